@@ -1,0 +1,24 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up all it needs.
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint lock texts clean
+
+test: $(VENV)/.ready
+	scripts/test-all
+
+demo: $(VENV)/.ready
+	scripts/demo
+
+lint: $(VENV)/.ready
+	scripts/lint
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	scripts/setup $(VENV)
+
+# Locks name hashes, never an index: the same files serve every mirror.
+lock:
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/base.txt
+	uv pip compile -q pyproject.toml --extra adb --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/adb.txt
+	uv pip compile -q pyproject.toml --extra adb --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/dev.txt
