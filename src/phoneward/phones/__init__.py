@@ -1,0 +1,1 @@
+"""Phones: one protocol, several kinds. Knows no vault."""

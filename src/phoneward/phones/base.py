@@ -1,0 +1,227 @@
+"""What a phone is to the rest of the program. `phones/` knows no vault; a room above joins the two.
+
+Every kind of phone (adb, a folder, later .ab files and iOS backups) passes the same suite: `tests/phones/suite.py`.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+
+class FileKind(enum.Enum):
+    """What a directory entry is."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    OTHER = "other"
+    """A device node, socket or pipe: named in coverage, never opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name on the phone, as the phone described it. The phone may lie; nothing here is trusted with a size.
+
+    Attributes:
+        path: absolute path on the phone, raw bytes, starting with `/`; no empty, `.` or `..` component.
+        size: bytes (files; 0 for others).
+        mode: permission bits 0…0o7777, without the type.
+        mtime_ns: modification time, nanoseconds since 1970 UTC.
+        ctime_ns: inode change time where the phone can tell it, else None.
+        link_target: a symbolic link's text, never followed.
+    """
+
+    path: bytes
+    kind: FileKind
+    size: int
+    mode: int
+    mtime_ns: int
+    ctime_ns: int | None = None
+    link_target: bytes | None = None
+
+
+class Obstacle(enum.Enum):
+    """Why something could not be had. Sentences for people are made from it in `snapshots.coverage`."""
+
+    DENIED = "denied"
+    VANISHED = "vanished"
+    READ_ERROR = "read-error"
+    BAD_NAME = "bad-name"
+    SPECIAL = "special"
+    TOO_LONG = "too-long"
+    LOCKED = "locked"
+    """Another user or profile whose storage the system keeps from us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file or folder that exists (or existed a moment ago) and could not be listed or read."""
+
+    path: bytes
+    obstacle: Obstacle
+    detail: str = ""
+    """The phone's own words, already made printable."""
+
+
+class VolumeKind(enum.Enum):
+    """Whose storage a volume is."""
+
+    SHARED = "shared"
+    """The main user's shared storage."""
+    USER = "user"
+    """Another user, an app twin or a work profile."""
+    CARD = "card"
+    """An SD card or USB drive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A storage tree of the phone. Unreachable ones are listed too: a snapshot names what it does not hold.
+
+    Attributes:
+        name: stable name, one path component: "shared", the user id ("999"), the card's UUID ("1A2B-3C4D").
+        root: absolute path on the phone.
+        label: the phone's own words for it ("XSpace", "Work profile"), printable, may be empty.
+        user_id: Android user id, where it belongs to one.
+        obstacle: None when it can be listed, else why not.
+        used_bytes: what the phone says is stored there, where it says so.
+    """
+
+    kind: VolumeKind
+    name: str
+    root: bytes
+    label: str = ""
+    user_id: int | None = None
+    obstacle: Obstacle | None = None
+    used_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which phone this is. Stable between connections.
+
+    Attributes:
+        id: stable, 16 lower-case hex digits, derived from the hardware serial (adb) or the real path (folder).
+        label: readable name, usable as a host name in a snapshot.
+        kind: "adb" or "folder".
+    """
+
+    id: str
+    label: str
+    kind: str
+    manufacturer: str = ""
+    model: str = ""
+    os_version: str = ""
+    api_level: int | None = None
+    build_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledApp:
+    """One app of one user.
+
+    Attributes:
+        apk_paths: base first, then the splits; absolute phone paths. Empty where the phone did not tell.
+        first_installed_ns, last_updated_ns: nanoseconds since 1970 UTC; None where unknown.
+        app_bytes, data_bytes, cache_bytes: the phone's own figures (`dumpsys diskstats`), None where unknown.
+    """
+
+    package: str
+    user_id: int
+    version_code: int | None = None
+    version_name: str = ""
+    installer: str = ""
+    is_system: bool = False
+    uid: int | None = None
+    first_installed_ns: int | None = None
+    last_updated_ns: int | None = None
+    apk_paths: tuple[bytes, ...] = ()
+    app_bytes: int | None = None
+    data_bytes: int | None = None
+    cache_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppInventory:
+    """The apps of every user, and what could not be asked.
+
+    Attributes:
+        not_asked: questions this phone's tools could not answer, as stable names (e.g. "installer",
+            "data-size", "users"), each with the phone's words.
+    """
+
+    apps: tuple[InstalledApp, ...] = ()
+    not_asked: dict[str, str] = field(default_factory=dict)
+
+
+class FileStream(Protocol):
+    """One file on its way from the phone."""
+
+    @property
+    def path(self) -> bytes:
+        """The absolute path that was asked for."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the content in pieces of at most 1 MiB.
+
+        Raises:
+            FileReadError: this file cannot be read (to the end); the next file can.
+            PhoneGoneError: the connection is lost; nothing more will come.
+        """
+
+
+ListingItem: TypeAlias = Entry | Unreadable
+
+
+class Phone(Protocol):
+    """A source of files and facts. Reading only; writers (restore, install) are protocols of their own.
+
+    Every implementation MUST:
+    - treat all that comes from the device as hostile: bounded memory for any answer, paths checked component by
+      component (`..`, empty, NUL refused as `Unreadable(BAD_NAME)`), never a path outside the asked root;
+    - never follow a symbolic link, never open a special file;
+    - yield every name that exists: as an Entry or as an Unreadable, never in silence;
+    - raise PhoneGoneError when the connection is lost, and never end an iterator as though it were complete.
+    """
+
+    def __enter__(self) -> "Phone": ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    @property
+    def identity(self) -> Identity:
+        """Which phone this is."""
+
+    @property
+    def mtime_precision_ns(self) -> int:
+        """Granularity of `Entry.mtime_ns` and `ctime_ns` in listings: 1 for nanoseconds, 10**9 for whole seconds."""
+
+    def now_ns(self) -> int:
+        """The phone's own clock, nanoseconds since 1970 UTC: file times are compared with it, not with ours."""
+
+    def volumes(self) -> list[Volume]:
+        """Return all storage trees, reachable or not; the main user's shared storage first."""
+
+    def list(self, root: bytes) -> Iterator[ListingItem]:
+        """Walk a tree: every name below `root` (which is not itself listed), in any order, parents before children.
+
+        Entries come as they are found: memory does not grow with the tree.
+        """
+
+    def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
+        """Describe these paths now, in the order asked, one item each, at the precision of `list`."""
+
+    def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
+        """Stream these files in bulk, in the order asked, one FileStream each.
+
+        A stream must be consumed before the next is asked for; what is left of it is skipped. `paths` is consumed
+        lazily with a bounded read-ahead.
+        """
+
+    def apps(self) -> AppInventory:
+        """Return the apps of every user. A phone that has no notion of apps (a folder) returns none."""
+
+
+PhoneSession: TypeAlias = AbstractContextManager[Phone]

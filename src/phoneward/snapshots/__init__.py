@@ -1,0 +1,1 @@
+"""Snapshots: joins phones and vault. If the phone broke this minute, what would I lose?"""

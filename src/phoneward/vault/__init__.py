@@ -1,0 +1,1 @@
+"""The vault: an ordinary restic repository (plain `restic` can check and restore it). Knows no phone."""

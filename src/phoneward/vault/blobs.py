@@ -1,0 +1,28 @@
+"""Names and kinds of what a repository holds."""
+
+import enum
+from typing import NewType
+
+BlobId = NewType("BlobId", bytes)
+"""SHA-256 of a blob's uncompressed plaintext: 32 raw bytes."""
+
+FileId = NewType("FileId", str)
+"""SHA-256 of a stored file's bytes: 64 lower-case hex digits, the file's name in the repository."""
+
+
+class BlobType(enum.Enum):
+    """A blob is a piece of a file or a folder's list of nodes."""
+
+    DATA = "data"
+    TREE = "tree"
+
+
+class FileType(enum.Enum):
+    """The kinds of files in a repository; the value is the folder's name (`config` stands alone)."""
+
+    CONFIG = "config"
+    KEY = "keys"
+    LOCK = "locks"
+    SNAPSHOT = "snapshots"
+    INDEX = "index"
+    PACK = "data"
