@@ -7,7 +7,7 @@ import enum
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 
 class FileKind(enum.Enum):
@@ -186,7 +186,7 @@ class Phone(Protocol):
     - raise PhoneGoneError when the connection is lost, and never end an iterator as though it were complete.
     """
 
-    def __enter__(self) -> "Phone": ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(self, *exc: object) -> None: ...
 
