@@ -59,8 +59,8 @@ class PhonewardError(Exception):
 class UsageError(PhonewardError):
     """The command line or a setting asks for something that makes no sense."""
 
-    message = N_("{problem}")
-    next_step = N_("{hint}")
+    message = "{problem}"
+    next_step = "{hint}"
     exit_code = ExitCode.USAGE
 
 

@@ -1,0 +1,58 @@
+"""Which language a person gets."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from phoneward import texts
+from phoneward.phones.errors import PhoneGoneError
+
+VARIABLES = ("PHONEWARD_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@pytest.fixture(autouse=True)
+def _own_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    yield
+    monkeypatch.undo()
+    texts.activate()
+
+
+@pytest.mark.parametrize(
+    "name", ["zh_CN.UTF-8", "zh", "zh-Hans", "zh_SG.UTF-8", "zh-Hans-CN", "Chinese (Simplified)_China", "zh_CN@pinyin"]
+)
+def test_every_name_of_simplified_chinese_is_understood(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", name)
+    texts.activate()
+    assert PhoneGoneError(detail="x").sentence() != PhoneGoneError.message.format(detail="x")
+    assert "手机" in PhoneGoneError(detail="x").sentence()
+
+
+@pytest.mark.parametrize("name", ["en_GB.UTF-8", "C", "C.UTF-8", "POSIX", "fr_FR.UTF-8", "tlh"])
+def test_languages_without_a_catalogue_read_english(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", name)
+    texts.activate()
+    assert PhoneGoneError(detail="x").sentence() == PhoneGoneError.message.format(detail="x")
+
+
+def test_phoneward_lang_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("PHONEWARD_LANG", "en")
+    texts.activate()
+    assert "phone" in PhoneGoneError(detail="x").sentence()
+
+
+def test_gettext_order_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert texts.preferred_languages() == ["en_US.UTF-8"]
+    monkeypatch.setenv("LANGUAGE", "fr:zh_CN:en")
+    assert texts.preferred_languages() == ["fr", "zh_CN", "en"]
+    texts.activate()
+    assert "手机" in PhoneGoneError(detail="x").sentence()
+
+
+def test_english_listed_first_beats_a_later_catalogue() -> None:
+    texts.activate(["en", "zh_CN"])
+    assert "phone" in PhoneGoneError(detail="x").sentence()
