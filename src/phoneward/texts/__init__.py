@@ -48,19 +48,22 @@ def activate(languages: list[str] | None = None) -> None:
     for language in preferred_languages() if languages is None else languages:
         if language.split(".")[0].replace("-", "_").split("_")[0] == SOURCE_LANGUAGE:
             break
-        wanted.append(_catalogue_name(language))
+        wanted.extend(_catalogue_names(language))
     _current = (
         _gettext.translation(DOMAIN, LOCALE_DIR, wanted, fallback=True) if wanted else _gettext.NullTranslations()
     )
 
 
-def _catalogue_name(language: str) -> str:
-    """Map the names systems use for Chinese onto the catalogues there are (`zh`, `zh-Hans`, `Chinese_China`)."""
+def _catalogue_names(language: str) -> list[str]:
+    """Map the names systems use for Chinese onto the catalogues there are (`zh`, `zh-Hans`, `Chinese_China`).
+
+    A reader of traditional characters reads simplified ones more easily than English.
+    """
     name = language.split(".", maxsplit=1)[0].replace("-", "_")
-    traditional = ("zh_TW", "zh_HK", "zh_MO", "zh_Hant", "Chinese_Taiwan", "Chinese (Traditional)")
+    traditional = ("zh_TW", "zh_HK", "zh_MO", "zh_Hant", "Chinese_Taiwan", "Chinese_Hong", "Chinese (Traditional)")
     if name.startswith(traditional):
-        return "zh_TW"
-    return "zh_CN" if name.startswith(("zh", "Chinese")) else name
+        return ["zh_TW", "zh_CN"]
+    return ["zh_CN"] if name.startswith(("zh", "Chinese")) else [name]
 
 
 def _translations() -> _gettext.NullTranslations:
