@@ -1,0 +1,1 @@
+"""Read hostile input in a worker process that is confined in time, memory and reach."""
