@@ -32,3 +32,11 @@ class FileReadError(PhoneError):
     def __init__(self, obstacle: Obstacle, *, path: str, detail: str) -> None:
         super().__init__(path=path, detail=detail)
         self.obstacle = obstacle
+
+
+class FolderMissingError(PhoneError):
+    """The folder given as a phone cannot be opened."""
+
+    message = N_("The folder {path} cannot be opened ({detail}).")
+    next_step = N_("Check the spelling, and that the card or disk is plugged in and that you may open it.")
+    exit_code = ExitCode.FAILED
