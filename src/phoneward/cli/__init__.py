@@ -2,5 +2,10 @@
 
 
 def main() -> None:
-    """Run the command line."""
-    raise SystemExit(2)
+    """Run the command line; ends the process with the exit code."""
+    from phoneward.cli.app import program
+
+    program.main()
+
+
+__all__ = ["main"]

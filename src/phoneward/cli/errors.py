@@ -1,0 +1,205 @@
+"""What can be wrong with a command line, and how any error is put into words or JSON."""
+
+import difflib
+from collections.abc import Mapping
+
+import click
+
+from phoneward.errors import ExitCode, PhonewardError, UsageError, readable
+from phoneward.texts import N_, _
+
+
+class CommandLineError(UsageError):
+    """Base: something on the command line makes no sense."""
+
+
+class NoSuchCommandError(CommandLineError):
+    """The first word is no command of ours."""
+
+    message = N_("There is no command “{name}”.")
+    next_step = N_("Run `phoneward --help` to see all commands.")
+
+    def __init__(self, *, name: str, meant: str = "") -> None:
+        self.meant = meant
+        super().__init__(name=name)
+
+    def advice(self) -> str:
+        """Name the command that was probably meant."""
+        if self.meant:
+            return _("Did you mean `phoneward {meant}`?").format(meant=self.meant)
+        return super().advice()
+
+
+class NoSuchOptionError(CommandLineError):
+    """The command has no such option."""
+
+    message = N_("`{command}` has no option “{name}”.")
+    next_step = N_("Run `{command} --help` to see its options.")
+
+    def __init__(self, *, command: str, name: str, meant: str = "") -> None:
+        self.meant = meant
+        super().__init__(command=command, name=name)
+
+    def advice(self) -> str:
+        """Name the option that was probably meant."""
+        if self.meant:
+            return _("Did you mean {meant}?").format(meant=self.meant)
+        return super().advice()
+
+
+class TooManyArgumentsError(CommandLineError):
+    """A word is left over."""
+
+    message = N_("`{command}` does not know what to do with “{argument}”.")
+    next_step = N_("Leave it out, or put quotation marks around a name that holds spaces.")
+
+
+class MissingArgumentError(CommandLineError):
+    """Something the command needs was not given."""
+
+    message = N_("`{command}` needs {name}.")
+    next_step = N_("Add it to the command; `{command} --help` says what it means.")
+
+
+class OptionValueMissingError(CommandLineError):
+    """An option stands without its value."""
+
+    message = N_("{name} needs a value after it.")
+    next_step = N_("Add the value; `{command} --help` says what it means.")
+
+
+class OptionTakesNoValueError(CommandLineError):
+    """A flag was given a value."""
+
+    message = N_("{name} takes no value.")
+    next_step = N_("Write {name} alone, without = and what follows.")
+
+
+class NotAChoiceError(CommandLineError):
+    """A value is none of those there are."""
+
+    message = N_("“{value}” is not a choice for {name}.")
+    next_step = N_("Choose one of: {choices}.")
+
+
+class BadValueError(CommandLineError):
+    """A value cannot be used; click's own words for rare cases."""
+
+    message = N_("The command line cannot be used: {detail}")
+    next_step = N_("Run `{command} --help` to see how it is written.")
+
+
+class NotTogetherError(CommandLineError):
+    """Two options contradict each other."""
+
+    message = N_("{first} and {second} cannot be used together.")
+    next_step = N_("Leave one of them out.")
+
+
+class NoTerminalError(CommandLineError):
+    """A password is needed and there is nobody to ask."""
+
+    message = N_("A password is needed, and there is no terminal to ask for it.")
+    next_step = N_("Set PHONEWARD_PASSWORD or PHONEWARD_PASSWORD_FILE, or use --password-file FILE.")
+
+
+class PasswordsDifferError(CommandLineError):
+    """The two entries of a new password are not the same."""
+
+    message = N_("The two passwords are not the same.")
+    next_step = N_("Run the command again and type the same password twice.")
+
+
+class EmptyPasswordError(CommandLineError):
+    """An empty password protects nothing."""
+
+    message = N_("The password is empty.")
+    next_step = N_("Choose a password of several words; everything in the vault is protected by it alone.")
+
+
+class StoppedError(PhonewardError):
+    """The person or the system stopped the program."""
+
+    message = N_("Stopped.")
+    next_step = N_("Nothing is broken: run the same command again and it goes on from what is already safe.")
+    exit_code = ExitCode.INTERRUPTED
+
+
+class DiskFullError(PhonewardError):
+    """The operating system says there is no room."""
+
+    message = N_("There is no room left on the disk ({path}).")
+    next_step = N_("Make room or choose another disk, then run the same command again; what is stored already is kept.")
+
+
+class SystemRefusedError(PhonewardError):
+    """The operating system refused something that no room expected."""
+
+    message = N_("The computer did not allow it: {detail} ({path}).")
+    next_step = N_("Check that the folder is there and that you may read and write it, then run the command again.")
+
+
+class OwnFaultError(PhonewardError):
+    """An unexpected exception: a fault of Phoneward's own."""
+
+    message = N_("Phoneward made a mistake of its own ({kind}).")
+    next_step = N_("What is in the vault is not harmed. Run it again with --verbose and report what it prints.")
+
+
+def from_click(error: click.ClickException) -> PhonewardError:
+    """Put a complaint of click's into our two sentences."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "phoneward"
+    if isinstance(error, click.NoSuchOption):
+        known = [name for p in context.command.get_params(context) for name in p.opts] if context else []
+        close = difflib.get_close_matches(error.option_name, known, n=1, cutoff=0.7)
+        return NoSuchOptionError(command=command, name=readable(error.option_name), meant=close[0] if close else "")
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return MissingArgumentError(command=command, name=parameter_name(error.param, context))
+    if isinstance(error, click.BadOptionUsage):
+        return _bad_option_usage(error, context, command)
+    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Parameter):
+        kind = error.param.type
+        if isinstance(kind, click.Choice):
+            # click's sentence is "'x' is not one of …"; the value itself is not handed on.
+            value = error.message.partition(" ")[0].strip("'\"")
+            name = parameter_name(error.param, context)
+            return NotAChoiceError(value=readable(value), name=name, choices=", ".join(map(str, kind.choices)))
+    return BadValueError(detail=readable(error.format_message()), command=command)
+
+
+def _bad_option_usage(error: click.BadOptionUsage, context: click.Context | None, command: str) -> PhonewardError:
+    parameters = context.command.get_params(context) if context else []
+    option = next((p for p in parameters if error.option_name in (*p.opts, *p.secondary_opts)), None)
+    if isinstance(option, click.Option) and (option.is_flag or option.count):
+        return OptionTakesNoValueError(name=readable(error.option_name))
+    return OptionValueMissingError(name=readable(error.option_name), command=command)
+
+
+def parameter_name(parameter: click.Parameter, context: click.Context | None) -> str:
+    """Return how a person writes this parameter: `--target DIR`, `SNAPSHOT`."""
+    if isinstance(parameter, click.Option):
+        metavar = parameter.make_metavar(context) if context else ""
+        return f"{max(parameter.opts, key=len)} {metavar}".strip()
+    return parameter.make_metavar(context) if context else parameter.human_readable_name
+
+
+def from_os_error(error: OSError) -> PhonewardError:
+    """Put an error of the operating system, which no room has put into words, into ours."""
+    import errno
+
+    path = readable(str(error.filename)) if error.filename else "?"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC}:
+        return DiskFullError(path=path)
+    return SystemRefusedError(detail=readable(error.strerror or str(error)), path=path)
+
+
+def as_document(error: PhonewardError) -> Mapping[str, object]:
+    """Return what `--json` prints on stderr for an error: the shape is part of `docs/reference/json.md`."""
+    return {
+        "message_type": "exit_error",
+        "code": error.code,
+        "exit_code": int(error.exit_code),
+        "message": error.sentence(),
+        "next_step": error.advice(),
+    }

@@ -1,0 +1,43 @@
+"""Sizes, times and counts as a person reads them. JSON never uses these: it has plain numbers and RFC 3339."""
+
+from datetime import datetime
+
+from phoneward.texts import _, ngettext
+
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+
+
+def size(count: int) -> str:
+    """Return bytes in the units phones use (powers of 1000, as Android's Formatter.formatFileSize since 8.0)."""
+    value, unit = float(count), 0
+    # 999.95 would be printed as 1000.0: it belongs to the next unit.
+    while abs(value) >= (999.95 if unit else 1000) and unit < len(_UNITS) - 1:
+        value /= 1000
+        unit += 1
+    number = f"{count}" if unit == 0 else f"{value:.1f}"
+    return f"{number} {_UNITS[unit]}"
+
+
+def moment(time: datetime) -> str:
+    """Return a time in this computer's time zone, to the minute."""
+    return time.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def day(time: datetime) -> str:
+    """Return the date in this computer's time zone."""
+    return time.astimezone().strftime("%Y-%m-%d")
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in at most two units."""
+    whole = round(seconds)
+    if whole < 60:
+        return _("{seconds} s").format(seconds=whole)
+    if whole < 3600:
+        return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
+    return _("{hours} h {minutes} min").format(hours=whole // 3600, minutes=whole % 3600 // 60)
+
+
+def files(count: int) -> str:
+    """Return "1 file", "1,234 files"."""
+    return ngettext("{count} file", "{count} files", count).format(count=f"{count:,}")

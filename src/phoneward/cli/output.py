@@ -1,0 +1,88 @@
+"""Where words go: results to stdout, everything else to stderr; with `--json`, JSON lines on stdout and nothing else.
+
+Colour and bars are only for terminals, and never the only carrier of a meaning. `NO_COLOR` is honoured (by rich,
+https://no-color.org).
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from phoneward.errors import PhonewardError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How this run talks.
+
+    Attributes:
+        json: JSON lines on stdout instead of sentences.
+        quiet: no progress and no summaries; results that were asked for and errors remain.
+        verbose: progress as JSON lines where `json`; Python's own words where something unexpected happens.
+    """
+
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def emit(self, message_type: str, document: Mapping[str, object]) -> None:
+        """Print one JSON line on stdout. ASCII only, so that no terminal and no code page can spoil it."""
+        sys.stdout.write(json_line(message_type, document))
+        if self.verbose:
+            sys.stdout.flush()  # someone watches the progress
+
+    def result(self, renderable: "RenderableType") -> None:
+        """Show what was asked for, on stdout."""
+        if not self.json:
+            console(sys.stdout).print(renderable)
+
+    def summary(self, renderable: "RenderableType") -> None:
+        """Show how it ended, on stdout; `--quiet` leaves it out."""
+        if not self.quiet:
+            self.result(renderable)
+
+    def say(self, renderable: "RenderableType") -> None:
+        """Show something beside the result, on stderr; not with `--quiet` or `--json`."""
+        if not self.quiet and not self.json:
+            console(sys.stderr).print(renderable)
+
+    def error(self, error: PhonewardError) -> None:
+        """Show an error, on stderr: two sentences, or one line of JSON."""
+        from phoneward.cli.errors import as_document
+
+        if self.json:
+            document = dict(as_document(error))
+            sys.stderr.write(json_line(str(document.pop("message_type")), document))
+        else:
+            sys.stderr.write(f"phoneward: {error.sentence()}\n{error.advice()}\n")
+        sys.stderr.flush()
+
+    @property
+    def draws(self) -> bool:
+        """Whether progress bars are drawn: for a person at a terminal only."""
+        return not self.json and not self.quiet and sys.stderr.isatty()
+
+
+def json_line(message_type: str, document: Mapping[str, object]) -> str:
+    """Return one line of JSON, its line end included; `message_type` stands first, as in restic's output."""
+    return json.dumps({"message_type": message_type, **document}, separators=(",", ":")) + "\n"
+
+
+def console(stream: TextIO) -> "Console":
+    """Return a rich console that shows text as it is: no markup in file names, no guessing of colours."""
+    from rich.console import Console
+
+    return Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def forgive_encodings() -> None:
+    """Never fail for a character the terminal cannot show (a Windows code page, `LC_ALL=C`): print its number."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)  # absent where a test put its own stream
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

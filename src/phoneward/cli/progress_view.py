@@ -1,0 +1,154 @@
+"""Draws progress events: bars on a terminal, JSON lines where they were asked for, notices everywhere else."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from phoneward.cli import formats
+from phoneward.cli.output import Output, console
+from phoneward.errors import readable
+from phoneward.progress import Advanced, Event, Listener, Notice, Phase, PhaseDone, PhaseStarted
+from phoneward.texts import N_, _
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+PHASES: dict[Phase, str] = {
+    "list": N_("Looking at what is there"),
+    "compare": N_("Comparing with the last snapshot"),
+    "send": N_("Reading from the phone"),
+    "store": N_("Storing"),
+    "check": N_("Checking the vault"),
+    "read-data": N_("Reading everything back"),
+    "restore": N_("Restoring"),
+    "inventory": N_("Asking which apps there are"),
+}
+
+STATUS_INTERVAL_S = 0.5
+"""Seconds between two JSON status lines of one phase."""
+
+
+@contextlib.contextmanager
+def listening(output: Output) -> Iterator[Listener]:
+    """Yield the listener that fits this run; whatever it drew is put away at the end."""
+    if output.json:
+        yield _JsonStatus(output) if output.verbose else _ignore
+    elif output.draws:
+        with _bars() as bars:
+            yield _Bars(bars)
+    else:
+        yield _Notices(output)
+
+
+def _ignore(_event: Event) -> None:
+    """Notices are in the summary, which names every file."""
+
+
+class _Notices:
+    """No terminal: only what a person must see."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self._output.say(notice_line(event))
+
+
+class _JsonStatus:
+    """Status lines on stdout, at most one in `STATUS_INTERVAL_S` and phase."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._last: dict[Phase, float] = {}
+        self._totals: dict[Phase, PhaseStarted] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        with self._lock:
+            if isinstance(event, Notice):
+                path = None if event.path is None else readable(event.path)
+                self._output.emit("notice", {"path": path, "sentence": event.sentence})
+                return
+            if isinstance(event, PhaseStarted):
+                self._totals[event.phase] = event
+            elif isinstance(event, Advanced):
+                now = time.monotonic()
+                if now - self._last.get(event.phase, 0.0) < STATUS_INTERVAL_S:
+                    return
+                self._last[event.phase] = now
+            self._output.emit("status", self._document(event))
+
+    def _document(self, event: PhaseStarted | Advanced | PhaseDone) -> dict[str, object]:
+        totals = self._totals.get(event.phase)
+        started = isinstance(event, PhaseStarted)
+        document: dict[str, object] = {
+            "phase": event.phase,
+            "files_done": 0 if isinstance(event, PhaseStarted) else event.files_done,
+            "bytes_done": 0 if isinstance(event, PhaseStarted) else event.bytes_done,
+            "total_files": totals.total_files if totals else None,
+            "total_bytes": totals.total_bytes if totals else None,
+            "state": "started" if started else "running" if isinstance(event, Advanced) else "done",
+        }
+        if isinstance(event, Advanced) and event.current is not None:
+            document["current"] = readable(event.current)
+        return document
+
+
+def notice_line(notice: Notice) -> str:
+    """Return a notice as one line of text."""
+    return notice.sentence if notice.path is None else f"{readable(notice.path)}: {notice.sentence}"
+
+
+def _bars() -> "Progress":
+    import sys
+
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[amount]}"),
+        TimeRemainingColumn(compact=True),
+        console=console(sys.stderr),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        refresh_per_second=8,
+    )
+
+
+class _Bars:
+    """One bar a phase; notices stand above the bars and stay."""
+
+    def __init__(self, bars: "Progress") -> None:
+        self._bars = bars
+        self._tasks: dict[Phase, TaskID] = {}
+        self._by_bytes: set[Phase] = set()
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self._bars.console.print(notice_line(event))
+        elif isinstance(event, PhaseStarted):
+            total = event.total_bytes or event.total_files
+            if event.total_bytes:
+                self._by_bytes.add(event.phase)
+            if event.phase in self._tasks:
+                self._bars.remove_task(self._tasks[event.phase])
+            self._tasks[event.phase] = self._bars.add_task(_(PHASES[event.phase]), total=total, amount="")
+        elif event.phase in self._tasks:
+            done = event.bytes_done if event.phase in self._by_bytes else event.files_done
+            task = self._tasks[event.phase]
+            self._bars.update(task, completed=done, amount=amount(event))
+            if isinstance(event, PhaseDone):
+                self._bars.update(task, total=done or 1, completed=done or 1)
+
+
+def amount(event: Advanced | PhaseDone) -> str:
+    """Return "1,234 files · 5.6 GB"."""
+    parts = [formats.files(event.files_done)] if event.files_done else []
+    if event.bytes_done:
+        parts.append(formats.size(event.bytes_done))
+    return " · ".join(parts)

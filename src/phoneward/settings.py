@@ -1,0 +1,236 @@
+"""What a person set, from the command line and the environment, in one frozen object. Nothing is read at import.
+
+Precedence, for each setting on its own: the option on the command line, then Phoneward's variable, then restic's
+variable of the same meaning, then the default. Within one source the plain value comes before the file that holds it,
+and the file before the command that prints it. An empty variable counts as not set, as in restic
+(restic `cmd/restic/global.go`). The whole list stands in `docs/reference/settings.md`.
+"""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phoneward.errors import UsageError, readable
+from phoneward.texts import N_, _
+
+APP_NAME = "phoneward"
+MAX_SMALL_FILE = 1 << 20
+"""Bytes. A file that holds a password or an address is refused when it is longer: it is another file."""
+
+PASSWORD_COMMAND_TIMEOUT_S = 300
+"""A password manager may ask its owner to unlock it first."""
+
+VARIABLES: dict[str, str] = {
+    "PHONEWARD_REPOSITORY": N_("Where the vault is: a folder."),
+    "PHONEWARD_REPOSITORY_FILE": N_("A file that holds the vault's place."),
+    "RESTIC_REPOSITORY": N_("restic's name for the vault's place, used when Phoneward's own is not set."),
+    "RESTIC_REPOSITORY_FILE": N_("restic's name for a file that holds the vault's place."),
+    "PHONEWARD_PASSWORD": N_("The vault's password."),
+    "PHONEWARD_PASSWORD_FILE": N_("A file that holds the vault's password."),
+    "PHONEWARD_PASSWORD_COMMAND": N_("A program that prints the vault's password."),
+    "RESTIC_PASSWORD": N_("restic's name for the password, used when Phoneward's own is not set."),
+    "RESTIC_PASSWORD_FILE": N_("restic's name for a file that holds the password."),
+    "RESTIC_PASSWORD_COMMAND": N_("restic's name for a program that prints the password."),
+    "PHONEWARD_LANG": N_("The language of everything Phoneward says."),
+    "PHONEWARD_STATE_DIR": N_("Where Phoneward keeps what it must remember between runs, such as resume journals."),
+    "PHONEWARD_CACHE_DIR": N_("Where Phoneward keeps what it can make again. Delete it and nothing is lost."),
+}
+"""Every variable that is read, with its meaning (the documentation is checked against this table)."""
+
+
+class NoRepositoryNamedError(UsageError):
+    """Nothing says which vault is meant."""
+
+    message = N_("You have not said where the vault is.")
+    next_step = N_("Add --repo FOLDER to the command, or set PHONEWARD_REPOSITORY to that folder.")
+
+
+class RemoteRepositoryError(UsageError):
+    """The vault's place names a remote service."""
+
+    message = N_("{place} is not on this computer, and Phoneward only opens vaults in folders.")
+    next_step = N_("Name a folder, such as one on an external disk. restic can copy a vault elsewhere (restic copy).")
+
+
+class SettingFileError(UsageError):
+    """A file named by a setting cannot be used."""
+
+    message = N_("The file {path}, named by {setting}, cannot be used: {detail}.")
+    next_step = N_("Check that it is there, is a small text file, and that you may read it.")
+
+
+class PasswordCommandError(UsageError):
+    """The program that should print the password did not."""
+
+    message = N_("The program named by {setting} gave no password: {detail}.")
+    next_step = N_("Run that program by itself; it must print the password and end without an error.")
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says about settings; None where it says nothing."""
+
+    repository: str | None = None
+    password_file: str | None = None
+    state_dir: str | None = None
+    cache_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a person set, in one object that never changes.
+
+    Attributes:
+        state_dir: what must be remembered between runs. Not made here.
+        cache_dir: what can be made again; safe to delete. Not made here.
+    """
+
+    state_dir: Path
+    cache_dir: Path
+    _environ: Mapping[str, str] = field(repr=False)
+    _overrides: Overrides
+
+    def repository_path(self) -> Path:
+        """Return the vault's folder.
+
+        Raises:
+            NoRepositoryNamedError: nothing names it.
+            RemoteRepositoryError: it is not a folder of this computer.
+            SettingFileError: the file that should hold the place cannot be read.
+        """
+        place = self._overrides.repository or self._first("REPOSITORY")
+        if not place:
+            raise NoRepositoryNamedError
+        return local_path(place)
+
+    def password(self) -> str | None:
+        """Return the password that was set, or None where a person must be asked.
+
+        Raises:
+            SettingFileError: the file that should hold it cannot be read.
+            PasswordCommandError: the program that should print it failed.
+        """
+        if self._overrides.password_file:
+            return read_small_file(self._overrides.password_file, "--password-file")
+        return self._first("PASSWORD")
+
+    def _first(self, name: str) -> str | None:
+        for prefix in ("PHONEWARD", "RESTIC"):
+            variable = f"{prefix}_{name}"
+            if value := self._environ.get(variable):
+                return value
+            if path := self._environ.get(f"{variable}_FILE"):
+                return read_small_file(path, f"{variable}_FILE")
+            command = self._environ.get(f"{variable}_COMMAND") if name == "PASSWORD" else None
+            if command:
+                return run_password_command(command, f"{variable}_COMMAND")
+        return None
+
+
+def load(overrides: Overrides | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Gather the settings of this run.
+
+    Args:
+        overrides: what the command line says.
+        environ: the environment; by default this process's, copied now.
+    """
+    environ = dict(os.environ if environ is None else environ)
+    overrides = overrides or Overrides()
+    return Settings(
+        state_dir=_directory(overrides.state_dir or environ.get("PHONEWARD_STATE_DIR"), "state"),
+        cache_dir=_directory(overrides.cache_dir or environ.get("PHONEWARD_CACHE_DIR"), "cache"),
+        _environ=environ,
+        _overrides=overrides,
+    )
+
+
+def _directory(chosen: str | None, kind: str) -> Path:
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs  # 15 ms, and not needed where both are chosen
+
+    if kind == "state":
+        return Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))
+    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+
+
+def local_path(place: str) -> Path:
+    """Return the folder a repository address means; `local:` in front is understood, as in restic.
+
+    Raises:
+        RemoteRepositoryError: the address names one of restic's remote services.
+    """
+    scheme, colon, rest = place.partition(":")
+    if colon and scheme == "local":
+        return Path(rest).expanduser()
+    # restic's backends (its `internal/backend/all`); a single letter before the colon is a Windows drive.
+    if colon and scheme in {"rest", "sftp", "s3", "b2", "azure", "gs", "swift", "rclone"}:
+        raise RemoteRepositoryError(place=readable(_without_secrets(place)))
+    return Path(place).expanduser()
+
+
+def _without_secrets(place: str) -> str:
+    """`rest:` and `s3:` addresses may hold user:password before an @."""
+    head, slashes, rest = place.partition("//")
+    if not slashes or "@" not in rest:
+        return place
+    return f"{head}//…@{rest.rpartition('@')[2]}"
+
+
+def read_small_file(path: str, setting: str) -> str:
+    """Return the text of a file that holds one value, without the white space around it.
+
+    UTF-8 and UTF-16 with byte order marks are understood, as in restic (`internal/textfile/read.go`).
+
+    Raises:
+        SettingFileError: it cannot be read, is no text, is too long or empty.
+    """
+    try:
+        with Path(path).expanduser().open("rb") as stream:
+            data = stream.read(MAX_SMALL_FILE + 1)
+    except OSError as error:
+        raise SettingFileError(
+            path=readable(path), setting=setting, detail=readable(error.strerror or str(error))
+        ) from error
+    if len(data) > MAX_SMALL_FILE:
+        raise SettingFileError(path=readable(path), setting=setting, detail=_("it is longer than 1 MiB"))
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding).strip()
+    except UnicodeDecodeError as error:
+        raise SettingFileError(path=readable(path), setting=setting, detail=_("it is not text")) from error
+    if not text:
+        raise SettingFileError(path=readable(path), setting=setting, detail=_("it is empty"))
+    return text
+
+
+def run_password_command(command: str, setting: str) -> str:
+    """Run the program that prints the password and return its output without the line end.
+
+    No shell runs it: the words are split as restic splits them, and what the program says on stderr reaches the
+    person, since it may ask for something.
+
+    Raises:
+        PasswordCommandError: it cannot be run, fails, prints nothing or takes more than five minutes.
+    """
+    try:
+        words = command if os.name == "nt" else shlex.split(command)  # Windows splits in the started program
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=PASSWORD_COMMAND_TIMEOUT_S)
+        password = done.stdout.decode("utf-8").rstrip("\r\n")
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise PasswordCommandError(setting=setting, detail=_why(error)) from error
+    if not password:
+        raise PasswordCommandError(setting=setting, detail=_("it printed nothing"))
+    return password
+
+
+def _why(error: Exception) -> str:
+    """Say why, without the command's own words: they may hold a secret."""
+    if isinstance(error, subprocess.CalledProcessError):
+        return _("it ended with code {number}").format(number=error.returncode)
+    if isinstance(error, OSError):
+        return readable(error.strerror or type(error).__name__)
+    return type(error).__name__
