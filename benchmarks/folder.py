@@ -1,0 +1,130 @@
+"""A local folder, large and small files: backup, nothing changed, check, restore; beside restic and plain `cp`.
+
+    .venv/bin/python -m benchmarks.folder [--pairs 5] [--large-mb 1024] [--small-files 20000]
+
+`cp` is the physical limit: the same bytes read and written once, durable, without hashing, encryption or an index.
+"""
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.sidebyside import Contender, compare, machine
+from tests.tools.restic import ALL_RESTICS, restic
+
+PASSWORD = "benchmark"
+
+
+def make_large(folder: Path, megabytes: int) -> tuple[int, int]:
+    """Incompressible files of 64 MB."""
+    folder.mkdir(parents=True)
+    chance = random.Random(1)
+    count = max(1, megabytes // 64)
+    for number in range(count):
+        (folder / f"video-{number:04}.mp4").write_bytes(chance.randbytes(64 << 20))
+    return count * (64 << 20), count
+
+
+def make_small(folder: Path, count: int) -> tuple[int, int]:
+    """Incompressible files of 4 KB, 1,000 to a folder."""
+    chance = random.Random(2)
+    for number in range(count):
+        if number % 1000 == 0:
+            (folder / f"album-{number // 1000:04}").mkdir(parents=True)
+        (folder / f"album-{number // 1000:04}" / f"{number:07}.jpg").write_bytes(chance.randbytes(4096))
+    return count * 4096, count
+
+
+def emptied(*folders: Path) -> Callable[[], None]:
+    def prepare() -> None:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    return prepare
+
+
+class Bench:
+    """One data set in one scratch folder."""
+
+    def __init__(self, scratch: Path, data: Path, size: int, files: int, pairs: int) -> None:
+        self.scratch, self.data, self.size, self.files, self.pairs = scratch, data, size, files, pairs
+        self.ours, self.theirs = scratch / "ours", scratch / "theirs"
+        self.phoneward = [sys.executable, "-m", "phoneward"]
+        self.restics = {version: [str(restic(version))] for version in ALL_RESTICS}
+        state = {"PHONEWARD_STATE_DIR": str(scratch / "state"), "PHONEWARD_CACHE_DIR": str(scratch / "cache")}
+        self.our_env = {"PHONEWARD_REPOSITORY": str(self.ours), "PHONEWARD_PASSWORD": PASSWORD, **state}
+        self.their_env = {
+            "RESTIC_REPOSITORY": str(self.theirs),
+            "RESTIC_PASSWORD": PASSWORD,
+            "RESTIC_CACHE_DIR": str(scratch / "restic-cache"),
+        }
+
+    def us(self, *words: str, prepare: Callable[[], None] = lambda: None) -> Contender:
+        return Contender("phoneward", [*self.phoneward, *words], prepare, self.our_env)
+
+    def them(self, *words: str, prepare: Callable[[], None] = lambda: None) -> list[Contender]:
+        return [
+            Contender(f"restic {version}", [*command, *words], prepare, self.their_env)
+            for version, command in self.restics.items()
+        ]
+
+    def run(self, kind: str) -> None:
+        from benchmarks.sidebyside import once
+
+        def fresh_ours() -> None:
+            emptied(self.ours, self.scratch / "state")()
+            once(self.us("init"))
+
+        def fresh_theirs() -> None:
+            emptied(self.theirs)()
+            once(self.them("init")[-1])
+
+        copy = self.scratch / "copy"
+        limit = Contender("cp (limit)", ["sh", "-c", f"cp -r '{self.data}' '{copy}' && sync"], emptied(copy))
+        everything = [
+            self.us("backup", "--folder", str(self.data), prepare=fresh_ours),
+            *self.them("backup", str(self.data), prepare=fresh_theirs),
+            limit,
+        ]
+        self.compare(f"backup, {kind}", everything)
+        fresh_ours()
+        once(self.us("backup", "--folder", str(self.data)))
+        fresh_theirs()
+        once(self.them("backup", str(self.data))[-1])
+        again = [self.us("backup", "--folder", str(self.data)), *self.them("backup", str(self.data))]
+        self.compare(f"nothing changed, {kind}", again)
+        self.compare(
+            f"check --read-data, {kind}", [self.us("check", "--read-data"), *self.them("check", "--read-data")]
+        )
+        target = self.scratch / "restored"
+        words = ("restore", "latest", "--target", str(target))
+        self.compare(
+            f"restore, {kind}",
+            [self.us(*words, prepare=emptied(target)), *self.them(*words, prepare=emptied(target)), limit],
+        )
+
+    def compare(self, work: str, contenders: list[Contender]) -> None:
+        compare(work, contenders, pairs=self.pairs, size_bytes=self.size, files=self.files)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--large-mb", type=int, default=1024)
+    parser.add_argument("--small-files", type=int, default=20_000)
+    arguments = parser.parse_args()
+    print(machine())
+    with tempfile.TemporaryDirectory(prefix="phoneward-benchmark-") as name:
+        scratch = Path(name)
+        size, files = make_large(scratch / "large", arguments.large_mb)
+        Bench(scratch, scratch / "large", size, files, arguments.pairs).run("large files")
+        size, files = make_small(scratch / "small", arguments.small_files)
+        Bench(scratch, scratch / "small", size, files, arguments.pairs).run("4 KB files")
+
+
+if __name__ == "__main__":
+    main()

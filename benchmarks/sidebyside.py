@@ -1,0 +1,86 @@
+"""Run two or more programs in turn on the same work and print medians, ratios and peak memory.
+
+Every run starts from the same state (`prepare`), after `sync`, and is timed from process start to its end, since a
+program that returned has to have its work on disk. Machines are noisy: quote the ratios, which are taken pair by pair.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A program doing the work.
+
+    Attributes:
+        command: argument list; never a shell string.
+        prepare: brings the state back before each run; not timed.
+    """
+
+    name: str
+    command: Sequence[str | Path]
+    prepare: Callable[[], None] = lambda: None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    seconds: float
+    peak_bytes: int
+    """The largest process of the run."""
+
+
+def once(contender: Contender) -> Run:
+    contender.prepare()
+    os.sync()
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(word) for word in contender.command],
+        env={**os.environ, **contender.env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    complaint = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{contender.name} ended with {process.returncode}: {complaint.decode(errors='replace')}")
+    return Run(seconds, usage.ru_maxrss * 1024)
+
+
+def compare(work: str, contenders: Sequence[Contender], *, pairs: int, size_bytes: int, files: int) -> None:
+    """Print a row for each contender; the first is ours, `ratio` is their time divided by ours (above 1: we are faster)."""
+    runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
+    for turn in range(pairs):
+        for contender in contenders if turn % 2 == 0 else list(reversed(contenders)):
+            runs[contender.name].append(once(contender))
+    ours = runs[contenders[0].name]
+    for name, results in runs.items():
+        seconds = statistics.median(run.seconds for run in results)
+        ratios = [theirs.seconds / mine.seconds for mine, theirs in zip(ours, results, strict=True)]
+        row = {
+            "work": work,
+            "who": name,
+            "seconds": round(seconds, 2),
+            "MB/s": round(size_bytes / 1e6 / seconds),
+            "files/s": round(files / seconds),
+            "ratio": round(statistics.median(ratios), 2),
+            "ratio_range": [round(min(ratios), 2), round(max(ratios), 2)],
+            "peak_MB": round(max(run.peak_bytes for run in results) / 1e6),
+        }
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+
+
+def machine() -> str:
+    """One line about where the figures were taken."""
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
