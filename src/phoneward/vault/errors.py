@@ -1,0 +1,231 @@
+"""What can go wrong with a repository."""
+
+from phoneward.errors import ExitCode, PhonewardError
+from phoneward.texts import N_
+
+
+class VaultError(PhonewardError):
+    """Base of the errors of `vault/`."""
+
+
+class NoRepositoryError(VaultError):
+    """There is nothing to open."""
+
+    message = N_("There is no backup repository at {location}.")
+    next_step = N_("Check the place for typing errors, or create a repository there with: phoneward init")
+    exit_code = ExitCode.NO_REPOSITORY
+
+
+class RepositoryExistsError(VaultError):
+    """`init` would write over a repository, or over what is left of one."""
+
+    message = N_("There is already a backup repository at {location}.")
+    next_step = N_("Use it as it is, or choose an empty folder for a new one.")
+
+
+class WrongPasswordError(VaultError):
+    """No key file opens with this password."""
+
+    message = N_("The password does not open the repository at {location}.")
+    next_step = N_("Type the password again; check Caps Lock and the keyboard layout.")
+    exit_code = ExitCode.WRONG_PASSWORD
+
+
+class KeyFileError(VaultError):
+    """A key file is damaged or was made to harm."""
+
+    message = N_("The key file {name} cannot be used: {problem}")
+    next_step = N_("Copy the folder 'keys' back from another copy of this repository, then try again.")
+
+
+class WeakKeyCostError(VaultError):
+    """A new key would be cheap to guess. Programming error or a wrong setting, never a person's mistake."""
+
+    message = N_("The cost asked for the new key is too low: its password could be guessed quickly.")
+    next_step = N_("Leave the cost out: a safe one is measured on this computer.")
+
+
+class UnsupportedVersionError(VaultError):
+    """The repository is of a format version this program does not know."""
+
+    message = N_("The repository has format version {version}, which this program does not know.")
+    next_step = N_("Install a newer Phoneward, or open the repository with a newer restic.")
+
+
+class DamagedError(VaultError):
+    """A stored file is not what was written, or was made to harm."""
+
+    message = N_("The file {name} in the repository is damaged: {problem}")
+    next_step = N_("Find out how much is affected with: phoneward check --read-data")
+
+
+class FileMissingError(VaultError):
+    """A file that must be there is not."""
+
+    message = N_("The file {name} is missing from the repository.")
+    next_step = N_("Find out how much is affected with: phoneward check")
+
+
+class BlobMissingError(VaultError):
+    """No index knows this blob."""
+
+    message = N_("A piece of stored data ({blob}) is missing from the repository's index.")
+    next_step = N_("Find out how much is affected with: phoneward check")
+
+
+class TooLargeError(VaultError):
+    """A single piece is larger than the format's safe bounds."""
+
+    message = N_("A single piece of {size} bytes is too large to store (at most {limit} bytes).")
+    next_step = N_("Run the command again with --verbose and send us what it prints.")
+
+
+class VerifyError(VaultError):
+    """What was just encrypted did not open to what went in: memory or processor fault, or a defect of ours."""
+
+    message = N_("Encrypting {blob} gave a wrong result, so it was not stored. This computer's memory may be faulty.")
+    next_step = N_("Run the backup again; if it happens again, test this computer's memory.")
+
+
+class ChunkerError(VaultError):
+    """The compiled chunker is missing."""
+
+    message = N_("The fast chunker (pyfastcdc) is not installed properly on this computer: {problem}")
+    next_step = N_("Install Phoneward again, e.g. with: pipx reinstall phoneward")
+
+
+class RepositoryLockedError(VaultError):
+    """Somebody else works on the repository."""
+
+    message = N_("The repository is in use by {user} on {host} (process {pid}), since {age}.")
+    next_step = N_("Wait until that has ended. If it was cut off, remove what it left with: phoneward unlock")
+    exit_code = ExitCode.LOCKED
+
+
+class LockUnreadableError(VaultError):
+    """A lock file cannot be understood, so nobody can tell whether its owner still works."""
+
+    message = N_("The lock file {name} in the repository cannot be read: {problem}")
+    next_step = N_("Make sure no other backup is running, then remove it with: phoneward unlock --remove-all")
+    exit_code = ExitCode.LOCKED
+
+
+class LockLostError(VaultError):
+    """Our own lock could not be kept: others may have changed the repository since."""
+
+    message = N_("This computer lost its hold on the repository ({problem}), so the work was stopped to be safe.")
+    next_step = N_("Run the same command again: it goes on where it stopped.")
+    exit_code = ExitCode.LOCKED
+
+
+class StorageError(VaultError):
+    """Base of what the place of storage refuses. `path` is readable, `detail` are the system's own words."""
+
+    message = N_("The storage failed at {path}: {detail}")
+    next_step = N_("Check that the disk is connected and healthy, then run the same command again.")
+
+
+class StorageFullError(StorageError):
+    """No space left, or the quota is used up."""
+
+    message = N_("The disk that holds the repository is full ({path}).")
+    next_step = N_("Free some space on that disk, then run the same command again: it goes on where it stopped.")
+
+
+class StorageDeniedError(StorageError):
+    """Not allowed, or a read-only disk."""
+
+    message = N_("Phoneward may not write to or read from {path}: {detail}")
+    next_step = N_("Check who owns the folder and whether the disk is read-only, then try again.")
+
+
+class NameTakenError(StorageError):
+    """A stored file of this name exists: files are written once and never changed."""
+
+    message = N_("The file {path} exists already and is never written over.")
+    next_step = N_("Run the same command again; if it stays, send us what it prints with --verbose.")
+
+
+class TreeDamagedError(VaultError):
+    """A tree blob decrypts and has the right hash, but is no list of nodes."""
+
+    message = N_("A list of files in the repository is damaged: {reason}.")
+    next_step = N_("Run “phoneward check”, and restore from another snapshot meanwhile.")
+
+
+class SnapshotDamagedError(VaultError):
+    """A snapshot document decrypts, but is no snapshot."""
+
+    message = N_("The snapshot {name} is damaged: {reason}.")
+    next_step = N_("Run “phoneward check”. Other snapshots are not affected: “phoneward snapshots” lists them.")
+
+
+class NoSnapshotsError(VaultError):
+    """`latest` was asked for, and there is no complete snapshot."""
+
+    message = N_("There is no complete snapshot in this repository yet.")
+    next_step = N_("Make one with “phoneward backup”.")
+
+
+class SnapshotNotFoundError(VaultError):
+    """No snapshot's ID starts with the text given."""
+
+    message = N_("There is no snapshot whose ID starts with “{name}”.")
+    next_step = N_("List the snapshots with “phoneward snapshots”, or say `latest`.")
+
+
+class AmbiguousSnapshotError(VaultError):
+    """Several snapshots' IDs start with the text given."""
+
+    message = N_("“{name}” fits {count} snapshots: {candidates}.")
+    next_step = N_("Give more digits of the one you mean.")
+
+
+class PathNotFoundError(VaultError):
+    """A path asked for is not in the snapshot."""
+
+    message = N_("The snapshot holds nothing at {path}.")
+    next_step = N_("Look at what it holds with “phoneward ls”; upper and lower case matter.")
+
+
+class NotAFileError(VaultError):
+    """Content was asked of something that has none."""
+
+    message = N_("{name} is not a file, so it has no content to open.")
+    next_step = N_("Choose a file, or restore the folder.")
+
+
+class SizeMismatchError(VaultError):
+    """A file's blobs do not add up to the size its node claims. restic never looks at this."""
+
+    message = N_("{name} should be {expected} bytes long, but {actual} bytes are stored.")
+    next_step = N_("Do not trust this copy: take it from another snapshot, and run “phoneward check --read-data”.")
+
+
+class RestoreTargetError(VaultError):
+    """The folder to restore into cannot be used."""
+
+    message = N_("Nothing can be restored into {path}: {reason}.")
+    next_step = N_("Choose another folder with --target; it is created if it does not exist.")
+
+
+class NotEnoughSpaceError(VaultError):
+    """What is to be restored is larger than the free space."""
+
+    message = N_("Restoring takes {needed} bytes, and {path} has {free} bytes free.")
+    next_step = N_("Free some space, choose another disk with --target, or restore a part with --include.")
+
+
+class TooManyFilesError(VaultError):
+    """A snapshot unfolds into more names than any phone holds: a hostile repository."""
+
+    message = N_("This snapshot claims to hold {count} files, more than the {limit} that can be restored at once.")
+    next_step = N_("If this repository is really yours, restore it in parts with --include.")
+
+
+class SubsetError(VaultError):
+    """`--read-data-subset` makes no sense."""
+
+    message = N_("“{subset}” does not name a part of the repository to read.")
+    next_step = N_("Write 1/5 for the first of five parts, 10% for a random tenth, or 500M for that many bytes.")
+    exit_code = ExitCode.USAGE
