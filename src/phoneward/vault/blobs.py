@@ -1,7 +1,10 @@
 """Names and kinds of what a repository holds."""
 
 import enum
-from typing import NewType
+from typing import NewType, TypeAlias
+
+BytesLike: TypeAlias = bytes | bytearray | memoryview
+"""What hashing, encryption and storage take (Python 3.12's `collections.abc.Buffer`, narrowed)."""
 
 BlobId = NewType("BlobId", bytes)
 """SHA-256 of a blob's uncompressed plaintext: 32 raw bytes."""

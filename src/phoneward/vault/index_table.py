@@ -1,0 +1,160 @@
+"""The whole index in memory, compact: about 60 bytes a blob, so that a million files fit a small computer."""
+
+import struct
+import threading
+from array import array
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from phoneward.vault.blobs import BlobId, BlobType, FileId
+from phoneward.vault.index import IndexedPack
+from phoneward.vault.packs import PackEntry
+
+_RECORD = struct.Struct("<32sIIII")
+_ID_SIZE = 32
+_FIRST_SLOTS = 1024
+_TREE_BIT = 1 << 31
+
+
+class Location(NamedTuple):
+    """Where a blob lies."""
+
+    pack: FileId
+    entry: PackEntry
+
+
+class IndexTable:
+    """Finds a blob's place in any pack.
+
+    Records of fixed width lie in one growing byte string, in the order they came; an open-addressing hash table of
+    32-bit record numbers points at them. The hash is Python's own of `bytes`, keyed per process, so that nobody can
+    choose blob ids that collide. The same blob in several packs is normal (interrupted runs, two writers).
+
+    Reading is safe while another thread adds.
+    """
+
+    def __init__(self) -> None:
+        self._records = bytearray()
+        self._slots = array("I", bytes(4 * _FIRST_SLOTS))
+        self._pack_names = bytearray()
+        self._pack_numbers: dict[bytes, int] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._records) // _RECORD.size
+
+    def add(self, pack: IndexedPack) -> None:
+        """Add a pack's blobs. What is known already (the same pack in two index files) is left out."""
+        with self._lock:
+            name = bytes.fromhex(pack.pack)
+            number = self._pack_numbers.get(name)
+            known = number is not None
+            if number is None:
+                number = self._pack_numbers[name] = len(self._pack_numbers)
+                self._pack_names += name
+            for entry in pack.entries:
+                record = _RECORD.pack(
+                    entry.id,
+                    number | (_TREE_BIT if entry.type is BlobType.TREE else 0),
+                    entry.offset,
+                    entry.length,
+                    entry.uncompressed_length,
+                )
+                if not known or not any(record == other for other in self._find(entry.id)):
+                    self._insert(entry.id, record)
+
+    def has(self, blob_type: BlobType, blob_id: BlobId) -> bool:
+        """Tell whether the blob is in any pack."""
+        return self._first(blob_type, blob_id) is not None
+
+    def lookup(self, blob_type: BlobType, blob_id: BlobId) -> Iterator[Location]:
+        """Yield every place where the blob lies."""
+        for record in self._find(blob_id):
+            location = self._location(record)
+            if location.entry.type is blob_type:
+                yield location
+
+    def size(self, blob_type: BlobType, blob_id: BlobId) -> int | None:
+        """Return the blob's plaintext size in bytes, or None when it is not known."""
+        record = self._first(blob_type, blob_id)
+        return None if record is None else self._location(record).entry.plaintext_length
+
+    def packs(self) -> Iterator[FileId]:
+        """Yield the names of all packs that some index describes."""
+        for position in range(0, len(self._pack_names), _ID_SIZE):
+            yield FileId(self._pack_names[position : position + _ID_SIZE].hex())
+
+    def __iter__(self) -> Iterator[Location]:
+        """Yield every record, the blobs of a pack together as they were added."""
+        for position in range(0, len(self) * _RECORD.size, _RECORD.size):
+            yield self._location(self._records[position : position + _RECORD.size])
+
+    def by_pack(self) -> Iterator[IndexedPack]:
+        """Yield every pack with its blobs by offset. A pack split over index files comes once, whole."""
+        firsts: dict[int, list[int]] = {}
+        previous = -1
+        runs: list[tuple[int, int, int]] = []  # pack number, first record, number of records
+        for index in range(len(self)):
+            number = struct.unpack_from("<I", self._records, index * _RECORD.size + _ID_SIZE)[0] & ~_TREE_BIT
+            if number == previous:
+                runs[-1] = (number, runs[-1][1], runs[-1][2] + 1)
+            else:
+                firsts.setdefault(number, []).append(len(runs))
+                runs.append((number, index, 1))
+                previous = number
+        for places in firsts.values():
+            entries = [
+                self._location(self._record(index)).entry
+                for place in places
+                for index in range(runs[place][1], runs[place][1] + runs[place][2])
+            ]
+            entries.sort(key=lambda entry: entry.offset)
+            yield IndexedPack(self._location(self._record(runs[places[0]][1])).pack, entries)
+
+    def _first(self, blob_type: BlobType, blob_id: BlobId) -> bytes | None:
+        for record in self._find(blob_id):
+            if (record[_ID_SIZE + 3] >= 0x80) == (blob_type is BlobType.TREE):
+                return record
+        return None
+
+    def _record(self, index: int) -> bytes:
+        return bytes(self._records[index * _RECORD.size : (index + 1) * _RECORD.size])
+
+    def _location(self, record: bytes | bytearray) -> Location:
+        blob_id, number, offset, length, uncompressed_length = _RECORD.unpack(record)
+        blob_type = BlobType.TREE if number & _TREE_BIT else BlobType.DATA
+        start = (number & ~_TREE_BIT) * _ID_SIZE
+        pack = FileId(self._pack_names[start : start + _ID_SIZE].hex())
+        return Location(pack, PackEntry(blob_type, BlobId(blob_id), offset, length, uncompressed_length))
+
+    def _find(self, blob_id: bytes) -> Iterator[bytes]:
+        slots, records = self._slots, self._records
+        mask = len(slots) - 1
+        place = hash(blob_id) & mask
+        while number := slots[place]:
+            start = (number - 1) * _RECORD.size
+            if records[start : start + _ID_SIZE] == blob_id:
+                yield bytes(records[start : start + _RECORD.size])
+            place = (place + 1) & mask
+
+    def _insert(self, blob_id: bytes, record: bytes) -> None:
+        number = len(self) + 1
+        if number * 5 > len(self._slots) * 3:
+            self._slots = self._grown()
+        self._records += record
+        mask = len(self._slots) - 1
+        place = hash(blob_id) & mask
+        while self._slots[place]:
+            place = (place + 1) & mask
+        self._slots[place] = number
+
+    def _grown(self) -> "array[int]":
+        """Return a table twice as large (filled to 0.3), with all records in it."""
+        slots = array("I", bytes(8 * len(self._slots)))
+        mask = len(slots) - 1
+        for number, position in enumerate(range(0, len(self._records), _RECORD.size), 1):
+            place = hash(bytes(self._records[position : position + _ID_SIZE])) & mask
+            while slots[place]:
+                place = (place + 1) & mask
+            slots[place] = number
+        return slots

@@ -1,0 +1,312 @@
+"""Locks: who works on the repository, and whether others may meanwhile (restic `internal/repository/lock.go`)."""
+
+import getpass
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+import msgspec
+
+from phoneward.errors import readable
+from phoneward.texts import _, ngettext
+from phoneward.vault.blobs import FileId, FileType
+from phoneward.vault.errors import (
+    DamagedError,
+    FileMissingError,
+    LockLostError,
+    LockUnreadableError,
+    RepositoryLockedError,
+    VaultError,
+)
+from phoneward.vault.storage.base import ListedFile
+
+_READ_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LockTiming:
+    """The protocol's times in seconds, restic's values, and the clock they are read from.
+
+    Attributes:
+        settle_s: wait between writing our lock and looking again.
+        refresh_s: a held lock is written anew this often.
+        lost_after_s: unrefreshed for this long, our own lock no longer counts: others may take it for stale soon.
+        stale_after_s: a lock of others this old may be removed.
+        now: seconds since 1970; the wall clock, since a monotonic one stands still while a laptop sleeps.
+    """
+
+    settle_s: float = 0.2
+    refresh_s: float = 300.0
+    lost_after_s: float = 1200.0
+    stale_after_s: float = 1800.0
+    now: Callable[[], float] = time.time
+
+
+class LockFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lock file's JSON, field for field."""
+
+    time: datetime
+    exclusive: bool
+    hostname: str
+    username: str
+    pid: int
+    uid: int = 0
+    gid: int = 0
+
+    def is_stale(self, timing: LockTiming) -> bool:
+        """Tell whether its owner is surely gone: too old, or a process of this computer that no longer runs."""
+        if timing.now() - self.time.timestamp() > timing.stale_after_s:
+            return True
+        return self.hostname == socket.gethostname() and not _process_runs(self.pid)
+
+
+class LockFiles(Protocol):
+    """What locking needs of a repository: unpacked files, sealed as all others."""
+
+    def list_files(self, file_type: FileType) -> Iterator[ListedFile]:
+        """Yield the stored files of a type."""
+
+    def load_unpacked(self, file_type: FileType, name: FileId) -> bytes:
+        """Return a file's content."""
+
+    def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
+        """Store a new file and return its name."""
+
+    def remove_unpacked(self, file_type: FileType, name: FileId) -> None:
+        """Remove a file."""
+
+
+class HeldLock:
+    """A lock on a repository, held while its `with` block runs and refreshed by a thread of its own.
+
+    Args:
+        files: the repository.
+        exclusive: nobody else may hold any lock; otherwise nobody else may hold an exclusive one.
+
+    Raises (on entering):
+        RepositoryLockedError: somebody else holds a lock that excludes this one.
+        LockUnreadableError: a lock file cannot be understood.
+    """
+
+    def __init__(self, files: LockFiles, *, exclusive: bool, timing: LockTiming | None = None) -> None:
+        self._files = files
+        self._exclusive = exclusive
+        self._timing = timing or LockTiming()
+        self._name: FileId | None = None
+        self._refreshed = 0.0
+        self._lost: str | None = None
+        self._guard = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self._refuse_if_excluded(None)
+        try:
+            self._write()
+            time.sleep(self._timing.settle_s)  # two that lock at once see each other now: at least one gives way
+            self._refuse_if_excluded(self._name)
+        except BaseException:  # an interrupt too must not leave the lock behind
+            self._remove()
+            raise
+        self._thread = threading.Thread(target=self._keep_fresh, name="phoneward-lock", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10.0)
+        self._remove()
+
+    def ensure_held(self) -> None:
+        """Call this before anything that relies on the lock: deleting files, writing a snapshot.
+
+        Raises:
+            LockLostError: somebody removed the lock, or it could not be refreshed for too long.
+        """
+        with self._guard:
+            if self._lost is None and self._timing.now() - self._refreshed > self._timing.lost_after_s:
+                self._lost = _("it could not be renewed for too long")
+            if self._lost is not None:
+                raise LockLostError(problem=self._lost)
+
+    def refresh(self) -> None:
+        """Write the lock anew and remove the old one. The refresh thread does this; tests may.
+
+        Raises:
+            LockLostError: the lock was lost already, or somebody removed it.
+            VaultError: the storage refused; it is tried again later.
+        """
+        self.ensure_held()
+        with self._guard:
+            old = self._name
+            if old is None or all(file.name != old for file in self._files.list_files(FileType.LOCK)):
+                self._lost = _("somebody removed its lock")
+                raise LockLostError(problem=self._lost)
+            self._write()
+            with suppress(FileMissingError):
+                self._files.remove_unpacked(FileType.LOCK, old)
+
+    def _keep_fresh(self) -> None:
+        wait = self._timing.refresh_s
+        while not self._stop.wait(wait):
+            try:
+                self.refresh()
+                wait = self._timing.refresh_s
+            except LockLostError:
+                return  # ensure_held() tells whoever relies on it
+            except VaultError:
+                wait = self._timing.refresh_s / 10  # a network disk may come back; ensure_held() counts the time
+
+    def _write(self) -> None:
+        now = self._timing.now()
+        document = LockFile(
+            time=datetime.fromtimestamp(now, UTC),
+            exclusive=self._exclusive,
+            hostname=socket.gethostname(),
+            username=_user_name(),
+            pid=os.getpid(),
+            uid=os.getuid() if hasattr(os, "getuid") else 0,
+            gid=os.getgid() if hasattr(os, "getgid") else 0,
+        )
+        self._name = self._files.save_unpacked(FileType.LOCK, msgspec.json.encode(document))
+        self._refreshed = now
+
+    def _remove(self) -> None:
+        with self._guard:
+            name, self._name = self._name, None
+            if name is not None:
+                # A lock that cannot be removed goes stale by itself; the work it guarded is done or failing already.
+                with suppress(VaultError):
+                    self._files.remove_unpacked(FileType.LOCK, name)
+
+    def _refuse_if_excluded(self, mine: FileId | None) -> None:
+        for name, lock in read_locks(self._files):
+            if name != mine and (self._exclusive or lock.exclusive):
+                raise RepositoryLockedError(
+                    user=readable(lock.username) or "?",
+                    host=readable(lock.hostname) or "?",
+                    pid=lock.pid,
+                    age=_age(self._timing.now() - lock.time.timestamp()),
+                )
+
+
+def read_locks(files: LockFiles) -> Iterator[tuple[FileId, LockFile]]:
+    """Yield all locks there are.
+
+    Raises:
+        LockUnreadableError: a lock file is damaged. One that vanished meanwhile is left out.
+    """
+    for file in list(files.list_files(FileType.LOCK)):
+        lock = _read_lock(files, file.name)
+        if lock is not None:
+            yield file.name, lock
+
+
+def _read_lock(files: LockFiles, name: FileId) -> LockFile | None:
+    problem = ""
+    for attempt in range(_READ_ATTEMPTS):
+        if attempt:
+            time.sleep(0.05)  # some network storage shows a name a moment before its content
+        try:
+            return parse_lock(files.load_unpacked(FileType.LOCK, name))
+        except FileMissingError:
+            return None
+        except DamagedError as error:
+            problem = str(error.details.get("problem", ""))
+        except ValueError as error:
+            problem = str(error)
+    raise LockUnreadableError(name=f"locks/{name}", problem=problem)
+
+
+def parse_lock(document: bytes) -> LockFile:
+    """Return what a lock file's JSON says.
+
+    Raises:
+        ValueError: not a lock; the text says so in plain words.
+    """
+    try:
+        lock = msgspec.json.decode(document, type=LockFile)
+        lock.time.timestamp()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, ValueError) as error:
+        raise ValueError(_("it is not a lock.")) from error
+    if lock.time.tzinfo is None:
+        raise ValueError(_("it is not a lock."))
+    return lock
+
+
+def unlock(files: LockFiles, *, remove_all: bool = False, timing: LockTiming | None = None) -> int:
+    """Remove the stale locks (or all of them, readable or not), and return how many were removed.
+
+    Raises:
+        LockUnreadableError: a lock file is damaged, and not all were to be removed.
+    """
+    removed = 0
+    if remove_all:
+        names = [file.name for file in files.list_files(FileType.LOCK)]
+    else:
+        names = [name for name, lock in read_locks(files) if lock.is_stale(timing or LockTiming())]
+    for name in names:
+        with suppress(FileMissingError):
+            files.remove_unpacked(FileType.LOCK, name)
+            removed += 1
+    return removed
+
+
+def _age(seconds: float) -> str:
+    minutes = max(0, int(seconds // 60))
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 120:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    hours = minutes // 60
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no such user in the system's list (containers), none set on Windows
+        return ""
+
+
+def _process_runs(pid: int) -> bool:
+    """Tell whether a process of this computer runs. In doubt it does."""
+    if pid <= 0 or pid > 2**31 - 1:
+        return False
+    if sys.platform == "win32":
+        return _windows_process_runs(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+if sys.platform == "win32":
+
+    def _windows_process_runs(pid: int) -> bool:
+        """Ask for the process's exit code; os.kill would end it (Microsoft: OpenProcess, GetExitCodeProcess)."""
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        handle = kernel.OpenProcess(0x1000, False, pid)  # noqa: FBT003 - PROCESS_QUERY_LIMITED_INFORMATION
+        if not handle:
+            return bool(kernel.GetLastError() == 5)  # ERROR_ACCESS_DENIED: it runs, under another account
+        try:
+            code = ctypes.c_ulong()
+            return bool(not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == 259)  # STILL_ACTIVE
+        finally:
+            kernel.CloseHandle(handle)

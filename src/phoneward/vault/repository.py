@@ -1,0 +1,300 @@
+"""The repository: opens and makes it, reads and writes its files, and finds its blobs."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from phoneward.texts import _
+from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
+from phoneward.vault.compression import CompressionError, compress, decompress_at_most, decompress_exactly
+from phoneward.vault.config import Config, new_config, open_config, seal_config
+from phoneward.vault.crypto import SealError, SealingKey
+from phoneward.vault.errors import (
+    BlobMissingError,
+    DamagedError,
+    FileMissingError,
+    NoRepositoryError,
+    RepositoryExistsError,
+    VerifyError,
+)
+from phoneward.vault.index import decode_index
+from phoneward.vault.index_table import IndexTable, Location
+from phoneward.vault.keys import NewKeyCost, find_master_key, save_key
+from phoneward.vault.locks import HeldLock, LockTiming, unlock
+from phoneward.vault.packs import PackEntry, read_pack_header
+from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage
+
+if TYPE_CHECKING:
+    from phoneward.vault.writer import BlobWriter
+
+MAX_BLOB_SIZE = {BlobType.DATA: 64 * 2**20, BlobType.TREE: 256 * 2**20}
+"""Largest plaintext, bytes, that is read or written. restic cuts files at 8 MiB; a folder's list may be long."""
+MAX_UNPACKED_SIZE = 128 * 2**20
+"""Largest snapshot, index or lock, stored or unpacked, bytes. restic's largest, an index, has about 10 MB."""
+
+_UNPACKED_VERSION = b"\x02"
+_OUTSIDE_LABEL = b"phoneward sealed outside the repository v1\0"
+
+
+def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None = None) -> "Repository":
+    """Make a new repository and return it, open.
+
+    The key is durable before `config`, whose existence is what makes a repository (restic `repository.Init`).
+
+    Args:
+        storage: an empty place.
+        password: of the first key file.
+        kdf: what guessing the password shall cost; None measures this computer.
+
+    Raises:
+        RepositoryExistsError: there is one, or a part of one.
+        StorageError: the place cannot be written to.
+    """
+    if storage.exists(FileType.CONFIG, NO_NAME) or any(True for _file in storage.list(FileType.KEY)):
+        raise RepositoryExistsError(location=storage.location)
+    storage.create()
+    key = SealingKey.generate()
+    config = new_config()
+    name = save_key(storage, key, password, kdf or NewKeyCost.calibrated())
+    if [file.name for file in storage.list(FileType.KEY)] != [name]:
+        # Somebody else initialised the same place at the same time: give way, before config makes it a repository.
+        storage.remove(FileType.KEY, name)
+        raise RepositoryExistsError(location=storage.location)
+    storage.save(FileType.CONFIG, NO_NAME, [seal_config(config, key)])
+    return Repository(storage, key, config, name)
+
+
+def open_repository(storage: Storage, password: str) -> "Repository":
+    """Open a repository. Its index is not loaded yet (`Repository.load_index`).
+
+    Raises:
+        NoRepositoryError: there is none.
+        WrongPasswordError: the password fits no key file.
+        KeyFileError, DamagedError, UnsupportedVersionError, StorageError: it cannot be opened.
+    """
+    if not storage.exists(FileType.CONFIG, NO_NAME):
+        raise NoRepositoryError(location=storage.location)
+    key, name = find_master_key(storage, password)
+    return Repository(storage, key, open_config(storage.load(FileType.CONFIG, NO_NAME), key), name)
+
+
+class Repository:
+    """An open repository. Safe to read from several threads."""
+
+    def __init__(self, storage: Storage, key: SealingKey, config: Config, key_name: FileId) -> None:
+        self.storage = storage
+        self.key = key
+        self.config = config
+        self.key_name = key_name
+        self.index = IndexTable()
+        self._indexes_loaded: set[FileId] = set()
+        self._outside_key: SealingKey | None = None
+
+    # -- files ---------------------------------------------------------------------------------------------------
+
+    def list_files(self, file_type: FileType) -> Iterator[ListedFile]:
+        """Yield the stored files of a type."""
+        return self.storage.list(file_type)
+
+    def load_unpacked(self, file_type: FileType, name: FileId) -> bytes:
+        """Return the content of a snapshot, index or lock file.
+
+        Raises:
+            FileMissingError: there is none of this name.
+            DamagedError: its content was changed, or it is larger than any honest one.
+        """
+        label = f"{file_type.value}/{name}"
+        size = self.storage.size(file_type, name)
+        if size > MAX_UNPACKED_SIZE:
+            raise DamagedError(name=label, problem=_("it is far too long."))
+        raw = self.storage.load(file_type, name, 0, size)
+        if hashlib.sha256(raw).hexdigest() != name:
+            raise DamagedError(name=label, problem=_("its content was changed."))
+        return self._open_unpacked(raw, label)
+
+    def _open_unpacked(self, raw: bytes, label: str) -> bytes:
+        try:
+            plain = self.key.open(raw)
+            if plain[:1] in {b"{", b"["}:  # as version 1 wrote it; version 2 may hold such files from before
+                return plain
+            if plain[:1] == _UNPACKED_VERSION:
+                return decompress_at_most(memoryview(plain)[1:], MAX_UNPACKED_SIZE)
+        except SealError as error:
+            raise DamagedError(name=label, problem=_("its content was changed.")) from error
+        except CompressionError as error:
+            raise DamagedError(name=label, problem=_("it cannot be unpacked.")) from error
+        raise DamagedError(name=label, problem=_("it has an unknown form."))
+
+    def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
+        """Store a snapshot, index or lock and return its name; durable on return.
+
+        Raises:
+            StorageError: it was not stored.
+            VerifyError: sealing went wrong (faulty memory).
+        """
+        inner = plaintext if self.config.version == 1 else _UNPACKED_VERSION + compress(plaintext)
+        raw = self.key.seal(inner)
+        name = FileId(hashlib.sha256(raw).hexdigest())
+        label = f"{file_type.value}/{name}"
+        try:
+            intact = self._open_unpacked(raw, label) == plaintext
+        except DamagedError:
+            intact = False
+        if not intact:
+            raise VerifyError(blob=label)
+        self.storage.save(file_type, name, [raw])
+        return name
+
+    def remove_unpacked(self, file_type: FileType, name: FileId) -> None:
+        """Remove a snapshot, index or lock file.
+
+        Raises:
+            FileMissingError, StorageError: it was not removed.
+        """
+        self.storage.remove(file_type, name)
+
+    # -- index and blobs -----------------------------------------------------------------------------------------
+
+    def load_index(self) -> None:
+        """Load the index files that are not loaded yet.
+
+        Raises:
+            DamagedError: an index file is damaged.
+            StorageError: one cannot be read.
+        """
+        for name, _size in list(self.storage.list(FileType.INDEX)):
+            if name in self._indexes_loaded:
+                continue
+            try:
+                packs = decode_index(self.load_unpacked(FileType.INDEX, name))
+            except FileMissingError:
+                continue  # another process put a new index in its place between listing and reading
+            except ValueError as error:
+                raise DamagedError(name=f"index/{name}", problem=str(error)) from error
+            for pack in packs:
+                self.index.add(pack)
+            self._indexes_loaded.add(name)
+
+    def index_saved(self, name: FileId) -> None:
+        """Note that this index file's content is in `index` already: its writer put it there."""
+        self._indexes_loaded.add(name)
+
+    def has_blob(self, blob_type: BlobType, blob_id: BlobId) -> bool:
+        """Tell whether a durable index knows the blob."""
+        return self.index.has(blob_type, blob_id)
+
+    def blob_size(self, blob_type: BlobType, blob_id: BlobId) -> int | None:
+        """Return the blob's plaintext size in bytes, None when no index knows it."""
+        return self.index.size(blob_type, blob_id)
+
+    def load_blob(self, blob_type: BlobType, blob_id: BlobId) -> bytes:
+        """Return a blob's plaintext, its SHA-256 verified. Where one copy is damaged, others are tried.
+
+        Raises:
+            BlobMissingError: no index knows it.
+            DamagedError, FileMissingError: no copy is whole.
+            StorageError: it cannot be read.
+        """
+        failure: DamagedError | FileMissingError | None = None
+        for location in self.index.lookup(blob_type, blob_id):
+            try:
+                return self._load_copy(location)
+            except (DamagedError, FileMissingError) as error:
+                failure = error
+        raise failure or BlobMissingError(blob=blob_id.hex())
+
+    def _load_copy(self, location: Location) -> bytes:
+        entry = location.entry
+        # Compression of incompressible data adds a little, so the stored length gets some room.
+        limit = MAX_BLOB_SIZE[entry.type]
+        if entry.plaintext_length > limit or entry.length > limit + limit // 128 + 1024:
+            raise DamagedError(name=f"data/{location.pack}", problem=_("it claims a piece that is far too large."))
+        sealed = self.storage.load(FileType.PACK, location.pack, entry.offset, entry.length)
+        return self.open_blob(location.pack, entry, sealed)
+
+    def open_blob(self, pack: FileId, entry: PackEntry, sealed: bytes | memoryview) -> bytes:
+        """Return the plaintext of a blob's sealed bytes, decrypted, unpacked and hashed.
+
+        Raises:
+            DamagedError: it is not the blob that the entry describes.
+        """
+        label = f"data/{pack}"
+        if entry.plaintext_length > MAX_BLOB_SIZE[entry.type]:
+            raise DamagedError(name=label, problem=_("it claims a piece that is far too large."))
+        try:
+            plain = self.key.open(sealed)
+            if entry.uncompressed_length:
+                plain = decompress_exactly(plain, entry.uncompressed_length)
+        except SealError as error:
+            raise DamagedError(name=label, problem=_("a piece of it was changed.")) from error
+        except CompressionError as error:
+            raise DamagedError(name=label, problem=_("a piece of it cannot be unpacked.")) from error
+        if hashlib.sha256(plain).digest() != entry.id:
+            raise DamagedError(name=label, problem=_("a piece of it is not what it claims to be."))
+        return plain
+
+    def read_pack_header(self, name: FileId) -> list[PackEntry]:
+        """Return what a pack itself says it holds.
+
+        Raises:
+            FileMissingError, DamagedError, StorageError: it cannot be read.
+        """
+        size = self.storage.size(FileType.PACK, name)
+        return read_pack_header(
+            self.key, name, size, lambda offset, length: self.storage.load(FileType.PACK, name, offset, length)
+        )
+
+    def writer(self) -> "BlobWriter":
+        """Return a writer for new blobs, to be used as a context manager. Load the index before."""
+        from phoneward.vault.writer import BlobWriter
+
+        return BlobWriter(self)
+
+    # -- keys, locks, things outside -----------------------------------------------------------------------------
+
+    def add_key(self, password: str, *, kdf: NewKeyCost | None = None) -> FileId:
+        """Store another key file, so that this password opens the repository too; return its name.
+
+        Raises:
+            StorageError: it was not stored.
+        """
+        return save_key(self.storage, self.key, password, kdf or NewKeyCost.calibrated())
+
+    def lock(self, *, exclusive: bool, timing: LockTiming | None = None) -> HeldLock:
+        """Return a lock to hold with a `with` block.
+
+        Raises (on entering):
+            RepositoryLockedError: somebody else's lock excludes it.
+        """
+        return HeldLock(self, exclusive=exclusive, timing=timing)
+
+    def unlock(self, *, remove_all: bool = False) -> int:
+        """Remove stale locks, or all; return how many were removed.
+
+        Raises:
+            LockUnreadableError: a lock file is damaged, and not all were to be removed.
+        """
+        return unlock(self, remove_all=remove_all)
+
+    def seal(self, plaintext: bytes) -> bytes:
+        """Seal something that lies outside the repository (a journal, a cache). Not part of restic's format.
+
+        It is sealed under a key of its own, made of the master key with HMAC-SHA-512, so that nobody can pass off
+        such a file as a part of the repository, or the other way round.
+        """
+        return self._outside().seal(plaintext)
+
+    def open_sealed(self, sealed: bytes) -> bytes:
+        """Return what `seal` was given.
+
+        Raises:
+            SealError: it was changed, or sealed by another repository.
+        """
+        return self._outside().open(sealed)
+
+    def _outside(self) -> SealingKey:
+        if self._outside_key is None:
+            secret = self.key.encrypt + self.key.mac_k + self.key.mac_r
+            self._outside_key = SealingKey.from_bytes(hmac.digest(secret, _OUTSIDE_LABEL, "sha512"))
+        return self._outside_key

@@ -1,0 +1,430 @@
+"""Writing blobs: hash, leave out what is known, compress, seal, verify, pack, store, index; on several threads.
+
+The caller's thread only cuts files and hands over; worker threads do the rest in calls that release the GIL. What is
+in flight is bounded in bytes, so a fast phone cannot outrun a slow disk. Order: a pack is durable before an index file
+names it, and an index file is durable before anybody else may rely on its blobs (restic `doc/design.rst`, "Backups").
+"""
+
+import hashlib
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from phoneward.vault.blobs import BlobId, BlobType, FileType
+from phoneward.vault.chunker import Chunker, seed_from_polynomial
+from phoneward.vault.compression import CompressionError, compress, decompress_exactly
+from phoneward.vault.crypto import SealError, SealingKey
+from phoneward.vault.errors import TooLargeError, VerifyError
+from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
+from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
+from phoneward.vault.repository import MAX_BLOB_SIZE, Repository
+
+SMALL_BLOB = 128 * 1024
+"""Blobs below this many bytes go to the workers in batches: handing one over costs as much as sealing 4 KB."""
+BATCH_BYTES = 512 * 1024
+BATCH_BLOBS = 128
+IN_FLIGHT_BYTES = 32 * 2**20
+OPEN_PACKS = 2
+"""Packs of each type open at once; a blob goes to one at random, so that a pack's run of sizes does not give away a
+file (Truong et al., IACR eprint 2025/532; restic 0.18 does the same)."""
+
+
+@dataclass(slots=True)
+class WriterStats:
+    """What a writer did so far.
+
+    Attributes:
+        blobs_new, blobs_known: blobs that were stored, and that the repository had already.
+        bytes_in: plaintext bytes handed over.
+        bytes_new: plaintext bytes of new blobs.
+        bytes_packed: sealed bytes of new blobs.
+        packs, bytes_stored: pack files stored, and their bytes.
+    """
+
+    blobs_new: int = 0
+    blobs_known: int = 0
+    bytes_in: int = 0
+    bytes_new: int = 0
+    bytes_packed: int = 0
+    packs: int = 0
+    bytes_stored: int = 0
+
+
+class StoredFile(NamedTuple):
+    """A file's content in blobs; `size` in bytes."""
+
+    ids: tuple[BlobId, ...]
+    size: int
+
+
+class WriterStoppedError(Exception):
+    """The writer ended before this blob was worked on. The reason was raised elsewhere."""
+
+
+class Pending:
+    """A blob on its way. Its id is known before it is durable; `BlobWriter.flush` makes it so."""
+
+    __slots__ = ("_id", "_job")
+
+    def __init__(self) -> None:
+        self._id: BlobId | None = None
+        self._job: _Job | None = None
+
+    def result(self) -> BlobId:
+        """Wait for the blob's id.
+
+        Raises:
+            Exception: whatever stopped the worker.
+        """
+        if self._id is None:
+            assert self._job is not None  # noqa: S101 - set by put()
+            self._job.wait()
+            assert self._id is not None  # noqa: S101 - set by a job that ended well
+        return self._id
+
+
+class PendingFile:
+    """A file on its way."""
+
+    __slots__ = ("_chunks", "size")
+
+    def __init__(self, chunks: list[Pending], size: int) -> None:
+        self._chunks = chunks
+        self.size = size
+
+    def result(self) -> StoredFile:
+        """Wait for the ids of the file's blobs.
+
+        Raises:
+            Exception: whatever stopped a worker.
+        """
+        return StoredFile(tuple(chunk.result() for chunk in self._chunks), self.size)
+
+
+class _Job:
+    """Blobs that a worker takes at once."""
+
+    __slots__ = ("_done", "_writer", "blobs", "error", "size")
+
+    def __init__(self, writer: "BlobWriter") -> None:
+        self.blobs: list[tuple[BlobType, bytes, Pending]] = []
+        self.size = 0
+        self.error: BaseException | None = None
+        self._writer = writer
+        self._done = threading.Event()
+
+    def finish(self, error: BaseException | None = None) -> None:
+        self.error = error
+        self.blobs = []
+        self._done.set()
+
+    def wait(self) -> None:
+        if not self._done.is_set():
+            self._writer.submit_batch(self)
+            self._done.wait()
+        if self.error is not None:
+            raise self.error
+
+
+class _Gate:
+    """Bounds the bytes in flight, and knows when none are."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._changed = threading.Condition()
+
+    def enter(self, size: int) -> None:
+        """Wait until there is room. A blob larger than the limit waits until it is alone."""
+        with self._changed:
+            while self._used and self._used + size > self._limit:
+                self._changed.wait()
+            self._used += size
+
+    def leave(self, size: int) -> None:
+        with self._changed:
+            self._used -= size
+            self._changed.notify_all()
+
+    def wait_empty(self) -> None:
+        with self._changed:
+            while self._used:
+                self._changed.wait()
+
+
+class _OpenPacks:
+    """The open packs of one blob type."""
+
+    def __init__(self, target_size: int) -> None:
+        self._target_size = target_size
+        self._lock = threading.Lock()
+        self._open = [PackBuilder(target_size) for _number in range(OPEN_PACKS)]
+
+    def add(self, blob_type: BlobType, blob_id: BlobId, sealed: bytes, uncompressed_length: int) -> PackBuilder | None:
+        """Add a sealed blob to one of the packs; return that pack if it is full now."""
+        place = os.urandom(1)[0] % OPEN_PACKS
+        with self._lock:
+            pack = self._open[place]
+            pack.add(blob_type, blob_id, sealed, uncompressed_length)
+            if not pack.full:
+                return None
+            self._open[place] = PackBuilder(self._target_size)
+            return pack
+
+    def take_all(self) -> list[PackBuilder]:
+        """Return the packs that hold anything and start anew."""
+        with self._lock:
+            taken = [pack for pack in self._open if pack.size]
+            self._open = [PackBuilder(self._target_size) for _number in range(OPEN_PACKS)]
+            return taken
+
+
+@dataclass(slots=True)
+class _IndexQueue:
+    """Stored packs that no index file names yet."""
+
+    packs: list[IndexedPack] = field(default_factory=list)
+    blobs: int = 0
+    since: float = 0.0
+
+
+class BlobWriter:
+    """Stores blobs; a context manager, fed by one thread.
+
+    Leaving the block normally flushes. Leaving it by an exception stops the work at once: packs stored already stay
+    behind unnamed by any index ("orphan packs"), which harm nothing.
+
+    Args:
+        repo: with its index loaded, so that known blobs are not stored again.
+        pack_size: a pack is closed when it has this many bytes.
+        workers: number of threads; None takes one more than there are processors, at most five: the one more works
+            while another waits for the disk.
+    """
+
+    def __init__(self, repo: Repository, *, pack_size: int = TARGET_SIZE, workers: int | None = None) -> None:
+        self._repo = repo
+        self._key: SealingKey = repo.key
+        self._compresses = repo.config.version >= 2
+        self._chunker = Chunker(seed_from_polynomial(repo.config.chunker_polynomial))
+        self._workers = workers or min(4, os.cpu_count() or 1) + 1
+        self._threads: list[threading.Thread] = []
+        self._jobs: queue.SimpleQueue[_Job | PackBuilder | None] = queue.SimpleQueue()
+        self._gate = _Gate(IN_FLIGHT_BYTES)
+        self._batch = _Job(self)
+        self._packs = {blob_type: _OpenPacks(pack_size) for blob_type in BlobType}
+        self._lock = threading.Lock()
+        self._unindexed: set[bytes] = set()
+        self._index_queue = _IndexQueue()
+        self._error: BaseException | None = None
+        self._stopping = False
+        self.stats = WriterStats()
+
+    def __enter__(self) -> Self:
+        for number in range(self._workers):
+            thread = threading.Thread(target=self._work, name=f"phoneward-writer-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.flush()
+        finally:
+            self._stopping = True
+            self.submit_batch(self._batch)
+            for _thread in self._threads:
+                self._jobs.put(None)
+            for thread in self._threads:
+                thread.join()
+
+    # -- the caller's side ---------------------------------------------------------------------------------------
+
+    def put(self, blob_type: BlobType, data: bytes) -> Pending:
+        """Hand over a blob. Waits while too much is in flight.
+
+        Raises:
+            TooLargeError: larger than any blob may be.
+            Exception: whatever stopped a worker before.
+        """
+        size = len(data)
+        if size > MAX_BLOB_SIZE[blob_type]:
+            raise TooLargeError(size=size, limit=MAX_BLOB_SIZE[blob_type])
+        if self._error is not None:
+            raise self._error
+        self.stats.bytes_in += size
+        pending = Pending()
+        if size >= SMALL_BLOB:
+            job = _Job(self)
+            self._append(job, blob_type, data, pending)
+            self._submit(job)
+        else:
+            job = self._batch
+            self._append(job, blob_type, data, pending)
+            if job.size >= BATCH_BYTES or len(job.blobs) >= BATCH_BLOBS:
+                self.submit_batch(job)
+        return pending
+
+    def put_file(self, pieces: Iterable[bytes]) -> PendingFile:
+        """Cut a file's content into blobs and hand them over. Returns when all of it was taken from `pieces`.
+
+        Raises:
+            Exception: whatever `pieces` raised, or what stopped a worker before. Blobs handed over until then stay.
+        """
+        chunks: list[Pending] = []
+        size = 0
+        for chunk in self._chunker.split(pieces):
+            chunks.append(self.put(BlobType.DATA, chunk))
+            size += len(chunk)
+        return PendingFile(chunks, size)
+
+    def flush(self) -> None:
+        """Wait until all blobs put so far are in durable packs that a durable index file names.
+
+        Raises:
+            Exception: whatever stopped a worker. Nothing put since the last flush counts as stored then.
+        """
+        self.submit_batch(self._batch)
+        self._gate.wait_empty()
+        self._raise_error()
+        for blob_type in BlobType:
+            for pack in self._packs[blob_type].take_all():
+                self._gate.enter(1)
+                self._jobs.put(pack)
+        self._gate.wait_empty()
+        self._raise_error()
+        self._save_index(self._take_index())
+
+    def submit_batch(self, job: _Job) -> None:
+        """Hand the batch to a worker before it is full, if it is still the one being filled."""
+        if job is self._batch:
+            self._batch = _Job(self)
+            self._submit(job)
+
+    @staticmethod
+    def _append(job: _Job, blob_type: BlobType, data: bytes, pending: Pending) -> None:
+        pending._job = job  # noqa: SLF001 - Pending is this module's own
+        job.blobs.append((blob_type, data, pending))
+        job.size += len(data)
+
+    def _submit(self, job: _Job) -> None:
+        job.size += 1  # so that empty blobs count as in flight too
+        self._gate.enter(job.size)
+        self._jobs.put(job)
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    # -- the workers' side ---------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (task := self._jobs.get()) is not None:
+            error: BaseException | None = self._error or (WriterStoppedError() if self._stopping else None)
+            size = task.size if isinstance(task, _Job) else 1
+            try:
+                if error is None and isinstance(task, _Job):
+                    self._store_blobs(task)
+                elif error is None and isinstance(task, PackBuilder):
+                    self._store_pack(task)
+            except BaseException as caught:  # noqa: BLE001 - a thread must hand over whatever ended it
+                error = self._error = caught
+            finally:
+                if isinstance(task, _Job):
+                    task.finish(error)
+                self._gate.leave(size)
+                del task
+
+    def _store_blobs(self, job: _Job) -> None:
+        new = known = bytes_new = bytes_packed = 0
+        for blob_type, data, pending in job.blobs:
+            blob_id = BlobId(hashlib.sha256(data).digest())
+            if self._claim(blob_type, blob_id):
+                sealed, uncompressed_length = self._seal(blob_type, blob_id, data)
+                full = self._packs[blob_type].add(blob_type, blob_id, sealed, uncompressed_length)
+                new += 1
+                bytes_new += len(data)
+                bytes_packed += len(sealed)
+                if full is not None:
+                    self._store_pack(full)
+            else:
+                known += 1
+            pending._id = blob_id  # noqa: SLF001 - Pending is this module's own
+        with self._lock:
+            self.stats.blobs_new += new
+            self.stats.blobs_known += known
+            self.stats.bytes_new += bytes_new
+            self.stats.bytes_packed += bytes_packed
+
+    def _claim(self, blob_type: BlobType, blob_id: BlobId) -> bool:
+        """Tell whether the blob is new; from then on it is this worker's to store."""
+        mark = _mark(blob_type, blob_id)
+        with self._lock:
+            # A blob leaves this set only after it has entered the index: asked in this order, it is never missed.
+            if mark in self._unindexed or self._repo.index.has(blob_type, blob_id):
+                return False
+            self._unindexed.add(mark)
+            return True
+
+    def _seal(self, blob_type: BlobType, blob_id: BlobId, data: bytes) -> tuple[bytes, int]:
+        """Return the sealed blob, opened and hashed again, and its plaintext length if it is compressed, else 0."""
+        inner, uncompressed_length = data, 0
+        if self._compresses and data:
+            frame = compress(data)
+            if blob_type is BlobType.TREE or len(frame) < len(data):
+                inner, uncompressed_length = frame, len(data)
+        sealed = self._key.seal(inner)
+        try:
+            opened = self._key.open(sealed)
+            if uncompressed_length:
+                opened = decompress_exactly(opened, uncompressed_length)
+        except (SealError, CompressionError) as error:
+            raise VerifyError(blob=blob_id.hex()) from error
+        if hashlib.sha256(opened).digest() != blob_id:
+            raise VerifyError(blob=blob_id.hex())
+        return sealed, uncompressed_length
+
+    def _store_pack(self, builder: PackBuilder) -> None:
+        try:
+            pack: FinishedPack = builder.finish(self._key)
+        except (SealError, ValueError) as error:
+            raise VerifyError(blob="pack") from error
+        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        with self._lock:
+            self.stats.packs += 1
+            self.stats.bytes_stored += pack.size
+            waiting = self._index_queue
+            waiting.since = waiting.since if waiting.packs else time.monotonic()
+            waiting.packs.append(IndexedPack(pack.name, pack.entries))
+            waiting.blobs += len(pack.entries)
+            due = waiting.blobs >= FLUSH_BLOBS or time.monotonic() - waiting.since >= FLUSH_SECONDS
+            if due:
+                self._index_queue = _IndexQueue()
+        if due:
+            self._save_index(waiting)
+
+    def _take_index(self) -> _IndexQueue:
+        with self._lock:
+            taken, self._index_queue = self._index_queue, _IndexQueue()
+            return taken
+
+    def _save_index(self, waiting: _IndexQueue) -> None:
+        """Store an index file, and only then let its blobs count as known to everybody."""
+        if not waiting.packs:
+            return
+        self._repo.index_saved(self._repo.save_unpacked(FileType.INDEX, encode_index(waiting.packs)))
+        for pack in waiting.packs:
+            self._repo.index.add(pack)
+            with self._lock:
+                self._unindexed.difference_update(_mark(entry.type, entry.id) for entry in pack.entries)
+
+
+def _mark(blob_type: BlobType, blob_id: BlobId) -> bytes:
+    return blob_id if blob_type is BlobType.DATA else b"t" + blob_id
