@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from phoneward.errors import PhonewardError
 from phoneward.texts import _
 from phoneward.vault.blobs import BlobId
 from phoneward.vault.errors import TreeDamagedError
@@ -64,9 +65,7 @@ class TreeMeasurer:
             raised.
     """
 
-    def __init__(
-        self, repo: BlobSource, *, on_damaged: Callable[[BlobId, TreeDamagedError], None] | None = None
-    ) -> None:
+    def __init__(self, repo: BlobSource, *, on_damaged: Callable[[BlobId, PhonewardError], None] | None = None) -> None:
         self._repo = repo
         self._on_damaged = on_damaged
         self._known: dict[BlobId, TreeTotals] = {}
@@ -99,7 +98,7 @@ class TreeMeasurer:
     def _folder(self, tree_id: BlobId) -> tuple[TreeTotals, list[BlobId]]:
         try:
             nodes = load_tree(self._repo, tree_id, keep_unsafe_names=True)
-        except TreeDamagedError as error:
+        except PhonewardError as error:
             if self._on_damaged is None:
                 raise
             self._on_damaged(tree_id, error)
