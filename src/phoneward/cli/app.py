@@ -13,7 +13,7 @@ import click
 
 from phoneward import __version__, texts
 from phoneward.cli import errors, frame, signals
-from phoneward.cli.output import Output, forgive_encodings
+from phoneward.cli.output import Output, forgive_encodings, json_line
 from phoneward.cli.worded import WordedGroup, WordedOption
 from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.texts import N_
@@ -72,13 +72,18 @@ def _explain(error: BaseException, output: Output) -> ExitCode:
         sys.stderr.write("\n")  # closes the terminal's ^C
     try:
         if output.verbose and not isinstance(error, click.ClickException):
-            import traceback
-
-            traceback.print_exception(error) if not output.json else None
+            _show_traceback(error, output)
         output.error(spoken)
     except BrokenPipeError:
         _let_stdout_go()
     return spoken.exit_code
+
+
+def _show_traceback(error: BaseException, output: Output) -> None:
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    sys.stderr.write(json_line("traceback", {"text": text}) if output.json else text)
 
 
 def _in_words(error: BaseException) -> PhonewardError:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from phoneward.errors import PhonewardError
+from phoneward.errors import PhonewardError, readable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -59,7 +59,8 @@ class Output:
             document = dict(as_document(error))
             sys.stderr.write(json_line(str(document.pop("message_type")), document))
         else:
-            sys.stderr.write(f"phoneward: {error.sentence()}\n{error.advice()}\n")
+            # `readable` a second time: an error that forgot it must not repaint the terminal either.
+            sys.stderr.write(f"phoneward: {readable(error.sentence())}\n{readable(error.advice())}\n")
         sys.stderr.flush()
 
     @property

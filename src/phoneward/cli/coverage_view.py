@@ -1,0 +1,254 @@
+"""The coverage document for a person: what would be kept, what would be lost, why, and what to do about it.
+
+Sentences repeat from app to app, so the tables carry numbers and the sentences stand below, once each: that way the
+tables fit 80 columns in every language.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from phoneward.cli import formats
+from phoneward.cli.output import Output
+from phoneward.errors import readable
+from phoneward.texts import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from phoneward.snapshots import AppCoverage, Coverage, StorageCoverage
+
+GAPS_SHOWN = 20
+"""Names listed one by one without `--all`."""
+
+STATES: dict[str, tuple[str, str]] = {
+    "out of reach": (N_("out of reach"), "red"),
+    "kept in part": (N_("kept in part"), "yellow"),
+    "kept by its own backup": (N_("kept by its own backup"), "cyan"),
+    "kept": (N_("kept"), "green"),
+}
+"""State → its word and its colour, the most worrying first: apps are listed in this order."""
+
+AREAS = {
+    "shared": N_("Your files"),
+    "user": N_("Another user's files"),
+    "card": N_("Card"),
+    "installed-apps": N_("The apps themselves"),
+}
+
+
+class Notes:
+    """Sentences under a table, each once, numbered in the order they are first needed."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def number(self, reason: str, next_step: str) -> str:
+        """Return the number of this pair of sentences; empty where there is nothing to say."""
+        if not reason and not next_step:
+            return ""
+        return str(self._numbers.setdefault((reason, next_step), len(self._numbers) + 1))
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return (number, sentences), the reason and then what to do."""
+        return [(str(number), f"{why} {what}".strip()) for (why, what), number in self._numbers.items()]
+
+
+def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> None:
+    """Print the tables, the notes, the missing names and the totals in words.
+
+    Args:
+        output: where to.
+        coverage: the document.
+        everything: also the apps that came with the phone, and every missing name.
+    """
+    for sentence in totals(coverage):
+        output.result(sentence)
+    notes = Notes()
+    output.result("")
+    output.result(storages_table(coverage.storages, notes))
+    apps = [app for app in coverage.apps if everything or _concerns_the_person(app)]
+    if apps:
+        output.result("")
+        output.result(apps_table(apps, notes))
+    hidden = len(coverage.apps) - len(apps)
+    if hidden:
+        output.result(
+            ngettext(
+                "{count} app that came with the phone is not listed (--all lists it).",
+                "{count} apps that came with the phone are not listed (--all lists them).",
+                hidden,
+            ).format(count=hidden)
+        )
+    if notes.lines():
+        output.result("")
+        for number, text in notes.lines():
+            output.result(_numbered(number, text))
+    for line in gap_lines(coverage, everything=everything):
+        output.result(line)
+
+
+def _concerns_the_person(app: "AppCoverage") -> bool:
+    """Apps of the phone's own are left out unless they hold or lose something that can be seen."""
+    return not app.is_system or bool(app.kept_bytes or app.own_backups or app.state == "kept in part")
+
+
+def totals(coverage: "Coverage") -> list[str]:
+    """Return the answer to "what would I lose?" in plain sentences."""
+    found = coverage.totals
+    kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
+    lost = found.out_of_reach_bytes
+    if lost:
+        sentences = [
+            _("If this phone broke now, you would keep {files} ({size}) and lose at least {lost}.").format(
+                **kept, lost=formats.size(lost)
+            )
+        ]
+    else:
+        sentences = [_("If this phone broke now, you would keep {files} ({size}).").format(**kept)]
+    if found.own_backup_bytes:
+        sentences.append(
+            _("{size} more are kept only as far as the apps' own backups go.").format(
+                size=formats.size(found.own_backup_bytes)
+            )
+        )
+    unknown = found.unknown_apps
+    if unknown:
+        sentences.append(
+            ngettext(
+                "For {count} app nobody can tell how much of it would be lost.",
+                "For {count} apps nobody can tell how much of them would be lost.",
+                unknown,
+            ).format(count=unknown)
+        )
+    sentences += _warnings(coverage)
+    return sentences
+
+
+def _warnings(coverage: "Coverage") -> list[str]:
+    sentences = []
+    if coverage.partial:
+        sentences.append(_("This backup was cut short: run it again, it goes on where it stopped."))
+    if coverage.waiting is not None and coverage.waiting.files:
+        sentences.append(
+            _("Still to be sent: {files} ({size}).").format(
+                files=formats.files(coverage.waiting.files), size=formats.size(coverage.waiting.bytes)
+            )
+        )
+    sentences += [
+        _("The storage “{name}” was there last time and is missing now.").format(name=readable(name))
+        for name in coverage.missing_storages
+    ]
+    if coverage.clock_went_back:
+        sentences.append(_("The phone's clock was set back since the snapshot before, so more was read again."))
+    if coverage.not_checked:
+        names = ", ".join(sorted(readable(name) for name in coverage.not_checked))
+        sentences.append(_("Not checked, because the phone could not answer: {names}.").format(names=names))
+    return sentences
+
+
+def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Table":
+    """Return the storages: the person's own files, other users, cards, the apps themselves."""
+    table = _table(
+        _("Storage"), _("In the vault"), _("Files"), _("Kept"), _("Missing names"), _("Note"), numbers=(2, 3, 4)
+    )
+    for storage in storages:
+        label = readable(storage.label or (storage.name if storage.area in {"user", "card"} else ""))
+        name = _(AREAS[storage.area]) if storage.area in AREAS else readable(storage.area)
+        table.add_row(
+            f"{name}: {label}" if label else name,
+            _state(storage.state),
+            f"{storage.files:,}",
+            formats.size(storage.bytes),
+            f"{storage.gaps:,}" if storage.gaps else "",
+            _note(storage, notes),
+        )
+    return table
+
+
+def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
+    """Return the apps, the most worrying first."""
+    table = _table(_("App"), _("In the vault"), _("Kept"), _("Not kept"), _("Note"), numbers=(2, 3))
+    order = {state: number for number, state in enumerate(STATES)}
+    for app in sorted(apps, key=lambda app: (order.get(app.state, 0), -(app.out_of_reach_bytes or 0), app.package)):
+        name = readable(app.package)
+        if app.user_id:
+            name = _("{package} (user {user})").format(package=name, user=app.user_id)
+        state = _state(app.state)
+        if app.own_backups:
+            state.append(f" ({formats.day(app.own_backups[0].date)})")
+        table.add_row(name, state, formats.size(app.kept_bytes), _not_kept(app), _note(app, notes))
+    return table
+
+
+def _table(*headings: str, numbers: Sequence[int]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for position, heading in enumerate(headings):
+        right = position in numbers or position == len(headings) - 1
+        table.add_column(
+            heading,
+            justify="right" if right else "left",
+            no_wrap=right,
+            # Names fold rather than lose their end: two packages may differ only there.
+            overflow="fold",
+        )
+    return table
+
+
+def _state(state: str) -> "Text":
+    from rich.text import Text
+
+    word, colour = STATES.get(state, (readable(state), ""))
+    return Text(_(word), style=colour)
+
+
+def _note(row: "StorageCoverage | AppCoverage", notes: Notes) -> str:
+    from phoneward.snapshots import next_step_sentence, reason_sentence
+
+    if row.state == "kept" and row.next_step in {"", "nothing"}:
+        return ""  # nothing missing, nothing to do: the state says it all
+    return notes.number(readable(reason_sentence(row.reason)), readable(next_step_sentence(row.next_step)))
+
+
+def _not_kept(app: "AppCoverage") -> str:
+    if app.out_of_reach_bytes is None:
+        return "?" if app.state != "kept" else ""
+    return formats.size(app.out_of_reach_bytes) if app.out_of_reach_bytes else ""
+
+
+def _numbered(number: str, text: str) -> "Table":
+    """Return a note with its number hanging on the left."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(justify="right", min_width=3)
+    grid.add_column(overflow="fold")
+    grid.add_row(number, text)
+    return grid
+
+
+def gap_lines(coverage: "Coverage", *, everything: bool) -> list[str]:
+    """Return the names that are missing or uncertain, each with the reason."""
+    from phoneward.snapshots import gap_sentence
+
+    total = sum(coverage.gap_counts.values())
+    if not total:
+        return []
+    shown = coverage.gaps if everything else coverage.gaps[:GAPS_SHOWN]
+    lines = [
+        "",
+        ngettext(
+            "{count} name is missing from this snapshot, or uncertain:",
+            "{count} names are missing from this snapshot, or uncertain:",
+            total,
+        ).format(count=f"{total:,}"),
+    ]
+    for gap in shown:
+        line = f"  {readable(gap.path)}: {readable(gap_sentence(gap.reason))}"
+        lines.append(f"{line} ({readable(gap.detail)})" if gap.detail else line)
+    if total > len(shown):
+        lines.append(_("  … and {count} more (--all lists them).").format(count=f"{total - len(shown):,}"))
+    return lines

@@ -1,0 +1,51 @@
+"""Opens the vault a person named, with the password they have."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from phoneward.cli import passwords
+from phoneward.cli.frame import Frame
+from phoneward.texts import _
+
+if TYPE_CHECKING:
+    from phoneward.vault import Repository, Storage
+
+ATTEMPTS = 3
+"""How often a person at a terminal may type the password."""
+
+
+@contextlib.contextmanager
+def open_vault(frame: Frame) -> Iterator["Repository"]:
+    """Yield the opened repository; where there is none, nobody is asked for a password.
+
+    Raises:
+        NoRepositoryNamedError, NoTerminalError: the command line lacks something.
+        NoRepositoryError, WrongPasswordError: see `vault.open_repository`.
+    """
+    from phoneward import vault
+
+    storage = vault.LocalStorage(frame.settings.repository_path())
+    if not holds_vault(storage):
+        raise vault.NoRepositoryError(location=storage.location)
+    given = frame.settings.password()
+    yield vault.open_repository(storage, given) if given is not None else _ask_and_open(frame, storage)
+
+
+def _ask_and_open(frame: Frame, storage: "Storage") -> "Repository":
+    from phoneward import vault
+
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return vault.open_repository(storage, passwords.existing(frame.settings))
+        except vault.WrongPasswordError:
+            frame.output.say(_("That is not the password. Try again."))
+    return vault.open_repository(storage, passwords.existing(frame.settings))
+
+
+def holds_vault(storage: "Storage") -> bool:
+    """Tell whether there is a repository; its `config` is what makes one."""
+    from phoneward.vault import FileType
+    from phoneward.vault.storage import NO_NAME
+
+    return storage.exists(FileType.CONFIG, NO_NAME)
