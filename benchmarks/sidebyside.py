@@ -59,7 +59,7 @@ def once(contender: Contender) -> Run:
 
 
 def compare(work: str, contenders: Sequence[Contender], *, pairs: int, size_bytes: int, files: int) -> None:
-    """Print a row for each contender; the first is ours, `ratio` is their time divided by ours (above 1: we are faster)."""
+    """Print a row for each contender; the first is ours, `ratio` is their time divided by ours (over 1: we win)."""
     runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
     for turn in range(pairs):
         for contender in contenders if turn % 2 == 0 else list(reversed(contenders)):
