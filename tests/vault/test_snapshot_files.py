@@ -23,6 +23,7 @@ from phoneward.vault.snapshot_files import (
     load_snapshots,
     save_snapshot,
 )
+from phoneward.vault.storage.base import ListedFile
 
 # Written by restic 0.18.0 (`restic cat snapshot`, white space removed).
 RESTIC_SNAPSHOT = (
@@ -53,9 +54,9 @@ class Files:
         self.files[file_id] = plaintext
         return file_id
 
-    def list_files(self, file_type: FileType) -> Iterable[FileId]:
+    def list_files(self, file_type: FileType) -> Iterable[ListedFile]:
         assert file_type is FileType.SNAPSHOT
-        return list(self.files)
+        return [ListedFile(name, len(data)) for name, data in self.files.items()]
 
 
 def _snapshot(time_ns: int, path: str = "/phone") -> Snapshot:

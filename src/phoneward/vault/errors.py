@@ -229,3 +229,10 @@ class SubsetError(VaultError):
     message = N_("“{subset}” does not name a part of the repository to read.")
     next_step = N_("Write 1/5 for the first of five parts, 10% for a random tenth, or 500M for that many bytes.")
     exit_code = ExitCode.USAGE
+
+
+class MaterialiseError(VaultError):
+    """A private copy of a stored file cannot be made on this computer."""
+
+    message = N_("No private copy can be made in {path}: {reason}.")
+    next_step = N_("Free some space there, or make sure that the folder is yours.")

@@ -21,6 +21,7 @@ from phoneward.vault.errors import (
     SnapshotNotFoundError,
 )
 from phoneward.vault.go_text import format_time, parse_time
+from phoneward.vault.storage.base import ListedFile
 
 LATEST: Final = "latest"
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
@@ -40,8 +41,8 @@ class SnapshotStore(Protocol):
     def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         """Store a file durably and return its name."""
 
-    def list_files(self, file_type: FileType) -> Iterable[FileId]:
-        """Yield the names of the files of this type."""
+    def list_files(self, file_type: FileType) -> Iterable[ListedFile]:
+        """Yield the files of this type."""
 
 
 class SnapshotSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,7 +258,7 @@ def load_snapshots(
             it the error is raised.
     """
     snapshots = []
-    for file_id in repo.list_files(FileType.SNAPSHOT):
+    for file_id, _size in repo.list_files(FileType.SNAPSHOT):
         try:
             snapshots.append(load_snapshot(repo, file_id))
         except PhonewardError as error:
@@ -300,7 +301,7 @@ def find_snapshot(
         return candidates[-1]
     if not _PREFIX.fullmatch(wanted):
         raise SnapshotNotFoundError(name=readable(name))
-    found = sorted(file_id for file_id in repo.list_files(FileType.SNAPSHOT) if file_id.startswith(wanted))
+    found = sorted(f.name for f in repo.list_files(FileType.SNAPSHOT) if f.name.startswith(wanted))
     if not found:
         raise SnapshotNotFoundError(name=readable(name))
     if len(found) > 1:

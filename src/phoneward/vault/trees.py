@@ -22,8 +22,8 @@ from phoneward.vault.errors import PathNotFoundError, TreeDamagedError
 from phoneward.vault.go_text import format_time, parse_time, quote_name, unquote_name
 from phoneward.vault.nodes import MAX_SIZE, ExtendedAttribute, Node, NodeType, is_safe_name
 
-MAX_TREE_BYTES: Final = 512 << 20
-"""A larger tree is refused. A node takes about 400 bytes: this is more than a million names in one folder."""
+MAX_TREE_BYTES: Final = 256 << 20
+"""A larger tree is refused. A node takes about 400 bytes: this is 600,000 names in one folder."""
 MAX_DEPTH: Final = 2048
 """Folders within folders. Linux refuses paths over 4,096 bytes, that is 2,048 one-letter folders."""
 
