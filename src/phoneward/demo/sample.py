@@ -1,5 +1,6 @@
 """The sample phone: a shared storage as it looks on a real one, the same at every run but for the times."""
 
+import errno
 import os
 import random
 from collections.abc import Iterator
@@ -83,8 +84,12 @@ def write(storage: bytes, path: bytes, content: bytes, moment: datetime | None =
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as stream:
             stream.write(content)
-    except (OSError, UnicodeError):
+    except UnicodeError:  # Windows
         return False
+    except OSError as error:
+        if error.errno in {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG}:
+            return False
+        raise
     if moment is not None:
         nanoseconds = int(moment.timestamp()) * 10**9 + moment.microsecond * 1000
         os.utime(target, ns=(nanoseconds, nanoseconds))

@@ -1,0 +1,117 @@
+"""Writes the parts of `docs/reference/` that repeat the code: `python -m tests.docs.reference`.
+
+`test_reference.py` fails when a file is not what this writes, so no option, command or error can be undocumented.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import phoneward
+from phoneward import texts
+from phoneward.cli.app import program
+from phoneward.cli.worded import WordedArgument, WordedCommand
+from phoneward.errors import PhonewardError
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+
+INTRODUCTION = (
+    "Every command ends with one of the [documented exit codes](exit-codes.md), and with `--json` prints the "
+    "[documented lines](json.md). What an option does not say is taken from the [settings](settings.md).\n"
+)
+
+
+def commands() -> str:
+    """Return commands.md: every command with its arguments and options, as `--help` says it in English."""
+    texts.activate(["en"])
+    root = click.Context(program, info_name="phoneward")
+    parts = [
+        "# Commands\n",
+        "<!-- Written by `python -m tests.docs.reference` from the commands themselves. Do not edit. -->\n",
+        INTRODUCTION,
+        *_command(program, root, level=2),
+    ]
+    for name in program.list_commands(root):
+        command = program.get_command(root, name)
+        assert isinstance(command, WordedCommand)
+        parts += _command(command, click.Context(command, info_name=name, parent=root), level=2)
+    return "\n".join(parts)
+
+
+def _command(command: WordedCommand, context: click.Context, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {context.command_path}\n"
+    yield "```\n" + command.get_usage(context).removeprefix("Usage: ") + "\n```\n"
+    for paragraph in (command.help or "").split("\n\n"):
+        first, _newline, rest = paragraph.partition("\n")
+        yield f"```\n{rest}\n```\n" if first.strip() == "\b" else f"{paragraph}\n"
+    rows = [(p.make_metavar(context), p.meaning) for p in command.get_params(context) if isinstance(p, WordedArgument)]
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
+        if record is not None:
+            rows.append(record)
+    yield "| | |\n|---|---|"
+    for name, meaning in rows:
+        yield f"| `{_cell(name)}` | {_cell(meaning)} |"
+    yield ""
+
+
+def errors() -> str:
+    """Return errors.md: every error a person may see."""
+    texts.activate(["en"])
+    lines = [
+        "# Errors",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the error classes. Do not edit. -->",
+        "",
+        "With `--json` an error is one line on standard error: `message_type` is `exit_error`, `code` is the word",
+        "below, `exit_code` its number, `message` and `next_step` the two sentences in the reader's language.",
+        "",
+        "| code | exit code | message | next step |",
+        "|---|---|---|---|",
+    ]
+    for kind in sorted(error_classes(), key=code_of):
+        message, step = _cell(kind.message), _cell(kind.next_step)
+        lines.append(f"| `{code_of(kind)}` | {int(kind.exit_code)} | {message} | {step} |")
+    return "\n".join(lines) + "\n"
+
+
+def error_classes() -> list[type[PhonewardError]]:
+    """Return the classes of which errors are made: those that are no mere base of others' sentences."""
+    for module in pkgutil.walk_packages(phoneward.__path__, "phoneward."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found: list[type[PhonewardError]] = []
+    waiting = [PhonewardError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("phoneward.") and "message" in vars(kind) and kind is not PhonewardError:
+            found.append(kind)
+    return list(dict.fromkeys(found))
+
+
+def code_of(kind: type[PhonewardError]) -> str:
+    """Return the code of an error class without making an error."""
+    getter = inspect.getattr_static(kind, "code")
+    assert isinstance(getter, property)
+    assert getter.fget is not None
+    return str(getter.fget(kind.__new__(kind)))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> None:
+    """Write both files."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    (REFERENCE / "commands.md").write_text(commands())
+    (REFERENCE / "errors.md").write_text(errors())
+
+
+if __name__ == "__main__":
+    main()

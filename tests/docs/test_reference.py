@@ -1,0 +1,66 @@
+"""The reference says what the program does: every command, option, exit code, setting, error and JSON line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from phoneward.errors import ExitCode
+from phoneward.settings import VARIABLES
+from tests.docs import reference
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "phoneward"
+WRITE = "run: python -m tests.docs.reference"
+
+
+def text(name: str) -> str:
+    return (reference.REFERENCE / name).read_text()
+
+
+def test_every_command_and_option_is_documented() -> None:
+    assert text("commands.md") == reference.commands(), WRITE
+
+
+def test_every_error_is_documented() -> None:
+    assert text("errors.md") == reference.errors(), WRITE
+
+
+def test_no_two_errors_share_a_code() -> None:
+    kinds = reference.error_classes()
+    assert len(kinds) > 30
+    codes = [reference.code_of(kind) for kind in kinds]
+    assert sorted(code for code in codes if codes.count(code) > 1) == []
+
+
+def test_every_exit_code_is_documented() -> None:
+    rows = dict(re.findall(r"^\| (\d+) \| (.+?) \|", text("exit-codes.md"), re.MULTILINE))
+    assert set(rows) == {str(int(code)) for code in ExitCode}
+
+
+def test_every_setting_is_documented() -> None:
+    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", text("settings.md"), re.MULTILINE))
+    assert set(VARIABLES) <= rows
+    read = {
+        name
+        for path in SOURCE.rglob("*.py")
+        for name in re.findall(r"[\"'](?:environ\.)?((?:PHONEWARD|RESTIC)_[A-Z_]+)[\"']", path.read_text())
+    }
+    assert read <= rows, "read by the program, not in settings.md"
+
+
+def test_every_line_of_json_is_documented() -> None:
+    described = set(re.findall(r"^### `([a-z_]+)`", text("json.md"), re.MULTILINE))
+    emitted = {
+        name
+        for path in (SOURCE / "cli").rglob("*.py")
+        for name in re.findall(r"(?:\.emit|json_line)\(\s*\"([a-z_]+)\"", path.read_text())
+    }
+    assert len(emitted) > 5
+    assert emitted | {"exit_error"} == described
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in reference.REFERENCE.glob("*.md")))
+def test_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text(page)):
+        assert (reference.REFERENCE / target).exists(), target
