@@ -10,7 +10,7 @@ Blobs lie without gaps, in the header's order; so offsets need no place in it.
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -20,7 +20,7 @@ from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
 from phoneward.vault.errors import DamagedError
 
 TARGET_SIZE = 16 * 2**20
-"""A pack is closed when it has reached this many bytes (restic's default)."""
+"""A pack is closed when the next blob would take it past this many bytes (restic's default target)."""
 MAX_HEADER_SIZE = 16 * 2**20
 """Largest sealed header, as in restic (`maxHeaderSize`)."""
 MAX_BLOBS = 50_000
@@ -32,7 +32,6 @@ _PLAIN = struct.Struct("<BI32s")
 _COMPRESSED = struct.Struct("<BII32s")
 _LENGTH = struct.Struct("<I")
 _FIRST_READ = 64 * 1024
-_JOIN_SIZE = 2**20
 
 
 class PackEntry(msgspec.Struct, frozen=True):
@@ -146,21 +145,26 @@ class FinishedPack(msgspec.Struct, frozen=True):
 
     Attributes:
         name: SHA-256 of the whole file.
-        pieces: the file's bytes, in order.
+        pieces: the file's bytes, in order; views of the builder's buffer, valid until that is used again.
+        size: of the file, bytes.
     """
 
     name: FileId
-    pieces: list[bytes]
+    pieces: tuple[memoryview, bytes]
     entries: list[PackEntry]
     size: int
 
 
 class PackBuilder:
-    """An open pack: collects sealed blobs of one type until it is full. Not thread-safe; its owner sees to that."""
+    """An open pack: collects sealed blobs of one type until it is full. Not thread-safe; its owner sees to that.
 
-    def __init__(self, target_size: int = TARGET_SIZE) -> None:
-        self._target_size = target_size
-        self._sealed: list[bytes] = []
+    Args:
+        buffer: room for the sealed blobs, whose length is where the pack ends. The same buffer serves one pack after
+            the other: fresh memory costs more than sealing does (measured: 725 µs against 310 µs for 1 MiB).
+    """
+
+    def __init__(self, buffer: bytearray) -> None:
+        self.buffer = buffer
         self._entries: list[PackEntry] = []
         self._size = 0
 
@@ -169,16 +173,16 @@ class PackBuilder:
         """Bytes of sealed blobs so far."""
         return self._size
 
-    @property
-    def full(self) -> bool:
-        """Whether the pack wants to be closed."""
-        return self._size >= self._target_size or len(self._entries) >= MAX_BLOBS
+    def fits(self, length: int) -> bool:
+        """Whether another sealed blob of this length has room."""
+        return self._size + length <= len(self.buffer) and len(self._entries) < MAX_BLOBS
 
     def add(self, blob_type: BlobType, blob_id: BlobId, sealed: bytes, uncompressed_length: int) -> None:
-        """Append a sealed blob."""
-        self._entries.append(PackEntry(blob_type, blob_id, self._size, len(sealed), uncompressed_length))
-        self._sealed.append(sealed)
-        self._size += len(sealed)
+        """Append a sealed blob that fits."""
+        length = len(sealed)
+        self._entries.append(PackEntry(blob_type, blob_id, self._size, length, uncompressed_length))
+        self.buffer[self._size : self._size + length] = sealed
+        self._size += length
 
     def finish(self, key: SealingKey) -> FinishedPack:
         """Add the header and return the pack. The header is opened and read again before it counts.
@@ -190,25 +194,8 @@ class PackBuilder:
         header = key.seal(encode_header(self._entries))
         if parse_header(key.open(header)) != self._entries:
             raise ValueError("the header does not read back as written")
-        self._sealed += [header, _LENGTH.pack(len(header))]
-        pieces = list(_joined(self._sealed))
-        self._sealed = []
-        digest = hashlib.sha256()
-        for piece in pieces:
-            digest.update(piece)
-        size = self._size + len(header) + _LENGTH.size
-        return FinishedPack(FileId(digest.hexdigest()), pieces, self._entries, size)
-
-
-def _joined(pieces: Sequence[bytes]) -> Iterator[bytes]:
-    """Join small neighbours: hashing and writing thousands of 4 KB pieces costs more in calls than in bytes."""
-    group: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        group.append(piece)
-        size += len(piece)
-        if size >= _JOIN_SIZE:
-            yield group[0] if len(group) == 1 else b"".join(group)
-            group, size = [], 0
-    if group:
-        yield b"".join(group)
+        tail = header + _LENGTH.pack(len(header))
+        blobs = memoryview(self.buffer)[: self._size]
+        digest = hashlib.sha256(blobs)
+        digest.update(tail)
+        return FinishedPack(FileId(digest.hexdigest()), (blobs, tail), self._entries, self._size + len(tail))

@@ -55,7 +55,7 @@ class Storage(Protocol):
         """
 
     def save(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> None:
-        """Store the pieces, one after the other, as one new file.
+        """Store the pieces, one after the other, as one new file. They may be used anew once it returns.
 
         Raises:
             NameTakenError: there is such a file.
