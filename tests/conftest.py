@@ -1,13 +1,88 @@
-"""Fixtures shared by all tests."""
+"""Fixtures and rules shared by all tests.
 
+Only tests marked `needs_shared` may skip, and only because `../shared` is not there; their number is printed. Any other
+skip fails the run: what nobody sees skipped is soon what nobody tests.
+"""
+
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
+from tests.phone.testphone import Knobs, PhoneFactory, TestPhone
 from tests.tools import restic as restic_tool
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+_NO_SHARED = "public test data in ../shared is not on this machine"
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of public test data that is not part of the project (mark the test `needs_shared`)."""
+    return SHARED
 
 
 @pytest.fixture(params=restic_tool.ALL_RESTICS, ids=lambda version: f"restic-{version}")
 def restic_program(request: pytest.FixtureRequest) -> Path:
     """Each of the three restics in turn."""
     return restic_tool.restic(request.param)
+
+
+@pytest.fixture
+def phone_factory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneFactory]:
+    """Starts phones; see `TestPhone` for the knobs. Takes about half a second each."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**knobs: Unpack[Knobs]) -> TestPhone:
+            return stack.enter_context(TestPhone(tmp_path_factory.mktemp("phone"), **knobs))
+
+        yield start
+
+
+@pytest.fixture
+def phone(phone_factory: PhoneFactory) -> TestPhone:
+    """One modern phone with empty shared storage."""
+    return phone_factory()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs absent test data, and say so."""
+    if item.get_closest_marker("needs_shared") and not SHARED.is_dir():
+        pytest.skip(_NO_SHARED)
+
+
+class _Skips:
+    """Counts what skipped, by whether it may."""
+
+    def __init__(self) -> None:
+        self.allowed: list[str] = []
+        self.forbidden: list[str] = []
+
+    def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if not report.skipped or hasattr(report, "wasxfail"):
+            return
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        allowed = "needs_shared" in report.keywords and reason.endswith(_NO_SHARED)
+        (self.allowed if allowed else self.forbidden).append(f"{report.nodeid}: {reason}")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self.note(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self.forbidden and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.write_line(f"skipped for want of ../shared (needs_shared): {len(self.allowed)}")
+        for line in self.forbidden:
+            terminalreporter.write_line(f"FORBIDDEN SKIP {line}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start counting skips."""
+    config.pluginmanager.register(_Skips(), "phoneward-skips")

@@ -10,6 +10,7 @@ share one download, and a run that was killed leaves nothing that looks complete
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -53,7 +54,8 @@ def build_once(place: Path, build: Callable[[Path], None]) -> Path:
     if place.exists():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
-    with locked(f"build-{place.name}"):
+    # One lock a place: a build may need other places built first.
+    with locked("build-" + hashlib.sha256(os.fsencode(place)).hexdigest()[:16]):
         if not place.exists():
             work = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
             try:

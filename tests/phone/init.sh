@@ -1,0 +1,47 @@
+#!/bin/bash
+# The test phone's first process: alone in new network, mount and process namespaces, so that its end ends all of them.
+# usage: unshare --net --mount --pid --uts --ipc --fork --kill-child bash init.sh ROOT IMAGE PORT
+# One command a line on standard input, one answer a line: start, kill. The end of standard input ends the phone.
+set -uo pipefail
+root=$1 image=$2 port=$3
+fail() { echo "error $*"; exit 1; }
+
+hostname localhost || fail "hostname"
+ip link set lo up || fail "ip link"
+mount --make-rprivate / || fail "mount --make-rprivate"
+# Programs and libraries are shared by all phones, read-only; what differs from phone to phone lies in ROOT itself.
+for dir in "$image"/mounts/*; do
+  name=${dir##*/}; place=$root/${name//+//}
+  mkdir -p "$place"
+  mount --bind "$dir" "$place" && mount -o remount,bind,ro "$place" || fail "mount $place"
+done
+for device in null zero full random urandom tty; do
+  : > "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device" || fail "mount /dev/$device"
+done
+mount -t proc proc "$root/proc" || fail "mount /proc"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0600 devpts "$root/dev/pts" || fail "mount /dev/pts"
+echo "ok ready"
+
+adbd=""
+while read -r verb; do
+  case $verb in
+    start)
+      # Groups of the shell user: AOSP packages/modules/adb/daemon/main.cpp, drop_privileges(). Environment: what
+      # init(8) gives every process on a phone (system/core/rootdir/init.environ.rc.in).
+      env -i PATH=/system/bin:/vendor/bin ADBD_PORT="$port" HOME=/ SHELL=/system/bin/sh TMPDIR=/data/local/tmp \
+        ANDROID_ROOT=/system ANDROID_DATA=/data ANDROID_STORAGE=/storage EXTERNAL_STORAGE=/sdcard \
+        "$(command -v chroot)" --userspec=2000:2000 --groups=1004,1007,1011,1015,1028,1078,1079,3001,3002,3003,3006,3009,3011 \
+        "$root" /system/bin/adbd > "$root/../adbd.log" 2>&1 < /dev/null &
+      adbd=$!
+      echo "ok $adbd" ;;
+    kill)
+      # Everything but this process: a phone that loses its adbd loses the shells it ran, too.
+      [ -n "$adbd" ] && kill -9 "$adbd" 2>/dev/null
+      kill -9 -1 2>/dev/null
+      wait 2>/dev/null; adbd=""
+      echo "ok" ;;
+    *) echo "error unknown command" ;;
+  esac
+done
+kill -9 -1 2>/dev/null
+exit 0
