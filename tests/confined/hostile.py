@@ -1,6 +1,7 @@
 """Functions that a confined worker is made for: what a parser does after hostile input has had its way with it."""
 
 import ctypes
+import mmap
 import os
 import socket
 import sys
@@ -54,6 +55,12 @@ def sleep_holding_the_interpreter(seconds: float) -> int:
 
 def eat_memory(megabytes: int) -> int:
     return len([bytes(1 << 20) for _ in range(megabytes)])
+
+
+def map_shared_memory(megabytes: int) -> int:
+    """Memory that is not the process's own data, so that only a bound on address space catches it."""
+    with mmap.mmap(-1, megabytes << 20) as shared:
+        return len(shared) >> 20
 
 
 _kept: list[bytearray] = []

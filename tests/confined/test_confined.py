@@ -168,6 +168,12 @@ class TestMemory:
         with pytest.raises(TooMuchMemoryError, match="64 MB"):
             run_confined(hostile.eat_memory, 100_000, limits=SMALL)
 
+    def test_shared_memory_is_no_way_around(self) -> None:
+        with ConfinedWorker(hostile.map_shared_memory, limits=SMALL) as worker:
+            assert worker(32) == 32
+            with pytest.raises(TooMuchMemoryError):
+                worker(1024)
+
     def test_what_fits_is_not_refused(self) -> None:
         assert run_confined(hostile.eat_memory, 32, limits=SMALL) == 32
 

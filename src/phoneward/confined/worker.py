@@ -4,6 +4,7 @@ Started by `phoneward.confined.parent` in a fresh interpreter. It prints nothing
 closed off before the function is called.
 """
 
+import errno
 import os
 import sys
 import threading
@@ -73,7 +74,9 @@ def _answer(call: _Call, request: bytes, output_bytes: int) -> bytes:
         return protocol.TAG_MEMORY
     # SystemExit and KeyboardInterrupt too: no input decides when this process stops answering.
     except BaseException as error:  # noqa: BLE001
-        return _describe(error)
+        # mmap(2) and its like say it this way.
+        no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
+        return protocol.TAG_MEMORY if no_memory else _describe(error)
     return protocol.TAG_VALUE + body if len(body) <= output_bytes else protocol.TAG_TOO_LARGE
 
 
