@@ -1,6 +1,7 @@
 """Draws progress events: bars on a terminal, JSON lines where they were asked for, notices everywhere else."""
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ class _JsonStatus:
                 self._totals[event.phase] = event
             elif isinstance(event, Advanced):
                 now = time.monotonic()
-                if now - self._last.get(event.phase, 0.0) < STATUS_INTERVAL_S:
+                if now - self._last.get(event.phase, -math.inf) < STATUS_INTERVAL_S:
                     return
                 self._last[event.phase] = now
             self._output.emit("status", self._document(event))
