@@ -1,0 +1,256 @@
+"""Builds the trees of a snapshot, folder by folder, children before parents."""
+
+import hashlib
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from phoneward.errors import readable
+from phoneward.snapshots.coverage import OwnBackup
+from phoneward.snapshots.inventory import utc
+from phoneward.snapshots.journal import Sent
+from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
+from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, may_be_own_backup, recognise, storage_path
+from phoneward.vault.blobs import BlobId
+from phoneward.vault.nodes import Node, NodeType, go_mode
+from phoneward.vault.trees import encode_tree
+
+PutTree = Callable[[bytes], None]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the names of the phone. `unmodified`: as in the snapshot before."""
+
+    files_new: int = 0
+    files_changed: int = 0
+    files_unmodified: int = 0
+    dirs_new: int = 0
+    dirs_changed: int = 0
+    dirs_unmodified: int = 0
+
+
+@dataclass(slots=True)
+class Held:
+    """What a folder of the snapshot holds, all below it included."""
+
+    files: int = 0
+    size: int = 0
+
+
+@dataclass(slots=True)
+class Trees:
+    """The trees built so far, by folder number. A tree's id is the SHA-256 of its text, known before it is stored.
+
+    Attributes:
+        own_backups: backups that apps made of themselves, by user and package.
+    """
+
+    listing: Listing
+    put: PutTree
+    has_tree: Callable[[BlobId], bool]
+    precision_ns: int
+    ids: dict[int, BlobId] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    own_backups: dict[tuple[int, str], list[OwnBackup]] = field(default_factory=dict)
+    _stored: set[BlobId] = field(default_factory=set)
+    _files: "array[int]" = field(default_factory=lambda: array("q"))
+    _bytes: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def held(self, number: int) -> Held:
+        """Return what a folder holds; nothing where it is not built."""
+        return Held(self._files[number], self._bytes[number]) if number < len(self._files) else Held()
+
+    def build(
+        self,
+        number: int,
+        folder: Folder,
+        *,
+        before: list[Node],
+        before_id: BlobId | None,
+        fresh: dict[bytes, Sent],
+        missing: frozenset[bytes] = frozenset(),
+    ) -> None:
+        """Build the tree of one folder; those of the folders in it are built.
+
+        Args:
+            number: the folder.
+            folder: what the phone listed in it.
+            before: its nodes in the snapshot before.
+            before_id: its tree there, where it had one.
+            fresh: files whose content came over, by name.
+            missing: files that should have come over and did not. Every other file is as before.
+        """
+        nodes = self.nodes(number, folder, before=before, fresh=fresh, missing=missing)
+        if before_id is not None and nodes == before:
+            self.counts.dirs_unmodified += 1
+            self.ids[number] = before_id
+            return
+        if before_id is None:
+            self.counts.dirs_new += 1
+        else:
+            self.counts.dirs_changed += 1
+        self.ids[number] = self.store(nodes)
+
+    def store(self, nodes: list[Node]) -> BlobId:
+        """Put a tree and return its id."""
+        text = encode_tree(nodes)
+        tree_id = BlobId(hashlib.sha256(text).digest())
+        if not self.has_tree(tree_id) and tree_id not in self._stored:
+            self._stored.add(tree_id)
+            self.put(text)
+        return tree_id
+
+    @property
+    def new_trees(self) -> int:
+        """How many trees were put that the repository did not have."""
+        return len(self._stored)
+
+    def nodes(
+        self,
+        number: int,
+        folder: Folder,
+        *,
+        before: list[Node],
+        fresh: dict[bytes, Sent],
+        missing: frozenset[bytes] = frozenset(),
+    ) -> list[Node]:
+        """Return the nodes of one folder, ascending by name, and count what it holds. See `build`."""
+        known = {node.name: node for node in before}
+        nodes: list[Node] = []
+        files = size = 0
+        place = self.listing.folders.path(number)
+        for row in folder.files:
+            if row.name in missing:
+                continue
+            node = self._file_node(row, known.get(row.name), fresh.get(row.name))
+            nodes.append(node)
+            files += 1
+            size += node.size
+            if may_be_own_backup(row.name):
+                self._note_own_backup(place, node)
+        for name, row in folder.folders.items():
+            child = self.listing.folders.find(place + b"/" + name)
+            assert child is not None  # noqa: S101 - every listed folder has a number
+            nodes.append(self._folder_node(name, row, known.get(name), self.ids[child]))
+            inside = self.held(child)
+            files += inside.files
+            size += inside.size
+        nodes.sort(key=_name)
+        self._hold(number, files, size)
+        return nodes
+
+    def _hold(self, number: int, files: int, size: int) -> None:
+        if number >= len(self._files):
+            missing = len(self.listing.folders) - len(self._files)
+            self._files.extend([0] * missing)
+            self._bytes.extend([0] * missing)
+        self._files[number] = files
+        self._bytes[number] = size
+
+    def _file_node(self, row: Row, before: Node | None, sent: Sent | None) -> Node:
+        if row.kind == SYMLINK:
+            return self._symlink_node(row, before)
+        if sent is not None:
+            return self._counted(_sent_node(sent), before)
+        assert before is not None  # noqa: S101 - only a file with earlier content is neither sent nor missing
+        self.counts.files_unmodified += 1
+        mode = go_mode(NodeType.FILE, row.mode)
+        if before.mode == mode:
+            return before  # its times may be finer than today's
+        return _file(row.name, mode, (before.mtime_ns, before.ctime_ns), before.size, before.content or ())
+
+    def _symlink_node(self, row: Row, before: Node | None) -> Node:
+        node = Node(
+            name=row.name,
+            type=NodeType.SYMLINK,
+            mode=go_mode(NodeType.SYMLINK, row.mode),
+            mtime_ns=row.mtime_ns,
+            atime_ns=row.mtime_ns,
+            ctime_ns=row.mtime_ns if row.ctime_ns is None else row.ctime_ns,
+            linktarget=row.link_target or b"",
+        )
+        return self._counted(self._finer(node, before), before)
+
+    def _counted(self, node: Node, before: Node | None) -> Node:
+        if before is None:
+            self.counts.files_new += 1
+        elif node == before:
+            self.counts.files_unmodified += 1
+        else:
+            self.counts.files_changed += 1
+        return node
+
+    def _folder_node(self, name: bytes, row: Row, before: Node | None, subtree: BlobId) -> Node:
+        node = Node(
+            name=name,
+            type=NodeType.DIR,
+            mode=go_mode(NodeType.DIR, row.mode),
+            mtime_ns=row.mtime_ns,
+            atime_ns=row.mtime_ns,
+            ctime_ns=row.mtime_ns if row.ctime_ns is None else row.ctime_ns,
+            subtree=subtree,
+        )
+        return self._finer(node, before)
+
+    def _finer(self, node: Node, before: Node | None) -> Node:
+        """Keep the earlier times where they are the same at the coarser precision: they may be finer."""
+        if before is None or before.type != node.type or node.mtime_ns == before.mtime_ns:
+            return node
+        unit = self.precision_ns
+        if node.mtime_ns // unit != before.mtime_ns // unit or node.ctime_ns // unit != before.ctime_ns // unit:
+            return node
+        return Node(
+            name=node.name,
+            type=node.type,
+            mode=node.mode,
+            mtime_ns=before.mtime_ns,
+            atime_ns=before.mtime_ns,
+            ctime_ns=before.ctime_ns,
+            linktarget=node.linktarget,
+            subtree=node.subtree,
+        )
+
+    def _note_own_backup(self, place: bytes, node: Node) -> None:
+        where = storage_path(place)
+        package = recognise(where, node.name) if where is not None else None
+        date = utc(node.mtime_ns)
+        if where is None or package is None or date is None or not node.size:
+            return
+        found = self.own_backups.setdefault((where.user_id, package), [])
+        found.append(OwnBackup(readable(place + b"/" + node.name), date, node.size))
+        found.sort(key=lambda backup: (backup.date, backup.path), reverse=True)
+        del found[MAX_OWN_BACKUPS:]
+
+
+def _name(node: Node) -> bytes:
+    return node.name
+
+
+def _sent_node(sent: Sent) -> Node:
+    ctime = sent.mtime_ns if sent.ctime_ns is None else sent.ctime_ns
+    return _file(sent.name, go_mode(NodeType.FILE, sent.mode), (sent.mtime_ns, ctime), sent.size, sent.blobs)
+
+
+def _file(name: bytes, mode: int, times_ns: tuple[int, int], size: int, content: tuple[BlobId, ...]) -> Node:
+    """No inode and no device: they change without the file changing. atime repeats mtime for the same reason."""
+    mtime_ns, ctime_ns = times_ns
+    return Node(
+        name=name,
+        type=NodeType.FILE,
+        mode=mode,
+        mtime_ns=mtime_ns,
+        atime_ns=mtime_ns,
+        ctime_ns=ctime_ns,
+        size=size,
+        content=content,
+    )
+
+
+DOCUMENT_MODE: Final = 0o600
+
+
+def document_node(name: bytes, time_ns: int, size: int, content: tuple[BlobId, ...]) -> Node:
+    """Return the node of one of our documents at the top of a snapshot."""
+    return _file(name, go_mode(NodeType.FILE, DOCUMENT_MODE), (time_ns, time_ns), size, content)

@@ -1,0 +1,218 @@
+"""Decides, folder by folder, what must come over, and builds at once the folders of which nothing must."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from phoneward.snapshots.building import Trees
+from phoneward.snapshots.compare import Moment, Rules, Seen, rules_between
+from phoneward.snapshots.gaps import GapReason, Gaps
+from phoneward.snapshots.journal import Batch, Sent
+from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row, is_implied, walk_up
+from phoneward.snapshots.parents import Parent
+from phoneward.snapshots.rows import RowStore, Sealer
+from phoneward.vault.blobs import BlobId
+from phoneward.vault.nodes import Node, NodeType
+
+HasBlob = Callable[[BlobId], bool]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be sent, and what became of it.
+
+    Attributes:
+        to_send: rows of files to send, by folder.
+        sent: files whose content is in the repository: resumed from a journal, or sent by now. The last row of a
+            name stands.
+        dirty: folders that cannot be built before the sending is over, children before parents.
+        before: trees of the snapshot before, by folder, for the dirty ones.
+    """
+
+    to_send: RowStore[Row]
+    sent: RowStore[Sent]
+    files: int = 0
+    size: int = 0
+    resumed_files: int = 0
+    resumed_size: int = 0
+    dirty: list[int] = field(default_factory=list)
+    before: dict[int, BlobId] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, sealer: Sealer) -> "Plan":
+        """Return a plan of nothing."""
+        return cls(RowStore(Row, sealer), RowStore(Sent, sealer))
+
+    def fresh(self, folder: int) -> dict[bytes, Sent]:
+        """Return the files of a folder whose content came over, by name."""
+        return {sent.name: sent for sent in self.sent.rows(folder)}
+
+    def close(self) -> None:
+        """Forget everything and remove temporary files."""
+        self.to_send.close()
+        self.sent.close()
+
+
+class _Resumable(Sent, array_like=True, frozen=True, gc=False):
+    """A file of the journal with the number of the moment it was seen."""
+
+    moment: int = 0
+
+
+class JournalRows:
+    """What an earlier, cut short run left, by folder of this listing."""
+
+    def __init__(self, listing: Listing, now: Moment, sealer: Sealer) -> None:
+        self._listing = listing
+        self._now = now
+        self._rows: RowStore[_Resumable] = RowStore(_Resumable, sealer)
+        self._rules: list[Rules] = []
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch; folders that are no longer there are passed over."""
+        self._rules.append(rules_between(batch.moment, self._now))
+        number = len(self._rules) - 1
+        for path, files in batch.folders:
+            folder = self._listing.folders.find(path)
+            if folder is None:
+                continue
+            for s in files:
+                row = _Resumable(s.name, s.size, s.mode, s.mtime_ns, s.ctime_ns, s.ids, number)
+                self._rows.add(folder, row)
+
+    def of_folder(self, folder: int) -> dict[bytes, tuple[Rules, Sent]]:
+        """Return what is known of a folder's files, by name; the last word stands."""
+        return {row.name: (self._rules[row.moment], row) for row in self._rows.rows(folder)}
+
+    def close(self) -> None:
+        """Forget everything and remove temporary files."""
+        self._rows.close()
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares the listing with the snapshot before.
+
+    Args:
+        has_blob: whether the repository's index knows a data blob.
+    """
+
+    listing: Listing
+    children: dict[int, list[int]]
+    phone_path: Callable[[bytes], bytes]
+    now: Moment
+    parent: Parent | None
+    journal: JournalRows
+    has_blob: HasBlob
+    trees: Trees
+    gaps: Gaps
+    plan: Plan
+
+    def run(self) -> Iterator[int]:
+        """Compare everything; yields the number of files looked at after each folder.
+
+        The root folder (0) is left to the caller, who adds our own documents to it.
+        """
+        rules = rules_between(self.parent.moment, self.now) if self.parent else None
+        children = self.children
+        before: dict[int, BlobId] = {}
+        if self.parent is not None:
+            before[0] = self.parent.snapshot.tree
+        dirty: set[int] = set()
+        looked = 0
+        for number, done in walk_up(children):
+            inside = children.get(number, [])
+            if not done:
+                self._descend(number, inside, before)
+                continue
+            folder = self.listing.folder(number, inside)
+            looked += len(folder.files)
+            before_id = before.pop(number, None)
+            if number == 0:
+                self._remember(number, before_id)
+                continue
+            nodes = self.parent.nodes(before_id) if self.parent else []
+            clean = self._compare(number, folder, nodes, rules)
+            if clean and dirty.isdisjoint(inside):
+                self._build(number, folder, nodes, before_id)
+            else:
+                dirty.add(number)
+                self._remember(number, before_id)
+            dirty.difference_update(inside)
+            yield looked
+
+    def _remember(self, number: int, before_id: BlobId | None) -> None:
+        self.plan.dirty.append(number)
+        if before_id is not None:
+            self.plan.before[number] = before_id
+
+    def _build(self, number: int, folder: Folder, nodes: list[Node], before_id: BlobId | None) -> None:
+        usable = before_id is not None and self.parent is not None and before_id not in self.parent.damaged
+        fresh = self.plan.fresh(number)
+        self.trees.build(number, folder, before=nodes, before_id=before_id if usable else None, fresh=fresh)
+
+    def _descend(self, number: int, inside: list[int], before: dict[int, BlobId]) -> None:
+        """Find the earlier trees of the folders in a folder."""
+        before_id = before.get(number)
+        if before_id is None or self.parent is None or not inside:
+            return
+        subtrees = {n.name: n.subtree for n in self.parent.nodes(before_id) if n.type == NodeType.DIR}
+        for child in inside:
+            path = self.listing.folders.path(child)
+            subtree = subtrees.get(path[path.rindex(b"/") + 1 :])
+            if subtree is not None:
+                before[child] = subtree
+
+    def _compare(self, number: int, folder: Folder, before: list[Node], rules: Rules | None) -> bool:
+        """Plan what of a folder must be sent; tells whether nothing must."""
+        place = self.listing.folders.path(number)
+        self._name_contradictions(place, folder)
+        known = {node.name: node for node in before}
+        resumable = self.journal.of_folder(number)
+        clean = True
+        for row in folder.files:
+            if row.kind == SYMLINK:
+                continue
+            doubtful = row.name in folder.doubtful
+            node = known.get(row.name)
+            if rules is not None and node is not None and not doubtful and self._still_there(place, row, node, rules):
+                continue
+            if not doubtful and row.name in resumable and self._resume(number, row, *resumable[row.name]):
+                continue
+            self.plan.to_send.add(number, row)
+            self.plan.files += 1
+            self.plan.size += row.size
+            clean = False
+        return clean
+
+    def _still_there(self, place: bytes, row: Row, node: Node, rules: Rules) -> bool:
+        if node.type != NodeType.FILE or node.content is None:
+            return False
+        if not rules.unchanged(Seen(node.size, node.mtime_ns, node.ctime_ns), _seen(row)):
+            return False
+        distrusted = self.parent.distrusted if self.parent else ()
+        if distrusted and self.phone_path(place + b"/" + row.name) in distrusted:
+            return False
+        return all(map(self.has_blob, node.content))
+
+    def _resume(self, number: int, row: Row, rules: Rules, sent: Sent) -> bool:
+        if not rules.unchanged(Seen(sent.size, sent.mtime_ns, sent.ctime_ns), _seen(row)):
+            return False
+        if not all(map(self.has_blob, sent.blobs)):
+            return False
+        self.plan.sent.add(number, Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids))
+        self.plan.resumed_files += 1
+        self.plan.resumed_size += sent.size
+        return True
+
+    def _name_contradictions(self, place: bytes, folder: Folder) -> None:
+        for row in folder.contradicted:
+            path = place + b"/" + row.name
+            self.gaps.add(GapReason.CONTRADICTION, self.phone_path(path), path)
+        for name, row in folder.folders.items():
+            path = place + b"/" + name
+            if is_implied(row) and self.listing.is_listed_place(path):
+                self.gaps.add(GapReason.UNLISTED_FOLDER, self.phone_path(path), path)
+
+
+def _seen(row: Row) -> Seen:
+    return Seen(row.size, row.mtime_ns, row.ctime_ns)

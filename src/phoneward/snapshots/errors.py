@@ -1,0 +1,70 @@
+"""What can go wrong while a snapshot is taken or asked for."""
+
+from phoneward.errors import ExitCode, PhonewardError, UsageError
+from phoneward.texts import N_
+
+
+class SnapshotsError(PhonewardError):
+    """Base of the errors of `snapshots/`."""
+
+
+class BackupCutShortError(SnapshotsError):
+    """The connection broke in the middle; what came over is safe and the next run goes on from there."""
+
+    message = N_(
+        "The backup was cut short: {detail} What came over ({files} files) is kept and will not be sent again."
+    )
+    next_step = N_("Plug the phone in again, unlock it, and run the same command: it goes on where it stopped.")
+    exit_code = ExitCode.FAILED
+
+
+class BackupStoppedError(SnapshotsError):
+    """The person stopped the backup."""
+
+    message = N_("You stopped the backup. What came over ({files} files) is kept and will not be sent again.")
+    next_step = N_("Run the same command again when you like: it goes on where it stopped.")
+    exit_code = ExitCode.INTERRUPTED
+
+
+class BackupRunningError(SnapshotsError):
+    """Another process backs up the same phone into the same repository."""
+
+    message = N_("Another backup of this phone into this repository is running on this computer.")
+    next_step = N_("Wait until it has ended, then run the command again if you still want to.")
+    exit_code = ExitCode.LOCKED
+
+
+class JournalUnwritableError(SnapshotsError):
+    """The resume journal cannot be kept."""
+
+    message = N_("Phoneward cannot write its notes to {path} ({detail}).")
+    next_step = N_("Free some space there or choose another folder with PHONEWARD_STATE_DIR, then run it again.")
+
+
+class ListingTooLargeError(SnapshotsError):
+    """The phone names more files than any phone holds."""
+
+    message = N_("The phone lists more than {limit} files or folders: that cannot be true, so the backup was stopped.")
+    next_step = N_("Restart the phone and try again. If it happens again, the phone or its software is not sound.")
+
+
+class NothingReachableError(SnapshotsError):
+    """No storage of the phone can be listed."""
+
+    message = N_("No storage of this phone can be read ({detail}).")
+    next_step = N_("Unlock the phone, allow file access when it asks, and run the command again.")
+
+
+class CoverageMissingError(SnapshotsError):
+    """A snapshot has no coverage document, or none that can be understood."""
+
+    message = N_("Snapshot {snapshot} does not say what it covers ({detail}).")
+    next_step = N_("Choose a snapshot that Phoneward made: phoneward snapshots")
+
+
+class NoAppFilesError(UsageError):
+    """A restore of one app finds nothing of it."""
+
+    message = N_("Snapshot {snapshot} holds nothing of the app {app}.")
+    next_step = N_("See which apps it holds with: phoneward coverage")
+    exit_code = ExitCode.FAILED

@@ -1,0 +1,266 @@
+"""Judges what a finished snapshot covers: each storage, each app, and what would be lost if the phone broke now."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from phoneward.errors import readable
+from phoneward.phones.base import InstalledApp, Volume, VolumeKind
+from phoneward.snapshots.building import Held, Trees
+from phoneward.snapshots.coverage import (
+    FORMAT,
+    ApkState,
+    AppCoverage,
+    Area,
+    Coverage,
+    OwnBackup,
+    Proof,
+    ProofLevel,
+    State,
+    StorageCoverage,
+    Totals,
+    Waiting,
+)
+from phoneward.snapshots.gaps import Gap, GapReason, Gaps
+from phoneward.snapshots.layout import (
+    APP_FOLDERS,
+    MAIN_USER,
+    PACKAGES,
+    app_places,
+    is_package_name,
+    package_prefix,
+    storage_prefix,
+    volume_prefix,
+)
+from phoneward.snapshots.ownbackups import NEXT_STEPS, OWN_FOLDERS
+from phoneward.snapshots.parents import Parent
+from phoneward.snapshots.taking import Taken, is_apk_wanted
+
+_AREAS = {VolumeKind.SHARED: Area.SHARED, VolumeKind.USER: Area.USER, VolumeKind.CARD: Area.CARD}
+
+
+@dataclass(slots=True)
+class Judge:
+    """Makes the coverage document of one snapshot.
+
+    Args:
+        trees: all folders of the snapshot, built.
+        waiting: what a backup that was cut short had still to send; None for a full one.
+    """
+
+    taken: Taken
+    trees: Trees
+    gaps: Gaps
+    parent: Parent | None
+    waiting: Waiting | None = None
+
+    def coverage(self, device: str, label: str, taken_at: dt.datetime, *, clock_went_back: bool) -> Coverage:
+        """Return the document."""
+        apps = [self._app(app) for app in sorted(self.taken.inventory.apps, key=lambda a: (a.package, a.user_id))]
+        storages = self._storages()
+        counts = {reason.value: count for reason, count in sorted(self.gaps.counts.items()) if count}
+        return Coverage(
+            format=FORMAT,
+            device=device,
+            label=readable(label),
+            taken=taken_at,
+            complete=not self.gaps.total and self.waiting is None,
+            partial=self.waiting is not None,
+            proof=Proof(ProofLevel.STORED, taken_at),
+            totals=_totals(storages, apps),
+            storages=storages,
+            apps=apps,
+            gap_counts=counts,
+            gaps=[self._with_earlier(gap, place) for gap, place in self.gaps.named()],
+            not_checked={readable(q): readable(words) for q, words in self.taken.inventory.not_asked.items()},
+            missing_storages=self._missing_storages(),
+            waiting=self.waiting,
+            clock_went_back=clock_went_back,
+        )
+
+    def _with_earlier(self, gap: Gap, place: bytes) -> Gap:
+        """Say whether the snapshot before still holds something there."""
+        if self.parent is None or self.parent.trees.find(self.parent.snapshot.tree, place) is None:
+            return gap
+        return Gap(gap.path, gap.reason, gap.detail, gap.path_b64, earlier=True)
+
+    def _missing_storages(self) -> list[str]:
+        if self.parent is None:
+            return []
+        now = {(volume.kind.value, readable(volume.name)) for volume in self.taken.volumes}
+        before = self.parent.device.volumes
+        return [f"{v.kind}/{v.name}" for v in before if v.obstacle is None and (v.kind, v.name) not in now]
+
+    # -- storages ------------------------------------------------------------------------------------------------
+
+    def _storages(self) -> list[StorageCoverage]:
+        rows = [self._storage(volume, root.place) for root, volume in self.taken.roots]
+        rows += [_unreached(volume, reason) for volume, reason in self.taken.unreached]
+        if self.taken.apk_places or self.taken.listing.folders.find(PACKAGES) is not None:
+            held = self._held(PACKAGES)
+            state, reason, step = self._storage_state(PACKAGES)
+            rows.append(
+                StorageCoverage(
+                    area=Area.APPS,
+                    name="",
+                    label="",
+                    path=PACKAGES.decode(),
+                    phone_path="",
+                    state=state,
+                    reason=reason,
+                    next_step=step,
+                    files=held.files,
+                    bytes=held.size,
+                    phone_bytes=None,
+                    gaps=self.gaps.below(PACKAGES),
+                )
+            )
+        return rows
+
+    def _storage(self, volume: Volume, place: bytes) -> StorageCoverage:
+        held = self._held(place)
+        state, reason, step = self._storage_state(place)
+        return StorageCoverage(
+            area=_AREAS[volume.kind],
+            name=volume.name,
+            label=readable(volume.label),
+            path=place.decode(),
+            phone_path=readable(volume.root),
+            state=state,
+            reason=reason,
+            next_step=step,
+            files=held.files,
+            bytes=held.size,
+            phone_bytes=volume.used_bytes,
+            gaps=self.gaps.below(place),
+        )
+
+    def _storage_state(self, place: bytes) -> tuple[State, str, str]:
+        if self.waiting is not None:
+            return State.PART, "cut-short", "run-again"
+        if self.gaps.touch(place):
+            return State.PART, "some-missing", "see-gaps"
+        return State.KEPT, "all-kept", "nothing"
+
+    def _held(self, place: bytes) -> Held:
+        number = self.taken.listing.folders.find(place)
+        return Held() if number is None else self.trees.held(number)
+
+    # -- apps ----------------------------------------------------------------------------------------------------
+
+    def _app(self, app: InstalledApp) -> AppCoverage:
+        valid = is_package_name(app.package)
+        places = self._places(app) if valid else []
+        files = size = 0
+        for place in places:
+            held = self._held(place)
+            files += held.files
+            size += held.size
+        backups = self._own_backups(app) if valid else []
+        state, reason, step = self._app_state(app, places, files, backups) if valid else _BAD_NAME
+        beyond = None if app.data_bytes is None else max(0, app.data_bytes - size)
+        return AppCoverage(
+            package=readable(app.package),
+            user_id=app.user_id,
+            version_name=readable(app.version_name),
+            version_code=app.version_code,
+            is_system=app.is_system,
+            state=state,
+            reason=reason,
+            next_step=step,
+            apk=self._apk_state(app) if valid else ApkState.MISSING,
+            kept_files=files,
+            kept_bytes=size,
+            phone_bytes=app.data_bytes,
+            out_of_reach_bytes=0 if state is State.KEPT else beyond,
+            own_backups=backups,
+        )
+
+    def _places(self, app: InstalledApp) -> list[bytes]:
+        """The folders of an app: those the system gives it on its user's storage and on cards, and its own."""
+        places = app_places(app.package, app.user_id)
+        top = storage_prefix(app.user_id)
+        places += [top + b"/" + folder for folder in OWN_FOLDERS.get(app.package, ())]
+        if app.user_id == MAIN_USER:
+            name = app.package.encode("ascii")
+            cards = [root.place for root, volume in self.taken.roots if volume.kind is VolumeKind.CARD]
+            places += [b"%s/Android/%s/%s" % (card, folder, name) for card in cards for folder in APP_FOLDERS]
+        return places
+
+    def _own_backups(self, app: InstalledApp) -> list[OwnBackup]:
+        return self.trees.own_backups.get((app.user_id, app.package), [])
+
+    def _app_state(
+        self, app: InstalledApp, places: list[bytes], files: int, backups: list[OwnBackup]
+    ) -> tuple[State, str, str]:
+        advice = NEXT_STEPS.get(app.package, "look-in-app")
+        if backups:
+            return State.OWN_BACKUP, "own-backup", "refresh-own-backup"
+        if not self._reached(app.user_id):
+            return State.OUT_OF_REACH, "user-unreachable", "unlock-user"
+        missing = self.waiting is not None or any(map(self.gaps.touch, places))
+        if app.data_bytes == 0 and not missing:
+            return State.KEPT, "nothing-private", "nothing"
+        reason = "private-unknown" if app.data_bytes is None else "private-out-of-reach"
+        if files:
+            return State.PART, "some-missing" if missing else reason, advice
+        return State.OUT_OF_REACH, "some-missing" if missing and app.data_bytes == 0 else reason, advice
+
+    def _reached(self, user_id: int) -> bool:
+        place = storage_prefix(user_id)
+        return any(root.place == place for root, _volume in self.taken.roots)
+
+    def _apk_state(self, app: InstalledApp) -> ApkState:
+        if not is_apk_wanted(app):
+            return ApkState.NOT_WANTED
+        if not app.apk_paths or not self._held(package_prefix(app.package)).files:
+            return ApkState.MISSING
+        missing = self.gaps.touch(package_prefix(app.package)) or self.waiting is not None
+        return ApkState.PART if missing else ApkState.KEPT
+
+
+_BAD_NAME = (State.OUT_OF_REACH, "bad-package-name", "nothing")
+
+
+def _unreached(volume: Volume, reason: GapReason) -> StorageCoverage:
+    named = reason is not GapReason.BAD_NAME
+    return StorageCoverage(
+        area=_AREAS[volume.kind],
+        name=readable(volume.name),
+        label=readable(volume.label),
+        path=volume_prefix(volume).decode() if named else "",
+        phone_path=readable(volume.root),
+        state=State.OUT_OF_REACH,
+        reason="storage-locked",
+        next_step="unlock-user",
+        files=0,
+        bytes=0,
+        phone_bytes=volume.used_bytes,
+        gaps=1,
+        detail=reason.value,
+    )
+
+
+def _totals(storages: list[StorageCoverage], apps: list[AppCoverage]) -> Totals:
+    own_backup = beyond = 0
+    for storage in storages:
+        if storage.state is State.OUT_OF_REACH:
+            beyond += storage.phone_bytes or 0
+    counted: set[str] = set()
+    for app in apps:
+        # The phone gives one figure for all users of an app.
+        if app.package in counted or not app.out_of_reach_bytes:
+            continue
+        counted.add(app.package)
+        if app.state is State.OWN_BACKUP:
+            own_backup += app.out_of_reach_bytes
+        else:
+            beyond += app.out_of_reach_bytes
+    unknown = [app for app in apps if app.phone_bytes is None and app.state is not State.KEPT]
+    return Totals(
+        kept_files=sum(storage.files for storage in storages),
+        kept_bytes=sum(storage.bytes for storage in storages),
+        own_backup_bytes=own_backup,
+        out_of_reach_bytes=beyond,
+        unknown_apps=sum(not app.is_system for app in unknown),
+        unknown_system_apps=sum(app.is_system for app in unknown),
+    )

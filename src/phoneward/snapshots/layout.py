@@ -1,0 +1,92 @@
+"""Where things stand in a snapshot (DESIGN, "Snapshot layout"), and which phone names may become names there."""
+
+import re
+from typing import Final
+
+from phoneward.phones.base import Volume, VolumeKind
+
+DEVICE_DOCUMENT: Final = b"device.json"
+PACKAGES_DOCUMENT: Final = b"packages.json"
+COVERAGE_DOCUMENT: Final = b"coverage.json"
+
+PACKAGES: Final = b"/packages"
+APP_DATA: Final = b"/appdata"
+SHARED: Final = b"/shared"
+USERS: Final = b"/users"
+VOLUMES: Final = b"/volumes"
+
+TAG: Final = "phoneward"
+PARTIAL_TAG: Final = "partial"
+DEVICE_TAG_PREFIX: Final = "device:"
+
+FULL_PATHS: Final = ("/",)
+PARTIAL_PATHS: Final = ("/partial",)
+"""restic groups snapshots by host and paths: a partial one is a group of its own and never a full one's `latest`."""
+
+APP_FOLDERS: Final = (b"data", b"media", b"obb")
+"""The folders of `Android/` on a storage that hold one folder per app (AOSP `Environment.java`)."""
+
+MAIN_USER: Final = 0
+
+_PACKAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*\Z")
+_VOLUME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+_APK: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.apk\Z")
+MAX_PACKAGE_NAME: Final = 223
+"""AOSP `FrameworkParsingPackageUtils.MAX_FILE_NAME_SIZE`."""
+
+
+def is_package_name(name: str) -> bool:
+    """Tell whether a phone's text is a package name as Android validates it, and so safe as a path component.
+
+    Source: AOSP `FrameworkParsingPackageUtils.validateName` (`android`, the system itself, has no dot).
+    """
+    return len(name) <= MAX_PACKAGE_NAME and _PACKAGE.match(name) is not None
+
+
+def is_volume_name(name: str) -> bool:
+    """Tell whether a volume's name is safe as a path component ("999", "1A2B-3C4D")."""
+    return _VOLUME.match(name) is not None
+
+
+def is_apk_name(name: bytes) -> bool:
+    """Tell whether an APK's file name is safe and plain ("base.apk", "split_config.de.apk")."""
+    return _APK.match(name) is not None
+
+
+def volume_prefix(volume: Volume) -> bytes:
+    """Return where a volume's tree stands in a snapshot. Its name has been checked with `is_volume_name`."""
+    if volume.kind is VolumeKind.SHARED:
+        return SHARED
+    above = USERS if volume.kind is VolumeKind.USER else VOLUMES
+    return above + b"/" + volume.name.encode("ascii")
+
+
+def package_prefix(package: str) -> bytes:
+    """Return where the APK files of a package stand in a snapshot. The name has been checked."""
+    return PACKAGES + b"/" + package.encode("ascii")
+
+
+def storage_prefix(user_id: int) -> bytes:
+    """Return where a user's shared storage stands in a snapshot."""
+    return SHARED if user_id == MAIN_USER else USERS + b"/" + str(user_id).encode("ascii")
+
+
+def app_places(package: str, user_id: int) -> list[bytes]:
+    """Return the folders of a user's storage that the system gives to this app: Android/data, media, obb."""
+    name = package.encode("ascii")
+    return [b"%s/Android/%s/%s" % (storage_prefix(user_id), folder, name) for folder in APP_FOLDERS]
+
+
+def device_tag(device_id: str) -> str:
+    """Return the tag that says which phone a snapshot is of."""
+    return DEVICE_TAG_PREFIX + device_id
+
+
+def parent_of(path: bytes) -> bytes:
+    """Return the folder of a path in a snapshot; the root is `b""`."""
+    return path[: path.rindex(b"/")]
+
+
+def name_of(path: bytes) -> bytes:
+    """Return the last component of a path in a snapshot."""
+    return path[path.rindex(b"/") + 1 :]

@@ -1,0 +1,355 @@
+"""One backup: list → compare → send → check again → store → say what is covered."""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import phoneward
+from phoneward.errors import PhonewardError, readable
+from phoneward.phones.base import Phone
+from phoneward.phones.errors import PhoneGoneError
+from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
+from phoneward.snapshots.building import Trees, document_node
+from phoneward.snapshots.compare import clock_went_back
+from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
+from phoneward.snapshots.coverage import Coverage, Waiting, encode_coverage
+from phoneward.snapshots.errors import BackupCutShortError, BackupStoppedError
+from phoneward.snapshots.gaps import Gaps
+from phoneward.snapshots.interrupts import deferred_interrupt
+from phoneward.snapshots.inventory import device_document, encode_document, packages_document
+from phoneward.snapshots.journal import Journal
+from phoneward.snapshots.judging import Judge
+from phoneward.snapshots.layout import (
+    COVERAGE_DOCUMENT,
+    DEVICE_DOCUMENT,
+    FULL_PATHS,
+    PACKAGES_DOCUMENT,
+    PARTIAL_PATHS,
+    PARTIAL_TAG,
+    TAG,
+    device_tag,
+)
+from phoneward.snapshots.parents import find_parent
+from phoneward.snapshots.results import BackupResult, BackupStats
+from phoneward.snapshots.sending import Sender
+from phoneward.snapshots.taking import Taken, take_listing
+from phoneward.texts import _
+from phoneward.vault.blobs import BlobId, BlobType, FileId
+from phoneward.vault.locks import HeldLock
+from phoneward.vault.nodes import Node
+from phoneward.vault.repository import Repository
+from phoneward.vault.snapshot_files import Snapshot, SnapshotSummary, save_snapshot
+from phoneward.vault.writer import BlobWriter
+
+PROGRESS_EVERY = 5_000
+
+
+@dataclass(slots=True)
+class Backup:
+    """A backup at work. One thread owns it.
+
+    Args:
+        phone: open.
+        repo: open; its index need not be loaded.
+        state_dir: where resume journals lie.
+        label: a name for the phone instead of its own.
+    """
+
+    phone: Phone
+    repo: Repository
+    listener: Listener
+    state_dir: Path
+    label: str
+
+    def run(self) -> BackupResult:
+        """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
+        with ExitStack() as stack:
+            lock = stack.enter_context(self.repo.lock(exclusive=False))
+            journal = stack.enter_context(self._journal())
+            return _Pass(self, lock, journal, stack).run()
+
+    def rehearse(self) -> BackupResult:
+        """List and compare, and write nothing."""
+        with ExitStack() as stack:
+            return _Pass(self, None, self._journal(), stack).rehearse()
+
+    def _journal(self) -> Journal:
+        identity = self.phone.identity
+        return Journal(self.state_dir, self.repo, repository=self.repo.config.id, device=identity.id)
+
+
+class _Pass:
+    """What one backup knows while it runs."""
+
+    def __init__(self, backup: Backup, lock: HeldLock | None, journal: Journal, stack: ExitStack) -> None:
+        self.started_ns = time.time_ns()
+        self.clock = time.monotonic_ns()
+        self.backup = backup
+        self.phone, self.repo, self.listener = backup.phone, backup.repo, backup.listener
+        self.lock, self.journal = lock, journal
+        self.gaps = Gaps()
+        self.repo.load_index()
+        self.parent = find_parent(self.repo, self.phone.identity.id, self._damaged_snapshot)
+        self.taken: Taken = take_listing(self.phone, self.gaps, self.repo, self.listener)
+        stack.callback(self.taken.listing.close)
+        self.plan = Plan.empty(self.repo)
+        stack.callback(self.plan.close)
+        self.children = self.taken.listing.folders.children()
+        self.clock_went_back = self.parent is not None and clock_went_back(self.parent.moment, self.taken.moment)
+        self._warn_of_clocks()
+
+    # -- what comes before the sending ---------------------------------------------------------------------------
+
+    def _damaged_snapshot(self, snapshot: str, error: PhonewardError) -> None:
+        sentence = _("Snapshot {snapshot} cannot be read and is not compared with: {detail}")
+        self.listener(Notice(None, sentence.format(snapshot=snapshot[:8], detail=error.sentence())))
+
+    def _warn_of_clocks(self) -> None:
+        if self.clock_went_back:
+            sentence = _(
+                "The phone's clock shows an earlier time than at the last backup, so more files are read again."
+            )
+            self.listener(Notice(None, sentence))
+        if self.parent is not None and self.parent.snapshot.time_ns > self.started_ns:
+            sentence = _(
+                "This computer's clock shows an earlier time than at the last backup: until it is set right, that"
+                " older backup counts as the latest."
+            )
+            self.listener(Notice(None, sentence))
+
+    def _compare(self, put: Callable[[bytes], None]) -> Trees:
+        listing, moment = self.taken.listing, self.taken.moment
+        self.listener(PhaseStarted("compare", listing.files, listing.size))
+        precision = max(moment.precision_ns, self.parent.moment.precision_ns if self.parent else 1)
+        trees = Trees(listing, put, self._has_tree, precision)
+        resumable = JournalRows(listing, moment, self.repo)
+        try:
+            for batch in self.journal.load():
+                resumable.add(batch)
+            comparison = Comparison(
+                listing=listing,
+                children=self.children,
+                phone_path=self.taken.phone_path,
+                now=moment,
+                parent=self.parent,
+                journal=resumable,
+                has_blob=self._has_blob,
+                trees=trees,
+                gaps=self.gaps,
+                plan=self.plan,
+            )
+            told = 0
+            for looked in comparison.run():
+                if looked - told >= PROGRESS_EVERY:
+                    told = looked
+                    self.listener(Advanced("compare", looked, 0))
+        finally:
+            resumable.close()
+        self.listener(PhaseDone("compare", listing.files, listing.size))
+        return trees
+
+    def _has_blob(self, blob_id: BlobId) -> bool:
+        return self.repo.has_blob(BlobType.DATA, blob_id)
+
+    def _has_tree(self, tree_id: BlobId) -> bool:
+        return self.repo.has_blob(BlobType.TREE, tree_id)
+
+    def rehearse(self) -> BackupResult:
+        trees = self._compare(lambda _text: None)
+        return self._result(None, None, self._stats(trees, None, None))
+
+    # -- sending and storing -------------------------------------------------------------------------------------
+
+    def run(self) -> BackupResult:
+        with self.repo.writer() as writer:
+            trees = self._compare(lambda text: _put_tree(writer, text))
+            sender = self._sender(writer)
+            self.listener(PhaseStarted("send", self.plan.files, self.plan.size))
+            try:
+                with deferred_interrupt() as stopped:
+                    sender.stopped = stopped
+                    sender.run()
+            except (PhoneGoneError, KeyboardInterrupt) as error:
+                self._cut_short(writer, trees, sender, error)
+                raise _explained(error, self.plan.resumed_files + sender.durable_files) from error
+            self.listener(PhaseDone("send", sender.files_sent, sender.bytes_sent))
+            sender.settle()
+            return self._finish(writer, trees, sender, partial=False)
+
+    def _sender(self, writer: BlobWriter) -> Sender:
+        return Sender(
+            phone=self.phone,
+            writer=writer,
+            folders=self.taken.listing.folders,
+            phone_path=self.taken.phone_path,
+            plan=self.plan,
+            gaps=self.gaps,
+            journal=self.journal,
+            moment=self.taken.moment,
+            listener=self.listener,
+            sealer=self.repo,
+        )
+
+    def _cut_short(self, writer: BlobWriter, trees: Trees, sender: Sender, error: BaseException) -> None:
+        """Keep what came over: in the journal, and in a partial snapshot that anybody can restore from."""
+        del error
+        sender.settle()
+        if sender.durable_files or self.plan.resumed_files:
+            self._finish(writer, trees, sender, partial=True)
+
+    def _finish(self, writer: BlobWriter, trees: Trees, sender: Sender, *, partial: bool) -> BackupResult:
+        self.listener(PhaseStarted("store"))
+        data_blobs = max(0, writer.stats.blobs_new - trees.new_trees)
+        waiting = self._build_rest(trees)
+        taken_at = dt.datetime.fromtimestamp(self.started_ns // 1_000_000_000, dt.UTC)
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None)
+        coverage = judge.coverage(
+            self.phone.identity.id, self.backup.label, taken_at, clock_went_back=self.clock_went_back
+        )
+        tree = trees.store(self._root_nodes(writer, trees, coverage, taken_at))
+        writer.flush()
+        content = self._stats(trees, sender, writer, data_blobs)
+        if self.lock is not None:
+            self.lock.ensure_held()
+        snapshot_id = save_snapshot(self.repo, self._snapshot(tree, trees, writer, content, partial=partial))
+        if not partial:
+            self.journal.remove()
+        self.listener(PhaseDone("store", content.files_listed, content.bytes_listed))
+        return self._result(snapshot_id, coverage, content)
+
+    def _build_rest(self, trees: Trees) -> Waiting:
+        """Build the folders that waited for files; returns what did not come over."""
+        files = size = 0
+        listing = self.taken.listing
+        for number in self.plan.dirty:
+            if number == 0:
+                continue
+            fresh = self.plan.fresh(number)
+            missing = set()
+            for row in self.plan.to_send.rows(number):
+                if row.name not in fresh:
+                    missing.add(row.name)
+                    files += 1
+                    size += row.size
+            before_id = self.plan.before.get(number)
+            trees.build(
+                number,
+                listing.folder(number, self.children.get(number, [])),
+                before=self.parent.nodes(before_id) if self.parent else [],
+                before_id=before_id if self.parent and before_id not in self.parent.damaged else None,
+                fresh=fresh,
+                missing=frozenset(missing),
+            )
+        return Waiting(files, size)
+
+    def _root_nodes(self, writer: BlobWriter, trees: Trees, coverage: Coverage, taken_at: dt.datetime) -> list[Node]:
+        identity = self.phone.identity
+        device = device_document(identity, self.backup.label, taken_at, self.taken.record, self.taken.volumes)
+        packages = packages_document(self.taken.inventory, self.taken.apk_places)
+        texts = {
+            DEVICE_DOCUMENT: encode_document(device),
+            PACKAGES_DOCUMENT: encode_document(packages),
+            COVERAGE_DOCUMENT: encode_coverage(coverage),
+        }
+        stored = {name: writer.put_file([text]) for name, text in texts.items()}
+        folder = self.taken.listing.folder(0, self.children.get(0, []))
+        nodes = trees.nodes(0, folder, before=[], fresh={})
+        for name, pending in stored.items():
+            done = pending.result()
+            nodes.append(document_node(name, self.started_ns, done.size, done.ids))
+        return nodes
+
+    def _snapshot(
+        self, tree: BlobId, trees: Trees, writer: BlobWriter, content: BackupStats, *, partial: bool
+    ) -> Snapshot:
+        now = time.time_ns()
+        stats = writer.stats
+        tags = (TAG, device_tag(self.phone.identity.id), *((PARTIAL_TAG,) if partial else ()))
+        summary = SnapshotSummary(
+            backup_start_ns=self.started_ns,
+            backup_end_ns=now,
+            files_new=content.files_new,
+            files_changed=content.files_changed,
+            files_unmodified=content.files_unmodified,
+            dirs_new=content.dirs_new,
+            dirs_changed=content.dirs_changed,
+            dirs_unmodified=content.dirs_unmodified,
+            data_blobs=max(0, stats.blobs_new - trees.new_trees),
+            tree_blobs=trees.new_trees,
+            data_added=stats.bytes_new,
+            data_added_packed=stats.bytes_packed,
+            total_files_processed=trees.held(0).files,
+            total_bytes_processed=trees.held(0).size,
+        )
+        return Snapshot(
+            time_ns=now,
+            utc_offset=_utc_offset(),
+            tree=tree,
+            paths=PARTIAL_PATHS if partial else FULL_PATHS,
+            parent=self.parent.snapshot.id if self.parent else None,
+            hostname=self.backup.label,
+            tags=tags,
+            program_version=f"phoneward {phoneward.__version__}",
+            summary=summary,
+        )
+
+    def _stats(
+        self, trees: Trees, sender: Sender | None, writer: BlobWriter | None, data_blobs: int = 0
+    ) -> BackupStats:
+        counts, listing, plan = trees.counts, self.taken.listing, self.plan
+        return BackupStats(
+            files_new=counts.files_new,
+            files_changed=counts.files_changed,
+            files_unmodified=counts.files_unmodified,
+            dirs_new=counts.dirs_new,
+            dirs_changed=counts.dirs_changed,
+            dirs_unmodified=counts.dirs_unmodified,
+            files_listed=listing.files,
+            bytes_listed=listing.size,
+            files_to_send=plan.files,
+            bytes_to_send=plan.size,
+            files_sent=sender.files_sent if sender else 0,
+            bytes_sent=sender.bytes_sent if sender else 0,
+            files_resumed=plan.resumed_files,
+            bytes_resumed=plan.resumed_size,
+            data_blobs=data_blobs,
+            tree_blobs=trees.new_trees if writer else 0,
+            data_added=writer.stats.bytes_new if writer else 0,
+            data_added_packed=writer.stats.bytes_packed if writer else 0,
+            duration_ns=time.monotonic_ns() - self.clock,
+        )
+
+    def _result(self, snapshot_id: FileId | None, coverage: Coverage | None, stats: BackupStats) -> BackupResult:
+        return BackupResult(
+            snapshot_id=snapshot_id,
+            complete=not self.gaps.total,
+            coverage=coverage,
+            stats=stats,
+            parent=self.parent.snapshot.id if self.parent else None,
+            resumed=self.plan.resumed_files > 0,
+            dry_run=snapshot_id is None,
+        )
+
+
+def _put_tree(writer: BlobWriter, text: bytes) -> None:
+    writer.put(BlobType.TREE, text)
+
+
+def _explained(error: BaseException, files: int) -> PhonewardError:
+    if isinstance(error, PhonewardError):
+        return BackupCutShortError(detail=error.sentence(), files=files)
+    return BackupStoppedError(files=files)
+
+
+def _utc_offset() -> int:
+    """Minutes east of UTC, now and here."""
+    offset = dt.datetime.now(dt.UTC).astimezone().utcoffset() or dt.timedelta()
+    return int(offset.total_seconds() // 60)
+
+
+def default_label(phone: Phone) -> str:
+    """Return the phone's own name, fit for a terminal."""
+    return readable(phone.identity.label) or phone.identity.id

@@ -1,0 +1,76 @@
+"""The sentences behind the codes of a coverage document, made when it is shown, in the reader's language."""
+
+from typing import Final
+
+from phoneward.snapshots.gaps import GapReason
+from phoneward.texts import N_, _
+
+GAP_SENTENCES: Final[dict[str, str]] = {
+    GapReason.DENIED: N_("The phone does not let this computer read it."),
+    GapReason.VANISHED: N_("It was there when the phone listed its files, and gone when it was to be read."),
+    GapReason.READ_ERROR: N_("The phone could not read it."),
+    GapReason.BAD_NAME: N_("Its name cannot be a file name, so it was left out."),
+    GapReason.SPECIAL: N_("It is not a file but a device, socket or pipe; there is nothing in it to keep."),
+    GapReason.TOO_LONG: N_("It lies too deep in folders within folders."),
+    GapReason.LOCKED: N_("It belongs to another user or profile whose storage the phone keeps closed."),
+    GapReason.CONTRADICTION: N_("The phone described one name as two different things; the folder was kept."),
+    GapReason.UNLISTED_FOLDER: N_(
+        "The phone listed files in this folder, but not the folder: its own date is not kept."
+    ),
+    GapReason.IMPOSSIBLE: N_("What the phone said about it cannot be true."),
+    GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
+    GapReason.GONE_WHILE_READ: N_("It was read and then deleted on the phone. What came over is kept."),
+    GapReason.NOT_SENT: N_("The backup was cut short before it was sent."),
+}
+
+REASON_SENTENCES: Final[dict[str, str]] = {
+    "all-kept": N_("Everything the phone showed is kept."),
+    "some-missing": N_("Some of it could not be read; the list names each."),
+    "storage-locked": N_("The phone keeps this storage closed to us."),
+    "nothing-private": N_("The phone says this app holds no data of its own beyond what is kept."),
+    "private-out-of-reach": N_("The app keeps data where Android lets only the app itself read."),
+    "private-unknown": N_("The phone did not say whether the app holds data that only it can read."),
+    "own-backup": N_("The app made a backup of itself, and that file is kept."),
+    "user-unreachable": N_("The app belongs to another user or profile whose storage cannot be read."),
+    "bad-package-name": N_("The phone gave a name that no app can have."),
+    "cut-short": N_("The backup was cut short."),
+}
+
+NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
+    "nothing": "",
+    "run-again": N_("Run the backup again."),
+    "see-gaps": N_("Look at the list of what is missing; open those files on the phone and run the backup again."),
+    "unlock-user": N_("Switch to that user or turn the work profile on, unlock it, and run the backup again."),
+    "own-backup-whatsapp": N_(
+        "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
+        " password or key: without it nobody can open the file."
+    ),
+    "own-backup-signal": N_(
+        "In Signal choose Settings, Chats, Chat backups, Turn on, and write the passphrase down; then run this backup"
+        " again."
+    ),
+    "own-backup-threema": N_("In Threema choose Backups, Data backup, and keep the password; then run this again."),
+    "own-backup-aegis": N_("In Aegis choose Settings, Import and Export, Export; then run this backup again."),
+    "own-backup-sms": N_("In SMS Backup & Restore make a local backup; then run this backup again."),
+    "own-backup-wechat": N_(
+        "In WeChat choose Me, Settings, General, Manage chat history, Migrate or back up, and back up to a computer."
+        " Never uninstall WeChat before that: uninstalling deletes all chats."
+    ),
+    "refresh-own-backup": N_("Let the app make a new backup before you rely on it: this one only knows its own date."),
+    "look-in-app": N_("Look in the app's own settings for a backup or an export, make one, and run this backup again."),
+}
+
+
+def gap_sentence(reason: str) -> str:
+    """Return why a name is missing or uncertain, for a person. An unknown code is returned as it is."""
+    return _(GAP_SENTENCES[reason]) if reason in GAP_SENTENCES else reason
+
+
+def reason_sentence(code: str) -> str:
+    """Return the sentence behind the `reason` of an app or storage. An unknown code is returned as it is."""
+    return _(REASON_SENTENCES[code]) if code in REASON_SENTENCES else code
+
+
+def next_step_sentence(code: str) -> str:
+    """Return the sentence behind a `next_step`; empty where nothing is to be done."""
+    return _(NEXT_STEP_SENTENCES[code]) if code in NEXT_STEP_SENTENCES else code

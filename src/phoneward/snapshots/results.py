@@ -1,0 +1,63 @@
+"""What a backup tells its caller."""
+
+from dataclasses import dataclass
+
+from phoneward.snapshots.coverage import Coverage
+from phoneward.vault.blobs import FileId
+
+
+@dataclass(frozen=True, slots=True)
+class BackupStats:
+    """What a backup did. Sizes in bytes.
+
+    Attributes:
+        files_new, files_changed, files_unmodified: as seen by the snapshot (links included).
+        files_listed, bytes_listed: what the phone listed.
+        files_to_send, bytes_to_send: what was not in the repository, by the phone's sizes.
+        files_sent, bytes_sent: what came over the wire, files read more than once counted each time.
+        files_resumed, bytes_resumed: what an earlier, cut short run had brought over.
+        data_blobs, tree_blobs: new ones, our own documents not counted.
+        data_added, data_added_packed: plaintext and stored bytes of new blobs, our own documents included.
+        duration_ns: from the start to the durable snapshot.
+    """
+
+    files_new: int = 0
+    files_changed: int = 0
+    files_unmodified: int = 0
+    dirs_new: int = 0
+    dirs_changed: int = 0
+    dirs_unmodified: int = 0
+    files_listed: int = 0
+    bytes_listed: int = 0
+    files_to_send: int = 0
+    bytes_to_send: int = 0
+    files_sent: int = 0
+    bytes_sent: int = 0
+    files_resumed: int = 0
+    bytes_resumed: int = 0
+    data_blobs: int = 0
+    tree_blobs: int = 0
+    data_added: int = 0
+    data_added_packed: int = 0
+    duration_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BackupResult:
+    """What became of a backup.
+
+    Attributes:
+        snapshot_id: the new snapshot; None for a dry run.
+        complete: False where anything that the phone showed is missing or uncertain (exit code 3).
+        coverage: None for a dry run.
+        parent: the snapshot it was compared with.
+        resumed: whether a cut short run was continued.
+    """
+
+    snapshot_id: FileId | None
+    complete: bool
+    coverage: Coverage | None
+    stats: BackupStats
+    parent: FileId | None
+    resumed: bool
+    dry_run: bool = False

@@ -1,0 +1,169 @@
+"""Asks the phone what it holds: its storages, every file of them, its apps and their APK files."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from phoneward.errors import readable
+from phoneward.phones.base import AppInventory, Entry, InstalledApp, Obstacle, Phone, Unreadable, Volume
+from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
+from phoneward.snapshots.compare import Moment
+from phoneward.snapshots.errors import NothingReachableError
+from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
+from phoneward.snapshots.inventory import ListingRecord
+from phoneward.snapshots.layout import is_apk_name, is_package_name, is_volume_name, package_prefix, volume_prefix
+from phoneward.snapshots.listing import FILE, Listing, Root, Row, row_of
+from phoneward.snapshots.rows import Sealer
+
+PROGRESS_EVERY = 2_000
+
+
+@dataclass(slots=True)
+class Taken:
+    """What the phone said.
+
+    Attributes:
+        roots: the storages that were listed, with their volumes.
+        unreached: the storages that were not, and why.
+        apk_places: where each APK stands in the snapshot, by its path on the phone.
+        apk_paths: the other way round.
+    """
+
+    listing: Listing
+    moment: Moment
+    phone_ahead_ns: int
+    inventory: AppInventory
+    roots: list[tuple[Root, Volume]] = field(default_factory=list)
+    unreached: list[tuple[Volume, GapReason]] = field(default_factory=list)
+    apk_places: dict[bytes, bytes] = field(default_factory=dict)
+    apk_paths: dict[bytes, bytes] = field(default_factory=dict)
+
+    def phone_path(self, place: bytes) -> bytes:
+        """Return the phone's path of a place in the snapshot."""
+        return self.apk_paths.get(place) or self.listing.phone_path(place)
+
+    @property
+    def record(self) -> ListingRecord:
+        """What the next comparison must know."""
+        return ListingRecord(
+            self.moment.listed_ns, self.moment.precision_ns, self.moment.has_ctime, self.phone_ahead_ns
+        )
+
+    @property
+    def volumes(self) -> list[Volume]:
+        """All storages, reachable or not."""
+        return [volume for _root, volume in self.roots] + [volume for volume, _reason in self.unreached]
+
+
+def take_listing(phone: Phone, gaps: Gaps, sealer: Sealer, listener: Listener) -> Taken:
+    """Ask the phone for everything a comparison needs.
+
+    Raises:
+        NothingReachableError: no storage can be listed.
+        PhoneGoneError: the connection is lost.
+    """
+    listener(PhaseStarted("inventory"))
+    listing = Listing(gaps, sealer)
+    now = phone.now_ns()
+    taken = Taken(
+        listing, Moment(now, max(1, phone.mtime_precision_ns), has_ctime=True), now - time.time_ns(), phone.apps()
+    )
+    _add_apks(phone, taken, gaps)
+    listener(PhaseDone("inventory", len(taken.inventory.apps), 0))
+    listener(PhaseStarted("list"))
+    _add_volumes(phone, taken, gaps)
+    for root, volume in taken.roots:
+        _list_volume(phone, listing, root, volume, listener)
+    taken.moment = Moment(now, taken.moment.precision_ns, listing.has_ctime)
+    listener(PhaseDone("list", listing.files, listing.size))
+    return taken
+
+
+def _add_volumes(phone: Phone, taken: Taken, gaps: Gaps) -> None:
+    places: set[bytes] = set()
+    why = ""
+    for volume in phone.volumes():
+        if not is_volume_name(volume.name):
+            taken.unreached.append((volume, GapReason.BAD_NAME))
+            gaps.add(GapReason.BAD_NAME, volume.root, b"/" + volume.kind.value.encode(), volume.name)
+            continue
+        place = volume_prefix(volume)
+        reason = reason_of(volume.obstacle) if volume.obstacle else None
+        if place in places:
+            reason = GapReason.CONTRADICTION
+        places.add(place)
+        if reason is not None:
+            why = why or readable(volume.label) or volume.name
+            taken.unreached.append((volume, reason))
+            gaps.add(reason, volume.root, place, volume.label)
+            continue
+        root = Root.at(volume.root, place)
+        taken.roots.append((root, volume))
+        taken.listing.add_root(root, _describe(phone, volume.root))
+    if not taken.roots:
+        raise NothingReachableError(detail=why or "-")
+
+
+def _describe(phone: Phone, path: bytes) -> Entry | None:
+    item = next(iter(phone.stat([path])), None)
+    return item if isinstance(item, Entry) else None
+
+
+def _list_volume(phone: Phone, listing: Listing, root: Root, volume: Volume, listener: Listener) -> None:
+    for number, item in enumerate(phone.list(volume.root)):
+        listing.add(root, item)
+        if number % PROGRESS_EVERY == 0:
+            listener(Advanced("list", listing.files, listing.size, item.path))
+
+
+def is_apk_wanted(app: InstalledApp) -> bool:
+    """Tell whether an app's APK files are kept: it is not part of the system, or was updated since.
+
+    Updates of system apps lie on the data partition like other apps (AOSP `PackageManagerService`, `/data/app`).
+    """
+    return not app.is_system or any(path.startswith(b"/data/") for path in app.apk_paths)
+
+
+def _add_apks(phone: Phone, taken: Taken, gaps: Gaps) -> None:
+    for path, place in _apks(taken.inventory, gaps):
+        known = taken.apk_paths.setdefault(place, path)
+        if known == path:
+            taken.apk_places[path] = place
+        else:
+            gaps.add(GapReason.CONTRADICTION, path, place)
+    wanted = list(taken.apk_places)
+    answers = iter(phone.stat(wanted))
+    for path in wanted:
+        item = next(answers, Unreadable(path, Obstacle.READ_ERROR, "no answer"))
+        place = taken.apk_places[path]
+        row = row_of(item) if isinstance(item, Entry) else None
+        if isinstance(item, Unreadable):
+            gaps.add(reason_of(item.obstacle), path, place, item.detail)
+        elif row is None or row.kind != FILE:
+            gaps.add(GapReason.IMPOSSIBLE, path, place)
+        else:
+            name = place[place.rindex(b"/") + 1 :]
+            taken.listing.add_file(place, Row(name, FILE, row.size, row.mode, row.mtime_ns, row.ctime_ns))
+            continue
+        del taken.apk_places[path]
+
+
+def _apks(inventory: AppInventory, gaps: Gaps) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the path on the phone and the place in the snapshot of each APK to be kept, once each."""
+    seen: set[bytes] = set()
+    for app in inventory.apps:
+        if not is_package_name(app.package):
+            gaps.add(GapReason.BAD_NAME, app.package.encode("utf-8", "surrogateescape"), b"/packages", app.package)
+            continue
+        if not is_apk_wanted(app):
+            continue
+        folder = package_prefix(app.package) + b"/"
+        for number, path in enumerate(app.apk_paths):
+            if path in seen:
+                continue
+            seen.add(path)
+            name = path[path.rfind(b"/") + 1 :] if number else b"base.apk"
+            if is_apk_name(name) and path.startswith(b"/"):
+                yield path, folder + name
+            else:
+                gaps.add(GapReason.BAD_NAME, path, folder + b"?")
