@@ -1,1 +1,128 @@
-"""Snapshots: joins phones and vault. If the phone broke this minute, what would I lose?"""
+"""If the phone broke this minute, what would I lose? Encrypted snapshots of a phone and an honest coverage table.
+
+The room that joins phones and vault. Callers use what stands here.
+"""
+
+from pathlib import Path
+
+from phoneward import settings
+from phoneward.phones import Phone
+from phoneward.progress import Listener, silent
+from phoneward.snapshots.coverage import (
+    ApkState,
+    AppCoverage,
+    Area,
+    Coverage,
+    OwnBackup,
+    Proof,
+    ProofLevel,
+    State,
+    StorageCoverage,
+    Totals,
+    Waiting,
+    encode_coverage,
+)
+from phoneward.snapshots.errors import (
+    BackupCutShortError,
+    BackupRunningError,
+    BackupStoppedError,
+    CoverageMissingError,
+    JournalUnwritableError,
+    ListingTooLargeError,
+    NoAppFilesError,
+    NothingReachableError,
+    SnapshotsError,
+)
+from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.reading import (
+    SnapshotInfo,
+    coverage_of,
+    describe,
+    find,
+    is_partial,
+    list_path,
+    list_snapshots,
+    node_at,
+    open_path,
+)
+from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.snapshots.results import BackupResult, BackupStats
+from phoneward.vault import Repository
+
+__all__ = [
+    "ApkState",
+    "AppCoverage",
+    "Area",
+    "BackupCutShortError",
+    "BackupResult",
+    "BackupRunningError",
+    "BackupStats",
+    "BackupStoppedError",
+    "Coverage",
+    "CoverageMissingError",
+    "Gap",
+    "GapReason",
+    "JournalUnwritableError",
+    "ListingTooLargeError",
+    "NoAppFilesError",
+    "NothingReachableError",
+    "OwnBackup",
+    "Proof",
+    "ProofLevel",
+    "SnapshotInfo",
+    "SnapshotsError",
+    "State",
+    "StorageCoverage",
+    "Totals",
+    "Waiting",
+    "backup",
+    "coverage_of",
+    "describe",
+    "encode_coverage",
+    "find",
+    "gap_sentence",
+    "is_partial",
+    "list_path",
+    "list_snapshots",
+    "next_step_sentence",
+    "node_at",
+    "open_path",
+    "reason_sentence",
+]
+
+
+def backup(
+    phone: Phone,
+    repo: Repository,
+    *,
+    listener: Listener = silent,
+    dry_run: bool = False,
+    state_dir: Path | None = None,
+    label: str | None = None,
+) -> BackupResult:
+    """Take a snapshot of a phone, or say what one would send.
+
+    Args:
+        phone: open (inside its `with`).
+        repo: open; locked here, its index loaded here.
+        listener: hears the phases inventory, list, compare, send and store, and a Notice for each file that could
+            not be read.
+        dry_run: list and compare, write nothing; no lock is taken.
+        state_dir: where the resume journal lies; by default the person's state folder.
+        label: the snapshot's host name instead of the phone's own label.
+
+    Returns:
+        The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
+
+    Raises:
+        BackupCutShortError: the phone is gone. What came over is kept (journal, partial snapshot); run it again.
+        BackupStoppedError: Ctrl-C, likewise.
+        BackupRunningError: another backup of this phone into this repository runs on this computer.
+        NothingReachableError: no storage of the phone can be listed.
+        PhoneGoneError: the phone is gone before anything was sent.
+        JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
+    """
+    where = settings.load().state_dir if state_dir is None else state_dir
+    work = Backup(phone, repo, listener, where, label or default_label(phone))
+    return work.rehearse() if dry_run else work.run()
