@@ -243,6 +243,18 @@ class TestBounds:
         assert files(folder) == []
         assert cache.get(b"a") is None
 
+    def test_files_that_are_not_the_caches_are_never_touched(self, folder: Path, repository: Repository) -> None:
+        own = [folder / "notes", folder / "go" / "main", folder / "ab" / "thesis.txt", folder / "ab" / ("cd" * 32)]
+        for path in own:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(5000))
+            os.utime(path, (1000, 1000))
+        cache = SealedCache(folder, repository, purpose="p", max_bytes=8000)
+        for number in range(20):
+            assert cache.put(b"%d" % number, bytes(1000))
+        cache.clear()
+        assert files(folder) == sorted(own)
+
     def test_what_a_killed_process_left_goes_after_a_while(self, folder: Path, repository: Repository) -> None:
         cache = SealedCache(folder, repository, purpose="p")
         cache.put(b"a", b"one")

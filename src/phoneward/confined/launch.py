@@ -14,6 +14,7 @@ from pathlib import Path
 from phoneward.confined.channel import Channel, PipeChannel, SocketChannel
 from phoneward.confined.errors import WorkerStartError
 from phoneward.errors import readable
+from phoneward.texts import _
 
 WATCH_MEMORY = sys.platform == "darwin"
 """macOS accepts RLIMIT_AS and does not enforce it: there the parent watches and ends the worker."""
@@ -39,7 +40,7 @@ class Running:
 
     def __init__(self) -> None:
         if getattr(sys, "frozen", False):
-            raise WorkerStartError(problem="this build of the program carries no separate Python interpreter")
+            raise WorkerStartError(problem=_("this build of the program carries no separate Python interpreter"))
         self._may_hold: int | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="phoneward-worker-"))
         self._cleanup = contextlib.ExitStack()

@@ -24,6 +24,7 @@ from phoneward.confined.errors import (
     WorkerStartError,
 )
 from phoneward.confined.limits import Limits
+from phoneward.texts import _
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -154,12 +155,12 @@ class ConfinedWorker(Generic[P, R]):
             case protocol.TooLarge():
                 raise TooMuchOutputError(kilobytes=max(1, self.limits.output_bytes >> 10))
             case _:
-                raise BadAnswerError(problem="an answer to another question")
+                raise BadAnswerError(problem=_("an answer to another question"))
 
     def _post_mortem(self, running: launch.Running) -> WorkerCrashedError | TookTooLongError:
         code = running.end_code(5.0)
         if code is None:
-            return WorkerCrashedError(how="it stopped answering")
+            return WorkerCrashedError(how=_("it stopped answering"))
         if sys.platform != "win32" and code == -signal.SIGXCPU:
             return TookTooLongError(seconds=_short(self.limits.seconds))
         return WorkerCrashedError(how=_end_name(code))
@@ -183,13 +184,13 @@ class ConfinedWorker(Generic[P, R]):
             reply = protocol.decode_reply(running.channel.receive(protocol.OVERHEAD, deadline), nothing)
         except EOFError:
             code = running.end_code(5.0)
-            raise WorkerStartError(problem="no answer" if code is None else _end_name(code)) from None
+            raise WorkerStartError(problem=_("no answer") if code is None else _end_name(code)) from None
         except (TimeoutError, FrameTooLargeError, BadAnswerError):
-            raise WorkerStartError(problem="no answer") from None
+            raise WorkerStartError(problem=_("no answer")) from None
         if isinstance(reply, protocol.Raised):
             raise WorkerStartError(problem=f"{reply.kind}: {reply.problem}")
         if not isinstance(reply, protocol.Ready):
-            raise WorkerStartError(problem="no answer")
+            raise WorkerStartError(problem=_("no answer"))
         try:
             running.limit_memory(self.limits.memory_bytes)
         except OSError as error:
@@ -223,5 +224,5 @@ def _end_name(code: int) -> str:
         try:
             return signal.Signals(-code).name
         except ValueError:
-            return f"signal {-code}"
-    return f"exit code {code}" if code < 256 else f"exit code 0x{code:08x}"
+            return _("signal {number}").format(number=-code)
+    return _("exit code {number}").format(number=code if code < 256 else f"0x{code:08x}")

@@ -8,6 +8,7 @@ when they were used. Reasons: docs/decisions/0007-sealed-cache.md.
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
 import threading
@@ -27,6 +28,8 @@ DEFAULT_MAX_BYTES = 512 << 20
 _MAGIC = b"phoneward cache entry 1\0"
 _NAME_SIZE = 32
 _TEMPORARY = ".new-"
+_SHARD = re.compile("[0-9a-f]{2}")
+_ENTRY = re.compile(rf"[0-9a-f]{{64}}|{re.escape(_TEMPORARY)}.+")
 _ABANDONED_SECONDS = 3600
 """A temporary file older than this belongs to a process that died."""
 _KEPT_SHARE = 0.8
@@ -56,7 +59,7 @@ class SealedCache:
     older entry of the same key, which is then still true.
 
     Args:
-        directory: the cache's folder, made with mode 0700; one folder serves several purposes and repositories.
+        directory: a folder of the cache's own, set to mode 0700; one folder serves several purposes and repositories.
         repository: whose key seals.
         purpose: what is cached, and the version of its form ("thumbnails 1"). Another purpose sees other entries.
         max_bytes: bound of the folder's size. The least recently used entries go first, of whatever purpose.
@@ -211,13 +214,17 @@ class SealedCache:
         return total
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
-        """Yield the cache's files, whatever they are; what vanishes meanwhile is left out."""
+        """Yield what bears the name of an entry or of one being written; what vanishes meanwhile is left out.
+
+        Nothing else is ever counted or removed: the folder may turn out to hold somebody's own files.
+        """
         for shard in _entries(self._directory):
-            if len(shard.name) != 2 or not shard.is_dir(follow_symlinks=False):
+            if not _SHARD.fullmatch(shard.name) or not shard.is_dir(follow_symlinks=False):
                 continue
             for entry in _entries(shard.path):
-                with contextlib.suppress(OSError):
-                    yield Path(entry.path), entry.stat(follow_symlinks=False)
+                if _ENTRY.fullmatch(entry.name) and entry.name.startswith((shard.name, _TEMPORARY)):
+                    with contextlib.suppress(OSError):
+                        yield Path(entry.path), entry.stat(follow_symlinks=False)
 
 
 def _entries(folder: Path | str) -> list["os.DirEntry[str]"]:
