@@ -115,12 +115,31 @@ def test_signals_end_with_130_and_clean_up(number: signal.Signals, tmp_path: Pat
     assert "Traceback" not in err
 
 
+def test_a_job_in_the_background_ends_when_it_is_told(tmp_path: Path) -> None:
+    """A shell without job control starts `phoneward … &` with SIGINT ignored; SIGTERM must still clean up."""
+    mark = tmp_path / "lock"
+    words = [sys.executable, "-m", "tests.cli.endings", "end", "--how", "wait", "--mark", str(mark)]
+    process = subprocess.Popen(
+        ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert not mark.exists()
+
+
 def test_an_ignored_hangup_stays_ignored() -> None:
     """`nohup phoneward backup` goes on when the terminal closes."""
     script = (
         "import signal, os; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
         "from phoneward.cli import signals\n"
-        "with signals.as_exceptions():\n"
+        "with signals.as_interrupts():\n"
         "    os.kill(os.getpid(), signal.SIGHUP)\n"
         "print('still here')"
     )

@@ -33,6 +33,11 @@ def test_every_phase_has_a_sentence() -> None:
 
 def test_without_a_terminal_only_notices(capsys: pytest.CaptureFixture[str]) -> None:
     play(Output())
+    assert capsys.readouterr() == ("", "")  # the report at the end lists names; what is no name is said at once
+    with listening(Output()) as listener:
+        listener(Notice(None, "The clock was set back."))
+    assert capsys.readouterr() == ("", "The clock was set back.\n")
+    play(Output(verbose=True))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [r"/sdcard/se\x0acret: The phone does not let this computer read it."]
@@ -64,7 +69,7 @@ def test_status_lines_when_asked_for(capsys: pytest.CaptureFixture[str], monkeyp
 def test_bars_at_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    play(Output())
+    play(Output(verbose=True))
     out, err = capsys.readouterr()
     assert out == ""
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", err)

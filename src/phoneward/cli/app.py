@@ -42,7 +42,7 @@ class Program(WordedGroup):
         words = list(sys.argv[1:] if args is None else args)
         forgive_encodings()
         output = Output(json=_has_flag(words, "--json"), verbose=_has_flag(words, "--verbose", "-v"))
-        with signals.as_exceptions():
+        with signals.as_interrupts():
             code = self._guarded(words, output, prog_name or "phoneward", complete_var, extra)
         if standalone_mode:
             sys.exit(int(code))
@@ -91,7 +91,7 @@ def _in_words(error: BaseException) -> PhonewardError:
         return error
     if isinstance(error, click.ClickException):
         return errors.from_click(error)
-    if isinstance(error, (KeyboardInterrupt, click.Abort, EOFError)):
+    if isinstance(error, (KeyboardInterrupt, signals.ToldToStop, click.Abort, EOFError)):
         return errors.StoppedError()
     if isinstance(error, OSError) and error.errno is not None:
         return errors.from_os_error(error)

@@ -4,15 +4,17 @@ Sentences repeat from app to app, so the tables carry numbers and the sentences 
 tables fit 80 columns in every language.
 """
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from phoneward.cli import formats
 from phoneward.cli.output import Output
+from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
 from phoneward.texts import N_, _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from rich.table import Table
     from rich.text import Text
 
@@ -88,6 +90,16 @@ def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> N
         output.result(line)
 
 
+def fields(coverage: "Coverage") -> dict[str, object]:
+    """Return the document as it is stored in the snapshot, for JSON."""
+    import json
+
+    from phoneward.snapshots import encode_coverage
+
+    document: dict[str, object] = json.loads(encode_coverage(coverage))
+    return document
+
+
 def _concerns_the_person(app: "AppCoverage") -> bool:
     """Apps of the phone's own are left out unless they hold or lose something that can be seen."""
     return not app.is_system or bool(app.kept_bytes or app.own_backups or app.state == "kept in part")
@@ -149,8 +161,8 @@ def _warnings(coverage: "Coverage") -> list[str]:
 
 def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Table":
     """Return the storages: the person's own files, other users, cards, the apps themselves."""
-    table = _table(
-        _("Storage"), _("In the vault"), _("Files"), _("Kept"), _("Missing names"), _("Note"), numbers=(2, 3, 4)
+    table = plain_table(
+        _("Storage"), _("In the vault"), _("Files"), _("Kept"), _("Missing names"), _("Note"), numbers=(2, 3, 4, 5)
     )
     for storage in storages:
         label = readable(storage.label or (storage.name if storage.area in {"user", "card"} else ""))
@@ -168,7 +180,7 @@ def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Tabl
 
 def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
     """Return the apps, the most worrying first."""
-    table = _table(_("App"), _("In the vault"), _("Kept"), _("Not kept"), _("Note"), numbers=(2, 3))
+    table = plain_table(_("App"), _("In the vault"), _("Kept"), _("Not kept"), _("Note"), numbers=(2, 3, 4))
     order = {state: number for number, state in enumerate(STATES)}
     for app in sorted(apps, key=lambda app: (order.get(app.state, 0), -(app.out_of_reach_bytes or 0), app.package)):
         name = readable(app.package)
@@ -178,23 +190,6 @@ def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
         if app.own_backups:
             state.append(f" ({formats.day(app.own_backups[0].date)})")
         table.add_row(name, state, formats.size(app.kept_bytes), _not_kept(app), _note(app, notes))
-    return table
-
-
-def _table(*headings: str, numbers: Sequence[int]) -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for position, heading in enumerate(headings):
-        right = position in numbers or position == len(headings) - 1
-        table.add_column(
-            heading,
-            justify="right" if right else "left",
-            no_wrap=right,
-            # Names fold rather than lose their end: two packages may differ only there.
-            overflow="fold",
-        )
     return table
 
 

@@ -39,7 +39,7 @@ class Output:
     def result(self, renderable: "RenderableType") -> None:
         """Show what was asked for, on stdout."""
         if not self.json:
-            console(sys.stdout).print(renderable)
+            _show(sys.stdout, renderable)
 
     def summary(self, renderable: "RenderableType") -> None:
         """Show how it ended, on stdout; `--quiet` leaves it out."""
@@ -49,7 +49,7 @@ class Output:
     def say(self, renderable: "RenderableType") -> None:
         """Show something beside the result, on stderr; not with `--quiet` or `--json`."""
         if not self.quiet and not self.json:
-            console(sys.stderr).print(renderable)
+            _show(sys.stderr, renderable)
 
     def error(self, error: PhonewardError) -> None:
         """Show an error, on stderr: two sentences, or one line of JSON."""
@@ -67,6 +67,14 @@ class Output:
     def draws(self) -> bool:
         """Whether progress bars are drawn: for a person at a terminal only."""
         return not self.json and not self.quiet and sys.stderr.isatty()
+
+
+def _show(stream: TextIO, renderable: "RenderableType") -> None:
+    """Wrap sentences at words for a person; in a pipe a sentence is one line, so that it can be searched for."""
+    if isinstance(renderable, str) and not stream.isatty():
+        stream.write(renderable + "\n")
+    else:
+        console(stream).print(renderable)
 
 
 def json_line(message_type: str, document: Mapping[str, object]) -> str:

@@ -38,13 +38,18 @@ def listening(output: Output) -> Iterator[Listener]:
         yield _JsonStatus(output) if output.verbose else _ignore
     elif output.draws:
         with _bars() as bars:
-            yield _Bars(bars)
+            yield _Bars(bars, output)
     else:
         yield _Notices(output)
 
 
 def _ignore(_event: Event) -> None:
     """Notices are in the summary, which names every file."""
+
+
+def _is_shown(notice: Notice, output: Output) -> bool:
+    """Names are listed in the report at the end; while the work goes on only `--verbose` shows them too."""
+    return notice.path is None or output.verbose
 
 
 class _Notices:
@@ -54,7 +59,7 @@ class _Notices:
         self._output = output
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Notice):
+        if isinstance(event, Notice) and _is_shown(event, self._output):
             self._output.say(notice_line(event))
 
 
@@ -124,14 +129,16 @@ def _bars() -> "Progress":
 class _Bars:
     """One bar a phase; notices stand above the bars and stay."""
 
-    def __init__(self, bars: "Progress") -> None:
+    def __init__(self, bars: "Progress", output: Output) -> None:
         self._bars = bars
+        self._output = output
         self._tasks: dict[Phase, TaskID] = {}
         self._by_bytes: set[Phase] = set()
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Notice):
-            self._bars.console.print(notice_line(event))
+            if _is_shown(event, self._output):
+                self._bars.console.print(notice_line(event))
         elif isinstance(event, PhaseStarted):
             total = event.total_bytes or event.total_files
             if event.total_bytes:

@@ -1,0 +1,88 @@
+"""`phoneward ls`: what a snapshot holds."""
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from phoneward.cli import formats
+from phoneward.cli.frame import argument, current, option, vault_options
+from phoneward.cli.names import name_fields
+from phoneward.cli.session import open_vault
+from phoneward.cli.worded import WordedCommand
+from phoneward.errors import ExitCode, readable
+from phoneward.texts import N_
+
+if TYPE_CHECKING:
+    from phoneward.vault.nodes import Node
+    from phoneward.vault.trees import TreeEntry
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@click.command(
+    cls=WordedCommand,
+    short_help=N_("List what a snapshot holds."),
+    help=N_(
+        "List what a snapshot holds in one of its folders, or with --recursive in all below it. The phone's shared "
+        "storage stands under /shared, its apps under /packages."
+    ),
+)
+@argument("snapshot", required=False, metavar="[SNAPSHOT]", meaning=N_("Which snapshot. Default: latest."))
+@argument("path", required=False, metavar="[PATH]", meaning=N_("A folder or file in the snapshot. Default: /."))
+@option("--recursive", "-R", is_flag=True, help=N_("Also everything below."))
+@vault_options
+def ls(snapshot: str | None, path: str | None, *, recursive: bool) -> ExitCode:
+    """List a folder of a snapshot."""
+    from phoneward import snapshots
+
+    if path is None and snapshot is not None and snapshot.startswith("/"):
+        snapshot, path = None, snapshot  # no snapshot's name starts so
+    frame = current()
+    with open_vault(frame) as repository:
+        repository.load_index()
+        entries = snapshots.list_path(repository, snapshot or "latest", os.fsencode(path or "/"), recursive=recursive)
+        for entry in entries:
+            if frame.output.json:
+                frame.output.emit("node", document(entry))
+            else:
+                sys.stdout.write(line(entry))  # not a table: a phone has a million names
+    return ExitCode.DONE
+
+
+def line(entry: "TreeEntry") -> str:
+    """Return an entry as one line: size, time, path."""
+    node = entry.node
+    size = formats.size(node.size) if node.type == "file" else ""
+    ending = {"dir": "/", "symlink": f" → {readable(node.linktarget)}"}.get(node.type, "")
+    return f"{size:>10}  {formats.moment(_time(node))}  {readable(entry.path)}{ending}\n"
+
+
+def _time(node: "Node") -> datetime:
+    try:
+        return (_EPOCH + timedelta(microseconds=node.mtime_ns // 1000)).astimezone(UTC)
+    except OverflowError:
+        return _EPOCH
+
+
+def document(entry: "TreeEntry") -> dict[str, object]:
+    """Return an entry with restic's names for its fields (restic `ls --json`)."""
+    from phoneward.vault.go_text import format_time
+
+    node = entry.node
+    document: dict[str, object] = {
+        **name_fields(node.name, "name"),
+        "type": node.type,
+        **name_fields(entry.path),
+        "uid": node.uid,
+        "gid": node.gid,
+        "mode": node.mode,
+        "mtime": format_time(node.mtime_ns),
+    }
+    if node.type == "file":
+        document["size"] = node.size
+    if node.type == "symlink":
+        document.update(name_fields(node.linktarget, "linktarget"))
+    return document

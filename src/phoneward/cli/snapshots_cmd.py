@@ -1,0 +1,109 @@
+"""`phoneward snapshots`: which snapshots there are."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from phoneward.cli import formats
+from phoneward.cli.frame import Frame, current, vault_options
+from phoneward.cli.session import open_vault
+from phoneward.cli.tables import plain_table
+from phoneward.cli.worded import WordedCommand
+from phoneward.errors import ExitCode, PhonewardError, readable
+from phoneward.texts import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from phoneward.snapshots import SnapshotInfo
+    from phoneward.vault import FileId
+    from phoneward.vault.snapshot_files import Snapshot
+
+
+@click.command(
+    cls=WordedCommand,
+    short_help=N_("List the snapshots in the vault."),
+    help=N_(
+        "List the snapshots in the vault, oldest first: when each was taken, of which phone, and how much it holds. "
+        "The first column names a snapshot for other commands; `latest` names the newest whole one."
+    ),
+)
+@vault_options
+def snapshots() -> ExitCode:
+    """List all snapshots; one that is damaged is named and does not hide the others."""
+    from phoneward.snapshots import list_snapshots
+
+    frame = current()
+    damaged: list[tuple[FileId, PhonewardError]] = []
+    with open_vault(frame) as repository:
+        found = list_snapshots(repository, on_damaged=lambda name, error: damaged.append((name, error)))
+    if frame.output.json:
+        for snapshot in found:
+            frame.output.emit("snapshot", document(snapshot))
+    elif found:
+        frame.output.result(table(found))
+        frame.output.summary(
+            ngettext("{count} snapshot", "{count} snapshots", len(found)).format(count=f"{len(found):,}")
+        )
+    else:
+        frame.output.result(_("The vault holds no snapshot yet. Make one with: phoneward backup"))
+    return _name_damaged(frame, damaged)
+
+
+def _name_damaged(frame: Frame, damaged: "list[tuple[FileId, PhonewardError]]") -> ExitCode:
+    for _name, error in damaged:
+        frame.output.error(error)
+    return ExitCode.INCOMPLETE if damaged else ExitCode.DONE
+
+
+def document(info: "SnapshotInfo") -> dict[str, object]:
+    """Return a snapshot with restic's names for its fields (restic `snapshots --json`), `device` and `partial`."""
+    from phoneward.vault.go_text import format_time
+
+    snapshot = info.snapshot
+    optional = {
+        "parent": snapshot.parent,
+        "original": snapshot.original,
+        "program_version": snapshot.program_version,
+        "excludes": list(snapshot.excludes),
+    }
+    return {
+        "id": snapshot.id,
+        "short_id": snapshot.short_id,
+        "time": format_time(snapshot.time_ns, snapshot.utc_offset),
+        "tree": snapshot.tree.hex(),
+        "paths": list(snapshot.paths),
+        "hostname": snapshot.hostname,
+        "username": snapshot.username,
+        "tags": list(snapshot.tags),
+        "device": info.device,
+        "partial": info.partial,
+        **{key: value for key, value in optional.items() if value},
+        "summary": _summary(snapshot),
+    }
+
+
+def _summary(snapshot: "Snapshot") -> dict[str, object] | None:
+    from phoneward.vault.go_text import format_time
+
+    found = snapshot.summary
+    if found is None:
+        return None
+    counts = {name: getattr(found, name) for name in found.__struct_fields__ if not name.endswith("_ns")}
+    times = {"backup_start": format_time(found.backup_start_ns), "backup_end": format_time(found.backup_end_ns)}
+    return {**times, **counts}
+
+
+def table(found: "list[SnapshotInfo]") -> "Table":
+    """Return the snapshots as a table."""
+    shown = plain_table(_("Snapshot"), _("Taken"), _("Phone"), _("Files"), _("Size"), _("Whole"), numbers=(3, 4))
+    for info in found:
+        shown.add_row(
+            info.snapshot.short_id,
+            formats.moment(info.snapshot.time),
+            readable(info.label),
+            "?" if info.files is None else f"{info.files:,}",
+            "?" if info.bytes is None else formats.size(info.bytes),
+            _("no: cut short") if info.partial else _("yes"),
+        )
+    return shown
