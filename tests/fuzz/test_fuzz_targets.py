@@ -26,9 +26,12 @@ def targets() -> list[str]:
 def run_target(target: Path, corpus: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run one target with the arguments of a test run; crash files land in the corpus's folder."""
     corpus.mkdir()
-    seeds = target.parent / "seeds" / target.stem.removeprefix("fuzz_")
+    name = target.stem.removeprefix("fuzz_")
+    seeds, words = target.parent / "seeds" / name, target.parent / "seeds" / f"{name}.dict"
     if seeds.is_dir():
         shutil.copytree(seeds, corpus, dirs_exist_ok=True)
+    if words.exists():
+        arguments += (f"-dict={words}",)
     fixed = [f"-runs={RUNS}", "-max_total_time=20", "-rss_limit_mb=1024", "-timeout=10", "-seed=20261122"]
     return subprocess.run(
         [sys.executable, target, *fixed, f"-artifact_prefix={corpus.parent}/", *arguments, corpus],
