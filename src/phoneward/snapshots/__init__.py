@@ -47,6 +47,7 @@ from phoneward.snapshots.reading import (
     open_path,
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.snapshots.restoring import app_paths, restore
 from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.vault import Repository
 
@@ -76,6 +77,7 @@ __all__ = [
     "StorageCoverage",
     "Totals",
     "Waiting",
+    "app_paths",
     "backup",
     "coverage_of",
     "describe",
@@ -89,6 +91,7 @@ __all__ = [
     "node_at",
     "open_path",
     "reason_sentence",
+    "restore",
 ]
 
 

@@ -1,0 +1,96 @@
+"""Getting files out of a snapshot: everything, some paths, or one app's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from phoneward.errors import readable
+from phoneward.progress import Listener, silent
+from phoneward.snapshots.errors import NoAppFilesError
+from phoneward.snapshots.layout import APP_DATA, APP_FOLDERS, PACKAGES, SHARED, USERS, VOLUMES, is_package_name
+from phoneward.snapshots.ownbackups import OWN_FOLDERS
+from phoneward.snapshots.parents import TreeReader
+from phoneward.snapshots.reading import find
+from phoneward.vault.nodes import NodeType
+from phoneward.vault.repository import Repository
+from phoneward.vault.restore import restore_tree
+from phoneward.vault.restore_report import Existing, RestoreReport
+from phoneward.vault.snapshot_files import Snapshot
+
+
+def restore(
+    repo: Repository,
+    ref: str,
+    target: Path,
+    *,
+    include: Sequence[bytes] = (),
+    app: str | None = None,
+    existing: Existing = Existing.KEEP,
+    dry_run: bool = False,
+    durable: bool = True,
+    listener: Listener = silent,
+) -> RestoreReport:
+    """Restore a snapshot or a part of it into a folder.
+
+    Args:
+        repo: open, its index loaded. The caller holds a lock where others may prune.
+        ref: `latest` or the first digits of an id.
+        target: the folder; the snapshot's paths appear below it.
+        include: paths in the snapshot; empty for everything (or all of `app`).
+        app: a package name: its APK files, its data where it is kept, and its folders on every storage.
+        existing: what happens to files that are there and differ; they are kept unless asked otherwise.
+        dry_run: only find out what would be done.
+        durable: whether each file is on the disk before it gets its name.
+        listener: hears the phase restore, its progress and every issue.
+
+    Raises:
+        NoAppFilesError: the snapshot holds nothing of the app.
+        PathNotFoundError: a path asked for is not in the snapshot.
+        NoSnapshotsError, SnapshotNotFoundError, AmbiguousSnapshotError: there is no such snapshot, or several.
+        RestoreTargetError, NotEnoughSpaceError, TooManyFilesError, StorageError: as `vault.restore_tree`.
+    """
+    snapshot = find(repo, ref)
+    paths = list(include)
+    if app is not None:
+        paths += app_paths(repo, snapshot, app)
+    return restore_tree(
+        repo,
+        snapshot.tree,
+        target,
+        include=paths,
+        existing=existing,
+        dry_run=dry_run,
+        durable=durable,
+        listener=listener,
+    )
+
+
+def app_paths(repo: Repository, snapshot: Snapshot, app: str) -> list[bytes]:
+    """Return the paths of a snapshot that hold something of an app.
+
+    Raises:
+        NoAppFilesError: there are none.
+    """
+    found: list[bytes] = []
+    if is_package_name(app):
+        trees = TreeReader(repo)
+        candidates = [_join(PACKAGES, app), _join(APP_DATA, app)]
+        for storage in _storages(trees, snapshot):
+            candidates += [_join(storage + b"/Android/" + folder, app) for folder in APP_FOLDERS]
+            candidates += [storage + b"/" + folder for folder in OWN_FOLDERS.get(app, ())]
+        found = [path for path in candidates if trees.find(snapshot.tree, path) is not None]
+    if not found:
+        raise NoAppFilesError(snapshot=snapshot.short_id, app=readable(app))
+    return found
+
+
+def _join(folder: bytes, app: str) -> bytes:
+    return folder + b"/" + app.encode("ascii")
+
+
+def _storages(trees: TreeReader, snapshot: Snapshot) -> list[bytes]:
+    storages = [SHARED]
+    for above in (USERS, VOLUMES):
+        node = trees.find(snapshot.tree, above)
+        if node is not None and node.type == NodeType.DIR and node.subtree is not None:
+            storages += [above + b"/" + inside.name for inside in trees.nodes(node.subtree)]
+    return storages
