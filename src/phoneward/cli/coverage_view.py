@@ -181,6 +181,7 @@ def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Tabl
 def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
     """Return the apps, the most worrying first."""
     table = plain_table(_("App"), _("In the vault"), _("Kept"), _("Not kept"), _("Note"), numbers=(2, 3, 4))
+    table.columns[1].max_width = 22  # the longest state; the width goes to the apps' names
     order = {state: number for number, state in enumerate(STATES)}
     for app in sorted(apps, key=lambda app: (order.get(app.state, 0), -(app.out_of_reach_bytes or 0), app.package)):
         name = readable(app.package)
@@ -209,6 +210,8 @@ def _note(row: "StorageCoverage | AppCoverage", notes: Notes) -> str:
 
 
 def _not_kept(app: "AppCoverage") -> str:
+    if app.state == "kept by its own backup":
+        return ""  # what its backup leaves out, nobody can tell
     if app.out_of_reach_bytes is None:
         return "?" if app.state != "kept" else ""
     return formats.size(app.out_of_reach_bytes) if app.out_of_reach_bytes else ""

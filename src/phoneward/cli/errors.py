@@ -96,6 +96,13 @@ class NotTogetherError(CommandLineError):
     next_step = N_("Leave one of them out.")
 
 
+class NotEmptyError(CommandLineError):
+    """A folder that should be new or empty holds something."""
+
+    message = N_("The folder {path} is not empty.")
+    next_step = N_("Name a new folder, so that nothing of yours is mixed up or written over.")
+
+
 class NoTerminalError(CommandLineError):
     """A password is needed and there is nobody to ask."""
 

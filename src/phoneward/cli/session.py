@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from phoneward.cli import passwords
 from phoneward.cli.frame import Frame
-from phoneward.texts import _
+from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
     from phoneward.vault import Repository, Storage
+
+NO_LOCK_HELP = N_("Write no lock: for a vault on a disk that cannot be written to.")
 
 ATTEMPTS = 3
 """How often a person at a terminal may type the password."""

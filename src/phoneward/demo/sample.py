@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from phoneward.demo import pictures
-from phoneward.phones.base import PhoneSession
+from phoneward.phones.base import AppInventory, InstalledApp, PhoneSession
+from phoneward.phones.folder import FolderPhone
+from phoneward.texts import _
 
 VIDEO: Final = b"DCIM/Camera/VID_20251002_183011.mp4"
 VIDEO_BYTES: Final = 12 << 20
@@ -36,6 +38,28 @@ class SamplePhone(Protocol):
         """Take over what was written into `storage` just now, such as giving it to the phone's own user."""
 
 
+class _FolderWithApps(FolderPhone):
+    """A folder that answers the question for its apps, so that the coverage table has something to tell."""
+
+    def apps(self) -> AppInventory:
+        return AppInventory(APPS)
+
+
+def _app(package: str, version: str, data_bytes: int | None, *, is_system: bool = False) -> InstalledApp:
+    return InstalledApp(package, 0, version_name=version, is_system=is_system, data_bytes=data_bytes)
+
+
+APPS: Final = (
+    _app("com.tencent.mm", "8.0.56", 11_340_000_000),
+    _app("com.whatsapp", "2.25.24.78", 830_000_000),
+    _app("org.thoughtcrime.securesms", "7.55.3", 412_000_000),
+    _app("com.eg.android.AlipayGphone", "10.7.80", None),
+    _app("org.tasks", "14.8.1", 0),
+    _app("com.android.settings", "15", 3_000_000, is_system=True),
+    _app("com.android.deskclock", "7.9", 200_000, is_system=True),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FolderSample:
     """A sample phone that is a plain folder: works on every computer."""
@@ -50,15 +74,11 @@ class FolderSample:
     @property
     def description(self) -> str:
         """Say that it is a folder."""
-        from phoneward.texts import _
-
-        return _("The sample phone is a folder on this computer.")
+        return _("The sample phone is a folder on this computer; its list of apps is made up.")
 
     def open(self) -> PhoneSession:
-        """Open the folder as a phone."""
-        from phoneward import phones
-
-        return phones.open_folder(self.folder)
+        """Open the folder as a phone that says it has apps."""
+        return _FolderWithApps(self.folder)
 
     def settle(self) -> None:
         """Nothing to do: the folder is the phone."""

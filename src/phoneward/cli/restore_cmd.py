@@ -1,0 +1,146 @@
+"""`phoneward restore`: get files back, into a folder."""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from phoneward.cli import formats
+from phoneward.cli.frame import Frame, argument, current, option, vault_options
+from phoneward.cli.names import name_fields
+from phoneward.cli.session import NO_LOCK_HELP, open_vault
+from phoneward.cli.tables import plain_table
+from phoneward.cli.worded import WordedCommand
+from phoneward.errors import ExitCode, readable
+from phoneward.texts import N_, _
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from phoneward.vault.restore_report import RestoreIssue, RestoreReport
+
+SHOWN = 50
+"""Names listed one by one in text; JSON has all."""
+
+
+@click.command(
+    cls=WordedCommand,
+    short_help=N_("Get files back from a snapshot, into a folder."),
+    help=N_(
+        "Get files back from a snapshot, into a folder: everything, some paths, or one app's files. Each appears below "
+        "the folder at its path in the snapshot, so the phone's photos are in DIR/shared/DCIM.\n\n"
+        "A file that is there already and differs is left as it is and named, unless you say --replace. Names this "
+        "computer cannot hold are changed, and named."
+    ),
+)
+@argument("snapshot", metavar="SNAPSHOT", meaning=N_("Which snapshot: its first digits, or latest."))
+@option("--target", "-t", metavar="DIR", required=True, help=N_("The folder to restore into; made if it is missing."))
+@option(
+    "--include",
+    "-i",
+    metavar="PATH",
+    multiple=True,
+    help=N_("Only this file or folder of the snapshot, such as /shared/DCIM. May be given several times."),
+)
+@option("--app", metavar="PACKAGE", help=N_("Only what belongs to this app, such as com.whatsapp."))
+@option("--replace", is_flag=True, help=N_("Put the snapshot's files in the place of files that differ."))
+@option("--dry-run", "-n", is_flag=True, help=N_("Say what would be restored, and write nothing."))
+@option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
+@vault_options
+def restore(
+    snapshot: str,
+    target: str,
+    include: tuple[str, ...],
+    app: str | None,
+    *,
+    replace: bool,
+    dry_run: bool,
+    no_lock: bool,
+) -> ExitCode:
+    """Restore, and report what was done and what was not."""
+    from phoneward import snapshots
+    from phoneward.cli.progress_view import listening
+    from phoneward.vault.restore_report import Existing
+
+    frame = current()
+    with open_vault(frame) as repository, contextlib.ExitStack() as stack:
+        if not no_lock:
+            stack.enter_context(repository.lock(exclusive=False))
+        repository.load_index()
+        report = snapshots.restore(
+            repository,
+            snapshot,
+            Path(target),
+            include=[os.fsencode(path) for path in include],
+            app=app,
+            existing=Existing.REPLACE if replace else Existing.KEEP,
+            dry_run=dry_run,
+            listener=stack.enter_context(listening(frame.output)),
+        )
+    _show(frame, report, target)
+    return ExitCode.DONE if report.complete else ExitCode.INCOMPLETE
+
+
+def _show(frame: Frame, report: "RestoreReport", target: str) -> None:
+    output = frame.output
+    if output.json:
+        for issue in report.issues:
+            output.emit("restore_issue", issue_document(issue))
+        output.emit("summary", document(report, target))
+        return
+    for issue in report.issues[:SHOWN]:
+        output.result(readable(issue.sentence()))
+    total = sum(report.counts.values())
+    if total > SHOWN:
+        output.result(_("… and {count} more; --json names all.").format(count=f"{total - SHOWN:,}"))
+    output.summary(table(report))
+    place = readable(os.fsencode(target))
+    if report.dry_run:
+        output.summary(_("Nothing was written to {place}.").format(place=place))
+    elif report.complete:
+        output.summary(_("All that was asked for is in {place}.").format(place=place))
+    else:
+        output.result(
+            _("Not everything could be restored to {place}: what is missing is named above.").format(place=place)
+        )
+
+
+def table(report: "RestoreReport") -> "Table":
+    """Return what was done, counted."""
+    shown = plain_table(_("What"), _("How many"), numbers=(1,))
+    made = _("Files that would be restored") if report.dry_run else _("Files restored")
+    shown.add_row(made, f"{report.files:,} ({formats.size(report.bytes_restored)})")
+    for heading, count in (
+        (_("Folders made"), report.folders),
+        (_("Links made"), report.links),
+        (_("Of these, in place of another"), report.replaced),
+        (_("Already there, the same"), report.already_there),
+        (_("Named above"), sum(report.counts.values())),
+    ):
+        if count:
+            shown.add_row(heading, f"{count:,}")
+    return shown
+
+
+def document(report: "RestoreReport", target: str) -> dict[str, object]:
+    """Return the summary for JSON."""
+    return {
+        "dry_run": report.dry_run,
+        "complete": report.complete,
+        **name_fields(os.fsencode(target), "target"),
+        "files_restored": report.files,
+        "bytes_restored": report.bytes_restored,
+        "folders": report.folders,
+        "links": report.links,
+        "replaced": report.replaced,
+        "already_there": report.already_there,
+        "issues": {kind.value: count for kind, count in sorted(report.counts.items(), key=lambda item: item[0].value)},
+    }
+
+
+def issue_document(issue: "RestoreIssue") -> dict[str, object]:
+    """Return one name that went otherwise than asked, for JSON."""
+    name = name_fields(issue.name, "name") if issue.name else {}
+    return {"kind": issue.kind.value, **name_fields(issue.path), **name, "sentence": issue.sentence()}
