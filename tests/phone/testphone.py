@@ -10,11 +10,13 @@ import shutil
 import socket
 import subprocess
 import time
+import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypedDict, Unpack
 
 from tests.phone import image, profiles
+from tests.phone import state as phone_state
 from tests.phone.faultproxy import FaultProxy
 
 ADBD_PORT = 6555
@@ -41,6 +43,7 @@ class Knobs(TypedDict, total=False):
 
     profile: profiles.Profile
     adb: str | Path
+    state: phone_state.State
 
 
 class TestPhone:
@@ -50,6 +53,7 @@ class TestPhone:
         folder: an empty folder of this phone alone.
         profile: its age.
         adb: version of Debian's adb client ("29" or "34"), or a folder with an `adb` program.
+        state: users, apps, cards, properties: what `pm`, `dumpsys`, `getprop` … answer.
 
     Attributes:
         root: the phone's `/` on this side; storage: its `/storage/emulated/0`; files put there are on
@@ -61,9 +65,17 @@ class TestPhone:
 
     __test__ = False
 
-    def __init__(self, folder: Path, *, profile: profiles.Profile = profiles.MODERN, adb: str | Path = "29") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        profile: profiles.Profile = profiles.MODERN,
+        adb: str | Path = "29",
+        state: phone_state.State = phone_state.SMALL,
+    ) -> None:
         self.folder = folder
         self.profile = profile
+        self.state = state
         self.root = folder / "root"
         self.storage = self.root / "storage/emulated/0"
         self._adb = adb if isinstance(adb, Path) else image.adb_program(adb)
@@ -77,6 +89,7 @@ class TestPhone:
         system = image.image()
         with contextlib.ExitStack() as stack:
             build_root(self.root, system, self.profile)
+            self.answer_with(self.state)
             self._init = self._start_namespaces(stack, system)
             netns = Path(f"/proc/{self._phone_pid()}/ns/net")
             self.proxy = stack.enter_context(FaultProxy(ADBD_PORT, netns))
@@ -155,6 +168,26 @@ class TestPhone:
         self.kill_adbd()
         self.start_adbd()
         self.connect()
+
+    def answer_with(self, state: phone_state.State) -> None:
+        """Change what the running phone's `pm`, `dumpsys`, `getprop` … answer."""
+        self.state = state
+        refused = (*state.refused, *self.profile.refused_by_pm)
+        phone_state.install(
+            self.root,
+            state.but(refused=refused),
+            release=self.profile.release,
+            sdk=self.profile.sdk,
+            serial=f"TEST{zlib.crc32(str(self.folder).encode()):08X}",
+        )
+
+    def card(self, uuid: str = "1A2B-3C4D") -> Path:
+        """Return an SD card's folder on this side."""
+        return self.root / "storage" / uuid
+
+    def user_storage(self, user_id: int) -> Path:
+        """Return a user's shared storage on this side, whether the phone's shell may see it or not."""
+        return self.root / "storage/emulated" / str(user_id)
 
     def _server_command(self, *args: str) -> None:
         subprocess.run(
@@ -278,11 +311,43 @@ def build_root(root: Path, system: Path, profile: profiles.Profile) -> None:
 
 
 def _install_commands(target: Path, system: Path, profile: profiles.Profile) -> None:
-    for program in ("adbd", "sh", "toybox"):
+    aged = bool(profile.missing or profile.refused)
+    # On an aged phone the real toybox lies aside: `toybox find -printf` must fail as `find -printf` does.
+    real = target.parent / "real" if aged else target
+    real.mkdir(exist_ok=True)
+    shutil.copy2(system / "programs/toybox", real / "toybox")
+    for program in ("adbd", "sh"):
         shutil.copy2(system / "programs" / program, target / program)
     for command in (system / "commands").read_text().split():
-        if command not in profile.missing and not (target / command).exists():
-            (target / command).symlink_to("toybox")
+        place = target / command
+        if command in profile.refused:
+            _write_script(place, _REFUSING.format(cases="|".join(profile.refused[command]), command=command))
+        elif command not in profile.missing:
+            place.symlink_to("../real/toybox" if aged else "toybox")
+    if aged:
+        _write_script(target / "toybox", _MULTIPLEXER)
+
+
+_REFUSING = """#!/system/bin/sh
+for word; do
+  case $word in {cases}) echo "{command}: Unknown option '$word'" >&2; exit 1 ;; esac
+done
+exec /system/real/toybox {command} "$@"
+"""
+_MULTIPLEXER = """#!/system/bin/sh
+if [ $# = 0 ]; then
+  for command in $(/system/real/toybox); do [ -e /system/bin/$command ] && print -rn -- "$command "; done
+  print; exit 0
+fi
+command=$1; shift
+[ "$command" != toybox ] && [ -e "/system/bin/$command" ] && exec "/system/bin/$command" "$@"
+echo "toybox: Unknown command $command" >&2; exit 127
+"""
+
+
+def _write_script(place: Path, text: str) -> None:
+    place.write_text(text)
+    place.chmod(0o755)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -1,0 +1,155 @@
+"""What the stand-ins print, beside what phones were recorded to print (shapes; see each script for its source)."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.phone import profiles, state
+from tests.phone.testphone import PhoneFactory, TestPhone
+
+
+@pytest.fixture
+def full(phone_factory: PhoneFactory) -> TestPhone:
+    return phone_factory(state=state.FULL)
+
+
+def _lines(phone: TestPhone, command: str) -> list[str]:
+    return phone.shell(command).decode().splitlines()
+
+
+def test_getprop(full: TestPhone) -> None:
+    assert _lines(full, "getprop ro.build.version.sdk") == ["34"]
+    assert _lines(full, "getprop no.such") == [""]
+    assert _lines(full, "getprop no.such fallback") == ["fallback"]
+    everything = _lines(full, "getprop")
+    assert "[ro.product.model]: [Pixel 8 Pro]" in everything
+    assert all(re.fullmatch(r"\[[^]]+\]: \[.*\]", line) for line in everything)
+
+
+def test_users(full: TestPhone) -> None:
+    assert _lines(full, "pm list users") == [
+        "Users:",
+        "\tUserInfo{0:Owner:c13} running",
+        "\tUserInfo{10:Work profile:1030} running",
+        "\tUserInfo{999:Dual apps:4001030} running",
+    ]
+    assert _lines(full, "cmd user list") == _lines(full, "pm list users")
+    assert _lines(full, "am get-current-user") == ["0"]
+
+
+def test_packages_of_each_user(full: TestPhone) -> None:
+    assert _lines(full, "pm list packages --user 10") == ["package:com.example.work"]
+    assert "package:com.tencent.mm" in _lines(full, "pm list packages")
+    assert _lines(full, "cmd package list packages -s") == ["package:com.android.settings"]
+    refused = full.adb("shell", "-T", "pm list packages --user 999")
+    assert refused.returncode == 255
+    assert b"java.lang.SecurityException: Shell does not have permission to access user 999" in refused.stderr
+
+
+def test_all_columns_at_once(full: TestPhone) -> None:
+    line = next(line for line in _lines(full, "pm list packages -f -i -U --show-versioncode") if "tencent" in line)
+    found = re.fullmatch(
+        r"package:(/data/app/~~[\w-]{22}==/com\.tencent\.mm-[\w-]{22}==/base\.apk)=com\.tencent\.mm"
+        r" versionCode:2841  installer=com\.huawei\.appmarket uid:10123",
+        line,
+    )
+    assert found
+    assert full.shell(f"cat '{found[1]}'")[:2] == b"PK"
+
+
+def test_path_names_splits_that_exist(full: TestPhone) -> None:
+    app = next(a for a in state.FULL.apps if a.splits)
+    lines = _lines(full, f"pm path {app.name}")
+    assert lines == [f"package:{path}" for path in app.apk_paths]
+    for path in app.apk_paths:
+        assert full.shell(f"cat '{path}'") == state.apk_bytes(app, path.rsplit("/", 1)[1])
+    assert full.adb("shell", "-T", "pm path no.such.app").returncode == 1
+
+
+def test_dumpsys_package(full: TestPhone) -> None:
+    text = full.shell("dumpsys package com.tencent.mm").decode()
+    assert re.search(r"^  Package \[com\.tencent\.mm\] \([0-9a-f]+\):$", text, re.MULTILINE)
+    assert re.search(r"^    versionCode=2841 minSdk=\d+ targetSdk=\d+$", text, re.MULTILINE)
+    assert re.search(r"^    splits=\[base, config\.arm64_v8a, config\.zh\]$", text, re.MULTILINE)
+    twin = re.search(r"^    User 999: .*installed=true.*\n(?:      .*\n)*", text, re.MULTILINE)
+    assert twin
+    assert "      firstInstallTime=2024-04-02 11:11:11\n" in twin[0]
+    assert re.search(r"^    User 10: .*installed=false", text, re.MULTILINE)
+    whole = full.shell("dumpsys package").decode()
+    assert whole.count("\n  Package [") == len(state.FULL.apps)
+    assert full.shell("dumpsys package no.such") == b"Unable to find package: no.such\n"
+
+
+def test_dumpsys_package_of_older_phones(phone_factory: PhoneFactory) -> None:
+    text = phone_factory(profile=profiles.ANDROID_10).shell("dumpsys package com.whatsapp").decode()
+    assert re.search(r"^    userId=10124$", text, re.MULTILINE)
+    assert re.search(r"^    firstInstallTime=2024-03-01 10:00:00$", text, re.MULTILINE)
+
+
+def test_diskstats(full: TestPhone) -> None:
+    text = full.shell("dumpsys diskstats").decode()
+    arrays = dict(re.findall(r"^(Package Names|App Sizes|App Data Sizes|Cache Sizes): \[(.*)\]$", text, re.MULTILINE))
+    names = arrays["Package Names"].split(",")
+    assert '"com.tencent.mm"' in names
+    assert '"org.example.notes"' not in names
+    assert arrays["App Data Sizes"].split(",")[names.index('"com.tencent.mm"')] == "11000000000"
+    assert {len(part.split(",")) for part in arrays.values()} == {len(names)}
+    full.answer_with(state.FULL.but(has_disk_figures=False))
+    assert full.shell("dumpsys diskstats").endswith(b"File-based Encryption: true\n")
+
+
+def test_storage_of_other_users_and_cards(full: TestPhone) -> None:
+    (full.card() / "photo.jpg").write_bytes(b"card")
+    (full.user_storage(10) / "work.txt").write_bytes(b"work")
+    (full.user_storage(999) / "hidden.txt").write_bytes(b"twin")
+    assert full.shell("cat /storage/1A2B-3C4D/photo.jpg") == b"card"
+    assert full.shell("cat /storage/emulated/10/work.txt") == b"work"
+    denied = full.adb("shell", "-T", "ls /storage/emulated/999")
+    assert (denied.returncode, b"Permission denied" in denied.stderr) == (1, True)
+    assert _lines(full, "sm list-volumes public") == ["public:179,1 mounted 1A2B-3C4D"]
+
+
+def test_settings_and_content(phone_factory: PhoneFactory) -> None:
+    rows = "Row: 0 _id=1, body=a, b=c\nsecond line\n"
+    phone = phone_factory(state=state.FULL.but(content={"sms": rows}))
+    assert phone.shell("settings get global device_name") == b"Anna's phone\n"
+    assert phone.shell("settings get global no_such") == b"null\n"
+    assert phone.shell("content query --uri content://sms/") == rows.encode()
+    refused = phone.adb("shell", "-T", "content query --uri content://call_log/calls")
+    assert (refused.stdout, b"SecurityException" in refused.stderr) == (b"", True)
+
+
+def test_an_unknown_service(full: TestPhone) -> None:
+    answer = full.adb("shell", "-T", "dumpsys nosuch")
+    assert (answer.returncode, answer.stderr) == (0, b"Can't find service: nosuch\n")
+    assert full.adb("shell", "-T", "cmd nosuch").returncode == 20
+
+
+@pytest.mark.parametrize(
+    "command", ["find /sdcard -printf %p", "toybox find /sdcard -printf %p", "tar --null -c -T /dev/null"]
+)
+def test_an_old_toybox_refuses(phone_factory: PhoneFactory, command: str) -> None:
+    phone = phone_factory(profile=profiles.ANDROID_9)
+    assert phone.adb("shell", "-T", command).returncode == 1
+    (phone.storage / "x").touch()
+    assert phone.shell("find /sdcard/ -name x") == b"/sdcard/x\n"
+    assert phone.shell("toybox ls /sdcard") == b"x\n"
+
+
+def test_a_bare_phone(phone_factory: PhoneFactory) -> None:
+    phone = phone_factory(profile=profiles.ANDROID_5)
+    assert phone.shell("find / ; stat /; toybox stat /; echo end").decode().count("not found") == 2
+    assert b"shell_v2" not in phone.adb("features").stdout
+    assert b"Unknown option: -U" in phone.shell("pm list packages -U")
+    (phone.storage / "x").write_bytes(b"1234")
+    target = phone.folder / "x"
+    phone.adb("pull", "/sdcard/x", target, check=True)
+    assert target.read_bytes() == b"1234"
+
+
+def test_android_7_has_exit_codes(phone_factory: PhoneFactory) -> None:
+    phone = phone_factory(profile=profiles.ANDROID_7)
+    with pytest.raises(subprocess.CalledProcessError):
+        phone.shell("find /sdcard")
+    assert phone.adb("shell", "-T", "pm list packages -U").returncode == 255
