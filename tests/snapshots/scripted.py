@@ -1,0 +1,94 @@
+"""A phone that says whatever a test wants: for lies and for facts that no test phone can be made to tell."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+from phoneward.phones import (
+    AppInventory,
+    Entry,
+    FileKind,
+    FileReadError,
+    Identity,
+    ListingItem,
+    Obstacle,
+    Unreadable,
+    Volume,
+    VolumeKind,
+)
+
+SHARED = Volume(VolumeKind.SHARED, "shared", b"/storage/emulated/0", "Phone", 0)
+
+
+@dataclass
+class Stream:
+    path: bytes
+    content: bytes | None
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self.content is None:
+            raise FileReadError(Obstacle.DENIED, path=repr(self.path), detail="Permission denied")
+        for at in range(0, len(self.content), 1000):
+            yield self.content[at : at + 1000]
+
+
+@dataclass
+class ScriptedPhone:
+    """Says what it is told to.
+
+    Attributes:
+        content: files by path; a path that `entries` lists and `content` lacks cannot be read.
+        entries: what a listing says, in this order.
+        later: what `stat` says instead, by path.
+    """
+
+    entries: list[ListingItem] = field(default_factory=list)
+    content: dict[bytes, bytes] = field(default_factory=dict)
+    later: dict[bytes, ListingItem] = field(default_factory=dict)
+    storage: list[Volume] = field(default_factory=lambda: [SHARED])
+    inventory: AppInventory = field(default_factory=AppInventory)
+    identity: Identity = Identity("0123456789abcdef", "Scripted", "adb", "Maker", "Model", "14", 34)
+    mtime_precision_ns: int = 1
+    clock_ns: int | None = None
+    asked: list[bytes] = field(default_factory=list)
+
+    def add(self, path: bytes, content: bytes = b"x", *, size: int | None = None, mtime_ns: int = 10**18) -> None:
+        """List a file that can be read."""
+        length = len(content) if size is None else size
+        self.entries.append(Entry(path, FileKind.FILE, length, 0o660, mtime_ns, mtime_ns))
+        self.content[path] = content
+
+    def add_folder(self, path: bytes) -> None:
+        self.entries.append(Entry(path, FileKind.DIRECTORY, 0, 0o770, 10**18, 10**18))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
+    def now_ns(self) -> int:
+        return time.time_ns() if self.clock_ns is None else self.clock_ns
+
+    def volumes(self) -> list[Volume]:
+        return self.storage
+
+    def list(self, root: bytes) -> Iterator[ListingItem]:
+        for item in self.entries:
+            if item.path.startswith(root + b"/") or not item.path.startswith(b"/storage/"):
+                yield item
+
+    def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
+        known = {item.path: item for item in self.entries}
+        for path in paths:
+            gone = Unreadable(path, Obstacle.VANISHED)
+            yield self.later.get(path) or known.get(path, gone)
+
+    def read(self, paths: Iterable[bytes]) -> Iterator[Stream]:
+        for path in paths:
+            self.asked.append(path)
+            yield Stream(path, self.content.get(path))
+
+    def apps(self) -> AppInventory:
+        return self.inventory
