@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from phoneward.phones.adb import AdbDevice, AdbPhone, list_adb_devices
 from phoneward.phones.base import (
     AppInventory,
     Entry,
@@ -20,6 +21,8 @@ from phoneward.phones.errors import FileReadError, FolderMissingError, PhoneErro
 from phoneward.phones.folder import FolderPhone
 
 __all__ = [
+    "AdbDevice",
+    "AdbPhone",
     "AppInventory",
     "Entry",
     "FileKind",
@@ -36,6 +39,8 @@ __all__ = [
     "Unreadable",
     "Volume",
     "VolumeKind",
+    "list_adb_devices",
+    "open_adb",
     "open_folder",
 ]
 
@@ -43,3 +48,14 @@ __all__ = [
 def open_folder(path: Path) -> FolderPhone:
     """Return a folder of this computer as a phone; it is opened by `with`, which may raise FolderMissingError."""
     return FolderPhone(path)
+
+
+def open_adb(serial: str | None = None, *, allow_unencrypted: bool = False, idle_timeout: float = 60.0) -> AdbPhone:
+    """Return an Android phone; it is opened by `with`, which may raise a PhoneError that says what stands in the way.
+
+    Args:
+        serial: adb's name of the phone (`list_adb_devices`), or HOST:PORT; None takes the only one attached.
+        allow_unencrypted: take HOST:PORT of another machine although anyone on the network can listen.
+        idle_timeout: seconds of silence after which the phone counts as gone.
+    """
+    return AdbPhone(serial, allow_unencrypted=allow_unencrypted, idle_timeout=idle_timeout)

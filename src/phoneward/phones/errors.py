@@ -40,3 +40,99 @@ class FolderMissingError(PhoneError):
     message = N_("The folder {path} cannot be opened ({detail}).")
     next_step = N_("Check the spelling, and that the card or disk is plugged in and that you may open it.")
     exit_code = ExitCode.FAILED
+
+
+class PhoneAnswerError(PhoneGoneError):
+    """The phone, or the adb server, said something that its protocol does not know. Nothing more is asked of it."""
+
+    message = N_("The phone gave an answer that makes no sense ({detail}).")
+    next_step = N_("Unplug the phone, plug it in again and repeat the command; if it happens again, restart the phone.")
+
+
+class AdbMissingError(PhoneError):
+    """There is no adb program on this computer."""
+
+    message = N_("The program adb, which talks to Android phones, was not found on this computer.")
+    next_step = N_(
+        "Install it: on Debian or Ubuntu 'sudo apt install adb', on macOS 'brew install android-platform-tools', "
+        "anywhere 'pip install phoneward[adb]'. If you have one already, put its path into PHONEWARD_ADB."
+    )
+
+
+class AdbServerError(PhoneError):
+    """The adb server of this computer does not answer as one."""
+
+    message = N_("The adb service of this computer does not work ({detail}).")
+    next_step = N_("Run 'adb kill-server', then repeat the command.")
+
+
+class NoPhoneError(PhoneError):
+    """No phone is attached."""
+
+    message = N_("No phone is connected.")
+    next_step = N_(
+        "Plug the phone in and unlock it. If it was never used with this computer: open Settings, About phone, tap "
+        "'Build number' seven times, then switch on 'USB debugging' under Developer options. Some cables only charge."
+    )
+
+
+class SeveralPhonesError(PhoneError):
+    """More than one phone is attached and none was chosen."""
+
+    message = N_("Several phones are connected: {phones}.")
+    next_step = N_("Say which one you mean with --adb and the word before its name, for example --adb {example}.")
+    exit_code = ExitCode.USAGE
+
+
+class PhoneNotFoundError(PhoneError):
+    """The phone that was asked for is not attached."""
+
+    message = N_("The phone {serial} is not connected ({detail}).")
+    next_step = N_("Check the cable and the spelling; 'adb devices' shows which phones this computer sees.")
+
+
+class PhoneUnauthorizedError(PhoneError):
+    """The phone has not been told to trust this computer."""
+
+    message = N_("The phone {serial} does not trust this computer yet.")
+    next_step = N_(
+        "Unlock the phone: it asks 'Allow USB debugging?'. Tap Allow, then repeat the command. If it does not ask, "
+        "unplug it and plug it in again."
+    )
+
+
+class PhoneOfflineError(PhoneError):
+    """The phone is attached and does not answer."""
+
+    message = N_("The phone {serial} is connected but does not answer.")
+    next_step = N_("Unlock the phone, unplug it and plug it in again; if that does not help, restart the phone.")
+
+
+class PhoneNoPermissionError(PhoneError):
+    """This computer's user may not open the USB device."""
+
+    message = N_("This computer does not let you open the phone {serial} on its USB port ({detail}).")
+    next_step = N_(
+        "On Debian or Ubuntu run 'sudo apt install android-sdk-platform-tools-common' and "
+        "'sudo usermod -aG plugdev $USER', log out and in again, and plug the phone in again."
+    )
+
+
+class PhoneModeError(PhoneError):
+    """The phone runs something other than Android."""
+
+    message = N_("The phone {serial} has started into its {mode} mode, where its files cannot be reached.")
+    next_step = N_("Restart the phone the usual way and unlock it, then repeat the command.")
+
+
+class UnencryptedConnectionError(PhoneError):
+    """An adb connection over a network that anyone on it can read."""
+
+    message = N_(
+        "The connection to {serial} goes over the network without encryption: others on it could read your files."
+    )
+    next_step = N_(
+        "Use a USB cable, or Android's own 'Wireless debugging' (Android 11 and later, which is encrypted). If you trust "
+        "every device on this network, repeat the command with --allow-unencrypted."
+    )
+    exit_code = ExitCode.USAGE

@@ -1,0 +1,173 @@
+"""Which phones the adb server sees, and what keeps one from being used, in plain words."""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from phoneward.errors import readable
+from phoneward.phones.adb.server import AdbServer, RefusedError
+from phoneward.phones.errors import (
+    AdbServerError,
+    NoPhoneError,
+    PhoneGoneError,
+    PhoneModeError,
+    PhoneNoPermissionError,
+    PhoneNotFoundError,
+    PhoneOfflineError,
+    PhoneUnauthorizedError,
+    SeveralPhonesError,
+    UnencryptedConnectionError,
+)
+
+_MODES = {"recovery", "sideload", "bootloader", "rescue", "host", "fastboot"}
+_COMING = {"connecting", "authorizing", "offline"}
+
+
+@dataclass(frozen=True, slots=True)
+class AdbDevice:
+    """One phone of the adb server's list.
+
+    Attributes:
+        serial: its name for `--adb`.
+        state: "device" when it can be used; otherwise adb's word ("unauthorized", "offline", "no permissions", …).
+        model: as the phone gives it, "" while it does not trust this computer.
+        detail: the rest of adb's words, readable.
+    """
+
+    serial: str
+    state: str
+    model: str = ""
+    product: str = ""
+    detail: str = ""
+
+
+def parse_devices(answer: bytes) -> list[AdbDevice]:
+    """Return the phones of a `host:devices-l` answer, in its order; lines that are none are left out.
+
+    Source: AOSP packages/modules/adb transport.cpp, `append_transport` ("%-22s %s", then `key:value` words, at last
+    `transport_id:N`), adb.cpp `to_string(ConnectionState)`, and client/usb_linux's no-permissions sentence.
+    """
+    found = []
+    for line in answer.split(b"\n"):
+        match = re.match(rb"(\(no serial number\)|\S+)\s+(no permissions|\S+)(.*)", line.strip(), re.DOTALL)
+        if match:
+            serial, state, rest = (readable(part.strip()) for part in match.groups())
+            words = dict(word.partition(":")[::2] for word in rest.split() if ":" in word)
+            device = AdbDevice(serial, state, words.get("model", ""), words.get("product", ""), rest)
+            found.append(device)
+    return found
+
+
+def list_adb_devices(server: AdbServer | None = None) -> list[AdbDevice]:
+    """Return every phone that the adb server sees, usable or not. Starts the server where none runs.
+
+    Raises:
+        AdbMissingError, AdbServerError: there is no adb, or it does not answer.
+    """
+    try:
+        return parse_devices((server or AdbServer()).ask(b"host:devices-l"))
+    except RefusedError as error:
+        raise AdbServerError(detail=error.reason) from error
+
+
+def choose_device(server: AdbServer, serial: str | None, *, allow_unencrypted: bool = False) -> AdbDevice:
+    """Return the phone to use: the one asked for, or the only one.
+
+    A phone given as HOST:PORT that the server does not know yet is connected first.
+
+    Raises:
+        PhoneError: the sentence for what stands in the way.
+    """
+    devices = list_adb_devices(server)
+    if serial is None:
+        device = _only(devices)
+    else:
+        refuse_unencrypted(serial, allow_unencrypted=allow_unencrypted)
+        device = _asked_for(server, devices, serial)
+    refuse_unencrypted(device.serial, allow_unencrypted=allow_unencrypted)
+    check_state(device)
+    return device
+
+
+def _only(devices: Sequence[AdbDevice]) -> AdbDevice:
+    usable = [device for device in devices if device.state == "device"]
+    if len(usable) == 1:
+        return usable[0]
+    candidates = usable or list(devices)
+    if not candidates:
+        raise NoPhoneError
+    if len(candidates) == 1:
+        return candidates[0]
+    phones = ", ".join(f"{d.serial} ({(d.model or d.state).replace('_', ' ')})" for d in candidates)
+    raise SeveralPhonesError(phones=phones, example=candidates[0].serial)
+
+
+def _asked_for(server: AdbServer, devices: Sequence[AdbDevice], serial: str) -> AdbDevice:
+    known = _find(devices, serial)
+    if known is None and _network_host(serial) is not None:
+        try:
+            server.ask(b"host:connect:" + serial.encode())
+        except RefusedError as error:
+            raise PhoneNotFoundError(serial=readable(serial), detail=error.reason) from error
+        known = _find(list_adb_devices(server), serial)
+        if known is not None and known.state in _COMING:
+            known = _when_it_came(server, known)
+    if known is None:
+        others = ", ".join(device.serial for device in devices)
+        raise PhoneNotFoundError(serial=readable(serial), detail=others or "adb sees no phone at all")
+    return known
+
+
+def _when_it_came(server: AdbServer, device: AdbDevice) -> AdbDevice:
+    """Wait (as long as a silent phone is waited for) until a fresh connection has said hello."""
+    try:
+        server.wait_for(device.serial)
+    except (RefusedError, PhoneGoneError):
+        return device
+    return _find(list_adb_devices(server), device.serial) or device
+
+
+def _find(devices: Sequence[AdbDevice], serial: str) -> AdbDevice | None:
+    return next((device for device in devices if device.serial == readable(serial)), None)
+
+
+def check_state(device: AdbDevice) -> None:
+    """Raise the error whose sentence explains why this phone cannot be used; nothing when it can."""
+    serial, state = device.serial, device.state
+    if state == "device":
+        return
+    if state in {"unauthorized", "authorizing"}:
+        raise PhoneUnauthorizedError(serial=serial)
+    if state.startswith("no permissions"):
+        raise PhoneNoPermissionError(serial=serial, detail=device.detail or state)
+    if state in _MODES:
+        raise PhoneModeError(serial=serial, mode=state)
+    raise PhoneOfflineError(serial=serial)
+
+
+def refuse_unencrypted(serial: str, *, allow_unencrypted: bool) -> None:
+    """Raise UnencryptedConnectionError for a phone reached in the clear over a network.
+
+    HOST:PORT is what `adb connect` makes and says nothing of encryption, and `…._adb._tcp` is the plain service found
+    by mDNS (AOSP adb_mdns.h). `…._adb-tls-connect._tcp` is Android 11's encrypted one; USB and emulators have neither.
+    """
+    host = _network_host(serial)
+    plain_mdns = serial.rstrip(".").endswith("._adb._tcp")
+    if not allow_unencrypted and (plain_mdns or (host is not None and not _is_loopback(host))):
+        raise UnencryptedConnectionError(serial=readable(serial))
+
+
+def _network_host(serial: str) -> str | None:
+    """Return the host of a HOST:PORT serial, None for every other kind."""
+    match = re.fullmatch(r"(?:tcp:)?(\[[0-9A-Fa-f:.%\w]+\]|[^\s:]+):(\d{1,5})", serial)
+    return match.group(1).strip("[]") if match else None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,74 @@
+"""Which phone this is and what time it has."""
+
+import hashlib
+import re
+
+from phoneward.errors import readable
+from phoneward.phones.adb.shell import Shell
+from phoneward.phones.base import Identity
+from phoneward.phones.errors import PhoneAnswerError
+from phoneward.phones.labels import host_label
+
+_PROPERTY = re.compile(rb"^\[([^\]\n]+)\]: \[(.*?)\]\r?$", re.MULTILINE | re.DOTALL)
+_MAX_VALUE = 500
+_SERIALS = ("ro.serialno", "ro.boot.serialno")
+
+
+def parse_properties(answer: bytes) -> dict[str, str]:
+    """Return the phone's system properties, readable.
+
+    Source: toolbox/toybox `getprop` prints `[name]: [value]`; a value may hold line ends.
+    """
+    return {
+        readable(name): readable(value[:_MAX_VALUE].replace(b"\r\n", b"\n").strip())
+        for name, value in _PROPERTY.findall(answer)
+    }
+
+
+def properties(shell: Shell) -> dict[str, str]:
+    """Ask for all system properties at once."""
+    return parse_properties(shell.run(b"getprop", limit=4 << 20).stdout)
+
+
+def identity(properties: dict[str, str], adb_serial: str) -> Identity:
+    """Return the identity that system properties tell.
+
+    The id comes from the hardware serial number, so it is the same over USB and Wi-Fi; a phone that hides it is known
+    by adb's serial. The number itself is not kept.
+    """
+    serial = next((properties[name] for name in _SERIALS if properties.get(name, "unknown") not in {"", "unknown"}), "")
+    digest = hashlib.sha256(b"phoneward adb\0" + (serial or adb_serial).encode("utf-8", "surrogatepass")).hexdigest()
+    maker, model = properties.get("ro.product.manufacturer", ""), properties.get("ro.product.model", "")
+    name = model if model.lower().startswith(maker.lower()) else f"{maker} {model}"
+    level = properties.get("ro.build.version.sdk", "")
+    return Identity(
+        id=digest[:16],
+        label=host_label(name, "android"),
+        kind="adb",
+        manufacturer=maker,
+        model=model,
+        os_version=properties.get("ro.build.version.release", ""),
+        api_level=int(level) if level.isascii() and level.isdigit() and len(level) < 6 else None,
+        build_fingerprint=properties.get("ro.build.fingerprint", ""),
+    )
+
+
+def parse_now(answer: bytes) -> int:
+    """Return nanoseconds since 1970 UTC from the two lines of `date +%s; date +%s%N` (old ones print a letter N).
+
+    Raises:
+        PhoneAnswerError: the first line is no number.
+    """
+    lines = answer.split()
+    if not lines or not re.fullmatch(rb"-?\d{1,11}", lines[0]):
+        raise PhoneAnswerError(detail="the phone does not tell its time")
+    seconds = lines[0]
+    precise = re.fullmatch(rb"(-?\d{1,11})(\d{9})", lines[1]) if len(lines) > 1 else None
+    if precise and abs(int(precise[1]) - int(seconds)) <= 60:
+        return int(precise[1] + precise[2])
+    return int(seconds) * 10**9
+
+
+def now_ns(shell: Shell) -> int:
+    """Return the phone's clock."""
+    return parse_now(shell.run(b"date +%s; date +%s%N", limit=1 << 16).stdout)

@@ -1,0 +1,290 @@
+"""The adb phone: what it is asked, in which way, and what that costs."""
+
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from phoneward.errors import readable
+from phoneward.phones.adb import apps, facts, stats, storage, sync
+from phoneward.phones.adb.devices import AdbDevice, choose_device
+from phoneward.phones.adb.pull import Pull
+from phoneward.phones.adb.server import AdbServer, RefusedError
+from phoneward.phones.adb.shell import Shell, quote
+from phoneward.phones.adb.walk import SyncWalk, find_walk
+from phoneward.phones.adb.wire import Channel
+from phoneward.phones.base import (
+    AppInventory,
+    Entry,
+    FileKind,
+    FileStream,
+    Identity,
+    ListingItem,
+    Obstacle,
+    Unreadable,
+    Volume,
+)
+from phoneward.phones.errors import PhoneGoneError
+from phoneward.phones.paths import is_clean
+
+SYNC_V2, FIND, SYNC_V1 = "sync-v2", "find", "sync-v1"
+LISTING_METHODS = (SYNC_V2, FIND, SYNC_V1)
+
+SECOND_NS = 10**9
+_STATS_AHEAD = 512
+
+
+class AdbPhone:
+    """An Android phone, by the adb server of this computer.
+
+    Args:
+        serial: which phone; None takes the only one.
+        allow_unencrypted: take a phone at HOST:PORT of another machine although anyone on the network can listen.
+        idle_timeout: seconds of silence after which the phone counts as gone.
+        server: another adb server (tests).
+        features: what the phone is taken to understand instead of what it says (tests).
+        listing_method: one of LISTING_METHODS instead of the best that works (tests, benchmarks).
+    """
+
+    def __init__(
+        self,
+        serial: str | None = None,
+        *,
+        allow_unencrypted: bool = False,
+        idle_timeout: float = 60.0,
+        server: AdbServer | None = None,
+        features: frozenset[str] | None = None,
+        listing_method: str | None = None,
+    ) -> None:
+        self._wanted = serial
+        self._allow_unencrypted = allow_unencrypted
+        self._server = server or AdbServer(idle_timeout=idle_timeout)
+        self._forced_features = features
+        self._forced_method = listing_method
+        self._device: AdbDevice | None = None
+        self._identity: Identity | None = None
+        self._precise = False
+
+    def __enter__(self) -> Self:
+        """Choose the phone and ask what it and its tools can do.
+
+        Raises:
+            PhoneError: there is no phone, several, or one that cannot be used; the sentence says why.
+        """
+        self._device = choose_device(self._server, self._wanted, allow_unencrypted=self._allow_unencrypted)
+        self._features = self._forced_features if self._forced_features is not None else self._ask_features()
+        self.shell = Shell(self, protocol="shell_v2" in self._features)
+        self._precise = stats.works(self.shell)
+        self.listing_method = self._forced_method or self._best_listing()
+        self._properties = facts.properties(self.shell)
+        self._identity = facts.identity(self._properties, self.serial)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._device = None
+
+    # -- what the phone is and can do -----------------------------------------------------------------------------------
+
+    @property
+    def serial(self) -> str:
+        """Adb's name of the phone."""
+        assert self._device is not None, "use it in a with statement"  # noqa: S101
+        return self._device.serial
+
+    @property
+    def identity(self) -> Identity:
+        """Which phone this is: the hash of its hardware serial number."""
+        assert self._identity is not None, "use it in a with statement"  # noqa: S101
+        return self._identity
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What adbd says it understands."""
+        return self._features
+
+    @property
+    def mtime_precision_ns(self) -> int:
+        """Nanoseconds where the phone's `stat` works, else whole seconds."""
+        return 1 if self._precise else SECOND_NS
+
+    @property
+    def lstat_word(self) -> bytes:
+        """The sync service's lstat that this phone understands."""
+        return sync.LSTAT_V2 if "stat_v2" in self._features else sync.LSTAT_V1
+
+    def _ask_features(self) -> frozenset[str]:
+        try:
+            answer = self._server.ask(b"host-serial:" + self.serial.encode() + b":features")
+        except RefusedError:
+            return frozenset()
+        return frozenset(readable(word) for word in answer.split(b",") if word)
+
+    def _best_listing(self) -> str:
+        if "ls_v2" in self._features:
+            return SYNC_V2
+        return FIND if self._precise and self._has_find() else SYNC_V1
+
+    def _has_find(self) -> bool:
+        done = self.shell.run(b"find / -maxdepth 0 -print0", limit=1 << 16)
+        return done.stdout == b"/\0"
+
+    # -- connections ------------------------------------------------------------------------------------------------------
+
+    def open_service(self, service: bytes) -> Channel:
+        """Return a channel to one of the phone's services; PhoneGoneError when the phone is not there."""
+        try:
+            return self._server.service(self.serial, service)
+        except RefusedError as error:
+            raise PhoneGoneError(detail=error.reason) from error
+
+    def open_sync(self) -> Channel:
+        """Return a new connection to the sync service."""
+        return self.open_service(b"sync:")
+
+    # -- facts --------------------------------------------------------------------------------------------------------------
+
+    def now_ns(self) -> int:
+        """The phone's clock."""
+        return facts.now_ns(self.shell)
+
+    def volumes(self) -> list[Volume]:
+        """Return all users' storage and all cards; see `Phone.volumes`."""
+        return storage.volumes(self.shell)
+
+    def apps(self) -> AppInventory:
+        """Return the apps of every user; see `Phone.apps`."""
+        return apps.inventory(self.shell, self._properties)
+
+    # -- files --------------------------------------------------------------------------------------------------------------
+
+    def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
+        """Walk a tree; see `Phone.list`.
+
+        Args:
+            root: a folder (not a link to one).
+            precise: False leaves times in whole seconds where that is several times faster; `stat` tells the rest.
+        """
+        (top,) = self.stat([root])
+        if isinstance(top, Unreadable):
+            yield top
+        elif top.kind is not FileKind.DIRECTORY:
+            yield Unreadable(root, Obstacle.SPECIAL, "not a folder")
+        elif self.listing_method == FIND:
+            yield from find_walk(self, root)
+        else:
+            word = sync.LIST_V2 if self.listing_method == SYNC_V2 else sync.LIST_V1
+            yield from self._refined(SyncWalk(self, word, by_find=self._precise).items(root), precise=precise)
+
+    def _refined(self, items: Iterator[ListingItem], *, precise: bool) -> Iterator[ListingItem]:
+        """Put exact times and link targets into what the sync service told."""
+        if not self._precise:
+            for item in items:
+                yield self._with_target(item)
+            return
+
+        def path_of(item: ListingItem) -> bytes | None:
+            if isinstance(item, Unreadable) or (item.ctime_ns or 0) % SECOND_NS:
+                return None  # nothing to ask, or told by `find` and exact already
+            return item.path if precise or item.kind is FileKind.SYMLINK else None
+
+        for group in stats.describe_all(self.shell, items, path_of):
+            for item, exact in group:
+                yield exact if exact is not None else _with_some_target(item)
+
+    def _with_target(self, item: ListingItem) -> ListingItem:
+        """Ask for one link's target, where no `stat` can."""
+        if isinstance(item, Unreadable) or item.kind is not FileKind.SYMLINK:
+            return item
+        done = self.shell.run(b"readlink " + quote(item.path) + b" && echo .", limit=1 << 16)
+        target = done.stdout.removesuffix(b".\n").removesuffix(b"\n") if done.code == 0 else None
+        return (
+            Entry(item.path, item.kind, 0, item.mode, item.mtime_ns, item.ctime_ns, target) if target else _blind(item)
+        )
+
+    def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
+        """Describe these paths now; see `Phone.stat`."""
+        asker = _LstatAsker(self)
+        try:
+            if not self._precise:
+                yield from map(self._with_target, asker.ask_all(paths))
+                return
+            for group in stats.describe_all(self.shell, paths, _clean_or_none):
+                missing = iter(asker.ask([path for path, entry in group if entry is None]))
+                for _path, entry in group:
+                    yield entry if entry is not None else _with_some_target(next(missing))
+        finally:
+            asker.close()
+
+    def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
+        """Stream these files; see `Phone.read`."""
+        return Pull(self, paths).streams()
+
+
+def _clean_or_none(path: bytes) -> bytes | None:
+    return path if is_clean(path) else None
+
+
+def _with_some_target(item: ListingItem) -> ListingItem:
+    """Return the item, but never a link whose target nobody knows."""
+    if isinstance(item, Entry) and item.kind is FileKind.SYMLINK and not item.link_target:
+        return _blind(item)
+    return item
+
+
+def _blind(item: Entry) -> Unreadable:
+    return Unreadable(item.path, Obstacle.READ_ERROR, "link target unknown")
+
+
+class _LstatAsker:
+    """Descriptions by the sync service, many in a row: for what `stat` said nothing of, and for old phones."""
+
+    def __init__(self, phone: AdbPhone) -> None:
+        self._phone = phone
+        self._channel: Channel | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._channel is not None:
+            self._channel.close()
+
+    def ask_all(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
+        """Describe paths in order, a few hundred at a time."""
+        some: list[bytes] = []
+        for path in paths:
+            some.append(path)
+            if len(some) == _STATS_AHEAD:
+                yield from self.ask(some)
+                some = []
+        yield from self.ask(some)
+
+    def ask(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
+        """Describe paths in order, all asked before the first is answered."""
+        paths = tuple(paths)
+        if not paths:
+            return
+        channel = self._channel = self._channel or self._phone.open_sync()
+        word = self._phone.lstat_word
+        asked = [is_clean(path) and len(path) <= sync.MAX_PATH for path in paths]
+        for path, ask in zip(paths, asked, strict=True):
+            if ask:
+                channel.post(sync.request(word, path))
+        for path, ask in zip(paths, asked, strict=True):
+            if not ask:
+                yield self._without_sync(path)
+                continue
+            told = sync.read_stat(channel, word)
+            if isinstance(told, int):
+                yield Unreadable(path, sync.obstacle_of_number(told), f"error {told}")
+            else:
+                yield sync.entry_of(path, told)
+
+    def _without_sync(self, path: bytes) -> Unreadable:
+        """Say why a path has no description that the sync service cannot even be asked about."""
+        if not is_clean(path):
+            return Unreadable(path, Obstacle.BAD_NAME)
+        if len(path) > 16_000:
+            return Unreadable(path, Obstacle.TOO_LONG)
+        done = self._phone.shell.run(b"stat " + quote(path) + b" 2>&1 >/dev/null", limit=1 << 20)
+        words = readable(done.stdout.strip().rpartition(b": ")[2][-200:])
+        obstacle = sync.obstacle_of_words(words)
+        if done.code == 0 or obstacle is Obstacle.READ_ERROR:
+            obstacle = Obstacle.TOO_LONG
+        return Unreadable(path, obstacle, words)

@@ -1,0 +1,181 @@
+"""Walks of a tree on the phone. Which one is used depends on what the phone can do (`AdbPhone.listing_method`).
+
+- `sync-v2`: folders by the sync service, many asked at once. Complete (errors per name, sizes of 64 bits), with change
+  times, in whole seconds, and several times faster than any command of the phone (docs/decisions/0004-adb-transfer.md).
+- `find`: the phone's `find -print0`, described by `stat` (phones before Android 11, and paths over 1,024 bytes).
+- `sync-v1`: the oldest phones: whole seconds, no change times, sizes modulo 4 GiB, unreadable names left out.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Protocol
+
+from phoneward.errors import readable
+from phoneward.phones.adb import sync
+from phoneward.phones.adb.shell import Shell, quote
+from phoneward.phones.adb.stats import describe_all
+from phoneward.phones.adb.wire import Channel
+from phoneward.phones.base import Entry, FileKind, ListingItem, Obstacle, Unreadable
+from phoneward.phones.errors import PhoneAnswerError
+from phoneward.phones.paths import MAX_PATH_BYTES, is_below, is_clean, join
+
+FOLDERS_AHEAD = 64
+_MAX_WAITING = 4_000_000
+_CHECKED_TOGETHER = 64
+_MAX_HINTS = 200
+
+
+class WalkSource(Protocol):
+    """The phone as this module needs it."""
+
+    @property
+    def shell(self) -> Shell:
+        """Its shell."""
+
+    def open_sync(self) -> Channel:
+        """Return a new sync connection."""
+
+
+class SyncWalk:
+    """A walk by the sync service.
+
+    Args:
+        source: the phone.
+        word: sync.LIST_V2 or LIST_V1.
+        by_find: whether folders with too long a path can be walked by `find`.
+    """
+
+    def __init__(self, source: WalkSource, word: bytes, *, by_find: bool) -> None:
+        self._source = source
+        self._word = word
+        self._by_find = by_find
+        self._waiting: deque[bytes] = deque()
+        self._asked: deque[bytes] = deque()
+        self._silent: list[bytes] = []
+
+    def items(self, root: bytes) -> Iterator[ListingItem]:
+        """Yield every name below a folder; symbolic links come without their target."""
+        channel = self._source.open_sync()
+        self._waiting.append(root)
+        try:
+            while self._waiting or self._asked:
+                yield from self._ask(channel)
+                if self._asked:
+                    yield from self._folder(channel, self._asked.popleft())
+                if len(self._silent) >= _CHECKED_TOGETHER:
+                    yield from self._check_silent()
+            yield from self._check_silent()
+        finally:
+            channel.close()
+
+    def _ask(self, channel: Channel) -> Iterator[ListingItem]:
+        while self._waiting and len(self._asked) < FOLDERS_AHEAD:
+            folder = self._waiting.pop()
+            if len(folder) <= sync.MAX_PATH:
+                channel.post(sync.request(self._word, folder))
+                self._asked.append(folder)
+            elif self._by_find:
+                yield from find_walk(self._source, folder)
+            else:
+                yield Unreadable(folder, Obstacle.TOO_LONG, "path longer than this phone can be asked for")
+
+    def _folder(self, channel: Channel, folder: bytes) -> Iterator[ListingItem]:
+        opened = False
+        while (found := sync.read_name(channel, self._word)) is not None:
+            opened = True
+            name, told = found
+            if name in {b".", b".."}:
+                continue
+            if b"/" in name or b"\0" in name:
+                yield Unreadable(folder, Obstacle.BAD_NAME, readable(name[:300]))
+                continue
+            path = join(folder, name)
+            if isinstance(told, int):
+                yield Unreadable(path, sync.obstacle_of_number(told), f"error {told}")
+                continue
+            entry = sync.entry_of(path, told)
+            yield entry
+            if entry.kind is FileKind.DIRECTORY:
+                yield from self._enter(path)
+        if not opened:
+            self._silent.append(folder)
+
+    def _enter(self, path: bytes) -> Iterator[ListingItem]:
+        if len(path) > MAX_PATH_BYTES:
+            yield Unreadable(path, Obstacle.TOO_LONG)
+        elif len(self._waiting) >= _MAX_WAITING:
+            raise PhoneAnswerError(detail="more folders than any phone has")
+        else:
+            self._waiting.append(path)
+
+    def _check_silent(self) -> Iterator[Unreadable]:
+        """Find out which folders were answered as empty because they could not be opened."""
+        folders, self._silent = self._silent, []
+        yield from unlistable(self._source.shell, folders)
+
+
+def unlistable(shell: Shell, folders: list[bytes]) -> Iterator[Unreadable]:
+    """Yield those of these folders that the phone's `ls` cannot list, judged by its exit code.
+
+    All together first: nearly always every one of them is simply empty.
+    """
+    at_once = _CHECKED_TOGETHER if shell.has_protocol else 1
+    for start in range(0, len(folders), at_once):
+        some = folders[start : start + at_once]
+        if len(some) > 1 and shell.run(b"ls -a " + b" ".join(map(quote, some)) + b" >/dev/null 2>&1").code == 0:
+            continue
+        for folder in some:
+            done = shell.run(b"ls -a " + quote(folder) + b" 2>&1 >/dev/null", limit=1 << 20)
+            if done.code != 0:
+                words = readable(done.stdout.strip().rpartition(b": ")[2][-200:])
+                yield Unreadable(folder, sync.obstacle_of_words(words), words)
+
+
+def find_walk(source: WalkSource, root: bytes) -> Iterator[ListingItem]:
+    """Yield every name below a folder by `find -print0` and `stat`."""
+    stream = source.shell.start(b"find " + quote(root) + b" -mindepth 1 -print0")
+    try:
+        stream.end_input()
+        for group in describe_all(source.shell, _names(stream.output()), _as_it_is):
+            for path, entry in group:
+                yield _checked(path, entry, root)
+        if stream.code != 0:
+            yield from _unreached(source.shell, root, stream.stderr)
+    finally:
+        stream.close()
+
+
+def _checked(path: bytes, entry: Entry | None, root: bytes) -> ListingItem:
+    if not is_clean(path) or not is_below(path, root):
+        return Unreadable(root, Obstacle.BAD_NAME, readable(path[-300:]))
+    return entry or Unreadable(path, Obstacle.READ_ERROR, "not described")
+
+
+def _as_it_is(path: bytes) -> bytes | None:
+    return path if is_clean(path) else None
+
+
+def _names(output: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield names, each closed by NUL."""
+    pending = b""
+    for piece in output:
+        *names, pending = (pending + piece).split(b"\0")
+        yield from names
+        if len(pending) > MAX_PATH_BYTES:
+            raise PhoneAnswerError(detail="a name without an end")
+    if pending:
+        raise PhoneAnswerError(detail="a name was cut off")
+
+
+def _unreached(shell: Shell, root: bytes, stderr: bytes) -> Iterator[Unreadable]:
+    """Yield the folders that `find` could not enter: its words are hints, each is asked again.
+
+    Where no hint holds, the whole tree is named, since something of it is missing.
+    """
+    hints = {root}
+    for line in stderr.split(b"\nfind: ")[:_MAX_HINTS]:
+        path = line.removeprefix(b"find: ").rpartition(b": ")[0].strip(b"'\"`\n")
+        if is_clean(path) and is_below(path, root):
+            hints.add(path)
+    found = list(unlistable(shell, sorted(hints)))
+    yield from found or [Unreadable(root, Obstacle.READ_ERROR, readable(stderr[-200:].strip()))]

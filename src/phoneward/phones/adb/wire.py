@@ -1,0 +1,194 @@
+"""One connection to the adb server: never waits to write while the other side waits to write, never waits for ever."""
+
+import contextlib
+import selectors
+import socket
+import struct
+from typing import Any
+
+from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
+
+BUFFER_BYTES = 512 * 1024
+WRITE_BEFORE_WAITING = 32 * 1024
+
+
+class Channel:
+    """A socket with a receive buffer of fixed size and a queue of what is still to be sent.
+
+    What is posted goes out while answers are awaited, so a peer that is busy sending cannot lock us up. The queue is
+    bounded by its users: they post at most what they have windows for.
+
+    Args:
+        sock: connected; owned from now on.
+        idle_timeout: seconds without a byte in either direction after which the phone counts as gone.
+    """
+
+    def __init__(self, sock: socket.socket, idle_timeout: float) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._idle_timeout = idle_timeout
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(sock, selectors.EVENT_READ)
+        self._events = selectors.EVENT_READ
+        self._buffer = bytearray(BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        self._start = 0
+        self._end = 0
+        self._out = bytearray()
+        self._closed = False
+
+    def close(self) -> None:
+        """Hang up. What the other side still sends is lost."""
+        if not self._closed:
+            self._closed = True
+            self._selector.close()
+            with contextlib.suppress(OSError):
+                self._sock.close()
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that have come and were not taken."""
+        return self._end - self._start
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were posted and have not left."""
+        return len(self._out)
+
+    def post(self, data: bytes) -> None:
+        """Queue bytes; they leave by themselves while something is awaited, or by `flush`."""
+        self._out += data
+        if len(self._out) >= WRITE_BEFORE_WAITING:
+            self._send_some()
+
+    def flush(self) -> None:
+        """Send what is queued without reading (for short requests and for streams that expect no answer yet)."""
+        while self._send_some():
+            self._wait()
+
+    def room_or_answer(self) -> None:
+        """Wait until something came, or something left. Returns at once where nothing is queued."""
+        if self._send_some():
+            self._wait()
+
+    def need(self, count: int) -> None:
+        """Wait until `count` bytes (at most BUFFER_BYTES) lie in the buffer.
+
+        Raises:
+            PhoneGoneError: the connection ended or stalled before.
+        """
+        while self._end - self._start < count:
+            if not self._receive():
+                raise PhoneGoneError(detail="the connection ended in the middle of an answer")
+
+    def at_end(self) -> bool:
+        """Tell whether the other side hung up and everything it said was taken; waits for the next byte."""
+        return self._end == self._start and not self._receive()
+
+    def take(self, count: int) -> bytes:
+        """Return the next `count` bytes (at most BUFFER_BYTES)."""
+        if self._end - self._start < count:
+            self.need(count)
+        start = self._start
+        self._start = start + count
+        return bytes(self._view[start : start + count])
+
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+        """Return the next bytes decoded by a struct."""
+        if self._end - self._start < layout.size:
+            self.need(layout.size)
+        values = layout.unpack_from(self._buffer, self._start)
+        self._start += layout.size
+        return values
+
+    def peek_id(self) -> bytes:
+        """Return the next four bytes and leave them where they are."""
+        if self._end - self._start < 4:
+            self.need(4)
+        return bytes(self._view[self._start : self._start + 4])
+
+    def take_some(self, most: int) -> bytes:
+        """Return what there is, at least one byte and at most `most`; b"" at the end of the connection."""
+        if self._end == self._start and not self._receive():
+            return b""
+        return self.take(min(most, self._end - self._start))
+
+    def take_if_followed(self, count: int, word: bytes, behind: int) -> bytes | None:
+        """Return the next `count` bytes if `word` follows them, and drop `behind` bytes that begin with the word.
+
+        Else return None and leave everything where it is. Waits until all of it has come.
+        """
+        self.need(count + behind)
+        end = self._start + count
+        if not self._buffer.startswith(word, end):
+            return None
+        content = bytes(self._view[self._start : end])
+        self._start = end + behind
+        return content
+
+    def take_into(self, target: memoryview) -> None:
+        """Fill `target` with the next bytes: what is buffered first, the rest straight from the socket."""
+        have = min(len(target), self._end - self._start)
+        target[:have] = self._view[self._start : self._start + have]
+        self._start += have
+        while have < len(target):
+            got = self._receive_into(target[have:])
+            if not got:
+                raise PhoneGoneError(detail="the connection ended in the middle of a file")
+            have += got
+
+    def skip(self, count: int) -> None:
+        """Throw the next bytes away."""
+        while count:
+            if self._end == self._start and not self._receive():
+                raise PhoneGoneError(detail="the connection ended in the middle of a file")
+            step = min(count, self._end - self._start)
+            self._start += step
+            count -= step
+
+    def _receive(self) -> int:
+        """Receive into the buffer; returns the bytes that came, 0 when the other side hung up."""
+        if self._start == self._end:
+            self._start = self._end = 0
+        elif self._end == BUFFER_BYTES or self._start > BUFFER_BYTES // 2:
+            waiting = self._end - self._start
+            self._view[:waiting] = bytes(self._view[self._start : self._end])
+            self._start, self._end = 0, waiting
+        if self._end == BUFFER_BYTES:
+            raise PhoneAnswerError(detail="an answer longer than any should be")
+        got = self._receive_into(self._view[self._end :])
+        self._end += got
+        return got
+
+    def _receive_into(self, target: memoryview) -> int:
+        while True:
+            if self._out:
+                self._send_some()
+            try:
+                return self._sock.recv_into(target)
+            except BlockingIOError:
+                self._wait()
+            except OSError as error:
+                raise PhoneGoneError(detail=error.strerror or str(error)) from error
+
+    def _send_some(self) -> bool:
+        """Send what can be sent now; returns whether something is left."""
+        while self._out:
+            try:
+                sent = self._sock.send(self._out)
+            except BlockingIOError:
+                return True
+            except OSError:
+                # What the peer said before it hung up is still to be read and says more than this error does.
+                self._out.clear()
+                return False
+            del self._out[:sent]
+        return False
+
+    def _wait(self) -> None:
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out else 0)
+        if wanted != self._events:
+            self._selector.modify(self._sock, wanted)
+            self._events = wanted
+        if not self._selector.select(self._idle_timeout):
+            raise PhoneGoneError(detail=f"no answer for {self._idle_timeout:g} seconds")
