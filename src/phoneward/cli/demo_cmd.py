@@ -36,14 +36,14 @@ def demo(keep: str | None) -> ExitCode:
     from phoneward.demo import FolderSample
 
     frame = current()
-    with _stage(keep) as folder:
+    with stage(keep) as folder:
         phone = folder / "phone"
         phone.mkdir()
         return play(frame.output, FolderSample(phone), folder, kept=keep is not None)
 
 
 @contextlib.contextmanager
-def _stage(keep: str | None) -> Iterator[Path]:
+def stage(keep: str | None) -> Iterator[Path]:
     """Yield an empty folder; without `keep` it is removed at the end, whatever happened."""
     if keep is not None:
         folder = Path(keep).absolute()

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 @output_options
 def devices() -> ExitCode:
     """List the phones that adb sees."""
-    from phoneward import phones
+    from phoneward.phones import list_adb_devices
+    from phoneward.phones.errors import NoPhoneError
 
     frame = current()
-    found = phones.list_adb_devices()
+    found = list_adb_devices()
     if not found and not frame.output.json:
-        raise phones.NoPhoneError
+        raise NoPhoneError
     table = plain_table(_("Name"), _("Phone"), _("State"))
     advice = []
     for device in found:
@@ -55,10 +56,10 @@ def devices() -> ExitCode:
 
 def obstacle_of(device: "AdbDevice") -> PhonewardError | None:
     """Return what keeps a phone from being used, None when nothing does."""
-    from phoneward import phones
+    from phoneward.phones.adb.devices import check_state
 
     try:
-        phones.check_state(device)
+        check_state(device)
     except PhonewardError as error:
         return error
     return None

@@ -148,8 +148,11 @@ class _Story:
         ).format(count=len(changes.added) + len(changes.edited))
 
     def _is_as_promised(self, result: snapshots.BackupResult) -> bool:
-        """The second snapshot reads the changed files and no other, and stores little more than what is new."""
-        if not result.complete or result.snapshot_id is None:
+        """The sample's own storage is kept whole; the second time only what changed is read, and little is stored."""
+        if result.snapshot_id is None or result.coverage is None:
+            return False
+        own = next(row for row in result.coverage.storages if row.area is snapshots.Area.SHARED)
+        if own.state is not snapshots.State.KEPT:
             return False
         if self._changes is None:
             return True
