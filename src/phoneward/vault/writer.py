@@ -239,7 +239,6 @@ class BlobWriter:
         self._unindexed: set[bytes] = set()
         self._index_queue = _IndexQueue()
         self._error: BaseException | None = None
-        self._stopping = False
         self.stats = WriterStats()
 
     def __enter__(self) -> Self:
@@ -257,8 +256,8 @@ class BlobWriter:
             if kind is None:
                 self.flush()
         finally:
-            self._stopping = True
-            self.submit_batch(self._batch)
+            self._error = self._error or WriterStoppedError()  # whoever still puts or waits gets an answer
+            self._batch.finish(self._error)
             self._tiny_jobs.put(None)
             for _number in range(self._workers):
                 self._jobs.put(None)
@@ -347,7 +346,7 @@ class BlobWriter:
 
     def _work(self, jobs: "queue.SimpleQueue[_Job | PackBuilder | None]") -> None:
         while (task := jobs.get()) is not None:
-            error: BaseException | None = self._error or (WriterStoppedError() if self._stopping else None)
+            error = self._error
             size = task.size if isinstance(task, _Job) else 1
             try:
                 if error is None and isinstance(task, _Job):
