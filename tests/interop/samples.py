@@ -6,9 +6,10 @@ from pathlib import Path
 
 ODD_NAMES = [
     b"\xff", b"a\nb", b'q"x', b"q'x", b"b\\s", b"\\x41", b"<&>", b"\x7f", b"\x07\x08\x0c\x0b\r\t", b"\x01", b"a b",
-    b"...", b"-rf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf4\x90\x80\x80", "\u2028".encode(), "\u200b".encode(),
-    "\ufeff".encode(),    "\ue000".encode(), "\u0378".encode(), "\ufffd".encode(), "\u00ad\u00a0".encode(), "e\u0301".encode(), "é".encode(),
-    "守机 \U0001f600".encode(), "\U0010ffff".encode(), b"CON", b"a:b", b"A", b"a", b"trailing.", b"x" * 255,
+    b"...", b"-rf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf4\x90\x80\x80", b"CON", b"a:b", b"A", b"a", b"trailing.",
+    b"x" * 255, "\u2028".encode(), "\u200b".encode(), "\ufeff".encode(), "\ue000".encode(), "\u0378".encode(),
+    "\ufffd".encode(), "\u00ad\u00a0".encode(), "e\u0301".encode(), "é".encode(), "守机 \U0001f600".encode(),
+    "\U0010ffff".encode(),
 ]  # fmt: skip
 ODD_LINKS = [
     b"/etc/passwd",

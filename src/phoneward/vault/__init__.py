@@ -1,8 +1,12 @@
 """The vault: an ordinary restic repository (plain `restic` can check and restore it). Knows no phone."""
 
 from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
+from phoneward.vault.check import check
+from phoneward.vault.check_data import Subset, parse_subset
+from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
 from phoneward.vault.crypto import SealError
 from phoneward.vault.errors import (
+    AmbiguousSnapshotError,
     BlobMissingError,
     ChunkerError,
     DamagedError,
@@ -10,12 +14,24 @@ from phoneward.vault.errors import (
     KeyFileError,
     LockLostError,
     LockUnreadableError,
+    MaterialiseError,
     NoRepositoryError,
+    NoSnapshotsError,
+    NotAFileError,
+    NotEnoughSpaceError,
+    PathNotFoundError,
     RepositoryExistsError,
     RepositoryLockedError,
+    RestoreTargetError,
+    SizeMismatchError,
+    SnapshotDamagedError,
+    SnapshotNotFoundError,
     StorageDeniedError,
     StorageError,
     StorageFullError,
+    SubsetError,
+    TooManyFilesError,
+    TreeDamagedError,
     UnsupportedVersionError,
     VaultError,
     VerifyError,
@@ -23,44 +39,111 @@ from phoneward.vault.errors import (
 )
 from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.locks import HeldLock, LockTiming
+from phoneward.vault.materialise import materialise, remove_leftovers
+from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode
+from phoneward.vault.opened import BlobFile, iter_content, open_file
 from phoneward.vault.repository import Repository, init_repository, open_repository
+from phoneward.vault.restore import restore_tree
+from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
+from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules
+from phoneward.vault.snapshot_files import (
+    Snapshot,
+    SnapshotSummary,
+    find_snapshot,
+    load_snapshot,
+    load_snapshots,
+    save_snapshot,
+)
 from phoneward.vault.storage import LocalStorage, Storage
+from phoneward.vault.tree_totals import TreeTotals, measure_tree
+from phoneward.vault.trees import TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
 
 __all__ = [
+    "LINUX",
+    "MACOS",
+    "WINDOWS",
+    "AmbiguousSnapshotError",
+    "BlobFile",
     "BlobId",
     "BlobMissingError",
     "BlobType",
     "BlobWriter",
+    "CheckProblem",
+    "CheckReport",
     "ChunkerError",
     "DamagedError",
+    "Existing",
+    "ExtendedAttribute",
     "FileId",
     "FileMissingError",
     "FileType",
     "HeldLock",
+    "IssueKind",
     "KeyFileError",
     "LocalStorage",
     "LockLostError",
     "LockTiming",
     "LockUnreadableError",
+    "MaterialiseError",
+    "NameRules",
     "NewKeyCost",
     "NoRepositoryError",
+    "NoSnapshotsError",
+    "Node",
+    "NodeType",
+    "NotAFileError",
+    "NotEnoughSpaceError",
+    "PathNotFoundError",
     "Pending",
     "PendingFile",
+    "ProblemKind",
     "Repository",
     "RepositoryExistsError",
     "RepositoryLockedError",
+    "RestoreIssue",
+    "RestoreReport",
+    "RestoreTargetError",
     "SealError",
+    "SizeMismatchError",
+    "Snapshot",
+    "SnapshotDamagedError",
+    "SnapshotNotFoundError",
+    "SnapshotSummary",
     "Storage",
     "StorageDeniedError",
     "StorageError",
     "StorageFullError",
     "StoredFile",
+    "Subset",
+    "SubsetError",
+    "TooManyFilesError",
+    "TreeDamagedError",
+    "TreeEntry",
+    "TreeTotals",
     "UnsupportedVersionError",
     "VaultError",
     "VerifyError",
     "WriterStats",
     "WrongPasswordError",
+    "check",
+    "decode_tree",
+    "encode_tree",
+    "find_node",
+    "find_snapshot",
+    "go_mode",
     "init_repository",
+    "iter_content",
+    "iter_tree",
+    "load_snapshot",
+    "load_snapshots",
+    "load_tree",
+    "materialise",
+    "measure_tree",
+    "open_file",
     "open_repository",
+    "parse_subset",
+    "remove_leftovers",
+    "restore_tree",
+    "save_snapshot",
 ]
