@@ -8,6 +8,7 @@ follow each other without gaps.
 """
 
 import os
+from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -134,7 +135,8 @@ class _Check:
                 "The index file {name} describes the pack {pack} wrongly: its pieces do not follow each other."
             )
             self._log.error(ProblemKind.INDEX_WRONG, file, sentence.format(name=index, pack=pack.pack))
-        fingerprint = blake2b(encode_header(entries), digest_size=16).digest()
+        offsets = array("Q", (entry.offset for entry in entries)).tobytes()
+        fingerprint = blake2b(encode_header(entries) + offsets, digest_size=16).digest()
         known = self._packs.get(pack.pack)
         if known is None:
             self._packs[pack.pack] = _KnownPack(pack_size(entries), fingerprint, index)

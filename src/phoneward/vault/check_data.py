@@ -24,9 +24,9 @@ from phoneward.vault.repository import Repository
 
 _READ_BYTES: Final = 8 << 20
 _MAX_PARTS: Final = 256
-_PART: Final = re.compile(r"(\d{1,3})/(\d{1,3})")
-_PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)%")
-_SIZE: Final = re.compile(r"(\d{1,15})([KMGT]?)", re.IGNORECASE)
+_PART: Final = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)%", re.ASCII)
+_SIZE: Final = re.compile(r"(\d{1,15})([KMGT]?)", re.IGNORECASE | re.ASCII)
 _UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
