@@ -64,7 +64,8 @@ class _Skips:
         if not report.skipped or hasattr(report, "wasxfail"):
             return
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        allowed = "needs_shared" in report.keywords and reason.endswith(_NO_SHARED)
+        marked = isinstance(report, pytest.TestReport) and "needs_shared" in report.keywords
+        allowed = marked and reason.endswith(_NO_SHARED)
         (self.allowed if allowed else self.forbidden).append(f"{report.nodeid}: {reason}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -154,7 +154,7 @@ class FaultProxy:
             try:
                 self._process.stdin.write(command + "\n")
                 self._process.stdin.flush()
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: closed by `close`
                 raise FaultProxyError(f"the proxy is gone (exit {self._process.poll()})") from error
             word, _, rest = self._read_line().partition(" ")
         if word != "ok":
