@@ -244,16 +244,16 @@ def test_every_flipped_byte_in_a_pack_is_noticed(repo: Repository, tmp_path: Pat
 
 
 def test_a_pack_cut_short_or_gone(repo: Repository, tmp_path: Path) -> None:
-    ids = put(repo, os.urandom(1000), os.urandom(1000))
+    [blob_id] = put(repo, os.urandom(1000))
     pack = only_pack(tmp_path)
     raw = pack.read_bytes()
-    for length in (0, 10, 1500, len(raw) // 2):
+    for length in (0, 10, 1031):
         overwrite(pack, raw[:length])
         with pytest.raises(DamagedError, match=pack.name):
-            [repo.load_blob(DATA, blob_id) for blob_id in ids]
+            repo.load_blob(DATA, blob_id)
     pack.unlink()
     with pytest.raises(FileMissingError, match=pack.name):
-        repo.load_blob(DATA, ids[0])
+        repo.load_blob(DATA, blob_id)
 
 
 def test_another_copy_is_used_where_one_is_damaged(repo: Repository, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ repository's own chunker polynomial, so that copies made with restic's `--copy-c
 
 import hashlib
 import importlib
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -24,6 +25,7 @@ NORMALIZATION: Literal[1] = 1
 
 SEED_LABEL = b"phoneward chunker v1\0"
 _FIRST_SCAN = 2 * 1024 * 1024
+WINDOW_SIZE = MAX_SIZE + _FIRST_SCAN
 
 
 def seed_from_polynomial(polynomial: int) -> int:
@@ -62,53 +64,66 @@ class Chunker:
     def __init__(self, seed: int) -> None:
         require_compiled()
         self._seed = seed
+        self._spare_windows: list[bytearray] = []
 
     def split(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the chunks of one file whose bytes come in pieces of any size.
 
-        The cuts depend on the bytes alone, not on how they arrive. Memory: up to `MAX_SIZE` and one piece, and the
-        chunk being yielded. A file up to `MIN_SIZE` in one piece is yielded as it came.
+        The cuts depend on the bytes alone, not on how they arrive. Memory: a window of `WINDOW_SIZE` that later files
+        use again, and the chunk being yielded. A file up to `MIN_SIZE` in one piece is yielded as it came.
         """
         source = iter(pieces)
-        buffer: bytes | bytearray = next(source, b"")
-        cutter: pyfastcdc.FastCDC | None = None
-        scan_at = _FIRST_SCAN
+        first: list[bytes] = []
+        size = 0
         for piece in source:
-            if not isinstance(buffer, bytearray):
-                buffer = bytearray(buffer)
-            buffer += piece
-            while len(buffer) >= scan_at:
-                cutter = cutter or self._cutter()
-                length = _first_cut(cutter, buffer)
-                if length == len(buffer) < MAX_SIZE:
-                    # No cut yet. Looking again only when there is twice as much keeps the whole search linear.
-                    scan_at = min(2 * len(buffer), MAX_SIZE)
-                    break
-                yield _take(buffer, length)
-                scan_at = _FIRST_SCAN
-        if len(buffer) <= MIN_SIZE:
-            if buffer:
-                yield bytes(buffer)
-            return
-        cutter = cutter or self._cutter()
-        rest = bytearray(buffer)
-        while rest:
-            yield _take(rest, _first_cut(cutter, rest))
+            first.append(piece)
+            size += len(piece)
+            if size > MIN_SIZE:
+                yield from self._split_large(itertools.chain(first, source))
+                return
+        if size:
+            yield first[0] if len(first) == 1 else b"".join(first)
 
-    def _cutter(self) -> pyfastcdc.FastCDC:
-        """Return a fresh object: pyfastcdc's are not safe to share between threads."""
-        return pyfastcdc.FastCDC(
+    def _split_large(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        # A window in place of a growing buffer: it is fresh memory that costs, not the copying.
+        window = self._spare_windows.pop() if self._spare_windows else bytearray(WINDOW_SIZE)
+        try:
+            yield from self._split_in(memoryview(window), pieces)
+        finally:
+            self._spare_windows.append(window)
+
+    def _split_in(self, window: memoryview, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Split; the bytes between `start` and `end` of the window are still to be cut."""
+        cutter = pyfastcdc.FastCDC(  # a fresh one: they are not safe to share between threads
             AVERAGE_SIZE, min_size=MIN_SIZE, max_size=MAX_SIZE, normalized_chunking=NORMALIZATION, seed=self._seed
         )
+        start = end = 0
+        scan_at = _FIRST_SCAN
+        for piece in pieces:
+            taken = 0
+            while taken < len(piece):
+                if end == len(window):
+                    window[: end - start] = window[start:end]
+                    start, end = 0, end - start
+                step = min(len(piece) - taken, len(window) - end)
+                window[end : end + step] = memoryview(piece)[taken : taken + step]
+                taken += step
+                end += step
+                while end - start >= scan_at:
+                    length = _first_cut(cutter, window[start:end])
+                    if length == end - start < MAX_SIZE:
+                        # No cut yet. Looking again only when there is twice as much keeps the whole search linear.
+                        scan_at = min(2 * length, MAX_SIZE)
+                        break
+                    yield bytes(window[start : start + length])
+                    start += length
+                    scan_at = _FIRST_SCAN
+        while start < end:
+            length = _first_cut(cutter, window[start:end])
+            yield bytes(window[start : start + length])
+            start += length
 
 
-def _first_cut(cutter: pyfastcdc.FastCDC, buffer: bytearray) -> int:
-    """Return the length of the first chunk. All views of the buffer are gone on return, so that it may shrink."""
-    return next(iter(cutter.cut_buf(buffer))).length
-
-
-def _take(buffer: bytearray, length: int) -> bytes:
-    with memoryview(buffer) as view:
-        chunk = bytes(view[:length])
-    del buffer[:length]
-    return chunk
+def _first_cut(cutter: pyfastcdc.FastCDC, data: memoryview) -> int:
+    """Return the length of the first chunk."""
+    return next(iter(cutter.cut_buf(data))).length
