@@ -204,10 +204,16 @@ class Phone(Protocol):
     def volumes(self) -> list[Volume]:
         """Return all storage trees, reachable or not; the main user's shared storage first."""
 
-    def list(self, root: bytes) -> Iterator[ListingItem]:
+    def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
         """Walk a tree: every name below `root` (which is not itself listed), in any order, parents before children.
 
-        Entries come as they are found: memory does not grow with the tree.
+        Entries come as they are found: memory does not grow with the tree. A `root` that cannot be listed (missing,
+        refused, a link) is itself yielded as an Unreadable.
+
+        Args:
+            root: a folder.
+            precise: False allows times in whole seconds where those come much faster (several times over adb). Then
+                unchanged files are found by seconds, and `stat` tells the exact times of the others.
         """
 
     def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:

@@ -42,6 +42,13 @@ class FolderMissingError(PhoneError):
     exit_code = ExitCode.FAILED
 
 
+class PhoneSilentError(PhoneGoneError):
+    """Nothing came for as long as we wait."""
+
+    message = N_("The phone has not answered for {seconds} seconds.")
+    next_step = N_("Unlock the phone, check the cable and repeat the command: it goes on where it stopped.")
+
+
 class PhoneAnswerError(PhoneGoneError):
     """The phone, or the adb server, said something that its protocol does not know. Nothing more is asked of it."""
 
@@ -132,7 +139,7 @@ class UnencryptedConnectionError(PhoneError):
         "The connection to {serial} goes over the network without encryption: others on it could read your files."
     )
     next_step = N_(
-        "Use a USB cable, or Android's own 'Wireless debugging' (Android 11 and later, which is encrypted). If you trust "
-        "every device on this network, repeat the command with --allow-unencrypted."
+        "Use a USB cable, or Android's own 'Wireless debugging' (Android 11 and later, which is encrypted). If you "
+        "trust every device on this network, repeat the command with --allow-unencrypted."
     )
     exit_code = ExitCode.USAGE

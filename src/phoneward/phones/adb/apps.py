@@ -8,7 +8,6 @@ from phoneward.phones.adb import pm
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.adb.storage import User, users
 from phoneward.phones.base import AppInventory, InstalledApp
-from phoneward.phones.errors import PhoneGoneError
 from phoneward.phones.paths import is_clean
 
 _LISTING_LIMIT = 8 << 20
@@ -143,11 +142,7 @@ def _sibling_apks(asking: _Inventory, bases: Iterable[bytes]) -> dict[bytes, lis
             script = (
                 b"for d in" + command + b'; do for f in "$d"/split_*.apk; do [ -f "$f" ] && echo "$f"; done; done; true'
             )
-            try:
-                lines = asking.shell.run(script, limit=_LISTING_LIMIT).stdout.split(b"\n")
-            except PhoneGoneError:
-                raise
-            for line in lines:
+            for line in asking.shell.run(script, limit=_LISTING_LIMIT).stdout.split(b"\n"):
                 above = line.rpartition(b"/")[0]
                 if is_clean(line) and above in folders:
                     found.setdefault(above, []).append(line)
@@ -157,7 +152,7 @@ def _sibling_apks(asking: _Inventory, bases: Iterable[bytes]) -> dict[bytes, lis
 
 
 def _apk_paths(app: pm.Listed, splits: str, siblings: dict[bytes, list[bytes]]) -> tuple[bytes, ...]:
-    """Return the base, then the splits: those that lie beside it, and those that dumpsys names (AOSP: split_NAME.apk)."""
+    """Return the base, then the splits: those beside it, and those that dumpsys names (AOSP: split_NAME.apk)."""
     if app.apk is None:
         return ()
     folder = app.apk.rpartition(b"/")[0]

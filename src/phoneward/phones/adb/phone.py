@@ -81,7 +81,7 @@ class AdbPhone:
     def __exit__(self, *exc: object) -> None:
         self._device = None
 
-    # -- what the phone is and can do -----------------------------------------------------------------------------------
+    # -- what the phone is and can do ----------------------------------------------------------------------------------
 
     @property
     def serial(self) -> str:
@@ -126,7 +126,7 @@ class AdbPhone:
         done = self.shell.run(b"find / -maxdepth 0 -print0", limit=1 << 16)
         return done.stdout == b"/\0"
 
-    # -- connections ------------------------------------------------------------------------------------------------------
+    # -- connections ---------------------------------------------------------------------------------------------------
 
     def open_service(self, service: bytes) -> Channel:
         """Return a channel to one of the phone's services; PhoneGoneError when the phone is not there."""
@@ -139,7 +139,7 @@ class AdbPhone:
         """Return a new connection to the sync service."""
         return self.open_service(b"sync:")
 
-    # -- facts --------------------------------------------------------------------------------------------------------------
+    # -- facts ---------------------------------------------------------------------------------------------------------
 
     def now_ns(self) -> int:
         """The phone's clock."""
@@ -153,7 +153,7 @@ class AdbPhone:
         """Return the apps of every user; see `Phone.apps`."""
         return apps.inventory(self.shell, self._properties)
 
-    # -- files --------------------------------------------------------------------------------------------------------------
+    # -- files ---------------------------------------------------------------------------------------------------------
 
     def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
         """Walk a tree; see `Phone.list`.

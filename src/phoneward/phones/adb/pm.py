@@ -156,7 +156,7 @@ def parse_splits(text: str) -> list[str]:
 
 
 def time_zone(name: str, offset: str) -> tzinfo | None:
-    """Return the phone's time zone by name, else by the offset that its clock shows now (`+0200`); None without both."""
+    """Return the phone's time zone by name, else by the offset that its clock shows now (`+0200`), else None."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

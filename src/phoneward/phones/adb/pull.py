@@ -15,7 +15,7 @@ from phoneward.phones.adb import sync
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import FileKind, FileStream, Obstacle
-from phoneward.phones.errors import FileReadError, PhoneAnswerError, PhoneGoneError
+from phoneward.phones.errors import FileReadError, PhoneAnswerError, PhoneGoneError, PhoneSilentError
 from phoneward.phones.paths import is_clean
 
 AHEAD = 256
@@ -111,12 +111,17 @@ class Pull:
         if file.step is not _Step.OVER and len(file.path) > sync.MAX_PATH:
             yield from self._by_shell(file)
         elif self._await_content(file):
-            yield from self._pieces(file)
+            try:
+                yield from self._pieces(file)
+            except (PhoneAnswerError, PhoneSilentError):
+                raise
+            except PhoneGoneError as error:
+                self._cut_off(file, error)
         file.step = _Step.OVER
         if file.failure is not None:
             raise file.error()
 
-    # -- the window -------------------------------------------------------------------------------------------------
+    # -- the window ----------------------------------------------------------------------------------------------------
 
     def _look_ahead(self) -> bool:
         """Fill the window; returns whether there is a next file."""
@@ -165,7 +170,7 @@ class Pull:
             self._channel.close()
             self._channel = None
 
-    # -- answers ----------------------------------------------------------------------------------------------------
+    # -- answers -------------------------------------------------------------------------------------------------------
 
     def _await_content(self, file: _PulledFile) -> bool:
         """Read answers until this file's content is next on the wire; False when it has none (see `file.failure`).
@@ -255,6 +260,22 @@ class Pull:
         file.fail(sync.obstacle_of_words(reason), reason)
         self._alone = False
 
+    def _cut_off(self, file: _PulledFile, error: PhoneGoneError) -> None:
+        """Decide what a connection that ended inside a file means.
+
+        adbd hangs up after it said FAIL, and where requests of ours were still on their way, the reset that follows may
+        overtake the FAIL. So the phone is asked again: if it answers, only this file is lost, else the phone is gone.
+        """
+        self._hang_up()
+        self._alone = False
+        channel = self._source.open_sync()
+        try:
+            channel.post(sync.request(self._source.lstat_word, b"/"))
+            sync.read_stat(channel, self._source.lstat_word)
+        finally:
+            channel.close()
+        file.fail(Obstacle.READ_ERROR, str(error.details.get("detail", "")))
+
     def _finish(self, file: _PulledFile) -> None:
         """Bring the wire to the end of a file of which something may not have been taken."""
         if file.step is _Step.OVER or len(file.path) > sync.MAX_PATH:
@@ -262,14 +283,19 @@ class Pull:
             return
         if self._await_content(file):
             skipped = 0
-            for piece in self._pieces(file):
-                skipped += len(piece)
-                if skipped > _SKIP_BYTES:
-                    self._hang_up()
-                    break
+            try:
+                for piece in self._pieces(file):
+                    skipped += len(piece)
+                    if skipped > _SKIP_BYTES:
+                        self._hang_up()
+                        break
+            except (PhoneAnswerError, PhoneSilentError):
+                raise
+            except PhoneGoneError as error:
+                self._cut_off(file, error)
         file.step = _Step.OVER
 
-    # -- paths that the sync service cannot name ----------------------------------------------------------------------
+    # -- paths that the sync service cannot name -----------------------------------------------------------------------
 
     def _by_shell(self, file: _PulledFile) -> Iterator[bytes]:
         """Read one file with `cat`, which takes longer paths."""

@@ -38,7 +38,9 @@ class Address:
     def connect(self) -> socket.socket:
         """Return a connected socket; OSError otherwise."""
         if self.path is None:
-            return socket.create_connection((self.host, self.port), _CONNECT_SECONDS)
+            sock = socket.create_connection((self.host, self.port), _CONNECT_SECONDS)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
         if sys.platform == "win32":
             raise AdbServerError(detail="localfilesystem sockets do not exist on Windows")
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -122,7 +124,7 @@ class AdbServer:
             send_request(channel, request)
             return channel.take(hex_length(channel.take(4)))
         except PhoneGoneError as error:
-            raise AdbServerError(detail=error.details.get("detail")) from error
+            raise AdbServerError(detail=str(error)) from error
         finally:
             channel.close()
 

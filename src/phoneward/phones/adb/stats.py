@@ -5,7 +5,7 @@ for a record. Names go in in batches that end with `/`: its record closes the ba
 was told (stat had an error) are noticed at once.
 
 Source: toybox toys/other/stat.c (`%y` is local time with nanoseconds, with the zone since 0.8.1; `%N` quotes by age:
-"`name' -> `target'" up to 0.7.x, "name -> `target'" up to 0.8.2, "name -> 'target'" since) and toys/posix/xargs.c (runs a
+"`name' -> `target'" up to 0.7.x, "name -> `target'" in 0.8.1, "name -> 'target'" since) and toys/posix/xargs.c (runs a
 batch when the entry after it comes; `-0 -n` lost entries before 0.7.6, which `works` notices).
 """
 

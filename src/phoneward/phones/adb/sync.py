@@ -125,7 +125,7 @@ def read_stat(channel: Channel, word: bytes) -> Described | int:
         raise PhoneAnswerError(detail=f"{readable(answered)} in answer to {readable(word)}")
     if word == LSTAT_V2:
         _, error, _, _, mode, _, _, _, size, _, mtime, ctime = channel.unpack(_STAT_V2)
-        return Described(mode, size, mtime, ctime) if not error else error
+        return error or Described(mode, size, mtime, ctime)
     _, mode, size, mtime = channel.unpack(_STAT_V1)
     return Described(mode, size, mtime, None) if mode else errno.ENOENT
 

@@ -6,7 +6,7 @@ import socket
 import struct
 from typing import Any
 
-from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
+from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError, PhoneSilentError
 
 BUFFER_BYTES = 512 * 1024
 WRITE_BEFORE_WAITING = 32 * 1024
@@ -24,7 +24,7 @@ class Channel:
     """
 
     def __init__(self, sock: socket.socket, idle_timeout: float) -> None:
-        sock.setblocking(False)
+        sock.settimeout(0)
         self._sock = sock
         self._idle_timeout = idle_timeout
         self._selector = selectors.DefaultSelector()
@@ -191,4 +191,4 @@ class Channel:
             self._selector.modify(self._sock, wanted)
             self._events = wanted
         if not self._selector.select(self._idle_timeout):
-            raise PhoneGoneError(detail=f"no answer for {self._idle_timeout:g} seconds")
+            raise PhoneSilentError(seconds=f"{self._idle_timeout:g}")

@@ -97,8 +97,9 @@ class FolderPhone:
         """Return no apps: a folder has none."""
         return AppInventory()
 
-    def list(self, root: bytes) -> Iterator[ListingItem]:
-        """Walk a tree; see `Phone.list`."""
+    def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
+        """Walk a tree; see `Phone.list`. Times are always exact."""
+        del precise
         walk = self._open.walk()
         waiting: deque[bytes] = deque([root])
         try:
