@@ -1,4 +1,5 @@
 import os
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,15 @@ def test_a_bomb_is_not_unpacked() -> None:
         decompress_exactly(BOMB, 1000)
     with pytest.raises(CompressionError):
         decompress_at_most(BOMB, 49_999_999)
+
+
+def test_a_bomb_takes_no_memory() -> None:
+    tracemalloc.start()
+    with pytest.raises(CompressionError):
+        decompress_at_most(BOMB, 1000)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_a_frame_that_asks_for_a_huge_window_is_refused() -> None:

@@ -97,6 +97,7 @@ def test_calibration_fills_half_a_second(monkeypatch: pytest.MonkeyPatch) -> Non
         {"N": 2**20, "r": 64},
         {"r": 2**31},
         {"p": 2**40},
+        {"N": 32768, "r": 1, "p": 2**17},
         {"N": 3},
         {"N": 0},
         {"N": -16},

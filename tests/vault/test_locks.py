@@ -215,6 +215,24 @@ def test_a_storage_that_fails_for_a_while_is_tried_again(repo: Repository, monke
         lock.ensure_held()
 
 
+def test_an_old_lock_file_that_could_not_be_removed_goes_later(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = repo.remove_unpacked
+
+    def failing(_file_type: FileType, _name: FileId) -> None:
+        raise StorageError(path="x", detail="gone for a moment")
+
+    with repo.lock(exclusive=False, timing=QUICK) as lock:
+        monkeypatch.setattr(repo, "remove_unpacked", failing)
+        with pytest.raises(StorageError):
+            lock.refresh()
+        lock.ensure_held()
+        assert len(names(repo)) == 2
+        monkeypatch.setattr(repo, "remove_unpacked", remove)
+    assert names(repo) == []
+
+
 def test_stale_locks_go_and_others_stay(repo: Repository) -> None:
     here = socket.gethostname()
     old = put(repo, time="2020-01-01T00:00:00Z")

@@ -164,6 +164,11 @@ def test_a_hostile_pack_is_named(raw: bytes) -> None:
         read(raw)
 
 
+def test_a_compressed_entry_needs_its_size() -> None:
+    with pytest.raises(ValueError, match="makes no sense"):
+        parse_header(b"\x02" + struct.pack("<II", 40, 0) + bytes(32))
+
+
 def test_a_huge_header_is_refused_before_it_is_read() -> None:
     size = 10**9
     tail = struct.pack("<I", 17 * 2**20)

@@ -319,6 +319,14 @@ def test_a_pack_bomb_is_not_unpacked(repo: Repository) -> None:
             repo.open_blob(pack, entry, sealed)
 
 
+def test_a_huge_claim_is_refused_before_it_is_read(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack, blob_id = FileId("ab" * 32), BlobId(os.urandom(32))
+    hostile = with_index(repo, pack, PackEntry(DATA, blob_id, 0, 2**31, 5))
+    monkeypatch.setattr(hostile.storage, "load", lambda *_args: pytest.fail("read two gigabytes"))
+    with pytest.raises(DamagedError, match="far too large"):
+        hostile.load_blob(DATA, blob_id)
+
+
 @pytest.mark.parametrize("document", [b"{}", b'{"packs":5}', b"[]"])
 def test_an_index_file_that_makes_no_sense_is_named(repo: Repository, document: bytes) -> None:
     name = repo.save_unpacked(FileType.INDEX, document)

@@ -77,13 +77,16 @@ def _decode_pack(pack: _Pack) -> IndexedPack:
     name = parse_name(pack.id)
     if name is None:
         raise ValueError(_("it names a pack that cannot be."))
-    entries = []
-    for blob in pack.blobs or ():
-        # A blob is 32 bytes longer sealed than not, and ends where a 32-bit length can still reach.
-        if blob.length < OVERHEAD or blob.offset + blob.length > 2**32 - 1:
-            raise ValueError(_("it describes a blob that cannot be."))
-        if parse_name(blob.id) is None:
-            raise ValueError(_("it describes a blob that cannot be."))
-        blob_id = BlobId(bytes.fromhex(blob.id))
-        entries.append(PackEntry(_TYPES[blob.type], blob_id, blob.offset, blob.length, blob.uncompressed_length))
-    return IndexedPack(name, entries)
+    try:
+        return IndexedPack(name, [_decode_blob(blob) for blob in pack.blobs or ()])
+    except ValueError as error:
+        raise ValueError(_("it describes a blob that cannot be.")) from error
+
+
+def _decode_blob(blob: _Blob) -> PackEntry:
+    blob_id = bytes.fromhex(blob.id)
+    # A blob is 32 bytes longer sealed than not, and ends where a 32-bit length can still reach. Writing the id again is
+    # a quick way to refuse upper case and spaces.
+    if blob.length < OVERHEAD or blob.offset + blob.length > 2**32 - 1 or blob_id.hex() != blob.id:
+        raise ValueError
+    return PackEntry(_TYPES[blob.type], BlobId(blob_id), blob.offset, blob.length, blob.uncompressed_length)

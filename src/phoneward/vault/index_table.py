@@ -52,16 +52,20 @@ class IndexTable:
             if number is None:
                 number = self._pack_numbers[name] = len(self._pack_numbers)
                 self._pack_names += name
-            for entry in pack.entries:
-                record = _RECORD.pack(
+            tree = number | _TREE_BIT
+            records = [
+                _RECORD.pack(
                     entry.id,
-                    number | (_TREE_BIT if entry.type is BlobType.TREE else 0),
+                    tree if entry.type is BlobType.TREE else number,
                     entry.offset,
                     entry.length,
                     entry.uncompressed_length,
                 )
-                if not known or not any(record == other for other in self._find(entry.id)):
-                    self._insert(entry.id, record)
+                for entry in pack.entries
+            ]
+            if known:
+                records = [record for record in records if record not in self._find(record[:_ID_SIZE])]
+            self._append(records)
 
     def has(self, blob_type: BlobType, blob_id: BlobId) -> bool:
         """Tell whether the blob is in any pack."""
@@ -137,16 +141,18 @@ class IndexTable:
                 yield bytes(records[start : start + _RECORD.size])
             place = (place + 1) & mask
 
-    def _insert(self, blob_id: bytes, record: bytes) -> None:
-        number = len(self) + 1
-        if number * 5 > len(self._slots) * 3:
+    def _append(self, records: list[bytes]) -> None:
+        first = len(self) + 1
+        while (len(self) + len(records)) * 5 > len(self._slots) * 3:
             self._slots = self._grown()
-        self._records += record
-        mask = len(self._slots) - 1
-        place = hash(blob_id) & mask
-        while self._slots[place]:
-            place = (place + 1) & mask
-        self._slots[place] = number
+        slots = self._slots
+        mask = len(slots) - 1
+        self._records += b"".join(records)  # before any slot points at them, so that a reader never looks past the end
+        for number, record in enumerate(records, first):
+            place = hash(record[:_ID_SIZE]) & mask
+            while slots[place]:
+                place = (place + 1) & mask
+            slots[place] = number
 
     def _grown(self) -> "array[int]":
         """Return a table twice as large (filled to 0.3), with all records in it."""

@@ -101,6 +101,7 @@ class HeldLock:
         self._exclusive = exclusive
         self._timing = timing or LockTiming()
         self._name: FileId | None = None
+        self._replaced: list[FileId] = []
         self._refreshed = 0.0
         self._lost: str | None = None
         self._guard = threading.Lock()
@@ -154,8 +155,8 @@ class HeldLock:
                 self._lost = _("somebody removed its lock")
                 raise LockLostError(problem=self._lost)
             self._write()
-            with suppress(FileMissingError):
-                self._files.remove_unpacked(FileType.LOCK, old)
+            self._replaced.append(old)
+            self._remove_replaced()
 
     def _keep_fresh(self) -> None:
         wait = self._timing.refresh_s
@@ -186,9 +187,17 @@ class HeldLock:
         with self._guard:
             name, self._name = self._name, None
             if name is not None:
-                # A lock that cannot be removed goes stale by itself; the work it guarded is done or failing already.
-                with suppress(VaultError):
-                    self._files.remove_unpacked(FileType.LOCK, name)
+                self._replaced.append(name)
+            # A lock that cannot be removed goes stale by itself; the work it guarded is done or failing already.
+            with suppress(VaultError):
+                self._remove_replaced()
+
+    def _remove_replaced(self) -> None:
+        """Remove our lock files that no longer count; what fails is tried again at the next refresh or at the end."""
+        while self._replaced:
+            with suppress(FileMissingError):
+                self._files.remove_unpacked(FileType.LOCK, self._replaced[-1])
+            self._replaced.pop()
 
     def _refuse_if_excluded(self, mine: FileId | None) -> None:
         for name, lock in read_locks(self._files):

@@ -5,11 +5,13 @@ the folder), Apple's fsync(2) page (F_FULLFSYNC) and Microsoft's documentation (
 cannot be removed).
 """
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from phoneward.vault import FileType
+from phoneward.vault import FileType, StorageError
 from phoneward.vault.storage import NO_NAME, LocalStorage
 from phoneward.vault.storage.durability import (
     Durability,
@@ -106,3 +108,44 @@ def test_each_system_gets_its_own_rules() -> None:
     assert type(durability_of("darwin")) is MacDurability
     assert type(durability_of("win32")) is WindowsDurability
     assert type(durability_of("freebsd14")) is LinuxDurability
+
+
+@pytest.mark.parametrize("number", [errno.ENOTSUP, errno.EINVAL, errno.ENOSYS])
+def test_a_file_system_without_such_operations_still_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    # exFAT cards, SMB shares: restic's local.go goes on in the same cases.
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(number, "no such thing here")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    monkeypatch.setattr(os, "chmod", refuse)
+    monkeypatch.setattr("fcntl.fcntl", refuse)
+    for rules in (LinuxDurability(), MacDurability()):
+        storage = LocalStorage(tmp_path / type(rules).__name__, durability=rules)
+        storage.create()
+        storage.save(FileType.PACK, NAME, [b"x"])
+        assert storage.load(FileType.PACK, NAME) == b"x"
+        storage.remove(FileType.PACK, NAME)
+
+
+@pytest.mark.parametrize("call", ["fsync", "chmod"])
+def test_a_disk_that_fails_to_flush_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    storage = LocalStorage(tmp_path, durability=LinuxDurability())
+    storage.create()
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(StorageError):
+        storage.save(FileType.PACK, NAME, [b"x"])
+
+
+def test_macos_asks_for_more_than_fsync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("fcntl.fcntl", lambda _handle, command: asked.append(command))
+    storage = LocalStorage(tmp_path, durability=MacDurability())
+    storage.create()
+    storage.save(FileType.PACK, NAME, [b"x"])
+    assert asked == [51], "F_FULLFSYNC in macOS's <sys/fcntl.h>"

@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from phoneward.vault.blobs import BytesLike
@@ -15,6 +16,19 @@ from phoneward.vault.blobs import BytesLike
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _IOV_MAX = 512
+_NOT_OFFERED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTTY, errno.ENOSYS}
+"""How file systems of cards and network shares say that they have no such operation. restic goes on too (local.go):
+what they cannot promise cannot be had by failing."""
+
+
+@contextmanager
+def _ignored(numbers: set[int]) -> Iterator[None]:
+    """Go on where the file system has no such operation."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in numbers:
+            raise
 
 
 class DirItem(NamedTuple):
@@ -96,19 +110,18 @@ class RealSystemCalls:
 
     def flush(self, handle: int) -> None:
         """Call fsync (FlushFileBuffers on Windows)."""
-        os.fsync(handle)
+        with _ignored(_NOT_OFFERED):
+            os.fsync(handle)
 
     def full_flush(self, handle: int) -> None:
         """Call F_FULLFSYNC where there is one; some network file systems refuse it, then fsync is what there is."""
         import fcntl
 
         command: int = getattr(fcntl, "F_FULLFSYNC", 51)
-        try:
+        with _ignored(_NOT_OFFERED):
             fcntl.fcntl(handle, command)  # type: ignore[attr-defined,unused-ignore]
-        except OSError as error:
-            if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}:
-                raise
-            os.fsync(handle)
+            return
+        self.flush(handle)
 
     def close(self, handle: int) -> None:
         """Close the handle."""
@@ -122,13 +135,15 @@ class RealSystemCalls:
         """Open the folder and call fsync on it."""
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
         try:
-            os.fsync(handle)
+            with _ignored(_NOT_OFFERED):
+                os.fsync(handle)
         finally:
             os.close(handle)
 
     def set_read_only(self, path: str, *, read_only: bool) -> None:
-        """Set mode 0400 or 0600 (the read-only attribute on Windows)."""
-        os.chmod(path, stat.S_IREAD if read_only else stat.S_IREAD | stat.S_IWRITE)
+        """Set mode 0400 or 0600 (the read-only attribute on Windows), where the file system keeps such a thing."""
+        with _ignored(_NOT_OFFERED | {errno.EPERM, errno.EACCES}):
+            os.chmod(path, stat.S_IREAD if read_only else stat.S_IREAD | stat.S_IWRITE)
 
     def unlink(self, path: str) -> None:
         """Remove the file's name."""
