@@ -1,12 +1,14 @@
 """Fixtures of the command line's tests."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from phoneward import texts
 from tests.cli.program import Program
+from tests.phone import trees
 
 
 @pytest.fixture
@@ -15,6 +17,42 @@ def program(tmp_path: Path) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     return Program(home, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """A vault with two snapshots of one folder. Tests only read it.
+
+    Attributes:
+        program: knows vault and password.
+        phone: the folder, as the second snapshot holds it.
+        ids: the snapshots, oldest first.
+    """
+
+    program: Program
+    vault: Path
+    phone: Path
+    ids: tuple[str, str]
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Stocked:
+    """A vault to read from; made once."""
+    top = tmp_path_factory.mktemp("stocked")
+    (top / "home").mkdir()
+    phone = top / "小米手机"
+    trees.put(phone, "DCIM/Camera/一张照片.jpg", trees.content("photo", 300_000))
+    trees.put(phone, b"Download/\x1b[2Jred\xff.txt", b"hostile name")
+    trees.put(phone, "Android/media/com.whatsapp/WhatsApp/Databases/msgstore.db.crypt15", b"backup")
+    (phone / "link").symlink_to("DCIM")
+    variables = {"PHONEWARD_REPOSITORY": str(top / "vault"), "PHONEWARD_PASSWORD": "stocked"}
+    program = Program(top / "home", variables)
+    assert program.run("init").code == 0
+    ids = []
+    for number in range(2):
+        trees.put(phone, f"Documents/{number}.txt", b"text")
+        ids.append(program.run("backup", "--folder", phone, "--json").document["snapshot_id"])
+    return Stocked(program, top / "vault", phone, (ids[0], ids[1]))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,3 +94,13 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+
+def wait_for_lock(vault: Path, process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
+    """Return as soon as the vault holds a lock or the process has ended."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if any(len(path.name) == 64 for path in (vault / "locks").iterdir()) or process.poll() is not None:
+            return
+        time.sleep(0.002)
+    raise TimeoutError("no lock")

@@ -39,6 +39,20 @@ AREAS = {
 }
 
 
+QUESTIONS = {
+    "users": N_("which users there are"),
+    "apps": N_("which apps there are"),
+    "data-size": N_("how much the apps hold"),
+    "installer": N_("which store each app came from"),
+    "install-times": N_("when each app was installed"),
+    "version-code": N_("the apps' version numbers"),
+    "version-name": N_("the apps' versions"),
+    "uid": N_("the apps' user numbers"),
+    "apk-paths": N_("where the apps' own files are"),
+}
+"""What a phone may be unable to answer (`AppInventory.not_asked`)."""
+
+
 class Notes:
     """Sentences under a table, each once, numbered in the order they are first needed."""
 
@@ -154,9 +168,16 @@ def _warnings(coverage: "Coverage") -> list[str]:
     if coverage.clock_went_back:
         sentences.append(_("The phone's clock was set back since the snapshot before, so more was read again."))
     if coverage.not_checked:
-        names = ", ".join(sorted(readable(name) for name in coverage.not_checked))
+        names = ", ".join(sorted(_question(name) for name in coverage.not_checked))
         sentences.append(_("Not checked, because the phone could not answer: {names}.").format(names=names))
     return sentences
+
+
+def _question(name: str) -> str:
+    user = name.removeprefix("apps-of-user-")
+    if user != name:
+        return _("which apps user {user} has").format(user=readable(user))
+    return _(QUESTIONS[name]) if name in QUESTIONS else readable(name)
 
 
 def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Table":

@@ -1,0 +1,83 @@
+"""`restore`: nothing written over in silence, nothing done in a dry run, every deviation named."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Stocked
+from tests.phone import trees
+
+
+def test_everything(stocked: Stocked, tmp_path: Path) -> None:
+    ran = stocked.program.run("restore", "latest", "--target", tmp_path / "new" / "folder")
+    assert (ran.code, ran.stderr) == (0, "")
+    assert "All that was asked for is in" in ran.stdout
+    assert trees.tree_digest(tmp_path / "new" / "folder" / "shared") == trees.tree_digest(stocked.phone)
+
+
+def test_json(stocked: Stocked, tmp_path: Path) -> None:
+    document = stocked.program.run("restore", stocked.ids[0], "-t", tmp_path / "out", "--json").document
+    assert document["complete"] is True
+    assert document["files_restored"] == sum(
+        1 for p in (tmp_path / "out").rglob("*") if p.is_file() and not p.is_symlink()
+    )
+    assert document["target"] == str(tmp_path / "out")
+
+
+def test_a_dry_run_writes_nothing(stocked: Stocked, tmp_path: Path) -> None:
+    ran = stocked.program.run("restore", "latest", "--target", tmp_path / "out", "--dry-run")
+    assert ran.code == 0
+    assert "Nothing was written" in ran.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_yours_is_kept_and_named_unless_you_say_replace(stocked: Stocked, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    mine = out / "shared" / "Documents" / "1.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine, and newer")
+    words = ["restore", "latest", "--target", str(out), "--include", "/shared/Documents"]
+    kept = stocked.program.run(*words)
+    assert kept.code == 3
+    assert "/shared/Documents/1.txt was left as it is" in kept.stdout
+    assert mine.read_text() == "mine, and newer"
+    *issues, summary = stocked.program.run(*words, "--json").documents
+    assert [(issue["kind"], issue["path"]) for issue in issues] == [("kept", "/shared/Documents/1.txt")]
+    assert (summary["complete"], summary["issues"], summary["already_there"]) == (False, {"kept": 1}, 1)
+    replaced = stocked.program.run(*words, "--replace")
+    assert replaced.code == 0
+    assert mine.read_text() == "text"
+
+
+def test_one_path_and_several(stocked: Stocked, tmp_path: Path) -> None:
+    words = ["restore", "latest", "--target", str(tmp_path), "-i", "/shared/DCIM/Camera/一张照片.jpg", "-i"]
+    assert stocked.program.run(*words, b"/shared/Download/\x1b[2Jred\xff.txt").code == 0
+    found = sorted(os.path.relpath(p, tmp_path) for p in tmp_path.rglob("*") if p.is_file())
+    assert found == ["shared/DCIM/Camera/一张照片.jpg", os.fsdecode(b"shared/Download/\x1b[2Jred\xff.txt")]
+
+
+def test_one_app(stocked: Stocked, tmp_path: Path) -> None:
+    ran = stocked.program.run("restore", "latest", "--target", tmp_path / "out", "--app", "com.whatsapp")
+    assert ran.code == 0
+    (file,) = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert file.name == "msgstore.db.crypt15"
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "code"),
+    [
+        (["latest"], 2, "missing-argument"),
+        ([], 2, "missing-argument"),
+        (["latest", "--target", "OUT", "--include", "/nope"], 1, "path-not-found"),
+        (["latest", "--target", "OUT", "--app", "org.nope"], 1, "no-app-files"),
+        (["latest", "--target", "OUT", "--app", "../../etc"], 1, "no-app-files"),
+        (["ffffffff", "--target", "OUT"], 1, "snapshot-not-found"),
+        (["latest", "--target", "/dev/null/x"], 1, "restore-target"),
+    ],
+)
+def test_what_cannot_be_done(words: list[str], exit_code: int, code: str, stocked: Stocked, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = stocked.program.run("restore", *(str(out) if word == "OUT" else word for word in words), "--json")
+    assert (ran.code, ran.stdout, ran.complaint["code"]) == (exit_code, "", code)
+    assert not out.exists()
