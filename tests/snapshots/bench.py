@@ -1,13 +1,15 @@
-"""What the tests of snapshots share: a real repository on disk, trees of files, and a walker that is not ours to test."""
+"""What the tests of snapshots share: a real repository on disk, trees of files, a walker of their own."""
 
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from phoneward.phones import Phone
+from phoneward.phones.base import FileStream
+from phoneward.phones.folder import FolderPhone
 from phoneward.progress import Event, Listener, silent
 from phoneward.snapshots import BackupResult, backup, list_path
 from phoneward.vault import LocalStorage, Repository, init_repository, open_repository
@@ -116,3 +118,38 @@ class Heard:
 
     def __call__(self, event: Event) -> None:
         self.events.append(event)
+
+
+def _nothing(_path: bytes) -> None:
+    return None
+
+
+class MeddledPhone(FolderPhone):
+    """A folder in which something happens at the very moment a file is read.
+
+    Args:
+        before, after: called with the path of each file just before and just after it is read.
+        clock_behind_ns: how far the phone's clock is behind this computer's.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        before: Callable[[bytes], None] = _nothing,
+        after: Callable[[bytes], None] = _nothing,
+        clock_behind_ns: int = 0,
+    ) -> None:
+        super().__init__(path)
+        self._before = before
+        self._after = after
+        self._clock_behind_ns = clock_behind_ns
+
+    def now_ns(self) -> int:
+        return super().now_ns() - self._clock_behind_ns
+
+    def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
+        for stream in super().read(paths):
+            self._before(stream.path)
+            yield stream
+            self._after(stream.path)

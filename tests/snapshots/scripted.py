@@ -21,6 +21,9 @@ from phoneward.phones import (
 SHARED = Volume(VolumeKind.SHARED, "shared", b"/storage/emulated/0", "Phone", 0)
 
 
+WHO = Identity("0123456789abcdef", "Scripted", "adb", "Maker", "Model", "14", 34)
+
+
 @dataclass
 class Stream:
     path: bytes
@@ -41,6 +44,8 @@ class ScriptedPhone:
         content: files by path; a path that `entries` lists and `content` lacks cannot be read.
         entries: what a listing says, in this order.
         later: what `stat` says instead, by path.
+        answers: how many files a `read` gives before it falls silent.
+        restless: a file whose times are others each time they are asked for: 2, 3, 4…
     """
 
     entries: list[ListingItem] = field(default_factory=list)
@@ -48,10 +53,13 @@ class ScriptedPhone:
     later: dict[bytes, ListingItem] = field(default_factory=dict)
     storage: list[Volume] = field(default_factory=lambda: [SHARED])
     inventory: AppInventory = field(default_factory=AppInventory)
-    identity: Identity = Identity("0123456789abcdef", "Scripted", "adb", "Maker", "Model", "14", 34)
+    identity: Identity = WHO
     mtime_precision_ns: int = 1
     clock_ns: int | None = None
-    asked: list[bytes] = field(default_factory=list)
+    asked: "list[bytes]" = field(default_factory=list)
+    answers: int | None = None
+    restless: bytes | None = None
+    clock_of_restless: int = 1
 
     def add(self, path: bytes, content: bytes = b"x", *, size: int | None = None, mtime_ns: int = 10**18) -> None:
         """List a file that can be read."""
@@ -74,19 +82,28 @@ class ScriptedPhone:
     def volumes(self) -> list[Volume]:
         return self.storage
 
-    def list(self, root: bytes) -> Iterator[ListingItem]:
+    def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
+        del precise
         for item in self.entries:
-            if item.path.startswith(root + b"/") or not item.path.startswith(b"/storage/"):
+            elsewhere = item.path.startswith((b"/storage/", b"/data/"))
+            if item.path.startswith(root + b"/") or not elsewhere:
                 yield item
 
     def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
         known = {item.path: item for item in self.entries}
         for path in paths:
+            if path == self.restless:
+                self.clock_of_restless += 1
+                time_ns = self.clock_of_restless
+                yield Entry(path, FileKind.FILE, len(self.content[path]), 0o660, time_ns, time_ns)
+                continue
             gone = Unreadable(path, Obstacle.VANISHED)
             yield self.later.get(path) or known.get(path, gone)
 
     def read(self, paths: Iterable[bytes]) -> Iterator[Stream]:
-        for path in paths:
+        for number, path in enumerate(paths):
+            if number == self.answers:
+                return
             self.asked.append(path)
             yield Stream(path, self.content.get(path))
 

@@ -39,8 +39,6 @@ def phone_with(*apps: InstalledApp) -> ScriptedPhone:
     for one in apps:
         for path in one.apk_paths:
             phone.add(path, b"apk of " + one.package.encode())
-    original = phone.list
-    phone.list = lambda root: (i for i in original(root) if not i.path.startswith(b"/data/"))  # type: ignore[method-assign,assignment]
     return phone
 
 

@@ -141,13 +141,12 @@ rows = st.builds(
 def test_flipping_any_byte_never_invents_a_file(folders: list[tuple[bytes, list[Sent]]], data: st.DataObject) -> None:
     import tempfile
 
-    with tempfile.TemporaryDirectory() as name:
-        with journal(Path(name)) as opened:
-            opened.append(MOMENT, folders)
-            opened.append(MOMENT, folders)
-            raw = bytearray(opened.path.read_bytes())
-            at = data.draw(st.integers(0, len(raw) - 1))
-            raw[at] ^= data.draw(st.integers(1, 255))
-            found = list(read_batches(io.BytesIO(bytes(raw)), KeyedSealer(), Head(1, REPOSITORY, DEVICE)))
-            assert all(batch.folders == folders for batch, _end in found)
-            assert len(found) < 2
+    with tempfile.TemporaryDirectory() as name, journal(Path(name)) as opened:
+        opened.append(MOMENT, folders)
+        opened.append(MOMENT, folders)
+        raw = bytearray(opened.path.read_bytes())
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at] ^= data.draw(st.integers(1, 255))
+        found = list(read_batches(io.BytesIO(bytes(raw)), KeyedSealer(), Head(1, REPOSITORY, DEVICE)))
+        assert all(batch.folders == folders for batch, _end in found)
+        assert len(found) < 2

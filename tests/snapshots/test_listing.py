@@ -1,6 +1,7 @@
 """Listings in any order, with repetitions and contradictions: the same outcome, and every name accounted for."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ def entry(path: bytes, kind: FileKind = FileKind.FILE, size: int = 1, mtime_ns: 
     return Entry(path, kind, size, 0o644, mtime_ns, 6, b"target" if kind is FileKind.SYMLINK else None)
 
 
-def taken(items: list[ListingItem]) -> tuple[Listing, Gaps]:
+def taken(items: Sequence[ListingItem]) -> tuple[Listing, Gaps]:
     gaps = Gaps()
     listing = Listing(gaps, KeyedSealer())
     listing.add_root(ROOT)
