@@ -1,6 +1,6 @@
 #!/bin/bash
 # The test phone's first process: alone in new network, mount and process namespaces, so that its end ends all of them.
-# usage: unshare --net --mount --pid --uts --ipc --fork --kill-child bash init.sh ROOT IMAGE PORT
+# usage: unshare --net --mount --pid --uts --ipc --fork --kill-child --propagation unchanged bash init.sh ROOT IMAGE PORT
 # One command a line on standard input, one answer a line: start, kill. The end of standard input ends the phone.
 set -uo pipefail
 root=$1 image=$2 port=$3
@@ -8,7 +8,8 @@ fail() { echo "error $*"; exit 1; }
 
 hostname localhost || fail "hostname"
 ip link set lo up || fail "ip link"
-mount --make-rprivate / || fail "mount --make-rprivate"
+# Nothing mounted here may show outside. In a chroot `/` is no mount point: then the phone's folder becomes a private one.
+mount --make-rprivate / 2>/dev/null || { mount --bind "$root" "$root" && mount --make-private "$root"; } || fail "mount"
 # Programs and libraries are shared by all phones, read-only; what differs from phone to phone lies in ROOT itself.
 for dir in "$image"/mounts/*; do
   name=${dir##*/}; place=$root/${name//+//}

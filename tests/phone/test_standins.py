@@ -85,6 +85,7 @@ def test_dumpsys_package_of_older_phones(phone_factory: PhoneFactory) -> None:
     text = phone_factory(profile=profiles.ANDROID_10).shell("dumpsys package com.whatsapp").decode()
     assert re.search(r"^    userId=10124$", text, re.MULTILINE)
     assert re.search(r"^    firstInstallTime=2024-03-01 10:00:00$", text, re.MULTILINE)
+    assert "      firstInstallTime" not in text, "the users' own came with Android 13"
 
 
 def test_diskstats(full: TestPhone) -> None:

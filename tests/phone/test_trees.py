@@ -30,6 +30,14 @@ def test_the_phone_sees_every_name(phone: TestPhone, build: Callable[[Path], obj
     assert len(seen_here) > 5
 
 
+def test_every_kind_of_name_is_built(tmp_path: Path) -> None:
+    trees.links_and_pipes(tmp_path)
+    digests = trees.tree_digest(tmp_path)
+    assert {digest.kind for digest in digests.values()} == {"file", "dir", "symlink", "fifo"}
+    assert digests[b"outside"].content == b"/system/bin/sh"
+    assert digests[b"invalid"].content == b"\xff\xfe"
+
+
 def test_contents_and_times_agree_with_the_phone(phone: TestPhone) -> None:
     trees.typical(phone.storage)
     digests = trees.tree_digest(phone.storage)

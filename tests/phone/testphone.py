@@ -204,6 +204,7 @@ class TestPhone:
             "--ipc",
             "--fork",
             "--kill-child",
+            *("--propagation", "unchanged"),
             "bash",
             str(_HERE / "init.sh"),
         ]

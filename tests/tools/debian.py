@@ -175,9 +175,10 @@ def _mirror() -> str:
     codename = release.get("VERSION_CODENAME", "").strip('"')
     answer = _run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(CODENAME)"], cwd=PROJECT)
     targets = [line.split() for line in answer.splitlines()]
-    for uri, *names in (target for target in targets if len(target) == 3):
-        if codename in names:
-            return uri
+    whole = [target for target in targets if len(target) == 3 and not any("-" in name for name in target[1:])]
+    # A rolling machine calls its release by another name than os-release does: any whole release will do there.
+    for uri, *_names in sorted(whole, key=lambda target: codename not in target):
+        return uri
     raise DebianPackagesError(
         "apt on this machine names no mirror of its own Debian release. These tests fetch restic, adb and adbd from "
         "it: run `apt-get update` on a Debian machine with its usual sources, then try again."
