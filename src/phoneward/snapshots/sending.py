@@ -138,7 +138,8 @@ class Sender:
 
     def _send(self, rows: RowStore[Row], *, again: bool) -> None:
         flights: deque[_Flight] = deque()
-        for stream in self.phone.read(self._asked(rows, flights)):
+        asked = self._asked(rows, flights)
+        for stream in self.phone.read(asked):
             flight = _answer_to(flights, stream.path)
             try:
                 pending = self.writer.put_file(self._pieces(stream))
@@ -152,6 +153,7 @@ class Sender:
                 self._drain(IN_FLIGHT // 2)
             if self._checkpoint_due():
                 self.settle()
+        deque(asked, maxlen=0)  # what a phone that fell silent was never asked for is missing too
         for flight in flights:
             self._unread(flight, GapReason.READ_ERROR, "no answer", again=again)
 
@@ -222,7 +224,8 @@ class Sender:
         flights: deque[_Flight] = deque()
         again = False
         number, fresh = -1, dict[bytes, Sent]()
-        for item in self.phone.stat(self._asked_again(rows, flights)):
+        asked = self._asked_again(rows, flights)
+        for item in self.phone.stat(asked):
             flight = _answer_to(flights, item.path)
             if self.stopped():
                 raise KeyboardInterrupt
@@ -234,6 +237,7 @@ class Sender:
                 again = True
             elif verdict is not None:
                 self._uncertain(flight, GapReason.TORN if isinstance(verdict, Row) else verdict)
+        deque(asked, maxlen=0)
         for flight in flights:
             self._uncertain(flight, GapReason.TORN)
         return again
