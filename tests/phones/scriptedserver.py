@@ -56,7 +56,7 @@ class ScriptedServer:
 
     Args:
         sync: plays `sync:`.
-        shell_service: plays `shell…:`, after the command was put into `commands`; by default prints nothing and succeeds.
+        shell_service: plays `shell…:` once the command is in `commands`; by default prints nothing and succeeds.
         features: what the phone says it understands.
         devices: the answer to `host:devices-l`.
     """

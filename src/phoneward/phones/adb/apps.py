@@ -1,7 +1,9 @@
 """The apps of every user: what they are, where their APK files lie, what the phone says they take up."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from phoneward.errors import readable
 from phoneward.phones.adb import pm
@@ -21,6 +23,7 @@ class _Inventory:
 
     shell: Shell
     not_asked: dict[str, str] = field(default_factory=dict)
+    unknown_options: set[bytes] = field(default_factory=set)
 
     def note(self, question: str, words: bytes | str) -> None:
         self.not_asked.setdefault(question, readable(words)[:300].strip())
@@ -37,72 +40,98 @@ def inventory(shell: Shell, properties: dict[str, str]) -> AppInventory:
     known = users(shell)
     if known is None:
         asking.note("users", "pm list users")
-    listed = {user.id: _listing(asking, user) for user in known or [User(0, "", running=True)]}
-    if not any(apps for apps, _ in listed.values()):
+    details = _details(asking)
+    by_user = {user.id: _apps_of(asking, user, details) for user in known or [User(0, "", running=True)]}
+    if not any(by_user.values()):
         asking.note("apps", "pm list packages")
         return AppInventory((), asking.not_asked)
-    details = _details(asking)
-    sizes = _sizes(asking)
-    offset = shell.run(b"date +%z", limit=1 << 16).stdout.decode("ascii", "replace")
-    zone = pm.time_zone(properties.get("persist.sys.timezone", ""), offset)
-    bases = {app.apk for apps, _ in listed.values() for app in apps if app.apk}
-    siblings = _sibling_apks(asking, bases)
-    found = []
-    for user_id, (apps, system) in listed.items():
-        for app in apps:
-            about = details.get(app.package, pm.Details())
-            size = sizes.get(app.package) if user_id == 0 else None
-            found.append(
-                InstalledApp(
-                    package=app.package,
-                    user_id=user_id,
-                    version_code=app.version_code,
-                    version_name=about.get("versionName", user_id),
-                    installer=app.installer or _named(about.get("installerPackageName", user_id)),
-                    is_system=app.package in system
-                    if system is not None
-                    else "SYSTEM" in about.get("pkgFlags", user_id),
-                    uid=app.uid,
-                    first_installed_ns=pm.parse_local_time(about.get("firstInstallTime", user_id), zone),
-                    last_updated_ns=pm.parse_local_time(about.get("lastUpdateTime", user_id), zone),
-                    apk_paths=_apk_paths(app, about.get("splits", user_id), siblings),
-                    app_bytes=size.app if size else None,
-                    data_bytes=size.data if size else None,
-                    cache_bytes=size.cache if size else None,
-                )
-            )
+    bases = {app.apk for apps in by_user.values() for app in apps if app.apk}
+    facts = _Facts(
+        details,
+        _sizes(asking),
+        _sibling_apks(shell, bases),
+        pm.time_zone(properties.get("persist.sys.timezone", ""), _clock_offset(shell)),
+        {user_id: _system_apps(shell, asking, user_id) for user_id in by_user},
+    )
+    found = [_installed(app, user_id, facts) for user_id, apps in by_user.items() for app in apps]
+    for question, attribute in (("version-code", "version_code"), ("uid", "uid")):
+        if all(getattr(app, attribute) is not None for app in found):
+            asking.not_asked.pop(question, None)  # `dumpsys` knew what `pm` did not say
     return AppInventory(tuple(found), asking.not_asked)
 
 
-def _named(installer: str) -> str:
-    return "" if installer == "null" else installer
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What was asked once for all apps."""
+
+    details: dict[str, pm.Details]
+    sizes: dict[str, pm.Sizes]
+    siblings: dict[bytes, list[bytes]]
+    zone: tzinfo | None
+    system: dict[int, set[str]]
 
 
-_OPTIONS = ((b"--show-versioncode", "version-code"), (b"-U", "uid"), (b"-i", "installer"), (b"-f", "apk-paths"))
+def _installed(app: pm.Listed, user_id: int, facts: _Facts) -> InstalledApp:
+    about = facts.details.get(app.package, pm.Details())
+    # The figures of `dumpsys diskstats` are the main user's (AOSP DiskStatsLoggingService).
+    size = facts.sizes.get(app.package) if user_id == 0 else None
+    installer = about.get("installerPackageName", user_id)
+    system = facts.system.get(user_id)
+    return InstalledApp(
+        package=app.package,
+        user_id=user_id,
+        version_code=app.version_code if app.version_code is not None else about.version_code(),
+        version_name=about.get("versionName", user_id),
+        installer=app.installer or ("" if installer == "null" else installer),
+        is_system=app.package in system if system else "SYSTEM" in about.get("pkgFlags", user_id).split(),
+        uid=app.uid if app.uid is not None else about.uid(user_id),
+        first_installed_ns=pm.parse_local_time(about.get("firstInstallTime", user_id), facts.zone),
+        last_updated_ns=pm.parse_local_time(about.get("lastUpdateTime", user_id), facts.zone),
+        apk_paths=_apk_paths(app, about.get("splits", user_id), facts.siblings),
+        app_bytes=size.app if size else None,
+        data_bytes=size.data if size else None,
+        cache_bytes=size.cache if size else None,
+    )
 
 
-def _listing(asking: _Inventory, user: User) -> tuple[list[pm.Listed], set[str] | None]:
-    """Return a user's apps and the names of the system's; options that this build does not know are left out."""
-    options = list(_OPTIONS)
-    whose = b" --user %d" % user.id
+def _clock_offset(shell: Shell) -> str:
+    return shell.run(b"date +%z", limit=1 << 16).stdout.decode("ascii", "replace")
+
+
+_OPTIONS = {b"--show-versioncode": "version-code", b"-U": "uid", b"-i": "installer", b"-f": "apk-paths"}
+
+
+def _apps_of(asking: _Inventory, user: User, details: dict[str, pm.Details]) -> list[pm.Listed]:
+    """Return a user's apps: by `pm`, less the options that this build does not know, else as `dumpsys` tells them."""
+    options = [option for option in reversed(_OPTIONS) if option not in asking.unknown_options]
     while True:
-        words = b" ".join(option for option, _ in reversed(options))
-        done = asking.shell.run(b"pm list packages " + words + whose + b" 2>&1", limit=_LISTING_LIMIT)
-        paths = any(option == b"-f" for option, _ in options)
-        apps = pm.parse_listing(done.stdout, user.id, with_paths=paths) if done.code == 0 else []
-        if apps or not options:
+        whose = b"" if b"--user" in asking.unknown_options else b" --user %d" % user.id
+        if user.id != 0 and not whose:
+            words = b"Unknown option: --user"
             break
-        asking.note(options.pop(0)[1], done.stdout[-300:])
-    if not apps and user.id == 0:
-        whose = b""
-        done = asking.shell.run(b"pm list packages -f 2>&1", limit=_LISTING_LIMIT)
-        apps = pm.parse_listing(done.stdout, 0, with_paths=True)
+        done = asking.shell.run(b"pm list packages " + b" ".join(options) + whose + b" 2>&1", limit=_LISTING_LIMIT)
+        words = done.stdout[-300:]
+        apps = pm.parse_listing(done.stdout, user.id, with_paths=b"-f" in options) if done.code == 0 else []
+        if apps:
+            return apps
+        refused = re.search(rb"[Uu]nknown option:? (\S+)", done.stdout)
+        if refused is None or refused[1] in asking.unknown_options:
+            break
+        asking.unknown_options.add(refused[1])
+        if refused[1] in options:
+            options.remove(refused[1])
+            asking.note(_OPTIONS[refused[1]], words)
+    apps = pm.listed_by_details(details, user.id)
     if not apps:
-        asking.note(f"apps-of-user-{user.id}", done.stdout[-300:])
-        return [], None
-    done = asking.shell.run(b"pm list packages -s" + whose, limit=_LISTING_LIMIT)
-    system = {app.package for app in pm.parse_listing(done.stdout, user.id, with_paths=False)}
-    return apps, system if done.code == 0 and system else None
+        asking.note(f"apps-of-user-{user.id}", words)
+    return apps
+
+
+def _system_apps(shell: Shell, asking: _Inventory, user_id: int) -> set[str]:
+    whose = b"" if b"--user" in asking.unknown_options else b" --user %d" % user_id
+    done = shell.run(b"pm list packages -s" + whose, limit=_LISTING_LIMIT)
+    apps = pm.parse_listing(done.stdout, user_id, with_paths=False) if done.code == 0 else []
+    return {app.package for app in apps}
 
 
 def _details(asking: _Inventory) -> dict[str, pm.Details]:
@@ -131,9 +160,10 @@ def _ask(asking: _Inventory, question: str, command: bytes) -> bytes | None:
     return done.stdout
 
 
-def _sibling_apks(asking: _Inventory, bases: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+def _sibling_apks(shell: Shell, bases: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Return the APK files beside each base.apk: many folders to a command, globbing by the shell itself."""
     folders = sorted({base.rpartition(b"/")[0] for base in bases if base.endswith(b"/base.apk")})
+    wanted = frozenset(folders)
     found: dict[bytes, list[bytes]] = {}
     command = b""
     for folder in [*folders, b""]:
@@ -142,9 +172,9 @@ def _sibling_apks(asking: _Inventory, bases: Iterable[bytes]) -> dict[bytes, lis
             script = (
                 b"for d in" + command + b'; do for f in "$d"/split_*.apk; do [ -f "$f" ] && echo "$f"; done; done; true'
             )
-            for line in asking.shell.run(script, limit=_LISTING_LIMIT).stdout.split(b"\n"):
+            for line in shell.run(script, limit=_LISTING_LIMIT).stdout.split(b"\n"):
                 above = line.rpartition(b"/")[0]
-                if is_clean(line) and above in folders:
+                if is_clean(line) and above in wanted:
                     found.setdefault(above, []).append(line)
             command = b""
         command += word

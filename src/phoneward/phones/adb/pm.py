@@ -85,18 +85,26 @@ class Details:
         """Return a user's value, else the app's, else ""; contradicting values count as none."""
         return self.user_fields.get(user_id, {}).get(name) or self.fields.get(name, "")
 
+    def version_code(self) -> int | None:
+        """The number in `versionCode=12 minSdk=24 targetSdk=34`."""
+        return _number(self.fields.get("versionCode", "").partition(" ")[0])
+
+    def uid(self, user_id: int) -> int | None:
+        """The uid of this app of this user (UserHandle.java: 100,000 times the user plus the app's id)."""
+        app_id = _number(self.fields.get("appId", "") or self.fields.get("userId", ""))
+        return None if app_id is None or app_id >= 100_000 else user_id * 100_000 + app_id
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
 
 _WANTED = {
-    "versionName",
-    "firstInstallTime",
-    "lastUpdateTime",
-    "installerPackageName",
-    "splits",
-    "codePath",
-    "pkgFlags",
+    *("versionCode", "versionName", "firstInstallTime", "lastUpdateTime", "installerPackageName"),
+    *("splits", "codePath", "pkgFlags", "userId", "appId"),
 }
 _BLOCK = re.compile(r"  Package \[([^\]]+)\] \([0-9a-f]+\):")
-_USER_LINE = re.compile(r"    User (\d{1,9}):")
+_USER_LINE = re.compile(r"    User (\d{1,9}): ")
 
 
 def parse_details(answer: bytes) -> dict[str, Details]:
@@ -134,6 +142,7 @@ def _packages(lines: Iterable[str]) -> dict[str, Details]:
             user = _USER_LINE.match(line)
             if user and len(current.user_fields) < 1000:
                 target = current.user_fields.setdefault(int(user[1]), {})
+                target["installed"] = "true" if " installed=true " in line else ""
             elif target is not None:
                 _keep(target, line, 4 if target is current.fields else 6)
     return {name: details for name, details in found.items() if name not in doubtful}
@@ -147,6 +156,17 @@ def _keep(target: dict[str, str], line: str, indent: int) -> None:
     if target.get(name, value) != value:
         value = ""
     target[name] = value
+
+
+def listed_by_details(details: dict[str, Details], user_id: int) -> list[Listed]:
+    """Return a user's apps as `dumpsys package` tells them, for users whom `pm` may not be asked about."""
+    found = []
+    for package, about in details.items():
+        if about.user_fields.get(user_id, {}).get("installed"):
+            folder = about.fields.get("codePath", "").encode("utf-8", "surrogateescape")
+            apk = folder + b"/base.apk" if folder.startswith(b"/data/app/") and is_clean(folder) else None
+            found.append(Listed(package, apk))
+    return found
 
 
 def parse_splits(text: str) -> list[str]:
