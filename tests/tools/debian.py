@@ -173,9 +173,8 @@ def _mirror() -> str:
     """Return the address this machine fetches its own Debian release from."""
     release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     codename = release.get("VERSION_CODENAME", "").strip('"')
-    answer = _run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(CODENAME)"], cwd=PROJECT)
-    targets = [line.split() for line in answer.splitlines()]
-    whole = [target for target in targets if len(target) == 3 and not any("-" in name for name in target[1:])]
+    # Not bookworm-security and the like, nor a stranger's packages for bookworm.
+    whole = [t for t in _index_targets() if t[3] == "Debian" and "-" not in t[1] + t[2]]
     # A rolling machine calls its release by another name than os-release does: any whole release will do there.
     for uri, *_names in sorted(whole, key=lambda target: codename not in target):
         return uri
@@ -183,3 +182,18 @@ def _mirror() -> str:
         "apt on this machine names no mirror of its own Debian release. These tests fetch restic, adb and adbd from "
         "it: run `apt-get update` on a Debian machine with its usual sources, then try again."
     )
+
+
+def _index_targets() -> list[list[str]]:
+    """Return address, release, code name and origin of what this machine's apt downloads package lists from."""
+    ask = ["indextargets", "--format", "$(REPO_URI)|$(RELEASE)|$(CODENAME)|$(ORIGIN)"]
+    answer = _run(["apt-get", *ask], cwd=PROJECT)
+    if not answer:
+        # Before the first `apt-get update` apt knows nothing. Its sources, our lists: that needs no rights.
+        own = cache_dir() / "debian" / "own-lists"
+        (own / "partial").mkdir(parents=True, exist_ok=True)
+        options = ["-o", f"Dir::State::lists={own}", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none"]
+        options += ["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]
+        _run(["apt-get", "-qq", *options, "update"], cwd=own)
+        answer = _run(["apt-get", *options, *ask], cwd=own)
+    return [line.split("|") for line in answer.splitlines()]

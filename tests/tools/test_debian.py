@@ -58,3 +58,11 @@ def test_one_build_may_need_another(tmp_path: Path) -> None:
 def test_apt_failures_are_told_in_its_words() -> None:
     with pytest.raises(debian.DebianPackagesError, match="no-such-package-in-any-release"):
         debian.unpacked("no-such-package-in-any-release", debian.BASE_SUITE)
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_a_machine_that_never_ran_apt_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lists/partial").mkdir(parents=True)
+    (tmp_path / "apt.conf").write_text(f'Dir::State::lists "{tmp_path}/lists";\n')
+    monkeypatch.setenv("APT_CONFIG", str(tmp_path / "apt.conf"))
+    assert any(origin == "Debian" for *_rest, origin in debian._index_targets())
