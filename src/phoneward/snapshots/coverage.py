@@ -202,6 +202,8 @@ def decode_coverage(data: bytes) -> Coverage:
     """
     try:
         coverage = _decoder.decode(data)
+        for gap in coverage.gaps:
+            gap.raw_path  # noqa: B018 - raises ValueError for base64 that is none
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(str(error)) from error
     if coverage.format != FORMAT:

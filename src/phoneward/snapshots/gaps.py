@@ -66,8 +66,8 @@ class Gap(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def raw_path(self) -> bytes:
-        """The path on the phone, raw bytes."""
-        return base64.b64decode(self.path_b64) if self.path_b64 else self.path.encode()
+        """The path on the phone, raw bytes. ValueError for a document that was tampered with."""
+        return base64.b64decode(self.path_b64, validate=True) if self.path_b64 else self.path.encode()
 
 
 def reason_of(obstacle: Obstacle) -> GapReason:
