@@ -40,9 +40,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adb_banner.h"
+
 enum { UP, DOWN, DIRECTIONS };
-enum { MAX_CONNECTIONS = 64, MAX_FAULTS = 256, BUFFER = 256 * 1024, LINE = 4096, CNXN_HEADER = 24, CNXN_MAX = 65536 };
-static const uint32_t A_CNXN = 0x4e584e43; /* packages/modules/adb/protocol.txt, "CONNECT" */
+enum { MAX_CONNECTIONS = 64, MAX_FAULTS = 256, BUFFER = 256 * 1024, LINE = 4096 };
 static const double BURST_S = 0.05, STEP_S = 0.002;
 
 enum kind { CUT_RST, CUT_FIN, STALL, FLIP };
@@ -152,65 +153,6 @@ static void accept_one(int listener) {
     if (!c->flow[UP].buf || !c->flow[DOWN].buf) die("malloc");
 }
 
-static uint32_t get32(const unsigned char *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static void put32(unsigned char *p, uint32_t v) {
-    for (int i = 0; i < 4; i++) p[i] = (unsigned char)(v >> (8 * i));
-}
-
-static bool is_hidden(const char *name, size_t length) {
-    for (const char *p = hidden; *p;) {
-        size_t n = strcspn(p, ",");
-        if (n == length && strncmp(p, name, n) == 0) return true;
-        p += n + (p[n] == ',');
-    }
-    return false;
-}
-
-/* Rewrite "…features=a,b,c" in the banner that opens an adb connection; length and byte-sum check are put right.
- * Returns false while the banner is not complete yet. */
-static bool rewrite_banner(struct flow *f) {
-    size_t have = f->end - f->start;
-    unsigned char *packet = f->buf + f->start;
-    if (have < 4) return f->ended;
-    if (get32(packet) != A_CNXN) return true;
-    if (have < CNXN_HEADER) return f->ended;
-    uint32_t length = get32(packet + 12);
-    if (length > CNXN_MAX) return true;
-    if (have < CNXN_HEADER + length) return f->ended;
-    char *text = (char *)packet + CNXN_HEADER, *list = memmem(text, length, "features=", 9);
-    if (!list) return true;
-    char *out = list + 9, *stop = text + length;
-    bool first = true;
-    for (char *p = out; p < stop;) {
-        size_t n = 0;
-        while (p + n < stop && p[n] != ',' && p[n] != ';' && p[n] != '\0') n++;
-        char *next = p + n;
-        bool more = next < stop && *next == ',';
-        if (!is_hidden(p, n)) {
-            if (!first) *out++ = ',';
-            memmove(out, p, n);
-            out += n;
-            first = false;
-        }
-        p = next + more;
-        if (!more) {
-            memmove(out, p, (size_t)(stop - p));
-            out += stop - p;
-            break;
-        }
-    }
-    uint32_t shorter = (uint32_t)(out - text), sum = 0;
-    for (uint32_t i = 0; i < shorter; i++) sum += (unsigned char)text[i];
-    memmove(out, stop, have - CNXN_HEADER - length);
-    f->end -= length - shorter;
-    put32(packet + 12, shorter);
-    put32(packet + 16, sum);
-    return true;
-}
-
 static void refill(int dir) {
     double t = now_s();
     tokens[dir] += (t - filled[dir]) * rate[dir];
@@ -276,7 +218,10 @@ static bool pump(struct connection *c, int dir) {
         }
         if (!f->banner_seen) {
             if (f->start == f->end && !f->ended) return false;
-            if (*hidden && !rewrite_banner(f) && f->end < BUFFER) return false;
+            size_t size = f->end - f->start;
+            bool seen = !*hidden || hide_features(hidden, f->buf + f->start, &size, f->ended);
+            f->end = f->start + size;
+            if (!seen && f->end < BUFFER) return false;
             f->banner_seen = true;
         }
         if (f->start == f->end) break;

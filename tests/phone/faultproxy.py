@@ -43,7 +43,7 @@ class Status:
 
 def program() -> Path:
     """Return the compiled proxy; it is built once for each version of its source."""
-    source = _SOURCE.read_bytes()
+    source = _SOURCE.read_bytes() + _SOURCE.with_name("adb_banner.h").read_bytes()
     place = debian.cache_dir() / "faultproxy" / hashlib.sha256(source).hexdigest()[:16]
 
     def build(work: Path) -> None:
