@@ -138,7 +138,7 @@ def test_obstacles_from_words_and_numbers() -> None:
 
 def test_a_line_of_every_kind() -> None:
     answer = (
-        b"package:/data/app/~~x==/com.foo-y==/base.apk=com.foo versionCode:12  installer=com.android.vending uid:10123\n"
+        b"package:/data/app/~~x==/com.foo-y==/base.apk=com.foo versionCode:12  installer=a.market uid:10123\n"
         b"package:/system/priv-app/S/S.apk=com.android.settings versionCode:34  installer=null uid:1000,1001000\n"
         b"package:/data/app/a=b c/base.apk=com.bar\n"
         b"package:no/path=com.baz\r\n"
@@ -146,7 +146,7 @@ def test_a_line_of_every_kind() -> None:
         b"package:=..\n"
     )
     assert pm.parse_listing(answer, 10, with_paths=True) == [
-        pm.Listed("com.foo", b"/data/app/~~x==/com.foo-y==/base.apk", 12, "com.android.vending", 10123),
+        pm.Listed("com.foo", b"/data/app/~~x==/com.foo-y==/base.apk", 12, "a.market", 10123),
         pm.Listed("com.android.settings", b"/system/priv-app/S/S.apk", 34, "", 1001000),
         pm.Listed("com.bar", b"/data/app/a=b c/base.apk"),
         pm.Listed("com.baz"),
@@ -194,7 +194,7 @@ def test_splits() -> None:
     assert pm.parse_splits("[base, config.arm64_v8a, ../x, feature:4]") == ["config.arm64_v8a", "feature"]
 
 
-# -- users, cards, properties, clock -----------------------------------------------------------------------------------
+# -- users, cards, properties, clock ---------------------------------------------------------------------------------
 
 
 def test_recorded_users() -> None:
@@ -258,7 +258,7 @@ def test_the_clock_of_every_age(answer: bytes, moment: int) -> None:
     assert facts.parse_now(answer) == moment
 
 
-# -- shell and server ----------------------------------------------------------------------------------------------------
+# -- shell and server ------------------------------------------------------------------------------------------------
 
 
 @given(st.binary(max_size=60), st.integers(0, 255), st.booleans())

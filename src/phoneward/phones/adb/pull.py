@@ -113,8 +113,6 @@ class Pull:
         elif self._await_content(file):
             try:
                 yield from self._pieces(file)
-            except (PhoneAnswerError, PhoneSilentError):
-                raise
             except PhoneGoneError as error:
                 self._cut_off(file, error)
         file.step = _Step.OVER
@@ -185,11 +183,9 @@ class Pull:
                     channel.need(sync.HEAD.size)
                     return True
                 self._read_kind(channel)
-            except PhoneAnswerError:
-                raise
-            except PhoneGoneError:
+            except PhoneGoneError as error:
                 self._hang_up()
-                if self._alone:
+                if self._alone or isinstance(error, PhoneAnswerError):
                     raise
                 self._alone = True
         return False
@@ -268,6 +264,8 @@ class Pull:
         """
         self._hang_up()
         self._alone = False
+        if isinstance(error, PhoneAnswerError | PhoneSilentError):
+            raise error
         channel = self._source.open_sync()
         try:
             channel.post(sync.request(self._source.lstat_word, b"/"))
@@ -289,8 +287,6 @@ class Pull:
                     if skipped > _SKIP_BYTES:
                         self._hang_up()
                         break
-            except (PhoneAnswerError, PhoneSilentError):
-                raise
             except PhoneGoneError as error:
                 self._cut_off(file, error)
         file.step = _Step.OVER
