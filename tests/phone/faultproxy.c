@@ -19,6 +19,7 @@
  *   drop rst|fin           end all connections now
  *   clear                  forget all armed faults and end stalls (pace, hide and refuse stay)
  *   probe                  can the phone's port be reached right now? answers "ok 1" or "ok 0"
+ *   quit                   end, as the end of standard input does
  *   status                 "ok UP DOWN OPEN ACCEPTED FIRED STALLED"
  */
 #define _GNU_SOURCE
@@ -57,7 +58,7 @@ static struct fault faults[MAX_FAULTS];
 static int fault_count, phone_port;
 static uint64_t passed[DIRECTIONS], accepted, fired;
 static double rate[DIRECTIONS], tokens[DIRECTIONS], filled[DIRECTIONS], stalled_until[DIRECTIONS];
-static bool refusing;
+static bool refusing, quitting;
 static char hidden[LINE];
 
 static double now_s(void) {
@@ -305,6 +306,7 @@ static void obey(char *line) {
     else if (strcmp(verb, "hide") == 0 && words == 2) strcpy(hidden, strcmp(word, "-") ? word : "");
     else if (strcmp(verb, "refuse") == 0 && words == 2) refusing = *word == '1';
     else if (strcmp(verb, "drop") == 0 && words == 2) end_all(strcmp(word, "fin") != 0);
+    else if (strcmp(verb, "quit") == 0) quitting = true;
     else if (strcmp(verb, "clear") == 0) {
         fault_count = 0;
         stalled_until[UP] = stalled_until[DOWN] = 0;
@@ -327,7 +329,7 @@ static bool obey_input(void) {
         length -= (size_t)(newline + 1 - text);
         memmove(text, newline + 1, length + 1);
     }
-    return length < sizeof text - 1;
+    return !quitting && length < sizeof text - 1;
 }
 
 /* How long the loop may sleep: until tokens suffice or a stall ends. */
@@ -394,6 +396,5 @@ int main(int argc, char **argv) {
     }
     printf("port %d\n", ntohs(address.sin_port));
     serve(listener);
-    end_all(true);
     return 0;
 }

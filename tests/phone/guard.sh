@@ -1,10 +1,10 @@
 #!/bin/bash
-# Runs COMMAND for as long as standard input stays open: whoever holds the other end may die in any way, and COMMAND
+# Runs COMMAND until standard input says a line or ends: whoever holds the other end may die in any way, and COMMAND
 # still ends. usage: guard.sh CLEANUP COMMAND [ARGUMENT…]   (CLEANUP is a shell line, run after the end)
 cleanup=$1; shift
 "$@" < /dev/null &
 child=$!
-cat > /dev/null
+read -r _
 kill -9 "$child" 2>/dev/null
 wait "$child" 2>/dev/null
 eval "$cleanup" > /dev/null 2>&1 < /dev/null

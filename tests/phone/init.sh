@@ -1,7 +1,7 @@
 #!/bin/bash
 # The test phone's first process: alone in new network, mount and process namespaces, so that its end ends all of them.
 # usage: unshare --net --mount --pid --uts --ipc --fork --kill-child --propagation unchanged bash init.sh ROOT IMAGE PORT
-# One command a line on standard input, one answer a line: start, kill. The end of standard input ends the phone.
+# One command a line on standard input, one answer a line: start, kill, end. The end of standard input ends the phone.
 set -uo pipefail
 root=$1 image=$2 port=$3
 fail() { echo "error $*"; exit 1; }
@@ -41,6 +41,7 @@ while read -r verb; do
       kill -9 -1 2>/dev/null
       wait 2>/dev/null; adbd=""
       echo "ok" ;;
+    end) break ;;
     *) echo "error unknown command" ;;
   esac
 done

@@ -1,5 +1,6 @@
 """The test phone itself, seen through the real adb client."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -134,3 +135,19 @@ def test_who_may_not_make_a_phone_is_told_what_is_needed(tmp_path: Path, monkeyp
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(TestPhoneError, match="as root"), TestPhone(tmp_path):
         pass
+
+
+def test_it_ends_though_a_forked_child_holds_its_pipes(phone_factory: PhoneFactory) -> None:
+    phone = phone_factory()
+    child = os.fork()
+    if child == 0:
+        time.sleep(30)
+        os._exit(0)
+    try:
+        begun = time.monotonic()
+        phone.close()
+        assert time.monotonic() - begun < 4
+        assert _processes_naming(str(phone.folder)) == []
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -352,6 +352,11 @@ def _write_script(place: Path, text: str) -> None:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
+    # Said aloud, too: a forked child of the tests may hold a copy of the pipe, and then its end never comes.
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.write("end\n")
+            process.stdin.flush()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with contextlib.suppress(OSError):
