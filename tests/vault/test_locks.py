@@ -25,7 +25,7 @@ from phoneward.vault import (
     StorageError,
     init_repository,
 )
-from phoneward.vault.locks import HeldLock, parse_lock, read_locks
+from phoneward.vault.locks import HeldLock, parse_lock, read_locks, windows_process_runs
 from tests.vault.cheap import insecure_test_cost
 
 NOW = 1_800_000_000.0
@@ -264,6 +264,44 @@ def test_a_sealed_lock_that_makes_no_sense(repo: Repository) -> None:
     repo.save_unpacked(FileType.LOCK, b'{"time":"yesterday"}')
     with pytest.raises(LockUnreadableError), repo.lock(exclusive=False, timing=QUICK):
         pytest.fail("entered")
+
+
+class FakeKernel:
+    """kernel32 as Microsoft documents it: a process that runs has exit code 259, no such process is error 87."""
+
+    def __init__(self, exit_code: int | None, error: int = 0) -> None:
+        self.exit_code = exit_code
+        self.error = error
+        self.open_handles = 0
+
+    def OpenProcess(self, access: int, inherit: int, pid: int) -> int | None:  # noqa: N802
+        assert (access, inherit, pid) == (0x1000, 0, 4242)
+        if self.error:
+            return None
+        self.open_handles += 1
+        return 77
+
+    def GetExitCodeProcess(self, handle: int, code: Any) -> int:  # noqa: N802
+        assert handle == 77
+        if self.exit_code is None:
+            return 0
+        code.contents.value = self.exit_code
+        return 1
+
+    def CloseHandle(self, handle: int) -> int:  # noqa: N802
+        assert handle == 77
+        self.open_handles -= 1
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "error", "runs"),
+    [(259, 0, True), (0, 0, False), (1, 0, False), (None, 0, True), (None, 87, False), (None, 5, True)],
+)
+def test_windows_is_asked_without_ending_the_process(exit_code: int | None, error: int, *, runs: bool) -> None:
+    kernel = FakeKernel(exit_code, error)
+    assert windows_process_runs(4242, kernel, lambda: error) is runs
+    assert kernel.open_handles == 0
 
 
 @given(st.binary(max_size=200))

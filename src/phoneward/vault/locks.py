@@ -1,5 +1,6 @@
 """Locks: who works on the repository, and whether others may meanwhile (restic `internal/repository/lock.go`)."""
 
+import ctypes
 import getpass
 import os
 import socket
@@ -29,6 +30,9 @@ from phoneward.vault.errors import (
 from phoneward.vault.storage.base import ListedFile
 
 _READ_ATTEMPTS = 3
+_QUERY_LIMITED_INFORMATION = 0x1000
+_ERROR_INVALID_PARAMETER = 87
+_STILL_ACTIVE = 259
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +298,7 @@ def _process_runs(pid: int) -> bool:
     if pid <= 0 or pid > 2**31 - 1:
         return False
     if sys.platform == "win32":
-        return _windows_process_runs(pid)
+        return windows_process_runs(pid, ctypes.WinDLL("kernel32", use_last_error=True), ctypes.get_last_error)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -304,18 +308,26 @@ def _process_runs(pid: int) -> bool:
     return True
 
 
-if sys.platform == "win32":
+class WindowsKernel(Protocol):
+    """The calls of kernel32 that tell whether a process runs (Microsoft: processthreadsapi.h)."""
 
-    def _windows_process_runs(pid: int) -> bool:
-        """Ask for the process's exit code; os.kill would end it (Microsoft: OpenProcess, GetExitCodeProcess)."""
-        import ctypes
+    def OpenProcess(self, access: int, inherit: int, pid: int) -> int | None:  # noqa: N802 - Microsoft's name
+        """Return a handle, 0 or None where there is none to get."""
 
-        kernel = ctypes.windll.kernel32
-        handle = kernel.OpenProcess(0x1000, False, pid)  # noqa: FBT003 - PROCESS_QUERY_LIMITED_INFORMATION
-        if not handle:
-            return bool(kernel.GetLastError() == 5)  # ERROR_ACCESS_DENIED: it runs, under another account
-        try:
-            code = ctypes.c_ulong()
-            return bool(not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == 259)  # STILL_ACTIVE
-        finally:
-            kernel.CloseHandle(handle)
+    def GetExitCodeProcess(self, handle: int, code: object) -> int:  # noqa: N802 - Microsoft's name
+        """Write the exit code behind the pointer; return 0 on failure."""
+
+    def CloseHandle(self, handle: int) -> object:  # noqa: N802 - Microsoft's name
+        """Give the handle back."""
+
+
+def windows_process_runs(pid: int, kernel: WindowsKernel, last_error: Callable[[], int]) -> bool:
+    """Tell whether a Windows process runs, in doubt yes. os.kill is no question there: it ends the process."""
+    handle = kernel.OpenProcess(_QUERY_LIMITED_INFORMATION, 0, pid)
+    if not handle:
+        return last_error() != _ERROR_INVALID_PARAMETER  # that one means: no such process
+    try:
+        code = ctypes.c_ulong(0)
+        return not kernel.GetExitCodeProcess(handle, ctypes.pointer(code)) or code.value == _STILL_ACTIVE
+    finally:
+        kernel.CloseHandle(handle)

@@ -55,7 +55,7 @@ class LocalStorage:
         with self._explained(self._root):
             missing: list[str] = []
             path = self._root
-            while not Path(path).is_dir():
+            while not Path(path).is_dir() and path not in missing:  # a missing drive is its own parent
                 missing.append(path)
                 path = str(Path(path).parent)
             for folder in reversed(missing):
