@@ -1,6 +1,7 @@
 import errno
 import hashlib
 import os
+import queue
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -362,6 +363,26 @@ def test_a_blob_too_large_is_refused(repo: Repository, monkeypatch: pytest.Monke
         with pytest.raises(TooLargeError):
             writer.put(DATA, bytes(1001))
         writer.put(DATA, bytes(1000))
+
+
+def test_another_thread_may_wait_for_blobs(repo: Repository) -> None:
+    waiting: queue.SimpleQueue[tuple[Pending, bytes] | None] = queue.SimpleQueue()
+    right: list[bool] = []
+
+    def wait() -> None:
+        while (item := waiting.get()) is not None:
+            right.append(item[0].result() == id_of(item[1]))
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    with repo.writer() as writer:
+        for number in range(3000):
+            data = b"%d" % number
+            waiting.put((writer.put(DATA, data), data))
+        waiting.put(None)
+        thread.join(60)
+    assert right == [True] * 3000
+    assert all(repo.has_blob(DATA, id_of(b"%d" % number)) for number in range(3000))
 
 
 def test_figures(repo: Repository) -> None:

@@ -166,6 +166,7 @@ class BlobWriter:
         self._tiny_jobs: queue.SimpleQueue[_Job | PackBuilder | None] = queue.SimpleQueue()
         self._gate = Gate(IN_FLIGHT_BYTES)
         self._batch = _Job(self)
+        self._batch_lock = threading.Lock()
         self._packs = OpenPacks(pack_size)
         self._lock = threading.Lock()
         self._unindexed: set[bytes] = set()
@@ -217,9 +218,11 @@ class BlobWriter:
             self._append(job, blob_type, data, pending)
             self._submit(job)
         else:
-            job = self._batch
-            self._append(job, blob_type, data, pending)
-            if job.size >= BATCH_BYTES or len(job.blobs) >= BATCH_BLOBS:
+            with self._batch_lock:
+                job = self._batch
+                self._append(job, blob_type, data, pending)
+                full = job.size >= BATCH_BYTES or len(job.blobs) >= BATCH_BLOBS
+            if full:
                 self.submit_batch(job)
         return pending
 
@@ -254,9 +257,11 @@ class BlobWriter:
 
     def submit_batch(self, job: _Job) -> None:
         """Hand the batch to a worker before it is full, if it is still the one being filled."""
-        if job is self._batch:
+        with self._batch_lock:  # whoever waits for a blob may be another thread than the one that feeds
+            if job is not self._batch:
+                return
             self._batch = _Job(self)
-            self._submit(job)
+        self._submit(job)
 
     @staticmethod
     def _append(job: _Job, blob_type: BlobType, data: bytes, pending: Pending) -> None:
