@@ -2,11 +2,12 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from phoneward.errors import readable
+from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.coverage import OwnBackup
 from phoneward.snapshots.inventory import utc
 from phoneward.snapshots.journal import Sent
@@ -17,6 +18,7 @@ from phoneward.vault.nodes import Node, NodeType, go_mode
 from phoneward.vault.trees import encode_tree
 
 PutTree = Callable[[bytes], None]
+_NOTHING: Final[Mapping[bytes, Row]] = {}
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Trees:
         before_id: BlobId | None,
         fresh: dict[bytes, Sent],
         missing: frozenset[bytes] = frozenset(),
+        exact: Mapping[bytes, Row] = _NOTHING,
     ) -> None:
         """Build the tree of one folder; those of the folders in it are built.
 
@@ -81,8 +84,9 @@ class Trees:
             before_id: its tree there, where it had one.
             fresh: files whose content came over, by name.
             missing: files that should have come over and did not. Every other file is as before.
+            exact: folders in it whose exact times were asked for, by name.
         """
-        nodes = self.nodes(number, folder, before=before, fresh=fresh, missing=missing)
+        nodes = self.nodes(number, folder, before=before, fresh=fresh, missing=missing, exact=exact)
         if before_id is not None and nodes == before:
             self.counts.dirs_unmodified += 1
             self.ids[number] = before_id
@@ -115,6 +119,7 @@ class Trees:
         before: list[Node],
         fresh: dict[bytes, Sent],
         missing: frozenset[bytes] = frozenset(),
+        exact: Mapping[bytes, Row] = _NOTHING,
     ) -> list[Node]:
         """Return the nodes of one folder, ascending by name, and count what it holds. See `build`."""
         known = {node.name: node for node in before}
@@ -133,7 +138,7 @@ class Trees:
         for name, row in folder.folders.items():
             child = self.listing.folders.find(place + b"/" + name)
             assert child is not None  # noqa: S101 - every listed folder has a number
-            nodes.append(self._folder_node(name, row, known.get(name), self.ids[child]))
+            nodes.append(self._folder_node(exact.get(name, row), name, known.get(name), self.ids[child]))
             inside = self.held(child)
             files += inside.files
             size += inside.size
@@ -182,7 +187,7 @@ class Trees:
             self.counts.files_changed += 1
         return node
 
-    def _folder_node(self, name: bytes, row: Row, before: Node | None, subtree: BlobId) -> Node:
+    def _folder_node(self, row: Row, name: bytes, before: Node | None, subtree: BlobId) -> Node:
         node = Node(
             name=name,
             type=NodeType.DIR,
@@ -192,13 +197,13 @@ class Trees:
             ctime_ns=row.mtime_ns if row.ctime_ns is None else row.ctime_ns,
             subtree=subtree,
         )
-        return self._finer(node, before)
+        return self._finer(node, before, coarse=self.listing.is_coarse(row))
 
-    def _finer(self, node: Node, before: Node | None) -> Node:
+    def _finer(self, node: Node, before: Node | None, *, coarse: bool = False) -> Node:
         """Keep the earlier times where they are the same at the coarser precision: they may be finer."""
         if before is None or before.type != node.type or node.mtime_ns == before.mtime_ns:
             return node
-        unit = self.precision_ns
+        unit = max(self.precision_ns, SECOND_NS) if coarse else self.precision_ns
         if node.mtime_ns // unit != before.mtime_ns // unit or node.ctime_ns // unit != before.ctime_ns // unit:
             return node
         return Node(

@@ -8,11 +8,15 @@ Rules (docs/decisions/0005-snapshot-pass.md):
 - where that clock has gone back since, times coarser than a millisecond prove nothing, and all is read again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 RACY_NS: Final = 2_000_000_000
 """FAT keeps times in steps of two seconds: the coarsest a phone's card has."""
+
+SECOND_NS: Final = 1_000_000_000
+CLOCK_STEP_NS: Final = 50_000_000
+"""Kernels stamp files by a clock that steps each tick, 1 to 10 milliseconds; a wide margin for that."""
 
 FINE_NS: Final = 1_000_000
 """Two changes of one file that fall on the same time by chance are believable only at coarser steps than this."""
@@ -72,6 +76,10 @@ class Rules:
             return True
         return self.same_time(before.ctime_ns, now.ctime_ns)
 
+    def in_seconds(self) -> "Rules":
+        """Return the rules for a file whose times came in whole seconds."""
+        return replace(self, precision_ns=max(self.precision_ns, SECOND_NS))
+
     def same_time(self, before_ns: int, now_ns: int) -> bool:
         """Compare two times at the coarser precision."""
         return before_ns // self.precision_ns == now_ns // self.precision_ns
@@ -87,6 +95,16 @@ def rules_between(earlier: Moment, now: Moment) -> Rules:
         use_ctime=earlier.has_ctime and now.has_ctime,
         trust=not (went_back and precision > FINE_NS),
     )
+
+
+def untouched_since(listed_ns: int, now: Seen) -> bool:
+    """Tell whether a file's exact times prove that it was not changed since a listing began.
+
+    The change time cannot be set by anybody; where there is none the modification time must do. Times in whole seconds
+    may come from a card whose clock steps by two seconds.
+    """
+    latest = now.mtime_ns if now.ctime_ns is None else now.ctime_ns
+    return latest < listed_ns - (CLOCK_STEP_NS if latest % SECOND_NS else RACY_NS)
 
 
 def clock_went_back(earlier: Moment, now: Moment) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from phoneward.snapshots.building import Trees
-from phoneward.snapshots.compare import Moment, Rules, Seen, rules_between
+from phoneward.snapshots.compare import SECOND_NS, Moment, Rules, Seen, rules_between
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.journal import Batch, Sent
-from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row, is_implied, walk_up
+from phoneward.snapshots.listing import DIRECTORY, FILE, SYMLINK, Folder, Listing, Row, is_implied, walk_up
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.rows import RowStore, Sealer
 from phoneward.vault.blobs import BlobId
@@ -24,12 +24,16 @@ class Plan:
         to_send: rows of files to send, by folder.
         sent: files whose content is in the repository: resumed from a journal, or sent by now. The last row of a
             name stands.
+        to_confirm: resumed files, and folders, that were listed in whole seconds and must be asked for more.
+        exact: what the phone said then.
         dirty: folders that cannot be built before the sending is over, children before parents.
         before: trees of the snapshot before, by folder, for the dirty ones.
     """
 
     to_send: RowStore[Row]
     sent: RowStore[Sent]
+    to_confirm: RowStore[Row]
+    exact: RowStore[Row]
     files: int = 0
     size: int = 0
     resumed_files: int = 0
@@ -40,15 +44,25 @@ class Plan:
     @classmethod
     def empty(cls, sealer: Sealer) -> "Plan":
         """Return a plan of nothing."""
-        return cls(RowStore(Row, sealer), RowStore(Sent, sealer))
+        return cls(RowStore(Row, sealer), RowStore(Sent, sealer), RowStore(Row, sealer), RowStore(Row, sealer))
 
     def fresh(self, folder: int) -> dict[bytes, Sent]:
         """Return the files of a folder whose content came over, by name."""
-        return {sent.name: sent for sent in self.sent.rows(folder)}
+        found = {sent.name: sent for sent in self.sent.rows(folder)}
+        for row in self.exact.rows(folder):
+            sent = found.get(row.name)
+            if sent is not None and row.kind == FILE:
+                found[row.name] = Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids)
+        return found
+
+    def exact_folders(self, folder: int) -> dict[bytes, Row]:
+        """Return what the phone said about the folders in a folder when it was asked for exact times."""
+        return {row.name: row for row in self.exact.rows(folder) if row.kind == DIRECTORY}
 
     def close(self) -> None:
         """Forget everything and remove temporary files."""
-        self.to_send.close()
+        for store in (self.to_send, self.to_confirm, self.exact):
+            store.close()
         self.sent.close()
 
 
@@ -168,7 +182,7 @@ class Comparison:
         self._name_contradictions(place, folder)
         known = {node.name: node for node in before}
         resumable = self.journal.of_folder(number)
-        clean = True
+        clean = self._know_folders(number, folder, known)
         for row in folder.files:
             if row.kind == SYMLINK:
                 continue
@@ -177,6 +191,7 @@ class Comparison:
             if rules is not None and node is not None and not doubtful and self._still_there(place, row, node, rules):
                 continue
             if not doubtful and row.name in resumable and self._resume(number, row, *resumable[row.name]):
+                clean = clean and not self.listing.is_coarse(row)
                 continue
             self.plan.to_send.add(number, row)
             self.plan.files += 1
@@ -184,9 +199,24 @@ class Comparison:
             clean = False
         return clean
 
+    def _know_folders(self, number: int, folder: Folder, known: dict[bytes, Node]) -> bool:
+        """Note the folders in a folder whose times must be asked for exactly; tells whether there are none."""
+        all_known = True
+        for name, row in folder.folders.items():
+            if is_implied(row) or not self.listing.is_coarse(row):
+                continue
+            node = known.get(name)
+            same = node is not None and node.type == NodeType.DIR and _same_second(node, row)
+            if not same:
+                self.plan.to_confirm.add(number, row)
+                all_known = False
+        return all_known
+
     def _still_there(self, place: bytes, row: Row, node: Node, rules: Rules) -> bool:
         if node.type != NodeType.FILE or node.content is None:
             return False
+        if self.listing.is_coarse(row):
+            rules = rules.in_seconds()
         if not rules.unchanged(Seen(node.size, node.mtime_ns, node.ctime_ns), _seen(row)):
             return False
         distrusted = self.parent.distrusted if self.parent else ()
@@ -195,11 +225,16 @@ class Comparison:
         return all(map(self.has_blob, node.content))
 
     def _resume(self, number: int, row: Row, rules: Rules, sent: Sent) -> bool:
-        if not rules.unchanged(Seen(sent.size, sent.mtime_ns, sent.ctime_ns), _seen(row)):
+        coarse = self.listing.is_coarse(row)
+        if not (rules.in_seconds() if coarse else rules).unchanged(
+            Seen(sent.size, sent.mtime_ns, sent.ctime_ns), _seen(row)
+        ):
             return False
         if not all(map(self.has_blob, sent.blobs)):
             return False
         self.plan.sent.add(number, Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids))
+        if coarse:
+            self.plan.to_confirm.add(number, row)
         self.plan.resumed_files += 1
         self.plan.resumed_size += sent.size
         return True
@@ -212,6 +247,14 @@ class Comparison:
             path = place + b"/" + name
             if is_implied(row) and self.listing.is_listed_place(path):
                 self.gaps.add(GapReason.UNLISTED_FOLDER, self.phone_path(path), path)
+
+
+def _same_second(node: Node, row: Row) -> bool:
+    ctime_ns = row.mtime_ns if row.ctime_ns is None else row.ctime_ns
+    return (node.mtime_ns // SECOND_NS, node.ctime_ns // SECOND_NS) == (
+        row.mtime_ns // SECOND_NS,
+        ctime_ns // SECOND_NS,
+    )
 
 
 def _seen(row: Row) -> Seen:

@@ -9,6 +9,7 @@ import msgspec
 
 from phoneward.phones.base import Entry, FileKind, ListingItem, Unreadable
 from phoneward.phones.paths import is_below, is_clean
+from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.errors import ListingTooLargeError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
 from phoneward.snapshots.rows import RowStore, Sealer
@@ -38,6 +39,11 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     mtime_ns: int
     ctime_ns: int | None
     link_target: bytes | None = None
+
+
+def in_seconds(row: Row) -> bool:
+    """Tell whether a row's times came in whole seconds (or happen to be)."""
+    return not row.mtime_ns % SECOND_NS and not (row.ctime_ns or 0) % SECOND_NS
 
 
 def row_of(entry: Entry) -> Row | None:
@@ -157,9 +163,11 @@ class Listing:
     Args:
         gaps: where names that cannot be kept are put.
         sealer: seals what does not fit in memory.
+        coarse: times may have come in whole seconds though the phone knows better (`Phone.list`, `precise`).
     """
 
-    def __init__(self, gaps: Gaps, sealer: Sealer) -> None:
+    def __init__(self, gaps: Gaps, sealer: Sealer, *, coarse: bool = False) -> None:
+        self._coarse = coarse
         self.folders = Folders()
         self._rows: RowStore[Row] = RowStore(Row, sealer)
         self._gaps = gaps
@@ -174,6 +182,10 @@ class Listing:
     def has_ctime(self) -> bool:
         """Whether every file came with its change time."""
         return not self._ctimes_missing
+
+    def is_coarse(self, row: Row) -> bool:
+        """Tell whether the phone may know a row's times better than they were listed."""
+        return self._coarse and in_seconds(row)
 
     def add_root(self, root: Root, entry: Entry | None = None) -> None:
         """Add a tree whose names will follow; `entry` describes its top folder where the phone does."""
@@ -271,7 +283,7 @@ class Listing:
         """Return the phone's path of a place, or the place itself where it has none of its own."""
         for root in self._roots:
             if place == root.place or place.startswith(root.place + b"/"):
-                return root.phone_path_of(place)
+                return root.phone_path_of(place) or b"/"
         return place
 
     def is_listed_place(self, place: bytes) -> bool:

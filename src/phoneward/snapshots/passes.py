@@ -93,7 +93,13 @@ class _Pass:
         self.gaps = Gaps()
         self.repo.load_index()
         self.parent = find_parent(self.repo, self.phone.identity.id, self._damaged_snapshot)
-        self.taken: Taken = take_listing(self.phone, self.gaps, self.repo, self.listener)
+        self.taken: Taken = take_listing(
+            self.phone,
+            self.gaps,
+            self.repo,
+            self.listener,
+            last_listed_ns=self.parent.moment.listed_ns if self.parent else None,
+        )
         stack.callback(self.taken.listing.close)
         self.plan = Plan.empty(self.repo)
         stack.callback(self.plan.close)
@@ -185,6 +191,7 @@ class _Pass:
             writer=writer,
             folders=self.taken.listing.folders,
             phone_path=self.taken.phone_path,
+            is_coarse=self.taken.listing.is_coarse,
             plan=self.plan,
             gaps=self.gaps,
             journal=self.journal,
@@ -242,6 +249,7 @@ class _Pass:
                 before_id=before_id if self.parent and before_id not in self.parent.damaged else None,
                 fresh=fresh,
                 missing=frozenset(missing),
+                exact=self.plan.exact_folders(number),
             )
         return Waiting(files, size)
 
@@ -256,7 +264,7 @@ class _Pass:
         }
         stored = {name: writer.put_file([text]) for name, text in texts.items()}
         folder = self.taken.listing.folder(0, self.children.get(0, []))
-        nodes = trees.nodes(0, folder, before=[], fresh={})
+        nodes = trees.nodes(0, folder, before=[], fresh={}, exact=self.plan.exact_folders(0))
         for name, pending in stored.items():
             done = pending.result()
             nodes.append(document_node(name, self.started_ns, done.size, done.ids))

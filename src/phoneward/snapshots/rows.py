@@ -50,7 +50,7 @@ class Sealer(Protocol):
 
 
 class RowStore(Generic[RowT]):
-    """Rows by folder number. One thread adds; others may ask at the same time for what was added before.
+    """Rows by folder number. Threads may add and ask at the same time.
 
     Args:
         row_type: a `msgspec.Struct` with `array_like=True`.
@@ -72,14 +72,15 @@ class RowStore(Generic[RowT]):
 
     def add(self, folder: int, row: RowT) -> None:
         """Keep a row."""
-        rows = self._waiting.get(folder)
-        if rows is None:
-            self._waiting[folder] = [row]
-        else:
-            rows.append(row)
-        self._waiting_rows += 1
-        if self._waiting_rows >= WAITING_ROWS:
-            self._pack()
+        with self._guard:
+            rows = self._waiting.get(folder)
+            if rows is None:
+                self._waiting[folder] = [row]
+            else:
+                rows.append(row)
+            self._waiting_rows += 1
+            if self._waiting_rows >= WAITING_ROWS:
+                self._pack()
 
     def rows(self, folder: int) -> list[RowT]:
         """Return the rows of a folder in the order they were added."""
@@ -102,7 +103,14 @@ class RowStore(Generic[RowT]):
 
     def folders(self) -> Iterator[int]:
         """Yield the numbers of the folders that have rows, once each, ascending."""
-        yield from sorted(self._last.keys() | self._waiting.keys())
+        with self._guard:
+            numbers = sorted(self._last.keys() | self._waiting.keys())
+        yield from numbers
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row was ever added."""
+        return not self._last and not self._waiting
 
     def __contains__(self, folder: int) -> bool:
         return folder in self._last or folder in self._waiting

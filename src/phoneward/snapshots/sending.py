@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from phoneward.phones.base import Entry, FileStream, ListingItem, Obstacle, Phone
+from phoneward.phones.base import Entry, FileKind, FileStream, ListingItem, Obstacle, Phone
 from phoneward.phones.errors import FileReadError, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice
-from phoneward.snapshots.compare import Moment
+from phoneward.snapshots.compare import SECOND_NS, Moment, Seen, untouched_since
 from phoneward.snapshots.comparing import Plan
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
 from phoneward.snapshots.journal import Journal, Sent
-from phoneward.snapshots.listing import FILE, Folders, Row, row_of
+from phoneward.snapshots.listing import DIRECTORY, FILE, Folders, Row, row_of
 from phoneward.snapshots.reasons import gap_sentence
 from phoneward.snapshots.rows import RowStore, Sealer
 from phoneward.vault.blobs import BlobId
@@ -85,6 +85,7 @@ class Sender:
     writer: FileWriter
     folders: Folders
     phone_path: Callable[[bytes], bytes]
+    is_coarse: Callable[[Row], bool]
     plan: Plan
     gaps: Gaps
     journal: Journal
@@ -111,12 +112,16 @@ class Sender:
         """
         self._saved_at = self.clock()
         rows = self.plan.to_send
+        if rows.is_empty and self.plan.to_confirm.is_empty:
+            return
         for number in range(1, ROUNDS + 1):
             self._send(rows, again=number > 1)
             self._drain(0)
             changed: RowStore[Row] = RowStore(Row, self.sealer)
             try:
-                again = self._verify(rows, changed, last=number == ROUNDS)
+                again = self._verify(rows, changed, number)
+                if number == 1:
+                    again = self._verify(self.plan.to_confirm, changed, number) or again
                 if rows is not self.plan.to_send:
                     rows.close()
             except BaseException:
@@ -219,8 +224,12 @@ class Sender:
             self._told_at = now
             self.listener(Advanced("send", self.files_sent, self.bytes_sent, path))
 
-    def _verify(self, rows: RowStore[Row], changed: RowStore[Row], *, last: bool) -> bool:
-        """Ask the phone again about each file that came over; `changed` gets those to be read once more."""
+    def _verify(self, rows: RowStore[Row], changed: RowStore[Row], number_of_round: int) -> bool:
+        """Ask the phone again about each file that came over; `changed` gets those to be read once more.
+
+        Rows of the first round may have come in whole seconds; the exact times come now. Later rows are exact.
+        """
+        last = number_of_round == ROUNDS
         flights: deque[_Flight] = deque()
         again = False
         number, fresh = -1, dict[bytes, Sent]()
@@ -231,23 +240,41 @@ class Sender:
                 raise KeyboardInterrupt
             if flight.folder != number:
                 number, fresh = flight.folder, self.plan.fresh(flight.folder)
-            verdict = _verdict(flight.row, fresh[flight.row.name], item)
-            if isinstance(verdict, Row) and not last:
+            if flight.row.kind == DIRECTORY:
+                self._note_folder(flight, item)
+                continue
+            coarse = number_of_round == 1 and self.is_coarse(flight.row)
+            listed_ns = self.moment.listed_ns if coarse else None
+            verdict = _verdict(flight.row, fresh[flight.row.name], item, listed_ns)
+            if verdict is None and coarse:
+                self._note_exact(flight.folder, item)
+            elif isinstance(verdict, Row) and not last:
                 changed.add(flight.folder, verdict)
                 again = True
             elif verdict is not None:
                 self._uncertain(flight, GapReason.TORN if isinstance(verdict, Row) else verdict)
         deque(asked, maxlen=0)
         for flight in flights:
-            self._uncertain(flight, GapReason.TORN)
+            if flight.row.kind != DIRECTORY:
+                self._uncertain(flight, GapReason.TORN)
         return again
+
+    def _note_folder(self, flight: _Flight, item: ListingItem) -> None:
+        """A folder's exact times; where it is gone meanwhile or is none, those that were listed must do."""
+        if isinstance(item, Entry) and item.kind is FileKind.DIRECTORY:
+            self._note_exact(flight.folder, item)
+
+    def _note_exact(self, folder: int, item: ListingItem) -> None:
+        row = row_of(item) if isinstance(item, Entry) else None
+        if row is not None:
+            self.plan.exact.add(folder, row)
 
     def _asked_again(self, rows: RowStore[Row], flights: "deque[_Flight]") -> Iterator[bytes]:
         for folder in rows.folders():
             place = self.folders.path(folder) + b"/"
             fresh = self.plan.fresh(folder)
             for row in rows.rows(folder):
-                if row.name in fresh:
+                if row.name in fresh or row.kind == DIRECTORY:
                     path = self.phone_path(place + row.name)
                     flights.append(_Flight(folder, row, path))
                     yield path
@@ -264,15 +291,30 @@ def _answer_to(flights: "deque[_Flight]", path: bytes) -> _Flight:
     return flights.popleft()
 
 
-def _verdict(row: Row, sent: Sent, item: ListingItem) -> Row | GapReason | None:
-    """Return None where the content is certain, the file's new row where it changed, else why it stays uncertain."""
+def _verdict(row: Row, sent: Sent, item: ListingItem, listed_ns: int | None) -> Row | GapReason | None:
+    """Return None where the content is certain, the file's new row where it changed, else why it stays uncertain.
+
+    Args:
+        row: what the phone said before it was read.
+        sent: what came over.
+        item: what the phone says now.
+        listed_ns: when it was listed, where `row` has whole seconds only: equal seconds prove nothing for a file that
+            was changed since then, and only for such a one.
+    """
     if not isinstance(item, Entry):
         gone = item.obstacle is Obstacle.VANISHED and sent.size == row.size
         return GapReason.GONE_WHILE_READ if gone else GapReason.TORN
     now = row_of(item)
     if now is None or now.kind != FILE:
         return GapReason.TORN
-    same = (now.size, now.mtime_ns, now.ctime_ns) == (row.size, row.mtime_ns, row.ctime_ns)
-    if same and sent.size == row.size:
+    if listed_ns is None:
+        same = (now.mtime_ns, now.ctime_ns) == (row.mtime_ns, row.ctime_ns)
+    else:
+        same = _seconds(now) == _seconds(row) and untouched_since(listed_ns, Seen(now.size, now.mtime_ns, now.ctime_ns))
+    if same and now.size == row.size == sent.size:
         return None
     return Row(row.name, now.kind, now.size, now.mode, now.mtime_ns, now.ctime_ns)
+
+
+def _seconds(row: Row) -> tuple[int, int | None]:
+    return row.mtime_ns // SECOND_NS, None if row.ctime_ns is None else row.ctime_ns // SECOND_NS
