@@ -1,12 +1,16 @@
 import errno
+import hashlib
 import os
 import stat
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from phoneward.progress import Advanced, Event, Notice, PhaseDone, PhaseStarted
 from phoneward.vault import restore_target
@@ -19,7 +23,7 @@ from phoneward.vault.errors import (
     StorageError,
     TooManyFilesError,
 )
-from phoneward.vault.nodes import Node, NodeType
+from phoneward.vault.nodes import Node, NodeType, is_safe_name
 from phoneward.vault.restore import restore_tree
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreReport
 from phoneward.vault.safe_names import MACOS, WINDOWS
@@ -309,6 +313,16 @@ def test_a_lost_repository_ends_the_restore(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
+def test_folders_are_finished_even_when_it_breaks_off(tmp_path: Path) -> None:
+    store = Broken()
+    top = store.put_tree([store.folder(b"d", store.file(b"a", b"1"), store.file(b"b", b"2"), permissions=0o755)])
+    store.broken, store.failure = BlobId(hashlib.sha256(b"2").digest()), StorageError(path="p", detail="d")
+    with pytest.raises(StorageError):
+        restore_tree(store, top, tmp_path)
+    status = (tmp_path / "d").stat()
+    assert (status.st_mtime_ns, stat.S_IMODE(status.st_mode)) == (MTIME_NS, 0o755)
+
+
 def test_a_full_disk_ends_the_restore(store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -404,3 +418,43 @@ def test_times_no_file_system_holds_do_not_stop_it(store: BlobStore, tmp_path: P
     report = restore_tree(store, top, tmp_path)
     assert report.complete
     assert set(walk(tmp_path)) == {b"f", b"l"}
+
+
+def _random_tree(store: BlobStore, shape: object, expected: dict[bytes, bytes | None], path: bytes) -> BlobId:
+    assert isinstance(shape, dict)
+    nodes = []
+    for name, below in shape.items():
+        here = path + name
+        if isinstance(below, dict):
+            expected[here] = None
+            subtree = _random_tree(store, below, expected, here + b"/")
+            nodes.append(Node(name=name, type="dir", mode=0o755, mtime_ns=MTIME_NS, subtree=subtree))
+        else:
+            expected[here] = hashlib.sha256(b"".join(below)).digest()
+            nodes.append(store.file(name, *below))
+    return store.put_tree(nodes)
+
+
+_names = st.binary(min_size=1, max_size=12).filter(is_safe_name)
+_pieces = st.lists(st.binary(min_size=1, max_size=30) | st.just(70_000).map(bytes), max_size=3)
+_shapes = st.recursive(
+    st.dictionaries(_names, _pieces, max_size=4),
+    lambda below: st.dictionaries(_names, _pieces | below, max_size=4),
+    max_leaves=6,
+)
+
+
+@given(_shapes)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_tree_comes_back_as_an_independent_walker_sees_it(tmp_path: Path, shape: object) -> None:
+    store = BlobStore()
+    expected: dict[bytes, bytes | None] = {}
+    top = _random_tree(store, shape, expected, b"")
+    with tempfile.TemporaryDirectory(dir=tmp_path) as target:
+        report = restore_tree(store, top, Path(target), durable=False)
+        assert report.complete
+        found = walk(target)
+        assert {path: entry.content if entry.kind == "file" else None for path, entry in found.items()} == expected
+        assert all(entry.mtime_ns == MTIME_NS for entry in found.values())
+        again = restore_tree(store, top, Path(target), durable=False)
+        assert (again.files, again.folders, again.already_there) == (0, 0, report.files)

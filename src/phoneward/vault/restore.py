@@ -205,10 +205,13 @@ class _Restore:
                 durable=self._options.durable,
                 is_stopped=workers.is_stopped,
             )
-            with workers.running(restorer.restore):
-                self._walk(tree_id, target, wanted, workers)
-                self._send(workers)
-        self._finish_folders(target)
+            try:
+                with workers.running(restorer.restore):
+                    self._walk(tree_id, target, wanted, workers)
+                    self._send(workers)
+            finally:
+                # Also when it broke off: the next run finds these folders there and leaves them as they are.
+                self._finish_folders(target)
 
     def _walk(self, tree_id: BlobId, target: TargetFolder | None, wanted: _Wanted, workers: "_Workers") -> None:
         top = self._open_level(target, b"", tree_id, wanted)
