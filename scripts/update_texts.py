@@ -20,7 +20,7 @@ KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
 def extract() -> Catalog:
-    """Collect every sentence of the program, with the files it stands in (without line numbers: they only make noise)."""
+    """Collect every sentence of the program, with the files it stands in (no line numbers: they only make noise)."""
     catalogue = Catalog(project="Phoneward", fuzzy=False)
     for name, _line, message, comments, context in extract_from_dir(
         SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
@@ -32,7 +32,7 @@ def extract() -> Catalog:
 def render(catalogue: Catalog) -> bytes:
     """Write a catalogue in the one form kept in the tree."""
     buffer = io.BytesIO()
-    write_po(buffer, catalogue, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False, omit_header=False)
+    write_po(buffer, catalogue, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
     return buffer.getvalue()
 
 

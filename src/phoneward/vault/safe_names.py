@@ -3,8 +3,8 @@ r"""Names a system can hold, for names that come from a phone. Pure: nothing her
 Linux keeps every name byte for byte. Elsewhere a name that cannot be is changed as little as possible, the same way
 each time, and reported with the reason.
 
-Sources: Microsoft, "Naming Files, Paths, and Namespaces" (reserved characters and names, dots and spaces at the end, 8.3
-aliases); Apple File System Guide (UTF-8, by default without regard to case and normalisation, 255 bytes).
+Sources: Microsoft, "Naming Files, Paths, and Namespaces" (reserved characters and names, dots and spaces at the end,
+8.3 aliases); Apple File System Guide (UTF-8, by default without regard to case and normalisation, 255 bytes).
 """
 
 import enum
