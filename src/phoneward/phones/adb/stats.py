@@ -78,8 +78,10 @@ def entry_of_record(fields: list[bytes], path: bytes) -> Entry | None:
         mtime_ns, ctime_ns = parse_time(mtime_text), parse_time(ctime_text)
     except ValueError:
         return None
+    if not (0 <= mode < 1 << 32 and 0 <= size < 1 << 63):
+        return None
     kind = kind_of(mode)
-    if size < 0 or (kind is FileKind.SYMLINK) != bool(target):
+    if (kind is FileKind.SYMLINK) != bool(target):
         return None
     size = size if kind is FileKind.FILE else 0
     return Entry(path, kind, size, mode & 0o7777, mtime_ns, ctime_ns, target or None)
