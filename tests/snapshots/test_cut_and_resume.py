@@ -49,8 +49,8 @@ def fill(phone: TestPhone) -> None:
 
 def assert_same_as_phone(vault: Vault, phone: TestPhone) -> None:
     held = tree_digest(vault.restored_by_restic("latest") / "shared")
-    assert {name: d.content for name, d in held.items()} == {
-        name: d.content for name, d in tree_digest(phone.storage).items()
+    assert {name: (d.kind, d.mtime_ns, d.content) for name, d in held.items()} == {
+        name: (d.kind, d.mtime_ns, d.content) for name, d in tree_digest(phone.storage).items()
     }
 
 
