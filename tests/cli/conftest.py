@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phoneward import texts
-from tests.cli.program import Program
+from tests.cli.program import Program, make_vault
 from tests.phone import trees
 
 
@@ -47,7 +47,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Stocked:
     (phone / "link").symlink_to("DCIM")
     variables = {"PHONEWARD_REPOSITORY": str(top / "vault"), "PHONEWARD_PASSWORD": "stocked"}
     program = Program(top / "home", variables)
-    assert program.run("init").code == 0
+    make_vault(top / "vault", "stocked")
     ids = []
     for number in range(2):
         trees.put(phone, f"Documents/{number}.txt", b"text")

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from phoneward.vault import LocalStorage, init_repository
+from tests.vault.cheap import insecure_test_cost
+
 PROGRAM = Path(sys.executable).parent / "phoneward"
 TIMEOUT_S = 120
 
@@ -94,6 +97,11 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+
+def make_vault(path: Path, password: str) -> None:
+    """Make a vault whose key is cheap to derive: most tests open one a dozen times."""
+    init_repository(LocalStorage(path), password, kdf=insecure_test_cost())
 
 
 def wait_for_lock(vault: Path, process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:

@@ -44,6 +44,7 @@ def assert_same(original: Path, restored: Path) -> None:
     assert digest(restored) == digest(original)
 
 
+@pytest.mark.slow
 def test_a_folder_from_beginning_to_end(program: Program, folder: Path, tmp_path: Path, restic_program: Path) -> None:
     vault = tmp_path / "vault"
     phoneward = program.with_(**variables(vault))
@@ -110,6 +111,7 @@ def test_what_could_not_be_read_is_named_and_exit_3(program: Program, folder: Pa
     assert phoneward.run("coverage", "--json").document["complete"] is False
 
 
+@pytest.mark.slow
 def test_a_phone_from_beginning_to_end(
     program: Program, phone_factory: PhoneFactory, tmp_path: Path, restic_program: Path
 ) -> None:

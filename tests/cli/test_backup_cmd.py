@@ -9,7 +9,7 @@ import pytest
 
 from phoneward.snapshots.compare import RACY_NS
 from tests.cli import terminal
-from tests.cli.program import Program, wait_for_lock
+from tests.cli.program import Program, make_vault, wait_for_lock
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
 from tests.tools import restic as restic_tool
@@ -20,7 +20,7 @@ from tests.tools.restic import Restic
 def ready(program: Program, tmp_path: Path) -> Program:
     """A program with an empty vault."""
     named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="x")
-    assert named.run("init", "--quiet").code == 0
+    make_vault(tmp_path / "vault", "x")
     return named
 
 
