@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+import adbutils
 import pytest
 
 from phoneward.phones.adb.phone import FIND, SYNC_V1, SYNC_V2, AdbPhone
@@ -78,6 +79,12 @@ class TestAdb(PhoneSuite):
 
 class TestAdb34(TestAdb):
     KNOBS: ClassVar[Knobs] = {"adb": "34"}
+
+
+class TestAdb36(TestAdb):
+    """The adb that adbutils brings along."""
+
+    KNOBS: ClassVar[Knobs] = {"adb": Path(adbutils.__file__).parent / "binaries"}
 
 
 class TestByFind(TestAdb):

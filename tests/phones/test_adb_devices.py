@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import adbutils
 import pytest
 
 from phoneward.phones import list_adb_devices, open_adb
@@ -23,7 +24,7 @@ from phoneward.phones.errors import (
     SeveralPhonesError,
     UnencryptedConnectionError,
 )
-from tests.phone.testphone import TestPhone
+from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.phones.scriptedserver import ScriptedServer
 from tests.phones.test_adb import server_of
 
@@ -132,8 +133,12 @@ def test_a_loopback_port_where_nothing_listens(phone: TestPhone) -> None:
         AdbPhone("127.0.0.1:1", server=server_of(phone)).__enter__()
 
 
-def test_the_server_is_started_where_none_runs(phone: TestPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("adb", ["29", "34", Path(adbutils.__file__).parent / "binaries"], ids=["29", "34", "36"])
+def test_the_server_is_started_where_none_runs(
+    phone_factory: PhoneFactory, monkeypatch: pytest.MonkeyPatch, adb: str | Path
+) -> None:
     """By the adb that is first on PATH, at the port that adb's own variable names."""
+    phone = phone_factory(adb=adb)
     for name, value in phone.adb_env.items():
         monkeypatch.setenv(name, value)
     phone.adb("kill-server")

@@ -9,7 +9,7 @@ from phoneward.phones.adb.devices import AdbDevice, choose_device
 from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.server import AdbServer, RefusedError
 from phoneward.phones.adb.shell import Shell, quote
-from phoneward.phones.adb.walk import SyncWalk, find_walk
+from phoneward.phones.adb.walk import NOT_DESCRIBED, SyncWalk, find_walk
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import (
     AppInventory,
@@ -168,7 +168,11 @@ class AdbPhone:
         elif top.kind is not FileKind.DIRECTORY:
             yield Unreadable(root, Obstacle.SPECIAL, "not a folder")
         elif self.listing_method == FIND:
-            yield from find_walk(self, root)
+            for item in find_walk(self, root):
+                if isinstance(item, Unreadable) and item.detail == NOT_DESCRIBED:
+                    yield from self.stat([item.path])
+                else:
+                    yield item
         else:
             word = sync.LIST_V2 if self.listing_method == SYNC_V2 else sync.LIST_V1
             yield from self._refined(SyncWalk(self, word, by_find=self._precise).items(root), precise=precise)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from phoneward.errors import readable
@@ -49,17 +50,20 @@ def start_server() -> None:
         AdbServerError: it would not start.
     """
     adb = find_adb()
-    try:
-        done = subprocess.run(
-            [str(adb), "start-server"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=_START_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise AdbServerError(detail=readable(str(error))) from error
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or [b""]
-        raise AdbServerError(detail=readable(lines[-1][:300]))
+    # A file, not a pipe: the server that stays behind may keep the other end open, and we would wait for its end.
+    with tempfile.TemporaryFile() as complaint:
+        try:
+            done = subprocess.run(
+                [str(adb), "start-server"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=complaint,
+                timeout=_START_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise AdbServerError(detail=readable(str(error))) from error
+        if done.returncode != 0:
+            complaint.seek(0)
+            lines = complaint.read(64 * 1024).strip().splitlines() or [b""]
+            raise AdbServerError(detail=readable(lines[-1][:300]))

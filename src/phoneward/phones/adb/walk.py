@@ -23,6 +23,8 @@ FOLDERS_AHEAD = 64
 _MAX_WAITING = 4_000_000
 _CHECKED_TOGETHER = 64
 _MAX_HINTS = 200
+NOT_DESCRIBED = "not described"
+"""Detail of a name that `find` gave and `stat` said nothing of: it vanished in between, or may not be looked at."""
 
 
 class WalkSource(Protocol):
@@ -148,7 +150,7 @@ def find_walk(source: WalkSource, root: bytes) -> Iterator[ListingItem]:
 def _checked(path: bytes, entry: Entry | None, root: bytes) -> ListingItem:
     if not is_clean(path) or not is_below(path, root):
         return Unreadable(root, Obstacle.BAD_NAME, readable(path[-300:]))
-    return entry or Unreadable(path, Obstacle.READ_ERROR, "not described")
+    return entry or Unreadable(path, Obstacle.READ_ERROR, NOT_DESCRIBED)
 
 
 def _as_it_is(path: bytes) -> bytes | None:
