@@ -13,9 +13,7 @@ from phoneward.snapshots.inventory import utc
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
 from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, may_be_own_backup, recognise, storage_path
-from phoneward.vault.blobs import BlobId
-from phoneward.vault.nodes import Node, NodeType, go_mode
-from phoneward.vault.trees import encode_tree
+from phoneward.vault import BlobId, Node, NodeType, encode_tree, go_mode
 
 PutTree = Callable[[bytes], None]
 _NOTHING: Final[Mapping[bytes, Row]] = {}

@@ -10,8 +10,7 @@ from phoneward.snapshots.journal import Batch, Sent
 from phoneward.snapshots.listing import DIRECTORY, FILE, SYMLINK, Folder, Listing, Row, is_implied, walk_up
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.rows import RowStore, Sealer
-from phoneward.vault.blobs import BlobId
-from phoneward.vault.nodes import Node, NodeType
+from phoneward.vault import BlobId, Node, NodeType
 
 HasBlob = Callable[[BlobId], bool]
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from phoneward.errors import readable
-from phoneward.phones.base import Obstacle
+from phoneward.phones import Obstacle
 
 MAX_GAPS_NAMED: Final = 50_000
 """Gaps named one by one. Beyond them only their numbers are kept, and everything counts as kept in part."""
@@ -37,8 +37,6 @@ class GapReason(enum.StrEnum):
     """The file kept changing while it was read: the last content that came over whole is kept."""
     GONE_WHILE_READ = "gone-while-read"
     """The file was read, then it was gone: the content is kept, nothing could confirm it."""
-    NOT_SENT = "not-sent"
-    """A backup was cut short before this."""
 
 
 _OF_OBSTACLE: Final = {obstacle: GapReason(obstacle.value) for obstacle in Obstacle}

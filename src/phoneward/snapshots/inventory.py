@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 
 from phoneward.errors import readable
-from phoneward.phones.base import AppInventory, Identity, InstalledApp, Volume
+from phoneward.phones import AppInventory, Identity, InstalledApp, Volume
 from phoneward.snapshots.compare import Moment
 
 FORMAT: Final = 1

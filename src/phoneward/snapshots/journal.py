@@ -27,8 +27,7 @@ from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.durable import LockHeldError, process_lock, sync_file, sync_folder
 from phoneward.snapshots.errors import BackupRunningError, JournalUnwritableError
 from phoneward.snapshots.rows import Sealer
-from phoneward.vault.blobs import BlobId
-from phoneward.vault.crypto import SealError
+from phoneward.vault import BlobId, SealError
 
 MAGIC: Final = b"PWJRNL1\n"
 MAX_FRAME: Final = 64 << 20

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from phoneward.errors import readable
-from phoneward.phones.base import InstalledApp, Volume, VolumeKind
+from phoneward.phones import InstalledApp, Volume, VolumeKind
 from phoneward.snapshots.building import Held, Trees
 from phoneward.snapshots.coverage import (
     FORMAT,

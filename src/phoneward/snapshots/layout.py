@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from phoneward.phones.base import Volume, VolumeKind
+from phoneward.phones import Volume, VolumeKind
 
 DEVICE_DOCUMENT: Final = b"device.json"
 PACKAGES_DOCUMENT: Final = b"packages.json"

@@ -18,11 +18,7 @@ from phoneward.snapshots.layout import (
     TAG,
     device_tag,
 )
-from phoneward.vault.blobs import BlobId, BlobType
-from phoneward.vault.nodes import Node, NodeType
-from phoneward.vault.repository import Repository
-from phoneward.vault.snapshot_files import Snapshot, load_snapshots
-from phoneward.vault.trees import load_tree
+from phoneward.vault import BlobId, BlobType, Node, NodeType, Repository, Snapshot, load_snapshots, load_tree
 
 CACHED_NODES: Final = 40_000
 """Nodes of earlier folders kept in memory."""

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
-from phoneward.phones.base import Phone
-from phoneward.phones.errors import PhoneGoneError
+from phoneward.phones import Phone, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
 from phoneward.snapshots.building import Trees, document_node
 from phoneward.snapshots.compare import clock_went_back
@@ -37,12 +36,18 @@ from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.snapshots.sending import Sender
 from phoneward.snapshots.taking import Taken, take_listing
 from phoneward.texts import _
-from phoneward.vault.blobs import BlobId, BlobType, FileId
-from phoneward.vault.locks import HeldLock
-from phoneward.vault.nodes import Node
-from phoneward.vault.repository import Repository
-from phoneward.vault.snapshot_files import Snapshot, SnapshotSummary, save_snapshot
-from phoneward.vault.writer import BlobWriter
+from phoneward.vault import (
+    BlobId,
+    BlobType,
+    BlobWriter,
+    FileId,
+    HeldLock,
+    Node,
+    Repository,
+    Snapshot,
+    SnapshotSummary,
+    save_snapshot,
+)
 
 PROGRESS_EVERY = 5_000
 

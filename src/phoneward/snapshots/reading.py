@@ -16,12 +16,21 @@ from phoneward.snapshots.layout import (
     TAG,
 )
 from phoneward.snapshots.parents import TreeReader, read_document
-from phoneward.vault.blobs import FileId
-from phoneward.vault.nodes import Node, NodeType
-from phoneward.vault.opened import BlobFile, open_file
-from phoneward.vault.repository import Repository
-from phoneward.vault.snapshot_files import Snapshot, find_snapshot, load_snapshots
-from phoneward.vault.trees import TreeEntry, find_node, iter_tree, load_tree
+from phoneward.vault import (
+    BlobFile,
+    FileId,
+    Node,
+    NodeType,
+    Repository,
+    Snapshot,
+    TreeEntry,
+    find_node,
+    find_snapshot,
+    iter_tree,
+    load_snapshots,
+    load_tree,
+    open_file,
+)
 
 OnDamaged = Callable[[FileId, PhonewardError], None]
 

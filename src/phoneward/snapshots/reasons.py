@@ -20,7 +20,6 @@ GAP_SENTENCES: Final[dict[str, str]] = {
     GapReason.IMPOSSIBLE: N_("What the phone said about it cannot be true."),
     GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
     GapReason.GONE_WHILE_READ: N_("It was read and then deleted on the phone. What came over is kept."),
-    GapReason.NOT_SENT: N_("The backup was cut short before it was sent."),
 }
 
 REASON_SENTENCES: Final[dict[str, str]] = {
@@ -72,5 +71,5 @@ def reason_sentence(code: str) -> str:
 
 
 def next_step_sentence(code: str) -> str:
-    """Return the sentence behind a `next_step`; empty where nothing is to be done."""
+    """Return the sentence behind a `next_step`; empty where nothing is to be done, an unknown code as it is."""
     return _(NEXT_STEP_SENTENCES[code]) if code in NEXT_STEP_SENTENCES else code

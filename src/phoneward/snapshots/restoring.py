@@ -10,11 +10,7 @@ from phoneward.snapshots.layout import APP_DATA, APP_FOLDERS, PACKAGES, SHARED, 
 from phoneward.snapshots.ownbackups import OWN_FOLDERS
 from phoneward.snapshots.parents import TreeReader
 from phoneward.snapshots.reading import find
-from phoneward.vault.nodes import NodeType
-from phoneward.vault.repository import Repository
-from phoneward.vault.restore import restore_tree
-from phoneward.vault.restore_report import Existing, RestoreReport
-from phoneward.vault.snapshot_files import Snapshot
+from phoneward.vault import Existing, NodeType, Repository, RestoreReport, Snapshot, restore_tree
 
 
 def restore(

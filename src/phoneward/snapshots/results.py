@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from phoneward.snapshots.coverage import Coverage
-from phoneward.vault.blobs import FileId
+from phoneward.vault import FileId
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from phoneward.phones.base import Entry, FileKind, FileStream, ListingItem, Obstacle, Phone
-from phoneward.phones.errors import FileReadError, PhoneGoneError
+from phoneward.phones import Entry, FileKind, FileReadError, FileStream, ListingItem, Obstacle, Phone, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice
 from phoneward.snapshots.compare import SECOND_NS, Moment, Seen, untouched_since
 from phoneward.snapshots.comparing import Plan
@@ -20,7 +19,7 @@ from phoneward.snapshots.journal import Journal, Sent
 from phoneward.snapshots.listing import DIRECTORY, FILE, Folders, Row, row_of
 from phoneward.snapshots.reasons import gap_sentence
 from phoneward.snapshots.rows import RowStore, Sealer
-from phoneward.vault.blobs import BlobId
+from phoneward.vault import BlobId
 
 ROUNDS: Final = 3
 """How often a file is read that keeps changing."""

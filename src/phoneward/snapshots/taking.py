@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from phoneward.errors import readable
-from phoneward.phones.base import AppInventory, Entry, InstalledApp, Obstacle, Phone, Unreadable, Volume
+from phoneward.phones import AppInventory, Entry, InstalledApp, Obstacle, Phone, Unreadable, Volume
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots.compare import SECOND_NS, Moment
 from phoneward.snapshots.errors import NothingReachableError
