@@ -313,6 +313,23 @@ def test_a_lost_repository_ends_the_restore(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
+def test_folders_are_finished_deepest_first(store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that nobody may enter any more is not entered any more (root, who may, cannot see the difference)."""
+    finished = []
+    finish = restore_target.TargetFolder.finish
+
+    def recording(self: restore_target.TargetFolder, permissions: int, mtime_ns: int) -> None:
+        finished.append(os.path.basename(self.path))
+        finish(self, permissions, mtime_ns)
+
+    monkeypatch.setattr(restore_target.TargetFolder, "finish", recording)
+    top = store.put_tree([store.folder(b"a", store.folder(b"b", store.folder(b"c"), permissions=0), permissions=0)])
+    assert restore_tree(store, top, tmp_path).complete
+    assert finished == [b"c", b"b", b"a"]
+    (tmp_path / "a").chmod(0o700)
+    (tmp_path / "a" / "b").chmod(0o700)
+
+
 def test_folders_are_finished_even_when_it_breaks_off(tmp_path: Path) -> None:
     store = Broken()
     top = store.put_tree([store.folder(b"d", store.file(b"a", b"1"), store.file(b"b", b"2"), permissions=0o755)])

@@ -46,8 +46,8 @@ class _Identity(NamedTuple):
 class OpenFolders:
     """Keeps descriptors of recently used folders, at most so many that are not in use. Safe for several threads."""
 
-    def __init__(self, limit: int = MAX_OPEN_FOLDERS) -> None:
-        self._limit = limit
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = MAX_OPEN_FOLDERS if limit is None else limit
         self._lock = threading.Lock()
         self._idle: OrderedDict[int, TargetFolder] = OrderedDict()
 
