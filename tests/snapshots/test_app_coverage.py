@@ -107,6 +107,9 @@ def test_an_own_backup_that_did_not_come_over_does_not_count(vault: Vault) -> No
     phone.add(TOP + b"/signal-2024-01-02-03-04-05.backup", b"s" * 10)
     del phone.content[TOP + b"/signal-2024-01-02-03-04-05.backup"]
     assert rows(vault.backup(phone))[("org.thoughtcrime.securesms", 0)].state is State.OUT_OF_REACH
+    torn = phone_with(app("org.thoughtcrime.securesms"))
+    torn.add(TOP + b"/signal-2024-01-02-03-04-05.backup", b"s" * 10, size=11)
+    assert rows(vault.backup(torn))[("org.thoughtcrime.securesms", 0)].state is State.OUT_OF_REACH
 
 
 def test_other_users_and_cards_count_for_the_right_app(vault: Vault, tmp_path: Path) -> None:

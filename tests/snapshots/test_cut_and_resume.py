@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,16 @@ from phoneward.snapshots import (
 )
 from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.journal import Journal, Sent
-from phoneward.vault import BlobType, LocalStorage, open_repository
-from phoneward.vault.errors import NoSnapshotsError
+from phoneward.vault import (
+    BlobType,
+    FileId,
+    FileType,
+    LocalStorage,
+    NoSnapshotsError,
+    StorageFullError,
+    open_repository,
+)
+from phoneward.vault.blobs import BytesLike
 from tests.phone import state, trees
 from tests.phone.testphone import TestPhone
 from tests.phone.trees import tree_digest
@@ -219,6 +227,36 @@ def test_the_journal_is_written_only_after_its_blobs_are_durable(
     monkeypatch.setattr(Journal, "append", checked)
     vault.backup(open_folder(tmp_path / "phone"))
     assert batches >= 3
+
+
+def test_a_full_disk_costs_nothing_that_was_durable(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        write(tmp_path / f"phone/{number:03}", os.urandom(20_000 + number))
+    settle()
+    monkeypatch.setattr(sending, "CHECKPOINT_FILES", 20)
+    save, packs = LocalStorage.save, 0
+
+    def until_full(self: LocalStorage, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> None:
+        nonlocal packs
+        packs += file_type is FileType.PACK
+        if packs > 5 and file_type is not FileType.LOCK:
+            raise StorageFullError(path="data", detail="No space left on device")
+        save(self, file_type, name, pieces)
+
+    with monkeypatch.context() as full:
+        full.setattr(LocalStorage, "save", until_full)
+        with pytest.raises(StorageFullError):
+            vault.backup(open_folder(tmp_path / "phone"))
+    vault.check()
+    assert list_snapshots(vault.reopen()) == []
+    second = vault.backup(open_folder(tmp_path / "phone"))
+    assert second.complete
+    assert 20 <= second.stats.files_resumed < 100
+    assert second.stats.files_sent == 100 - second.stats.files_resumed
+    assert photograph(vault.restored_by_restic("latest") / "shared") == photograph(tmp_path / "phone")
+    vault.check()
 
 
 def test_a_backup_that_resumes_another_computers_vault_just_sends_all(vault: Vault, tmp_path: Path) -> None:

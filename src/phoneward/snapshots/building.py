@@ -44,7 +44,7 @@ class Trees:
     """The trees built so far, by folder number. A tree's id is the SHA-256 of its text, known before it is stored.
 
     Attributes:
-        own_backups: backups that apps made of themselves, by user and package.
+        own_backups: backups that apps made of themselves, by user and package, newest first, each with its place.
     """
 
     listing: Listing
@@ -53,7 +53,7 @@ class Trees:
     precision_ns: int
     ids: dict[int, BlobId] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
-    own_backups: dict[tuple[int, str], list[OwnBackup]] = field(default_factory=dict)
+    own_backups: dict[tuple[int, str], list[tuple[bytes, OwnBackup]]] = field(default_factory=dict)
     _stored: set[BlobId] = field(default_factory=set)
     _files: "array[int]" = field(default_factory=lambda: array("q"))
     _bytes: "array[int]" = field(default_factory=lambda: array("q"))
@@ -222,8 +222,9 @@ class Trees:
         if where is None or package is None or date is None or not node.size:
             return
         found = self.own_backups.setdefault((where.user_id, package), [])
-        found.append(OwnBackup(readable(place + b"/" + node.name), date, node.size))
-        found.sort(key=lambda backup: (backup.date, backup.path), reverse=True)
+        path = place + b"/" + node.name
+        found.append((path, OwnBackup(readable(path), date, node.size)))
+        found.sort(key=lambda pair: (pair[1].date, pair[0]), reverse=True)
         del found[MAX_OWN_BACKUPS:]
 
 

@@ -116,6 +116,10 @@ class Gaps:
         """Return the gaps that are named one by one with their places in the snapshot, ordered by phone path."""
         return [self._gaps[path] for path in sorted(self._gaps)]
 
+    def at(self, place: bytes) -> bool:
+        """Tell whether this very place is missing or uncertain (True where nobody can tell any more)."""
+        return bool(self.unnamed) or place in self._places
+
     def below(self, place: bytes) -> int:
         """Return how many of the named gaps are at a place of the snapshot or below it."""
         return self._places[place] + self._ancestors[place]

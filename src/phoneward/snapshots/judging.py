@@ -187,7 +187,9 @@ class Judge:
         return places
 
     def _own_backups(self, app: InstalledApp) -> list[OwnBackup]:
-        return self.trees.own_backups.get((app.user_id, app.package), [])
+        """Those that came over for certain: a torn one would open no chat."""
+        found = self.trees.own_backups.get((app.user_id, app.package), [])
+        return [backup for place, backup in found if not self.gaps.at(place)]
 
     def _app_state(
         self, app: InstalledApp, places: list[bytes], files: int, backups: list[OwnBackup]

@@ -23,6 +23,9 @@ from phoneward.vault import BlobId, BlobType, Node, NodeType, Repository, Snapsh
 CACHED_NODES: Final = 40_000
 """Nodes of earlier folders kept in memory."""
 
+CACHED_NAMES: Final = 4
+"""Folders in which names are looked up at once: those of one path, mostly."""
+
 
 class TreeReader:
     """Folders of stored snapshots with a bounded cache. One thread owns it."""
@@ -31,6 +34,7 @@ class TreeReader:
         self._repo = repo
         self._cache: OrderedDict[BlobId, list[Node]] = OrderedDict()
         self._cached = 0
+        self._names: OrderedDict[BlobId, dict[bytes, Node]] = OrderedDict()
 
     def nodes(self, tree_id: BlobId) -> list[Node]:
         """Return the nodes of a folder.
@@ -56,15 +60,25 @@ class TreeReader:
         for name in path.split(b"/")[1:]:
             if subtree is None:
                 return None
-            try:
-                nodes = self.nodes(subtree)
-            except PhonewardError:  # a damaged folder holds nothing that could be found
-                return None
-            node = next((n for n in nodes if n.name == name), None)
+            node = self._by_name(subtree).get(name)
             if node is None:
                 return None
             subtree = node.subtree if node.type == NodeType.DIR else None
         return node
+
+    def _by_name(self, tree_id: BlobId) -> dict[bytes, Node]:
+        known = self._names.get(tree_id)
+        if known is not None:
+            self._names.move_to_end(tree_id)
+            return known
+        try:
+            known = {node.name: node for node in self.nodes(tree_id)}
+        except PhonewardError:  # a damaged folder holds nothing that could be found
+            known = {}
+        self._names[tree_id] = known
+        if len(self._names) > CACHED_NAMES:
+            self._names.popitem(last=False)
+        return known
 
 
 @dataclass(slots=True)
@@ -73,8 +87,9 @@ class Parent:
 
     Attributes:
         moment: how its files were listed.
+        device, coverage: its documents.
         distrusted: paths on the phone whose content did not come over for certain.
-        volumes: places of the storages it held.
+        damaged: its folders that cannot be read.
     """
 
     snapshot: Snapshot
