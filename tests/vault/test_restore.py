@@ -154,8 +154,11 @@ def test_nothing_is_written_over_unless_asked(store: BlobStore, sample: BlobId, 
     (tmp_path / "device.json").write_bytes(b"{}")
     os.utime(tmp_path / "device.json", ns=(5, 5))
     kept_mode = (tmp_path / "shared").stat().st_mode
+    planned = restore_tree(store, sample, tmp_path, dry_run=True)
     report = restore_tree(store, sample, tmp_path)
     assert _kinds(report) == {b"/shared/DCIM/a.jpg": IssueKind.KEPT, b"/shared/link": IssueKind.KEPT}
+    assert _kinds(planned) == _kinds(report)
+    assert (planned.files, planned.already_there) == (report.files, report.already_there)
     assert not report.complete
     assert report.already_there == 1
     assert (tmp_path / "device.json").stat().st_mtime_ns == 5
