@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from phoneward import __version__
 from phoneward.cli.app import COMMANDS, program
 from tests.cli import endings
+from tests.cli.conftest import Stocked
 from tests.cli.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,7 @@ def test_a_traceback_only_when_asked_for() -> None:
     assert "Traceback" not in CliRunner().invoke(endings.program, ["end", "--how", "fault"]).stderr
     assert "Traceback" in CliRunner().invoke(endings.program, ["end", "--how", "fault", "--verbose"]).stderr
     assert "Traceback" in CliRunner().invoke(endings.program, ["end", "-v", "--how", "fault"]).stderr
+    assert "Traceback" not in CliRunner().invoke(endings.program, ["end", "--verbose"]).stderr
     both = CliRunner().invoke(endings.program, ["end", "--how", "fault", "--verbose", "--json"])
     documents = [json.loads(line) for line in both.stderr.splitlines()]
     assert [document["message_type"] for document in documents] == ["traceback", "exit_error"]
@@ -198,11 +200,17 @@ def test_every_help_fits_a_terminal(name: str) -> None:
             assert cell_len(line) <= 80 or "completion" in line or "phoneward " in line
 
 
-def test_every_character_set_can_be_written_to(program: Program) -> None:
-    for charset in ("ascii", "cp1252", "latin-1"):
-        ran = program.with_(PYTHONIOENCODING=charset, PYTHONUTF8="0").run("--lang", "zh_CN", "--help")
-        assert ran.code == 0
-        assert "--json" in ran.stdout
+@pytest.mark.parametrize("charset", ["ascii", "cp1252", "latin-1"])
+def test_every_character_set_can_be_written_to(charset: str, stocked: Stocked) -> None:
+    ran = stocked.program.with_(PYTHONIOENCODING=charset, PYTHONUTF8="0").run("ls", "-R")
+    assert ran.code == 0, ran.stderr
+    assert r"/shared/DCIM/Camera/\u4e00\u5f20\u7167\u7247.jpg" in ran.stdout
+
+
+def test_errors_speak_the_language_that_was_asked_for() -> None:
+    for words in (["end", "--how", "gone", "--lang", "zh_CN"], ["end", "--lang=zh", "--how", "gone"]):
+        assert "手机" in CliRunner().invoke(endings.program, words).stderr
+    assert "手机" not in CliRunner().invoke(endings.program, ["end", "--how", "gone", "--lang", "en"]).stderr
 
 
 def test_the_language_is_chosen_when_it_is_needed(program: Program) -> None:

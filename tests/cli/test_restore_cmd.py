@@ -81,3 +81,15 @@ def test_what_cannot_be_done(words: list[str], exit_code: int, code: str, stocke
     ran = stocked.program.run("restore", *(str(out) if word == "OUT" else word for word in words), "--json")
     assert (ran.code, ran.stdout, ran.complaint["code"]) == (exit_code, "", code)
     assert not out.exists()
+
+
+def test_a_reader_that_goes_away_leaves_no_lock_and_no_half_file(stocked: Stocked, tmp_path: Path) -> None:
+    process = stocked.program.start("restore", "latest", "--target", tmp_path / "out", "--json", "--verbose")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=60) == 1
+    assert list((stocked.vault / "locks").iterdir()) == []
+    whole = trees.tree_digest(stocked.phone)
+    for path, found in trees.tree_digest(tmp_path).items():
+        if found.kind == "file":
+            assert found.content in {other.content for other in whole.values()}, path

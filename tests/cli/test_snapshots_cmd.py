@@ -48,7 +48,9 @@ def test_a_damaged_snapshot_is_named_and_hides_no_other(stocked: Stocked, tmp_pa
     ran = stocked.program.with_(PHONEWARD_REPOSITORY=str(copy)).run("snapshots", "--json")
     assert ran.code == 3
     assert [document["id"] for document in ran.documents] == [stocked.ids[1]]
-    assert stocked.ids[0] in json.loads(ran.stderr)["message"]
+    complaint = json.loads(ran.stderr)
+    assert (complaint["message_type"], complaint["code"]) == ("error", "damaged")
+    assert stocked.ids[0] in complaint["message"]
 
 
 def test_wrong_password_and_no_vault(stocked: Stocked, tmp_path: Path) -> None:
@@ -57,6 +59,8 @@ def test_wrong_password_and_no_vault(stocked: Stocked, tmp_path: Path) -> None:
     nothing = stocked.program.run("-r", tmp_path / "nothing", "snapshots", "--json")
     assert (nothing.code, nothing.complaint["code"], nothing.stdout) == (10, "no-repository", "")
     assert not (tmp_path / "nothing").exists()
+    # Said before anybody is asked for a password: neither password nor terminal is needed to hear it.
+    assert stocked.program.with_(PHONEWARD_PASSWORD="").run("-r", tmp_path / "nothing", "snapshots").code == 10
 
 
 def test_a_person_may_type_the_password_again(stocked: Stocked) -> None:

@@ -71,7 +71,7 @@ def _explain(error: BaseException, output: Output) -> ExitCode:
     if isinstance(spoken, errors.StoppedError) and not output.json:
         sys.stderr.write("\n")  # closes the terminal's ^C
     try:
-        if output.verbose and not isinstance(error, click.ClickException):
+        if output.verbose and spoken.exit_code is ExitCode.FAILED:
             _show_traceback(error, output)
         output.error(spoken)
     except BrokenPipeError:

@@ -1,7 +1,6 @@
 """What can be wrong with a command line, and how any error is put into words or JSON."""
 
 import difflib
-from collections.abc import Mapping
 
 import click
 
@@ -201,10 +200,9 @@ def from_os_error(error: OSError) -> PhonewardError:
     return SystemRefusedError(detail=readable(error.strerror or str(error)), path=path)
 
 
-def as_document(error: PhonewardError) -> Mapping[str, object]:
+def as_document(error: PhonewardError) -> dict[str, object]:
     """Return what `--json` prints on stderr for an error: the shape is part of `docs/reference/json.md`."""
     return {
-        "message_type": "exit_error",
         "code": error.code,
         "exit_code": int(error.exit_code),
         "message": error.sentence(),

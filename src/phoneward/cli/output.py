@@ -52,12 +52,21 @@ class Output:
             _show(sys.stderr, renderable)
 
     def error(self, error: PhonewardError) -> None:
-        """Show an error, on stderr: two sentences, or one line of JSON."""
+        """Show the error the program ends with, on stderr: two sentences, or one line of JSON."""
+        self._complain("exit_error", error)
+
+    def warn(self, error: PhonewardError) -> None:
+        """Show an error the program goes on after, on stderr."""
+        self._complain("error", error)
+
+    def _complain(self, message_type: str, error: PhonewardError) -> None:
         from phoneward.cli.errors import as_document
 
         if self.json:
-            document = dict(as_document(error))
-            sys.stderr.write(json_line(str(document.pop("message_type")), document))
+            document = as_document(error)
+            if message_type == "error":
+                document.pop("exit_code")  # the program ends with a code of its own
+            sys.stderr.write(json_line(message_type, document))
         else:
             # `readable` a second time: an error that forgot it must not repaint the terminal either.
             sys.stderr.write(f"phoneward: {readable(error.sentence())}\n{readable(error.advice())}\n")

@@ -52,7 +52,7 @@ def snapshots() -> ExitCode:
 
 def _name_damaged(frame: Frame, damaged: "list[tuple[FileId, PhonewardError]]") -> ExitCode:
     for _name, error in damaged:
-        frame.output.error(error)
+        frame.output.warn(error)
     return ExitCode.INCOMPLETE if damaged else ExitCode.DONE
 
 

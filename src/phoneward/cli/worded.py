@@ -82,6 +82,18 @@ class WordedOption(click.Option):
     def help(self, text: str | None) -> None:
         self._help = text
 
+    def get_help_extra(self, ctx: click.Context) -> click.types.OptionHelpExtra:
+        """Return nothing: click would add its own English words; ours stand in the help text."""
+        del ctx
+        return {}
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's names and its help."""
+        record = super().get_help_record(ctx)
+        if record is not None and self.required:
+            return record[0], _("{help} (required)").format(help=record[1])
+        return record
+
 
 class WordedArgument(click.Argument):
     """A positional argument with a translated help text (click has one only since 8.5)."""
