@@ -29,7 +29,7 @@ class BackupStoppedError(SnapshotsError):
 class BackupRunningError(SnapshotsError):
     """Another process backs up the same phone into the same repository."""
 
-    message = N_("Another backup of this phone into this repository is running on this computer.")
+    message = N_("Another backup of this phone into this vault is running on this computer.")
     next_step = N_("Wait until it has ended, then run the command again if you still want to.")
     exit_code = ExitCode.LOCKED
 

@@ -11,22 +11,22 @@ class VaultError(PhonewardError):
 class NoRepositoryError(VaultError):
     """There is nothing to open."""
 
-    message = N_("There is no backup repository at {location}.")
-    next_step = N_("Check the place for typing errors, or create a repository there with: phoneward init")
+    message = N_("There is no vault at {location}.")
+    next_step = N_("Check the place for typing errors, or make one there with: phoneward init")
     exit_code = ExitCode.NO_REPOSITORY
 
 
 class RepositoryExistsError(VaultError):
     """`init` would write over a repository, or over what is left of one."""
 
-    message = N_("There is already a backup repository at {location}.")
+    message = N_("There is already a vault at {location}.")
     next_step = N_("Use it as it is, or choose an empty folder for a new one.")
 
 
 class WrongPasswordError(VaultError):
     """No key file opens with this password."""
 
-    message = N_("The password does not open the repository at {location}.")
+    message = N_("The password does not open the vault at {location}.")
     next_step = N_("Type the password again; check Caps Lock and the keyboard layout.")
     exit_code = ExitCode.WRONG_PASSWORD
 
@@ -35,7 +35,7 @@ class KeyFileError(VaultError):
     """A key file is damaged or was made to harm."""
 
     message = N_("The key file {name} cannot be used: {problem}")
-    next_step = N_("Copy the folder 'keys' back from another copy of this repository, then try again.")
+    next_step = N_("Copy the folder 'keys' back from another copy of this vault, then try again.")
 
 
 class WeakKeyCostError(VaultError):
@@ -48,28 +48,28 @@ class WeakKeyCostError(VaultError):
 class UnsupportedVersionError(VaultError):
     """The repository is of a format version this program does not know."""
 
-    message = N_("The repository has format version {version}, which this program does not know.")
-    next_step = N_("Install a newer Phoneward, or open the repository with a newer restic.")
+    message = N_("The vault has format version {version}, which this program does not know.")
+    next_step = N_("Install a newer Phoneward, or open the vault with a newer restic.")
 
 
 class DamagedError(VaultError):
     """A stored file is not what was written, or was made to harm."""
 
-    message = N_("The file {name} in the repository is damaged: {problem}")
+    message = N_("The file {name} in the vault is damaged: {problem}")
     next_step = N_("Find out how much is affected with: phoneward check --read-data")
 
 
 class FileMissingError(VaultError):
     """A file that must be there is not."""
 
-    message = N_("The file {name} is missing from the repository.")
+    message = N_("The file {name} is missing from the vault.")
     next_step = N_("Find out how much is affected with: phoneward check")
 
 
 class BlobMissingError(VaultError):
     """No index knows this blob."""
 
-    message = N_("A piece of stored data ({blob}) is missing from the repository's index.")
+    message = N_("A piece of stored data ({blob}) is missing from the vault's index.")
     next_step = N_("Find out how much is affected with: phoneward check")
 
 
@@ -97,7 +97,7 @@ class ChunkerError(VaultError):
 class RepositoryLockedError(VaultError):
     """Somebody else works on the repository."""
 
-    message = N_("The repository is in use by {user} on {host} (process {pid}), since {age}.")
+    message = N_("The vault is in use by {user} on {host} (process {pid}), since {age}.")
     next_step = N_("Wait until that has ended. If it was cut off, remove what it left with: phoneward unlock")
     exit_code = ExitCode.LOCKED
 
@@ -105,7 +105,7 @@ class RepositoryLockedError(VaultError):
 class LockUnreadableError(VaultError):
     """A lock file cannot be understood, so nobody can tell whether its owner still works."""
 
-    message = N_("The lock file {name} in the repository cannot be read: {problem}")
+    message = N_("The lock file {name} in the vault cannot be read: {problem}")
     next_step = N_("Make sure no other backup is running, then remove it with: phoneward unlock --remove-all")
     exit_code = ExitCode.LOCKED
 
@@ -113,7 +113,7 @@ class LockUnreadableError(VaultError):
 class LockLostError(VaultError):
     """Our own lock could not be kept: others may have changed the repository since."""
 
-    message = N_("This computer lost its hold on the repository ({problem}), so the work was stopped to be safe.")
+    message = N_("This computer lost its hold on the vault ({problem}), so the work was stopped to be safe.")
     next_step = N_("Run the same command again: it goes on where it stopped.")
     exit_code = ExitCode.LOCKED
 
@@ -128,7 +128,7 @@ class StorageError(VaultError):
 class StorageFullError(StorageError):
     """No space left, or the quota is used up."""
 
-    message = N_("The disk that holds the repository is full ({path}).")
+    message = N_("The disk that holds the vault is full ({path}).")
     next_step = N_("Free some space on that disk, then run the same command again: it goes on where it stopped.")
 
 
@@ -149,7 +149,7 @@ class NameTakenError(StorageError):
 class TreeDamagedError(VaultError):
     """A tree blob decrypts and has the right hash, but is no list of nodes."""
 
-    message = N_("A list of files in the repository is damaged: {reason}.")
+    message = N_("A list of files in the vault is damaged: {reason}.")
     next_step = N_("Run “phoneward check”, and restore from another snapshot meanwhile.")
 
 
@@ -163,7 +163,7 @@ class SnapshotDamagedError(VaultError):
 class NoSnapshotsError(VaultError):
     """`latest` was asked for, and there is no complete snapshot."""
 
-    message = N_("There is no complete snapshot in this repository yet.")
+    message = N_("There is no complete snapshot in this vault yet.")
     next_step = N_("Make one with “phoneward backup”.")
 
 
@@ -220,13 +220,13 @@ class TooManyFilesError(VaultError):
     """A snapshot unfolds into more names than any phone holds: a hostile repository."""
 
     message = N_("This snapshot claims to hold {count} files, more than the {limit} that can be restored at once.")
-    next_step = N_("If this repository is really yours, restore it in parts with --include.")
+    next_step = N_("If this vault is really yours, restore it in parts with --include.")
 
 
 class SubsetError(VaultError):
     """`--read-data-subset` makes no sense."""
 
-    message = N_("“{subset}” does not name a part of the repository to read.")
+    message = N_("“{subset}” does not name a part of the vault to read.")
     next_step = N_("Write 1/5 for the first of five parts, 10% for a random tenth, or 500M for that many bytes.")
     exit_code = ExitCode.USAGE
 
