@@ -1,6 +1,7 @@
 """We read, check and restore repositories that real restic wrote."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_we_check_and_restore_restics(restic_program: Path, version: str, tmp_pa
 
 def test_every_tree_of_restics_is_written_again_bit_for_bit(restic_program: Path, tmp_path: Path) -> None:
     build(tmp_path / "source", large=1000)
-    os.mkfifo(tmp_path / "source" / "fifo")
+    subprocess.run(["mkfifo", tmp_path / "source" / "fifo"], check=True)
     os.link(tmp_path / "source" / "small5", tmp_path / "source" / "hard link")
     maker = _backup(restic_program, tmp_path)
     before_raw_links = "0.14" in maker.run("version")
