@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import click
@@ -33,6 +34,8 @@ def _end(how: str) -> ExitCode:
     match how:
         case "incomplete":
             return ExitCode.INCOMPLETE
+        case "warning":
+            warnings.warn("for programmers", RuntimeWarning, stacklevel=1)
         case "gone":
             raise PhoneGoneError(detail="usb\x1b[2J")
         case "full":

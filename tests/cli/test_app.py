@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
     [
         ("done", 0, "", ""),
         ("incomplete", 3, "", ""),
+        ("warning", 0, "", ""),
         ("gone", 1, r"lost (usb\x1b[2J).", "Plug the phone in"),
         ("full", 1, "no room left on the disk (/vault/data)", "Make room"),
         ("denied", 1, r"Permission denied (/vault/da\nta)", "Check that"),

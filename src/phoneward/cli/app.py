@@ -6,6 +6,7 @@ something went wrong, and never a traceback without `--verbose`.
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,9 @@ class Program(WordedGroup):
         words = list(sys.argv[1:] if args is None else args)
         forgive_encodings()
         output = Output(json=_has_flag(words, "--json"), verbose=_has_flag(words, "--verbose", "-v"))
-        with signals.as_interrupts():
+        with signals.as_interrupts(), warnings.catch_warnings():
+            if not sys.warnoptions:  # `python -W` still shows what libraries tell programmers
+                warnings.simplefilter("ignore")
             code = self._guarded(words, output, prog_name or "phoneward", complete_var, extra)
         if standalone_mode:
             sys.exit(int(code))

@@ -15,7 +15,7 @@ from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from phoneward.vault.check_report import CheckProblem, CheckReport
+    from phoneward.vault import CheckProblem, CheckReport
 
 SHOWN = 50
 """Problems listed one by one in text; JSON has all."""
@@ -41,8 +41,8 @@ SHOWN = 50
 def check(read_data_subset: str | None, *, read_data: bool, no_lock: bool) -> ExitCode:
     """Check the vault and name what is wrong."""
     from phoneward.cli.progress_view import listening
-    from phoneward.vault.check import check as check_vault
-    from phoneward.vault.check_data import parse_subset
+    from phoneward.vault import check as check_vault
+    from phoneward.vault import parse_subset
 
     frame = current()
     if read_data and read_data_subset is not None:

@@ -16,8 +16,7 @@ from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_
 
 if TYPE_CHECKING:
-    from phoneward.vault.nodes import Node
-    from phoneward.vault.trees import TreeEntry
+    from phoneward.vault import Node, TreeEntry
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

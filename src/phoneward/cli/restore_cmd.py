@@ -19,7 +19,7 @@ from phoneward.texts import N_, _
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from phoneward.vault.restore_report import RestoreIssue, RestoreReport
+    from phoneward.vault import RestoreIssue, RestoreReport
 
 SHOWN = 50
 """Names listed one by one in text; JSON has all."""
@@ -62,7 +62,7 @@ def restore(
     """Restore, and report what was done and what was not."""
     from phoneward import snapshots
     from phoneward.cli.progress_view import listening
-    from phoneward.vault.restore_report import Existing
+    from phoneward.vault import Existing
 
     frame = current()
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:

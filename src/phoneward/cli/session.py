@@ -28,6 +28,7 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
     from phoneward import vault
 
     storage = vault.LocalStorage(frame.settings.repository_path())
+    vault.remove_leftovers()  # private copies that a killed program left readable on this computer
     if not holds_vault(storage):
         raise vault.NoRepositoryError(location=storage.location)
     given = frame.settings.password()

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from phoneward.snapshots import SnapshotInfo
-    from phoneward.vault import FileId
-    from phoneward.vault.snapshot_files import Snapshot
+    from phoneward.vault import FileId, Snapshot
 
 
 @click.command(

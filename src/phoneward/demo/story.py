@@ -14,7 +14,6 @@ from phoneward.demo.sample import Changes, SamplePhone
 from phoneward.errors import readable
 from phoneward.progress import Listener, silent
 from phoneward.texts import N_, _
-from phoneward.vault.check import check
 
 PAUSE_S = 2.2
 """Files touched within two seconds before a listing are read again by the next snapshot: their times prove nothing."""
@@ -184,7 +183,7 @@ class _Story:
         return Told("day", sentences, facts)
 
     def check(self) -> Told:
-        report = check(self._open(), read_data=True, listener=self._listener)
+        report = vault.check(self._open(), read_data=True, listener=self._listener)
         sentences = (
             _("Every byte in the vault was read back, decrypted and compared with its fingerprint: nothing is damaged.")
             if report.ok
