@@ -158,6 +158,7 @@ def test_a_gap_is_noticed() -> None:
         with_header(bytes(10), b"\x00" + struct.pack("<I", 31) + bytes(32)),
         with_header(bytes(10), bytes(36)),
     ],
+    ids=range(11),  # the bytes hold random nonces: as names they would differ between test processes
 )
 def test_a_hostile_pack_is_named(raw: bytes) -> None:
     with pytest.raises(DamagedError, match=NAME):
