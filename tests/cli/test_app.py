@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
     [
         ("done", 0, "", ""),
         ("incomplete", 3, "", ""),
-        ("warning", 0, "", ""),
         ("gone", 1, r"lost (usb\x1b[2J).", "Plug the phone in"),
         ("full", 1, "no room left on the disk (/vault/data)", "Make room"),
         ("denied", 1, r"Permission denied (/vault/da\nta)", "Check that"),
@@ -166,6 +165,14 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert not mark.exists()
+
+
+def test_libraries_warn_programmers_not_people() -> None:
+    words = ["-m", "tests.cli.endings", "end", "--how", "warning"]
+    people = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert people.stderr == ""
+    asked = subprocess.run([sys.executable, "-Wdefault", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "for programmers" in asked.stderr
 
 
 def test_version(program: Program) -> None:
