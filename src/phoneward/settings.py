@@ -81,17 +81,20 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a person set, in one object that never changes.
+    """Everything a person set, in one object that never changes."""
 
-    Attributes:
-        state_dir: what must be remembered between runs. Not made here.
-        cache_dir: what can be made again; safe to delete. Not made here.
-    """
-
-    state_dir: Path
-    cache_dir: Path
     _environ: Mapping[str, str] = field(repr=False)
     _overrides: Overrides
+
+    @property
+    def state_dir(self) -> Path:
+        """What must be remembered between runs. Not made here."""
+        return _directory(self._overrides.state_dir or self._environ.get("PHONEWARD_STATE_DIR"), "state")
+
+    @property
+    def cache_dir(self) -> Path:
+        """What can be made again; safe to delete. Not made here."""
+        return _directory(self._overrides.cache_dir or self._environ.get("PHONEWARD_CACHE_DIR"), "cache")
 
     def repository_path(self) -> Path:
         """Return the vault's folder.
@@ -137,14 +140,7 @@ def load(overrides: Overrides | None = None, environ: Mapping[str, str] | None =
         overrides: what the command line says.
         environ: the environment; by default this process's, copied now.
     """
-    environ = dict(os.environ if environ is None else environ)
-    overrides = overrides or Overrides()
-    return Settings(
-        state_dir=_directory(overrides.state_dir or environ.get("PHONEWARD_STATE_DIR"), "state"),
-        cache_dir=_directory(overrides.cache_dir or environ.get("PHONEWARD_CACHE_DIR"), "cache"),
-        _environ=environ,
-        _overrides=overrides,
-    )
+    return Settings(dict(os.environ if environ is None else environ), overrides or Overrides())
 
 
 def _directory(chosen: str | None, kind: str) -> Path:

@@ -25,9 +25,10 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
         NoRepositoryNamedError, NoTerminalError: the command line lacks something.
         NoRepositoryError, WrongPasswordError: see `vault.open_repository`.
     """
+    place = frame.settings.repository_path()
     from phoneward import vault
 
-    storage = vault.LocalStorage(frame.settings.repository_path())
+    storage = vault.LocalStorage(place)
     vault.remove_leftovers()  # private copies that a killed program left readable on this computer
     if not holds_vault(storage):
         raise vault.NoRepositoryError(location=storage.location)
