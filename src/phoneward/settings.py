@@ -23,22 +23,22 @@ MAX_SMALL_FILE = 1 << 20
 PASSWORD_COMMAND_TIMEOUT_S = 300
 """A password manager may ask its owner to unlock it first."""
 
-VARIABLES: dict[str, str] = {
-    "PHONEWARD_REPOSITORY": N_("Where the vault is: a folder."),
-    "PHONEWARD_REPOSITORY_FILE": N_("A file that holds the vault's place."),
-    "RESTIC_REPOSITORY": N_("restic's name for the vault's place, used when Phoneward's own is not set."),
-    "RESTIC_REPOSITORY_FILE": N_("restic's name for a file that holds the vault's place."),
-    "PHONEWARD_PASSWORD": N_("The vault's password."),
-    "PHONEWARD_PASSWORD_FILE": N_("A file that holds the vault's password."),
-    "PHONEWARD_PASSWORD_COMMAND": N_("A program that prints the vault's password."),
-    "RESTIC_PASSWORD": N_("restic's name for the password, used when Phoneward's own is not set."),
-    "RESTIC_PASSWORD_FILE": N_("restic's name for a file that holds the password."),
-    "RESTIC_PASSWORD_COMMAND": N_("restic's name for a program that prints the password."),
-    "PHONEWARD_LANG": N_("The language of everything Phoneward says."),
-    "PHONEWARD_STATE_DIR": N_("Where Phoneward keeps what it must remember between runs, such as resume journals."),
-    "PHONEWARD_CACHE_DIR": N_("Where Phoneward keeps what it can make again. Delete it and nothing is lost."),
-}
-"""Every variable that is read, with its meaning (the documentation is checked against this table)."""
+VARIABLES = (
+    "PHONEWARD_REPOSITORY",
+    "PHONEWARD_REPOSITORY_FILE",
+    "RESTIC_REPOSITORY",
+    "RESTIC_REPOSITORY_FILE",
+    "PHONEWARD_PASSWORD",
+    "PHONEWARD_PASSWORD_FILE",
+    "PHONEWARD_PASSWORD_COMMAND",
+    "RESTIC_PASSWORD",
+    "RESTIC_PASSWORD_FILE",
+    "RESTIC_PASSWORD_COMMAND",
+    "PHONEWARD_LANG",
+    "PHONEWARD_STATE_DIR",
+    "PHONEWARD_CACHE_DIR",
+)
+"""Every variable that is read here or, for the language, in `texts`. The documentation is checked against this list."""
 
 
 class NoRepositoryNamedError(UsageError):

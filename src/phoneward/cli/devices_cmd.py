@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from phoneward.phones import AdbDevice
 
 
+STATES = {
+    "device": N_("ready"),
+    "unauthorized": N_("not allowed yet"),
+    "authorizing": N_("not allowed yet"),
+    "offline": N_("does not answer"),
+    "connecting": N_("does not answer yet"),
+    "no permissions": N_("this computer may not open it"),
+    "recovery": N_("not started normally"),
+    "sideload": N_("not started normally"),
+    "bootloader": N_("not started normally"),
+}
+"""adb's words for the state of a phone, in plain ones."""
+
+
 @click.command(
     cls=WordedCommand,
     short_help=N_("Say which phones are attached, and whether they can be used."),
@@ -43,7 +57,7 @@ def devices() -> ExitCode:
         table.add_row(
             readable(device.serial),
             readable(device.model.replace("_", " ")) or "?",
-            _("ready") if obstacle is None else readable(device.state),
+            _(STATES[device.state]) if device.state in STATES else readable(device.state),
         )
         if obstacle is not None:
             advice.append(f"{readable(obstacle.sentence())} {readable(obstacle.advice())}")
