@@ -184,7 +184,7 @@ class _Pass:
                     sender.stopped = stopped
                     sender.run()
             except (PhoneGoneError, KeyboardInterrupt) as error:
-                self._cut_short(writer, trees, sender, error)
+                self._keep_what_came(writer, trees, sender)
                 raise _explained(error, self.plan.resumed_files + sender.durable_files) from error
             self.listener(PhaseDone("send", sender.files_sent, sender.bytes_sent))
             sender.settle()
@@ -205,9 +205,8 @@ class _Pass:
             sealer=self.repo,
         )
 
-    def _cut_short(self, writer: BlobWriter, trees: Trees, sender: Sender, error: BaseException) -> None:
+    def _keep_what_came(self, writer: BlobWriter, trees: Trees, sender: Sender) -> None:
         """Keep what came over: in the journal, and in a partial snapshot that anybody can restore from."""
-        del error
         sender.settle()
         if sender.durable_files or self.plan.resumed_files:
             self._finish(writer, trees, sender, partial=True)
