@@ -127,7 +127,7 @@ def test_a_full_disk_says_so_in_plain_words(tmp_path: Path) -> None:
     storage = LocalStorage(tmp_path, system=RecordedSystem(str(tmp_path), fail))
     with pytest.raises(StorageFullError) as caught:
         storage.save(FileType.PACK, NAME, [b"x"])
-    assert caught.value.sentence().startswith("The disk that holds the repository is full")
+    assert caught.value.sentence().startswith("The disk that holds the vault is full")
     assert caught.value.advice().startswith("Free some space on that disk")
 
 
