@@ -74,7 +74,7 @@ def sample(store: BlobStore) -> BlobId:
                 ),
                 store.file(b"\xff\n\xf0\x9f\x98\x80", b"odd"),
                 symlink(b"link", b"DCIM/a.jpg"),
-                permissions=0o750,
+                permissions=0o2750,
             ),
             store.folder(b"records", store.file(b"sms.xml", b"<sms/>")),
             store.file(b"device.json", b"{}"),
@@ -91,7 +91,7 @@ def test_everything_comes_back_with_modes_and_times(store: BlobStore, sample: Bl
         b"shared/link", b"records", b"records/sms.xml", b"device.json",
     }  # fmt: skip
     assert {entry.mtime_ns for entry in found.values()} == {MTIME_NS}
-    assert found[b"shared"].mode == 0o750
+    assert found[b"shared"].mode == 0o2750, "Android's shared folders are setgid"
     assert found[b"shared/DCIM/b.jpg"].mode == 0o400
     assert (found[b"shared/link"].kind, found[b"shared/link"].content) == ("link", b"DCIM/a.jpg")
     assert (tmp_path / "new/t/shared/DCIM/a.jpg").read_bytes() == b"A" * 10 + b"B" * 5
@@ -170,7 +170,7 @@ def test_nothing_is_written_over_unless_asked(store: BlobStore, sample: BlobId, 
     assert (report.files, report.links, report.replaced, report.already_there) == (1, 1, 2, 4)
     assert (tmp_path / "shared" / "DCIM" / "a.jpg").read_bytes() == b"A" * 10 + b"B" * 5
     assert (tmp_path / "shared" / "link").readlink() == Path("DCIM/a.jpg")
-    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o750
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o2750
 
 
 def test_same_size_other_content_is_another_file(store: BlobStore, tmp_path: Path) -> None:
@@ -254,9 +254,9 @@ def test_special_files_and_unknown_kinds_are_left_out_and_named(store: BlobStore
 
 
 def test_no_program_with_more_rights_is_planted(store: BlobStore, tmp_path: Path) -> None:
-    top = store.put_tree([store.file(b"su", b"x", permissions=0o6755), store.folder(b"d", permissions=0o3777)])
+    top = store.put_tree([store.file(b"su", b"x", permissions=0o6755), store.folder(b"d", permissions=0o7777)])
     restore_tree(store, top, tmp_path)
-    assert {stat.S_IMODE(os.lstat(path).st_mode) for path in tmp_path.iterdir()} == {0o755, 0o777}
+    assert {stat.S_IMODE(os.lstat(path).st_mode) for path in tmp_path.iterdir()} == {0o755, 0o3777}
 
 
 def test_lies_and_losses_are_named_and_the_rest_is_restored(store: BlobStore, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import click
 
 from phoneward.cli import passwords
 from phoneward.cli.frame import current, vault_options
-from phoneward.cli.session import holds_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_, _
@@ -26,7 +25,7 @@ def init() -> ExitCode:
 
     frame = current()
     storage = vault.LocalStorage(frame.settings.repository_path())
-    if holds_vault(storage):  # said before a person thinks of a password for nothing
+    if vault.repository_exists(storage):  # said before a person thinks of a password for nothing
         raise vault.RepositoryExistsError(location=storage.location)
     repository = vault.init_repository(storage, passwords.new(frame.settings))
     if frame.output.json:

@@ -68,7 +68,7 @@ def _time(node: "Node") -> datetime:
 
 def document(entry: "TreeEntry") -> dict[str, object]:
     """Return an entry with restic's names for its fields (restic `ls --json`)."""
-    from phoneward.vault.go_text import format_time
+    from phoneward.vault import format_time
 
     node = entry.node
     document: dict[str, object] = {

@@ -30,7 +30,7 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
 
     storage = vault.LocalStorage(place)
     vault.remove_leftovers()  # private copies that a killed program left readable on this computer
-    if not holds_vault(storage):
+    if not vault.repository_exists(storage):
         raise vault.NoRepositoryError(location=storage.location)
     given = frame.settings.password()
     yield vault.open_repository(storage, given) if given is not None else _ask_and_open(frame, storage)
@@ -45,11 +45,3 @@ def _ask_and_open(frame: Frame, storage: "Storage") -> "Repository":
         except vault.WrongPasswordError:
             frame.output.say(_("That is not the password. Try again."))
     return vault.open_repository(storage, passwords.existing(frame.settings))
-
-
-def holds_vault(storage: "Storage") -> bool:
-    """Tell whether there is a repository; its `config` is what makes one."""
-    from phoneward.vault import FileType
-    from phoneward.vault.storage import NO_NAME
-
-    return storage.exists(FileType.CONFIG, NO_NAME)

@@ -57,7 +57,7 @@ def _name_damaged(frame: Frame, damaged: "list[tuple[FileId, PhonewardError]]") 
 
 def document(info: "SnapshotInfo") -> dict[str, object]:
     """Return a snapshot with restic's names for its fields (restic `snapshots --json`), `device` and `partial`."""
-    from phoneward.vault.go_text import format_time
+    from phoneward.vault import format_time
 
     snapshot = info.snapshot
     optional = {
@@ -83,7 +83,7 @@ def document(info: "SnapshotInfo") -> dict[str, object]:
 
 
 def _summary(snapshot: "Snapshot") -> dict[str, object] | None:
-    from phoneward.vault.go_text import format_time
+    from phoneward.vault import format_time
 
     found = snapshot.summary
     if found is None:

@@ -37,12 +37,13 @@ from phoneward.vault.errors import (
     VerifyError,
     WrongPasswordError,
 )
+from phoneward.vault.go_text import format_time
 from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode
 from phoneward.vault.opened import BlobFile, iter_content, open_file
-from phoneward.vault.repository import Repository, init_repository, open_repository
+from phoneward.vault.repository import Repository, init_repository, open_repository, repository_exists
 from phoneward.vault.restore import restore_tree
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
 from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules
@@ -131,6 +132,7 @@ __all__ = [
     "encode_tree",
     "find_node",
     "find_snapshot",
+    "format_time",
     "go_mode",
     "init_repository",
     "iter_content",
@@ -144,6 +146,7 @@ __all__ = [
     "open_repository",
     "parse_subset",
     "remove_leftovers",
+    "repository_exists",
     "restore_tree",
     "save_snapshot",
 ]

@@ -37,6 +37,15 @@ _UNPACKED_VERSION = b"\x02"
 _OUTSIDE_LABEL = b"phoneward sealed outside the repository v1\0"
 
 
+def repository_exists(storage: Storage) -> bool:
+    """Tell whether there is a repository: its `config`, written last, is what makes one.
+
+    Raises:
+        StorageError: the place cannot be asked.
+    """
+    return storage.exists(FileType.CONFIG, NO_NAME)
+
+
 def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None = None) -> "Repository":
     """Make a new repository and return it, open.
 
@@ -51,7 +60,7 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
         RepositoryExistsError: there is one, or a part of one.
         StorageError: the place cannot be written to.
     """
-    if storage.exists(FileType.CONFIG, NO_NAME) or any(True for _file in storage.list(FileType.KEY)):
+    if repository_exists(storage) or any(True for _file in storage.list(FileType.KEY)):
         raise RepositoryExistsError(location=storage.location)
     storage.create()
     key = SealingKey.generate()
@@ -73,7 +82,7 @@ def open_repository(storage: Storage, password: str) -> "Repository":
         WrongPasswordError: the password fits no key file.
         KeyFileError, DamagedError, UnsupportedVersionError, StorageError: it cannot be opened.
     """
-    if not storage.exists(FileType.CONFIG, NO_NAME):
+    if not repository_exists(storage):
         raise NoRepositoryError(location=storage.location)
     key, name = find_master_key(storage, password)
     return Repository(storage, key, open_config(storage.load(FileType.CONFIG, NO_NAME), key), name)

@@ -5,8 +5,9 @@
 - Nothing that exists is written over unless that was asked for; what has the same content already is left alone.
 - Nothing is written outside the target: see `restore_target`; names are checked and mapped by `safe_names`.
 - Links are restored as they are and never followed. Devices, pipes and sockets are left out and named.
-- Owners are not restored (the files belong to whoever restores), nor setuid, setgid and sticky bits, nor extended
-  attributes. Hard links become separate files.
+- Owners are not restored (the files belong to whoever restores), nor extended attributes, nor the bits by which a
+  program would run with more rights (setuid, setgid). Folders keep setgid and sticky, which Android's shared storage
+  uses and which give nobody any rights. Hard links become separate files.
 """
 
 import contextlib
@@ -41,6 +42,7 @@ from phoneward.vault.safe_names import CHANGE_SENTENCES, LINUX, MACOS, WINDOWS, 
 from phoneward.vault.tree_totals import MAX_ENTRIES, TreeMeasurer, TreeTotals, totals_of_node
 from phoneward.vault.trees import MAX_DEPTH, find_node, load_tree, split_path
 
+_FOLDER_PERMISSIONS: Final = 0o3777
 _BATCH_FILES: Final = 32
 _BATCH_BYTES: Final = 4 << 20
 _QUEUED_BATCHES: Final = 4
@@ -323,7 +325,7 @@ class _Restore:
         """Set modes and times of folders, deepest first: writing into a folder changes its time."""
         for folder, node, path in reversed(self._made):
             try:
-                folder.finish(node.permissions & 0o777, node.mtime_ns)
+                folder.finish(node.permissions & _FOLDER_PERMISSIONS, node.mtime_ns)
                 if self._options.durable:
                     folder.sync()
             except OSError as error:
