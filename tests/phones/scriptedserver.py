@@ -20,6 +20,8 @@ class Peer:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self.command = b""
+        """The service that was asked for."""
 
     def read(self, count: int) -> bytes:
         found = b""
@@ -115,6 +117,7 @@ class ScriptedServer:
                     peer.send(b"OKAY")
                     kind = b"sync:" if question == b"sync:" else b"shell"
                     self.commands.append(question)
+                    peer.command = question
                     self.services[kind](peer)
                     return
 

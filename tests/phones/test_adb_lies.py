@@ -1,14 +1,21 @@
 """A phone or an adb server that lies: clear errors, bounded memory, no iterator that ends as though complete."""
 
+import itertools
 import struct
 import tracemalloc
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from phoneward.phones.adb.apps import inventory
 from phoneward.phones.adb.phone import AdbPhone
-from phoneward.phones.base import Entry, Obstacle, Unreadable
+from phoneward.phones.adb.shell import Shell
+from phoneward.phones.adb.stats import StatStream
+from phoneward.phones.adb.walk import unlistable
+from phoneward.phones.adb.wire import Channel
+from phoneward.phones.base import Entry, FileKind, Obstacle, Unreadable
 from phoneward.phones.errors import AdbServerError, FileReadError, PhoneAnswerError, PhoneError, PhoneGoneError
+from phoneward.phones.numbers import EARLIEST_NS, LATEST_NS
 from tests.phones.scriptedserver import DNT2_DONE, Peer, ScriptedServer, Service, dnt2, lst2, packet, pairs
 
 DATA_64K = struct.pack("<4sI", b"DATA", 65536) + bytes(65536)
@@ -208,7 +215,46 @@ def test_names_that_lead_elsewhere_are_refused() -> None:
 def test_times_and_sizes_of_64_bits_do_not_break_a_listing() -> None:
     lies = dnt2(b"a", size=2**64 - 1, mtime=2**63 - 1) + dnt2(b"b", mtime=-(2**63)) + dnt2(b"c", mode=0xFFFFFFFF)
     items = list_all(ScriptedServer(sync=listing(lambda peer: peer.send(lies + DNT2_DONE))))
-    assert len(items) == 3
+    a, b, c = items
+    assert isinstance(a, Unreadable)
+    assert a.obstacle is Obstacle.READ_ERROR
+    assert isinstance(b, Entry)
+    assert b.mtime_ns == EARLIEST_NS
+    assert isinstance(c, Entry)
+    (late,) = list_all(ScriptedServer(sync=listing(lambda peer: peer.send(dnt2(b"a", mtime=2**62) + DNT2_DONE))))
+    assert isinstance(late, Entry)
+    assert late.mtime_ns == LATEST_NS
+
+
+@pytest.mark.parametrize("word", [b"shell_v2,stat_v2", b""])
+def test_times_by_the_oldest_listing(word: bytes) -> None:
+    """Version 1 of the sync service has 32 bits for everything; nothing is out of reach there."""
+    lies = struct.pack("<4sIIII", b"DENT", 0o100644, 2**32 - 1, 2**32 - 1, 1) + b"a"
+    done = struct.pack("<4s16x", b"DONE")
+
+    def play(peer: Peer) -> None:
+        for asked, _path in pairs(peer):
+            if asked == b"LST2":
+                peer.send(lst2(0o40755))
+            elif asked == b"STAT":
+                peer.send(struct.pack("<4sIII", b"STAT", 0o40755, 0, 1))
+            else:
+                peer.send(lies + done)
+
+    shell = _old_shell if not word else None
+    items = list_all(ScriptedServer(sync=play, shell_service=shell, features=word))
+    assert items == [Entry(b"/root/a", FileKind.FILE, 2**32 - 1, 0o644, (2**32 - 1) * 10**9)]
+
+
+def _old_shell(peer: Peer) -> None:
+    """Print nothing and succeed, as `Shell` reads it over plain `shell:`."""
+    peer.send(peer.command.rpartition(b"echo ")[2].replace(b"$?", b"0") + b"\n")
+
+
+@pytest.mark.parametrize("name", [b".", b".."])
+def test_a_folder_that_holds_itself_for_ever(name: bytes) -> None:
+    with pytest.raises(PhoneAnswerError):
+        list_all(ScriptedServer(sync=listing(lambda peer: peer.endless(dnt2(name, 0o40755) * 500))))
 
 
 @pytest.mark.usefixtures("bounded_memory")
@@ -248,18 +294,72 @@ def test_a_shell_that_ends_without_an_exit_code_is_no_answer() -> None:
         AdbPhone(server=server.adb()).__enter__()
 
 
-@pytest.mark.parametrize("kind", [1, 2])
+@pytest.mark.parametrize(
+    "flood", [packet(1, b"x" * 60_000), packet(2, b"x" * 60_000), packet(1, b"") * 9000, packet(2, b"") * 9000]
+)
 @pytest.mark.usefixtures("bounded_memory")
-def test_a_shell_that_never_stops_printing(kind: int) -> None:
-    flood = packet(kind, b"x" * 60_000)
-
-    def flooding(peer: Peer) -> None:
-        for _ in range(2_000 if kind == 2 else 100_000):
-            peer.send(flood)
-
-    server = ScriptedServer(shell_service=flooding)
-    with pytest.raises((PhoneAnswerError, PhoneGoneError)), server:
+def test_a_shell_that_never_stops(flood: bytes) -> None:
+    server = ScriptedServer(shell_service=lambda peer: peer.endless(flood))
+    with pytest.raises(PhoneAnswerError), server:
         AdbPhone(server=server.adb()).__enter__()
+
+
+@pytest.mark.usefixtures("bounded_memory")
+def test_an_answer_of_single_bytes_takes_no_more_than_its_limit() -> None:
+    bytes_one_by_one = packet(1, b"x") * 10_000
+    server = ScriptedServer(shell_service=lambda peer: peer.endless(bytes_one_by_one))
+    with server, pytest.raises(PhoneAnswerError):
+        Shell(_Scripted(server), protocol=True).run(b"getprop", limit=1 << 20)
+
+
+class _Scripted:
+    """A phone of which nothing is asked but services."""
+
+    def __init__(self, server: ScriptedServer) -> None:
+        self._server = server.adb()
+
+    def open_service(self, service: bytes) -> Channel:
+        return self._server.service("scripted", service)
+
+
+JUNK = (b"junk", b"WORD|81a4|1|x|x|/elsewhere", b"WORD|81a4|1|2024", b"WORD|41ed|0|x|x|/b")
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_descriptions_that_describe_nothing_for_ever(junk: bytes) -> None:
+    def play(peer: Peer) -> None:
+        word = peer.command.partition(b"stat -c '")[2].partition(b"|")[0]
+        peer.endless(packet(1, (junk.replace(b"WORD", word) + b"|" + word + b"\n") * 500))
+
+    server = ScriptedServer(shell_service=play)
+    with server:
+        stream = StatStream(Shell(_Scripted(server), protocol=True))
+        stream.send([b"/a", b"/c"], last=True)
+        with pytest.raises(PhoneAnswerError):
+            stream.receive()
+        stream.close()
+
+
+def test_a_pm_that_refuses_another_option_every_time() -> None:
+    """It is asked once for each option of ours, then given up."""
+    count = itertools.count()
+    server = ScriptedServer(
+        shell_service=lambda peer: peer.send(packet(1, b"Unknown option: -x%d\n" % next(count)) + packet(3, b"\0"))
+    )
+    with server:
+        found = inventory(Shell(_Scripted(server), protocol=True), {})
+    assert found.apps == ()
+    assert len(server.commands) < 20
+
+
+def test_folders_without_a_word_and_with_long_names_are_asked_about_in_small_commands() -> None:
+    """All together would be longer than the protocol can say."""
+    folders = [b"/" + b"'" * 1000 + b"%d" % number for number in range(64)] + [b"/" + b"'" * 60_000]
+    with ScriptedServer() as server:
+        found = list(unlistable(Shell(_Scripted(server), protocol=True), folders))
+        assert [(item.path, item.obstacle) for item in found] == [(folders[-1], Obstacle.TOO_LONG)]
+        assert all(len(command) < 20_000 for command in server.commands)
+        assert sum(command.count(b"%d'" % 63) for command in server.commands) == 1
 
 
 def test_a_shell_that_says_nothing() -> None:

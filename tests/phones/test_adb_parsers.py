@@ -12,6 +12,7 @@ from phoneward.phones.adb.devices import parse_devices
 from phoneward.phones.adb.server import Address, address_from
 from phoneward.phones.base import Entry, FileKind, Obstacle
 from phoneward.phones.errors import AdbServerError, PhoneAnswerError, PhoneGoneError
+from phoneward.phones.numbers import EARLIEST_NS, LATEST_NS
 
 PIECES = st.lists(
     st.one_of(
@@ -91,7 +92,9 @@ def test_no_output_breaks_a_parser(answer: bytes, user_id: int) -> None:
 NAMES = st.binary(min_size=1, max_size=40).map(lambda name: b"/" + name.replace(b"\0", b"\n"))
 
 
-@given(NAMES, st.integers(-(10**19), 10**20), st.integers(0, 2**63 - 1), st.sampled_from(["new", "0.8.1", "0.7.6"]))
+@given(
+    NAMES, st.integers(EARLIEST_NS, LATEST_NS), st.integers(0, 2**63 - 1), st.sampled_from(["new", "0.8.1", "0.7.6"])
+)
 def test_records_come_back_as_they_went(path: bytes, moment_ns: int, size: int, style: str) -> None:
     seconds, fraction = divmod(moment_ns, 10**9)
     when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -117,6 +120,8 @@ def test_link_targets_of_every_age_of_toybox(path: bytes, target: bytes, style: 
         b"2024-01-01 00:00:00.5 +0000",
         b"2024-01-01 00:00:00.000000000 +0200",
         b"x" * 29,
+        b"2024-01-01 00:00:00.1_2345678 +0000",
+        b"2024-01-01 00:00:00.+12345678 +0000",
     ],
 )
 def test_other_times_are_refused(text: bytes) -> None:
@@ -124,13 +129,31 @@ def test_other_times_are_refused(text: bytes) -> None:
         stats.parse_time(text)
 
 
-@pytest.mark.parametrize("numbers", [b"8155555555555555555a4|5", b"-81a4|5", b"81a4|-5", b"81a4|9223372036854775808"])
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        *(b"8155555555555555555a4|5", b"7" * 40 + b"|1", b"-81a4|5", b"0x81a4|5", b"8_1a4|5", b" 81a4|5", b"|5"),
+        *(b"81a4|-5", b"81a4|9223372036854775808", b"81a4|" + b"9" * 30, b"81a4|" + b"9" * 5000, b"81a4|1_0", b"81a4|"),
+    ],
+)
 def test_impossible_numbers_describe_nothing(numbers: bytes) -> None:
     """Found by fuzzing: a mode too long for the C library."""
     when = b"2026-11-21 21:39:29.344510214 +0000"
     fields = stats.split_record(b"WORD|" + numbers + b"|" + when + b"|" + when + b"|/a", b"WORD")
     assert fields is not None
     assert stats.entry_of_record(fields, b"/a") is None
+
+
+@pytest.mark.parametrize(
+    ("year", "kept"), [(b"9999", LATEST_NS), (b"2262", 9214646400 * 10**9), (b"0001", EARLIEST_NS)]
+)
+def test_file_times_are_kept_within_64_bits(year: bytes, kept: int) -> None:
+    """2262-01-01 by GNU date; ext4 knows later years than nanoseconds of 64 bits."""
+    when = year + b"-01-01 00:00:00.000000000 +0000"
+    entry = stats.entry_of_record([b"81a4", b"1", when, when, b"/a"], b"/a")
+    assert entry is not None
+    assert (entry.mtime_ns, entry.ctime_ns) == (kept, kept)
+    assert -(2**63) <= kept < 2**63
 
 
 def test_obstacles_from_words_and_numbers() -> None:
@@ -199,6 +222,16 @@ def test_sizes_must_fit_together() -> None:
     assert pm.parse_sizes(b"Package Names: " + b"[" * 100_000 + b"\n") == {}
 
 
+def test_numbers_that_cannot_be_are_unknown() -> None:
+    (app,) = pm.parse_listing(b"package:a.b versionCode:9999999999999999999\n", 0, with_paths=False)
+    assert app.version_code is None
+    details = pm.parse_details(b"Packages:\n  Package [a.b] (1a):\n    versionCode=9999999999999999999 minSdk=1\n")
+    assert details["a.b"].version_code() is None
+    assert pm.parse_local_time("9999-12-31 23:59:59", UTC) is None
+    assert pm.parse_local_time("1601-01-01 00:00:00", UTC) is None
+    assert pm.parse_local_time("2024-01-01 00:00:00", UTC) == 1704067200 * 10**9
+
+
 def test_splits() -> None:
     assert pm.parse_splits("[base, config.arm64_v8a, ../x, feature:4]") == ["config.arm64_v8a", "feature"]
 
@@ -265,6 +298,18 @@ def test_the_identity_hides_the_serial_number_and_survives_another_cable() -> No
 )
 def test_the_clock_of_every_age(answer: bytes, moment: int) -> None:
     assert facts.parse_now(answer) == moment
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(b"99999999999\n99999999999000000000\n", b"9223372037\n", b"-1\n-1000000000\n"),
+        *(b"9223372036\n9223372036999999999\n", b"", b"\n", b"x\n", b"1" * 5000 + b"\n"),
+    ],
+)
+def test_a_clock_that_cannot_be(answer: bytes) -> None:
+    with pytest.raises(PhoneAnswerError):
+        facts.parse_now(answer)
 
 
 # -- shell and server ------------------------------------------------------------------------------------------------

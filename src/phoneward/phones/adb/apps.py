@@ -13,6 +13,8 @@ from phoneward.phones.base import AppInventory, InstalledApp
 from phoneward.phones.paths import is_clean
 
 _LISTING_LIMIT = 8 << 20
+_MAX_APPS = 100_000
+"""Of all users together; beyond it no further user is asked about."""
 _COMMAND_BYTES = 3000
 """Commands stay below the 4,096 bytes that the oldest adbd takes in one packet."""
 
@@ -41,7 +43,13 @@ def inventory(shell: Shell, properties: dict[str, str]) -> AppInventory:
     if known is None:
         asking.note("users", "pm list users")
     details = _details(asking)
-    by_user = {user.id: _apps_of(asking, user, details) for user in known or [User(0, "", running=True)]}
+    by_user: dict[int, list[pm.Listed]] = {}
+    room = _MAX_APPS
+    for user in known or [User(0, "", running=True)]:
+        by_user[user.id] = _apps_of(asking, user, details) if room > 0 else []
+        if room <= 0:
+            asking.note(f"apps-of-user-{user.id}", "more apps than any phone has")
+        room -= len(by_user[user.id])
     if not any(by_user.values()):
         asking.note("apps", "pm list packages")
         return AppInventory((), asking.not_asked)
@@ -115,8 +123,8 @@ def _apps_of(asking: _Inventory, user: User, details: dict[str, pm.Details]) -> 
         if apps:
             return apps
         refused = re.search(rb"[Uu]nknown option:? (\S+)", done.stdout)
-        if refused is None or refused[1] in asking.unknown_options:
-            break
+        if refused is None or refused[1] not in {*options, b"--user"} - asking.unknown_options:
+            break  # no refusal of ours: a phone that always names another option would be asked for ever
         asking.unknown_options.add(refused[1])
         if refused[1] in options:
             options.remove(refused[1])

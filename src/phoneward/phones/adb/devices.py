@@ -21,6 +21,7 @@ from phoneward.phones.errors import (
 )
 
 _MODES = {"recovery", "sideload", "bootloader", "rescue", "host", "fastboot"}
+_MAX_LINE = 1000
 _COMING = {"connecting", "authorizing", "offline"}
 
 
@@ -50,7 +51,7 @@ def parse_devices(answer: bytes) -> list[AdbDevice]:
     """
     found = []
     for line in answer.split(b"\n"):
-        match = re.match(rb"(\(no serial number\)|\S+)\s+(no permissions|\S+)(.*)", line.strip(), re.DOTALL)
+        match = re.match(rb"(\(no serial number\)|\S+)\s+(no permissions|\S+)(.*)", line.strip()[:_MAX_LINE], re.DOTALL)
         if match:
             serial, state, rest = (readable(part.strip()) for part in match.groups())
             words = dict(word.partition(":")[::2] for word in rest.split() if ":" in word)

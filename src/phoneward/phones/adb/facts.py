@@ -1,6 +1,7 @@
 """Which phone this is and what time it has."""
 
 import hashlib
+import io
 import re
 
 from phoneward.errors import readable
@@ -8,9 +9,11 @@ from phoneward.phones.adb.shell import Shell
 from phoneward.phones.base import Identity
 from phoneward.phones.errors import PhoneAnswerError
 from phoneward.phones.labels import host_label
+from phoneward.phones.numbers import known_moment
 
-_PROPERTY = re.compile(rb"^\[([^\]\n]+)\]: \[(.*?)\]\r?$", re.MULTILINE | re.DOTALL)
+_PROPERTY = re.compile(rb"\[([^\]]{1,200})\]: \[")
 _MAX_VALUE = 500
+_MAX_PROPERTIES = 20_000
 _SERIALS = ("ro.serialno", "ro.boot.serialno")
 
 
@@ -19,10 +22,23 @@ def parse_properties(answer: bytes) -> dict[str, str]:
 
     Source: toolbox/toybox `getprop` prints `[name]: [value]`; a value may hold line ends.
     """
-    return {
-        readable(name): readable(value[:_MAX_VALUE].replace(b"\r\n", b"\n").strip())
-        for name, value in _PROPERTY.findall(answer)
-    }
+    found: dict[str, str] = {}
+    name: bytes | None = None
+    value = bytearray()
+    for line in io.BytesIO(answer):
+        rest = line.removesuffix(b"\n").removesuffix(b"\r")
+        if name is None:
+            start = _PROPERTY.match(rest)
+            if start is None or len(found) >= _MAX_PROPERTIES:
+                continue
+            name, value, rest = start[1], bytearray(), rest[start.end() :]
+        ended = rest.endswith(b"]")
+        if len(value) < _MAX_VALUE:
+            value += rest[: -1 if ended else None][:_MAX_VALUE] + b"\n"
+        if ended:
+            found[readable(name)] = readable(bytes(value[:_MAX_VALUE]).strip())
+            name = None
+    return found
 
 
 def properties(shell: Shell) -> dict[str, str]:
@@ -57,16 +73,20 @@ def parse_now(answer: bytes) -> int:
     """Return nanoseconds since 1970 UTC from the two lines of `date +%s; date +%s%N` (old ones print a letter N).
 
     Raises:
-        PhoneAnswerError: the first line is no number.
+        PhoneAnswerError: the first line is no time that a phone can have.
     """
-    lines = answer.split()
+    lines = answer.split(None, 2)
     if not lines or not re.fullmatch(rb"-?\d{1,11}", lines[0]):
         raise PhoneAnswerError(detail="the phone does not tell its time")
     seconds = lines[0]
     precise = re.fullmatch(rb"(-?\d{1,11})(\d{9})", lines[1]) if len(lines) > 1 else None
+    told = int(seconds) * 10**9
     if precise and abs(int(precise[1]) - int(seconds)) <= 60:
-        return int(precise[1] + precise[2])
-    return int(seconds) * 10**9
+        told = int(precise[1] + precise[2])
+    moment = known_moment(told)
+    if moment is None:
+        raise PhoneAnswerError(detail="the phone's clock shows a time that cannot be")
+    return moment
 
 
 def now_ns(shell: Shell) -> int:

@@ -274,11 +274,7 @@ class _LstatAsker:
             if not ask:
                 yield self._without_sync(path)
                 continue
-            told = sync.read_stat(channel, word)
-            if isinstance(told, int):
-                yield Unreadable(path, sync.obstacle_of_number(told), f"error {told}")
-            else:
-                yield sync.entry_of(path, told)
+            yield sync.item_of(path, sync.read_stat(channel, word))
 
     def _without_sync(self, path: bytes) -> Unreadable:
         """Say why a path has no description that the sync service cannot even be asked about."""

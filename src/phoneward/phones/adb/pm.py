@@ -1,5 +1,6 @@
 """What `pm` and `dumpsys` print about apps, read as bytes that may be anything."""
 
+import io
 import json
 import re
 from collections.abc import Iterable
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from phoneward.errors import readable
+from phoneward.phones.numbers import MAX_SIZE, known_moment
 from phoneward.phones.paths import is_clean
 
 MAX_APPS = 20_000
@@ -27,9 +29,12 @@ class Listed:
     uid: int | None = None
 
 
-_TAIL = re.compile(
-    rb"(?:\s+versionCode:(?P<code>\d{1,19}))?(?:\s+installer=(?P<installer>\S+))?(?:\s+uid:(?P<uid>[\d,]+))?\s*$"
+_TAIL = (
+    (b"uid:", re.compile(rb"[\d,]+")),
+    (b"installer=", re.compile(rb"\S+")),
+    (b"versionCode:", re.compile(rb"\d{1,19}")),
 )
+"""What may follow the name, last word first."""
 
 
 def parse_listing(answer: bytes, user_id: int, *, with_paths: bool) -> list[Listed]:
@@ -48,20 +53,30 @@ def parse_listing(answer: bytes, user_id: int, *, with_paths: bool) -> list[List
     for line in answer.split(b"\n"):
         if not line.startswith(b"package:") or len(found) >= MAX_APPS:
             continue
-        tail = _TAIL.search(line)
-        body = line[len(b"package:") : tail.start() if tail else None]
+        body, tail = _without_tail(line[len(b"package:") :])
         path, _, name = body.rpartition(b"=")
-        package = readable(name.strip())
+        package = readable(name.strip()[:_MAX_TEXT])
         if not is_package(package):
             continue
-        groups = tail.groupdict() if tail else {}
-        installer = readable(groups.get("installer") or b"")[:_MAX_TEXT]
+        installer = readable(tail.get(b"installer=", b"")[:_MAX_TEXT])
         apk = path if with_paths and is_clean(path) and path != b"/" else None
-        code = int(groups["code"]) if groups.get("code") else None
+        code = _number(tail.get(b"versionCode:", b"").decode("ascii"))
         found[package] = Listed(
-            package, apk, code, "" if installer == "null" else installer, _own_uid(groups.get("uid"), user_id)
+            package, apk, code, "" if installer == "null" else installer, _own_uid(tail.get(b"uid:"), user_id)
         )
     return list(found.values())
+
+
+def _without_tail(line: bytes) -> tuple[bytes, dict[bytes, bytes]]:
+    """Return a line without the words that may follow the name, and what they say. Each byte is looked at once."""
+    rest = line.rstrip()
+    tail: dict[bytes, bytes] = {}
+    for prefix, value in _TAIL:
+        head, _, word = rest.rpartition(b" ")
+        if head and word.startswith(prefix) and value.fullmatch(word, len(prefix)):
+            tail[prefix] = word[len(prefix) :]
+            rest = head.rstrip()
+    return rest, tail
 
 
 def is_package(name: str) -> bool:
@@ -96,7 +111,8 @@ class Details:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    return number if number is not None and number <= MAX_SIZE else None
 
 
 _WANTED = {
@@ -105,6 +121,8 @@ _WANTED = {
 }
 _BLOCK = re.compile(r"  Package \[([^\]]+)\] \([0-9a-f]+\):")
 _USER_LINE = re.compile(r"    User (\d{1,9}): ")
+_MAX_USER_BLOCKS = 100_000
+"""Of all apps together: some hundred apps for each of a handful of users."""
 
 
 def parse_details(answer: bytes) -> dict[str, Details]:
@@ -114,7 +132,7 @@ def parse_details(answer: bytes) -> dict[str, Details]:
     with fields indented by six (firstInstallTime moved there in Android 13). An app chooses its versionName and may
     put lines into it: a field that comes twice with different values, or an app that comes twice, is not believed.
     """
-    lines = iter(answer.decode("utf-8", "surrogateescape").split("\n"))
+    lines = (line.removesuffix(b"\n").decode("utf-8", "surrogateescape") for line in io.BytesIO(answer))
     for line in lines:
         if line.rstrip() == "Packages:":
             return _packages(lines)
@@ -126,10 +144,13 @@ def _packages(lines: Iterable[str]) -> dict[str, Details]:
     doubtful: set[str] = set()
     current: Details | None = None
     target: dict[str, str] | None = None
+    blocks = 0
     for line in lines:
-        if line and not line.startswith(" ") and line.rstrip().endswith(":"):
+        if not line:
+            continue
+        if not line.startswith(" ") and line.rstrip().endswith(":"):
             break
-        block = _BLOCK.fullmatch(line.rstrip())
+        block = _BLOCK.fullmatch(line.rstrip()) if line.startswith("  Package [") else None
         if block:
             name = block[1]
             if name in found:
@@ -140,7 +161,8 @@ def _packages(lines: Iterable[str]) -> dict[str, Details]:
                 target = current.fields
         elif current is not None:
             user = _USER_LINE.match(line)
-            if user and len(current.user_fields) < 1000:
+            if user and blocks < _MAX_USER_BLOCKS:
+                blocks += 1
                 target = current.user_fields.setdefault(int(user[1]), {})
                 target["installed"] = "true" if " installed=true " in line else ""
             elif target is not None:
@@ -188,13 +210,13 @@ def time_zone(name: str, offset: str) -> tzinfo | None:
 
 
 def parse_local_time(text: str, zone: tzinfo | None) -> int | None:
-    """Return nanoseconds since 1970 UTC of `2019-12-11 11:17:04` in a zone; None where it is none."""
+    """Return nanoseconds since 1970 UTC of `2019-12-11 11:17:04` in a zone; None where it is none that can be."""
     match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)", text)
     if match is None or zone is None:
         return None
     try:
         moment = datetime(*map(int, match.groups()), tzinfo=zone)  # type: ignore[misc,arg-type]
-        return int(moment.timestamp()) * 10**9
+        return known_moment(int(moment.timestamp()) * 10**9)
     except (ValueError, OverflowError):
         return None
 
@@ -230,8 +252,8 @@ def parse_sizes(answer: bytes) -> dict[str, Sizes]:
 
 def _json_list(answer: bytes, key: bytes) -> list[object] | None:
     match = re.search(rb"^[ \t]*" + key + rb": (\[[^\n]*\])\r?$", answer, re.MULTILINE)
-    if match is None:
-        return None
+    if match is None or match[1].count(b"[") != 1 or match[1].count(b",") >= MAX_APPS:
+        return None  # names hold neither; so nothing large is built from what is no list of apps
     try:
         values = json.loads(match[1])
     except (ValueError, RecursionError):
@@ -240,4 +262,4 @@ def _json_list(answer: bytes, key: bytes) -> list[object] | None:
 
 
 def _bytes(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SIZE else None

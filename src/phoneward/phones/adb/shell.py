@@ -22,6 +22,11 @@ MAX_PACKET = 1 << 20
 """adbd's MAX_PAYLOAD (adb.h): no packet of its shell is longer."""
 
 _STDERR_KEPT = 64 * 1024
+_MAX_STDERR = 64 << 20
+"""Most that is read over: `find` names every folder it may not enter."""
+
+_MAX_EMPTY_PACKETS = 1000
+"""adbd sends none; without a bound they would go on for ever."""
 _STDIN_STEP = 32 * 1024
 _STDIN_QUEUED = 256 * 1024
 
@@ -65,6 +70,8 @@ class ShellStream:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self.stderr = b""
+        self._stderr_size = 0
+        self._empty_packets = 0
         self.code: int | None = None
 
     def close(self) -> None:
@@ -86,12 +93,15 @@ class ShellStream:
 
         Raises:
             PhoneGoneError: the connection ended before the command did.
-            PhoneAnswerError: this is not the shell protocol.
+            PhoneAnswerError: this is not the shell protocol, or a flood of what is no output.
         """
         while self.code is None:
             kind, length = self._channel.unpack(_PACKET)
             if length > MAX_PACKET:
                 raise PhoneAnswerError(detail=f"a shell packet of {length} bytes")
+            self._empty_packets += not length
+            if self._empty_packets > _MAX_EMPTY_PACKETS:
+                raise PhoneAnswerError(detail="shell packets without content")
             if kind == EXIT and length == 1:
                 self.code = self._channel.take(1)[0]
             elif kind == STDERR:
@@ -110,6 +120,9 @@ class ShellStream:
             yield piece
 
     def _keep_stderr(self, length: int) -> None:
+        self._stderr_size += length
+        if self._stderr_size > _MAX_STDERR:
+            raise PhoneAnswerError(detail=f"complaints of more than {_MAX_STDERR} bytes")
         room = max(0, min(length, _STDERR_KEPT - len(self.stderr)))
         self.stderr += self._channel.take(room)
         self._channel.skip(length - room)
@@ -191,11 +204,9 @@ def _until_end(channel: Channel) -> Iterator[bytes]:
 
 
 def _collect(pieces: Iterator[bytes], limit: int, command: bytes) -> bytes:
-    parts: list[bytes] = []
-    size = 0
+    answer = bytearray()  # not a list of pieces: a phone may send each byte by itself
     for piece in pieces:
-        size += len(piece)
-        if size > limit:
+        if len(answer) + len(piece) > limit:
             raise PhoneAnswerError(detail=f"'{readable(command[:60])}' printed more than {limit} bytes")
-        parts.append(piece)
-    return b"".join(parts)
+        answer += piece
+    return bytes(answer)

@@ -21,6 +21,7 @@ from phoneward.phones.adb.shell import Shell, ShellStream, fresh_word
 from phoneward.phones.adb.sync import kind_of
 from phoneward.phones.base import Entry, FileKind
 from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
+from phoneward.phones.numbers import MAX_SIZE, within_reach
 
 BATCH = 1024
 _BATCH_BYTES = 96 * 1024
@@ -29,6 +30,7 @@ _GROUP_ITEMS = 2048
 _MAX_RECORD = 64 * 1024
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
+_MODE = re.compile(rb"[0-9a-f]{1,8}")
 _SECOND = re.compile(rb"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)")
 
 
@@ -38,7 +40,7 @@ def parse_time(text: bytes) -> int:
     Raises:
         ValueError: it is no such time.
     """
-    if text[19:20] != b"." or text[29:] not in _IN_UTC:
+    if text[19:20] != b"." or not (len(text) >= 29 and text[20:29].isdigit()) or text[29:] not in _IN_UTC:
         raise ValueError("not a time")
     return _seconds(text[:19]) * 10**9 + int(text[20:29])
 
@@ -71,14 +73,14 @@ def entry_of_record(fields: list[bytes], path: bytes) -> Entry | None:
     """Return the entry that a record's fields tell of `path`, None where they make no sense."""
     mode_text, size_text, mtime_text, ctime_text, name = fields
     target = link_target(name, path)
-    if target is None:
+    if target is None or not _MODE.fullmatch(mode_text) or not (size_text.isdigit() and len(size_text) < 20):
         return None
     try:
-        mode, size = int(mode_text, 16), int(size_text)
-        mtime_ns, ctime_ns = parse_time(mtime_text), parse_time(ctime_text)
+        mtime_ns, ctime_ns = within_reach(parse_time(mtime_text)), within_reach(parse_time(ctime_text))
     except ValueError:
         return None
-    if not (0 <= mode < 1 << 32 and 0 <= size < 1 << 63):
+    mode, size = int(mode_text, 16), int(size_text)
+    if size > MAX_SIZE:
         return None
     kind = kind_of(mode)
     if (kind is FileKind.SYMLINK) != bool(target):
@@ -150,12 +152,17 @@ class StatStream:
 
         Raises:
             PhoneGoneError: the connection was lost, or the shell ended early.
+            PhoneAnswerError: there came more than was asked for.
         """
         if not self._ended and len(self._batches) == 1:
             self.send(())  # xargs runs a batch only when something follows it
         paths, closing = self._batches.popleft()
         told: list[Entry | None] = []
+        honest = len(paths) + closing
         while closing:
+            honest -= 1
+            if honest < 0:
+                raise PhoneAnswerError(detail="more descriptions than were asked for")
             fields = split_record(self._next_record(), self._word)
             if fields is None:
                 continue

@@ -15,8 +15,6 @@ _MAX_CARDS = 50
 _LIMIT = 1 << 20
 _NOT_CARDS = {b"emulated", b"self", b"enc_emulated", b"knox-emulated", b"ace-999", b"ace-0"}
 
-_USER = re.compile(rb"UserInfo\{(\d{1,9}):(.*):([0-9A-Fa-f]+)\}(?:\s+(running))?\s*$", re.MULTILINE)
-_VOLUME = re.compile(rb"^(\S+) (\S+) (\S+)\s*$", re.MULTILINE)
 _DF = re.compile(rb"\s(\d+)\s+(\d+)\s+-?\d+\s+\d+%\s+/")
 
 
@@ -41,10 +39,24 @@ def parse_users(answer: bytes) -> list[User]:
     hold colons and braces. Recorded: `UserInfo{0:Owner:c13} running`, `UserInfo{999:XSpace:801010} running`.
     """
     found: dict[int, User] = {}
-    for number, name, _flags, running in _USER.findall(answer):
+    for line in answer.split(b"\n"):
+        _, begun, told = line.strip().partition(b"UserInfo{")
+        body = told.removesuffix(b"running").rstrip()
+        number, _, rest = body.removesuffix(b"}").partition(b":")
+        name, divided, flags = rest.rpartition(b":")
+        if not (begun and divided and body.endswith(b"}") and _is_number(number) and _is_hex(flags)):
+            continue
         if len(found) < _MAX_USERS:
-            found.setdefault(int(number), User(int(number), readable(name[:100]), bool(running)))
+            found.setdefault(int(number), User(int(number), readable(name[:100]), told.endswith(b"running")))
     return [found[number] for number in sorted(found)]
+
+
+def _is_number(text: bytes) -> bool:
+    return text.isdigit() and len(text) < 10
+
+
+def _is_hex(text: bytes) -> bool:
+    return re.fullmatch(rb"[0-9A-Fa-f]{1,16}", text) is not None
 
 
 def parse_cards(answer: bytes) -> dict[bytes, str]:
@@ -54,9 +66,13 @@ def parse_cards(answer: bytes) -> dict[bytes, str]:
     Recorded: `public:259,2 mounted 1234-ABCD`, `emulated;0 mounted null`.
     """
     found: dict[bytes, str] = {}
-    for name, state, uuid in _VOLUME.findall(answer):
-        if name.startswith(b"public:") and uuid != b"null" and _is_component(uuid) and len(found) < _MAX_CARDS:
-            found[uuid] = readable(state)
+    for line in answer.split(b"\n"):
+        words = line.split(None, 3)
+        if len(words) != 3 or not words[0].startswith(b"public:") or len(found) >= _MAX_CARDS:
+            continue
+        _, state, uuid = words
+        if uuid != b"null" and _is_component(uuid):
+            found[uuid] = readable(state[:100])
     return found
 
 
@@ -100,12 +116,12 @@ def volumes(shell: Shell) -> list[Volume]:
 
 def _user_of(root: bytes) -> int:
     last = root.rpartition(b"/")[2]
-    return int(last) if last.isdigit() and len(last) < 10 else 0
+    return int(last) if _is_number(last) else 0
 
 
 def _users_by_folder(shell: Shell) -> list[User]:
     names = shell.run(b"ls /storage/emulated", limit=_LIMIT).stdout.split()
-    numbers = sorted({int(name) for name in names if name.isdigit() and len(name) < 10})
+    numbers = sorted({int(name) for name in names if _is_number(name)})
     return [User(number, "", running=True) for number in numbers[:_MAX_USERS]]
 
 

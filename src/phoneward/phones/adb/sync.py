@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.phones.adb.wire import Channel
-from phoneward.phones.base import Entry, FileKind, Obstacle
+from phoneward.phones.base import Entry, FileKind, Obstacle, Unreadable
 from phoneward.phones.errors import PhoneAnswerError
+from phoneward.phones.numbers import MAX_SIZE, within_reach
 
 MAX_PATH = 1024
 """Longest path that adbd takes in a request."""
@@ -95,16 +96,20 @@ def kind_of(mode: int) -> FileKind:
     return FileKind.SYMLINK if stat.S_ISLNK(mode) else FileKind.OTHER
 
 
-def entry_of(path: bytes, told: Described) -> Entry:
-    """Return the entry of a path."""
+def item_of(path: bytes, told: Described | int) -> Entry | Unreadable:
+    """Return what was told of a path, or why nothing was (Linux's error number)."""
+    if isinstance(told, int):
+        return Unreadable(path, obstacle_of_number(told), f"error {told}")
     kind = told.kind
+    if kind is FileKind.FILE and told.size > MAX_SIZE:
+        return Unreadable(path, Obstacle.READ_ERROR, f"a size of {told.size} bytes")
     return Entry(
         path,
         kind,
         told.size if kind is FileKind.FILE else 0,
         told.mode & 0o7777,
-        told.mtime * 10**9,
-        None if told.ctime is None else told.ctime * 10**9,
+        within_reach(told.mtime * 10**9),
+        None if told.ctime is None else within_reach(told.ctime * 10**9),
     )
 
 

@@ -23,6 +23,8 @@ FOLDERS_AHEAD = 64
 _MAX_WAITING = 4_000_000
 _CHECKED_TOGETHER = 64
 _MAX_HINTS = 200
+_MAX_DOTS = 100
+_COMMAND_BYTES = 16 * 1024
 NOT_DESCRIBED = "not described"
 """Detail of a name that `find` gave and `stat` said nothing of: it vanished in between, or may not be looked at."""
 
@@ -83,21 +85,22 @@ class SyncWalk:
 
     def _folder(self, channel: Channel, folder: bytes) -> Iterator[ListingItem]:
         opened = False
+        dots = 0
         while (found := sync.read_name(channel, self._word)) is not None:
             opened = True
             name, told = found
             if name in {b".", b".."}:
+                dots += 1
+                if dots > _MAX_DOTS:
+                    raise PhoneAnswerError(detail="a folder that holds itself again and again")
                 continue
             if b"/" in name or b"\0" in name:
                 yield Unreadable(folder, Obstacle.BAD_NAME, readable(name[:300]))
                 continue
             path = join(folder, name)
-            if isinstance(told, int):
-                yield Unreadable(path, sync.obstacle_of_number(told), f"error {told}")
-                continue
-            entry = sync.entry_of(path, told)
-            yield entry
-            if entry.kind is FileKind.DIRECTORY:
+            item = sync.item_of(path, told)
+            yield item
+            if isinstance(item, Entry) and item.kind is FileKind.DIRECTORY:
                 yield from self._enter(path)
         if not opened:
             self._silent.append(folder)
@@ -121,16 +124,32 @@ def unlistable(shell: Shell, folders: list[bytes]) -> Iterator[Unreadable]:
 
     All together first: nearly always every one of them is simply empty.
     """
-    at_once = _CHECKED_TOGETHER if shell.has_protocol else 1
-    for start in range(0, len(folders), at_once):
-        some = folders[start : start + at_once]
+    for some in _together(folders, _CHECKED_TOGETHER if shell.has_protocol else 1):
         if len(some) > 1 and shell.run(b"ls -a " + b" ".join(map(quote, some)) + b" >/dev/null 2>&1").code == 0:
             continue
         for folder in some:
+            if len(quote(folder)) > _COMMAND_BYTES:
+                yield Unreadable(folder, Obstacle.TOO_LONG)
+                continue
             done = shell.run(b"ls -a " + quote(folder) + b" 2>&1 >/dev/null", limit=1 << 20)
             if done.code != 0:
                 words = readable(done.stdout.strip().rpartition(b": ")[2][-200:])
                 yield Unreadable(folder, sync.obstacle_of_words(words), words)
+
+
+def _together(folders: list[bytes], most: int) -> Iterator[list[bytes]]:
+    """Part folders into groups whose names fit into one command."""
+    some: list[bytes] = []
+    size = 0
+    for folder in folders:
+        length = len(quote(folder)) + 1
+        if some and (len(some) == most or size + length > _COMMAND_BYTES):
+            yield some
+            some, size = [], 0
+        some.append(folder)
+        size += length
+    if some:
+        yield some
 
 
 def find_walk(source: WalkSource, root: bytes) -> Iterator[ListingItem]:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 
 from phoneward.errors import readable
 from phoneward.phones.base import Entry, FileKind, Obstacle, Unreadable
+from phoneward.phones.numbers import within_reach
 
 Names: TypeAlias = tuple[bytes, ...]
 
@@ -104,7 +105,7 @@ def entry_of(path: bytes, status: os.stat_result, link_target: bytes | None) -> 
         kind=kind,
         size=status.st_size if kind is FileKind.FILE else 0,
         mode=stat.S_IMODE(status.st_mode),
-        mtime_ns=status.st_mtime_ns,
-        ctime_ns=None if os.name == "nt" else status.st_ctime_ns,
+        mtime_ns=within_reach(status.st_mtime_ns),
+        ctime_ns=None if os.name == "nt" else within_reach(status.st_ctime_ns),
         link_target=link_target,
     )
