@@ -20,7 +20,10 @@ from phoneward.texts import N_
     ),
 )
 @argument(
-    "snapshot", default="latest", metavar="[SNAPSHOT]", meaning=N_("Which snapshot. Default: latest, the newest whole.")
+    "snapshot",
+    default="latest",
+    metavar="[SNAPSHOT]",
+    meaning=N_("Which snapshot. Default: latest, the newest finished one."),
 )
 @option("--all", "everything", is_flag=True, help=N_("Also the apps that came with the phone, and every missing name."))
 @vault_options

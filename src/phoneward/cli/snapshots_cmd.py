@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     short_help=N_("List the snapshots in the vault."),
     help=N_(
         "List the snapshots in the vault, oldest first: when each was taken, of which phone, and how much it holds. "
-        "The first column names a snapshot for other commands; `latest` names the newest whole one."
+        "The first column names a snapshot for other commands; `latest` names the newest finished one. "
+        "What a snapshot does not hold is told by `phoneward coverage`."
     ),
 )
 @vault_options
@@ -95,7 +96,7 @@ def _summary(snapshot: "Snapshot") -> dict[str, object] | None:
 
 def table(found: "list[SnapshotInfo]") -> "Table":
     """Return the snapshots as a table."""
-    shown = plain_table(_("Snapshot"), _("Taken"), _("Phone"), _("Files"), _("Size"), _("Whole"), numbers=(3, 4))
+    shown = plain_table(_("Snapshot"), _("Taken"), _("Phone"), _("Files"), _("Size"), _("Finished"), numbers=(3, 4))
     for info in found:
         shown.add_row(
             info.snapshot.short_id,
