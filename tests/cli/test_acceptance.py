@@ -101,9 +101,12 @@ def test_what_could_not_be_read_is_named_and_exit_3(program: Program, folder: Pa
     ran = phoneward.run("backup", "--folder", folder)
     assert ran.code == 3
     assert r"a\x09pipe" in ran.stdout
+    held = sum(1 for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    assert f"holds {held} files" in ran.stdout, "what was left out is not counted as held"
     machine = phoneward.run("backup", "--folder", folder, "--json")
     assert machine.code == 3
     assert machine.document["complete"] is False
+    assert machine.document["total_files_processed"] == held
     assert [gap["path"] for gap in machine.document["coverage"]["gaps"]] == [r"/a\x09pipe"]
     quiet = phoneward.run("backup", "--folder", folder, "--quiet")
     assert quiet.code == 3

@@ -94,8 +94,8 @@ def document(result: "BackupResult") -> dict[str, object]:
         "complete": result.complete,
         "parent": result.parent,
         "resumed": result.resumed,
-        "total_files_processed": stats["files_listed"],
-        "total_bytes_processed": stats["bytes_listed"],
+        "total_files_processed": result.files_held,
+        "total_bytes_processed": result.bytes_held,
         "total_duration": round(seconds, 3),
         **stats,
         "coverage": coverage_view.fields(result.coverage) if result.coverage is not None else None,
@@ -144,8 +144,8 @@ def sentences(result: "BackupResult") -> list[str]:
     lines.append(
         _("Snapshot {snapshot} holds {files} ({size}).").format(
             snapshot=(result.snapshot_id or "")[:8],
-            files=formats.files(stats.files_listed),
-            size=formats.size(stats.bytes_listed),
+            files=formats.files(result.files_held),
+            size=formats.size(result.bytes_held),
         )
     )
     lines.append(

@@ -121,7 +121,7 @@ class _Story:
         stats = result.stats
         sentences = [
             _("Snapshot {snapshot} holds {count} files ({size} bytes).").format(
-                snapshot=(result.snapshot_id or "")[:8], count=stats.files_listed, size=f"{stats.bytes_listed:,}"
+                snapshot=(result.snapshot_id or "")[:8], count=result.files_held, size=f"{result.bytes_held:,}"
             ),
             _("Read from the phone: {count} files, {size} bytes. Added to the vault: {added} bytes.").format(
                 count=stats.files_sent, size=f"{stats.bytes_sent:,}", added=f"{stats.data_added_packed:,}"
@@ -132,8 +132,8 @@ class _Story:
         facts = {
             "snapshot_id": result.snapshot_id,
             "complete": result.complete,
-            "files": stats.files_listed,
-            "bytes": stats.bytes_listed,
+            "files": result.files_held,
+            "bytes": result.bytes_held,
             "files_sent": stats.files_sent,
             "bytes_sent": stats.bytes_sent,
             "bytes_added": stats.data_added_packed,

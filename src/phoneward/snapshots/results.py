@@ -61,3 +61,13 @@ class BackupResult:
     parent: FileId | None
     resumed: bool
     dry_run: bool = False
+
+    @property
+    def files_held(self) -> int:
+        """Files that the snapshot holds (a dry run: that the phone lists)."""
+        return self.stats.files_listed if self.coverage is None else self.coverage.totals.kept_files
+
+    @property
+    def bytes_held(self) -> int:
+        """Their size in bytes."""
+        return self.stats.bytes_listed if self.coverage is None else self.coverage.totals.kept_bytes
