@@ -16,8 +16,8 @@ from hypothesis import settings
 from tests.phone.testphone import Knobs, PhoneFactory, TestPhone
 from tests.tools import restic as restic_tool
 
-# No time limit for one example: machines are shared and noisy. In CI every run tries the same examples, so that a red run
-# means this change; everywhere else the examples differ from run to run and find what nobody thought of.
+# No time limit for one example: machines are shared and noisy. In CI every run tries the same examples, so that a
+# red run means this change; everywhere else the examples differ from run to run and find what nobody thought of.
 settings.register_profile("everywhere", deadline=None, print_blob=True)
 settings.register_profile("ci", parent=settings.get_profile("everywhere"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
