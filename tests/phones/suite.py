@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -405,6 +406,116 @@ class PhoneSuite(ABC):
         (result,) = self.results(bench, [path])
         assert isinstance(result, FileReadError)
         assert result.obstacle is Obstacle.SPECIAL
+
+    # -- from the middle on --------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def rest(bench: Bench, path: bytes, offset: int) -> bytes | FileReadError:
+        stream = bench.phone.read_from(path, offset)
+        assert stream.path == path
+        pieces = []
+        try:
+            for piece in stream:
+                assert 0 < len(piece) <= 1 << 20
+                pieces.append(piece)
+        except FileReadError as error:
+            return error
+        return b"".join(pieces)
+
+    def test_a_file_from_any_byte_on(self, bench: Bench) -> None:
+        content = os.urandom((5 << 20) + 17)
+        path = bench.write(b"big", content)
+        for offset in (0, 1, 65535, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20, len(content) - 1):
+            assert self.rest(bench, path, offset) == content[offset:], offset
+        for beyond in (len(content), len(content) + 1, 6 << 20, 2**31, 2**32 + 1, 2**44, 2**62, 2**63 - 1):
+            assert self.rest(bench, path, beyond) == b"", beyond
+        empty = bench.write(b"empty")
+        assert self.rest(bench, empty, 0) == self.rest(bench, empty, 1) == self.rest(bench, empty, 1 << 21) == b""
+
+    @pytest.mark.parametrize("offset", [-1, 2**63])
+    def test_offsets_that_no_file_has(self, bench: Bench, offset: int) -> None:
+        with pytest.raises(ValueError, match="no place in a file"):
+            bench.phone.read_from(bench.write(b"a"), offset)
+
+    def test_from_the_middle_by_every_odd_name(self, bench: Bench) -> None:
+        """Small and large offsets take different ways over adb."""
+        block = os.urandom(1 << 20)
+        for name in ODD_NAMES:
+            path = bench.write(b"odd/" + name, block + name)
+            assert self.rest(bench, path, 1 << 20) == name
+            assert self.rest(bench, path, (1 << 20) - 1) == block[-1:] + name
+
+    def test_from_the_middle_of_what_is_no_file(self, bench: Bench, outside: Path) -> None:
+        (outside / "secret").write_bytes(b"secret" * 400_000)
+        bench.write(b"real", b"real" * 400_000)
+        os.symlink(outside / "secret", bench.here(b"out"))
+        os.symlink(b"real", bench.here(b"inside"))
+        make_pipe(bench.here(b"pipe"))
+        os.mkdir(bench.here(b"folder"))
+        for name in (b"out", b"inside", b"pipe", b"folder"):
+            for offset in (1, 1 << 20):
+                result = self.rest(bench, bench.there(name), offset)
+                assert isinstance(result, FileReadError), name
+                assert result.obstacle is Obstacle.SPECIAL, name
+
+    def test_from_the_middle_of_what_cannot_be_had(self, bench: Bench) -> None:
+        closed = bench.write(b"is a directory: No such file", b"secret" * 400_000)
+        bench.refuse(bench.here(b"is a directory: No such file"))
+        for path, obstacle in (
+            (closed, Obstacle.DENIED),
+            (bench.there(b"permission denied"), Obstacle.VANISHED),
+            (b"relative", Obstacle.BAD_NAME),
+            (bench.there(b"a/../b"), Obstacle.BAD_NAME),
+            (bench.there(b"a\0b"), Obstacle.BAD_NAME),
+        ):
+            for offset in (1, 1 << 20):
+                result = self.rest(bench, path, offset)
+                assert isinstance(result, FileReadError), path
+                assert result.obstacle is obstacle, path
+
+    def test_from_the_middle_by_a_path_beyond_what_sync_can_name(self, bench: Bench) -> None:
+        content = os.urandom((2 << 20) + 3)
+        path = bench.write(b"/".join([b"it's\n" + b"x" * 190] * 8) + b"/file", content)
+        for offset in (0, 5, (1 << 20) + 5, 3 << 20):
+            assert self.rest(bench, path, offset) == content[offset:]
+        missing = self.rest(bench, path + b"2", 1 << 20)
+        assert isinstance(missing, FileReadError)
+        assert missing.obstacle is Obstacle.VANISHED
+
+    def test_from_the_middle_of_a_file_that_grows_or_shrinks(self, bench: Bench) -> None:
+        content = os.urandom(8 << 20)
+        grows, shrinks = bench.write(b"grows", content), bench.write(b"shrinks", content)
+        stream = bench.phone.read_from(grows, 3 << 20)
+        got = self.take_while_changing(stream, lambda: self.append(bench.here(b"grows"), b"more"))
+        assert got[: 5 << 20] == content[3 << 20 :]
+        assert got[5 << 20 :] in {b"", b"more"}
+        stream = bench.phone.read_from(shrinks, 3 << 20)
+        got = self.take_while_changing(stream, lambda: os.truncate(bench.here(b"shrinks"), 10))
+        assert content[3 << 20 :].startswith(got)
+        assert self.rest(bench, shrinks, 3 << 20) == b""
+        assert self.rest(bench, shrinks, 3) == content[3:10]
+
+    HUGE: ClassVar[tuple[int, ...]] = (2**31 - 2, 2**32 - 2, 2**42 + 5)
+    """Offsets of more than 31 and 32 bits; fewer for phones that read over what is before them."""
+
+    def test_the_end_of_a_huge_file(self, bench: Bench) -> None:
+        path = bench.write(b"sparse")
+        for offset in self.HUGE:
+            with open(bench.here(b"sparse"), "r+b") as stream:
+                stream.seek(offset)
+                stream.write(b"MARK" + b"." * 2_000_000)
+            assert self.rest(bench, path, offset) == b"MARK" + b"." * 2_000_000
+
+    def test_an_abandoned_rest_leaves_the_phone_usable(self, bench: Bench) -> None:
+        content = os.urandom(8 << 20)
+        path = bench.write(b"big", content)
+        streams = bench.phone.read([path, path])
+        first = iter(next(streams))
+        began = next(first)
+        for offset in (1, 1 << 20, 2 << 20):
+            next(iter(bench.phone.read_from(path, offset)))
+        assert began + b"".join(first) == content
+        assert b"".join(next(streams)) == content
 
     def test_apps_answers(self, bench: Bench) -> None:
         assert bench.phone.apps().apps == bench.phone.apps().apps

@@ -34,6 +34,7 @@ class TestAdb(PhoneSuite):
 
     KNOBS: ClassVar[Knobs] = {}
     METHOD: ClassVar[str] = SYNC_V2
+    HUGE: ClassVar[tuple[int, ...]] = (2**32 + 5,)
     FORCED: ClassVar[str | None] = None
 
     @pytest.fixture(scope="class")
@@ -79,25 +80,43 @@ class TestAdb(PhoneSuite):
 
 class TestAdb34(TestAdb):
     KNOBS: ClassVar[Knobs] = {"adb": "34"}
+    HUGE: ClassVar[tuple[int, ...]] = (2**31 + 5,)
 
 
 class TestAdb36(TestAdb):
     """The adb that adbutils brings along."""
 
     KNOBS: ClassVar[Knobs] = {"adb": Path(adbutils.__file__).parent / "binaries"}
+    HUGE: ClassVar[tuple[int, ...]] = (2**31 + 5,)
 
 
 class TestByFind(TestAdb):
     """A phone of before Android 11."""
 
     KNOBS: ClassVar[Knobs] = {"profile": profiles.ANDROID_9}
+    HUGE: ClassVar[tuple[int, ...]] = (2**31 + 5,)
     METHOD: ClassVar[str] = FIND
+
+
+class TestWithDd(TestAdb):
+    """A phone that has `dd`, as Android's build of toybox does and Debian's does not: GNU dd stands in for it."""
+
+    HUGE: ClassVar[tuple[int, ...]] = PhoneSuite.HUGE
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def device(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestPhone]:
+        with TestPhone(tmp_path_factory.mktemp("phone"), **cls.KNOBS) as phone:
+            shutil.copy2(shutil.which("dd") or "dd", phone.root / "system/bin/dd")
+            assert b"copied" in phone.shell("dd if=/dev/null of=/dev/null 2>&1")
+            yield phone
 
 
 class TestWithoutStat(TestAdb):
     """Android 7: no find and no stat, but the shell protocol."""
 
     KNOBS: ClassVar[Knobs] = {"profile": profiles.ANDROID_7}
+    HUGE: ClassVar[tuple[int, ...]] = (2**31 + 5,)
     METHOD: ClassVar[str] = SYNC_V1
 
     @staticmethod
@@ -157,6 +176,13 @@ class TestWithoutShellProtocol(TestWithoutStat):
     def test_a_deep_tree(self, bench: Bench) -> None:
         path = bench.write(b"/".join([b"d"] * 300) + b"/file", b"deep")
         assert isinstance(bench.listed()[path], Entry)
+
+    def test_from_the_middle_by_a_path_beyond_what_sync_can_name(self, bench: Bench) -> None:
+        path = bench.write(b"/".join([b"x" * 200] * 8) + b"/file", b"long")
+        for offset in (0, 1, 1 << 20):
+            result = self.rest(bench, path, offset)
+            assert isinstance(result, FileReadError)
+            assert result.obstacle is Obstacle.TOO_LONG
 
 
 def test_links_to_the_root_are_told(phone: TestPhone) -> None:

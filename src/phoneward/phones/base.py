@@ -26,9 +26,10 @@ class Entry:
 
     Attributes:
         path: absolute path on the phone, raw bytes, starting with `/`; no empty, `.` or `..` component.
-        size: bytes (files; 0 for others).
+        size: bytes (files; 0 for others), below 2**63: a file said to be larger is Unreadable.
         mode: permission bits 0…0o7777, without the type.
-        mtime_ns: modification time, nanoseconds since 1970 UTC.
+        mtime_ns: modification time, nanoseconds since 1970 UTC; times that 64 bits cannot hold (before September
+            1677, after April 2262) are told as the nearest whole second that they can.
         ctime_ns: inode change time where the phone can tell it, else None.
         link_target: a symbolic link's text, never followed.
     """
@@ -157,7 +158,12 @@ class AppInventory:
 
 
 class FileStream(Protocol):
-    """One file on its way from the phone."""
+    """One file on its way from the phone; iterated once.
+
+    Its length is not bounded here: what comes is yielded, be it more or less than `Entry.size`. A phone may send one
+    file for ever (a lie, or a log that grows as fast as it is read); whoever keeps it decides how much is enough, and
+    stops iterating.
+    """
 
     @property
     def path(self) -> bytes:
@@ -224,6 +230,21 @@ class Phone(Protocol):
 
         A stream must be consumed before the next is asked for; what is left of it is skipped. `paths` is consumed
         lazily with a bounded read-ahead.
+        """
+
+    def read_from(self, path: bytes, offset: int) -> FileStream:
+        """Stream one regular file from a byte on: a cut transfer of a huge file goes on in the middle.
+
+        It has a connection of its own, opened when it is iterated; closing the iterator ends it. Links and special
+        files are refused as by `read`. Whether this is still the file whose beginning was read is the caller's to
+        find out (`stat`, before and after). Phones that cannot begin in the middle read over what is before it.
+
+        Args:
+            path: the file.
+            offset: of the first byte wanted, 0…2**63 - 1. At or beyond the end nothing comes.
+
+        Raises:
+            ValueError: no file can have this offset.
         """
 
     def apps(self) -> AppInventory:

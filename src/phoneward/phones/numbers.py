@@ -21,3 +21,10 @@ def within_reach(moment_ns: int) -> int:
 def known_moment(moment_ns: int) -> int | None:
     """Return a moment of a phone's life (its clock, an installation), None where it cannot be one."""
     return moment_ns if 0 <= moment_ns <= LATEST_NS else None
+
+
+def checked_offset(offset: int) -> int:
+    """Return a place in a file; ValueError where no file can have it."""
+    if not 0 <= offset <= MAX_SIZE:
+        raise ValueError(f"no place in a file: {offset}")
+    return offset

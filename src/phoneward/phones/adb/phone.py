@@ -7,6 +7,7 @@ from phoneward.errors import readable
 from phoneward.phones.adb import apps, facts, stats, storage, sync
 from phoneward.phones.adb.devices import AdbDevice, choose_device
 from phoneward.phones.adb.pull import Pull
+from phoneward.phones.adb.resume import RestOfFile
 from phoneward.phones.adb.server import AdbServer, RefusedError
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.adb.walk import NOT_DESCRIBED, SyncWalk, find_walk
@@ -23,6 +24,7 @@ from phoneward.phones.base import (
     Volume,
 )
 from phoneward.phones.errors import PhoneGoneError
+from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
 
 SYNC_V2, FIND, SYNC_V1 = "sync-v2", "find", "sync-v1"
@@ -220,6 +222,10 @@ class AdbPhone:
     def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
         """Stream these files; see `Phone.read`."""
         return Pull(self, paths).streams()
+
+    def read_from(self, path: bytes, offset: int) -> FileStream:
+        """Return one file from a byte on; see `Phone.read_from`."""
+        return RestOfFile(self, path, checked_offset(offset))
 
 
 def _clean_or_none(path: bytes) -> bytes | None:

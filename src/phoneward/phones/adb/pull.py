@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from phoneward.errors import readable
-from phoneward.phones.adb import sync
-from phoneward.phones.adb.shell import Shell, quote
+from phoneward.phones.adb import byshell, sync
+from phoneward.phones.adb.shell import Shell
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import FileKind, FileStream, Obstacle
 from phoneward.phones.errors import FileReadError, PhoneAnswerError, PhoneGoneError, PhoneSilentError
@@ -294,22 +294,8 @@ class Pull:
     # -- paths that the sync service cannot name -----------------------------------------------------------------------
 
     def _by_shell(self, file: _PulledFile) -> Iterator[bytes]:
-        """Read one file with `cat`, which takes longer paths."""
-        shell = self._source.shell
-        if not shell.has_protocol:
-            file.fail(Obstacle.TOO_LONG, "path longer than this phone can be asked for")
-            return
-        path = quote(file.path)
-        script = b"p=" + path + b'; if [ -L "$p" ]; then exit 91; fi; '
-        script += b'if [ -e "$p" ] && [ ! -f "$p" ]; then exit 91; fi; exec cat "$p"'
-        stream = shell.start(script)
+        """Read one file with the phone's shell, which takes longer paths."""
         try:
-            stream.end_input()
-            yield from stream.output()
-            if stream.code == 91:
-                file.fail(Obstacle.SPECIAL, "not a regular file")
-            elif stream.code != 0:
-                reason = readable(stream.stderr[-300:].strip())
-                file.fail(sync.obstacle_of_words(reason), reason)
-        finally:
-            stream.close()
+            yield from byshell.content(self._source.shell, file.path)
+        except FileReadError as error:
+            file.fail(error.obstacle, str(error.details["detail"]))

@@ -1,5 +1,6 @@
 """The folder phone: paths are absolute from the folder's root, `/DCIM/a.jpg` for DIR/DCIM/a.jpg."""
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -26,6 +27,7 @@ from phoneward.phones.errors import FileReadError, FolderMissingError, PhoneGone
 from phoneward.phones.folder.portable import PortableTree
 from phoneward.phones.folder.tree import Names, Tree, Walk, entry_of, means_gone, obstacle_of, unreadable
 from phoneward.phones.labels import host_label
+from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import MAX_PATH_BYTES, BadPathError, components, join
 
 if sys.platform != "win32":
@@ -155,6 +157,14 @@ class FolderPhone:
         finally:
             walk.close()
 
+    def read_from(self, path: bytes, offset: int) -> FileStream:
+        """Return one file from a byte on; see `Phone.read_from`."""
+        return _FolderFile(path, self, None, checked_offset(offset))
+
+    def walk(self) -> Walk:
+        """Begin a pass of its own; to be closed."""
+        return self._open.walk()
+
     @property
     def _open(self) -> Tree:
         assert self._tree is not None, "use it in a with statement"  # noqa: S101
@@ -172,16 +182,35 @@ class FolderPhone:
 
 
 class _FolderFile:
-    """One file of a folder, opened when it is read."""
+    """One file of a folder, opened when it is read.
 
-    def __init__(self, path: bytes, phone: FolderPhone, walk: Walk) -> None:
+    Args:
+        path: which file.
+        phone: of which phone.
+        walk: the pass it belongs to; None for one of its own.
+        offset: of the first byte wanted.
+    """
+
+    def __init__(self, path: bytes, phone: FolderPhone, walk: Walk | None, offset: int = 0) -> None:
         self.path = path
         self._phone = phone
         self._walk = walk
+        self._offset = offset
 
     def __iter__(self) -> Iterator[bytes]:
+        if self._walk is not None:
+            yield from self._pieces(self._walk)
+            return
+        with contextlib.closing(self._phone.walk()) as walk:
+            yield from self._pieces(walk)
+
+    def _pieces(self, walk: Walk) -> Iterator[bytes]:
         try:
-            with os.fdopen(self._walk.open_file(self._names()), "rb", buffering=0) as stream:
+            with os.fdopen(walk.open_file(self._names()), "rb", buffering=0) as stream:
+                if self._offset:
+                    if self._offset >= os.fstat(stream.fileno()).st_size:
+                        return  # not left to `seek`: a file system has a largest offset
+                    stream.seek(self._offset)
                 while piece := stream.read(PIECE_BYTES):
                     yield piece
         except OSError as error:
