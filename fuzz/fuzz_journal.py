@@ -13,12 +13,12 @@ except ImportError:  # atheris exists for Linux only
     atheris = None
 
 if atheris is None:
-    from phoneward.snapshots.journal import Head, read_batches
+    from phoneward.snapshots.journal import FORMAT, Head, blob_ids, read_batches
 else:
     with atheris.instrument_imports(include=["phoneward.snapshots.journal"]):
-        from phoneward.snapshots.journal import Head, read_batches
+        from phoneward.snapshots.journal import FORMAT, Head, blob_ids, read_batches
 
-HEAD = Head(1, "ab" * 32, "0123456789abcdef")
+HEAD = Head(FORMAT, "ab" * 32, "0123456789abcdef")
 
 
 class Transparent:
@@ -44,6 +44,9 @@ def one_input(data: bytes) -> None:
             for sent in files:
                 if b"".join(sent.blobs) != sent.ids or sent.size < 0:
                     raise AssertionError(data)
+        for _path, part in batch.parts:
+            if b"".join(blob_ids(part.ids)) != part.ids or not 0 <= part.start <= part.end:
+                raise AssertionError(data)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""A backup as a process of its own, to be killed: `python -m tests.snapshots.killable adb SERIAL|folder PATH VAULT`.
+"""A backup as a process of its own, to be killed.
 
-Prints a line for each checkpoint that is durable. Checkpoints come after `FILES` files, so that a
-short backup has many.
+`python -m tests.snapshots.killable adb SERIAL|folder PATH VAULT [BYTES]`. Prints a line for each checkpoint that is
+durable. Checkpoints come after `FILES` files, or `BYTES` where given, so that a short backup has many.
 """
 
 import sys
@@ -19,6 +19,8 @@ FILES = 25
 def main() -> None:
     kind, place, vault = sys.argv[1:4]
     sending.CHECKPOINT_FILES = FILES  # type: ignore[misc]
+    if len(sys.argv) > 4:
+        sending.CHECKPOINT_BYTES = int(sys.argv[4])  # type: ignore[misc]
     append = journal.Journal.append
 
     def append_and_tell(self: journal.Journal, *args: object) -> None:

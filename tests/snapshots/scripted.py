@@ -28,12 +28,15 @@ WHO = Identity("0123456789abcdef", "Scripted", "adb", "Maker", "Model", "14", 34
 class Stream:
     path: bytes
     content: bytes | None
+    offset: int = 0
+    tail: Iterable[bytes] = ()
 
     def __iter__(self) -> Iterator[bytes]:
         if self.content is None:
             raise FileReadError(Obstacle.DENIED, path=repr(self.path), detail="Permission denied")
-        for at in range(0, len(self.content), 1000):
+        for at in range(self.offset, len(self.content), 1000):
             yield self.content[at : at + 1000]
+        yield from self.tail
 
 
 @dataclass
@@ -45,6 +48,7 @@ class ScriptedPhone:
         entries: what a listing says, in this order.
         later: what `stat` says instead, by path.
         answers: how many files a `read` gives before it falls silent.
+        tails: what comes behind the content of a file, by path.
         restless: a file whose times are others each time they are asked for: 2, 3, 4…
     """
 
@@ -58,6 +62,7 @@ class ScriptedPhone:
     clock_ns: int | None = None
     asked: "list[bytes]" = field(default_factory=list)
     answers: int | None = None
+    tails: dict[bytes, Iterable[bytes]] = field(default_factory=dict)
     restless: bytes | None = None
     clock_of_restless: int = 1
 
@@ -105,7 +110,11 @@ class ScriptedPhone:
             if number == self.answers:
                 return
             self.asked.append(path)
-            yield Stream(path, self.content.get(path))
+            yield Stream(path, self.content.get(path), tail=self.tails.get(path, ()))
+
+    def read_from(self, path: bytes, offset: int) -> Stream:
+        self.asked.append(path)
+        return Stream(path, self.content.get(path), offset, self.tails.get(path, ()))
 
     def apps(self) -> AppInventory:
         return self.inventory

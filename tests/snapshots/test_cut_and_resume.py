@@ -22,7 +22,7 @@ from phoneward.snapshots import (
     sending,
 )
 from phoneward.snapshots.compare import Moment
-from phoneward.snapshots.journal import Journal, Sent
+from phoneward.snapshots.journal import Journal, Part, Sent
 from phoneward.vault import (
     BlobType,
     FileId,
@@ -211,7 +211,9 @@ def test_the_journal_is_written_only_after_its_blobs_are_durable(
     monkeypatch.setattr(sending, "CHECKPOINT_FILES", 30)
     append, batches = Journal.append, 0
 
-    def checked(self: Journal, moment: Moment, folders: list[tuple[bytes, list[Sent]]]) -> None:
+    def checked(
+        self: Journal, moment: Moment, folders: list[tuple[bytes, list[Sent]]], parts: Sequence[tuple[bytes, Part]] = ()
+    ) -> None:
         nonlocal batches
         batches += 1
         other = open_repository(LocalStorage(vault.folder / "repo"), PASSWORD)
@@ -222,7 +224,7 @@ def test_the_journal_is_written_only_after_its_blobs_are_durable(
                     b"".join(other.load_blob(BlobType.DATA, blob) for blob in sent.blobs)
                     == (tmp_path / "phone" / os.fsdecode(sent.name)).read_bytes()
                 )
-        append(self, moment, folders)
+        append(self, moment, folders, parts)
 
     monkeypatch.setattr(Journal, "append", checked)
     vault.backup(open_folder(tmp_path / "phone"))

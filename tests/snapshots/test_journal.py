@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.errors import BackupRunningError, JournalUnwritableError
-from phoneward.snapshots.journal import MAGIC, Batch, Head, Journal, Sent, read_batches
+from phoneward.snapshots.journal import FORMAT, MAGIC, Batch, Head, Journal, Part, Sent, read_batches
 from tests.snapshots.sealers import KeyedSealer, OpenSealer
 
 REPOSITORY, DEVICE = "ab" * 32, "0123456789abcdef"
@@ -46,6 +46,43 @@ def test_what_was_noted_comes_back(tmp_path: Path) -> None:
     assert batches[0].moment == MOMENT
     assert batches[0].folders[0][0] == b"/shared/\xff"
     assert batches[0].folders[0][1][0].blobs == (b"\x07" * 32,)
+
+
+def test_pieces_of_files_come_back_behind_the_whole_files(tmp_path: Path) -> None:
+    pieces = [
+        Part(b"v", 900, 0o600, 5, None, 0, 64, b"\x01" * 64),
+        Part(b"v", 900, 0o600, 5, None, 64, 100, b"\x02" * 32),
+    ]
+    with journal(tmp_path) as opened:
+        opened.append(MOMENT, [(b"/shared", [sent(b"a")])], [(b"/shared", pieces[0])])
+        opened.append(MOMENT, [], [(b"/shared", pieces[1])])
+    first, second = load(tmp_path)
+    assert (first.folders, first.parts) == ([(b"/shared", [sent(b"a")])], [(b"/shared", pieces[0])])
+    assert (second.folders, second.parts) == ([], [(b"/shared", pieces[1])])
+
+
+def test_pieces_that_cannot_be_end_the_journal(tmp_path: Path) -> None:
+    good = Part(b"v", 900, 0o600, 5, None, 0, 64, b"\x01" * 64)
+    for bad in (
+        Part(b"v", 900, 0o600, 5, None, 64, 63, b""),
+        Part(b"v", 900, 0o600, 5, None, -1, 63, b""),
+        Part(b"v", 900, 0o600, 5, None, 0, 63, b"\x01" * 33),
+    ):
+        with journal(tmp_path) as opened:
+            opened.append(MOMENT, [], [(b"/shared", good)])
+            opened.append(MOMENT, [], [(b"/shared", bad)])
+        assert [batch.parts for batch in load(tmp_path)] == [[(b"/shared", good)]]
+        (path,) = tmp_path.rglob("*.journal")
+        path.unlink()
+
+
+def test_a_journal_of_the_format_before_is_not_used_and_written_over(tmp_path: Path) -> None:
+    with journal(tmp_path) as opened:
+        opened._head = Head(FORMAT - 1, REPOSITORY, DEVICE)
+        opened.append(MOMENT, [(b"/shared", [sent(b"a")])])
+    assert load(tmp_path) == []
+    append(tmp_path, b"b")
+    assert [batch.folders[0][1][0].name for batch in load(tmp_path)] == [b"b"]
 
 
 def test_names_do_not_lie_about_in_the_clear(tmp_path: Path) -> None:
@@ -123,7 +160,7 @@ def test_removed_means_empty(tmp_path: Path) -> None:
 def test_any_bytes_are_read_without_harm(data: bytes) -> None:
     for start in (b"", MAGIC):
         for sealer in (KeyedSealer(), OpenSealer()):
-            assert list(read_batches(io.BytesIO(start + data), sealer, Head(1, REPOSITORY, DEVICE))) == []
+            assert list(read_batches(io.BytesIO(start + data), sealer, Head(FORMAT, REPOSITORY, DEVICE))) == []
 
 
 rows = st.builds(
@@ -137,16 +174,32 @@ rows = st.builds(
 )
 
 
-@given(st.lists(st.tuples(st.binary(max_size=20), st.lists(rows, max_size=4)), max_size=4), st.data())
-def test_flipping_any_byte_never_invents_a_file(folders: list[tuple[bytes, list[Sent]]], data: st.DataObject) -> None:
+pieces = st.builds(
+    lambda row, start, length: Part(
+        row.name, row.size, row.mode, row.mtime_ns, row.ctime_ns, start, start + length, row.ids
+    ),
+    rows,
+    st.integers(0, 2**62),
+    st.integers(0, 2**61),
+)
+
+
+@given(
+    st.lists(st.tuples(st.binary(max_size=20), st.lists(rows, max_size=4)), max_size=4),
+    st.lists(st.tuples(st.binary(max_size=20), pieces), max_size=3),
+    st.data(),
+)
+def test_flipping_any_byte_never_invents_a_file(
+    folders: list[tuple[bytes, list[Sent]]], parts: list[tuple[bytes, Part]], data: st.DataObject
+) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as name, journal(Path(name)) as opened:
-        opened.append(MOMENT, folders)
-        opened.append(MOMENT, folders)
+        opened.append(MOMENT, folders, parts)
+        opened.append(MOMENT, folders, parts)
         raw = bytearray(opened.path.read_bytes())
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at] ^= data.draw(st.integers(1, 255))
-        found = list(read_batches(io.BytesIO(bytes(raw)), KeyedSealer(), Head(1, REPOSITORY, DEVICE)))
-        assert all(batch.folders == folders for batch, _end in found)
+        found = list(read_batches(io.BytesIO(bytes(raw)), KeyedSealer(), Head(FORMAT, REPOSITORY, DEVICE)))
+        assert all((batch.folders, batch.parts) == (folders, parts) for batch, _end in found)
         assert len(found) < 2

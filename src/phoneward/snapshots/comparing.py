@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from phoneward.snapshots.building import Trees
 from phoneward.snapshots.compare import SECOND_NS, Moment, Rules, Seen, rules_between
 from phoneward.snapshots.gaps import GapReason, Gaps
-from phoneward.snapshots.journal import Batch, Sent
+from phoneward.snapshots.journal import Batch, Part, Sent, blob_ids
 from phoneward.snapshots.listing import DIRECTORY, FILE, SYMLINK, Folder, Listing, Row, is_implied, walk_up
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.rows import RowStore, Sealer
+from phoneward.snapshots.streaming import Begun
 from phoneward.vault import BlobId, Node, NodeType
 
 HasBlob = Callable[[BlobId], bool]
@@ -27,6 +28,8 @@ class Plan:
         exact: what the phone said then.
         dirty: folders that cannot be built before the sending is over, children before parents.
         before: trees of the snapshot before, by folder, for the dirty ones.
+        begun: files to send whose beginning is in the repository, by folder and name.
+        resumed_size: bytes that an earlier run brought over, those beginnings included; `size` is without them.
     """
 
     to_send: RowStore[Row]
@@ -39,6 +42,7 @@ class Plan:
     resumed_size: int = 0
     dirty: list[int] = field(default_factory=list)
     before: dict[int, BlobId] = field(default_factory=dict)
+    begun: dict[tuple[int, bytes], Begun] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, sealer: Sealer) -> "Plan":
@@ -57,6 +61,12 @@ class Plan:
     def exact_folders(self, folder: int) -> dict[bytes, Row]:
         """Return what the phone said about the folders in a folder when it was asked for exact times."""
         return {row.name: row for row in self.exact.rows(folder) if row.kind == DIRECTORY}
+
+    def start_over(self, key: tuple[int, bytes], received: int) -> None:
+        """Give up the beginning of a file, of which an earlier run had brought `received` bytes: it is sent whole."""
+        self.begun.pop(key, None)
+        self.resumed_size -= received
+        self.size += received
 
     def close(self) -> None:
         """Forget everything and remove temporary files."""
@@ -79,6 +89,7 @@ class JournalRows:
         self._now = now
         self._rows: RowStore[_Resumable] = RowStore(_Resumable, sealer)
         self._rules: list[Rules] = []
+        self._begun: dict[tuple[int, bytes], tuple[Rules, Begun]] = {}
 
     def add(self, batch: Batch) -> None:
         """Take in a batch; folders that are no longer there are passed over."""
@@ -91,10 +102,29 @@ class JournalRows:
             for s in files:
                 row = _Resumable(s.name, s.size, s.mode, s.mtime_ns, s.ctime_ns, s.ids, number)
                 self._rows.add(folder, row)
+                self._begun.pop((folder, s.name), None)  # it came over whole after all
+        for path, part in batch.parts:
+            folder = self._listing.folders.find(path)
+            if folder is not None:
+                self._add_part((folder, part.name), part, self._rules[number])
+
+    def _add_part(self, key: tuple[int, bytes], part: Part, rules: Rules) -> None:
+        """Join a piece to those before it. One that does not fit says nothing; one from the start on begins anew."""
+        row = Row(part.name, FILE, part.size, part.mode, part.mtime_ns, part.ctime_ns)
+        if part.start == 0:
+            self._begun[key] = rules, Begun(row)
+        known_rules, begun = self._begun.get(key, (rules, Begun(row)))
+        if known_rules == rules and begun.row == row and begun.received == part.start:
+            begun.received = part.end
+            begun.ids += part.ids
 
     def of_folder(self, folder: int) -> dict[bytes, tuple[Rules, Sent]]:
         """Return what is known of a folder's files, by name; the last word stands."""
         return {row.name: (self._rules[row.moment], row) for row in self._rows.rows(folder)}
+
+    def begun(self, folder: int, name: bytes) -> tuple[Rules, Begun] | None:
+        """Return the beginning of a file, where there is one that no whole file followed."""
+        return self._begun.get((folder, name))
 
     def close(self) -> None:
         """Forget everything and remove temporary files."""
@@ -195,6 +225,8 @@ class Comparison:
             self.plan.to_send.add(number, row)
             self.plan.files += 1
             self.plan.size += row.size
+            if not doubtful:
+                self._go_on(number, row)
             clean = False
         return clean
 
@@ -237,6 +269,22 @@ class Comparison:
         self.plan.resumed_files += 1
         self.plan.resumed_size += sent.size
         return True
+
+    def _go_on(self, number: int, row: Row) -> None:
+        """Note how much of a file an earlier run brought over, by the same rules as for a whole one."""
+        found = self.journal.begun(number, row.name)
+        if found is None:
+            return
+        rules, begun = found
+        if self.listing.is_coarse(row):
+            rules = rules.in_seconds()
+        if not rules.unchanged(_seen(begun.row), _seen(row)) or not 0 < begun.received <= row.size:
+            return
+        if not all(map(self.has_blob, blob_ids(begun.ids))):
+            return
+        self.plan.begun[number, row.name] = Begun(row, begun.received, begun.ids)
+        self.plan.resumed_size += begun.received
+        self.plan.size -= begun.received
 
     def _name_contradictions(self, place: bytes, folder: Folder) -> None:
         for row in folder.contradicted:

@@ -33,6 +33,8 @@ class GapReason(enum.StrEnum):
     """Files were listed below a folder that was not: its files are kept, its own times and rights are not."""
     IMPOSSIBLE = "impossible"
     """The phone gave a size, time or answer that cannot be."""
+    ENDLESS = "endless"
+    """The phone sent far more of the file than it had said there was: nothing of it is kept."""
     TORN = "torn"
     """The file kept changing while it was read: the last content that came over whole is kept."""
     GONE_WHILE_READ = "gone-while-read"

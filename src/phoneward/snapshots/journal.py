@@ -5,16 +5,17 @@ It lies in the person's state folder, sealed with the repository's key: it holds
     magic `PWJRNL1` LF, then frames: length (4 bytes, big endian) | sealed msgpack
     first frame: `Head`; every later one: a `Batch`, numbered from 1
 
-A batch is appended (and is on the disk when `append` returns) only after its blobs are in durable packs and a durable
-index. Reading stops without complaint at the first frame that is not whole and authentic: that is how a torn write at
-the end looks, and all before it stays good. Nothing is believed for long: each file must still look the same on the
-phone, and each blob must be in the index (`passes.py`).
+A batch names files that came over whole, and pieces of files that had not by then. It is appended (and is on the disk
+when `append` returns) only after its blobs are in durable packs and a durable index. Reading stops without complaint at
+the first frame that is not whole and authentic: that is how a torn write at the end looks, and all before it stays
+good. Nothing is believed for long: each file must still look the same on the phone, and each blob must be in the index
+(`comparing.py`).
 """
 
 import os
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,9 @@ from phoneward.vault import BlobId, SealError
 MAGIC: Final = b"PWJRNL1\n"
 MAX_FRAME: Final = 64 << 20
 """Bytes of a sealed frame. A batch of `CHECKPOINT_FILES` takes about a tenth."""
+
+FORMAT: Final = 2
+"""A journal of another format is not used, and written over."""
 
 _LENGTH: Final = struct.Struct(">I")
 _SAFE_NAME: Final = re.compile(r"[0-9A-Za-z_-]{1,100}\Z")
@@ -57,7 +61,31 @@ class Sent(msgspec.Struct, array_like=True, frozen=True, gc=False):
     @property
     def blobs(self) -> tuple[BlobId, ...]:
         """The blob ids in order."""
-        return tuple(BlobId(self.ids[at : at + 32]) for at in range(0, len(self.ids), 32))
+        return blob_ids(self.ids)
+
+
+class Part(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A piece of a file of which more is to come. The pieces of one run follow one another from the file's start.
+
+    Attributes:
+        size, mode, mtime_ns, ctime_ns: what the phone said of the file.
+        start, end: which bytes of it these are.
+        ids: of the blobs that hold them.
+    """
+
+    name: bytes
+    size: int
+    mode: int
+    mtime_ns: int
+    ctime_ns: int | None
+    start: int
+    end: int
+    ids: bytes
+
+
+def blob_ids(joined: bytes | bytearray) -> tuple[BlobId, ...]:
+    """Return blob ids that stand one after the other, 32 bytes each."""
+    return tuple(BlobId(bytes(joined[at : at + 32])) for at in range(0, len(joined), 32))
 
 
 class Head(msgspec.Struct, array_like=True, frozen=True):
@@ -69,13 +97,18 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Batch(msgspec.Struct, array_like=True, frozen=True):
-    """Files that became durable together, by folder of the snapshot, and the listing they were compared with."""
+    """Files that became durable together, by folder of the snapshot, and the listing they were compared with.
+
+    Attributes:
+        parts: pieces of files, each with its folder. They came after `folders`.
+    """
 
     number: int
     listed_ns: int
     precision_ns: int
     has_ctime: bool
     folders: list[tuple[bytes, list[Sent]]]
+    parts: list[tuple[bytes, Part]]
 
     @property
     def moment(self) -> Moment:
@@ -118,7 +151,9 @@ def read_batches(stream: IO[bytes], sealer: Sealer, head: Head) -> Iterator[tupl
 
 
 def _sound(batch: Batch) -> bool:
-    return all(len(sent.ids) % 32 == 0 and sent.size >= 0 for _path, files in batch.folders for sent in files)
+    return all(len(sent.ids) % 32 == 0 and sent.size >= 0 for _path, files in batch.folders for sent in files) and all(
+        len(part.ids) % 32 == 0 and 0 <= part.start <= part.end for _path, part in batch.parts
+    )
 
 
 def _frame(stream: IO[bytes], sealer: Sealer) -> tuple[bytes, int] | None:
@@ -153,7 +188,7 @@ class Journal:
 
     def __init__(self, state_dir: Path, sealer: Sealer, *, repository: str, device: str) -> None:
         self._sealer = sealer
-        self._head = Head(1, repository, device)
+        self._head = Head(FORMAT, repository, device)
         if not (_SAFE_NAME.match(repository) and _SAFE_NAME.match(device)):
             raise ValueError("ids are plain words")
         self.path = state_dir / "journals" / repository / f"{device}.journal"
@@ -189,13 +224,16 @@ class Journal:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def append(self, moment: Moment, folders: list[tuple[bytes, list[Sent]]]) -> None:
-        """Add files that are durable in the repository; on the disk when it returns.
+    def append(
+        self, moment: Moment, folders: list[tuple[bytes, list[Sent]]], parts: Sequence[tuple[bytes, Part]] = ()
+    ) -> None:
+        """Add files, and pieces of files, that are durable in the repository; on the disk when it returns.
 
         Raises:
             JournalUnwritableError: it cannot be written.
         """
-        batch = Batch(self._number + 1, moment.listed_ns, moment.precision_ns, moment.has_ctime, folders)
+        number = self._number + 1
+        batch = Batch(number, moment.listed_ns, moment.precision_ns, moment.has_ctime, folders, list(parts))
         try:
             new = self._end == 0
             data = b"" if not new else MAGIC + self._sealed(self._head)

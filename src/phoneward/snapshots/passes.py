@@ -180,11 +180,11 @@ class _Pass:
             sender = self._sender(writer)
             self.listener(PhaseStarted("send", self.plan.files, self.plan.size))
             try:
-                with deferred_interrupt() as stopped:
-                    sender.stopped = stopped
+                with deferred_interrupt() as sender.interrupts:
                     sender.run()
             except (PhoneGoneError, KeyboardInterrupt) as error:
-                self._keep_what_came(writer, trees, sender)
+                if not sender.interrupts.forced:
+                    self._keep_what_came(writer, trees, sender)
                 raise _explained(error, self.plan.resumed_files + sender.durable_files) from error
             self.listener(PhaseDone("send", sender.files_sent, sender.bytes_sent))
             sender.settle()
@@ -244,7 +244,8 @@ class _Pass:
                 if row.name not in fresh:
                     missing.add(row.name)
                     files += 1
-                    size += row.size
+                    begun = self.plan.begun.get((number, row.name))
+                    size += row.size - (begun.received if begun else 0)
             before_id = self.plan.before.get(number)
             trees.build(
                 number,
@@ -341,7 +342,7 @@ class _Pass:
             coverage=coverage,
             stats=stats,
             parent=self.parent.snapshot.id if self.parent else None,
-            resumed=self.plan.resumed_files > 0,
+            resumed=self.plan.resumed_files > 0 or self.plan.resumed_size > 0,
             dry_run=snapshot_id is None,
         )
 

@@ -18,6 +18,7 @@ GAP_SENTENCES: Final[dict[str, str]] = {
         "The phone listed files in this folder, but not the folder: its own date is not kept."
     ),
     GapReason.IMPOSSIBLE: N_("What the phone said about it cannot be true."),
+    GapReason.ENDLESS: N_("The phone kept sending more of it than the file can hold, so it was left out."),
     GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
     GapReason.GONE_WHILE_READ: N_("It was read and then deleted on the phone. What came over is kept."),
 }

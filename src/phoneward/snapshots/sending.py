@@ -7,18 +7,22 @@ one file. Results are collected in order, far behind the stream.
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from phoneward.phones import Entry, FileKind, FileReadError, FileStream, ListingItem, Obstacle, Phone, PhoneGoneError
+from phoneward.phones import Entry, FileKind, FileReadError, ListingItem, Phone, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice
-from phoneward.snapshots.compare import SECOND_NS, Moment, Seen, untouched_since
+from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.comparing import Plan
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
-from phoneward.snapshots.journal import Journal, Sent
-from phoneward.snapshots.listing import DIRECTORY, FILE, Folders, Row, row_of
+from phoneward.snapshots.interrupts import Interrupts
+from phoneward.snapshots.journal import Journal, Part, Sent
+from phoneward.snapshots.listing import DIRECTORY, Folders, Row, row_of
 from phoneward.snapshots.reasons import gap_sentence
 from phoneward.snapshots.rows import RowStore, Sealer
+from phoneward.snapshots.streaming import Begun, EndlessFileError, Incoming
+from phoneward.snapshots.verifying import verdict
 from phoneward.vault import BlobId
 
 ROUNDS: Final = 3
@@ -27,7 +31,10 @@ ROUNDS: Final = 3
 CHECKPOINT_SECONDS: Final = 60.0
 CHECKPOINT_BYTES: Final = 1_000_000_000
 CHECKPOINT_FILES: Final = 50_000
-"""After so much a checkpoint is made: at most this is sent again after a crash."""
+"""After so much a checkpoint is made, within a file too: at most this is sent again after a crash."""
+
+WORTH_KEEPING: Final = 4 << 20
+"""A file is noted when the connection breaks behind this byte of it; less is sent again sooner than asked for."""
 
 IN_FLIGHT: Final = 4_096
 """Files whose blobs the writer may still be working on."""
@@ -66,9 +73,18 @@ class FileWriter(Protocol):
 
 @dataclass(slots=True)
 class _Flight:
+    """A file that was asked for, and what there is of it so far.
+
+    Attributes:
+        noted, noted_ids: how much of `begun` this run's journal has.
+    """
+
     folder: int
     row: Row
     path: bytes
+    begun: Begun
+    noted: int = 0
+    noted_ids: int = 0
 
 
 @dataclass(slots=True)
@@ -76,7 +92,7 @@ class Sender:
     """Sends what a plan asks for.
 
     Args:
-        stopped: asked between pieces; returns True once the person wants to stop.
+        interrupts: asked between pieces whether the person wants to stop.
         clock: seconds, for tests.
     """
 
@@ -91,13 +107,15 @@ class Sender:
     moment: Moment
     listener: Listener
     sealer: Sealer
-    stopped: Callable[[], bool] = lambda: False
+    interrupts: Interrupts = field(default_factory=Interrupts)
     clock: Callable[[], float] = time.monotonic
     files_sent: int = 0
     bytes_sent: int = 0
     durable_files: int = 0
     _pending: "deque[tuple[_Flight, PendingLike]]" = field(default_factory=deque)
     _unsaved: list[tuple[int, Sent]] = field(default_factory=list)
+    _unsaved_parts: list[tuple[int, Part]] = field(default_factory=list)
+    _went_on: set[tuple[int, bytes]] = field(default_factory=set)
     _saved_at: float = 0.0
     _saved_bytes: int = 0
     _told_at: float = 0.0
@@ -113,8 +131,10 @@ class Sender:
         rows = self.plan.to_send
         if rows.is_empty and self.plan.to_confirm.is_empty:
             return
+        self._go_on()
         for number in range(1, ROUNDS + 1):
             self._send(rows, again=number > 1)
+            self._went_on.clear()
             self._drain(0)
             changed: RowStore[Row] = RowStore(Row, self.sealer)
             try:
@@ -130,12 +150,11 @@ class Sender:
             if not again:
                 break
         rows.close()
-        if self.stopped():
-            raise KeyboardInterrupt
+        self._stop_if_asked()
 
     def settle(self) -> None:
         """Make durable, and note in the journal, all that came over. Also after the connection is lost."""
-        if not self.files_sent:
+        if not self.files_sent and not self._unsaved_parts:
             return
         self._drain(0)
         self._checkpoint()
@@ -143,20 +162,15 @@ class Sender:
     def _send(self, rows: RowStore[Row], *, again: bool) -> None:
         flights: deque[_Flight] = deque()
         asked = self._asked(rows, flights)
-        for stream in self.phone.read(asked):
+        for stream in self.interrupts.waiting_for(self.phone.read(asked)):
             flight = _answer_to(flights, stream.path)
             try:
-                pending = self.writer.put_file(self._pieces(stream))
+                self._bring(flight, stream)
             except FileReadError as error:
                 self._unread(flight, reason_of(error.obstacle), str(error.details.get("detail", "")), again=again)
-            else:
-                self._pending.append((flight, pending))
-                self.files_sent += 1
-            self._tell(flight.path)
-            if len(self._pending) > IN_FLIGHT:
-                self._drain(IN_FLIGHT // 2)
-            if self._checkpoint_due():
-                self.settle()
+            except EndlessFileError:
+                self._unread(flight, GapReason.ENDLESS, "", again=again)
+            self._after_a_file(flight)
         deque(asked, maxlen=0)  # what a phone that fell silent was never asked for is missing too
         for flight in flights:
             self._unread(flight, GapReason.READ_ERROR, "no answer", again=again)
@@ -165,19 +179,74 @@ class Sender:
         for folder in rows.folders():
             place = self.folders.path(folder) + b"/"
             for row in rows.rows(folder):
+                if (folder, row.name) in self._went_on:
+                    continue
                 path = self.phone_path(place + row.name)
-                flights.append(_Flight(folder, row, path))
+                flights.append(_Flight(folder, row, path, Begun(row)))
                 yield path
 
-    def _pieces(self, stream: FileStream) -> Iterator[bytes]:
-        if self.stopped():
+    def _go_on(self) -> None:
+        """Bring the rest of the files that an earlier run had begun. What does not work is read whole afterwards."""
+        for key, begun in list(self.plan.begun.items()):
+            folder, name = key
+            flight = _Flight(folder, begun.row, self.phone_path(self.folders.path(folder) + b"/" + name), begun)
+            had = begun.received
+            try:
+                self._bring(flight, self.phone.read_from(flight.path, had))
+            except (FileReadError, EndlessFileError):
+                self.plan.start_over(key, had)
+            else:
+                self._went_on.add(key)
+            self._after_a_file(flight)
+
+    def _bring(self, flight: _Flight, stream: Iterable[bytes]) -> None:
+        """Take in one file, in one go or, where a checkpoint comes due within it, in parts."""
+        self._stop_if_asked()
+        with closing(self.interrupts.waiting_for(stream)) as pieces:
+            self._take_in(flight, Incoming(pieces, flight.row.size, flight.begun.received))
+
+    def _take_in(self, flight: _Flight, incoming: Incoming) -> None:
+        def pause(length: int) -> bool:
+            self.bytes_sent += length
+            self._stop_if_asked()
+            self._tell(flight.path)
+            return incoming.received < incoming.size and self._checkpoint_due()
+
+        while True:
+            pending = self.writer.put_file(incoming.segment(pause))
+            if incoming.whole:
+                self._pending.append((flight, pending))
+                self.files_sent += 1
+                return
+            if incoming.trouble is None or incoming.received >= WORTH_KEEPING:
+                self._keep_part(flight, pending)
+            if incoming.trouble is not None:
+                raise incoming.trouble
+            self._checkpoint()
+
+    def _keep_part(self, flight: _Flight, pending: PendingLike) -> None:
+        """Note what there is of a file that is not whole yet. The first part of a run begins at the file's start."""
+        self._drain(0)
+        stored = pending.result()
+        begun, row = flight.begun, flight.row
+        begun.received += stored.size
+        begun.ids += b"".join(stored.ids)
+        ids = bytes(begun.ids[flight.noted_ids :])
+        part = Part(row.name, row.size, row.mode, row.mtime_ns, row.ctime_ns, flight.noted, begun.received, ids)
+        self._unsaved_parts.append((flight.folder, part))
+        flight.noted, flight.noted_ids = begun.received, len(begun.ids)
+        self.plan.begun[flight.folder, row.name] = begun
+
+    def _after_a_file(self, flight: _Flight) -> None:
+        self._tell(flight.path)
+        if len(self._pending) > IN_FLIGHT:
+            self._drain(IN_FLIGHT // 2)
+        if self._checkpoint_due():
+            self.settle()
+
+    def _stop_if_asked(self) -> None:
+        if self.interrupts.stopped:
             raise KeyboardInterrupt
-        for piece in stream:
-            self.bytes_sent += len(piece)
-            yield piece
-            if self.stopped():
-                raise KeyboardInterrupt
-            self._tell(stream.path)
 
     def _unread(self, flight: _Flight, reason: GapReason, detail: str, *, again: bool) -> None:
         if again:
@@ -192,10 +261,12 @@ class Sender:
             flight, pending = self._pending[0]
             stored = pending.result()
             self._pending.popleft()
-            row = flight.row
-            sent = Sent(row.name, stored.size, row.mode, row.mtime_ns, row.ctime_ns, b"".join(stored.ids))
+            row, begun = flight.row, flight.begun
+            size = begun.received + stored.size
+            ids = bytes(begun.ids) + b"".join(stored.ids)
+            sent = Sent(row.name, size, row.mode, row.mtime_ns, row.ctime_ns, ids)
             self.plan.sent.add(flight.folder, sent)
-            if stored.size == row.size:
+            if size == row.size:
                 self._unsaved.append((flight.folder, sent))
 
     def _checkpoint_due(self) -> bool:
@@ -208,13 +279,16 @@ class Sender:
     def _checkpoint(self) -> None:
         """Journal what is durable. Order: blobs in packs, packs in the index, only then the journal."""
         self.writer.flush()
-        if self._unsaved:
+        if self._unsaved or self._unsaved_parts:
             folders: dict[int, list[Sent]] = {}
             for folder, sent in self._unsaved:
                 folders.setdefault(folder, []).append(sent)
-            self.journal.append(self.moment, [(self.folders.path(number), rows) for number, rows in folders.items()])
+            files = [(self.folders.path(number), rows) for number, rows in folders.items()]
+            parts = [(self.folders.path(number), part) for number, part in self._unsaved_parts]
+            self.journal.append(self.moment, files, parts)
             self.durable_files += len(self._unsaved)
             self._unsaved.clear()
+            self._unsaved_parts.clear()
         self._saved_at, self._saved_bytes = self.clock(), self.bytes_sent
 
     def _tell(self, path: bytes) -> None:
@@ -233,10 +307,9 @@ class Sender:
         again = False
         number, fresh = -1, dict[bytes, Sent]()
         asked = self._asked_again(rows, flights)
-        for item in self.phone.stat(asked):
+        for item in self.interrupts.waiting_for(self.phone.stat(asked)):
             flight = _answer_to(flights, item.path)
-            if self.stopped():
-                raise KeyboardInterrupt
+            self._stop_if_asked()
             if flight.folder != number:
                 number, fresh = flight.folder, self.plan.fresh(flight.folder)
             if flight.row.kind == DIRECTORY:
@@ -244,14 +317,14 @@ class Sender:
                 continue
             coarse = number_of_round == 1 and self.is_coarse(flight.row)
             listed_ns = self.moment.listed_ns if coarse else None
-            verdict = _verdict(flight.row, fresh[flight.row.name], item, listed_ns)
-            if verdict is None and coarse:
+            found = verdict(flight.row, fresh[flight.row.name], item, listed_ns)
+            if found is None and coarse:
                 self._note_exact(flight.folder, item)
-            elif isinstance(verdict, Row) and not last:
-                changed.add(flight.folder, verdict)
+            elif isinstance(found, Row) and not last:
+                changed.add(flight.folder, found)
                 again = True
-            elif verdict is not None:
-                self._uncertain(flight, GapReason.TORN if isinstance(verdict, Row) else verdict)
+            elif found is not None:
+                self._uncertain(flight, GapReason.TORN if isinstance(found, Row) else found)
         deque(asked, maxlen=0)
         for flight in flights:
             if flight.row.kind != DIRECTORY:
@@ -275,7 +348,7 @@ class Sender:
             for row in rows.rows(folder):
                 if row.name in fresh or row.kind == DIRECTORY:
                     path = self.phone_path(place + row.name)
-                    flights.append(_Flight(folder, row, path))
+                    flights.append(_Flight(folder, row, path, Begun(row)))
                     yield path
 
     def _uncertain(self, flight: _Flight, reason: GapReason) -> None:
@@ -288,32 +361,3 @@ def _answer_to(flights: "deque[_Flight]", path: bytes) -> _Flight:
     if not flights or flights[0].path != path:
         raise PhoneGoneError(detail="answers out of order")
     return flights.popleft()
-
-
-def _verdict(row: Row, sent: Sent, item: ListingItem, listed_ns: int | None) -> Row | GapReason | None:
-    """Return None where the content is certain, the file's new row where it changed, else why it stays uncertain.
-
-    Args:
-        row: what the phone said before it was read.
-        sent: what came over.
-        item: what the phone says now.
-        listed_ns: when it was listed, where `row` has whole seconds only: equal seconds prove nothing for a file that
-            was changed since then, and only for such a one.
-    """
-    if not isinstance(item, Entry):
-        gone = item.obstacle is Obstacle.VANISHED and sent.size == row.size
-        return GapReason.GONE_WHILE_READ if gone else GapReason.TORN
-    now = row_of(item)
-    if now is None or now.kind != FILE:
-        return GapReason.TORN
-    if listed_ns is None:
-        same = (now.mtime_ns, now.ctime_ns) == (row.mtime_ns, row.ctime_ns)
-    else:
-        same = _seconds(now) == _seconds(row) and untouched_since(listed_ns, Seen(now.size, now.mtime_ns, now.ctime_ns))
-    if same and now.size == row.size == sent.size:
-        return None
-    return Row(row.name, now.kind, now.size, now.mode, now.mtime_ns, now.ctime_ns)
-
-
-def _seconds(row: Row) -> tuple[int, int | None]:
-    return row.mtime_ns // SECOND_NS, None if row.ctime_ns is None else row.ctime_ns // SECOND_NS
