@@ -14,10 +14,13 @@ with atheris.instrument_imports(include=["phoneward.phones"]):
     from phoneward.phones.adb import facts, pm, server, shell, stats, storage, sync
     from phoneward.phones.adb.devices import check_state, parse_devices, refuse_unencrypted
     from phoneward.phones.adb.pull import Pull
+    from phoneward.phones.adb.resume import RestOfFile
     from phoneward.phones.adb.walk import SyncWalk
     from phoneward.phones.adb.wire import Channel
 
 from phoneward.errors import PhonewardError
+from phoneward.phones.base import Entry
+from phoneward.phones.numbers import EARLIEST_NS, LATEST_NS, MAX_SIZE
 from phoneward.phones.paths import is_below, is_clean
 
 WORD = b"WORD"
@@ -61,11 +64,33 @@ def read_files(data: bytes) -> None:
             continue
 
 
+def read_rest(data: bytes) -> None:
+    """The rest of a file is in pieces of at most 1 MiB, and never more than came."""
+    for offset in (1, 1 << 20, MAX_SIZE):
+        total = 0
+        try:
+            for piece in RestOfFile(Phone(data), b"/a", offset):
+                _demand(0 < len(piece) <= 1 << 20, "a piece of a wrong size")
+                total += len(piece)
+        except PhonewardError:
+            continue
+        finally:
+            _demand(total <= len(data), "more than came")
+
+
+def _demand_numbers(item: object) -> None:
+    if isinstance(item, Entry):
+        _demand(0 <= item.size <= MAX_SIZE and 0 <= item.mode <= 0o7777, "a size or mode that cannot be")
+        for moment in (item.mtime_ns, item.ctime_ns or 0):
+            _demand(EARLIEST_NS <= moment <= LATEST_NS, "a time that cannot be kept")
+
+
 def list_folder(data: bytes) -> None:
-    """Names stay below the root and are clean."""
+    """Names stay below the root and are clean; numbers are within 64 bits."""
     for version in (sync.LIST_V1, sync.LIST_V2):
         for count, item in enumerate(SyncWalk(Phone(data), version, by_find=True).items(b"/root")):
             _demand(item.path == b"/root" or (is_clean(item.path) and is_below(item.path, b"/root")), "a path outside")
+            _demand_numbers(item)
             if count > MAX_PIECES:
                 break
 
@@ -95,9 +120,10 @@ def parse_apps(data: bytes) -> None:
     details = pm.parse_details(b"Packages:\n" + data)
     for about in details.values():
         about.uid(10)
-        about.version_code()
+        _demand(0 <= (about.version_code() or 0) <= MAX_SIZE, "a version that cannot be")
         pm.parse_splits(about.get("splits", 0))
-        pm.parse_local_time(about.get("firstInstallTime", 10), pm.time_zone("", "+0100"))
+        moment = pm.parse_local_time(about.get("firstInstallTime", 10), pm.time_zone("", "+0100"))
+        _demand(0 <= (moment or 0) <= LATEST_NS, "an installation that cannot be")
     _demand(all(app.apk is None or is_clean(app.apk) for app in pm.listed_by_details(details, 10)), "a bad path")
     pm.parse_sizes(data)
 
@@ -114,13 +140,14 @@ def parse_facts(data: bytes) -> None:
             check_state(device)
         except PhonewardError:
             continue
-    facts.parse_now(data)
+    _demand(0 <= facts.parse_now(data) <= LATEST_NS, "a clock that cannot be")
 
 
 def parse_shell_text(data: bytes) -> None:
     """A description is of the path that was asked for."""
     fields = stats.split_record(data, WORD)
     entry = stats.entry_of_record(fields, b"/a") if fields else None
+    _demand_numbers(entry)
     _demand(entry is None or (entry.path == b"/a" and entry.size >= 0), "another path")
     shell.parse_old_answer(data, WORD)
 
@@ -133,6 +160,7 @@ TARGETS: Iterable[Callable[[bytes], None]] = (
     parse_apps,
     parse_facts,
     parse_shell_text,
+    read_rest,
 )
 
 
