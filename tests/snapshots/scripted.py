@@ -40,6 +40,17 @@ class Stream:
 
 
 @dataclass
+class Pieces:
+    """The same piece for ever."""
+
+    piece: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield self.piece
+
+
+@dataclass
 class ScriptedPhone:
     """Says what it is told to.
 

@@ -1,5 +1,6 @@
 """Phones that lie, contradict themselves or name what cannot be: a backup ends, keeps what it can, names the rest."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phoneward.phones import AppInventory, Entry, FileKind, InstalledApp, Obstacle, Unreadable, Volume, VolumeKind
-from phoneward.snapshots import BackupResult, NothingReachableError
+from phoneward.snapshots import BackupResult, NothingReachableError, gap_sentence, streaming
+from phoneward.snapshots.streaming import EndlessFileError, Incoming
 from tests.snapshots.bench import Vault
-from tests.snapshots.scripted import SHARED, ScriptedPhone
+from tests.snapshots.scripted import SHARED, Pieces, ScriptedPhone
 
 TOP = b"/storage/emulated/0"
 
@@ -59,6 +61,39 @@ def test_torn_files_are_read_again_even_when_their_times_look_settled(vault: Vau
         assert vault.backup(settled, dry_run=True).stats.files_to_send == 1
     assert vault.backup(ScriptedPhone([seen[1]], phone.content)).complete
     assert vault.backup(ScriptedPhone([seen[1]], phone.content)).stats.files_sent == 0
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 2**20, os.urandom(2**20), b""], ids=["zeros", "noise", "nothing"])
+def test_a_file_without_end_is_named_and_the_next_one_read(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, tail: bytes
+) -> None:
+    monkeypatch.setattr(streaming, "GROWTH_BYTES", 8 << 20)
+    phone = ScriptedPhone(tails={TOP + b"/endless": Pieces(tail)})
+    phone.add(TOP + b"/a", b"a")
+    phone.add(TOP + b"/endless", b"beginning", size=1000)
+    phone.add(TOP + b"/growing", b"x" * 100_000, size=1000)
+    phone.add(TOP + b"/z", b"z")
+    result = vault.backup(phone)
+    assert reasons(result) == {"/storage/emulated/0/endless": "endless", "/storage/emulated/0/growing": "torn"}
+    assert not result.complete
+    assert result.stats.bytes_sent <= (8 << 20) + 1_000_000
+    stored = sum(path.stat().st_size for path in vault.folder.rglob("*") if path.is_file())
+    assert stored < (8 << 20) + 1_000_000
+    restored = vault.restored_by_restic("latest") / "shared"
+    assert {path.name for path in restored.iterdir()} == {"a", "growing", "z"}
+    vault.check()
+    assert gap_sentence("endless") != "endless"
+
+
+def test_a_large_file_may_grow_by_an_eighth() -> None:
+    size = 1 << 30
+    for more, whole in ((size // 8, True), (size // 8 + 1, False)):
+        incoming = Incoming(iter([b"x" * more]), size, size)
+        try:
+            list(incoming.segment(lambda _length: False))
+        except EndlessFileError:
+            assert not whole
+        assert incoming.whole is whole
 
 
 def test_contradictions_are_kept_as_far_as_possible_and_named(vault: Vault) -> None:

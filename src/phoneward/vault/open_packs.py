@@ -57,23 +57,24 @@ class Gate:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._used = 0
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # entered itself, not through the condition: no Ctrl-C comes between
+        self._changed = threading.Condition(self._lock)
 
     def enter(self, size: int) -> None:
         """Wait until there is room. A blob larger than the limit waits until it is alone."""
-        with self._changed:
+        with self._lock:
             while self._used and self._used + size > self._limit:
                 self._changed.wait()
             self._used += size
 
     def leave(self, size: int) -> None:
         """Give the room back."""
-        with self._changed:
+        with self._lock:
             self._used -= size
             self._changed.notify_all()
 
     def wait_empty(self) -> None:
         """Wait until nothing is in flight."""
-        with self._changed:
+        with self._lock:
             while self._used:
                 self._changed.wait()
