@@ -304,12 +304,17 @@ def test_a_shell_that_never_stops(flood: bytes) -> None:
         AdbPhone(server=server.adb()).__enter__()
 
 
-@pytest.mark.usefixtures("bounded_memory")
-def test_an_answer_of_single_bytes_takes_no_more_than_its_limit() -> None:
-    bytes_one_by_one = packet(1, b"x") * 10_000
-    server = ScriptedServer(shell_service=lambda peer: peer.endless(bytes_one_by_one))
-    with server, pytest.raises(PhoneAnswerError):
-        Shell(_Scripted(server), protocol=True).run(b"getprop", limit=1 << 20)
+def test_an_answer_in_tiny_pieces_takes_no_more_than_its_limit() -> None:
+    tiny = packet(1, b"xy") * 10_000
+    server = ScriptedServer(shell_service=lambda peer: peer.endless(tiny))
+    with server:
+        shell = Shell(_Scripted(server), protocol=True)
+        tracemalloc.start()
+        with pytest.raises(PhoneAnswerError):
+            shell.run(b"getprop", limit=300_000)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 4 << 20
 
 
 class _Scripted:
