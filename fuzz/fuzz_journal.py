@@ -1,7 +1,8 @@
 """Feeds random bytes to the reader of resume journals: batches, or fewer batches; never an error, never a wild size.
 
 The seal hides everything from a fuzzer, so this one is transparent: what is reached is what a damaged file, or somebody
-with the key, could make the reader do. The seed is a journal of two batches written with that transparent seal.
+with the key, could make the reader do. The seeds with names are journals of two batches, without and with
+pieces of files, written with that transparent seal; the others were found by campaigns.
 """
 
 import io

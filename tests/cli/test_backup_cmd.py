@@ -10,7 +10,7 @@ import pytest
 from phoneward.snapshots.compare import RACY_NS
 from tests.cli import terminal
 from tests.cli.program import Program, make_vault, wait_for_lock
-from tests.phone import trees
+from tests.phone import state, trees
 from tests.phone.testphone import TestPhone
 from tests.tools import restic as restic_tool
 from tests.tools.restic import Restic
@@ -38,6 +38,16 @@ def test_what_it_says(ready: Program, folder: Path) -> None:
     assert "If this phone broke now, you would keep 2 files (1.0 MB)." in ran.stdout
     assert "phoneward coverage" in ran.stdout
     assert ready.run("backup", "--folder", folder, "--quiet").stdout == ""
+
+
+def test_it_says_how_many_apps_keep_data_that_no_computer_can_read(ready: Program, phone: TestPhone) -> None:
+    phone.answer_with(state.SMALL)
+    named = ready.with_(**phone.adb_env)
+    ran = named.run("backup")
+    assert ran.code == 0, "no exit code 3: nothing that the phone showed is missing"
+    said = " ".join(ran.stdout.split())
+    assert "3 apps keep data that no computer can read. What you can do about it: phoneward coverage" in said
+    assert named.run("backup", "--json").document["private_apps"] == 3
 
 
 def test_a_dry_run_writes_nothing(ready: Program, folder: Path, tmp_path: Path) -> None:

@@ -70,6 +70,30 @@ def test_kept_only_when_the_phone_says_there_is_nothing_private(vault: Vault) ->
     assert (unknown.state, unknown.reason, unknown.out_of_reach_bytes) == (State.OUT_OF_REACH, "private-unknown", None)
 
 
+def test_apps_with_private_data_are_counted_and_do_not_make_it_incomplete(vault: Vault) -> None:
+    """Exit code 3 is for what the phone showed: docs/decisions/0005-snapshot-pass.md."""
+    phone = phone_with(
+        app("com.bank"), app("com.bank", 999), app("com.unknown", data=None), app("com.none", data=0),
+        app("com.system", system=True), app("org.thoughtcrime.securesms"), app("com.notes"),
+    )  # fmt: skip
+    phone.storage = [SHARED, Volume(VolumeKind.USER, "999", b"/storage/emulated/999", "XSpace", 999)]
+    phone.add(TOP + b"/signal-2024-01-02-03-04-05.backup", b"s" * 10)
+    for folder in (b"/Android", b"/Android/media", b"/Android/media/com.notes"):
+        phone.add_folder(TOP + folder)
+    phone.add(TOP + b"/Android/media/com.notes/a", b"n" * 300)
+    result = vault.backup(phone)
+    assert result.complete, result.coverage and result.coverage.gaps
+    assert result.private_apps == 3, "bank (once), unknown, notes"
+    assert vault.backup(phone, dry_run=True).private_apps == 0
+
+
+def test_an_app_of_a_closed_user_is_not_counted_as_private_alone(vault: Vault) -> None:
+    phone = phone_with(app("com.work", 10))
+    phone.storage = [SHARED, Volume(VolumeKind.USER, "10", b"/storage/emulated/10", "Work", 10, Obstacle.LOCKED)]
+    result = vault.backup(phone)
+    assert (result.complete, result.private_apps) == (False, 0)
+
+
 def test_a_refused_folder_is_never_called_kept(vault: Vault) -> None:
     phone = phone_with(app("com.none", data=0))
     phone.entries.append(Unreadable(TOP + b"/Android/data", Obstacle.DENIED, "Permission denied"))

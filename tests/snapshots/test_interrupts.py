@@ -78,7 +78,8 @@ def test_what_is_not_read_to_its_end_is_closed() -> None:
             closed.append(True)
 
     with deferred_interrupt() as interrupts:
-        pieces = interrupts.waiting_for(phone())
+        source = phone()
+        pieces = interrupts.waiting_for(source)
         assert next(pieces) == 0
         pieces.close()
     assert closed

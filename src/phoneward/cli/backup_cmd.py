@@ -11,7 +11,7 @@ from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, ngettext
 
 if TYPE_CHECKING:
     from phoneward.phones.base import PhoneSession
@@ -94,6 +94,7 @@ def document(result: "BackupResult") -> dict[str, object]:
         "complete": result.complete,
         "parent": result.parent,
         "resumed": result.resumed,
+        "private_apps": result.private_apps,
         "total_files_processed": result.files_held,
         "total_bytes_processed": result.bytes_held,
         "total_duration": round(seconds, 3),
@@ -128,7 +129,18 @@ def _show_result(frame: Frame, result: "BackupResult") -> None:
     frame.output.summary("")
     for sentence in coverage_view.totals(result.coverage):
         frame.output.summary(sentence)
-    frame.output.summary(_("To see what is not kept, app by app, and what to do about it: phoneward coverage"))
+    frame.output.summary(where_to_look(result))
+
+
+def where_to_look(result: "BackupResult") -> str:
+    """Return the closing sentence. Data that Android keeps for the apps alone is named here, not by the exit code."""
+    if not result.private_apps:
+        return _("To see what is not kept, app by app, and what to do about it: phoneward coverage")
+    return ngettext(
+        "{count} app keeps data that no computer can read. What you can do about it: phoneward coverage",
+        "{count} apps keep data that no computer can read. What you can do about it: phoneward coverage",
+        result.private_apps,
+    ).format(count=result.private_apps)
 
 
 def sentences(result: "BackupResult") -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from phoneward.snapshots.coverage import Coverage
+from phoneward.snapshots.coverage import AppCoverage, Coverage, State
 from phoneward.vault import FileId
 
 
@@ -52,6 +52,9 @@ class BackupResult:
         coverage: None for a dry run.
         parent: the snapshot it was compared with.
         resumed: whether a cut short run was continued.
+        private_apps: how many apps keep data where no computer can read it and made no backup of themselves that is
+            kept; those of the system and of closed users are not counted, those of which the phone does not tell are.
+            They do not make it incomplete (docs/decisions/0005-snapshot-pass.md, "Exit code 3").
     """
 
     snapshot_id: FileId | None
@@ -63,6 +66,12 @@ class BackupResult:
     dry_run: bool = False
 
     @property
+    def private_apps(self) -> int:
+        """See above; 0 for a dry run."""
+        apps = () if self.coverage is None else self.coverage.apps
+        return len({app.package for app in apps if _keeps_private_data(app)})
+
+    @property
     def files_held(self) -> int:
         """Files that the snapshot holds (a dry run: that the phone lists)."""
         return self.stats.files_listed if self.coverage is None else self.coverage.totals.kept_files
@@ -71,3 +80,8 @@ class BackupResult:
     def bytes_held(self) -> int:
         """Their size in bytes."""
         return self.stats.bytes_listed if self.coverage is None else self.coverage.totals.kept_bytes
+
+
+def _keeps_private_data(app: AppCoverage) -> bool:
+    reachable = app.reason not in {"user-unreachable", "bad-package-name"}
+    return not app.is_system and reachable and app.state in {State.PART, State.OUT_OF_REACH} and app.phone_bytes != 0
