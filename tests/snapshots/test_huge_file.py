@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -29,6 +30,7 @@ PIECE = 1 << 20
 IN_FLIGHT = 6_000_000
 """A reset throws away what adb's server and the system's buffers held."""
 LISTING = 300_000
+Parts: TypeAlias = Sequence[tuple[bytes, Part]]
 
 
 @pytest.fixture
@@ -200,9 +202,7 @@ def test_a_part_is_noted_only_after_its_blobs_are_durable(
     content = (folder / "video.mp4").read_bytes()
     append, ends = Journal.append, [0]
 
-    def checked(
-        self: Journal, moment: Moment, folders: list[tuple[bytes, list[Sent]]], parts: Sequence[tuple[bytes, Part]] = ()
-    ) -> None:
+    def checked(self: Journal, moment: Moment, folders: list[tuple[bytes, list[Sent]]], parts: Parts = ()) -> None:
         other = open_repository(LocalStorage(vault.folder / "repo"), PASSWORD)
         other.load_index()
         for _path, part in parts:
@@ -217,6 +217,24 @@ def test_a_part_is_noted_only_after_its_blobs_are_durable(
     assert vault.backup(FolderPhone(folder)).complete
     assert len(ends) == 3
     assert all(EVERY <= end - start < EVERY + PIECE for start, end in itertools.pairwise(ends))
+
+
+def test_time_makes_checkpoints_within_a_file_too(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "CHECKPOINT_SECONDS", 0.0)
+    folder = fill(tmp_path / "phone", 5 * PIECE)
+    append = Journal.append
+    ends: list[int] = []
+
+    def noted(self: Journal, moment: Moment, folders: list[tuple[bytes, list[Sent]]], parts: Parts = ()) -> None:
+        ends.extend(part.end for _path, part in parts)
+        append(self, moment, folders, parts)
+
+    monkeypatch.setattr(Journal, "append", noted)
+    assert vault.backup(FolderPhone(folder)).complete
+    assert ends == [PIECE, 2 * PIECE, 3 * PIECE, 4 * PIECE], "the last piece makes it whole"
+    assert_same(vault, folder)
 
 
 # -- over a real adb ---------------------------------------------------------------------------------------------------

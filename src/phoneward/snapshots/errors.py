@@ -9,11 +9,12 @@ class SnapshotsError(PhonewardError):
 
 
 class BackupCutShortError(SnapshotsError):
-    """The connection broke in the middle; what came over is safe and the next run goes on from there."""
+    """The connection broke in the middle; what came over is safe and the next run goes on from there.
 
-    message = N_(
-        "The backup was cut short: {detail} What came over ({files} files) is kept and will not be sent again."
-    )
+    `details["files"]` is how many came over whole; the beginning of one that did not may be kept too.
+    """
+
+    message = N_("The backup was cut short: {detail} What came over is kept and will not be sent again.")
     next_step = N_("Plug the phone in again, unlock it, and run the same command: it goes on where it stopped.")
     exit_code = ExitCode.FAILED
 
@@ -21,7 +22,7 @@ class BackupCutShortError(SnapshotsError):
 class BackupStoppedError(SnapshotsError):
     """The person stopped the backup."""
 
-    message = N_("You stopped the backup. What came over ({files} files) is kept and will not be sent again.")
+    message = N_("You stopped the backup. What came over is kept and will not be sent again.")
     next_step = N_("Run the same command again when you like: it goes on where it stopped.")
     exit_code = ExitCode.INTERRUPTED
 
