@@ -54,6 +54,8 @@ def test_random_cuts_and_kills(tmp_path: Path, phone: TestPhone, seed: int) -> N
     for number in range(150):
         size = chance.choice([0, 500, 40_000, 200_000, 1_500_000])
         trees.put(phone.storage, f"DCIM/{number // 30}/{number:04}.jpg", trees.content(f"{number}", size))
+    for number in (17, 71, 130):  # long enough that a cut within them is gone on from
+        trees.put(phone.storage, f"DCIM/{number // 30}/{number:04}.mp4", trees.content(f"film {number}", 15_000_000))
     trees.give_to_phone(phone.storage)
     settle()
     whole = sum(path.stat().st_size for path in phone.storage.rglob("*") if path.is_file())
