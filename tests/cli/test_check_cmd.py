@@ -24,7 +24,7 @@ def test_sound(copy: tuple[Program, Path]) -> None:
     assert "was not read back" in plain.stdout
     full = program.run("check", "--read-data")
     assert full.code == 0
-    assert "read back in full" in full.stdout
+    assert "Read back in full" in full.stdout
     assert "was not read back" not in full.stdout
     document = program.run("check", "--read-data", "--json").document
     assert (document["ok"], document["num_errors"]) == (True, 0)
@@ -49,6 +49,8 @@ def test_one_flipped_bit(copy: tuple[Program, Path]) -> None:
     assert ran.code == 1
     assert name in ran.stdout
     assert "Do not delete anything." in ran.stdout
+    assert "decrypted and compared" not in ran.stdout, "nothing sounds as if all were well"
+    assert "What is damaged is named above." in ran.stdout
     *problems, summary = program.run("check", "--read-data-subset", "100%", "--json").documents
     assert {problem["kind"] for problem in problems} == {"pack-damaged"}
     assert {problem["file"] for problem in problems} == {f"data/{name}"}

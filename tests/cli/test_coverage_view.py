@@ -184,6 +184,19 @@ def test_no_line_is_wider_than_the_terminal(width: int, language: str, shown: Ca
     assert "11.0 GB" in figures, "no figure is cut"
 
 
+def test_chinese_is_set_as_chinese(shown: Callable[..., str]) -> None:
+    texts.activate(["zh_CN"])
+    text = shown(document())
+    assert "。请" in text, "no space between two sentences"
+    assert "、" in text
+    notes = [line for line in text.splitlines() if re.match(r" +\d+ \D|    \S", line)]
+    assert len(notes) > 5
+    assert not [line for line in notes if line.strip()[0] in "，。、；：）”"], "no line begins with a stop"
+    assert "您的文件" in text
+    assert "其他用户的文件：XSpace 双开" in text.replace("\n", "")
+    assert "Permission denied）" in text
+
+
 @pytest.mark.parametrize("reason", sorted(REASON_SENTENCES))
 @pytest.mark.parametrize("step", sorted(NEXT_STEP_SENTENCES))
 def test_every_reason_and_step_can_be_shown(reason: str, step: str, shown: Callable[..., str]) -> None:

@@ -54,7 +54,7 @@ def test_a_restored_file_that_differs_fails_it(story: tuple[Iterator[Told], Path
         if told.step == "compare":
             assert not told.good
             assert "NOT the same" in told.sentences[0]
-            assert told.sentences[1] == "Documents/notes.txt: content"
+            assert told.sentences[1] == "Documents/notes.txt: with other content"
 
 
 def test_a_damaged_vault_fails_it(story: tuple[Iterator[Told], Path]) -> None:

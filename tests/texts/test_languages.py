@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from phoneward import texts
+from phoneward.phones import FileReadError, Obstacle, translated_detail
 from phoneward.phones.errors import PhoneGoneError
 
 VARIABLES = ("PHONEWARD_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -51,6 +52,26 @@ def test_gettext_order_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts.preferred_languages() == ["fr", "zh_CN", "en"]
     texts.activate()
     assert "手机" in PhoneGoneError(detail="x").sentence()
+
+
+def test_what_joins_words_and_sentences_is_translated() -> None:
+    texts.activate(["en"])
+    assert texts.sentences("One.", "", "Two.", "Three.") == "One. Two. Three."
+    assert texts.enumeration(["a", "{b}", "c"]) == "a, {b}, c"
+    assert texts.labelled("path", "{why}") == "path: {why}"
+    texts.activate(["zh_CN"])
+    assert texts.sentences("一。", "", "二。") == "一。二。"
+    assert texts.enumeration(["a", "{b}", "c"]) == "a、{b}、c"
+    assert texts.labelled("路径", "{why}") == "路径：{why}"
+    assert (texts.sentences(), texts.enumeration([])) == ("", "")
+
+
+def test_our_words_about_a_file_are_translated_and_the_phones_are_not() -> None:
+    texts.activate(["zh_CN"])
+    assert translated_detail("not a folder") == "不是文件夹"
+    assert translated_detail("Permission denied") == "Permission denied"
+    assert translated_detail("Usage:") == "Usage:", "a sentence of ours elsewhere, here the phone's word"
+    assert "不是普通文件" in FileReadError(Obstacle.SPECIAL, path="x", detail="not a regular file").sentence()
 
 
 def test_english_listed_first_beats_a_later_catalogue() -> None:

@@ -130,6 +130,22 @@ def test_the_other_is_named(repo: Repository) -> None:
     assert caught.value.exit_code == 11
 
 
+@pytest.mark.parametrize(
+    ("user", "host", "words"),
+    [
+        ("ann", "desk", "by ann on desk (process 4242) for"),
+        ("", "desk", "by desk (process 4242) for"),
+        ("ann", " ", "by ann (process 4242) for"),
+        ("", "", "by another program (process 4242) for"),
+    ],
+)
+def test_the_other_is_named_as_far_as_it_is_known(repo: Repository, user: str, host: str, words: str) -> None:
+    put(repo, exclusive=True, username=user, hostname=host)
+    with pytest.raises(RepositoryLockedError) as caught, repo.lock(exclusive=False, timing=QUICK):
+        pytest.fail("entered")
+    assert words in caught.value.sentence()
+
+
 def test_two_that_lock_at_once_never_both_get_it(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     # The other's lock appears between our look and our write: the second look must find it.
     def meanwhile(seconds: float) -> None:

@@ -136,7 +136,7 @@ def choose_language(words: Sequence[str]) -> None:
         return
     offered = texts.available_languages()
     if wanted.replace("-", "_").split("_")[0] not in {name.split("_")[0] for name in offered}:
-        raise errors.NotAChoiceError(value=readable(wanted), name="--lang", choices=", ".join(offered))
+        raise errors.NotAChoiceError(value=readable(wanted), name="--lang", choices=texts.enumeration(offered))
     texts.activate([wanted])
 
 

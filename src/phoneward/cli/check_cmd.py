@@ -12,7 +12,7 @@ from phoneward.cli.names import name_fields
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.vault import CheckProblem, CheckReport
@@ -65,12 +65,12 @@ def _show(frame: Frame, report: "CheckReport") -> None:
         frame.output.emit("summary", document(report))
         return
     for problem in report.errors[:SHOWN]:
-        frame.output.result(f"{readable(problem.file)}: {readable(problem.sentence)}")
+        frame.output.result(labelled(readable(problem.file), readable(problem.sentence)))
     if report.error_count > SHOWN:
         frame.output.result(_("… and {count} more.").format(count=f"{report.error_count - SHOWN:,}"))
     if frame.output.verbose:
         for problem in report.hints[:SHOWN]:
-            frame.output.result(f"{readable(problem.file)}: {readable(problem.sentence)}")
+            frame.output.result(labelled(readable(problem.file), readable(problem.sentence)))
     for sentence in sentences(report):
         (frame.output.summary if report.ok else frame.output.result)(sentence)
 
@@ -78,16 +78,20 @@ def _show(frame: Frame, report: "CheckReport") -> None:
 def sentences(report: "CheckReport") -> list[str]:
     """Return what was looked at, what was found and what to do about it."""
     lines = [
-        _("Looked at {snapshots} snapshots with {files} files in {packs} packs.").format(
-            snapshots=f"{report.snapshots:,}", files=f"{report.files:,}", packs=f"{report.packs:,}"
+        _("Looked at {snapshots} with {files} in {packs}.").format(
+            snapshots=formats.snapshots(report.snapshots),
+            files=formats.files(report.files),
+            packs=formats.packs(report.packs),
         )
     ]
     if report.packs_read:
-        lines.append(
-            _("{packs} packs ({size}) were read back in full, decrypted and compared.").format(
-                packs=f"{report.packs_read:,}", size=formats.size(report.bytes_read)
-            )
+        # Where something is damaged, "compared" alone would sound as if all had been well.
+        read = (
+            _("Read back in full, decrypted and compared: {packs} ({size}).")
+            if report.ok
+            else _("Read back: {packs} ({size}). What is damaged is named above.")
         )
+        lines.append(read.format(packs=formats.packs(report.packs_read), size=formats.size(report.bytes_read)))
     if report.ok:
         lines.append(_("No damage was found."))
         if not report.packs_read and report.packs:

@@ -5,7 +5,7 @@ import click
 from phoneward.cli.frame import argument, current, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_
+from phoneward.texts import N_, enumeration
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -34,7 +34,7 @@ def completion(context: click.Context, shell: str) -> ExitCode:
 
     kind = get_completion_class(shell)
     if kind is None:  # click before 8.5 has no PowerShell
-        raise NotAChoiceError(value=shell, name="SHELL", choices=", ".join(SHELLS[:3]))
+        raise NotAChoiceError(value=shell, name="SHELL", choices=enumeration(SHELLS[:3]))
     script = kind(context.find_root().command, {}, "phoneward", "_PHONEWARD_COMPLETE").source()
     output = current().output
     if output.json:

@@ -4,21 +4,23 @@ Sentences repeat from app to app, so the tables carry numbers and the sentences 
 tables fit 80 columns in every language.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.cli import formats
+from phoneward.cli import formats, wrapping
 from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _, enumeration, labelled, ngettext, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table
     from rich.text import Text
 
-    from phoneward.snapshots import AppCoverage, Coverage, StorageCoverage
+    from phoneward.snapshots import AppCoverage, Coverage, Gap, StorageCoverage
 
 GAPS_SHOWN = 20
 """Names listed one by one without `--all`."""
@@ -67,7 +69,7 @@ class Notes:
 
     def lines(self) -> list[tuple[str, str]]:
         """Return (number, sentences), the reason and then what to do."""
-        return [(str(number), f"{why} {what}".strip()) for (why, what), number in self._numbers.items()]
+        return [(str(number), sentences(why, what)) for (why, what), number in self._numbers.items()]
 
 
 def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> None:
@@ -99,7 +101,7 @@ def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> N
     if notes.lines():
         output.result("")
         for number, text in notes.lines():
-            output.result(_numbered(number, text))
+            output.result(_Note(number, text))
     for line in gap_lines(coverage, everything=everything):
         output.result(line)
 
@@ -125,52 +127,52 @@ def totals(coverage: "Coverage") -> list[str]:
     kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
     lost = found.out_of_reach_bytes
     if lost:
-        sentences = [
+        said = [
             _("If this phone broke now, you would keep {files} ({size}) and lose at least {lost}.").format(
                 **kept, lost=formats.size(lost)
             )
         ]
     else:
-        sentences = [_("If this phone broke now, you would keep {files} ({size}).").format(**kept)]
+        said = [_("If this phone broke now, you would keep {files} ({size}).").format(**kept)]
     if found.own_backup_bytes:
-        sentences.append(
+        said.append(
             _("{size} more are kept only as far as the apps' own backups go.").format(
                 size=formats.size(found.own_backup_bytes)
             )
         )
     unknown = found.unknown_apps
     if unknown:
-        sentences.append(
+        said.append(
             ngettext(
                 "For {count} app nobody can tell how much of it would be lost.",
                 "For {count} apps nobody can tell how much of them would be lost.",
                 unknown,
             ).format(count=unknown)
         )
-    sentences += _warnings(coverage)
-    return sentences
+    said += _warnings(coverage)
+    return said
 
 
 def _warnings(coverage: "Coverage") -> list[str]:
-    sentences = []
+    said: list[str] = []
     if coverage.partial:
-        sentences.append(_("This backup was cut short: run it again, it goes on where it stopped."))
+        said.append(_("This backup was cut short: run it again, it goes on where it stopped."))
     if coverage.waiting is not None and coverage.waiting.files:
-        sentences.append(
+        said.append(
             _("Still to be sent: {files} ({size}).").format(
                 files=formats.files(coverage.waiting.files), size=formats.size(coverage.waiting.bytes)
             )
         )
-    sentences += [
+    said += [
         _("The storage “{name}” was there last time and is missing now.").format(name=readable(name))
         for name in coverage.missing_storages
     ]
     if coverage.clock_went_back:
-        sentences.append(_("The phone's clock was set back since the snapshot before, so more was read again."))
+        said.append(_("The phone's clock was set back since the snapshot before, so more was read again."))
     if coverage.not_checked:
-        names = ", ".join(sorted(_question(name) for name in coverage.not_checked))
-        sentences.append(_("Not checked, because the phone could not answer: {names}.").format(names=names))
-    return sentences
+        names = enumeration(sorted(_question(name) for name in coverage.not_checked))
+        said.append(_("Not checked, because the phone could not answer: {names}.").format(names=names))
+    return said
 
 
 def _question(name: str) -> str:
@@ -189,7 +191,7 @@ def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Tabl
         label = readable(storage.label or (storage.name if storage.area in {"user", "card"} else ""))
         name = _(AREAS[storage.area]) if storage.area in AREAS else readable(storage.area)
         table.add_row(
-            f"{name}: {label}" if label else name,
+            labelled(name, label) if label else name,
             _state(storage.state),
             f"{storage.files:,}",
             formats.size(storage.bytes),
@@ -201,6 +203,8 @@ def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Tabl
 
 def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
     """Return the apps, the most worrying first."""
+    from rich.text import Text
+
     table = plain_table(_("App"), _("In the vault"), _("Kept"), _("Not kept"), _("Note"), numbers=(2, 3, 4))
     table.columns[1].max_width = 22  # the longest state; the width goes to the apps' names
     order = {state: number for number, state in enumerate(STATES)}
@@ -210,7 +214,8 @@ def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
             name = _("{package} (user {user})").format(package=name, user=app.user_id)
         state = _state(app.state)
         if app.own_backups:
-            state.append(f" ({formats.day(app.own_backups[0].date)})")
+            day = formats.day(app.own_backups[0].date)
+            state = Text(_("{state} ({day})").format(state=state.plain, day=day), style=state.style)
         table.add_row(name, state, formats.size(app.kept_bytes), _not_kept(app), _note(app, notes))
     return table
 
@@ -238,21 +243,36 @@ def _not_kept(app: "AppCoverage") -> str:
     return formats.size(app.out_of_reach_bytes) if app.out_of_reach_bytes else ""
 
 
-def _numbered(number: str, text: str) -> "Table":
-    """Return a note with its number hanging on the left."""
-    from rich.table import Table
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A note with its number hanging on the left. Lines end where Chinese lines may; rich knows only spaces."""
 
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(justify="right", min_width=3)
-    grid.add_column(overflow="fold")
-    grid.add_row(number, text)
-    return grid
+    number: str
+    text: str
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        from rich.text import Text
+
+        del console
+        hang = max(3, len(self.number)) + 1
+        lines = wrapping.wrap(self.text, max(20, options.max_width - hang))
+        for position, line in enumerate(lines):
+            yield Text((f"{self.number:>{hang - 1}} " if position == 0 else " " * hang) + line)
+
+
+def _why(gap: "Gap") -> str:
+    """Return why a name is missing, with the phone's own words where there are any."""
+    from phoneward.phones import translated_detail
+    from phoneward.snapshots import gap_sentence
+
+    why = readable(gap_sentence(gap.reason))
+    if not gap.detail:
+        return why
+    return _("{sentence} ({detail})").format(sentence=why, detail=readable(translated_detail(gap.detail)))
 
 
 def gap_lines(coverage: "Coverage", *, everything: bool) -> list[str]:
     """Return the names that are missing or uncertain, each with the reason."""
-    from phoneward.snapshots import gap_sentence
-
     total = sum(coverage.gap_counts.values())
     if not total:
         return []
@@ -265,9 +285,7 @@ def gap_lines(coverage: "Coverage", *, everything: bool) -> list[str]:
             total,
         ).format(count=f"{total:,}"),
     ]
-    for gap in shown:
-        line = f"  {readable(gap.path)}: {readable(gap_sentence(gap.reason))}"
-        lines.append(f"{line} ({readable(gap.detail)})" if gap.detail else line)
+    lines += [f"  {labelled(readable(gap.path), _why(gap))}" for gap in shown]
     if total > len(shown):
         lines.append(_("  … and {count} more (--all lists them).").format(count=f"{total - len(shown):,}"))
     return lines

@@ -8,7 +8,7 @@ from phoneward.cli.frame import current, output_options
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, sentences
 
 if TYPE_CHECKING:
     from phoneward.phones import AdbDevice
@@ -39,8 +39,7 @@ STATES = {
 @output_options
 def devices() -> ExitCode:
     """List the phones that adb sees."""
-    from phoneward.phones import list_adb_devices
-    from phoneward.phones.errors import NoPhoneError
+    from phoneward.phones import NoPhoneError, list_adb_devices
 
     frame = current()
     found = list_adb_devices()
@@ -60,7 +59,7 @@ def devices() -> ExitCode:
             _(STATES[device.state]) if device.state in STATES else readable(device.state),
         )
         if obstacle is not None:
-            advice.append(f"{readable(obstacle.sentence())} {readable(obstacle.advice())}")
+            advice.append(sentences(readable(obstacle.sentence()), readable(obstacle.advice())))
     if not frame.output.json:
         frame.output.result(table)
         for sentence in advice:
@@ -70,7 +69,7 @@ def devices() -> ExitCode:
 
 def obstacle_of(device: "AdbDevice") -> PhonewardError | None:
     """Return what keeps a phone from being used, None when nothing does."""
-    from phoneward.phones.adb.devices import check_state
+    from phoneward.phones import check_state
 
     try:
         check_state(device)

@@ -5,7 +5,7 @@ import difflib
 import click
 
 from phoneward.errors import ExitCode, PhonewardError, UsageError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, enumeration
 
 
 class CommandLineError(UsageError):
@@ -170,7 +170,7 @@ def from_click(error: click.ClickException) -> PhonewardError:
             # click's sentence is "'x' is not one of …"; the value itself is not handed on.
             value = error.message.partition(" ")[0].strip("'\"")
             name = parameter_name(error.param, context)
-            return NotAChoiceError(value=readable(value), name=name, choices=", ".join(map(str, kind.choices)))
+            return NotAChoiceError(value=readable(value), name=name, choices=enumeration(map(str, kind.choices)))
     return BadValueError(detail=readable(error.format_message()), command=command)
 
 

@@ -41,3 +41,13 @@ def duration(seconds: float) -> str:
 def files(count: int) -> str:
     """Return "1 file", "1,234 files"."""
     return ngettext("{count} file", "{count} files", count).format(count=f"{count:,}")
+
+
+def snapshots(count: int) -> str:
+    """Return "1 snapshot", "1,234 snapshots"."""
+    return ngettext("{count} snapshot", "{count} snapshots", count).format(count=f"{count:,}")
+
+
+def packs(count: int) -> str:
+    """Return "1 pack", "1,234 packs"."""
+    return ngettext("{count} pack", "{count} packs", count).format(count=f"{count:,}")

@@ -11,7 +11,7 @@ from phoneward.cli import formats
 from phoneward.cli.output import Output, console
 from phoneward.errors import readable
 from phoneward.progress import Advanced, Event, Listener, Notice, Phase, PhaseDone, PhaseStarted
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, labelled
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -105,7 +105,7 @@ class _JsonStatus:
 
 def notice_line(notice: Notice) -> str:
     """Return a notice as one line of text."""
-    return notice.sentence if notice.path is None else f"{readable(notice.path)}: {notice.sentence}"
+    return notice.sentence if notice.path is None else labelled(readable(notice.path), notice.sentence)
 
 
 def _bars() -> "Progress":

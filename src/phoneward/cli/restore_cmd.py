@@ -111,7 +111,8 @@ def table(report: "RestoreReport") -> "Table":
     """Return what was done, counted."""
     shown = plain_table(_("What"), _("How many"), numbers=(1,))
     made = _("Files that would be restored") if report.dry_run else _("Files restored")
-    shown.add_row(made, f"{report.files:,} ({formats.size(report.bytes_restored)})")
+    amount = _("{count} ({size})").format(count=f"{report.files:,}", size=formats.size(report.bytes_restored))
+    shown.add_row(made, amount)
     for heading, count in (
         (_("Folders made"), report.folders),
         (_("Links made"), report.links),

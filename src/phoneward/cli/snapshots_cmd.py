@@ -10,7 +10,7 @@ from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,9 +42,7 @@ def snapshots() -> ExitCode:
             frame.output.emit("snapshot", document(snapshot))
     elif found:
         frame.output.result(table(found))
-        frame.output.summary(
-            ngettext("{count} snapshot", "{count} snapshots", len(found)).format(count=f"{len(found):,}")
-        )
+        frame.output.summary(formats.snapshots(len(found)))
     else:
         frame.output.result(_("The vault holds no snapshot yet. Make one with: phoneward backup"))
     return _name_damaged(frame, damaged)

@@ -24,10 +24,16 @@ class WordedFormatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line."""
-        head = f"{prefix or _('Usage:')} {prog} "
+        heading = prefix or _("Usage:")
+        head = f"{heading} {prog} "
         lines = wrapping.wrap(args, max(20, self.width - wrapping.cell_width(head)))
         indent = " " * wrapping.cell_width(head)
         self.write(head + f"\n{indent}".join(lines) + "\n")
+
+    def write_heading(self, heading: str) -> None:
+        """Write what stands above a list."""
+        line = _("{heading}:").format(heading=heading)
+        self.write(f"{' ' * self.current_indent}{line}\n")
 
     def write_text(self, text: str) -> None:
         r"""Write paragraphs, wrapped; a paragraph whose first line is `\b` keeps its lines."""

@@ -5,6 +5,14 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from phoneward.texts import N_
+
+MISSING = N_("missing")
+ONLY_RESTORED = N_("not on the phone")
+OTHER_KIND = N_("of another kind")
+OTHER_CONTENT = N_("with other content")
+OTHER_TIME = N_("with another time")
+
 _PIECE = 1 << 20
 
 
@@ -15,7 +23,8 @@ class Comparison:
     Attributes:
         files: how many files were the same, byte by byte.
         bytes_same: their bytes.
-        differences: paths, each with what differs; empty when the folders hold the same.
+        differences: paths, each with one of the words above, translated when shown; empty when the folders hold
+            the same.
     """
 
     files: int
@@ -35,11 +44,11 @@ def compare(original: bytes, restored: bytes) -> Comparison:
     left, right = dict(_walk(original)), dict(_walk(restored))
     for path in sorted(left.keys() | right.keys()):
         if path not in right or path not in left:
-            differences.append((path, "missing" if path not in right else "not on the phone"))
+            differences.append((path, MISSING if path not in right else ONLY_RESTORED))
             continue
         ours, theirs = left[path], right[path]
         if stat.S_IFMT(ours.st_mode) != stat.S_IFMT(theirs.st_mode):
-            differences.append((path, "another kind"))
+            differences.append((path, OTHER_KIND))
         elif stat.S_ISREG(ours.st_mode):
             difference = _difference(original, restored, path, ours, theirs)
             if difference:
@@ -52,9 +61,9 @@ def compare(original: bytes, restored: bytes) -> Comparison:
 
 def _difference(original: bytes, restored: bytes, path: bytes, ours: os.stat_result, theirs: os.stat_result) -> str:
     if ours.st_size != theirs.st_size or not _same_content(os.path.join(original, path), os.path.join(restored, path)):
-        return "content"
+        return OTHER_CONTENT
     # Windows keeps times in steps of 100 ns.
-    return "time" if abs(ours.st_mtime_ns - theirs.st_mtime_ns) >= 100 else ""
+    return OTHER_TIME if abs(ours.st_mtime_ns - theirs.st_mtime_ns) >= 100 else ""
 
 
 def _same_content(left: bytes, right: bytes) -> bool:

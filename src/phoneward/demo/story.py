@@ -13,7 +13,7 @@ from phoneward.demo.compare import compare
 from phoneward.demo.sample import Changes, SamplePhone
 from phoneward.errors import readable
 from phoneward.progress import Listener, silent
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, labelled
 
 PAUSE_S = 2.2
 """Files touched within two seconds before a listing are read again by the next snapshot: their times prove nothing."""
@@ -211,6 +211,6 @@ class _Story:
             ]
         else:
             sentences = [_("The restored files are NOT the same. That must not happen: please report it.")]
-            sentences += [f"{readable(path)}: {difference}" for path, difference in found.differences[:20]]
+            sentences += [labelled(readable(path), _(difference)) for path, difference in found.differences[:20]]
         facts = {"same": found.same, "files": found.files, "differences": len(found.differences)}
         return Told("compare", tuple(sentences), facts, good=found.same)

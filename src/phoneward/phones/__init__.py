@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from phoneward.phones.adb import AdbDevice, AdbPhone, list_adb_devices
+from phoneward.phones.adb import AdbDevice, AdbPhone, check_state, list_adb_devices
 from phoneward.phones.base import (
     AppInventory,
     Entry,
@@ -17,8 +17,10 @@ from phoneward.phones.base import (
     Volume,
     VolumeKind,
 )
-from phoneward.phones.errors import FileReadError, FolderMissingError, PhoneError, PhoneGoneError
+from phoneward.phones.errors import FileReadError, FolderMissingError, NoPhoneError, PhoneError, PhoneGoneError
 from phoneward.phones.folder import FolderPhone
+from phoneward.phones.paths import is_below, is_clean
+from phoneward.phones.words import translated_detail
 
 __all__ = [
     "AdbDevice",
@@ -32,6 +34,7 @@ __all__ = [
     "Identity",
     "InstalledApp",
     "ListingItem",
+    "NoPhoneError",
     "Obstacle",
     "Phone",
     "PhoneError",
@@ -39,9 +42,13 @@ __all__ = [
     "Unreadable",
     "Volume",
     "VolumeKind",
+    "check_state",
+    "is_below",
+    "is_clean",
     "list_adb_devices",
     "open_adb",
     "open_folder",
+    "translated_detail",
 ]
 
 

@@ -2,11 +2,19 @@
 
 from phoneward.errors import ExitCode, PhonewardError
 from phoneward.phones.base import Obstacle
-from phoneward.texts import N_
+from phoneward.phones.words import translated_detail
+from phoneward.texts import N_, _
 
 
 class PhoneError(PhonewardError):
     """Base of the errors of `phones/`."""
+
+    def sentence(self) -> str:
+        """What happened, in the reader's language; the phone's own words as they are."""
+        details = {
+            key: translated_detail(word) if isinstance(word, str) else word for key, word in self.details.items()
+        }
+        return _(self.message).format(**details)
 
 
 class PhoneGoneError(PhoneError):

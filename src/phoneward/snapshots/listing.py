@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from phoneward.phones import Entry, FileKind, ListingItem, Unreadable
+from phoneward.phones import Entry, FileKind, ListingItem, Unreadable, is_below, is_clean
 from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.errors import ListingTooLargeError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of

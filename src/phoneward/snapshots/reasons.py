@@ -39,7 +39,10 @@ REASON_SENTENCES: Final[dict[str, str]] = {
 NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "nothing": "",
     "run-again": N_("Run the backup again."),
-    "see-gaps": N_("Look at the list of what is missing; open those files on the phone and run the backup again."),
+    "see-gaps": N_(
+        "Look at the list of what is missing and why; what can be opened on the phone, open there, and run the backup"
+        " again."
+    ),
     "unlock-user": N_("Switch to that user or turn the work profile on, unlock it, and run the backup again."),
     "own-backup-whatsapp": N_(
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
@@ -56,7 +59,9 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         "In WeChat choose Me, Settings, General, Manage chat history, Migrate or back up, and back up to a computer."
         " Never uninstall WeChat before that: uninstalling deletes all chats."
     ),
-    "refresh-own-backup": N_("Let the app make a new backup before you rely on it: this one only knows its own date."),
+    "refresh-own-backup": N_(
+        "Let the app make a new backup and run this again: the one that is kept holds only what there was on its date."
+    ),
     "look-in-app": N_("Look in the app's own settings for a backup or an export, make one, and run this backup again."),
 }
 

@@ -23,6 +23,7 @@ from phoneward.snapshots.reasons import gap_sentence
 from phoneward.snapshots.rows import RowStore, Sealer
 from phoneward.snapshots.streaming import Begun, EndlessFileError, Incoming
 from phoneward.snapshots.verifying import verdict
+from phoneward.texts import _
 from phoneward.vault import BlobId
 
 ROUNDS: Final = 3
@@ -359,5 +360,5 @@ class Sender:
 def _answer_to(flights: "deque[_Flight]", path: bytes) -> _Flight:
     """Return the question that an answer of the phone is for: answers come in the order of the questions."""
     if not flights or flights[0].path != path:
-        raise PhoneGoneError(detail="answers out of order")
+        raise PhoneGoneError(detail=_("answers out of order"))
     return flights.popleft()

@@ -7,6 +7,7 @@ class, a table) and translated when shown. Placeholders are named: `_("{count} f
 import gettext as _gettext
 import locale as _locale
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 DOMAIN = "phoneward"
@@ -86,3 +87,22 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def N_(message: str) -> str:  # noqa: N802 - gettext's established name for "mark, translate later"
     """Mark a sentence for translation and return it unchanged."""
     return message
+
+
+def sentences(*parts: str) -> str:
+    """Return sentences as one running text; empty ones are left out. Chinese puts no space between sentences."""
+    return _between(_("{earlier} {later}")).join(part for part in parts if part)
+
+
+def enumeration(items: Iterable[str]) -> str:
+    """Return words as one list, as "a, b, c" in English."""
+    return _between(_("{earlier}, {later}")).join(items)
+
+
+def labelled(label: str, text: str) -> str:
+    """Return a name and what is said about it: "label: text" in English."""
+    return _("{label}: {text}").format(label=label, text=text)
+
+
+def _between(pattern: str) -> str:
+    return pattern.format(earlier="", later="")

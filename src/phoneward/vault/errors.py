@@ -97,7 +97,7 @@ class ChunkerError(VaultError):
 class RepositoryLockedError(VaultError):
     """Somebody else works on the repository."""
 
-    message = N_("The vault is in use by {user} on {host} (process {pid}), since {age}.")
+    message = N_("The vault has been in use by {holder} for {age}.")
     next_step = N_("Wait until that has ended. If it was cut off, remove what it left with: phoneward unlock")
     exit_code = ExitCode.LOCKED
 
@@ -161,9 +161,9 @@ class SnapshotDamagedError(VaultError):
 
 
 class NoSnapshotsError(VaultError):
-    """`latest` was asked for, and there is no complete snapshot."""
+    """`latest` was asked for, and there is no finished snapshot."""
 
-    message = N_("There is no complete snapshot in this vault yet.")
+    message = N_("There is no finished snapshot in this vault yet.")
     next_step = N_("Make one with “phoneward backup”.")
 
 

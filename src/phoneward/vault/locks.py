@@ -206,12 +206,8 @@ class HeldLock:
     def _refuse_if_excluded(self, mine: FileId | None) -> None:
         for name, lock in read_locks(self._files):
             if name != mine and (self._exclusive or lock.exclusive):
-                raise RepositoryLockedError(
-                    user=readable(lock.username) or "?",
-                    host=readable(lock.hostname) or "?",
-                    pid=lock.pid,
-                    age=_age(self._timing.now() - lock.time.timestamp()),
-                )
+                age = _age(self._timing.now() - lock.time.timestamp())
+                raise RepositoryLockedError(holder=_holder(lock), age=age)
 
 
 def read_locks(files: LockFiles) -> Iterator[tuple[FileId, LockFile]]:
@@ -274,6 +270,16 @@ def unlock(files: LockFiles, *, remove_all: bool = False, timing: LockTiming | N
             files.remove_unpacked(FileType.LOCK, name)
             removed += 1
     return removed
+
+
+def _holder(lock: LockFile) -> str:
+    """Return who holds a lock; other programs leave the user or the computer out where they do not know it."""
+    user, host = readable(lock.username).strip(), readable(lock.hostname).strip()
+    if user and host:
+        return _("{user} on {host} (process {pid})").format(user=user, host=host, pid=lock.pid)
+    if user or host:
+        return _("{name} (process {pid})").format(name=user or host, pid=lock.pid)
+    return _("another program (process {pid})").format(pid=lock.pid)
 
 
 def _age(seconds: float) -> str:

@@ -25,7 +25,7 @@ from typing import Final, TypeAlias
 
 from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Listener, PhaseDone, PhaseStarted, silent
-from phoneward.texts import _
+from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId
 from phoneward.vault.errors import (
     NotEnoughSpaceError,
@@ -251,7 +251,7 @@ class _Restore:
             return None
         safe = level.names[node.name]
         if safe.changes:
-            reasons = ", ".join(_(CHANGE_SENTENCES[change]) for change in safe.changes)
+            reasons = enumeration(_(CHANGE_SENTENCES[change]) for change in safe.changes)
             self._log.issue(path, IssueKind.RENAMED, name=safe.name, detail=reasons)
         if node.type == NodeType.FILE:
             self._add(FileJob(level.folder, safe.name, path, node), workers)

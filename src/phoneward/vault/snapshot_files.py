@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Protocol
 import msgspec
 
 from phoneward.errors import PhonewardError, readable
-from phoneward.texts import _
+from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId, FileId, FileType
 from phoneward.vault.errors import (
     AmbiguousSnapshotError,
@@ -305,6 +305,6 @@ def find_snapshot(
     if not found:
         raise SnapshotNotFoundError(name=readable(name))
     if len(found) > 1:
-        shown = ", ".join(file_id[:12] for file_id in found[:_SHOWN_CANDIDATES])
+        shown = enumeration(file_id[:12] for file_id in found[:_SHOWN_CANDIDATES])
         raise AmbiguousSnapshotError(name=readable(name), count=len(found), candidates=shown)
     return load_snapshot(repo, found[0])

@@ -12,6 +12,7 @@ from phoneward.phones.adb import sync
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.base import Obstacle
 from phoneward.phones.errors import FileReadError
+from phoneward.phones.words import NOT_A_FILE, PATH_TOO_LONG
 
 _MAX_PATH = 4095
 """Linux takes no longer path at once (limits.h, PATH_MAX with its closing NUL)."""
@@ -37,8 +38,7 @@ def content(shell: Shell, path: bytes, offset: int = 0) -> Iterator[bytes]:
         PhoneGoneError: the connection is lost.
     """
     if not shell.has_protocol or len(path) > _MAX_PATH:
-        detail = "path longer than this phone can be asked for"
-        raise FileReadError(Obstacle.TOO_LONG, path=readable(path), detail=detail)
+        raise FileReadError(Obstacle.TOO_LONG, path=readable(path), detail=PATH_TOO_LONG)
     blocks, over = divmod(offset, _BLOCK)
     stream = shell.start(_script(path, blocks))
     try:
@@ -50,7 +50,7 @@ def content(shell: Shell, path: bytes, offset: int = 0) -> Iterator[bytes]:
             yield piece[over:]
             over = 0
         if stream.code == _SPECIAL:
-            raise FileReadError(Obstacle.SPECIAL, path=readable(path), detail="not a regular file")
+            raise FileReadError(Obstacle.SPECIAL, path=readable(path), detail=NOT_A_FILE)
         if stream.code != 0:
             reason = _reason(stream.stderr)
             raise FileReadError(sync.obstacle_of_words(reason), path=readable(path), detail=reason)

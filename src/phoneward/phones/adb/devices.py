@@ -19,6 +19,7 @@ from phoneward.phones.errors import (
     SeveralPhonesError,
     UnencryptedConnectionError,
 )
+from phoneward.texts import _, enumeration
 
 _MODES = {"recovery", "sideload", "bootloader", "rescue", "host", "fastboot"}
 _MAX_LINE = 1000
@@ -100,8 +101,13 @@ def _only(devices: Sequence[AdbDevice]) -> AdbDevice:
         raise NoPhoneError
     if len(candidates) == 1:
         return candidates[0]
-    phones = ", ".join(f"{d.serial} ({(d.model or d.state).replace('_', ' ')})" for d in candidates)
+    phones = enumeration(_shown(device) for device in candidates)
     raise SeveralPhonesError(phones=phones, example=candidates[0].serial)
+
+
+def _shown(device: AdbDevice) -> str:
+    model = (device.model or device.state).replace("_", " ")
+    return _("{serial} ({model})").format(serial=device.serial, model=model)
 
 
 def _asked_for(server: AdbServer, devices: Sequence[AdbDevice], serial: str) -> AdbDevice:
@@ -115,8 +121,8 @@ def _asked_for(server: AdbServer, devices: Sequence[AdbDevice], serial: str) -> 
         if known is not None and known.state in _COMING:
             known = _when_it_came(server, known)
     if known is None:
-        others = ", ".join(device.serial for device in devices)
-        raise PhoneNotFoundError(serial=readable(serial), detail=others or "adb sees no phone at all")
+        others = enumeration(device.serial for device in devices)
+        raise PhoneNotFoundError(serial=readable(serial), detail=others or _("adb sees no phone at all"))
     return known
 
 

@@ -10,6 +10,7 @@ from phoneward.phones.base import Identity
 from phoneward.phones.errors import PhoneAnswerError
 from phoneward.phones.labels import host_label
 from phoneward.phones.numbers import known_moment
+from phoneward.texts import _
 
 _PROPERTY = re.compile(rb"\[([^\]]{1,200})\]: \[")
 _MAX_VALUE = 500
@@ -77,7 +78,7 @@ def parse_now(answer: bytes) -> int:
     """
     lines = answer.split(None, 2)
     if not lines or not re.fullmatch(rb"-?\d{1,11}", lines[0]):
-        raise PhoneAnswerError(detail="the phone does not tell its time")
+        raise PhoneAnswerError(detail=_("the phone does not tell its time"))
     seconds = lines[0]
     precise = re.fullmatch(rb"(-?\d{1,11})(\d{9})", lines[1]) if len(lines) > 1 else None
     told = int(seconds) * 10**9
@@ -85,7 +86,7 @@ def parse_now(answer: bytes) -> int:
         told = int(precise[1] + precise[2])
     moment = known_moment(told)
     if moment is None:
-        raise PhoneAnswerError(detail="the phone's clock shows a time that cannot be")
+        raise PhoneAnswerError(detail=_("the phone's clock shows a time that cannot be"))
     return moment
 
 

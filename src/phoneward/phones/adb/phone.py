@@ -10,7 +10,7 @@ from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.resume import RestOfFile
 from phoneward.phones.adb.server import AdbServer, RefusedError
 from phoneward.phones.adb.shell import Shell, quote
-from phoneward.phones.adb.walk import NOT_DESCRIBED, SyncWalk, find_walk
+from phoneward.phones.adb.walk import SyncWalk, find_walk
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import (
     AppInventory,
@@ -26,6 +26,7 @@ from phoneward.phones.base import (
 from phoneward.phones.errors import PhoneGoneError
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
+from phoneward.phones.words import LINK_UNKNOWN, NOT_A_FOLDER, NOT_DESCRIBED
 
 SYNC_V2, FIND, SYNC_V1 = "sync-v2", "find", "sync-v1"
 LISTING_METHODS = (SYNC_V2, FIND, SYNC_V1)
@@ -168,7 +169,7 @@ class AdbPhone:
         if isinstance(top, Unreadable):
             yield top
         elif top.kind is not FileKind.DIRECTORY:
-            yield Unreadable(root, Obstacle.SPECIAL, "not a folder")
+            yield Unreadable(root, Obstacle.SPECIAL, NOT_A_FOLDER)
         elif self.listing_method == FIND:
             for item in find_walk(self, root):
                 if isinstance(item, Unreadable) and item.detail == NOT_DESCRIBED:
@@ -240,7 +241,7 @@ def _with_some_target(item: ListingItem) -> ListingItem:
 
 
 def _blind(item: Entry) -> Unreadable:
-    return Unreadable(item.path, Obstacle.READ_ERROR, "link target unknown")
+    return Unreadable(item.path, Obstacle.READ_ERROR, LINK_UNKNOWN)
 
 
 class _LstatAsker:

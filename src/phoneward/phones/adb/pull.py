@@ -17,6 +17,7 @@ from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import FileKind, FileStream, Obstacle
 from phoneward.phones.errors import FileReadError, PhoneAnswerError, PhoneGoneError, PhoneSilentError
 from phoneward.phones.paths import is_clean
+from phoneward.texts import _
 
 AHEAD = 256
 """Files asked about, and files asked for, beyond the one being read."""
@@ -240,7 +241,9 @@ class Pull:
         word, length = channel.unpack(sync.HEAD)
         if word in {sync.DONE, sync.FAIL} or (word == sync.DATA and 0 < length <= sync.MAX_DATA):
             return word, length
-        raise PhoneAnswerError(detail=f"{readable(word)} with {length} bytes in a file")
+        raise PhoneAnswerError(
+            detail=_("{word} with {length} bytes in a file").format(word=readable(word), length=length)
+        )
 
     def _over(self, file: _PulledFile) -> None:
         file.step = _Step.OVER

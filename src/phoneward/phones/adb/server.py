@@ -13,6 +13,7 @@ from phoneward.errors import readable
 from phoneward.phones.adb.program import start_server
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.errors import AdbServerError, PhoneAnswerError, PhoneGoneError
+from phoneward.texts import _
 
 DEFAULT_PORT = 5037
 _CONNECT_SECONDS = 10.0
@@ -42,7 +43,7 @@ class Address:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
         if sys.platform == "win32":
-            raise AdbServerError(detail="localfilesystem sockets do not exist on Windows")
+            raise AdbServerError(detail=_("localfilesystem sockets do not exist on Windows"))
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.settimeout(_CONNECT_SECONDS)
@@ -169,7 +170,7 @@ def read_status(channel: Channel) -> None:
     if status == b"OKAY":
         return
     if status != b"FAIL":
-        raise PhoneAnswerError(detail=f"{readable(status)} instead of OKAY")
+        raise PhoneAnswerError(detail=_("{answered} instead of OKAY").format(answered=readable(status)))
     length = hex_length(channel.take(4))
     raise RefusedError(readable(channel.take(min(length, _REASON_LIMIT))).strip())
 
@@ -183,4 +184,4 @@ def hex_length(digits: bytes) -> int:
 
 
 def _bad_length(digits: bytes) -> int:
-    raise PhoneAnswerError(detail=f"{readable(digits)} instead of a length")
+    raise PhoneAnswerError(detail=_("{answered} instead of a length").format(answered=readable(digits)))

@@ -15,6 +15,8 @@ from typing import Protocol
 from phoneward.errors import readable
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
+from phoneward.phones.words import CUT_OFF_IN_ANSWER
+from phoneward.texts import _
 
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN = range(5)
 _PACKET = struct.Struct("<BI")
@@ -98,10 +100,10 @@ class ShellStream:
         while self.code is None:
             kind, length = self._channel.unpack(_PACKET)
             if length > MAX_PACKET:
-                raise PhoneAnswerError(detail=f"a shell packet of {length} bytes")
+                raise PhoneAnswerError(detail=_("a shell packet of {length} bytes").format(length=length))
             self._empty_packets += not length
             if self._empty_packets > _MAX_EMPTY_PACKETS:
-                raise PhoneAnswerError(detail="shell packets without content")
+                raise PhoneAnswerError(detail=_("shell packets without content"))
             if kind == EXIT and length == 1:
                 self.code = self._channel.take(1)[0]
             elif kind == STDERR:
@@ -109,20 +111,20 @@ class ShellStream:
             elif kind == STDOUT:
                 yield from self._stdout(length)
             else:
-                raise PhoneAnswerError(detail=f"an unknown shell packet ({kind})")
+                raise PhoneAnswerError(detail=_("an unknown shell packet ({kind})").format(kind=kind))
 
     def _stdout(self, length: int) -> Iterator[bytes]:
         while length:
             piece = self._channel.take_some(length)
             if not piece:
-                raise PhoneGoneError(detail="the connection ended in the middle of an answer")
+                raise PhoneGoneError(detail=CUT_OFF_IN_ANSWER)
             length -= len(piece)
             yield piece
 
     def _keep_stderr(self, length: int) -> None:
         self._stderr_size += length
         if self._stderr_size > _MAX_STDERR:
-            raise PhoneAnswerError(detail=f"complaints of more than {_MAX_STDERR} bytes")
+            raise PhoneAnswerError(detail=_("complaints of more than {limit} bytes").format(limit=_MAX_STDERR))
         room = max(0, min(length, _STDERR_KEPT - len(self.stderr)))
         self.stderr += self._channel.take(room)
         self._channel.skip(length - room)
@@ -193,7 +195,7 @@ def parse_old_answer(answer: bytes, word: bytes) -> Finished:
     """
     end = re.search(re.escape(word) + rb"(\d{1,3})" + re.escape(word) + rb"(\r?)\n\Z", answer)
     if end is None or int(end[1]) > 255:
-        raise PhoneGoneError(detail="an answer was cut off")
+        raise PhoneGoneError(detail=_("an answer was cut off"))
     stdout = answer[: end.start()]
     return Finished(stdout.replace(b"\r\n", b"\n") if end[2] else stdout, b"", int(end[1]))
 
@@ -207,6 +209,10 @@ def _collect(pieces: Iterator[bytes], limit: int, command: bytes) -> bytes:
     answer = bytearray()  # not a list of pieces: a phone may send each byte by itself
     for piece in pieces:
         if len(answer) + len(piece) > limit:
-            raise PhoneAnswerError(detail=f"'{readable(command[:60])}' printed more than {limit} bytes")
+            raise PhoneAnswerError(
+                detail=_("'{command}' printed more than {limit} bytes").format(
+                    command=readable(command[:60]), limit=limit
+                )
+            )
         answer += piece
     return bytes(answer)

@@ -22,6 +22,7 @@ from phoneward.phones.adb.sync import kind_of
 from phoneward.phones.base import Entry, FileKind
 from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
 from phoneward.phones.numbers import MAX_SIZE, within_reach
+from phoneward.texts import _
 
 BATCH = 1024
 _BATCH_BYTES = 96 * 1024
@@ -162,7 +163,7 @@ class StatStream:
         while closing:
             honest -= 1
             if honest < 0:
-                raise PhoneAnswerError(detail="more descriptions than were asked for")
+                raise PhoneAnswerError(detail=_("more descriptions than were asked for"))
             fields = split_record(self._next_record(), self._word)
             if fields is None:
                 continue
@@ -179,10 +180,10 @@ class StatStream:
     def _next_record(self) -> bytes:
         while not self._records:
             if len(self._pending) > _MAX_RECORD:
-                raise PhoneAnswerError(detail="a description without an end")
+                raise PhoneAnswerError(detail=_("a description without an end"))
             piece = next(self._output, None)
             if piece is None:
-                raise PhoneGoneError(detail="the phone's shell ended in the middle of its work")
+                raise PhoneGoneError(detail=_("the phone's shell ended in the middle of its work"))
             *records, self._pending = (self._pending + piece).split(self._end)
             self._records.extend(records)
         return self._records.popleft()

@@ -17,6 +17,7 @@ from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import Entry, FileKind, Obstacle, Unreadable
 from phoneward.phones.errors import PhoneAnswerError
 from phoneward.phones.numbers import MAX_SIZE, within_reach
+from phoneward.texts import _
 
 MAX_PATH = 1024
 """Longest path that adbd takes in a request."""
@@ -127,11 +128,13 @@ def read_stat(channel: Channel, word: bytes) -> Described | int:
     """
     answered = channel.peek_id()
     if answered != word:
-        raise PhoneAnswerError(detail=f"{readable(answered)} in answer to {readable(word)}")
+        raise PhoneAnswerError(
+            detail=_("{answered} in answer to {word}").format(answered=readable(answered), word=readable(word))
+        )
     if word == LSTAT_V2:
-        _, error, _, _, mode, _, _, _, size, _, mtime, ctime = channel.unpack(_STAT_V2)
+        _dev, error, _dev, _ino, mode, _nlink, _uid, _gid, size, _atime, mtime, ctime = channel.unpack(_STAT_V2)
         return error or Described(mode, size, mtime, ctime)
-    _, mode, size, mtime = channel.unpack(_STAT_V1)
+    _id, mode, size, mtime = channel.unpack(_STAT_V1)
     return Described(mode, size, mtime, None) if mode else errno.ENOENT
 
 
@@ -143,7 +146,9 @@ def read_name(channel: Channel, word: bytes) -> tuple[bytes, Described | int] | 
         word: LIST_V1 or LIST_V2, as asked.
     """
     if word == LIST_V2:
-        kind, error, _, _, mode, _, _, _, size, _, mtime, ctime, length = channel.unpack(_DENTRY_V2)
+        kind, error, _dev, _ino, mode, _nlink, _uid, _gid, size, _atime, mtime, ctime, length = channel.unpack(
+            _DENTRY_V2
+        )
         expected = _DENT_V2
     else:
         kind, mode, size, mtime, length = channel.unpack(_DENTRY_V1)
@@ -151,7 +156,9 @@ def read_name(channel: Channel, word: bytes) -> tuple[bytes, Described | int] | 
     if kind == DONE:
         return None
     if kind != expected or not 0 < length <= _MAX_NAME:
-        raise PhoneAnswerError(detail=f"{readable(kind)} with a name of {length} bytes in a folder")
+        raise PhoneAnswerError(
+            detail=_("{word} with a name of {length} bytes in a folder").format(word=readable(kind), length=length)
+        )
     name = channel.take(length)
     return name, error or Described(mode, size, mtime, ctime)
 
@@ -159,5 +166,5 @@ def read_name(channel: Channel, word: bytes) -> tuple[bytes, Described | int] | 
 def read_reason(channel: Channel, length: int) -> str:
     """Return the words after a FAIL, readable; they must be short."""
     if length > _MAX_REASON:
-        raise PhoneAnswerError(detail=f"a reason of {length} bytes")
+        raise PhoneAnswerError(detail=_("a reason of {length} bytes").format(length=length))
     return readable(channel.take(length))

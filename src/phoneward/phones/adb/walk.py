@@ -18,6 +18,8 @@ from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import Entry, FileKind, ListingItem, Obstacle, Unreadable
 from phoneward.phones.errors import PhoneAnswerError
 from phoneward.phones.paths import MAX_PATH_BYTES, is_below, is_clean, join
+from phoneward.phones.words import NOT_DESCRIBED, PATH_TOO_LONG
+from phoneward.texts import _
 
 FOLDERS_AHEAD = 64
 _MAX_WAITING = 4_000_000
@@ -25,7 +27,6 @@ _CHECKED_TOGETHER = 64
 _MAX_HINTS = 200
 _MAX_DOTS = 100
 _COMMAND_BYTES = 16 * 1024
-NOT_DESCRIBED = "not described"
 """Detail of a name that `find` gave and `stat` said nothing of: it vanished in between, or may not be looked at."""
 
 
@@ -81,7 +82,7 @@ class SyncWalk:
             elif self._by_find:
                 yield from find_walk(self._source, folder)
             else:
-                yield Unreadable(folder, Obstacle.TOO_LONG, "path longer than this phone can be asked for")
+                yield Unreadable(folder, Obstacle.TOO_LONG, PATH_TOO_LONG)
 
     def _folder(self, channel: Channel, folder: bytes) -> Iterator[ListingItem]:
         opened = False
@@ -92,7 +93,7 @@ class SyncWalk:
             if name in {b".", b".."}:
                 dots += 1
                 if dots > _MAX_DOTS:
-                    raise PhoneAnswerError(detail="a folder that holds itself again and again")
+                    raise PhoneAnswerError(detail=_("a folder that holds itself again and again"))
                 continue
             if b"/" in name or b"\0" in name:
                 yield Unreadable(folder, Obstacle.BAD_NAME, readable(name[:300]))
@@ -109,7 +110,7 @@ class SyncWalk:
         if len(path) > MAX_PATH_BYTES:
             yield Unreadable(path, Obstacle.TOO_LONG)
         elif len(self._waiting) >= _MAX_WAITING:
-            raise PhoneAnswerError(detail="more folders than any phone has")
+            raise PhoneAnswerError(detail=_("more folders than any phone has"))
         else:
             self._waiting.append(path)
 
@@ -183,9 +184,9 @@ def _names(output: Iterator[bytes]) -> Iterator[bytes]:
         *names, pending = (pending + piece).split(b"\0")
         yield from names
         if len(pending) > MAX_PATH_BYTES:
-            raise PhoneAnswerError(detail="a name without an end")
+            raise PhoneAnswerError(detail=_("a name without an end"))
     if pending:
-        raise PhoneAnswerError(detail="a name was cut off")
+        raise PhoneAnswerError(detail=_("a name was cut off"))
 
 
 def _unreached(shell: Shell, root: bytes, stderr: bytes) -> Iterator[Unreadable]:

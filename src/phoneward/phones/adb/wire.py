@@ -7,6 +7,8 @@ import struct
 from typing import Any
 
 from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError, PhoneSilentError
+from phoneward.phones.words import CUT_OFF_IN_ANSWER, CUT_OFF_IN_FILE
+from phoneward.texts import _
 
 BUFFER_BYTES = 512 * 1024
 WRITE_BEFORE_WAITING = 32 * 1024
@@ -79,7 +81,7 @@ class Channel:
         """
         while self._end - self._start < count:
             if not self._receive():
-                raise PhoneGoneError(detail="the connection ended in the middle of an answer")
+                raise PhoneGoneError(detail=CUT_OFF_IN_ANSWER)
 
     def at_end(self) -> bool:
         """Tell whether the other side hung up and everything it said was taken; waits for the next byte."""
@@ -134,14 +136,14 @@ class Channel:
         while have < len(target):
             got = self._receive_into(target[have:])
             if not got:
-                raise PhoneGoneError(detail="the connection ended in the middle of a file")
+                raise PhoneGoneError(detail=CUT_OFF_IN_FILE)
             have += got
 
     def skip(self, count: int) -> None:
         """Throw the next bytes away."""
         while count:
             if self._end == self._start and not self._receive():
-                raise PhoneGoneError(detail="the connection ended in the middle of a file")
+                raise PhoneGoneError(detail=CUT_OFF_IN_FILE)
             step = min(count, self._end - self._start)
             self._start += step
             count -= step
@@ -155,7 +157,7 @@ class Channel:
             self._view[:waiting] = bytes(self._view[self._start : self._end])
             self._start, self._end = 0, waiting
         if self._end == BUFFER_BYTES:
-            raise PhoneAnswerError(detail="an answer longer than any should be")
+            raise PhoneAnswerError(detail=_("an answer longer than any should be"))
         got = self._receive_into(self._view[self._end :])
         self._end += got
         return got

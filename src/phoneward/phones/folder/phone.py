@@ -29,6 +29,7 @@ from phoneward.phones.folder.tree import Names, Tree, Walk, entry_of, means_gone
 from phoneward.phones.labels import host_label
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import MAX_PATH_BYTES, BadPathError, components, join
+from phoneward.phones.words import NOT_A_PATH
 
 if sys.platform != "win32":
     from phoneward.phones.folder.posix import PosixTree
@@ -222,4 +223,4 @@ class _FolderFile:
         try:
             return components(self.path)
         except BadPathError as error:
-            raise FileReadError(Obstacle.BAD_NAME, path=readable(self.path), detail="path") from error
+            raise FileReadError(Obstacle.BAD_NAME, path=readable(self.path), detail=NOT_A_PATH) from error
