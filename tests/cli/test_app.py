@@ -238,3 +238,10 @@ def test_help_is_fast_because_nothing_heavy_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_help_has_no_english_signs_around_chinese_words(program: Program) -> None:
+    text = program.run("--lang=zh_CN", "check", "--help").stdout
+    assert text.startswith("用法：phoneward check [OPTIONS]\n")
+    assert "\n选项：\n" in text
+    assert "Usage" not in text

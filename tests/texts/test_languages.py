@@ -70,7 +70,7 @@ def test_our_words_about_a_file_are_translated_and_the_phones_are_not() -> None:
     texts.activate(["zh_CN"])
     assert translated_detail("not a folder") == "不是文件夹"
     assert translated_detail("Permission denied") == "Permission denied"
-    assert translated_detail("Usage:") == "Usage:", "a sentence of ours elsewhere, here the phone's word"
+    assert translated_detail("yes") == "yes", "a sentence of ours elsewhere, here the phone's word"
     assert "不是普通文件" in FileReadError(Obstacle.SPECIAL, path="x", detail="not a regular file").sentence()
 
 

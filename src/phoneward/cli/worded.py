@@ -24,8 +24,8 @@ class WordedFormatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line."""
-        heading = prefix or _("Usage:")
-        head = f"{heading} {prog} "
+        usage = _("Usage: {program}").format(program=prog) if prefix is None else prefix + prog
+        head = f"{usage} "
         lines = wrapping.wrap(args, max(20, self.width - wrapping.cell_width(head)))
         indent = " " * wrapping.cell_width(head)
         self.write(head + f"\n{indent}".join(lines) + "\n")
