@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from phoneward.cli import wrapping
 from phoneward.errors import PhonewardError, readable
 
 if TYPE_CHECKING:
@@ -83,7 +84,17 @@ def _show(stream: TextIO, renderable: "RenderableType") -> None:
     if isinstance(renderable, str) and not stream.isatty():
         stream.write(renderable + "\n")
     else:
-        console(stream).print(renderable)
+        shown = console(stream)
+        shown.print(_fitted(renderable, shown.width) if isinstance(renderable, str) else renderable)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Break a Chinese sentence where Chinese may be broken; rich knows only spaces. What it can do is left to it."""
+    words = text.lstrip(" ")
+    if words.isascii() or "  " in words or "\n" in words:  # two spaces belong to somebody's file name
+        return text
+    indent = text[: len(text) - len(words)]
+    return "\n".join(indent + line for line in wrapping.wrap(words, max(20, width - len(indent))))
 
 
 def json_line(message_type: str, document: Mapping[str, object]) -> str:
