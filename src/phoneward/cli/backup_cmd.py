@@ -149,8 +149,8 @@ def sentences(result: "BackupResult") -> list[str]:
     lines = []
     if result.resumed:
         lines.append(
-            _("It went on where the last run stopped: {files} ({size}) did not have to be read again.").format(
-                files=formats.files(stats.files_resumed), size=formats.size(stats.bytes_resumed)
+            _("It went on where the last run stopped: {size} did not have to be read again.").format(
+                size=formats.size(stats.bytes_resumed)
             )
         )
     lines.append(
