@@ -57,6 +57,7 @@ class TestAdb(PhoneSuite):
     @staticmethod
     def bench_of(phone: AdbPhone, root: bytes, side: Path) -> Bench:
         assert phone.mtime_precision_ns == 1
+        assert phone.size_modulus is None
         return Bench(phone, root, side, refuse)
 
     def test_a_quick_listing_differs_in_the_times_only(self, bench: Bench) -> None:
@@ -122,6 +123,7 @@ class TestWithoutStat(TestAdb):
     @staticmethod
     def bench_of(phone: AdbPhone, root: bytes, side: Path) -> Bench:
         assert phone.mtime_precision_ns == 10**9
+        assert phone.size_modulus == 2**32
         return Bench(phone, root, side, refuse, size_modulus=2**32)
 
     def test_a_path_beyond_what_sync_can_name(self, bench: Bench) -> None:

@@ -70,6 +70,7 @@ class ScriptedPhone:
     inventory: AppInventory = field(default_factory=AppInventory)
     identity: Identity = WHO
     mtime_precision_ns: int = 1
+    size_modulus: int | None = None
     clock_ns: int | None = None
     asked: "list[bytes]" = field(default_factory=list)
     answers: int | None = None

@@ -85,6 +85,18 @@ def test_a_file_without_end_is_named_and_the_next_one_read(
     assert gap_sentence("endless") != "endless"
 
 
+def test_an_old_phone_that_counts_sizes_modulo_4_gib_loses_no_large_file(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "GROWTH_BYTES", 1 << 20)
+    modulus, length = 4 << 20, (9 << 20) + 7
+    phone = ScriptedPhone(size_modulus=modulus)
+    phone.add(TOP + b"/film.mp4", b"x" * length, size=length % modulus)
+    result = vault.backup(phone)
+    assert (reasons(result), result.complete) == ({}, True)
+    assert (vault.restored_by_restic("latest") / "shared" / "film.mp4").stat().st_size == length
+
+
 def test_a_large_file_may_grow_by_an_eighth() -> None:
     size = 1 << 30
     for more, whole in ((size // 8, True), (size // 8 + 1, False)):

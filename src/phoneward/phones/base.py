@@ -204,6 +204,10 @@ class Phone(Protocol):
     def mtime_precision_ns(self) -> int:
         """Granularity of `Entry.mtime_ns` and `ctime_ns` in listings: 1 for nanoseconds, 10**9 for whole seconds."""
 
+    @property
+    def size_modulus(self) -> int | None:
+        """Where the phone tells sizes in few bits: the number at which they begin again at 0 (2**32); else None."""
+
     def now_ns(self) -> int:
         """The phone's own clock, nanoseconds since 1970 UTC: file times are compared with it, not with ours."""
 

@@ -204,7 +204,7 @@ class Sender:
         """Take in one file, in one go or, where a checkpoint comes due within it, in parts."""
         self._stop_if_asked()
         with closing(self.interrupts.waiting_for(stream)) as pieces:
-            self._take_in(flight, Incoming(pieces, flight.row.size, flight.begun.received))
+            self._take_in(flight, Incoming(pieces, flight.row.size, flight.begun.received, self.phone.size_modulus))
 
     def _take_in(self, flight: _Flight, incoming: Incoming) -> None:
         def pause(length: int) -> bool:
@@ -318,7 +318,7 @@ class Sender:
                 continue
             coarse = number_of_round == 1 and self.is_coarse(flight.row)
             listed_ns = self.moment.listed_ns if coarse else None
-            found = verdict(flight.row, fresh[flight.row.name], item, listed_ns)
+            found = verdict(flight.row, fresh[flight.row.name], item, listed_ns, self.phone.size_modulus)
             if found is None and coarse:
                 self._note_exact(flight.folder, item)
             elif isinstance(found, Row) and not last:

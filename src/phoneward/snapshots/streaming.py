@@ -12,6 +12,9 @@ GROWTH_SHARE: Final = 8
 """A file may be longer than it was listed by 64 MiB, or by an eighth of its size where that is more: a video that is
 being recorded, a log that is written to. What never ends is no file."""
 
+WRAPS: Final = 16
+"""Where a phone tells sizes in 32 bits, a file may be so many times 4 GiB longer than listed: up to 64 GiB."""
+
 EMPTY_PIECE: Final = 4096
 """Bytes that a piece without content counts for, so that a phone cannot send nothing for ever."""
 
@@ -43,6 +46,7 @@ class Incoming:
         pieces: what the phone sends.
         size: the whole file's, as listed.
         received: what there is of it already.
+        size_modulus: see `Phone.size_modulus`.
 
     Attributes:
         received: from the file's start on.
@@ -53,6 +57,7 @@ class Incoming:
     pieces: Iterator[bytes]
     size: int
     received: int
+    size_modulus: int | None = None
     whole: bool = False
     trouble: PhoneGoneError | KeyboardInterrupt | None = None
     _spent: int = 0
@@ -68,7 +73,7 @@ class Incoming:
             EndlessFileError: more than the file can hold.
             FileReadError: it cannot be read to its end.
         """
-        limit = self.size + max(GROWTH_BYTES, self.size // GROWTH_SHARE)
+        limit = self.size + max(GROWTH_BYTES, self.size // GROWTH_SHARE) + WRAPS * (self.size_modulus or 0)
         try:
             for piece in self.pieces:
                 self._spent += 0 if piece else EMPTY_PIECE

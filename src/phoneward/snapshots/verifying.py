@@ -7,7 +7,9 @@ from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import FILE, Row, row_of
 
 
-def verdict(row: Row, sent: Sent, item: ListingItem, listed_ns: int | None) -> Row | GapReason | None:
+def verdict(
+    row: Row, sent: Sent, item: ListingItem, listed_ns: int | None, size_modulus: int | None = None
+) -> Row | GapReason | None:
     """Return None where the content is certain, the file's new row where it changed, else why it stays uncertain.
 
     Args:
@@ -16,9 +18,11 @@ def verdict(row: Row, sent: Sent, item: ListingItem, listed_ns: int | None) -> R
         item: what the phone says now.
         listed_ns: when it was listed, where `row` has whole seconds only: equal seconds prove nothing for a file that
             was changed since then, and only for such a one.
+        size_modulus: see `Phone.size_modulus`: a file of 5 GiB that an old phone lists with 1 GiB came over whole.
     """
+    all_of_it = sent.size == row.size if size_modulus is None else (sent.size - row.size) % size_modulus == 0
     if not isinstance(item, Entry):
-        gone = item.obstacle is Obstacle.VANISHED and sent.size == row.size
+        gone = item.obstacle is Obstacle.VANISHED and all_of_it
         return GapReason.GONE_WHILE_READ if gone else GapReason.TORN
     now = row_of(item)
     if now is None or now.kind != FILE:
@@ -27,7 +31,7 @@ def verdict(row: Row, sent: Sent, item: ListingItem, listed_ns: int | None) -> R
         same = (now.mtime_ns, now.ctime_ns) == (row.mtime_ns, row.ctime_ns)
     else:
         same = _seconds(now) == _seconds(row) and untouched_since(listed_ns, Seen(now.size, now.mtime_ns, now.ctime_ns))
-    if same and now.size == row.size == sent.size:
+    if same and now.size == row.size and all_of_it:
         return None
     return Row(row.name, now.kind, now.size, now.mode, now.mtime_ns, now.ctime_ns)
 

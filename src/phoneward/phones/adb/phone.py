@@ -109,6 +109,11 @@ class AdbPhone:
         return 1 if self._precise else SECOND_NS
 
     @property
+    def size_modulus(self) -> int | None:
+        """2**32 where only the first sync service can list: its sizes have 32 bits (AOSP adb SYNC.TXT)."""
+        return 2**32 if self.listing_method == SYNC_V1 else None
+
+    @property
     def lstat_word(self) -> bytes:
         """The sync service's lstat that this phone understands."""
         return sync.LSTAT_V2 if "stat_v2" in self._features else sync.LSTAT_V1

@@ -88,6 +88,11 @@ class FolderPhone:
         """Nanoseconds."""
         return 1
 
+    @property
+    def size_modulus(self) -> int | None:
+        """None: sizes are whole."""
+        return None
+
     def now_ns(self) -> int:
         """This computer's clock: it is the one that stamps the files."""
         return time.time_ns()
