@@ -6,6 +6,7 @@ skip fails the run: what nobody sees skipped is soon what nobody tests.
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Unpack
@@ -93,5 +94,10 @@ class _Skips:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start counting skips."""
+    """Start counting skips, and let the programs under test feel Ctrl-C and a closed terminal."""
+    # A shell starts its background jobs deaf to SIGINT, `nohup` to SIGHUP, and what they start inherits that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.pluginmanager.register(_Skips(), "phoneward-skips")
