@@ -1,6 +1,8 @@
 """Which phone, and why not: plain words for every state that adb has."""
 
 import os
+import socket
+import threading
 from pathlib import Path
 
 import adbutils
@@ -10,7 +12,7 @@ from phoneward.phones import list_adb_devices, open_adb
 from phoneward.phones.adb.devices import choose_device, parse_devices, refuse_unencrypted
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.program import find_adb
-from phoneward.phones.adb.server import AdbServer
+from phoneward.phones.adb.server import AdbServer, Address
 from phoneward.phones.errors import (
     AdbMissingError,
     AdbServerError,
@@ -148,6 +150,37 @@ def test_the_server_is_started_where_none_runs(
             assert opened.identity.kind == "adb"
     finally:
         phone.adb("kill-server")
+
+
+@pytest.mark.parametrize("hangs_up", [1, 3])
+def test_a_server_that_is_going_down_is_asked_again(hangs_up: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for number in range(hangs_up + 1):
+                connection, _address = listener.accept()
+                with connection:
+                    if number < hangs_up:  # closed with the question unread: the asker sees a reset
+                        continue
+                    connection.recv(100)
+                    connection.sendall(b"OKAY0004002a")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        assert AdbServer(Address(port=listener.getsockname()[1])).ask(b"host:version") == b"002a"
+        thread.join(10)
+
+
+def test_a_server_that_always_hangs_up_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _number in range(4):
+                listener.accept()[0].close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(AdbServerError):
+            AdbServer(Address(port=listener.getsockname()[1])).ask(b"host:version")
 
 
 def test_no_adb_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,18 +6,21 @@ Every request is four hexadecimal digits of length and the words; the answer is 
 import os
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.phones.adb.program import start_server
 from phoneward.phones.adb.wire import Channel
-from phoneward.phones.errors import AdbServerError, PhoneAnswerError, PhoneGoneError
+from phoneward.phones.errors import AdbServerError, PhoneAnswerError, PhoneGoneError, PhoneSilentError
 from phoneward.texts import _
 
 DEFAULT_PORT = 5037
 _CONNECT_SECONDS = 10.0
 _REASON_LIMIT = 4096
+_GOING_DOWN_S = (0.1, 0.3, 1.0)
+"""Pauses after which a question is asked again that a server hung up on."""
 
 
 class RefusedError(Exception):
@@ -120,12 +123,25 @@ class AdbServer:
             RefusedError: it answered FAIL.
             AdbServerError: it is no adb server.
         """
+        for pause_s in _GOING_DOWN_S:
+            try:
+                return self._ask_once(request)
+            except (PhoneAnswerError, PhoneSilentError) as error:
+                raise AdbServerError(detail=error.sentence()) from error
+            except PhoneGoneError:
+                # A server that is going down still takes connections for a moment: after `adb kill-server`, and
+                # whenever an adb of another version puts its own server in the place of this one.
+                time.sleep(pause_s)
+        try:
+            return self._ask_once(request)
+        except PhoneGoneError as error:
+            raise AdbServerError(detail=error.sentence()) from error
+
+    def _ask_once(self, request: bytes) -> bytes:
         channel = self.open()
         try:
             send_request(channel, request)
             return channel.take(hex_length(channel.take(4)))
-        except PhoneGoneError as error:
-            raise AdbServerError(detail=str(error)) from error
         finally:
             channel.close()
 
