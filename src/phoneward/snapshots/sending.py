@@ -144,7 +144,7 @@ class Sender:
                     again = self._verify(self.plan.to_confirm, changed, number) or again
                 if rows is not self.plan.to_send:
                     rows.close()
-            except BaseException:
+            except BaseException:  # an interrupt too must not leave the spooled rows behind
                 changed.close()
                 raise
             rows = changed

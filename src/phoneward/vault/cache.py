@@ -171,7 +171,7 @@ class SealedCache:
             with open(descriptor, "wb") as file:
                 file.write(sealed)
             os.replace(temporary, path)
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave a temporary file behind
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise

@@ -165,7 +165,7 @@ class AdbServer:
         try:
             send_request(channel, b"host:transport:" + serial.encode())
             send_request(channel, service)
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave the connection open
             channel.close()
             raise
         return channel
