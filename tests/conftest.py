@@ -95,9 +95,14 @@ class _Skips:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start counting skips, and let the programs under test feel Ctrl-C and a closed terminal."""
-    # A shell starts its background jobs deaf to SIGINT, `nohup` to SIGHUP, and what they start inherits that.
+    # A shell starts its background jobs deaf to SIGINT, `nohup` to SIGHUP, a CI service may hold signals back
+    # altogether, and what they start inherits all of that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for name in ("SIGTERM", "SIGHUP", "SIGCHLD"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
     config.pluginmanager.register(_Skips(), "phoneward-skips")
