@@ -1,8 +1,9 @@
-"""A local folder, large and small files: backup, nothing changed, check, restore; beside restic and plain `cp`.
+"""A local folder, large and small files: backup, nothing changed, check, restore; beside restic, borg and plain `cp`.
 
-    .venv/bin/python -m benchmarks.folder [--pairs 5] [--large-mb 1024] [--small-files 20000]
+    .venv/bin/python -m benchmarks.folder [--pairs 5] [--large-mb 1024] [--small-files 50000] [--only large|small]
 
 `cp` is the physical limit: the same bytes read and written once, durable, without hashing, encryption or an index.
+borg takes part where it is installed (Debian: borgbackup), with lz4 as it comes, repokey-blake2.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.sidebyside import Contender, compare, machine
+from benchmarks.sidebyside import Contender, compare, machine, once
 from tests.tools.restic import ALL_RESTICS, restic
 
 PASSWORD = "benchmark"
@@ -74,9 +75,21 @@ class Bench:
             for version, command in self.restics.items()
         ]
 
-    def run(self, kind: str) -> None:
-        from benchmarks.sidebyside import once
+    def borg(self) -> list[Contender]:
+        program = shutil.which("borg")
+        if program is None:
+            print("borg is not installed: left out")
+            return []
+        place = self.scratch / "borg"
+        env = {"BORG_PASSPHRASE": PASSWORD, "BORG_BASE_DIR": str(self.scratch / "borg-base")}
 
+        def fresh() -> None:
+            emptied(place, self.scratch / "borg-base")()
+            once(Contender("borg", [program, "init", "--encryption=repokey-blake2", place], env=env))
+
+        return [Contender("borg", [program, "create", f"{place}::first", self.data], fresh, env)]
+
+    def run(self, kind: str) -> None:
         def fresh_ours() -> None:
             emptied(self.ours, self.scratch / "state")()
             once(self.us("init"))
@@ -90,6 +103,7 @@ class Bench:
         everything = [
             self.us("backup", "--folder", str(self.data), prepare=fresh_ours),
             *self.them("backup", str(self.data), prepare=fresh_theirs),
+            *self.borg(),
             limit,
         ]
         self.compare(f"backup, {kind}", everything)
@@ -117,15 +131,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--large-mb", type=int, default=1024)
-    parser.add_argument("--small-files", type=int, default=20_000)
+    parser.add_argument("--small-files", type=int, default=50_000)
+    parser.add_argument("--only", choices=("large", "small"))
     arguments = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory(prefix="phoneward-benchmark-") as name:
         scratch = Path(name)
-        size, files = make_large(scratch / "large", arguments.large_mb)
-        Bench(scratch, scratch / "large", size, files, arguments.pairs).run("large files")
-        size, files = make_small(scratch / "small", arguments.small_files)
-        Bench(scratch, scratch / "small", size, files, arguments.pairs).run("4 KB files")
+        if arguments.only != "small":
+            size, files = make_large(scratch / "large", arguments.large_mb)
+            Bench(scratch, scratch / "large", size, files, arguments.pairs).run("large files")
+        if arguments.only != "large":
+            size, files = make_small(scratch / "small", arguments.small_files)
+            Bench(scratch, scratch / "small", size, files, arguments.pairs).run("4 KB files")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import platform
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,9 +33,42 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Run:
+    """What one run took. `peak_bytes`: resident memory of the program and all its child processes together."""
+
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
-    """The largest process of the run."""
+
+
+class _Memory(threading.Thread):
+    """Adds up the resident memory of a process and all below it, ten times a second, and keeps the largest sum.
+
+    What processes share counts more than once: the sum is never too small, save for peaks between two looks.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._pid = pid
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        while not self._done.wait(0.1):
+            self.peak = max(self.peak, _resident(self._pid))
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it has just ended
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(map(_resident, children))
 
 
 def once(contender: Contender) -> Run:
@@ -48,14 +82,17 @@ def once(contender: Contender) -> Run:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
+    memory = _Memory(process.pid)
+    memory.start()
     assert process.stderr is not None
     complaint = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
+    memory.stop()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"{contender.name} ended with {process.returncode}: {complaint.decode(errors='replace')}")
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, max(memory.peak, usage.ru_maxrss * 1024))
 
 
 def compare(work: str, contenders: Sequence[Contender], *, pairs: int, size_bytes: int, files: int) -> None:
@@ -72,6 +109,7 @@ def compare(work: str, contenders: Sequence[Contender], *, pairs: int, size_byte
             "work": work,
             "who": name,
             "seconds": round(seconds, 2),
+            "cpu_s": round(statistics.median(run.cpu_seconds for run in results), 2),
             "MB/s": round(size_bytes / 1e6 / seconds),
             "files/s": round(files / seconds),
             "ratio": round(statistics.median(ratios), 2),
