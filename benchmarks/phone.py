@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.phone [--pairs 5] [--only large medium small unchanged] [--rates 40 150]
 
-Needs root (namespaces of the test phone). Every run is a process of its own, from its start to its end; the vault is made
-anew before each first backup. Peers, by work:
+Needs root (namespaces of the test phone). Every run is a process of its own, from its start to its end; the vault is
+made anew before each first backup. Peers, by work:
 
 - large, medium: `raw`, the same bytes as one file through `adb exec-out cat`, to nowhere: the link's limit;
 - small: `adb pull` and then `restic backup` of what was pulled;
@@ -16,7 +16,6 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.adb_transfer import ROOT, fill
@@ -70,10 +69,8 @@ class Bench:
         raw = self.phone.root / "data/local/tmp/raw"
         with raw.open("wb") as file:
             for path in sorted((self.phone.storage / "bench").rglob("*.jpg")):
-                file.write(path.read_bytes() if size < 64 * MB else b"")
-                if size >= 64 * MB:
-                    with path.open("rb") as source:
-                        shutil.copyfileobj(source, file, 1 << 20)
+                with path.open("rb") as source:
+                    shutil.copyfileobj(source, file, 1 << 20)
         raw.chmod(0o644)
         for rate in rates:
             self.phone.proxy.pace("down", rate * MB)
@@ -100,10 +97,11 @@ class Bench:
 
         script = f"'{self.adb}' -s {self.phone.serial} pull {ROOT} '{pulled}' && '{program}' backup '{pulled}'"
         pull = Contender("adb pull + restic", ["sh", "-c", script], fresh, env)
-        self.compare(f"{count} files of {size} bytes, unpaced", [self.ours(fresh=True)], count, size)
+        work = f"{count} files of {size} bytes, unpaced"
+        self.compare(work, [self.ours(fresh=True)], count, size)
         # Minutes a run: once, beside one of ours.
         compare(
-            "the same, beside adb pull", [self.ours(fresh=True), pull], pairs=1, size_bytes=count * size, files=count
+            f"{work}, beside adb pull", [self.ours(fresh=True), pull], pairs=1, size_bytes=count * size, files=count
         )
 
     def unchanged(self, count: int) -> None:
@@ -133,7 +131,7 @@ def main() -> None:
         scratch = Path(name)
         with TestPhone(scratch / "phone", adb=chosen.adb) as phone:
             bench = Bench(scratch, phone, chosen.pairs)
-            works: dict[str, Callable[[], None]] = {
+            works = {
                 "large": lambda: bench.paced("one large file", 1, chosen.large_mb * MB, chosen.rates),
                 "medium": lambda: bench.paced(f"{chosen.medium} files of 40 KB", chosen.medium, 40_000, chosen.rates),
                 "small": lambda: bench.small(chosen.small, 4_000),
