@@ -55,7 +55,7 @@ def _name_damaged(frame: Frame, damaged: "list[tuple[FileId, PhonewardError]]") 
 
 
 def document(info: "SnapshotInfo") -> dict[str, object]:
-    """Return a snapshot with restic's names for its fields (restic `snapshots --json`), `device` and `partial`."""
+    """Return a snapshot with restic's names for its fields (restic `snapshots --json`), and what is ours."""
     from phoneward.vault import format_time
 
     snapshot = info.snapshot
@@ -76,6 +76,8 @@ def document(info: "SnapshotInfo") -> dict[str, object]:
         "tags": list(snapshot.tags),
         "device": info.device,
         "partial": info.partial,
+        "proof": info.proof,
+        "subject": info.subject,
         **{key: value for key, value in optional.items() if value},
         "summary": _summary(snapshot),
     }
@@ -102,6 +104,12 @@ def table(found: "list[SnapshotInfo]") -> "Table":
             readable(info.label),
             "?" if info.files is None else f"{info.files:,}",
             "?" if info.bytes is None else formats.size(info.bytes),
-            _("no: cut short") if info.partial else _("yes"),
+            _finished(info),
         )
     return shown
+
+
+def _finished(info: "SnapshotInfo") -> str:
+    if info.proof:
+        return _("a later proof about {snapshot}").format(snapshot=(info.subject or "?")[:8])
+    return _("no: cut short") if info.partial else _("yes")

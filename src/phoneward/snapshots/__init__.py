@@ -34,6 +34,7 @@ from phoneward.snapshots.errors import (
     SnapshotsError,
 )
 from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.layout import is_proof, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.reading import (
     SnapshotInfo,
@@ -85,11 +86,13 @@ __all__ = [
     "find",
     "gap_sentence",
     "is_partial",
+    "is_proof",
     "list_path",
     "list_snapshots",
     "next_step_sentence",
     "node_at",
     "open_path",
+    "proof_subject",
     "reason_sentence",
     "restore",
 ]

@@ -4,10 +4,14 @@ import re
 from typing import Final
 
 from phoneward.phones import Volume, VolumeKind
+from phoneward.vault import FileId, Snapshot
 
 DEVICE_DOCUMENT: Final = b"device.json"
 PACKAGES_DOCUMENT: Final = b"packages.json"
 COVERAGE_DOCUMENT: Final = b"coverage.json"
+
+SUMS: Final = b"/SHA256SUMS"
+PROOFS: Final = b"/proofs"
 
 PACKAGES: Final = b"/packages"
 APP_DATA: Final = b"/appdata"
@@ -23,6 +27,13 @@ FULL_PATHS: Final = ("/",)
 PARTIAL_PATHS: Final = ("/partial",)
 """restic groups snapshots by host and paths: a partial one is a group of its own and never a full one's `latest`."""
 
+PROOF_TAG: Final = "phoneward-proof"
+PROOF_SUBJECT_PREFIX: Final = "proof-of:"
+PROOF_PATHS: Final = ("/proof",)
+"""A proof that came after its snapshot is a snapshot of its own (a snapshot never changes): a group of its own for
+restic, without the tag `phoneward`, so that nothing that asks for a phone's snapshots ever finds it. Its tag
+`proof-of:<64 hex digits>` names the snapshot that it is about."""
+
 APP_FOLDERS: Final = (b"data", b"media", b"obb")
 """The folders of `Android/` on a storage that hold one folder per app (AOSP `Environment.java`)."""
 
@@ -31,6 +42,7 @@ MAIN_USER: Final = 0
 _PACKAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*\Z")
 _VOLUME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _APK: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.apk\Z")
+_FILE_ID: Final = re.compile(r"[0-9a-f]{64}\Z")
 MAX_PACKAGE_NAME: Final = 223
 """AOSP `FrameworkParsingPackageUtils.MAX_FILE_NAME_SIZE`."""
 
@@ -80,6 +92,24 @@ def app_places(package: str, user_id: int) -> list[bytes]:
 def device_tag(device_id: str) -> str:
     """Return the tag that says which phone a snapshot is of."""
     return DEVICE_TAG_PREFIX + device_id
+
+
+def is_proof(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot holds a later proof about another one, and nothing of a phone."""
+    return PROOF_TAG in snapshot.tags or snapshot.paths == PROOF_PATHS
+
+
+def proof_subject(snapshot: Snapshot) -> FileId | None:
+    """Return the full ID of the snapshot that a proof is about; None for what is no proof, or names nothing."""
+    if not is_proof(snapshot):
+        return None
+    named = [tag.removeprefix(PROOF_SUBJECT_PREFIX) for tag in snapshot.tags if tag.startswith(PROOF_SUBJECT_PREFIX)]
+    return FileId(named[0]) if len(named) == 1 and _FILE_ID.match(named[0]) else None
+
+
+def proof_tags(device_id: str, subject: FileId) -> tuple[str, ...]:
+    """Return the tags of a later proof about a snapshot of this phone (an empty `device_id`: nobody knows which)."""
+    return (PROOF_TAG, *((device_tag(device_id),) if device_id else ()), PROOF_SUBJECT_PREFIX + subject)
 
 
 def parent_of(path: bytes) -> bytes:

@@ -14,6 +14,8 @@ from phoneward.snapshots.layout import (
     PARTIAL_PATHS,
     PARTIAL_TAG,
     TAG,
+    is_proof,
+    proof_subject,
 )
 from phoneward.snapshots.parents import TreeReader, read_document
 from phoneward.vault import (
@@ -42,6 +44,8 @@ class SnapshotInfo:
     Attributes:
         device: the phone's id; empty for a snapshot that another program made.
         partial: of a backup that was cut short; never `latest`.
+        proof: no snapshot of a phone, but a later proof about one; never `latest`.
+        subject: the full ID of the snapshot that a proof is about; None where it names none.
         files, bytes: what it holds; None where the program that made it did not say.
     """
 
@@ -51,6 +55,8 @@ class SnapshotInfo:
     partial: bool
     files: int | None
     bytes: int | None
+    proof: bool = False
+    subject: FileId | None = None
 
 
 def describe(snapshot: Snapshot) -> SnapshotInfo:
@@ -59,11 +65,13 @@ def describe(snapshot: Snapshot) -> SnapshotInfo:
     summary = snapshot.summary
     return SnapshotInfo(
         snapshot,
-        device if TAG in snapshot.tags else "",
+        device if TAG in snapshot.tags or is_proof(snapshot) else "",
         snapshot.hostname,
         is_partial(snapshot),
         summary.total_files_processed if summary else None,
         summary.total_bytes_processed if summary else None,
+        is_proof(snapshot),
+        proof_subject(snapshot),
     )
 
 
@@ -83,12 +91,16 @@ def list_snapshots(repo: Repository, *, on_damaged: OnDamaged | None = None) -> 
 
 
 def find(repo: Repository, ref: str, *, on_damaged: OnDamaged | None = None) -> Snapshot:
-    """Return the snapshot a person named: `latest` (never a partial one) or the first digits of an id.
+    """Return the snapshot a person named: `latest` (never a partial one or a proof) or the first digits of an id.
 
     Raises:
         NoSnapshotsError, SnapshotNotFoundError, AmbiguousSnapshotError: there is no such one, or several.
     """
-    return find_snapshot(repo, ref, is_candidate=lambda snapshot: not is_partial(snapshot), on_damaged=on_damaged)
+    return find_snapshot(repo, ref, is_candidate=_holds_a_phone, on_damaged=on_damaged)
+
+
+def _holds_a_phone(snapshot: Snapshot) -> bool:
+    return not is_partial(snapshot) and not is_proof(snapshot)
 
 
 def coverage_of(repo: Repository, ref: str) -> Coverage:
