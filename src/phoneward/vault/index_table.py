@@ -23,6 +23,15 @@ class Location(NamedTuple):
     entry: PackEntry
 
 
+class Row(NamedTuple):
+    """A record without the blob's id and offset; lengths in bytes, `uncompressed_length` 0 where not compressed."""
+
+    pack_number: int
+    is_tree: bool
+    length: int
+    uncompressed_length: int
+
+
 class IndexTable:
     """Finds a blob's place in any pack.
 
@@ -114,6 +123,41 @@ class IndexTable:
             ]
             entries.sort(key=lambda entry: entry.offset)
             yield IndexedPack(self._location(self._record(runs[places[0]][1])).pack, entries)
+
+    # -- by number: for work on every record at once, such as prune --------------------------------------------
+
+    @property
+    def pack_count(self) -> int:
+        """How many packs there are; they have the numbers from 0, in the order of `packs`."""
+        return len(self._pack_numbers)
+
+    def numbers(self, blob_type: BlobType, blob_id: BlobId) -> list[int]:
+        """Return the numbers of the blob's records, of every copy. The first record has number 0."""
+        slots, records = self._slots, self._records
+        mask = len(slots) - 1
+        is_tree = blob_type is BlobType.TREE
+        found = []
+        place = hash(blob_id) & mask
+        while number := slots[place]:
+            start = (number - 1) * _RECORD.size
+            if records[start : start + _ID_SIZE] == blob_id and (records[start + _ID_SIZE + 3] >= 0x80) == is_tree:
+                found.append(number - 1)
+            place = (place + 1) & mask
+        return found
+
+    def location(self, number: int) -> Location:
+        """Return the record of this number."""
+        return self._location(self._record(number))
+
+    def pack_number(self, number: int) -> int:
+        """Return the number of the pack in which the record of this number says its blob lies."""
+        start = number * _RECORD.size + _ID_SIZE
+        return int.from_bytes(self._records[start : start + 4], "little") & ~_TREE_BIT
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what every record says but its place in the pack, by number. Nobody can add meanwhile (BufferError)."""
+        for _blob_id, pack, _offset, length, uncompressed in _RECORD.iter_unpack(self._records):
+            yield Row(pack & ~_TREE_BIT, pack >= _TREE_BIT, length, uncompressed)
 
     def _first(self, blob_type: BlobType, blob_id: BlobId) -> bytes | None:
         for record in self._find(blob_id):
