@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Phase: TypeAlias = Literal["list", "compare", "send", "store", "check", "read-data", "restore", "inventory"]
+Phase: TypeAlias = Literal[
+    "list", "compare", "send", "store", "check", "read-data", "restore", "inventory", "find-used", "repack", "remove"
+]
 
 
 @dataclass(frozen=True, slots=True)

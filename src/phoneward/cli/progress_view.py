@@ -25,6 +25,9 @@ PHASES: dict[Phase, str] = {
     "read-data": N_("Reading everything back"),
     "restore": N_("Restoring"),
     "inventory": N_("Asking which apps there are"),
+    "find-used": N_("Looking at what snapshots need"),
+    "repack": N_("Packing anew what is needed"),
+    "remove": N_("Removing what is not needed"),
 }
 
 STATUS_INTERVAL_S = 0.5

@@ -136,11 +136,12 @@ class IndexTable:
         slots, records = self._slots, self._records
         mask = len(slots) - 1
         is_tree = blob_type is BlobType.TREE
+        wanted = bytes(blob_id)
         found = []
-        place = hash(blob_id) & mask
+        place = hash(wanted) & mask
         while number := slots[place]:
             start = (number - 1) * _RECORD.size
-            if records[start : start + _ID_SIZE] == blob_id and (records[start + _ID_SIZE + 3] >= 0x80) == is_tree:
+            if records[start : start + _ID_SIZE] == wanted and (records[start + _ID_SIZE + 3] >= 0x80) == is_tree:
                 found.append(number - 1)
             place = (place + 1) & mask
         return found

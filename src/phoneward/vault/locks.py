@@ -145,6 +145,21 @@ class HeldLock:
             if self._lost is not None:
                 raise LockLostError(problem=self._lost)
 
+    def confirm(self) -> None:
+        """As `ensure_held`, and look whether the lock file is still there: before each removal of a file.
+
+        A program that was stopped for a while and goes on sees at once that somebody took its lock for stale.
+
+        Raises:
+            LockLostError: as `ensure_held`.
+            StorageError: the place cannot be asked.
+        """
+        self.ensure_held()
+        with self._guard:
+            if self._name is None or all(file.name != self._name for file in self._files.list_files(FileType.LOCK)):
+                self._lost = _("somebody removed its lock")
+                raise LockLostError(problem=self._lost)
+
     def refresh(self) -> None:
         """Write the lock anew and remove the old one. The refresh thread does this; tests may.
 

@@ -185,6 +185,11 @@ class Repository:
                 self.index.add(pack)
             self._indexes_loaded.add(name)
 
+    def reset_index(self) -> None:
+        """Let go of the index; the next `load_index` reads what is stored then. For work that removes packs."""
+        self.index = IndexTable()
+        self._indexes_loaded = set()
+
     def index_saved(self, name: FileId) -> None:
         """Note that this index file's content is in `index` already: its writer put it there."""
         self._indexes_loaded.add(name)

@@ -16,6 +16,18 @@ class ListedFile(NamedTuple):
     size: int
 
 
+class FreeSpace(NamedTuple):
+    """The room that is left.
+
+    Attributes:
+        free: bytes this program may still write.
+        block: a file takes a multiple of this many bytes.
+    """
+
+    free: int
+    block: int
+
+
 def parse_name(text: str) -> FileId | None:
     """Return the name if it is one a repository gives (64 lower-case hex digits), else None."""
     return FileId(text) if _NAME.fullmatch(text) else None
@@ -91,6 +103,9 @@ class Storage(Protocol):
         Raises:
             FileMissingError, StorageError: as `load`.
         """
+
+    def free_space(self) -> FreeSpace | None:
+        """Return how much room is left, None where the place has no bound or does not tell."""
 
     def remove_leftovers(self, older_than_s: float) -> int:
         """Remove what interrupted saves left (older than this many seconds) and return how many there were."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ from phoneward.vault.errors import (
     StorageError,
     StorageFullError,
 )
-from phoneward.vault.storage.base import ListedFile, parse_name
+from phoneward.vault.storage.base import FreeSpace, ListedFile, parse_name
 from phoneward.vault.storage.durability import Durability, durability_of
 from phoneward.vault.storage.system import DirItem, RealSystemCalls, SystemCalls
 
@@ -27,6 +28,7 @@ _FOLDERS = tuple(kind.value for kind in FileType if kind is not FileType.CONFIG)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _TEMPORARY = "-tmp-"
+_LARGEST_CLUSTER = 64 * 1024
 
 
 class LocalStorage:
@@ -128,6 +130,16 @@ class LocalStorage:
         folder, path = self._place(file_type, name)
         with self._explained(path):
             self._durability.remove(self._system, path, folder)
+
+    def free_space(self) -> FreeSpace | None:
+        """Ask the file system; where it does not tell its block size, the largest of NTFS is taken."""
+        try:
+            if hasattr(os, "statvfs"):
+                status = os.statvfs(self._root)
+                return FreeSpace(status.f_bavail * status.f_frsize, max(status.f_bsize, status.f_frsize))
+            return FreeSpace(shutil.disk_usage(self._root).free, _LARGEST_CLUSTER)
+        except OSError:
+            return None
 
     def remove_leftovers(self, older_than_s: float) -> int:
         """Remove temporary files of saves that were cut off."""
