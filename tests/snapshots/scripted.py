@@ -1,5 +1,6 @@
 """A phone that says whatever a test wants: for lies and for facts that no test phone can be made to tell."""
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from phoneward.phones import (
     Entry,
     FileKind,
     FileReadError,
+    Hashed,
+    HashPlace,
     Identity,
     ListingItem,
     Obstacle,
@@ -51,6 +54,20 @@ class Pieces:
 
 
 @dataclass
+class Sums:
+    """Digests by a script."""
+
+    digests: Iterable[Hashed]
+    stopped: bool = False
+
+    def __iter__(self) -> Iterator[Hashed]:
+        yield from self.digests
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@dataclass
 class ScriptedPhone:
     """Says what it is told to.
 
@@ -60,6 +77,8 @@ class ScriptedPhone:
         later: what `stat` says instead, by path.
         answers: how many files a `read` gives before it falls silent.
         tails: what comes behind the content of a file, by path.
+        wrong_sums: digests that it tells instead of the right ones, by path.
+        hashed: paths that it was asked to hash.
         restless: a file whose times are others each time they are asked for: 2, 3, 4…
     """
 
@@ -77,6 +96,9 @@ class ScriptedPhone:
     tails: dict[bytes, Iterable[bytes]] = field(default_factory=dict)
     restless: bytes | None = None
     clock_of_restless: int = 1
+    hash_place: HashPlace = HashPlace.NOWHERE
+    wrong_sums: dict[bytes, bytes] = field(default_factory=dict)
+    hashed: "list[bytes]" = field(default_factory=list)
 
     def add(self, path: bytes, content: bytes = b"x", *, size: int | None = None, mtime_ns: int = 10**18) -> None:
         """List a file that can be read."""
@@ -127,6 +149,16 @@ class ScriptedPhone:
     def read_from(self, path: bytes, offset: int) -> Stream:
         self.asked.append(path)
         return Stream(path, self.content.get(path), offset, self.tails.get(path, ()))
+
+    def hash(self, files: Iterable[tuple[bytes, int]]) -> Sums:
+        return Sums(self._hashed(files))
+
+    def _hashed(self, files: Iterable[tuple[bytes, int]]) -> Iterator[Hashed]:
+        for path, _size in files:
+            self.hashed.append(path)
+            content = self.content.get(path)
+            honest = None if content is None else hashlib.sha256(content).digest()
+            yield Hashed(path, self.wrong_sums.get(path, honest))
 
     def apps(self) -> AppInventory:
         return self.inventory

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeAlias
 
+import msgspec
+
 
 class FileKind(enum.Enum):
     """What a directory entry is."""
@@ -20,8 +22,7 @@ class FileKind(enum.Enum):
     """A device node, socket or pipe: named in coverage, never opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One name on the phone, as the phone described it. The phone may lie; nothing here is trusted with a size.
 
     Attributes:
@@ -157,6 +158,43 @@ class AppInventory:
     not_asked: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """What a phone computed of one file.
+
+    Attributes:
+        digest: SHA-256, 32 bytes; None where it could not be computed (the file is gone, may not be read, is none).
+    """
+
+    path: bytes
+    digest: bytes | None
+
+
+class Hashes(Protocol):
+    """SHA-256 of files on their way from the phone; iterated once, by one thread."""
+
+    def __iter__(self) -> Iterator[Hashed]:
+        """Yield one item for each file that was asked for, in that order.
+
+        Raises:
+            PhoneError: the phone stopped answering, or answered what makes no sense; nothing more will come.
+        """
+
+    def stop(self) -> None:
+        """End it from another thread: the iteration raises PhoneGoneError soon."""
+
+
+class HashPlace(enum.Enum):
+    """Where the SHA-256 of a file is computed."""
+
+    PHONE = "phone"
+    """By the phone's own tools: a fault of cable, adapter or this computer's memory shows."""
+    HERE = "here"
+    """By reading the file again."""
+    NOWHERE = "nowhere"
+    """This phone's tools know no SHA-256."""
+
+
 class FileStream(Protocol):
     """One file on its way from the phone; iterated once.
 
@@ -249,6 +287,20 @@ class Phone(Protocol):
 
         Raises:
             ValueError: no file can have this offset.
+        """
+
+    @property
+    def hash_place(self) -> HashPlace:
+        """Where `hash` computes."""
+
+    def hash(self, files: Iterable[tuple[bytes, int]]) -> Hashes:
+        """Compute the SHA-256 of files where they are, over a connection of its own. Not where `hash_place` is NOWHERE.
+
+        It may run in another thread while the phone is listed and read.
+
+        Args:
+            files: paths, each with the size that is expected: what tells how long to wait. Taken lazily, by the thread
+                that iterates, with a bounded read-ahead.
         """
 
     def apps(self) -> AppInventory:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from phoneward.errors import readable
-from phoneward.phones.adb import apps, facts, stats, storage, sync
+from phoneward.phones.adb import apps, facts, hashing, stats, storage, sync
 from phoneward.phones.adb.devices import AdbDevice, choose_device
 from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.resume import RestOfFile
@@ -17,6 +17,8 @@ from phoneward.phones.base import (
     Entry,
     FileKind,
     FileStream,
+    Hashes,
+    HashPlace,
     Identity,
     ListingItem,
     Obstacle,
@@ -65,6 +67,7 @@ class AdbPhone:
         self._device: AdbDevice | None = None
         self._identity: Identity | None = None
         self._precise = False
+        self._hash_place: HashPlace | None = None
 
     def __enter__(self) -> Self:
         """Choose the phone and ask what it and its tools can do.
@@ -232,6 +235,17 @@ class AdbPhone:
     def read_from(self, path: bytes, offset: int) -> FileStream:
         """Return one file from a byte on; see `Phone.read_from`."""
         return RestOfFile(self, path, checked_offset(offset))
+
+    @property
+    def hash_place(self) -> HashPlace:
+        """On the phone, where its sha256sum works; asked when it is first wanted."""
+        if self._hash_place is None:
+            self._hash_place = HashPlace.PHONE if hashing.works(self.shell) else HashPlace.NOWHERE
+        return self._hash_place
+
+    def hash(self, files: Iterable[tuple[bytes, int]]) -> Hashes:
+        """Let the phone compute SHA-256 sums; see `Phone.hash`."""
+        return hashing.HashRun(self.shell, files)
 
 
 def _clean_or_none(path: bytes) -> bytes | None:

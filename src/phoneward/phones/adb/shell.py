@@ -80,6 +80,14 @@ class ShellStream:
         """Hang up; adbd then kills what still runs."""
         self._channel.close()
 
+    def abort(self) -> None:
+        """End it from another thread: whoever reads its output gets PhoneGoneError."""
+        self._channel.abort()
+
+    def be_patient(self, seconds: float) -> None:
+        """Bear this many more seconds of silence than usual, from now on."""
+        self._channel.be_patient(seconds)
+
     def send(self, data: bytes) -> None:
         """Queue input for the command."""
         for start in range(0, len(data), _STDIN_STEP):

@@ -38,6 +38,7 @@ class Channel:
         self._end = 0
         self._out = bytearray()
         self._closed = False
+        self._patience = 0.0
 
     def close(self) -> None:
         """Hang up. What the other side still sends is lost."""
@@ -46,6 +47,15 @@ class Channel:
             self._selector.close()
             with contextlib.suppress(OSError):
                 self._sock.close()
+
+    def abort(self) -> None:
+        """End the connection from another thread than the one that reads: it finds the connection ended."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def be_patient(self, seconds: float) -> None:
+        """Bear this many more seconds of silence than usual, from now on."""
+        self._patience = seconds
 
     @property
     def buffered(self) -> int:
@@ -67,6 +77,15 @@ class Channel:
         """Send what is queued without reading (for short requests and for streams that expect no answer yet)."""
         while self._send_some():
             self._wait()
+
+    def send_down_to(self, most: int) -> None:
+        """Wait until at most `most` queued bytes are unsent. Answers that come meanwhile are kept, not waited for.
+
+        A peer that hung up takes nothing more: the queue is dropped, and what the peer said last can still be taken.
+        """
+        while len(self._out) > most and self._send_some():
+            self._wait()
+            self._receive_if_any()
 
     def room_or_answer(self) -> None:
         """Wait until something came, or something left. Returns at once where nothing is queued."""
@@ -173,6 +192,22 @@ class Channel:
             except OSError as error:
                 raise PhoneGoneError(detail=error.strerror or str(error)) from error
 
+    def _receive_if_any(self) -> None:
+        """Take what has come, if there is room for it; the end of the connection is left for `need` to find."""
+        if self._start == self._end:
+            self._start = self._end = 0
+        if self._end == BUFFER_BYTES:
+            raise PhoneAnswerError(detail=_("an answer longer than any should be"))
+        try:
+            got = self._sock.recv_into(self._view[self._end :])
+        except BlockingIOError:
+            return
+        except OSError:
+            got = 0
+        if not got:
+            self._out.clear()
+        self._end += got
+
     def _send_some(self) -> bool:
         """Send what can be sent now; returns whether something is left."""
         while self._out:
@@ -192,5 +227,6 @@ class Channel:
         if wanted != self._events:
             self._selector.modify(self._sock, wanted)
             self._events = wanted
-        if not self._selector.select(self._idle_timeout):
-            raise PhoneSilentError(seconds=f"{self._idle_timeout:g}")
+        bearable = self._idle_timeout + self._patience
+        if not self._selector.select(bearable):
+            raise PhoneSilentError(seconds=f"{bearable:g}")

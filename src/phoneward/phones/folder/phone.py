@@ -16,6 +16,9 @@ from phoneward.phones.base import (
     Entry,
     FileKind,
     FileStream,
+    Hashed,
+    Hashes,
+    HashPlace,
     Identity,
     ListingItem,
     Obstacle,
@@ -30,6 +33,7 @@ from phoneward.phones.labels import host_label
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import MAX_PATH_BYTES, BadPathError, components, join
 from phoneward.phones.words import NOT_A_PATH
+from phoneward.texts import _
 
 if sys.platform != "win32":
     from phoneward.phones.folder.posix import PosixTree
@@ -167,6 +171,15 @@ class FolderPhone:
         """Return one file from a byte on; see `Phone.read_from`."""
         return _FolderFile(path, self, None, checked_offset(offset))
 
+    @property
+    def hash_place(self) -> HashPlace:
+        """Here: each file is read again."""
+        return HashPlace.HERE
+
+    def hash(self, files: Iterable[tuple[bytes, int]]) -> Hashes:
+        """Read files again and hash them; see `Phone.hash`."""
+        return _FolderHashes(self, files)
+
     def walk(self) -> Walk:
         """Begin a pass of its own; to be closed."""
         return self._open.walk()
@@ -185,6 +198,32 @@ class FolderPhone:
         """Raise PhoneGoneError where an error comes from the whole folder having left."""
         if means_gone(error) or not self._open.is_there():
             raise PhoneGoneError(detail=readable(error.strerror or str(error))) from error
+
+
+class _FolderHashes:
+    """Files of a folder, read again one after the other."""
+
+    def __init__(self, phone: FolderPhone, files: Iterable[tuple[bytes, int]]) -> None:
+        self._phone = phone
+        self._files = files
+        self._stopped = False
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def __iter__(self) -> Iterator[Hashed]:
+        with contextlib.closing(self._phone.walk()) as walk:
+            for path, _size in self._files:
+                digest = hashlib.sha256()
+                try:
+                    for piece in _FolderFile(path, self._phone, walk):
+                        if self._stopped:
+                            raise PhoneGoneError(detail=_("stopped"))
+                        digest.update(piece)
+                except FileReadError:
+                    yield Hashed(path, None)
+                else:
+                    yield Hashed(path, digest.digest())
 
 
 class _FolderFile:
@@ -212,13 +251,22 @@ class _FolderFile:
 
     def _pieces(self, walk: Walk) -> Iterator[bytes]:
         try:
-            with os.fdopen(walk.open_file(self._names()), "rb", buffering=0) as stream:
+            file = walk.open_file(self._names())
+            try:
+                left = os.fstat(file).st_size
                 if self._offset:
-                    if self._offset >= os.fstat(stream.fileno()).st_size:
-                        return  # not left to `seek`: a file system has a largest offset
-                    stream.seek(self._offset)
-                while piece := stream.read(PIECE_BYTES):
+                    if self._offset >= left:
+                        return  # not left to `lseek`: a file system has a largest offset
+                    os.lseek(file, self._offset, os.SEEK_SET)
+                    left -= self._offset
+                # One byte more than there should be: a file that is as long as it says is read in one call.
+                while piece := os.read(file, min(left + 1, PIECE_BYTES) if left >= 0 else PIECE_BYTES):
                     yield piece
+                    left -= len(piece)
+                    if left == 0 and len(piece) < PIECE_BYTES:
+                        return
+            finally:
+                os.close(file)
         except OSError as error:
             self._phone.check_still_there(error)
             detail = readable(error.strerror or str(error))
