@@ -15,7 +15,9 @@ def within_reach(moment_ns: int) -> int:
     Some file systems know later years (ext4: 2446), and a time is no reason to leave a file out. Times at a limit are
     later than any listing, so they never prove that a file is unchanged.
     """
-    return min(max(moment_ns, EARLIEST_NS), LATEST_NS)
+    if EARLIEST_NS <= moment_ns <= LATEST_NS:
+        return moment_ns
+    return EARLIEST_NS if moment_ns < EARLIEST_NS else LATEST_NS
 
 
 def known_moment(moment_ns: int) -> int | None:

@@ -56,6 +56,7 @@ class PosixWalk:
         self._names: list[bytes] = []
         self._open: list[int] = []
         self._last: int | None = None
+        self._reached: tuple[Names, int] | None = None
 
     def scan(self, names: Names) -> Iterator[Found]:
         """Yield what a folder holds."""
@@ -89,10 +90,14 @@ class PosixWalk:
 
     def close(self) -> None:
         """Close the folders on the way."""
+        self._reached = None
         self._keep(0)
 
     def _reach(self, names: Names) -> int:
         """Return a descriptor of a folder, valid until the next call."""
+        if self._reached is not None and self._reached[0] == names:  # files come folder by folder
+            return self._reached[1]
+        self._reached = None
         common = 0
         while common < min(len(names), len(self._names)) and names[common] == self._names[common]:
             common += 1
@@ -107,6 +112,7 @@ class PosixWalk:
                 self._drop_last()
                 self._last = below
             folder = below
+        self._reached = names, folder
         return folder
 
     def _keep(self, count: int) -> None:

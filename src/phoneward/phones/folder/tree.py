@@ -4,8 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from phoneward.errors import readable
 from phoneward.phones.base import Entry, FileKind, Obstacle, Unreadable
@@ -18,8 +17,7 @@ class NotRegularError(OSError):
     """What was opened is no ordinary file: a link, a folder, a pipe or a device stands there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One name of a folder: its description, or the error that the system gave instead."""
 
     name: bytes
@@ -93,19 +91,20 @@ def unreadable(path: bytes, error: OSError) -> Unreadable:
 
 def entry_of(path: bytes, status: os.stat_result, link_target: bytes | None) -> Entry:
     """Return the description of one name. Windows has no inode change time (`st_ctime` is the creation there)."""
+    mode = status.st_mode
     kind = FileKind.OTHER
-    if stat.S_ISREG(status.st_mode):
+    if stat.S_ISREG(mode):
         kind = FileKind.FILE
     elif link_target is not None:
         kind = FileKind.SYMLINK
-    elif stat.S_ISDIR(status.st_mode):
+    elif stat.S_ISDIR(mode):
         kind = FileKind.DIRECTORY
     return Entry(
-        path=path,
-        kind=kind,
-        size=status.st_size if kind is FileKind.FILE else 0,
-        mode=stat.S_IMODE(status.st_mode),
-        mtime_ns=within_reach(status.st_mtime_ns),
-        ctime_ns=None if os.name == "nt" else within_reach(status.st_ctime_ns),
-        link_target=link_target,
+        path,
+        kind,
+        status.st_size if kind is FileKind.FILE else 0,
+        stat.S_IMODE(mode),
+        within_reach(status.st_mtime_ns),
+        None if os.name == "nt" else within_reach(status.st_ctime_ns),
+        link_target,
     )
