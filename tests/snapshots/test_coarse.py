@@ -1,10 +1,10 @@
 """Listings in whole seconds: unchanged files are found by them, and nothing is believed that they cannot prove."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from phoneward.phones import Entry, FileKind, ListingItem
 from phoneward.snapshots.compare import RACY_NS, SECOND_NS, Seen, untouched_since
