@@ -95,6 +95,20 @@ class NotTogetherError(CommandLineError):
     next_step = N_("Leave one of them out.")
 
 
+class NotACountError(CommandLineError):
+    """A keep-rule's number is none."""
+
+    message = N_("“{value}” is not how many snapshots {name} can keep.")
+    next_step = N_("Write a whole number such as 7, or `unlimited` to keep all.")
+
+
+class NotASpanError(CommandLineError):
+    """A keep-rule's length of time is none."""
+
+    message = N_("“{value}” is not a length of time for {name}.")
+    next_step = N_("Write years, months, days and hours like 1y6m, 30d or 12h.")
+
+
 class NotEmptyError(CommandLineError):
     """A folder that should be new or empty holds something."""
 

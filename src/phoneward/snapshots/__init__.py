@@ -33,6 +33,7 @@ from phoneward.snapshots.errors import (
     NothingReachableError,
     SnapshotsError,
 )
+from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_proof, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
@@ -63,12 +64,14 @@ __all__ = [
     "BackupStoppedError",
     "Coverage",
     "CoverageMissingError",
+    "ForgetPlan",
     "Gap",
     "GapReason",
     "JournalUnwritableError",
     "ListingTooLargeError",
     "NoAppFilesError",
     "NothingReachableError",
+    "Outdated",
     "OwnBackup",
     "Proof",
     "ProofLevel",
@@ -92,6 +95,8 @@ __all__ = [
     "next_step_sentence",
     "node_at",
     "open_path",
+    "plan_forget",
+    "plan_named",
     "proof_subject",
     "reason_sentence",
     "restore",

@@ -87,6 +87,16 @@ class VerifyError(VaultError):
     next_step = N_("Run the backup again; if it happens again, test this computer's memory.")
 
 
+class ReadBackError(VerifyError):
+    """A file that was just stored reads otherwise than it was written."""
+
+    message = N_("{blob} was written to the vault, and the disk gave back something else.")
+    next_step = N_(
+        "Nothing wrong stays in the vault. Very likely the disk, its cable or the card reader is faulty: use another"
+        " one for the vault and run the command again."
+    )
+
+
 class ChunkerError(VaultError):
     """The compiled chunker is missing."""
 
@@ -236,3 +246,81 @@ class MaterialiseError(VaultError):
 
     message = N_("No private copy can be made in {path}: {reason}.")
     next_step = N_("Free some space there, or make sure that the folder is yours.")
+
+
+class NoKeepRuleError(VaultError):
+    """`forget` was told neither what to keep nor which snapshots to remove."""
+
+    message = N_("Nothing says which snapshots to keep, so none is removed.")
+    next_step = N_(
+        "Say it with a rule such as --keep-daily 30 --keep-monthly 12 (not 0), or name the snapshots to remove."
+    )
+    exit_code = ExitCode.USAGE
+
+
+class GroupWouldVanishError(VaultError):
+    """The rules would remove every snapshot of a series."""
+
+    message = N_("These rules would remove every snapshot of {group}, so nothing is removed.")
+    next_step = N_("Add a rule that keeps some, such as --keep-last 1, or name the snapshots to remove.")
+
+
+class PatternError(VaultError):
+    """A search pattern makes no sense."""
+
+    message = N_("The pattern “{pattern}” cannot be understood.")
+    next_step = N_("Close every [ with a ], and write \\[ for the character itself.")
+    exit_code = ExitCode.USAGE
+
+
+class KeyNotFoundError(VaultError):
+    """No key file's name starts with the text given."""
+
+    message = N_("There is no key whose ID starts with “{name}”.")
+    next_step = N_("List the keys with: phoneward key list")
+
+
+class AmbiguousKeyError(VaultError):
+    """Several key files' names start with the text given."""
+
+    message = N_("“{name}” fits {count} keys: {candidates}.")
+    next_step = N_("Give more digits of the one you mean.")
+
+
+class KeyInUseError(VaultError):
+    """The key to be removed is the one the vault was opened with."""
+
+    message = N_("The key {name} is the one you opened the vault with, so it stays.")
+    next_step = N_("Open the vault with another password to remove it, or change this one with: phoneward key passwd")
+
+
+class KeyNotWorkingError(VaultError):
+    """A new key file, read back, does not open the repository; it was removed again."""
+
+    message = N_("The new key does not open the vault when it is read back, so nothing was changed.")
+    next_step = N_("Check that the disk is healthy, then try again. Your old password still works.")
+
+
+class VaultNotWholeError(VaultError):
+    """Prune removes nothing where it cannot see all that snapshots need."""
+
+    message = N_("Nothing was removed, because the vault is not whole: {problem}")
+    next_step = N_(
+        "Find out how much is affected with: phoneward check. If only the index is wrong, this mends it: "
+        "phoneward repair index"
+    )
+
+
+class CleaningSpaceError(VaultError):
+    """Prune or repair would fill the disk."""
+
+    message = N_("This needs {needed} bytes of free space on the disk that holds the vault, and {free} are free.")
+    next_step = N_("Free some space on that disk, or have less packed anew with: phoneward prune --max-repack-size 0")
+
+
+class PruneOptionError(VaultError):
+    """`--max-unused` or `--max-repack-size` makes no sense."""
+
+    message = N_("“{value}” is no amount for {option}.")
+    next_step = N_("Write a size such as 500M; --max-unused also takes a share such as 5%, or the word unlimited.")
+    exit_code = ExitCode.USAGE

@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from phoneward.vault.civil import date_of, day_number
+
 _NS: Final = 1_000_000_000
 _DAY: Final = 86_400
 _PLAIN_NAME: Final = re.compile(rb"[ !#-\[\]-~]*")
@@ -129,19 +131,12 @@ def parse_time(text: str) -> tuple[int, int]:
     return time_ns - offset * 60 * _NS, offset
 
 
-# The proleptic Gregorian calendar from the year 0, which datetime does not reach. Howard Hinnant,
-# "chrono-Compatible Low-Level Date Algorithms": days_from_civil, civil_from_days.
+# The proleptic Gregorian calendar from the year 0, which datetime does not reach.
 
 
 @lru_cache(maxsize=4096)
 def _date_of_day(day: int) -> str:
-    era, day_of_era = divmod(day + 719_468, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    year = year_of_era + era * 400 + (month <= 2)
-    day_of_month = day_of_year - (153 * shifted + 2) // 5 + 1
+    year, month, day_of_month = date_of(day)
     if year > 9999 and (month, day_of_month) == (2, 29):
         month, day_of_month = 3, 1  # 9999 has no such day; Go's AddDate moves on to the next
     return f"{min(max(year, 0), 9999):04d}-{month:02d}-{day_of_month:02d}"
@@ -152,10 +147,7 @@ def _day_of_date(date: str) -> int:
     year, month, day = int(date[:4]), int(date[5:7]), int(date[8:])
     if not 1 <= month <= 12:
         raise ValueError("no such month")
-    shifted_year = year - (month <= 2)
-    era, year_of_era = divmod(shifted_year, 400)
-    day_of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
-    number = era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+    number = day_number(year, month, day)
     if day < 1 or _date_of_day(number) != date:
         raise ValueError("no such day")
     return number

@@ -299,6 +299,17 @@ def find_snapshot(
         if not candidates:
             raise NoSnapshotsError
         return candidates[-1]
+    return load_snapshot(repo, find_snapshot_name(repo, wanted))
+
+
+def find_snapshot_name(repo: SnapshotStore, name: str) -> FileId:
+    """Return the full ID whose first digits a person named, whether or not that snapshot can be read.
+
+    Raises:
+        SnapshotNotFoundError: no ID starts so, or the text is no ID.
+        AmbiguousSnapshotError: several do.
+    """
+    wanted = name.strip().lower()
     if not _PREFIX.fullmatch(wanted):
         raise SnapshotNotFoundError(name=readable(name))
     found = sorted(f.name for f in repo.list_files(FileType.SNAPSHOT) if f.name.startswith(wanted))
@@ -307,4 +318,4 @@ def find_snapshot(
     if len(found) > 1:
         shown = enumeration(file_id[:12] for file_id in found[:_SHOWN_CANDIDATES])
         raise AmbiguousSnapshotError(name=readable(name), count=len(found), candidates=shown)
-    return load_snapshot(repo, found[0])
+    return found[0]
