@@ -10,6 +10,7 @@ from phoneward.vault.errors import (
     AmbiguousSnapshotError,
     BlobMissingError,
     ChunkerError,
+    CleaningSpaceError,
     DamagedError,
     FileMissingError,
     GroupWouldVanishError,
@@ -27,6 +28,7 @@ from phoneward.vault.errors import (
     NotEnoughSpaceError,
     PathNotFoundError,
     PatternError,
+    PruneOptionError,
     RepositoryExistsError,
     RepositoryLockedError,
     RestoreTargetError,
@@ -41,6 +43,7 @@ from phoneward.vault.errors import (
     TreeDamagedError,
     UnsupportedVersionError,
     VaultError,
+    VaultNotWholeError,
     VerifyError,
     WrongPasswordError,
 )
@@ -64,6 +67,9 @@ from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode
 from phoneward.vault.opened import BlobFile, iter_content, open_file
+from phoneward.vault.prune import prune
+from phoneward.vault.prune_options import MaxUnused, PruneOptions, parse_max_unused, parse_repack_size
+from phoneward.vault.prune_report import BlobFigures, DamagedPack, PackFigures, PruneFigures, PruneReport
 from phoneward.vault.repository import Repository, init_repository, open_repository, repository_exists
 from phoneward.vault.restore import restore_tree
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
@@ -97,6 +103,7 @@ __all__ = [
     "WINDOWS",
     "AmbiguousKeyError",
     "AmbiguousSnapshotError",
+    "BlobFigures",
     "BlobFile",
     "BlobId",
     "BlobMissingError",
@@ -105,7 +112,9 @@ __all__ = [
     "CheckProblem",
     "CheckReport",
     "ChunkerError",
+    "CleaningSpaceError",
     "DamagedError",
+    "DamagedPack",
     "Existing",
     "ExtendedAttribute",
     "FileId",
@@ -128,6 +137,7 @@ __all__ = [
     "LockTiming",
     "LockUnreadableError",
     "MaterialiseError",
+    "MaxUnused",
     "NameRules",
     "NewKeyCost",
     "NoKeepRuleError",
@@ -137,12 +147,17 @@ __all__ = [
     "NodeType",
     "NotAFileError",
     "NotEnoughSpaceError",
+    "PackFigures",
     "PathNotFoundError",
     "PatternError",
     "Pending",
     "PendingFile",
     "Period",
     "ProblemKind",
+    "PruneFigures",
+    "PruneOptionError",
+    "PruneOptions",
+    "PruneReport",
     "Reason",
     "Removal",
     "Repository",
@@ -172,6 +187,7 @@ __all__ = [
     "TreeTotals",
     "UnsupportedVersionError",
     "VaultError",
+    "VaultNotWholeError",
     "VerifyError",
     "WriterStats",
     "WrongPasswordError",
@@ -196,10 +212,13 @@ __all__ = [
     "open_file",
     "open_repository",
     "parse_group_by",
+    "parse_max_unused",
+    "parse_repack_size",
     "parse_span",
     "parse_subset",
     "parse_tag_list",
     "plan_groups",
+    "prune",
     "remove_leftovers",
     "remove_snapshots",
     "repository_exists",
