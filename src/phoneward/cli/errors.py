@@ -109,11 +109,33 @@ class NotASpanError(CommandLineError):
     next_step = N_("Write years, months, days and hours like 1y6m, 30d or 12h.")
 
 
+class NotATimeError(CommandLineError):
+    """A date is none."""
+
+    message = N_("“{value}” is not a date or time for {name}.")
+    next_step = N_("Write it like 2026-02-28 or “2026-02-28 17:30”.")
+
+
 class NotEmptyError(CommandLineError):
     """A folder that should be new or empty holds something."""
 
     message = N_("The folder {path} is not empty.")
     next_step = N_("Name a new folder, so that nothing of yours is mixed up or written over.")
+
+
+class NotWithoutYesError(CommandLineError):
+    """Files of the phone would be replaced, and there is nobody to ask."""
+
+    message = N_("{count} files on the phone would be replaced, and there is no terminal to ask you.")
+    next_step = N_("Look at the plan with --dry-run; if that is what you want, repeat the command with --yes.")
+
+
+class NotConfirmedError(PhonewardError):
+    """The person did not agree to the plan."""
+
+    message = N_("You did not agree, so nothing was written to the phone.")
+    next_step = N_("Run the command again when you like; --include takes less at once.")
+    exit_code = ExitCode.INTERRUPTED
 
 
 class NoTerminalError(CommandLineError):

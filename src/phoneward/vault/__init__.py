@@ -47,6 +47,7 @@ from phoneward.vault.errors import (
     VerifyError,
     WrongPasswordError,
 )
+from phoneward.vault.find import Finder, Match
 from phoneward.vault.forget import (
     UNLIMITED,
     ForgetGroup,
@@ -67,6 +68,7 @@ from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode
 from phoneward.vault.opened import BlobFile, iter_content, open_file
+from phoneward.vault.patterns import Patterns
 from phoneward.vault.prune import prune
 from phoneward.vault.prune_options import MaxUnused, PruneOptions, parse_max_unused, parse_repack_size
 from phoneward.vault.prune_report import BlobFigures, DamagedPack, PackFigures, PruneFigures, PruneReport
@@ -120,6 +122,7 @@ __all__ = [
     "FileId",
     "FileMissingError",
     "FileType",
+    "Finder",
     "ForgetGroup",
     "GroupBy",
     "GroupKey",
@@ -136,6 +139,7 @@ __all__ = [
     "LockLostError",
     "LockTiming",
     "LockUnreadableError",
+    "Match",
     "MaterialiseError",
     "MaxUnused",
     "NameRules",
@@ -150,6 +154,7 @@ __all__ = [
     "PackFigures",
     "PathNotFoundError",
     "PatternError",
+    "Patterns",
     "Pending",
     "PendingFile",
     "Period",

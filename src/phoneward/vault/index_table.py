@@ -3,11 +3,11 @@
 import struct
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from phoneward.vault.blobs import BlobId, BlobType, FileId
-from phoneward.vault.index import IndexedPack
+from phoneward.vault.index import IndexedPack, PackColumns
 from phoneward.vault.packs import PackEntry
 
 _RECORD = struct.Struct("<32sIIII")
@@ -54,6 +54,10 @@ class IndexTable:
 
     def add(self, pack: IndexedPack) -> None:
         """Add a pack's blobs. What is known already (the same pack in two index files) is left out."""
+        self.add_columns(PackColumns.of(pack))
+
+    def add_columns(self, pack: PackColumns) -> None:
+        """Add a pack's blobs, as `add`."""
         with self._lock:
             name = bytes.fromhex(pack.pack)
             number = self._pack_numbers.get(name)
@@ -61,24 +65,34 @@ class IndexTable:
             if number is None:
                 number = self._pack_numbers[name] = len(self._pack_numbers)
                 self._pack_names += name
-            tree = number | _TREE_BIT
-            records = [
-                _RECORD.pack(
-                    entry.id,
-                    tree if entry.type is BlobType.TREE else number,
-                    entry.offset,
-                    entry.length,
-                    entry.uncompressed_length,
-                )
-                for entry in pack.entries
-            ]
+            numbers = [number | _TREE_BIT if is_tree else number for is_tree in pack.is_tree]
+            ids = pack.ids
+            records = list(map(_RECORD.pack, ids, numbers, pack.offsets, pack.lengths, pack.uncompressed_lengths))
             if known:
                 records = [record for record in records if record not in self._find(record[:_ID_SIZE])]
-            self._append(records)
+                ids = [record[:_ID_SIZE] for record in records]
+            self._append(ids, records)
+
+    def reserve(self, blobs: int) -> None:
+        """Make room for about so many more blobs at once: growing step by step costs as much as filling."""
+        with self._lock:
+            size = len(self._slots)
+            while (len(self) + blobs) * 5 > size * 3:
+                size *= 2
+            if size > len(self._slots):
+                self._slots = self._grown(size)
 
     def has(self, blob_type: BlobType, blob_id: BlobId) -> bool:
         """Tell whether the blob is in any pack."""
-        return self._first(blob_type, blob_id) is not None
+        slots, records = self._slots, self._records
+        mask = len(slots) - 1
+        place = hash(blob_id) & mask
+        while number := slots[place]:
+            end = number * _RECORD.size - _RECORD.size + _ID_SIZE
+            if records[end - _ID_SIZE : end] == blob_id and (records[end + 3] >= 0x80) == (blob_type is BlobType.TREE):
+                return True
+            place = (place + 1) & mask
+        return False
 
     def lookup(self, blob_type: BlobType, blob_id: BlobId) -> Iterator[Location]:
         """Yield every place where the blob lies."""
@@ -146,6 +160,20 @@ class IndexTable:
             place = (place + 1) & mask
         return found
 
+    def number(self, blob_type: BlobType, blob_id: BlobId) -> int | None:
+        """Return the number of the blob's first record, None where there is none."""
+        slots, records = self._slots, self._records
+        mask = len(slots) - 1
+        is_tree = blob_type is BlobType.TREE
+        wanted = bytes(blob_id)
+        place = hash(wanted) & mask
+        while number := slots[place]:
+            start = (number - 1) * _RECORD.size
+            if records[start : start + _ID_SIZE] == wanted and (records[start + _ID_SIZE + 3] >= 0x80) == is_tree:
+                return number - 1
+            place = (place + 1) & mask
+        return None
+
     def location(self, number: int) -> Location:
         """Return the record of this number."""
         return self._location(self._record(number))
@@ -186,26 +214,25 @@ class IndexTable:
                 yield bytes(records[start : start + _RECORD.size])
             place = (place + 1) & mask
 
-    def _append(self, records: list[bytes]) -> None:
+    def _append(self, ids: Sequence[bytes], records: list[bytes]) -> None:
         first = len(self) + 1
         while (len(self) + len(records)) * 5 > len(self._slots) * 3:
-            self._slots = self._grown()
-        slots = self._slots
-        mask = len(slots) - 1
+            self._slots = self._grown(2 * len(self._slots))
         self._records += b"".join(records)  # before any slot points at them, so that a reader never looks past the end
-        for number, record in enumerate(records, first):
-            place = hash(record[:_ID_SIZE]) & mask
-            while slots[place]:
-                place = (place + 1) & mask
-            slots[place] = number
+        self._enter(self._slots, first, ids)
 
-    def _grown(self) -> "array[int]":
-        """Return a table twice as large (filled to 0.3), with all records in it."""
-        slots = array("I", bytes(8 * len(self._slots)))
+    def _grown(self, size: int) -> "array[int]":
+        """Return a larger table with all records in it."""
+        slots = array("I", bytes(4 * size))
+        records = self._records
+        self._enter(slots, 1, [bytes(records[at : at + _ID_SIZE]) for at in range(0, len(records), _RECORD.size)])
+        return slots
+
+    @staticmethod
+    def _enter(slots: "array[int]", first: int, ids: Sequence[bytes]) -> None:
         mask = len(slots) - 1
-        for number, position in enumerate(range(0, len(self._records), _RECORD.size), 1):
-            place = hash(bytes(self._records[position : position + _ID_SIZE])) & mask
+        for number, blob_id in enumerate(ids, first):
+            place = hash(blob_id) & mask
             while slots[place]:
                 place = (place + 1) & mask
             slots[place] = number
-        return slots
