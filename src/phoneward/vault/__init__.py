@@ -72,6 +72,8 @@ from phoneward.vault.patterns import Patterns
 from phoneward.vault.prune import prune
 from phoneward.vault.prune_options import MaxUnused, PruneOptions, parse_max_unused, parse_repack_size
 from phoneward.vault.prune_report import BlobFigures, DamagedPack, PackFigures, PruneFigures, PruneReport
+from phoneward.vault.repair import repair_index
+from phoneward.vault.repair_report import RepairFinding, RepairKind, RepairReport
 from phoneward.vault.repository import Repository, init_repository, open_repository, repository_exists
 from phoneward.vault.restore import restore_tree
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
@@ -165,6 +167,9 @@ __all__ = [
     "PruneReport",
     "Reason",
     "Removal",
+    "RepairFinding",
+    "RepairKind",
+    "RepairReport",
     "Repository",
     "RepositoryExistsError",
     "RepositoryLockedError",
@@ -226,6 +231,7 @@ __all__ = [
     "prune",
     "remove_leftovers",
     "remove_snapshots",
+    "repair_index",
     "repository_exists",
     "restore_tree",
     "save_snapshot",

@@ -21,7 +21,7 @@ from phoneward.vault.errors import CleaningSpaceError, FileMissingError, Storage
 from phoneward.vault.index import IndexedPack
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.packs import PackEntry
-from phoneward.vault.prune_index import IndexChange, IndexRewriter
+from phoneward.vault.prune_index import IndexRewriter
 from phoneward.vault.prune_options import PruneOptions
 from phoneward.vault.prune_plan import Action, PackTable, Plan
 from phoneward.vault.prune_repack import Repacker
@@ -147,13 +147,11 @@ class _Pruner:
         """
         names, report = self._plan.packs.names, self._report
         self._listener(PhaseStarted("repack", total_bytes=round_.bytes_out))
-        change = IndexChange()
         repacker = Repacker(
             self._repo,
             self._lock,
             pack_size=self._options.pack_size,
             compresses=self._plan.compresses,
-            change=change,
         )
         read = 0
 
@@ -168,7 +166,7 @@ class _Pruner:
             report.packs_written += repacker.packs
             report.rewritten_bytes += repacker.bytes_stored
             report.freed_bytes -= repacker.bytes_stored
-            report.indexes_written += change.written
+            report.indexes_written += len(repacker.indexes)
         report.damaged += repacker.damaged.values()
         self._listener(PhaseDone("repack", 0, read))
         return [number for number in round_.repack if names[number] not in repacker.damaged], repacker.indexes

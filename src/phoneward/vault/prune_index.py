@@ -38,11 +38,14 @@ def read_index(repo: Repository, name: FileId) -> list[IndexedPack]:
 
 
 class IndexWriter:
-    """Stores index files of at most `FLUSH_BLOBS` blobs, unless one pack has more."""
+    """Stores index files of at most `FLUSH_BLOBS` blobs, unless one pack has more.
 
-    def __init__(self, repo: Repository, change: IndexChange) -> None:
+    Attributes:
+        names: of the files stored.
+    """
+
+    def __init__(self, repo: Repository) -> None:
         self._repo = repo
-        self._change = change
         self._packs: list[IndexedPack] = []
         self._blobs = 0
         self.names: list[FileId] = []
@@ -63,7 +66,6 @@ class IndexWriter:
         if self._packs:
             packs, self._packs, self._blobs = self._packs, [], 0
             self.names.append(self._repo.save_unpacked(FileType.INDEX, encode_index(packs)))
-            self._change.written += 1
 
 
 class IndexRewriter:
@@ -132,10 +134,11 @@ class IndexRewriter:
     def _finish_group(self) -> None:
         """Write the group's packs, then remove its files. One file alone with nothing to change stays."""
         if self._group_changed or len(self._group) > 1:
-            writer = IndexWriter(self._repo, self.change)
+            writer = IndexWriter(self._repo)
             for pack in self._group_packs:
                 writer.add(pack)
             writer.flush()
+            self.change.written += len(writer.names)
             self._remove(self._group)
         self._group, self._group_packs, self._group_blobs, self._group_changed = [], [], 0, False
 

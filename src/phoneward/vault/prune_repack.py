@@ -19,7 +19,7 @@ from phoneward.vault.locks import HeldLock
 from phoneward.vault.open_packs import OPEN_PACKS
 from phoneward.vault.packs import PackBuilder, PackEntry
 from phoneward.vault.prune_copies import load_proved
-from phoneward.vault.prune_index import IndexChange, IndexWriter
+from phoneward.vault.prune_index import IndexWriter
 from phoneward.vault.prune_report import DamagedPack
 from phoneward.vault.repository import Repository
 
@@ -71,7 +71,6 @@ class Repacker:
         lock: an exclusive one.
         pack_size: of the new packs, bytes.
         compresses: compress what is not compressed yet.
-        change: counts the index files.
 
     Attributes:
         indexes: names of the new index files.
@@ -79,14 +78,12 @@ class Repacker:
         packs, bytes_stored: new packs, and their size.
     """
 
-    def __init__(
-        self, repo: Repository, lock: HeldLock, *, pack_size: int, compresses: bool, change: IndexChange
-    ) -> None:
+    def __init__(self, repo: Repository, lock: HeldLock, *, pack_size: int, compresses: bool) -> None:
         self._repo = repo
         self._lock = lock
         self._compresses = compresses
         self._open = _OpenPacks(pack_size)
-        self._index = IndexWriter(repo, change)
+        self._index = IndexWriter(repo)
         self._threads = max(2, min(4, os.cpu_count() or 1))
         self._unindexed: list[FileId] = []
         self.damaged: dict[FileId, DamagedPack] = {}

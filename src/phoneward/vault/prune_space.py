@@ -76,8 +76,13 @@ def index_room(repo: Repository, blobs: int, packs: int, block: int) -> int:
     """
     largest = max((size for _name, size in repo.list_files(FileType.INDEX)), default=0) // _LEAST_INDEX_ENTRY
     at_once = min(blobs, max(FLUSH_BLOBS, largest))
-    files = at_once // FLUSH_BLOBS + 2
-    return at_once * _INDEX_ENTRY[repo.config.version] + min(packs, at_once) * _INDEX_PACK + files * block
+    return index_size(repo, at_once, min(packs, at_once), block)
+
+
+def index_size(repo: Repository, blobs: int, packs: int, block: int) -> int:
+    """Return the most that new index files of so many blobs in so many packs take, bytes."""
+    files = blobs // FLUSH_BLOBS + 2
+    return blobs * _INDEX_ENTRY[repo.config.version] + packs * _INDEX_PACK + files * block
 
 
 class Scheduler:
@@ -158,5 +163,5 @@ class Scheduler:
     def _growth(self, round_: Round) -> int:
         """Return the most that the new packs and the index files that name them take."""
         packs = self._packs(round_)
-        index = round_.blobs * _INDEX_ENTRY[self._repo.config.version] + packs * _INDEX_PACK
-        return self._written(round_) + packs * self._block + index + (round_.blobs // FLUSH_BLOBS + 1) * self._block
+        index = index_size(self._repo, round_.blobs, packs, self._block)
+        return self._written(round_) + packs * self._block + index
