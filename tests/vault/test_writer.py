@@ -26,9 +26,10 @@ from phoneward.vault import (
 )
 from phoneward.vault.blobs import BytesLike
 from phoneward.vault.crypto import SealingKey
-from phoneward.vault.errors import TooLargeError
+from phoneward.vault.errors import ReadBackError, TooLargeError
 from phoneward.vault.packs import pack_size
 from phoneward.vault.repository import MAX_BLOB_SIZE
+from phoneward.vault.storage.system import RealSystemCalls
 from phoneward.vault.writer import IN_FLIGHT_BYTES, WriterStoppedError
 from tests.vault.cheap import insecure_test_cost
 from tests.vault.storage.recorder import RecordedSystem
@@ -270,32 +271,72 @@ def test_a_broken_source_stops_the_file_only(repo: Repository) -> None:
 def test_faulty_memory_is_noticed_before_anything_is_stored(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, size: int, place: int
 ) -> None:
-    seal = SealingKey.seal
+    seal_many, seal_into = SealingKey.seal_many, SealingKey.seal_into
 
-    def faulty(key: SealingKey, plaintext: BytesLike) -> bytes:
-        sealed = bytearray(seal(key, plaintext))
-        sealed[place] ^= 4
-        return bytes(sealed)
+    def faulty(key: SealingKey, plaintexts: Sequence[BytesLike]) -> list[bytes]:
+        sealed = [bytearray(one) for one in seal_many(key, plaintexts)]
+        sealed[-1][place] ^= 4
+        return [bytes(one) for one in sealed]
 
-    monkeypatch.setattr(SealingKey, "seal", faulty)
+    def faulty_place(key: SealingKey, plaintext: BytesLike, target: memoryview) -> None:
+        seal_into(key, plaintext, target)
+        target[place] ^= 4
+
+    monkeypatch.setattr(SealingKey, "seal_many", faulty)
+    monkeypatch.setattr(SealingKey, "seal_into", faulty_place)
     with pytest.raises(VerifyError) as caught, repo.writer() as writer:
         writer.put(DATA, os.urandom(size))
     assert "memory" in caught.value.advice()
     assert count(repo, FileType.PACK) == 0
 
 
+@pytest.mark.parametrize("size", [10, 200_000])
 def test_a_bit_that_flips_between_hashing_and_sealing_is_noticed(
-    repo: Repository, monkeypatch: pytest.MonkeyPatch
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    seal = SealingKey.seal
+    data = os.urandom(size)
+    seal_many, seal_into = SealingKey.seal_many, SealingKey.seal_into
 
-    def faulty(key: SealingKey, plaintext: BytesLike) -> bytes:
-        return seal(key, b"\x01 and more" if plaintext == b"\x00 and more" else plaintext)
+    def flipped(plaintext: BytesLike) -> bytes:
+        return bytes([plaintext[0] ^ 1]) + bytes(plaintext[1:])
 
-    monkeypatch.setattr(SealingKey, "seal", faulty)
+    monkeypatch.setattr(SealingKey, "seal_many", lambda key, many: seal_many(key, [flipped(one) for one in many]))
+    monkeypatch.setattr(SealingKey, "seal_into", lambda key, one, place: seal_into(key, flipped(one), place))
     with pytest.raises(VerifyError), repo.writer() as writer:
-        writer.put(DATA, b"\x00 and more")
+        writer.put(DATA, data)
     assert count(repo, FileType.PACK) == 0
+
+
+class _BitFlippingDisk(RealSystemCalls):
+    """A disk that keeps one bit wrong of every file as long as a pack, and says nothing."""
+
+    def write(self, handle: int, pieces: list[BytesLike]) -> None:
+        content = bytearray(b"".join(bytes(piece) for piece in pieces))
+        if len(content) > 1000:
+            content[len(content) // 2] ^= 1
+        super().write(handle, [content])
+
+
+@pytest.mark.parametrize("size", [2000, 3_000_000])
+def test_a_disk_that_keeps_something_else_is_noticed(repo: Repository, tmp_path: Path, size: int) -> None:
+    faulty = open_repository(LocalStorage(tmp_path, system=_BitFlippingDisk()), "secret")
+    with pytest.raises(ReadBackError) as caught, BlobWriter(faulty) as writer:
+        writer.put_file([os.urandom(size)])
+    assert "disk" in caught.value.advice()
+    assert (count(repo, FileType.PACK), count(repo, FileType.INDEX)) == (0, 0), "nothing of it stays, nothing names it"
+
+
+def test_a_pack_that_was_cut_short_or_grew_is_not_what_was_stored(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.create()
+    data = os.urandom(2_500_000)
+    name = FileId(hashlib.sha256(data).hexdigest())
+    storage.save(FileType.PACK, name, [data[:7], memoryview(data)[7:]])
+    assert storage.holds(FileType.PACK, name, [data])
+    assert storage.holds(FileType.PACK, name, [data[:2_000_000], b"", data[2_000_000:]])
+    assert not storage.holds(FileType.PACK, name, [data + b"x"])
+    assert not storage.holds(FileType.PACK, name, [data[:-1]])
+    assert not storage.holds(FileType.PACK, name, [data[:1_500_000], b"x", data[1_500_001:]])
 
 
 def test_a_pack_header_that_does_not_open_is_not_stored(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

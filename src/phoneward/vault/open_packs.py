@@ -2,9 +2,11 @@
 
 import os
 import threading
+from collections.abc import Sequence
 
 from phoneward.vault.blobs import BlobId, BlobType
 from phoneward.vault.packs import PackBuilder
+from phoneward.vault.sealing import SealedBlob
 
 OPEN_PACKS = 2
 """Packs of each type open at once; a blob goes to one at random, so that a pack's run of sizes does not give away a
@@ -21,21 +23,50 @@ class OpenPacks:
         self._open: dict[BlobType, list[PackBuilder | None]] = {kind: [None] * OPEN_PACKS for kind in BlobType}
         self._spare: list[bytearray] = []
 
-    def add(self, blob_type: BlobType, blob_id: BlobId, sealed: bytes, uncompressed_length: int) -> PackBuilder | None:
-        """Add a sealed blob to one of the packs; return the pack that is to be stored now, if any."""
+    def add(self, blobs: Sequence[SealedBlob]) -> list[PackBuilder]:
+        """Add small sealed blobs, each to one of the packs; return the packs that are to be stored now."""
+        places = os.urandom(len(blobs))
+        ready = []
+        with self._lock:
+            for place, (blob_type, blob_id, sealed, uncompressed_length) in zip(places, blobs, strict=True):
+                chosen, full = self._choose(blob_type, place % OPEN_PACKS, len(sealed))
+                chosen.add(blob_type, blob_id, sealed, uncompressed_length)
+                if len(sealed) > self._pack_size:
+                    ready.append(chosen)
+                if full is not None:
+                    ready.append(full)
+        return ready
+
+    def reserve(
+        self, blob_type: BlobType, blob_id: BlobId, length: int, uncompressed_length: int
+    ) -> tuple[PackBuilder, memoryview, PackBuilder | None]:
+        """Return a pack, the place in it for a sealed blob, and the pack that is to be stored now, if any.
+
+        `filled` must follow, unless all the writing is given up.
+        """
         place = os.urandom(1)[0] % OPEN_PACKS
         with self._lock:
-            if len(sealed) > self._pack_size:  # a pack of its own
-                pack = PackBuilder(bytearray(len(sealed)))
-                pack.add(blob_type, blob_id, sealed, uncompressed_length)
-                return pack
-            packs, full = self._open[blob_type], None
-            chosen = packs[place]
-            if chosen is None or not chosen.fits(len(sealed)):
-                full = chosen
-                chosen = packs[place] = PackBuilder(self._spare.pop() if self._spare else bytearray(self._pack_size))
-            chosen.add(blob_type, blob_id, sealed, uncompressed_length)
-            return full
+            chosen, full = self._choose(blob_type, place, length)
+            return chosen, chosen.reserve(blob_type, blob_id, length, uncompressed_length), full
+
+    def filled(self, pack: PackBuilder) -> PackBuilder | None:
+        """Note that a reserved place was filled; return the pack if it is to be stored now."""
+        with self._lock:
+            pack.unfilled -= 1
+            closed = all(pack is not other for packs in self._open.values() for other in packs)
+            return pack if closed and not pack.unfilled else None
+
+    def _choose(self, blob_type: BlobType, place: int, length: int) -> tuple[PackBuilder, PackBuilder | None]:
+        """Return the pack for a blob of this length, and the pack that had to give way, if nobody writes to it."""
+        if length > self._pack_size:  # a pack of its own
+            return PackBuilder(bytearray(length)), None
+        packs = self._open[blob_type]
+        chosen = packs[place]
+        if chosen is not None and chosen.fits(length):
+            return chosen, None
+        full = chosen if chosen is not None and not chosen.unfilled else None
+        fresh = packs[place] = PackBuilder(self._spare.pop() if self._spare else bytearray(self._pack_size))
+        return fresh, full
 
     def take_all(self) -> list[PackBuilder]:
         """Return the packs that hold anything and start anew."""

@@ -167,6 +167,8 @@ class PackBuilder:
         self.buffer = buffer
         self._entries: list[PackEntry] = []
         self._size = 0
+        self.unfilled = 0
+        """Places given out by `reserve` that are not filled yet; the owner counts them down."""
 
     @property
     def size(self) -> int:
@@ -179,10 +181,18 @@ class PackBuilder:
 
     def add(self, blob_type: BlobType, blob_id: BlobId, sealed: bytes, uncompressed_length: int) -> None:
         """Append a sealed blob that fits."""
-        length = len(sealed)
-        self._entries.append(PackEntry(blob_type, blob_id, self._size, length, uncompressed_length))
-        self.buffer[self._size : self._size + length] = sealed
-        self._size += length
+        start, length = self._size, len(sealed)
+        self._entries.append(PackEntry(blob_type, blob_id, start, length, uncompressed_length))
+        self.buffer[start : start + length] = sealed
+        self._size = start + length
+
+    def reserve(self, blob_type: BlobType, blob_id: BlobId, length: int, uncompressed_length: int) -> memoryview:
+        """Return the place of another sealed blob that fits, to be filled before the pack is finished."""
+        start = self._size
+        self._entries.append(PackEntry(blob_type, blob_id, start, length, uncompressed_length))
+        self._size = start + length
+        self.unfilled += 1
+        return memoryview(self.buffer)[start : start + length]
 
     def finish(self, key: SealingKey) -> FinishedPack:
         """Add the header and return the pack. The header is opened and read again before it counts.

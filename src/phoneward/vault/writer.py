@@ -5,7 +5,7 @@ in flight is bounded in bytes, so a fast phone cannot outrun a slow disk. Order:
 names it, and an index file is durable before anybody else may rely on its blobs (restic `doc/design.rst`, "Backups").
 """
 
-import hashlib
+import itertools
 import os
 import queue
 import threading
@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from phoneward.vault.blobs import BlobId, BlobType, FileType
-from phoneward.vault.chunker import Chunker, seed_from_polynomial
-from phoneward.vault.compression import CompressionError, compress, decompress_exactly
-from phoneward.vault.crypto import SealError, SealingKey
-from phoneward.vault.errors import TooLargeError, VerifyError
+from phoneward.vault.chunker import MIN_SIZE, Chunker, seed_from_polynomial
+from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
+from phoneward.vault.errors import ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
 from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
 from phoneward.vault.repository import MAX_BLOB_SIZE, Repository
+from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
 
 SMALL_BLOB = 128 * 1024
 """Blobs below this many bytes go to the workers in batches: handing one over costs as much as sealing 4 KB."""
@@ -232,9 +232,13 @@ class BlobWriter:
         Raises:
             Exception: whatever `pieces` raised, or what stopped a worker before. Blobs handed over until then stay.
         """
+        source = iter(pieces)
+        start = list(itertools.islice(source, 2))
+        if len(start) == 1 and 0 < len(start[0]) <= MIN_SIZE:  # most files of a phone: nothing to cut
+            return PendingFile([self.put(BlobType.DATA, start[0])], len(start[0]))
         chunks: list[Pending] = []
         size = 0
-        for chunk in self._chunker.split(pieces):
+        for chunk in self._chunker.split(itertools.chain(start, source)):
             chunks.append(self.put(BlobType.DATA, chunk))
             size += len(chunk)
         return PendingFile(chunks, size)
@@ -299,60 +303,59 @@ class BlobWriter:
                 del task
 
     def _store_blobs(self, job: _Job) -> None:
-        new = known = bytes_new = bytes_packed = 0
-        for blob_type, data, pending in job.blobs:
-            blob_id = BlobId(hashlib.sha256(data).digest())
-            if self._claim(blob_type, blob_id):
-                sealed, uncompressed_length = self._seal(blob_type, blob_id, data)
-                full = self._packs.add(blob_type, blob_id, sealed, uncompressed_length)
-                new += 1
-                bytes_new += len(data)
-                bytes_packed += len(sealed)
-                if full is not None:
-                    self._store_pack(full)
-            else:
-                known += 1
-            pending._id = blob_id  # noqa: SLF001 - Pending is this module's own
+        blobs = [NewBlob(blob_type, hash_of(data), data) for blob_type, data, _pending in job.blobs]
+        new = self._claim(blobs)
+        if len(blobs) == 1 and len(blobs[0].data) >= SMALL_BLOB:
+            bytes_packed = self._store_large(blobs[0]) if new else 0
+        else:
+            sealed = seal_batch(self._key, new, compresses=self._compresses)
+            bytes_packed = sum(len(blob.sealed) for blob in sealed)
+            for pack in self._packs.add(sealed):
+                self._store_pack(pack)
+        for (_type, _data, pending), blob in zip(job.blobs, blobs, strict=True):
+            pending._id = blob.id  # noqa: SLF001 - Pending is this module's own
         with self._lock:
-            self.stats.blobs_new += new
-            self.stats.blobs_known += known
-            self.stats.bytes_new += bytes_new
+            self.stats.blobs_new += len(new)
+            self.stats.blobs_known += len(blobs) - len(new)
+            self.stats.bytes_new += sum(len(blob.data) for blob in new)
             self.stats.bytes_packed += bytes_packed
 
-    def _claim(self, blob_type: BlobType, blob_id: BlobId) -> bool:
-        """Tell whether the blob is new; from then on it is this worker's to store."""
-        mark = _mark(blob_type, blob_id)
+    def _claim(self, blobs: list[NewBlob]) -> list[NewBlob]:
+        """Return the blobs that are new; from then on they are this worker's to store."""
+        new = []
+        has, unindexed = self._repo.index.has, self._unindexed
         with self._lock:
-            # A blob leaves this set only after it has entered the index: asked in this order, it is never missed.
-            if mark in self._unindexed or self._repo.index.has(blob_type, blob_id):
-                return False
-            self._unindexed.add(mark)
-            return True
+            for blob in blobs:
+                mark = _mark(blob.type, blob.id)
+                # A blob leaves this set only after it has entered the index: asked in this order, it is never missed.
+                if mark not in unindexed and not has(blob.type, blob.id):
+                    unindexed.add(mark)
+                    new.append(blob)
+        return new
 
-    def _seal(self, blob_type: BlobType, blob_id: BlobId, data: bytes) -> tuple[bytes, int]:
-        """Return the sealed blob, opened and hashed again, and its plaintext length if it is compressed, else 0."""
-        inner, uncompressed_length = data, 0
-        if self._compresses and data:
-            frame = compress(data)
-            if blob_type is BlobType.TREE or len(frame) < len(data):
-                inner, uncompressed_length = frame, len(data)
-        sealed = self._key.seal(inner)
-        try:
-            opened = self._key.open(sealed)
-            if uncompressed_length:
-                opened = decompress_exactly(opened, uncompressed_length)
-        except (SealError, CompressionError) as error:
-            raise VerifyError(blob=blob_id.hex()) from error
-        if hashlib.sha256(opened).digest() != blob_id:
-            raise VerifyError(blob=blob_id.hex())
-        return sealed, uncompressed_length
+    def _store_large(self, blob: NewBlob) -> int:
+        """Seal a blob where it will lie; return the sealed length."""
+        shrinks = self._compresses and (blob.type is BlobType.TREE or may_shrink(blob.data))
+        inner = pack_inner(blob.type, blob.data) if shrinks else Inner(blob.data, 0)
+        length = len(inner.content) + OVERHEAD
+        pack, place, full = self._packs.reserve(blob.type, blob.id, length, inner.uncompressed_length)
+        seal_in_place(self._key, blob.id, inner, place)
+        place.release()
+        for ready in (full, self._packs.filled(pack)):
+            if ready is not None:
+                self._store_pack(ready)
+        return length
 
     def _store_pack(self, builder: PackBuilder) -> None:
         try:
             pack: FinishedPack = builder.finish(self._key)
         except (SealError, ValueError) as error:
             raise VerifyError(blob="pack") from error
-        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        storage = self._repo.storage
+        storage.save(FileType.PACK, pack.name, pack.pieces)
+        if not storage.holds(FileType.PACK, pack.name, pack.pieces):
+            storage.remove(FileType.PACK, pack.name)
+            raise ReadBackError(blob=f"data/{pack.name}")
         self._packs.reuse(builder)
         with self._lock:
             self.stats.packs += 1

@@ -83,6 +83,15 @@ class Storage(Protocol):
             StorageError: it cannot be read.
         """
 
+    def holds(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> bool:
+        """Tell whether the file is exactly these pieces, read again from where it lies.
+
+        Where the place can be asked for that, no cache of this computer answers.
+
+        Raises:
+            FileMissingError, StorageError: as `load`.
+        """
+
     def size(self, file_type: FileType, name: FileId) -> int:
         """Return the file's size in bytes.
 

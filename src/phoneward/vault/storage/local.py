@@ -28,6 +28,7 @@ _FOLDERS = tuple(kind.value for kind in FileType if kind is not FileType.CONFIG)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _TEMPORARY = "-tmp-"
+_COMPARED_BYTES = 2**20
 _LARGEST_CLUSTER = 64 * 1024
 
 
@@ -106,6 +107,21 @@ class LocalStorage:
         if length is not None and len(data) != length:
             raise DamagedError(name=readable(self._short(path)), problem=_("it is shorter than it must be."))
         return data
+
+    def holds(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> bool:
+        """Have the system forget the file's content, then read and compare it."""
+        _folder, path = self._place(file_type, name)
+        with self._explained(path):
+            self._system.drop_cached(path)
+            offset = 0
+            for piece in pieces:
+                view = memoryview(piece)
+                for start in range(0, len(view), _COMPARED_BYTES):
+                    expected = bytes(view[start : start + _COMPARED_BYTES])  # bytes compare 60 times as fast as views
+                    if self._system.read(path, offset, len(expected)) != expected:
+                        return False
+                    offset += len(expected)
+            return self._system.size(path) == offset
 
     def size(self, file_type: FileType, name: FileId) -> int:
         """Ask for the file's size."""

@@ -77,6 +77,9 @@ class SystemCalls(Protocol):
     def read(self, path: str, offset: int, length: int | None) -> bytes:
         """Return up to `length` bytes of a regular file; never waits on a pipe or a device."""
 
+    def drop_cached(self, path: str) -> None:
+        """Forget what memory holds of a file, so that it is read from the disk; where that is offered."""
+
     def size(self, path: str) -> int:
         """Return a regular file's size in bytes."""
 
@@ -167,6 +170,17 @@ class RealSystemCalls:
                 first = file.read(wanted - sum(map(len, pieces)))
                 pieces.append(first)
             return b"".join(pieces)
+
+    def drop_cached(self, path: str) -> None:
+        """Call posix_fadvise where there is one (Linux); it drops what is flushed."""
+        if not hasattr(os, "posix_fadvise"):
+            return
+        handle = os.open(path, _READ_FLAGS)
+        try:
+            with _ignored(_NOT_OFFERED):
+                os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(handle)
 
     def size(self, path: str) -> int:
         """Ask for the size of a regular file."""
