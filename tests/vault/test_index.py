@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneward.vault import BlobId, BlobType, FileId
-from phoneward.vault.index import IndexedPack, decode_index, encode_index
+from phoneward.vault.index import IndexedPack, PackColumns, decode_columns, decode_index, encode_index
 from phoneward.vault.index_table import IndexTable
 from phoneward.vault.packs import PackEntry
 
@@ -199,3 +199,22 @@ def test_a_blob_takes_little_memory() -> None:
     held, _peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held / len(table) < 80
+
+
+@given(packs_strategy)
+def test_fields_in_columns_say_what_entries_say(packs: list[IndexedPack]) -> None:
+    assert decode_columns(encode_index(packs)) == [PackColumns.of(pack) for pack in packs]
+
+
+@pytest.mark.parametrize("room", [0, 10, 5000, 100_000])
+def test_room_made_beforehand_changes_nothing(room: int) -> None:
+    packs = [random_pack(700) for _ in range(5)]
+    table, other = IndexTable(), IndexTable()
+    for number, pack in enumerate(packs):
+        if number == 2:
+            table.reserve(room)
+        table.add(pack)
+        other.add(pack)
+    assert list(table) == list(other)
+    assert all(table.has(entry.type, entry.id) for pack in packs for entry in pack.entries)
+    assert not any(table.has(BlobType.DATA, BlobId(os.urandom(32))) for _ in range(2000))

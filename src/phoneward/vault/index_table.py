@@ -86,10 +86,11 @@ class IndexTable:
         """Tell whether the blob is in any pack."""
         slots, records = self._slots, self._records
         mask = len(slots) - 1
-        place = hash(blob_id) & mask
+        wanted, is_tree = bytes(blob_id), blob_type is BlobType.TREE
+        place = hash(wanted) & mask
         while number := slots[place]:
             end = number * _RECORD.size - _RECORD.size + _ID_SIZE
-            if records[end - _ID_SIZE : end] == blob_id and (records[end + 3] >= 0x80) == (blob_type is BlobType.TREE):
+            if records[end - _ID_SIZE : end] == wanted and (records[end + 3] >= 0x80) == is_tree:
                 return True
             place = (place + 1) & mask
         return False
