@@ -81,6 +81,7 @@ def test_the_shape_of_the_coverage_document_is_fixed() -> None:
         "missing_storages": [],
         "waiting": None,
         "clock_went_back": False,
+        "levels": None,
         "snapshot": "",
     }
     assert [state.value for state in State] == ["kept", "kept in part", "kept by its own backup", "out of reach"]

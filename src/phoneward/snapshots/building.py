@@ -16,6 +16,7 @@ from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, may_be_own_backup, r
 from phoneward.vault import BlobId, Node, NodeType, encode_tree, go_mode
 
 PutTree = Callable[[bytes], None]
+Note = Callable[[int, list[Node], list[Node], Mapping[bytes, Sent]], None]
 _NOTHING: Final[Mapping[bytes, Row]] = {}
 
 
@@ -44,6 +45,7 @@ class Trees:
     """The trees built so far, by folder number. A tree's id is the SHA-256 of its text, known before it is stored.
 
     Attributes:
+        note: called with each folder that is built: its number, its nodes, those before, and what this run sent of it.
         own_backups: backups that apps made of themselves, by user and package, newest first, each with its place.
     """
 
@@ -54,6 +56,7 @@ class Trees:
     ids: dict[int, BlobId] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     own_backups: dict[tuple[int, str], list[tuple[bytes, OwnBackup]]] = field(default_factory=dict)
+    note: "Note | None" = None
     _stored: set[BlobId] = field(default_factory=set)
     _files: "array[int]" = field(default_factory=lambda: array("q"))
     _bytes: "array[int]" = field(default_factory=lambda: array("q"))
@@ -85,6 +88,8 @@ class Trees:
             exact: folders in it whose exact times were asked for, by name.
         """
         nodes = self.nodes(number, folder, before=before, fresh=fresh, missing=missing, exact=exact)
+        if self.note is not None:
+            self.note(number, nodes, before, fresh)
         if before_id is not None and nodes == before:
             self.counts.dirs_unmodified += 1
             self.ids[number] = before_id

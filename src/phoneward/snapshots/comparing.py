@@ -26,6 +26,7 @@ class Plan:
             name stands.
         to_confirm: resumed files, and folders, that were listed in whole seconds and must be asked for more.
         exact: what the phone said then.
+        resumed: files that an earlier run brought over whole.
         dirty: folders that cannot be built before the sending is over, children before parents.
         before: trees of the snapshot before, by folder, for the dirty ones.
         begun: files to send whose beginning is in the repository, by folder and name.
@@ -36,6 +37,7 @@ class Plan:
     sent: RowStore[Sent]
     to_confirm: RowStore[Row]
     exact: RowStore[Row]
+    resumed: RowStore[Row]
     files: int = 0
     size: int = 0
     resumed_files: int = 0
@@ -47,7 +49,8 @@ class Plan:
     @classmethod
     def empty(cls, sealer: Sealer) -> "Plan":
         """Return a plan of nothing."""
-        return cls(RowStore(Row, sealer), RowStore(Sent, sealer), RowStore(Row, sealer), RowStore(Row, sealer))
+        rows, confirm, exact, resumed = (RowStore(Row, sealer) for _ in range(4))
+        return cls(rows, RowStore(Sent, sealer), confirm, exact, resumed)
 
     def fresh(self, folder: int) -> dict[bytes, Sent]:
         """Return the files of a folder whose content came over, by name."""
@@ -55,7 +58,7 @@ class Plan:
         for row in self.exact.rows(folder):
             sent = found.get(row.name)
             if sent is not None and row.kind == FILE:
-                found[row.name] = Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids)
+                found[row.name] = Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids, sent.digest)
         return found
 
     def exact_folders(self, folder: int) -> dict[bytes, Row]:
@@ -70,7 +73,7 @@ class Plan:
 
     def close(self) -> None:
         """Forget everything and remove temporary files."""
-        for store in (self.to_send, self.to_confirm, self.exact):
+        for store in (self.to_send, self.to_confirm, self.exact, self.resumed):
             store.close()
         self.sent.close()
 
@@ -100,7 +103,7 @@ class JournalRows:
             if folder is None:
                 continue
             for s in files:
-                row = _Resumable(s.name, s.size, s.mode, s.mtime_ns, s.ctime_ns, s.ids, number)
+                row = _Resumable(s.name, s.size, s.mode, s.mtime_ns, s.ctime_ns, s.ids, s.digest, number)
                 self._rows.add(folder, row)
                 self._begun.pop((folder, s.name), None)  # it came over whole after all
         for path, part in batch.parts:
@@ -263,7 +266,10 @@ class Comparison:
             return False
         if not all(map(self.has_blob, sent.blobs)):
             return False
-        self.plan.sent.add(number, Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids))
+        self.plan.sent.add(
+            number, Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids, sent.digest)
+        )
+        self.plan.resumed.add(number, row)
         if coarse:
             self.plan.to_confirm.add(number, row)
         self.plan.resumed_files += 1

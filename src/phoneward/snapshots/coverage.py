@@ -44,6 +44,24 @@ class Proof(msgspec.Struct, frozen=True):
     date: dt.datetime
 
 
+class Levels(msgspec.Struct, frozen=True):
+    """How sure the files of a snapshot are, counted.
+
+    Attributes:
+        files: all that are in `/SHA256SUMS/`, our own documents left out.
+        stored: those that were never compared with the phone.
+        matched: those whose SHA-256 on the phone was the vault's, in this run or an earlier one.
+        mismatched: those of which the phone told another SHA-256 twice; they count as stored, too.
+        oldest_match: the match that is longest ago.
+    """
+
+    files: int
+    stored: int
+    matched: int
+    mismatched: int
+    oldest_match: dt.datetime | None = None
+
+
 class Area(enum.StrEnum):
     """Whose storage a row is about."""
 
@@ -163,6 +181,8 @@ class Coverage(msgspec.Struct, frozen=True):
         not_checked: questions the phone could not answer, with its words: nothing is known about them.
         missing_storages: storages that the snapshot before had and that were not there this time.
         clock_went_back: the phone's clock was set back since the snapshot before.
+        proof: the level that every file has.
+        levels: how many files have which; None in a snapshot of a version that did not count them.
     """
 
     format: Annotated[int, msgspec.Meta(ge=1)]
@@ -181,6 +201,7 @@ class Coverage(msgspec.Struct, frozen=True):
     missing_storages: list[str] = []
     waiting: Waiting | None = None
     clock_went_back: bool = False
+    levels: Levels | None = None
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
 

@@ -49,6 +49,7 @@ class Sent(msgspec.Struct, array_like=True, frozen=True, gc=False):
         mtime_ns, ctime_ns: what the phone said of the file whose content this is.
         mode: permission bits.
         ids: blob ids, 32 bytes each, one after the other.
+        digest: SHA-256 of the whole file; empty where nobody computed it.
     """
 
     name: bytes
@@ -57,6 +58,7 @@ class Sent(msgspec.Struct, array_like=True, frozen=True, gc=False):
     mtime_ns: int
     ctime_ns: int | None
     ids: bytes
+    digest: bytes = b""
 
     @property
     def blobs(self) -> tuple[BlobId, ...]:
@@ -150,8 +152,12 @@ def read_batches(stream: IO[bytes], sealer: Sealer, head: Head) -> Iterator[tupl
         yield batch, offset
 
 
+def _sound_file(sent: Sent) -> bool:
+    return len(sent.ids) % 32 == 0 and sent.size >= 0 and len(sent.digest) in {0, 32}
+
+
 def _sound(batch: Batch) -> bool:
-    return all(len(sent.ids) % 32 == 0 and sent.size >= 0 for _path, files in batch.folders for sent in files) and all(
+    return all(_sound_file(sent) for _path, files in batch.folders for sent in files) and all(
         len(part.ids) % 32 == 0 and 0 <= part.start <= part.end for _path, part in batch.parts
     )
 

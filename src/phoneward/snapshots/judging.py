@@ -12,6 +12,7 @@ from phoneward.snapshots.coverage import (
     AppCoverage,
     Area,
     Coverage,
+    Levels,
     OwnBackup,
     Proof,
     ProofLevel,
@@ -44,6 +45,7 @@ class Judge:
 
     Args:
         trees: all folders of the snapshot, built.
+        levels: how sure its files are.
         waiting: what a backup that was cut short had still to send; None for a full one.
     """
 
@@ -52,6 +54,7 @@ class Judge:
     gaps: Gaps
     parent: Parent | None
     waiting: Waiting | None = None
+    levels: Levels | None = None
 
     def coverage(self, device: str, label: str, taken_at: dt.datetime, *, clock_went_back: bool) -> Coverage:
         """Return the document."""
@@ -65,7 +68,8 @@ class Judge:
             taken=taken_at,
             complete=not self.gaps.total and self.waiting is None,
             partial=self.waiting is not None,
-            proof=Proof(ProofLevel.STORED, taken_at),
+            proof=_overall(self.levels, taken_at),
+            levels=self.levels,
             totals=_totals(storages, apps),
             storages=storages,
             apps=apps,
@@ -266,3 +270,10 @@ def _totals(storages: list[StorageCoverage], apps: list[AppCoverage]) -> Totals:
         unknown_apps=sum(not app.is_system for app in unknown),
         unknown_system_apps=sum(app.is_system for app in unknown),
     )
+
+
+def _overall(levels: Levels | None, taken_at: dt.datetime) -> Proof:
+    """Return the level that all files have, since the oldest date among them."""
+    if levels is None or levels.stored or levels.oldest_match is None:
+        return Proof(ProofLevel.STORED, taken_at)
+    return Proof(ProofLevel.MATCHED, levels.oldest_match)

@@ -32,6 +32,8 @@ from phoneward.snapshots.layout import (
     device_tag,
 )
 from phoneward.snapshots.parents import find_parent
+from phoneward.snapshots.proofs_building import BuiltProofs
+from phoneward.snapshots.proofs_pass import close_book, open_book, proof_folders
 from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.snapshots.sending import Sender
 from phoneward.snapshots.taking import Taken, take_listing
@@ -108,6 +110,9 @@ class _Pass:
         stack.callback(self.taken.listing.close)
         self.plan = Plan.empty(self.repo)
         stack.callback(self.plan.close)
+        self.started = dt.datetime.fromtimestamp(self.started_ns // 1_000_000_000, dt.UTC)
+        self.book = open_book(self.repo, self.parent, self.taken.listing, self.started, self.listener)
+        stack.callback(self.book.close)
         self.children = self.taken.listing.folders.children()
         self.clock_went_back = self.parent is not None and clock_went_back(self.parent.moment, self.taken.moment)
         self._warn_of_clocks()
@@ -135,7 +140,7 @@ class _Pass:
         listing, moment = self.taken.listing, self.taken.moment
         self.listener(PhaseStarted("compare", listing.files, listing.size))
         precision = max(moment.precision_ns, self.parent.moment.precision_ns if self.parent else 1)
-        trees = Trees(listing, put, self._has_tree, precision)
+        trees = Trees(listing, put, self._has_tree, precision, note=self.book.note if self.lock else None)
         resumable = JournalRows(listing, moment, self.repo)
         try:
             for batch in self.journal.load():
@@ -215,16 +220,17 @@ class _Pass:
         self.listener(PhaseStarted("store"))
         data_blobs = max(0, writer.stats.blobs_new - trees.new_trees)
         waiting = self._build_rest(trees)
-        taken_at = dt.datetime.fromtimestamp(self.started_ns // 1_000_000_000, dt.UTC)
-        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None)
+        top = self._top_folders(trees)
+        proofs = close_book(self.book, self.parent, top, writer, self.started_ns)
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels)
         coverage = judge.coverage(
-            self.phone.identity.id, self.backup.label, taken_at, clock_went_back=self.clock_went_back
+            self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
         )
-        tree = trees.store(self._root_nodes(writer, trees, coverage, taken_at))
+        tree = trees.store(top + self._our_nodes(writer, trees, coverage, proofs))
         writer.flush()
         content = self._stats(trees, sender, writer, data_blobs)
         if self.lock is not None:
-            self.lock.ensure_held()
+            self.lock.confirm()
         snapshot_id = save_snapshot(self.repo, self._snapshot(tree, trees, writer, content, partial=partial))
         if not partial:
             self.journal.remove()
@@ -258,9 +264,15 @@ class _Pass:
             )
         return Waiting(files, size)
 
-    def _root_nodes(self, writer: BlobWriter, trees: Trees, coverage: Coverage, taken_at: dt.datetime) -> list[Node]:
-        identity = self.phone.identity
-        device = device_document(identity, self.backup.label, taken_at, self.taken.record, self.taken.volumes)
+    def _top_folders(self, trees: Trees) -> list[Node]:
+        folder = self.taken.listing.folder(0, self.children.get(0, []))
+        return trees.nodes(0, folder, before=[], fresh={}, exact=self.plan.exact_folders(0))
+
+    def _our_nodes(self, writer: BlobWriter, trees: Trees, coverage: Coverage, proofs: BuiltProofs) -> list[Node]:
+        """Store our own documents, and return their nodes."""
+        device = device_document(
+            self.phone.identity, self.backup.label, self.started, self.taken.record, self.taken.volumes
+        )
         packages = packages_document(self.taken.inventory, self.taken.apk_places)
         texts = {
             DEVICE_DOCUMENT: encode_document(device),
@@ -268,12 +280,11 @@ class _Pass:
             COVERAGE_DOCUMENT: encode_coverage(coverage),
         }
         stored = {name: writer.put_file([text]) for name, text in texts.items()}
-        folder = self.taken.listing.folder(0, self.children.get(0, []))
-        nodes = trees.nodes(0, folder, before=[], fresh={}, exact=self.plan.exact_folders(0))
+        documents = {}
         for name, pending in stored.items():
             done = pending.result()
-            nodes.append(document_node(name, self.started_ns, done.size, done.ids))
-        return nodes
+            documents[name] = document_node(name, self.started_ns, done.size, done.ids)
+        return [*documents.values(), *proof_folders(proofs, trees, writer, documents, texts)]
 
     def _snapshot(
         self, tree: BlobId, trees: Trees, writer: BlobWriter, content: BackupStats, *, partial: bool
