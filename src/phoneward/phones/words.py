@@ -17,9 +17,46 @@ NOT_A_PATH: Final = N_("no file can have this path")
 NO_ANSWER: Final = N_("no answer")
 CUT_OFF_IN_ANSWER: Final = N_("the connection ended in the middle of an answer")
 CUT_OFF_IN_FILE: Final = N_("the connection ended in the middle of a file")
+LINK_OR_GONE: Final = N_("its folder is a link, or is not there any more")
+TAKEN_MEANWHILE: Final = N_("something else got this name meanwhile, and was left as it is")
+READ_BACK_DIFFERENT: Final = N_("the phone read back something else than was sent")
+NO_SESSION: Final = N_("the phone did not say why")
+INSTALLED_MEANWHILE: Final = N_("it is installed already, or the phone does not say whether it is")
+
+INSTALL_WORDS: Final = {
+    "INSTALL_FAILED_INSUFFICIENT_STORAGE": N_("there is too little room on the phone"),
+    "INSTALL_FAILED_MEDIA_UNAVAILABLE": N_("the phone's storage is not available"),
+    "INSTALL_FAILED_ALREADY_EXISTS": N_("it is installed already"),
+    "INSTALL_FAILED_UPDATE_INCOMPATIBLE": N_("it is there already, signed by somebody else"),
+    "INSTALL_FAILED_VERSION_DOWNGRADE": N_("a newer version is there already"),
+    "INSTALL_FAILED_OLDER_SDK": N_("it needs a newer Android than this phone has"),
+    "INSTALL_FAILED_NEWER_SDK": N_("it was made for an older Android than this phone has"),
+    "INSTALL_FAILED_DEPRECATED_SDK_VERSION": N_("this Android does not take apps made for such an old one"),
+    "INSTALL_FAILED_NO_MATCHING_ABIS": N_("it was made for another kind of processor"),
+    "INSTALL_FAILED_CPU_ABI_INCOMPATIBLE": N_("it was made for another kind of processor"),
+    "INSTALL_FAILED_MISSING_SHARED_LIBRARY": N_("it needs a part of the system that this phone does not have"),
+    "INSTALL_FAILED_MISSING_SPLIT": N_("a part of it that it needs is not in the snapshot"),
+    "INSTALL_FAILED_USER_RESTRICTED": N_(
+        "the phone does not allow it: switch on 'Install via USB' under Developer options, and tap Allow if it asks"
+    ),
+    "INSTALL_FAILED_VERIFICATION_FAILURE": N_("the phone's own checker of apps refused it"),
+    "INSTALL_FAILED_VERIFICATION_TIMEOUT": N_("the phone's own checker of apps did not answer in time"),
+    "INSTALL_FAILED_ABORTED": N_("it was cancelled on the phone"),
+    "INSTALL_FAILED_TEST_ONLY": N_("it is a version for tests only"),
+    "INSTALL_FAILED_INVALID_APK": N_("the phone takes it for damaged"),
+    "INSTALL_PARSE_FAILED_NOT_APK": N_("the phone takes it for damaged"),
+    "INSTALL_PARSE_FAILED_NO_CERTIFICATES": N_("it bears no signature that the phone knows"),
+}
+"""What Android's own words for a refused app mean (AOSP PackageManager.java)."""
 
 _OURS: Final = frozenset(
     {
+        LINK_OR_GONE,
+        TAKEN_MEANWHILE,
+        READ_BACK_DIFFERENT,
+        NO_SESSION,
+        INSTALLED_MEANWHILE,
+        *INSTALL_WORDS.values(),
         NOT_DESCRIBED,
         NOT_A_FOLDER,
         NOT_A_FILE,

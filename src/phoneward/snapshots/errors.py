@@ -69,3 +69,26 @@ class NoAppFilesError(UsageError):
     message = N_("Snapshot {snapshot} holds nothing of the app {app}.")
     next_step = N_("See which apps it holds with: phoneward coverage")
     exit_code = ExitCode.FAILED
+
+
+class NoWayBackError(SnapshotsError):
+    """A storage of a snapshot has no folder of files."""
+
+    message = N_("{path} of this snapshot is no folder of a phone.")
+    next_step = N_("See what the snapshot holds with: phoneward ls SNAPSHOT")
+
+
+class ReturnCutShortError(SnapshotsError):
+    """The connection broke while files went back to the phone."""
+
+    message = N_("The work was cut short: {detail} {files} files were on the phone by then, each one whole.")
+    next_step = N_("Plug the phone in again, unlock it, and run the same command: what is there already is left alone.")
+    exit_code = ExitCode.FAILED
+
+
+class PhoneTooFullError(SnapshotsError):
+    """What was asked for does not fit on the phone."""
+
+    message = N_("The phone has too little room: {needed} bytes are needed on {storage}, {free} are free.")
+    next_step = N_("Free some room on the phone, or restore less at once with --include.")
+    exit_code = ExitCode.FAILED

@@ -94,6 +94,15 @@ class ShellStream:
             step = data[start : start + _STDIN_STEP]
             self._channel.post(_PACKET.pack(STDIN, len(step)) + step)
 
+    def send_steadily(self, data: bytes) -> None:
+        """Queue input of any length, waiting while too much of it is unsent. What the command says meanwhile is kept.
+
+        For commands that print little before their input has ended.
+        """
+        for start in range(0, len(data), _STDIN_STEP):
+            self.send(data[start : start + _STDIN_STEP])
+            self._channel.send_down_to(_STDIN_QUEUED)
+
     def end_input(self) -> None:
         """Tell the command that nothing more comes."""
         self._channel.post(_PACKET.pack(CLOSE_STDIN, 0))
