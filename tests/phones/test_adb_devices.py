@@ -104,7 +104,8 @@ def test_the_usable_one_is_taken_beside_one_that_is_not() -> None:
         ("127.evil.example:5555", True),
     ],
 )
-def test_connections_anyone_can_read_are_refused(serial: str, refused: bool) -> None:
+def test_connections_anyone_can_read_are_refused(serial: str, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phoneward.phones.adb.devices.demands_tls", lambda _endpoint: False)
     refuse_unencrypted(serial, allow_unencrypted=True)
     if refused:
         with pytest.raises(UnencryptedConnectionError):

@@ -1,15 +1,17 @@
 """Which phones the adb server sees, and what keeps one from being used, in plain words."""
 
-import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.phones.adb.server import AdbServer, RefusedError
+from phoneward.phones.adb.wireless import Endpoint, connect_address, demands_tls, forget, parse_endpoint
 from phoneward.phones.errors import (
     AdbServerError,
     NoPhoneError,
+    NotEncryptedError,
+    NotPairedError,
     PhoneGoneError,
     PhoneModeError,
     PhoneNoPermissionError,
@@ -84,10 +86,10 @@ def choose_device(server: AdbServer, serial: str | None, *, allow_unencrypted: b
     devices = list_adb_devices(server)
     if serial is None:
         device = _only(devices)
+        refuse_unencrypted(device.serial, allow_unencrypted=allow_unencrypted)
     else:
         refuse_unencrypted(serial, allow_unencrypted=allow_unencrypted)
         device = _asked_for(server, devices, serial)
-    refuse_unencrypted(device.serial, allow_unencrypted=allow_unencrypted)
     check_state(device)
     return device
 
@@ -112,7 +114,7 @@ def _shown(device: AdbDevice) -> str:
 
 def _asked_for(server: AdbServer, devices: Sequence[AdbDevice], serial: str) -> AdbDevice:
     known = _find(devices, serial)
-    if known is None and _network_host(serial) is not None:
+    if known is None and parse_endpoint(serial) is not None:
         try:
             server.ask(b"host:connect:" + serial.encode())
         except RefusedError as error:
@@ -153,28 +155,72 @@ def check_state(device: AdbDevice) -> None:
     raise PhoneOfflineError(serial=serial)
 
 
+def connect_device(
+    address: str | None, *, allow_unencrypted: bool = False, server: AdbServer | None = None
+) -> AdbDevice:
+    """Connect a phone by network and return it, ready to use.
+
+    Args:
+        address: HOST:PORT as the phone's page 'Wireless debugging' shows it; None for the only phone that announces
+            itself.
+        allow_unencrypted: take a port that does not encrypt.
+        server: the adb server; None for the usual one.
+
+    Raises:
+        NotEncryptedError: its port does not encrypt, and that was not allowed.
+        NotPairedError: it did not let this computer in.
+        PhoneError: it is not there, or cannot be used.
+    """
+    server = server or AdbServer()
+    endpoint = connect_address(address, server)
+    try:
+        is_encrypted = demands_tls(endpoint)
+    except PhoneGoneError as error:
+        raise PhoneNotFoundError(serial=readable(str(endpoint)), detail=error.details["detail"]) from error
+    if not is_encrypted and not allow_unencrypted:
+        raise NotEncryptedError(serial=readable(str(endpoint)))
+    known = _find(list_adb_devices(server), str(endpoint))
+    if known is not None and known.state != "device":
+        forget(server, endpoint)  # a try that failed would be called connected
+        known = None
+    if known is None:
+        known = _connected(server, endpoint, is_encrypted=is_encrypted)
+    check_state(known)
+    return known
+
+
+def _connected(server: AdbServer, endpoint: Endpoint, *, is_encrypted: bool) -> AdbDevice:
+    try:
+        answer = readable(server.ask(b"host:connect:" + str(endpoint).encode())).strip()
+    except RefusedError as error:
+        answer = error.reason
+    device = _find(list_adb_devices(server), str(endpoint))
+    if device is not None and device.state in _COMING and "failed" not in answer:
+        device = _when_it_came(server, device)
+    if device is None or device.state in _COMING:
+        forget(server, endpoint)
+        if is_encrypted:
+            raise NotPairedError(address=readable(str(endpoint)), detail=answer)
+        raise PhoneNotFoundError(serial=readable(str(endpoint)), detail=answer)
+    return device
+
+
 def refuse_unencrypted(serial: str, *, allow_unencrypted: bool) -> None:
     """Raise UnencryptedConnectionError for a phone reached in the clear over a network.
 
-    HOST:PORT is what `adb connect` makes and says nothing of encryption, and `…._adb._tcp` is the plain service found
-    by mDNS (AOSP adb_mdns.h). `…._adb-tls-connect._tcp` is Android 11's encrypted one; USB and emulators have neither.
+    HOST:PORT is what `adb connect` makes and says nothing of encryption, so its port is asked. `…._adb._tcp` is the
+    plain service found by mDNS (AOSP adb_mdns.h), `…._adb-tls-connect._tcp` is Android 11's encrypted one; USB and
+    emulators have neither.
     """
-    host = _network_host(serial)
-    plain_mdns = serial.rstrip(".").endswith("._adb._tcp")
-    if not allow_unencrypted and (plain_mdns or (host is not None and not _is_loopback(host))):
+    if allow_unencrypted:
+        return
+    endpoint = parse_endpoint(serial)
+    if endpoint is not None and not endpoint.is_loopback:
+        try:
+            if demands_tls(endpoint):
+                return
+        except PhoneGoneError as error:
+            raise PhoneNotFoundError(serial=readable(serial), detail=error.details["detail"]) from error
         raise UnencryptedConnectionError(serial=readable(serial))
-
-
-def _network_host(serial: str) -> str | None:
-    """Return the host of a HOST:PORT serial, None for every other kind."""
-    match = re.fullmatch(r"(?:tcp:)?(\[[0-9A-Fa-f:.%\w]+\]|[^\s:]+):(\d{1,5})", serial)
-    return match.group(1).strip("[]") if match else None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    if serial.rstrip(".").endswith("._adb._tcp"):
+        raise UnencryptedConnectionError(serial=readable(serial))

@@ -125,7 +125,7 @@ class AdbServer:
         """
         for pause_s in _GOING_DOWN_S:
             try:
-                return self._ask_once(request)
+                return self.ask_once(request)
             except (PhoneAnswerError, PhoneSilentError) as error:
                 raise AdbServerError(detail=error.sentence()) from error
             except PhoneGoneError:
@@ -133,11 +133,17 @@ class AdbServer:
                 # whenever an adb of another version puts its own server in the place of this one.
                 time.sleep(pause_s)
         try:
-            return self._ask_once(request)
+            return self.ask_once(request)
         except PhoneGoneError as error:
             raise AdbServerError(detail=error.sentence()) from error
 
-    def _ask_once(self, request: bytes) -> bytes:
+    def ask_once(self, request: bytes) -> bytes:
+        """Return the answer to a question that must not be repeated.
+
+        Raises:
+            RefusedError: it answered FAIL.
+            PhoneGoneError: it hung up, or made no sense.
+        """
         channel = self.open()
         try:
             send_request(channel, request)
