@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phoneward.cli import formats
+from phoneward.cli.errors import MissingArgumentError, NotTogetherError
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
@@ -27,16 +28,20 @@ SHOWN = 50
 
 @click.command(
     cls=WordedCommand,
-    short_help=N_("Get files back from a snapshot, into a folder."),
+    short_help=N_("Get files back from a snapshot, into a folder or onto a phone."),
     help=N_(
         "Get files back from a snapshot, into a folder: everything, some paths, or one app's files. Each appears below "
         "the folder at its path in the snapshot, so the phone's photos are in DIR/shared/DCIM.\n\n"
         "A file that is there already and differs is left as it is and named, unless you say --replace. Names this "
-        "computer cannot hold are changed, and named."
+        "computer cannot hold are changed, and named.\n\n"
+        "With --to-phone the files go back onto a phone, each to its own place, after a plan was shown and agreed to. "
+        "The phone reads every file back before it gets its name. With --replace a file of the phone's that differs "
+        "is not lost: it gets another name."
     ),
 )
 @argument("snapshot", metavar="SNAPSHOT", meaning=N_("Which snapshot: its first digits, or latest."))
-@option("--target", "-t", metavar="DIR", required=True, help=N_("The folder to restore into; made if it is missing."))
+@option("--target", "-t", metavar="DIR", help=N_("The folder to restore into; made if it is missing."))
+@option("--to-phone", metavar="SERIAL", help=N_("Instead of a folder, a phone (`phoneward devices` lists them)."))
 @option(
     "--include",
     "-i",
@@ -47,14 +52,25 @@ SHOWN = 50
 @option("--app", metavar="PACKAGE", help=N_("Only what belongs to this app, such as com.whatsapp."))
 @option("--replace", is_flag=True, help=N_("Put the snapshot's files in the place of files that differ."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be restored, and write nothing."))
+@option("--apks", is_flag=True, help=N_("With --to-phone: install the apps kept in the snapshot (of --app: that one)."))
+@option("--yes", "-y", is_flag=True, help=N_("With --to-phone: do not ask, go on after the plan."))
+@option(
+    "--allow-unencrypted",
+    is_flag=True,
+    help=N_("Also use a phone over the network without encryption: others there could read along."),
+)
 @option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
 @vault_options
 def restore(
     snapshot: str,
-    target: str,
+    target: str | None,
+    to_phone: str | None,
     include: tuple[str, ...],
     app: str | None,
     *,
+    apks: bool,
+    yes: bool,
+    allow_unencrypted: bool,
     replace: bool,
     dry_run: bool,
     no_lock: bool,
@@ -65,6 +81,17 @@ def restore(
     from phoneward.vault import Existing
 
     frame = current()
+    if to_phone is not None:
+        from phoneward.cli import restore_phone
+
+        _refuse_together("--to-phone", {"--target": target})
+        wish = restore_phone.Wish(
+            snapshot, to_phone, include, app, apks, replace, dry_run, yes, no_lock, allow_unencrypted
+        )
+        return restore_phone.restore_to_phone(frame, wish)
+    if target is None:
+        raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
+    _refuse_together("--target", {"--apks": apks, "--yes": yes})
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
         if not no_lock:
             stack.enter_context(repository.lock(exclusive=False))
@@ -81,6 +108,12 @@ def restore(
         )
     _show(frame, report, target)
     return ExitCode.DONE if report.complete else ExitCode.INCOMPLETE
+
+
+def _refuse_together(first: str, others: dict[str, object]) -> None:
+    for name, given in others.items():
+        if given:
+            raise NotTogetherError(first=first, second=name)
 
 
 def _show(frame: Frame, report: "RestoreReport", target: str) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from phoneward.phones.adb import AdbDevice, AdbPhone, check_state, list_adb_devices
+from phoneward.phones.adb import AdbDevice, AdbPhone, AdbWriter, check_state, list_adb_devices
 from phoneward.phones.base import (
     AppInventory,
     Entry,
@@ -20,14 +20,24 @@ from phoneward.phones.base import (
     Volume,
     VolumeKind,
 )
-from phoneward.phones.errors import FileReadError, FolderMissingError, NoPhoneError, PhoneError, PhoneGoneError
+from phoneward.phones.errors import (
+    FileReadError,
+    FolderMissingError,
+    InstallRefusedError,
+    NoPhoneError,
+    PhoneError,
+    PhoneGoneError,
+)
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.words import translated_detail
+from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
 __all__ = [
     "AdbDevice",
     "AdbPhone",
+    "AdbWriter",
+    "ApkFile",
     "AppInventory",
     "Entry",
     "FileKind",
@@ -38,16 +48,21 @@ __all__ = [
     "Hashed",
     "Hashes",
     "Identity",
+    "InstallRefusedError",
     "InstalledApp",
     "ListingItem",
+    "NewFile",
     "NoPhoneError",
     "Obstacle",
     "Phone",
     "PhoneError",
     "PhoneGoneError",
+    "Refusal",
     "Unreadable",
     "Volume",
     "VolumeKind",
+    "WritablePhone",
+    "Written",
     "check_state",
     "is_below",
     "is_clean",

@@ -98,8 +98,12 @@ class WritablePhone(Protocol):
     def folds_case(self, root: bytes) -> bool:
         """Tell whether a storage takes `a` and `A` for the same name; False where it cannot be seen."""
 
-    def digests(self, paths: Iterable[bytes]) -> Iterator[bytes | None]:
-        """Yield the SHA-256 of each file as the phone reads it, in order; None where it cannot be had."""
+    def digests(self, files: Iterable[tuple[bytes, int]]) -> Iterator[bytes | None]:
+        """Yield the SHA-256 of each file as the phone reads it, in order; None where it cannot be had.
+
+        Args:
+            files: paths, each with the size that is expected.
+        """
 
     def make_folders(self, paths: Sequence[bytes]) -> Iterator[Written]:
         """Make folders, parents before children, and tell of each in order. One that is there already is fine."""

@@ -31,6 +31,8 @@ from phoneward.snapshots.errors import (
     ListingTooLargeError,
     NoAppFilesError,
     NothingReachableError,
+    PhoneTooFullError,
+    ReturnCutShortError,
     SnapshotsError,
 )
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
@@ -51,12 +53,16 @@ from phoneward.snapshots.reading import (
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
 from phoneward.snapshots.restoring import app_paths, restore
 from phoneward.snapshots.results import BackupResult, BackupStats
+from phoneward.snapshots.returning import Asked
+from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
+from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
 from phoneward.vault import Repository
 
 __all__ = [
     "ApkState",
     "AppCoverage",
     "Area",
+    "Asked",
     "BackupCutShortError",
     "BackupResult",
     "BackupRunningError",
@@ -73,8 +79,14 @@ __all__ = [
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "PhoneTooFullError",
     "Proof",
     "ProofLevel",
+    "ReturnCutShortError",
+    "ReturnIssue",
+    "ReturnIssueKind",
+    "ReturnPlan",
+    "ReturnReport",
     "SnapshotInfo",
     "SnapshotsError",
     "State",
@@ -97,8 +109,11 @@ __all__ = [
     "open_path",
     "plan_forget",
     "plan_named",
+    "plan_return",
     "proof_subject",
+    "put_back",
     "reason_sentence",
+    "rehearse",
     "restore",
 ]
 

@@ -2,5 +2,6 @@
 
 from phoneward.phones.adb.devices import AdbDevice, check_state, list_adb_devices
 from phoneward.phones.adb.phone import AdbPhone
+from phoneward.phones.adb.push_writer import AdbWriter
 
-__all__ = ["AdbDevice", "AdbPhone", "check_state", "list_adb_devices"]
+__all__ = ["AdbDevice", "AdbPhone", "AdbWriter", "check_state", "list_adb_devices"]

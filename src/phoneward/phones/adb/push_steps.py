@@ -1,10 +1,10 @@
-"""What the phone's shell does before and after contents are sent: folders, times, hashes, and giving names.
+"""What the phone's shell does before and after contents are sent: folders, times, and giving names.
 
 Names go in as arguments, each closed by NUL on standard input (`xargs -0`); no name ever stands in a command. Scripts
 work inside a folder that they entered with `cd -P` and whose path is then still the one that was asked for, so nothing
 is done through a link, even one that appears meanwhile. Answers are numbers only, one line for each thing asked.
 
-Source: toybox' xargs, mkdir, ln, mv, touch, sha256sum, df (0.8.9 run); mksh(1) for `cd -P`, `set -A`, `-ef`.
+Source: toybox' xargs, mkdir, ln, mv, touch, df (0.8.9 run); mksh(1) for `cd -P`, `set -A`, `-ef`.
 """
 
 import re
@@ -15,7 +15,6 @@ from itertools import islice
 
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.errors import PhoneAnswerError
-from phoneward.phones.paths import is_clean
 from phoneward.texts import _
 
 BATCH_FILES = 512
@@ -93,13 +92,6 @@ done"""
 
 _PROBE_LINK = b"""set -e; umask 077; d=$1; cd -P -- "$d"; [ "$PWD" = "$d" ]; cd -- "./$2"
 echo > a; ln -- a b; [ a -ef b ]; rm -f -- a b; echo linked"""
-
-_HASH = b"""(trap 'kill $s; exit' TERM; while :; do sleep 5 </dev/null >/dev/null 2>&1 & s=$!; wait $s; echo . >&2; done
-) </dev/null >/dev/null & beat=$!; xargs -0 sha256sum -- 2>/dev/null; kill $beat"""
-"""A huge file is hashed for minutes; the beat on standard error shows that the phone is still there.
-
-The loop waits for its `sleep` in the background: mksh obeys a signal only once a command in the foreground has ended.
-"""
 
 _DF = re.compile(rb"\s(\d{1,15})\s+(\d{1,15})\s+(-?\d{1,15})\s+\d{1,3}%\s+/")
 
@@ -220,41 +212,6 @@ def _pairs(times: Sequence[tuple[bytes, int]]) -> Iterator[list[bytes]]:
     source = iter(times)
     while chunk := list(islice(source, BATCH_FILES // 2)):
         yield [word for path, time_ns in chunk for word in (time_text(time_ns), path)]
-
-
-def parse_digests(answer: bytes, paths: Sequence[bytes]) -> list[bytes | None]:
-    """Return what `sha256sum` said of each path, None where it said nothing.
-
-    A line is 64 digits, two spaces and the path as it was given; a path may hold anything, so lines are told apart by
-    the paths that were asked for, in their order.
-    """
-    found: list[bytes | None] = []
-    at = 0
-    for path in paths:
-        tail = b"  " + path + b"\n"
-        end = at + 64 + len(tail)
-        digits = answer[at : at + 64]
-        if answer[at + 64 : end] == tail and re.fullmatch(rb"[0-9a-f]{64}", digits):
-            found.append(bytes.fromhex(digits.decode("ascii")))
-            at = end
-        else:
-            found.append(None)
-    return found
-
-
-def digests(shell: Shell, paths: Sequence[bytes]) -> list[bytes | None]:
-    """Return the SHA-256 of files as the phone reads them; at most a command's worth."""
-    if not paths:
-        return []
-    assert all(map(is_clean, paths))  # noqa: S101 - a path that begins with `/` is no option
-    return parse_digests(shell.run(_HASH, stdin=_arguments(paths), limit=_LIMIT).stdout, paths)
-
-
-def hashes_work(shell: Shell) -> bool:
-    """Tell whether the phone has `sha256sum` (Android 8 and later), `xargs` and a `sleep` for the beat."""
-    done = shell.run(_HASH, stdin=b"/dev/null\0", limit=1 << 16)
-    empty = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-    return parse_digests(done.stdout, [b"/dev/null"]) == [empty]
 
 
 def parse_free(answer: bytes) -> int | None:

@@ -1,13 +1,12 @@
 """Files onto an Android phone: sent under a name of ours, read back there, and only then given their names.
 
 A batch of files goes into one new folder beside each file's place, `.phoneward-RANDOM-N.part`, under the names they
-are to have; one command reads them all back (`sha256sum`), one gives them their names. While one batch is read back
-the next is sent. Cut anywhere, the phone holds whole files and folders of ours, which the next run removes.
+are to have; the phone reads them back (`Phone.hash`), and one command gives them their names. While one batch is read
+back the next is sent. Cut anywhere, the phone holds whole files and folders of ours, which the next run removes.
 """
 
 import hashlib
 import secrets
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from typing import Self
 from phoneward.phones.adb import install, push_steps
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.push import LONGEST_PATH, Push, Shipment
-from phoneward.phones.base import Entry, FileKind
+from phoneward.phones.base import Entry, FileKind, HashPlace
 from phoneward.phones.errors import FileReadError, PhoneCannotBeWrittenError
 from phoneward.phones.paths import is_clean
 from phoneward.phones.words import LINK_OR_GONE, PATH_TOO_LONG, READ_BACK_DIFFERENT, TAKEN_MEANWHILE
@@ -82,11 +81,8 @@ class AdbWriter:
     def __init__(self, phone: AdbPhone, *, by_link: bool | None = None) -> None:
         self._phone = phone
         self._by_link = by_link
-        self._links: dict[int, bool] = {}
         self._token = secrets.token_hex(8).encode()
         self._batches = 0
-        self._hashes = False
-        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         """Look whether this phone's tools can do it.
@@ -96,7 +92,6 @@ class AdbWriter:
         """
         if not self._phone.shell.has_protocol:
             raise PhoneCannotBeWrittenError(serial=self._phone.serial)
-        self._hashes = push_steps.hashes_work(self._phone.shell)
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -113,15 +108,15 @@ class AdbWriter:
         known, other = self._phone.stat([root + b"/Android", root + b"/aNDROID"])
         return isinstance(known, Entry) and isinstance(other, Entry)
 
-    def digests(self, paths: Iterable[bytes]) -> Iterator[bytes | None]:
+    def digests(self, files: Iterable[tuple[bytes, int]]) -> Iterator[bytes | None]:
         """Yield each file's SHA-256 as the phone reads it; where it has no tool for that, as it comes here."""
-        for some in push_steps.batches(paths):
-            if self._hashes:
-                yield from push_steps.digests(self._phone.shell, some)
-            else:
-                yield from self._read_back(some)
+        if self._phone.hash_place is HashPlace.PHONE:
+            for hashed in self._phone.hash(files):
+                yield hashed.digest
+        else:
+            yield from self._read_back(path for path, _size in files)
 
-    def _read_back(self, paths: Sequence[bytes]) -> Iterator[bytes | None]:
+    def _read_back(self, paths: Iterable[bytes]) -> Iterator[bytes | None]:
         for stream in self._phone.read(paths):
             digest = hashlib.sha256()
             try:
@@ -225,7 +220,7 @@ class AdbWriter:
         shipments = [item.shipment for item in arrived if item.shipment is not None]
         inexact = [(s.path, i.file.mtime_ns) for s, i in zip(shipments, arrived, strict=True) if _needs_touch(i)]
         push_steps.set_times(self._phone.shell, inexact)
-        read_back = self.digests([shipment.path for shipment in shipments])
+        read_back = self.digests([(shipment.path, shipment.size) for shipment in shipments])
         for item, shipment, digest in zip(arrived, shipments, read_back, strict=True):
             if digest != shipment.sent:
                 told[item.file.path] = Written(item.file.path, Refusal.DIFFERENT, READ_BACK_DIFFERENT)
