@@ -22,8 +22,8 @@ from phoneward.texts import N_
 COMMANDS = {
     name: f"phoneward.cli.{name}_cmd:{name}"
     for name in (
-        "init", "devices", "backup", "snapshots", "coverage", "check", "restore", "ls", "prune", "repair", "unlock",
-        "demo", "completion",
+        "init", "devices", "pair", "connect", "backup", "snapshots", "coverage", "check", "restore", "ls",
+        "find", "forget", "prune", "repair", "unlock", "demo", "completion",
     )
 }  # fmt: skip
 """In the order of a person's first day."""
