@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from phoneward.phones.adb import AdbDevice, AdbPhone, AdbWriter, check_state, list_adb_devices
+from phoneward.phones.adb import (
+    AdbDevice,
+    AdbPhone,
+    AdbWriter,
+    check_state,
+    connect_device,
+    list_adb_devices,
+    pair,
+)
 from phoneward.phones.base import (
     AppInventory,
     Entry,
@@ -64,11 +72,13 @@ __all__ = [
     "WritablePhone",
     "Written",
     "check_state",
+    "connect_device",
     "is_below",
     "is_clean",
     "list_adb_devices",
     "open_adb",
     "open_folder",
+    "pair",
     "translated_detail",
 ]
 

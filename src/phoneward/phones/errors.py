@@ -153,6 +153,80 @@ class UnencryptedConnectionError(PhoneError):
     exit_code = ExitCode.USAGE
 
 
+class NotEncryptedError(UnencryptedConnectionError):
+    """`connect` was told to use a port that does not encrypt."""
+
+    message = N_("{serial} answers without encryption: others on the network could read your files.")
+
+
+class AddressError(PhoneError):
+    """Something typed as a network address is none."""
+
+    message = N_("{address} is not an address of a phone.")
+    next_step = N_("Type it as the phone shows it under 'Wireless debugging', for example 192.168.1.23:37099.")
+    exit_code = ExitCode.USAGE
+
+
+class PairingCodeError(PhoneError):
+    """The pairing code is not six digits."""
+
+    message = N_("A pairing code has six digits.")
+    next_step = N_(
+        "On the phone open Developer options, Wireless debugging, 'Pair device with pairing code', and type the digits "
+        "that it shows, or give them with --code."
+    )
+    exit_code = ExitCode.USAGE
+
+
+class PairingRefusedError(PhoneError):
+    """Pairing did not succeed."""
+
+    message = N_("The phone at {address} was not paired ({detail}).")
+    next_step = N_(
+        "Code and address count only while the phone shows them, and change each time: open 'Pair device with pairing "
+        "code' again and type both as shown. Phone and computer must be in the same network."
+    )
+
+
+class NotPairedError(PhoneError):
+    """A phone at an address does not let this computer in."""
+
+    message = N_("The phone at {address} did not let this computer in ({detail}).")
+    next_step = N_(
+        "Pair first with 'phoneward pair', once for each phone. The address for connecting is the one on the page "
+        "'Wireless debugging' itself; it changes when that is switched off and on."
+    )
+
+
+class AdbTooOldError(PhoneError):
+    """This computer's adb is older than wireless debugging."""
+
+    message = N_("The adb of this computer is too old for wireless debugging, which needs version 30 or newer.")
+    next_step = N_(
+        "'pip install phoneward[adb]' brings a newer one along (put its path into PHONEWARD_ADB), or use a cable. If "
+        "an old adb is running, 'adb kill-server' ends it."
+    )
+
+
+class NoWirelessPhoneError(PhoneError):
+    """No phone announces itself on the network."""
+
+    message = N_("No phone was found on this network.")
+    next_step = N_(
+        "On the phone open Developer options, Wireless debugging, and switch it on; phone and computer must be in the "
+        "same network. Many networks hide such announcements: then give the address that the phone shows, for example "
+        "'phoneward pair 192.168.1.23:37099'."
+    )
+
+
+class SeveralWirelessPhonesError(PhoneError):
+    """More than one phone announces itself."""
+
+    message = N_("Several phones are on this network: {phones}.")
+    next_step = N_("Give the address of yours, as it is shown on its page 'Wireless debugging'.")
+    exit_code = ExitCode.USAGE
+
+
 class PhoneCannotBeWrittenError(PhoneError):
     """The phone's tools do not tell whether something worked, so nothing is written to it."""
 

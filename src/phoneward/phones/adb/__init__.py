@@ -1,7 +1,8 @@
 """Android phones over adb."""
 
-from phoneward.phones.adb.devices import AdbDevice, check_state, list_adb_devices
+from phoneward.phones.adb.devices import AdbDevice, check_state, connect_device, list_adb_devices
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.push_writer import AdbWriter
+from phoneward.phones.adb.wireless import pair
 
-__all__ = ["AdbDevice", "AdbPhone", "AdbWriter", "check_state", "list_adb_devices"]
+__all__ = ["AdbDevice", "AdbPhone", "AdbWriter", "check_state", "connect_device", "list_adb_devices", "pair"]
