@@ -5,6 +5,7 @@ from typing import Self
 
 from phoneward.errors import readable
 from phoneward.phones.adb import apps, facts, hashing, stats, storage, sync
+from phoneward.phones.adb.bulk import AdbBulk
 from phoneward.phones.adb.devices import AdbDevice, choose_device
 from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.resume import RestOfFile
@@ -231,6 +232,12 @@ class AdbPhone:
     def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
         """Stream these files; see `Phone.read`."""
         return Pull(self, paths).streams()
+
+    @property
+    def bulk(self) -> AdbBulk | None:
+        """See `phones.bulk.as_bulk`; None where the phone's services do not tell enough for it (before Android 11)."""
+        able = self._precise and self.listing_method == SYNC_V2 and self.lstat_word == sync.LSTAT_V2
+        return AdbBulk(self) if able else None
 
     def read_from(self, path: bytes, offset: int) -> FileStream:
         """Return one file from a byte on; see `Phone.read_from`."""

@@ -25,7 +25,7 @@ from phoneward.phones.numbers import MAX_SIZE, within_reach
 from phoneward.texts import _
 
 BATCH = 1024
-_BATCH_BYTES = 96 * 1024
+BATCH_BYTES = 96 * 1024
 _GROUPS_AHEAD = 4
 _GROUP_ITEMS = 2048
 _MAX_RECORD = 64 * 1024
@@ -155,9 +155,42 @@ class StatStream:
             PhoneGoneError: the connection was lost, or the shell ended early.
             PhoneAnswerError: there came more than was asked for.
         """
+        paths, closing = self._next_batch()
+        while not paths and self._batches:  # nobody waits for what only made xargs run the batch before it
+            self._skip_closing(closing)
+            paths, closing = self._next_batch()
+        described = self._until_closing(len(paths))
+        plain = plain_entries(described, paths, self._word)
+        if plain is None:
+            self._records.extendleft(reversed(described))
+            return self._matched(paths, closing)
+        self._skip_closing(closing)
+        return plain
+
+    def _next_batch(self) -> tuple[Sequence[bytes], int]:
         if not self._ended and len(self._batches) == 1:
             self.send(())  # xargs runs a batch only when something follows it
-        paths, closing = self._batches.popleft()
+        return self._batches.popleft()
+
+    def _skip_closing(self, closing: int) -> None:
+        for _number in range(closing):
+            fields = split_record(self._next_record(), self._word)
+            if fields is None or fields[4] not in _CLOSING:
+                raise PhoneAnswerError(detail=_("more descriptions than were asked for"))
+
+    def _until_closing(self, most: int) -> list[bytes]:
+        """Take the records before the next one of `/`, one more than `most` at most."""
+        records: list[bytes] = []
+        while len(records) <= most:
+            record = self._next_record()
+            if record.endswith(_CLOSING_ENDS):
+                self._records.appendleft(record)
+                break
+            records.append(record)
+        return records
+
+    def _matched(self, paths: Sequence[bytes], closing: int) -> list[Entry | None]:
+        """Put records beside the paths that they are of, whatever is missing and whatever stands between."""
         told: list[Entry | None] = []
         honest = len(paths) + closing
         while closing:
@@ -190,6 +223,76 @@ class StatStream:
 
 
 _CLOSING = (b"/", b"`/'")
+_CLOSING_ENDS = (b"|/", b"|`/'")
+
+
+def plain_entries(records: Sequence[bytes], paths: Sequence[bytes], word: bytes) -> list[Entry | None] | None:
+    """Return the entries of paths where there is one record for each, of a plain file or folder, in order; else None.
+
+    What `split_record` and `entry_of_record` do for any record, these lines do for nearly every one.
+    """
+    if len(records) != len(paths):
+        return None
+    entries: list[Entry | None] = []
+    for record, path in zip(records, paths, strict=True):
+        fields = record.split(b"|", 5)
+        if len(fields) != 6 or fields[5] != path or fields[0] != word:
+            return None
+        _word, mode_text, size_text, mtime, ctime, _name = fields
+        kind = _PLAIN.get(mode_text[:1])
+        mtime_ns, ctime_ns = _quick_time(mtime), _quick_time(ctime)
+        if kind is None or mtime_ns is None or ctime_ns is None or not (size_text.isdigit() and len(size_text) < 19):
+            return None
+        if not _PERMISSIONS.fullmatch(mode_text, 1):
+            return None
+        permissions = int(mode_text[1:], 16)
+        size = int(size_text) if kind is FileKind.FILE else 0
+        entries.append(Entry(path, kind, size, permissions, mtime_ns, ctime_ns))
+    return entries
+
+
+_PLAIN = {b"8": FileKind.FILE, b"4": FileKind.DIRECTORY}
+"""The first of four digits of `%f`: Linux's S_IFREG and S_IFDIR; the others are the permissions."""
+
+_PERMISSIONS = re.compile(rb"[0-9a-f]{3}")
+
+
+def _quick_time(text: bytes) -> int | None:
+    """Return what `parse_time` returns for the years 1970 to 2199, None for what is to be looked at closely."""
+    minute = _MINUTES.get(text[:17])
+    if minute is None:
+        minute = _learn_minute(text[:17])
+    seconds, fraction = text[17:19], text[20:29]
+    if (
+        minute is None
+        or text[19:20] != b"."
+        or text[29:] not in _IN_UTC
+        or not (seconds.isdigit() and fraction.isdigit() and len(fraction) == 9)
+        or seconds > b"59"
+    ):
+        return None
+    return (minute + int(seconds)) * 10**9 + int(fraction)
+
+
+_MINUTES: dict[bytes, int] = {}
+_MOST_MINUTES = 65_536
+
+
+def _learn_minute(text: bytes) -> int | None:
+    """Remember when a minute (`2026-11-21 21:39:`) began, in seconds since 1970 UTC."""
+    try:
+        began = _seconds(text + b"00")
+    except ValueError:
+        return None
+    if not 0 <= began < _AD_2200:
+        return None
+    if len(_MINUTES) >= _MOST_MINUTES:
+        _MINUTES.clear()
+    _MINUTES[text] = began
+    return began
+
+
+_AD_2200 = 7_258_118_400
 
 Item = TypeVar("Item")
 
@@ -223,6 +326,42 @@ def describe_all(
             stream.close()
 
 
+def describe_groups(
+    shell: Shell, groups: Iterable[list[bytes]], is_ordinary: Callable[[list[bytes]], bool]
+) -> Iterator[tuple[list[bytes], list[Entry | None]]]:
+    """Describe paths, a group at a time; yields each group with what was told of its paths.
+
+    Args:
+        shell: of a phone for which `works` is true; a command is started when the first group comes.
+        groups: a few are taken ahead.
+        is_ordinary: whether a group may be asked about here: clean paths, some, at most BATCH, of BATCH_BYTES. Of the
+            paths of other groups nothing is told.
+    """
+    stream: StatStream | None = None
+    waiting: deque[tuple[list[bytes], bool]] = deque()
+
+    def oldest() -> tuple[list[bytes], list[Entry | None]]:
+        paths, asked = waiting.popleft()
+        return paths, stream.receive() if asked and stream is not None else [None] * len(paths)
+
+    try:
+        for group in groups:
+            asked = is_ordinary(group)
+            if asked:
+                stream = stream or StatStream(shell)
+                stream.send(group)
+            waiting.append((group, asked))
+            if len(waiting) > _GROUPS_AHEAD:
+                yield oldest()
+        if stream is not None:
+            stream.send((), last=True)
+        while waiting:
+            yield oldest()
+    finally:
+        if stream is not None:
+            stream.close()
+
+
 @dataclass(slots=True)
 class _Group(Generic[Item]):
     items: list[tuple[Item, bool]]
@@ -238,7 +377,7 @@ def _next_group(source: Iterator[Item], path_of: Callable[[Item], bytes | None])
         if path is not None:
             group.paths.append(path)
             size += len(path)
-        if len(group.paths) == BATCH or size > _BATCH_BYTES or len(group.items) == _GROUP_ITEMS:
+        if len(group.paths) == BATCH or size > BATCH_BYTES or len(group.items) == _GROUP_ITEMS:
             break
     return group
 

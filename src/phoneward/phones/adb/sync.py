@@ -25,14 +25,14 @@ MAX_PATH = 1024
 MAX_DATA = 64 * 1024
 """SYNC_DATA_MAX: no DATA is longer."""
 
-_MAX_NAME = 4096
+MAX_NAME = 4096
 _MAX_REASON = 4096
 
 LIST_V1, LIST_V2 = b"LIST", b"LIS2"
 LSTAT_V1, LSTAT_V2 = b"STAT", b"LST2"
 RECV = b"RECV"
 DATA, DONE, FAIL = b"DATA", b"DONE", b"FAIL"
-_DENT_V1, _DENT_V2 = b"DENT", b"DNT2"
+DENT_V1, DENT_V2 = b"DENT", b"DNT2"
 
 HEAD = struct.Struct("<4sI")
 _STAT_V1 = struct.Struct("<4sIII")
@@ -149,13 +149,13 @@ def read_name(channel: Channel, word: bytes) -> tuple[bytes, Described | int] | 
         kind, error, _dev, _ino, mode, _nlink, _uid, _gid, size, _atime, mtime, ctime, length = channel.unpack(
             _DENTRY_V2
         )
-        expected = _DENT_V2
+        expected = DENT_V2
     else:
         kind, mode, size, mtime, length = channel.unpack(_DENTRY_V1)
-        error, ctime, expected = 0, None, _DENT_V1
+        error, ctime, expected = 0, None, DENT_V1
     if kind == DONE:
         return None
-    if kind != expected or not 0 < length <= _MAX_NAME:
+    if kind != expected or not 0 < length <= MAX_NAME:
         raise PhoneAnswerError(
             detail=_("{word} with a name of {length} bytes in a folder").format(word=readable(kind), length=length)
         )

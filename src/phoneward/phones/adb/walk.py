@@ -23,9 +23,9 @@ from phoneward.texts import _
 
 FOLDERS_AHEAD = 64
 _MAX_WAITING = 4_000_000
-_CHECKED_TOGETHER = 64
+CHECKED_TOGETHER = 64
 _MAX_HINTS = 200
-_MAX_DOTS = 100
+MAX_DOTS = 100
 _COMMAND_BYTES = 16 * 1024
 """Detail of a name that `find` gave and `stat` said nothing of: it vanished in between, or may not be looked at."""
 
@@ -67,7 +67,7 @@ class SyncWalk:
                 yield from self._ask(channel)
                 if self._asked:
                     yield from self._folder(channel, self._asked.popleft())
-                if len(self._silent) >= _CHECKED_TOGETHER:
+                if len(self._silent) >= CHECKED_TOGETHER:
                     yield from self._check_silent()
             yield from self._check_silent()
         finally:
@@ -92,7 +92,7 @@ class SyncWalk:
             name, told = found
             if name in {b".", b".."}:
                 dots += 1
-                if dots > _MAX_DOTS:
+                if dots > MAX_DOTS:
                     raise PhoneAnswerError(detail=_("a folder that holds itself again and again"))
                 continue
             if b"/" in name or b"\0" in name:
@@ -125,7 +125,7 @@ def unlistable(shell: Shell, folders: list[bytes]) -> Iterator[Unreadable]:
 
     All together first: nearly always every one of them is simply empty.
     """
-    for some in _together(folders, _CHECKED_TOGETHER if shell.has_protocol else 1):
+    for some in _together(folders, CHECKED_TOGETHER if shell.has_protocol else 1):
         if len(some) > 1 and shell.run(b"ls -a " + b" ".join(map(quote, some)) + b" >/dev/null 2>&1").code == 0:
             continue
         for folder in some:

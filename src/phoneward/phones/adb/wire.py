@@ -147,6 +147,27 @@ class Channel:
         self._start = end + behind
         return content
 
+    def peek(self) -> bytes:
+        """Return all that is buffered and leave it where it is."""
+        return bytes(self._view[self._start : self._end])
+
+    def drop(self, count: int) -> None:
+        """Take `count` buffered bytes away that `peek` showed."""
+        self._start += count
+
+    def more(self) -> bool:
+        """Wait for further bytes; False when the other side hung up.
+
+        Raises:
+            PhoneAnswerError: the buffer is full of one answer.
+        """
+        return bool(self._receive())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more fits into the buffer before something is taken."""
+        return self._end - self._start == BUFFER_BYTES
+
     def take_into(self, target: memoryview) -> None:
         """Fill `target` with the next bytes: what is buffered first, the rest straight from the socket."""
         have = min(len(target), self._end - self._start)
