@@ -10,7 +10,7 @@ import tempfile
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -79,6 +79,16 @@ class RowStore(Generic[RowT]):
             else:
                 rows.append(row)
             self._waiting_rows += 1
+            if self._waiting_rows >= WAITING_ROWS:
+                self._pack()
+
+    def add_all(self, folder: int, some: Iterable[RowT]) -> None:
+        """Keep rows of one folder."""
+        with self._guard:
+            rows = self._waiting.setdefault(folder, [])
+            before = len(rows)
+            rows += some
+            self._waiting_rows += len(rows) - before
             if self._waiting_rows >= WAITING_ROWS:
                 self._pack()
 
