@@ -5,6 +5,7 @@ from phoneward.vault.check import check
 from phoneward.vault.check_data import Subset, parse_subset
 from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
 from phoneward.vault.crypto import SealError
+from phoneward.vault.diff import Change, Diff, DiffStatistics, DiffTotals
 from phoneward.vault.errors import (
     AmbiguousKeyError,
     AmbiguousSnapshotError,
@@ -95,6 +96,7 @@ from phoneward.vault.snapshot_filter import (
     parse_group_by,
     parse_tag_list,
 )
+from phoneward.vault.stats import StatsMode, VaultStats, measure
 from phoneward.vault.storage import LocalStorage, Storage
 from phoneward.vault.tree_totals import TreeTotals, measure_tree
 from phoneward.vault.trees import TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
@@ -113,12 +115,16 @@ __all__ = [
     "BlobMissingError",
     "BlobType",
     "BlobWriter",
+    "Change",
     "CheckProblem",
     "CheckReport",
     "ChunkerError",
     "CleaningSpaceError",
     "DamagedError",
     "DamagedPack",
+    "Diff",
+    "DiffStatistics",
+    "DiffTotals",
     "Existing",
     "ExtendedAttribute",
     "FileId",
@@ -184,6 +190,7 @@ __all__ = [
     "SnapshotNotFoundError",
     "SnapshotSummary",
     "Span",
+    "StatsMode",
     "Storage",
     "StorageDeniedError",
     "StorageError",
@@ -198,6 +205,7 @@ __all__ = [
     "UnsupportedVersionError",
     "VaultError",
     "VaultNotWholeError",
+    "VaultStats",
     "VerifyError",
     "WriterStats",
     "WrongPasswordError",
@@ -218,6 +226,7 @@ __all__ = [
     "load_snapshots",
     "load_tree",
     "materialise",
+    "measure",
     "measure_tree",
     "open_file",
     "open_repository",

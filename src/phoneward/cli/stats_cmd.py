@@ -1,0 +1,116 @@
+"""`phoneward stats`: how much the snapshots hold, and what they take."""
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import click
+
+from phoneward.cli import formats
+from phoneward.cli.errors import NotTogetherError
+from phoneward.cli.frame import argument, current, option, vault_options
+from phoneward.cli.session import NO_LOCK_HELP, open_vault
+from phoneward.cli.worded import WordedCommand
+from phoneward.errors import ExitCode
+from phoneward.texts import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from phoneward.vault import Repository, Snapshot, VaultStats
+
+MODES = ("restore-size", "files-by-contents", "raw-data", "blobs-per-file")
+
+
+@click.command(
+    cls=WordedCommand,
+    short_help=N_("Say how much the snapshots hold and what they take."),
+    help=N_(
+        "Say how much the snapshots hold: all of them together, or those you name.\n\n"
+        "--mode says what is counted. restore-size: what restoring all of them would take. files-by-contents: each "
+        "different file once. raw-data: what is really stored in the vault for them. blobs-per-file: the pieces of "
+        "each different file."
+    ),
+)
+@argument(
+    "refs", metavar="[SNAPSHOT]...", nargs=-1, meaning=N_("Which snapshots: first digits, or latest. Default: all.")
+)
+@option(
+    "--mode",
+    metavar="MODE",
+    type=click.Choice(MODES),
+    default=MODES[0],
+    help=N_("restore-size, files-by-contents, raw-data or blobs-per-file. Default: restore-size."),
+)
+@option("--host", metavar="PHONE", multiple=True, help=N_("Only snapshots of the phone so named. Repeatable."))
+@option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
+@vault_options
+def stats(refs: tuple[str, ...], mode: str, host: tuple[str, ...], *, no_lock: bool) -> ExitCode:
+    """Measure snapshots and show the figures."""
+    from phoneward import vault
+
+    frame = current()
+    if refs and host:
+        raise NotTogetherError(first="SNAPSHOT", second="--host")
+    with open_vault(frame) as repository, contextlib.ExitStack() as stack:
+        if not no_lock:
+            stack.enter_context(repository.lock(exclusive=False))
+        repository.load_index()
+        measured = vault.measure(repository, _snapshots(repository, refs, host), vault.StatsMode(mode))
+    if frame.output.json:
+        frame.output.emit("summary", document(measured))
+    else:
+        for sentence in sentences(measured):
+            frame.output.result(sentence)
+    return ExitCode.DONE
+
+
+def _snapshots(repository: "Repository", refs: tuple[str, ...], hosts: tuple[str, ...]) -> "list[Snapshot]":
+    from phoneward import snapshots, vault
+
+    if refs:
+        return list({found.id: found for found in (snapshots.find(repository, ref) for ref in refs)}.values())
+    return [s for s in vault.load_snapshots(repository) if not hosts or s.hostname in hosts]
+
+
+def document(measured: "VaultStats") -> dict[str, object]:
+    """Return the figures with restic's names (restic `stats --json`); what a mode does not count is left out."""
+    names = [name for name in type(measured).__slots__ if name != "mode"]
+    return {
+        "mode": measured.mode.value,
+        **{name: value for name in names if (value := getattr(measured, name)) is not None},
+    }
+
+
+def sentences(measured: "VaultStats") -> list[str]:
+    """Return the figures in words."""
+    of = formats.snapshots(measured.snapshots_count)
+    size = formats.size(measured.total_size)
+    if measured.mode == "restore-size":
+        lines = [
+            _("{snapshots}: {files}, {folders} folders and {others} other names.").format(
+                snapshots=of,
+                files=formats.files(measured.files or 0),
+                folders=f"{measured.folders or 0:,}",
+                others=f"{measured.others or 0:,}",
+            )
+        ]
+        restoring = (_("Restoring it would take {size}."), _("Restoring each of them would take {size} in all."))
+        return [*lines, restoring[measured.snapshots_count != 1].format(size=size)]
+    if measured.mode == "files-by-contents":
+        files = formats.files(measured.total_file_count or 0)
+        return [_("{snapshots}: {files} with different content, {size}.").format(snapshots=of, files=files, size=size)]
+    if measured.mode == "blobs-per-file":
+        sentence = _("{snapshots}: {files} with different content in {pieces}, {size}.")
+        files = formats.files(measured.total_file_count or 0)
+        return [sentence.format(snapshots=of, files=files, pieces=_pieces(measured), size=size)]
+    lines = [_("{snapshots} take {size} in the vault, in {pieces}.").format(
+        snapshots=of, size=size, pieces=_pieces(measured)
+    )]  # fmt: skip
+    if measured.compression_space_saving is not None:
+        plain = formats.size(measured.total_uncompressed_size or 0)
+        sentence = _("Without compression it would be {size}; compression saves {percent} %.")
+        lines.append(sentence.format(size=plain, percent=f"{measured.compression_space_saving:.1f}"))
+    return lines
+
+
+def _pieces(measured: "VaultStats") -> str:
+    count = measured.total_blob_count or 0
+    return ngettext("{count} piece", "{count} pieces", count).format(count=f"{count:,}")
