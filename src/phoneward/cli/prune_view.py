@@ -17,6 +17,8 @@ def show_plan(output: Output, figures: "PruneFigures", *, dry_run: bool) -> None
     if output.json:
         output.emit("prune_plan", {"dry_run": dry_run, **plan_document(figures)})
         return
+    if figures.nothing_to_do and dry_run:
+        output.summary(_("Nothing to do."))
     for sentence in plan_sentences(figures):
         (output.result if dry_run else output.say)(sentence)
 

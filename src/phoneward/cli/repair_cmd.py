@@ -21,11 +21,15 @@ SHOWN = 50
 @click.group(
     cls=WordedGroup,
     sources={"index": "phoneward.cli.repair_cmd:index"},
+    invoke_without_command=True,
     short_help=N_("Mend what a vault can be mended of."),
     help=N_("Mend what a vault can be mended of. Look first with `phoneward check` what is wrong."),
 )
-def repair() -> None:
+@click.pass_context
+def repair(context: click.Context) -> None:
     """Show the help where no command is named."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @click.command(

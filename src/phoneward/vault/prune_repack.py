@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from phoneward.vault.blobs import BlobType, FileId, FileType
 from phoneward.vault.compression import CompressionError, compress, decompress_exactly
 from phoneward.vault.crypto import SealError
-from phoneward.vault.errors import DamagedError, FileMissingError, VaultError, VerifyError
+from phoneward.vault.errors import DamagedError, FileMissingError, ReadBackError, VaultError, VerifyError
 from phoneward.vault.index import IndexedPack
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.open_packs import OPEN_PACKS
@@ -198,6 +198,8 @@ class Repacker:
             raise VerifyError(blob="pack") from error
         self._unindexed.append(pack.name)
         self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        if not self._repo.storage.holds(FileType.PACK, pack.name, pack.pieces):  # read back from the disk
+            raise ReadBackError(blob=f"data/{pack.name}")
         self.packs += 1
         self.bytes_stored += pack.size
         if self._index.is_full_with(len(pack.entries)):

@@ -119,8 +119,7 @@ class _Repair:
         for name, described in self._described.items():
             if name not in self._present:
                 self._todo.drop.add(name)
-                sentence = _("The pack {pack} is missing.").format(pack=name)
-                self._note(RepairKind.PACK_MISSING, f"data/{name}", sentence)
+                self._note(RepairKind.PACK_MISSING, f"data/{name}", _("The pack is missing."))
             elif described.times > 1:
                 self._todo.twice = True
         self._todo.ask = [name for name in self._present if read_all_packs or not self._is_right(name)]
@@ -181,14 +180,12 @@ class _Repair:
         """Compare a pack's own list with the index; tell whether it is to be described anew."""
         known = self._described.get(name)
         if known is None:
-            sentence = _("No index named the pack {pack}.").format(pack=name)
-            self._note(RepairKind.PACK_ADDED, f"data/{name}", sentence)
+            self._note(RepairKind.PACK_ADDED, f"data/{name}", _("No index named the pack."))
             return True
         if self._is_right(name) and known.fingerprint == _fingerprint(header):
             return False
         self._todo.drop.add(name)
-        sentence = _("The index described the pack {pack} wrongly.").format(pack=name)
-        self._note(RepairKind.PACK_REREAD, f"data/{name}", sentence)
+        self._note(RepairKind.PACK_REREAD, f"data/{name}", _("The index described the pack wrongly."))
         return True
 
     # -- writing -------------------------------------------------------------------------------------------------
