@@ -27,6 +27,7 @@ from phoneward.phones.base import (
     VolumeKind,
 )
 from phoneward.phones.errors import FileReadError, FolderMissingError, PhoneGoneError
+from phoneward.phones.folder.bulk import FolderBulk
 from phoneward.phones.folder.portable import PortableTree
 from phoneward.phones.folder.tree import Names, Tree, Walk, entry_of, means_gone, obstacle_of, unreadable
 from phoneward.phones.labels import host_label
@@ -180,6 +181,11 @@ class FolderPhone:
         """Read files again and hash them; see `Phone.hash`."""
         return _FolderHashes(self, files)
 
+    @property
+    def bulk(self) -> FolderBulk | None:
+        """The same folder, many names at a time. Windows knows no change times, so its names come one by one."""
+        return None if os.name == "nt" else FolderBulk(self._open, self._failed, self._stat_one)
+
     def walk(self) -> Walk:
         """Begin a pass of its own; to be closed."""
         return self._open.walk()
@@ -243,9 +249,9 @@ class _FolderFile:
         self._offset = offset
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._walk is not None:
-            yield from self._pieces(self._walk)
-            return
+        return self._pieces(self._walk) if self._walk is not None else self._alone()
+
+    def _alone(self) -> Iterator[bytes]:
         with contextlib.closing(self._phone.walk()) as walk:
             yield from self._pieces(walk)
 
