@@ -1,9 +1,11 @@
 """A repository of blobs in memory, for tests of what stands above the repository."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from phoneward.errors import PhonewardError
 from phoneward.vault.blobs import BlobId, BlobType
+from phoneward.vault.errors import StorageError
 from phoneward.vault.nodes import Node, NodeType, go_mode
 from phoneward.vault.trees import encode_tree
 
@@ -28,6 +30,17 @@ class BlobStore:
     def load_blob(self, blob_type: BlobType, blob_id: BlobId) -> bytes:
         self.loads.append(blob_id)
         return self.blobs[blob_type, blob_id]
+
+    def load_blobs(self, blob_type: BlobType, blob_ids: Sequence[BlobId]) -> Sequence[bytes | PhonewardError]:
+        found: list[bytes | PhonewardError] = []
+        for blob_id in blob_ids:
+            try:
+                found.append(self.load_blob(blob_type, blob_id))
+            except StorageError:
+                raise
+            except PhonewardError as error:
+                found.append(error)
+        return found
 
     def blob_size(self, blob_type: BlobType, blob_id: BlobId) -> int | None:
         data = self.blobs.get((blob_type, blob_id))

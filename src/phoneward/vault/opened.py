@@ -9,10 +9,10 @@ import itertools
 import os
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from phoneward.errors import readable
+from phoneward.errors import PhonewardError, readable
 from phoneward.vault.blobs import BlobId, BlobType
 from phoneward.vault.errors import BlobMissingError, NotAFileError, SizeMismatchError
 from phoneward.vault.nodes import Node, NodeType
@@ -28,6 +28,9 @@ class FileSource(Protocol):
 
     def load_blob(self, blob_type: BlobType, blob_id: BlobId) -> bytes:
         """Return a blob's plaintext, its hash verified."""
+
+    def load_blobs(self, blob_type: BlobType, blob_ids: Sequence[BlobId]) -> Sequence[bytes | PhonewardError]:
+        """Return blobs' plaintexts in the order asked for; in the place of one that is lost, its error."""
 
     def blob_size(self, blob_type: BlobType, blob_id: BlobId) -> int | None:
         """Return the size of a blob's plaintext, None when no index knows it."""

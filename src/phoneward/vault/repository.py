@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from phoneward.errors import PhonewardError
 from phoneward.texts import _
+from phoneward.vault.blob_batches import load_blobs
 from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most, decompress_exactly
 from phoneward.vault.config import Config, new_config, open_config, seal_config
@@ -217,6 +219,10 @@ class Repository:
             except (DamagedError, FileMissingError) as error:
                 failure = error
         raise failure or BlobMissingError(blob=blob_id.hex())
+
+    def load_blobs(self, blob_type: BlobType, blob_ids: Sequence[BlobId]) -> list[bytes | PhonewardError]:
+        """Return several small blobs at once, with few reads; see `blob_batches.load_blobs`."""
+        return load_blobs(self, blob_type, blob_ids)
 
     def _load_copy(self, location: Location) -> bytes:
         entry = location.entry

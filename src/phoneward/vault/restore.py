@@ -35,7 +35,8 @@ from phoneward.vault.errors import (
 )
 from phoneward.vault.nodes import SPECIAL_TYPES, Node, NodeType
 from phoneward.vault.opened import FileSource
-from phoneward.vault.restore_files import FileJob, FileRestorer
+from phoneward.vault.restore_files import FileRestorer
+from phoneward.vault.restore_publish import FileJob, Publisher
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreLog, RestoreReport
 from phoneward.vault.restore_target import InTheWayError, OpenFolders, TargetFolder, open_target
 from phoneward.vault.safe_names import CHANGE_SENTENCES, LINUX, MACOS, WINDOWS, NameRules, SafeName, safe_names
@@ -43,7 +44,7 @@ from phoneward.vault.tree_totals import MAX_ENTRIES, TreeMeasurer, TreeTotals, t
 from phoneward.vault.trees import MAX_DEPTH, find_node, load_tree, split_path
 
 _FOLDER_PERMISSIONS: Final = 0o3777
-_BATCH_FILES: Final = 32
+_BATCH_FILES: Final = 256
 _BATCH_BYTES: Final = 4 << 20
 _QUEUED_BATCHES: Final = 4
 
@@ -207,13 +208,18 @@ class _Restore:
                 durable=self._options.durable,
                 is_stopped=workers.is_stopped,
             )
-            try:
-                with workers.running(restorer.restore):
-                    self._walk(tree_id, target, wanted, workers)
-                    self._send(workers)
-            finally:
-                # Also when it broke off: the next run finds these folders there and leaves them as they are.
-                self._finish_folders(target)
+            with contextlib.closing(restorer.publisher) as publisher:
+                try:
+                    with workers.running(restorer.restore):
+                        self._walk(tree_id, target, wanted, workers)
+                        self._send(workers)
+                finally:
+                    # Also when it broke off: what is whole gets its name, and the next run finds these folders there
+                    # and leaves them as they are.
+                    try:
+                        publisher.finish()
+                    finally:
+                        self._finish_folders(target, publisher)
 
     def _walk(self, tree_id: BlobId, target: TargetFolder | None, wanted: _Wanted, workers: "_Workers") -> None:
         top = self._open_level(target, b"", tree_id, wanted)
@@ -321,18 +327,30 @@ class _Restore:
         workers.put(self._batch)
         self._batch, self._batch_bytes = [], 0
 
-    def _finish_folders(self, target: TargetFolder | None) -> None:
+    def _finish_folders(self, target: TargetFolder | None, publisher: Publisher) -> None:
         """Set modes and times of folders, deepest first: writing into a folder changes its time."""
         for folder, node, path in reversed(self._made):
             try:
                 folder.finish(node.permissions & _FOLDER_PERMISSIONS, node.mtime_ns)
-                if self._options.durable:
-                    folder.sync()
+                publisher.sync_folder(folder)
             except OSError as error:
                 self._fail(path, error)
-        if target is not None and self._options.durable and not self._options.dry_run:
-            with contextlib.suppress(OSError):  # some network file systems cannot
-                target.sync()
+        if target is None or self._options.dry_run:
+            return
+        with contextlib.suppress(OSError):  # some network file systems cannot
+            publisher.sync_folder(target)
+        try:
+            publisher.sync_file_systems()
+        except OSError:
+            self._sync_each(target)
+
+    def _sync_each(self, target: TargetFolder) -> None:
+        """Find out which folders are not on the disk: it may have been another program's file."""
+        for folder, path in [*((folder, path) for folder, _node, path in self._made), (target, b"/")]:
+            try:
+                folder.sync()
+            except OSError as error:
+                self._fail(path, error)
 
 
 class _Workers:
@@ -354,7 +372,7 @@ class _Workers:
             raise self._error
 
     @contextlib.contextmanager
-    def running(self, work: Callable[[FileJob], None]) -> Iterator[None]:
+    def running(self, work: Callable[[list[FileJob]], None]) -> Iterator[None]:
         threads = [threading.Thread(target=self._run, args=(work,), name="restore") for _ in range(self._threads)]
         for thread in threads:
             thread.start()
@@ -371,13 +389,12 @@ class _Workers:
         if self._error is not None:
             raise self._error
 
-    def _run(self, work: Callable[[FileJob], None]) -> None:
+    def _run(self, work: Callable[[list[FileJob]], None]) -> None:
         while (batch := self._queue.get()) is not None:
             if self._stopped.is_set():
                 continue
             try:
-                for job in batch:
-                    work(job)
+                work(batch)
             except BaseException as error:  # noqa: BLE001 - carried to the owner's thread, which raises it
                 self._error = self._error or error
                 self._stopped.set()

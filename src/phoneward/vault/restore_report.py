@@ -126,10 +126,10 @@ class RestoreLog:
             self.report.links += 1
             self.report.replaced += replaced
 
-    def file_made(self, size: int, *, replaced: bool) -> None:
-        """Note a new file."""
+    def files_made(self, count: int, size: int, *, replaced: int) -> None:
+        """Note new files, their bytes together, and how many of them took another's place."""
         with self._lock:
-            self.report.files += 1
+            self.report.files += count
             self.report.bytes_restored += size
             self.report.replaced += replaced
 

@@ -8,15 +8,17 @@ folder) before each use, which leaves a moment between check and use.
 
 import contextlib
 import errno
+import itertools
 import os
 import secrets
 import stat
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from phoneward.vault.restore_system import rename_new
 
 MAX_OPEN_FOLDERS: Final = 96
 HAS_DESCRIPTORS: Final = {os.open, os.mkdir, os.stat, os.unlink, os.rename, os.link, os.symlink, os.readlink} <= (
@@ -50,17 +52,22 @@ class OpenFolders:
         self._limit = MAX_OPEN_FOLDERS if limit is None else limit
         self._lock = threading.Lock()
         self._idle: OrderedDict[int, TargetFolder] = OrderedDict()
+        # Files are made only where nothing has the name, so it need not be unguessable; a fresh random one costs 2 µs.
+        self._numbers = itertools.count(secrets.randbits(64))
 
-    @contextlib.contextmanager
-    def use(self, folder: "TargetFolder") -> Iterator[int]:
-        """Yield the folder's descriptor; it stays open for the length of the block."""
+    def new_name(self) -> bytes:
+        """Return a name for a file that is not finished, not given before."""
+        return b".phoneward-%016x.part" % (next(self._numbers) & (2**64 - 1))
+
+    def pin(self, folder: "TargetFolder") -> int:
+        """Return the folder's descriptor, which stays open until `unpin`."""
         with self._lock:
-            descriptor = self._pin(folder)
-        try:
-            yield descriptor
-        finally:
-            with self._lock:
-                self._unpin(folder)
+            return self._pin(folder)
+
+    def unpin(self, folder: "TargetFolder") -> None:
+        """Allow the folder to be closed."""
+        with self._lock:
+            self._unpin(folder)
 
     def adopt(self, folder: "TargetFolder", descriptor: int) -> None:
         """Keep the descriptor of a folder that was just opened."""
@@ -112,20 +119,40 @@ class OpenFolders:
 
 
 class TargetFolder:
-    """One folder below (or at) the target. Made by `open_target` and `enter`."""
+    """One folder below (or at) the target. Made by `open_target` and `enter`.
 
-    __slots__ = ("_name", "_pool", "descriptor", "identity", "parent", "path", "users")
+    Attributes:
+        made: whether it was made in this run, so that nothing can have been in it before.
+        writing: held by who makes many files in it. The system lets one at a time do that anyway, and threads that
+            wait for that inside the system keep a processor busy.
+    """
+
+    __slots__ = ("_name", "_pool", "descriptor", "identity", "made", "parent", "path", "users", "writing")
 
     def __init__(
-        self, pool: OpenFolders, parent: "TargetFolder | None", name: bytes, path: bytes, identity: _Identity
+        self,
+        pool: OpenFolders,
+        parent: "TargetFolder | None",
+        name: bytes,
+        path: bytes,
+        identity: _Identity,
+        *,
+        made: bool = False,
     ) -> None:
         self._pool = pool
         self.parent = parent
         self._name = name
         self.path = path
         self.identity = identity
+        self.made = made
+        self.writing = threading.Lock()
         self.descriptor: int | None = None
         self.users = 0
+
+    @property
+    def device(self) -> int:
+        """The file system it lies on."""
+        return self.identity.device
 
     def reopen(self, parent: int | None) -> int:
         """Return a new descriptor of this very folder (for `OpenFolders`).
@@ -141,17 +168,20 @@ class TargetFolder:
             raise InTheWayError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         return descriptor
 
-    @contextlib.contextmanager
-    def _at(self, name: bytes) -> Iterator[tuple[bytes, int | None]]:
-        """Yield what names an entry of this folder to `os`: a path, and the descriptor it is relative to."""
-        if HAS_DESCRIPTORS:
-            with self._pool.use(self) as descriptor:
-                yield name, descriptor
-        else:
-            self._check_path()
-            yield os.path.join(self.path, name), None
+    def held(self) -> "_Hold":
+        """Return a `with` block's head in which the folder stays open, for several operations; it gives `HeldFolder`.
 
-    def _check_path(self) -> None:
+        Raises (on entering):
+            OSError: it is gone, or another folder stands in its place.
+        """
+        return _Hold(self._pool, self)
+
+    def check_path(self) -> None:
+        """Where folders are reached by paths: refuse to go on when one of them was swapped.
+
+        Raises:
+            OSError: one on the way is gone, a link, or another folder.
+        """
         folder: TargetFolder | None = self
         while folder is not None and folder.parent is not None:
             status = os.lstat(folder.path)
@@ -161,11 +191,8 @@ class TargetFolder:
 
     def lstat(self, name: bytes) -> os.stat_result | None:
         """Return what stands under a name, links not followed; None where nothing does."""
-        with self._at(name) as (path, at):
-            try:
-                return os.stat(path, dir_fd=at, follow_symlinks=False)
-            except FileNotFoundError:
-                return None
+        with self.held() as held:
+            return held.lstat(name)
 
     def enter(self, name: bytes, *, create: bool) -> tuple["TargetFolder | None", bool]:
         """Return the folder of this name and whether it was made now; None where it is missing and not to be made.
@@ -175,7 +202,8 @@ class TargetFolder:
             OSError: it cannot be made or opened.
         """
         made = False
-        with self._at(name) as (path, at):
+        with self.held() as held:
+            path, at = held.at(name)
             if create:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(path, 0o700, dir_fd=at)
@@ -186,29 +214,21 @@ class TargetFolder:
                 return None, False
             if not _is_plain_folder(status):
                 raise InTheWayError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-            folder = TargetFolder(self._pool, self, name, os.path.join(self.path, name), _identity(status))
+            folder = TargetFolder(self._pool, self, name, os.path.join(self.path, name), _identity(status), made=made)
             if HAS_DESCRIPTORS:
                 self._pool.adopt(folder, folder.reopen(at))
         return folder, made
 
     def new_file(self) -> tuple[bytes, int]:
-        """Make an empty file under a name of its own (0600) and return the name and a descriptor for writing."""
-        name = b".phoneward-" + secrets.token_hex(8).encode() + b".part"
-        with self._at(name) as (path, at):
-            return name, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE_FLAGS, 0o600, dir_fd=at)
-
-    @staticmethod
-    def describe(descriptor: int, permissions: int, times_ns: tuple[int, int]) -> None:
-        """Set times (atime, mtime; one that no file system holds is left out) and mode of an open file."""
-        if _BY_DESCRIPTOR:
-            with contextlib.suppress(OverflowError):
-                os.utime(descriptor, ns=times_ns)
-            os.chmod(descriptor, permissions)
+        """Make an empty file under a name of its own; see `HeldFolder.new_file`."""
+        with self.held() as held:
+            return held.new_file()
 
     def describe_by_name(self, name: bytes, permissions: int, times_ns: tuple[int, int]) -> None:
-        """Do the same for a closed file of ours, on systems where `describe` cannot (Windows)."""
+        """Set times and mode of a closed file of ours, on systems where `describe` cannot (Windows)."""
         if not _BY_DESCRIPTOR:
-            with self._at(name) as (path, _at):
+            with self.held() as held:
+                path, _at = held.at(name)
                 with contextlib.suppress(OverflowError):
                     os.utime(path, ns=times_ns)
                 os.chmod(path, permissions)
@@ -219,7 +239,8 @@ class TargetFolder:
         Raises:
             OSError: no regular file, or it cannot be read.
         """
-        with self._at(name) as (path, at):
+        with self.held() as held:
+            path, at = held.at(name)
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _FILE_FLAGS, dir_fd=at)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -227,32 +248,14 @@ class TargetFolder:
         return descriptor
 
     def publish(self, temporary: bytes, name: bytes, *, replace: bool) -> None:
-        """Give a finished file its name.
-
-        Raises:
-            FileExistsError: something has the name, and it is not to be replaced.
-        """
-        with self._at(temporary) as (source, at), self._at(name) as (path, _at):
-            if replace:
-                os.replace(source, path, src_dir_fd=at, dst_dir_fd=at)
-                return
-            if sys.platform != "win32":
-                try:
-                    # A link, unlike a rename, fails where the name is taken meanwhile.
-                    os.link(source, path, src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
-                except OSError as error:
-                    if error.errno not in _NO_LINKS_HERE:
-                        raise
-                    if self.lstat(name) is not None:
-                        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
-                else:
-                    os.unlink(source, dir_fd=at)
-                    return
-            os.rename(source, path, src_dir_fd=at, dst_dir_fd=at)
+        """Give a finished file its name; see `HeldFolder.publish`."""
+        with self.held() as held:
+            held.publish(temporary, name, replace=replace)
 
     def remove(self, name: bytes) -> None:
         """Remove a file of ours, if it is there."""
-        with contextlib.suppress(FileNotFoundError), self._at(name) as (path, at):
+        with contextlib.suppress(FileNotFoundError), self.held() as held:
+            path, at = held.at(name)
             os.unlink(path, dir_fd=at)
 
     def make_link(self, name: bytes, target: bytes, mtime_ns: int, *, replace: bool) -> None:
@@ -261,8 +264,9 @@ class TargetFolder:
         Raises:
             OSError, ValueError: it cannot be made.
         """
-        temporary = b".phoneward-" + secrets.token_hex(8).encode() + b".part" if replace else name
-        with self._at(temporary) as (path, at):
+        temporary = self._pool.new_name() if replace else name
+        with self.held() as held:
+            path, at = held.at(temporary)
             os.symlink(target, path, dir_fd=at)
             if os.utime in os.supports_follow_symlinks:
                 with contextlib.suppress(OSError, OverflowError, NotImplementedError):
@@ -276,25 +280,114 @@ class TargetFolder:
 
     def read_link(self, name: bytes) -> bytes:
         """Return a symbolic link's text."""
-        with self._at(name) as (path, at):
+        with self.held() as held:
+            path, at = held.at(name)
             return os.readlink(path, dir_fd=at)
 
     def finish(self, permissions: int, mtime_ns: int) -> None:
         """Set the folder's own mode and time, once all is in it."""
-        if HAS_DESCRIPTORS:
-            with self._pool.use(self) as descriptor:
-                self.describe(descriptor, permissions, (mtime_ns, mtime_ns))
-        else:
-            self._check_path()
-            with contextlib.suppress(OverflowError):
-                os.utime(self.path, ns=(mtime_ns, mtime_ns))
-            os.chmod(self.path, permissions)
+        with self.held() as held:
+            if held.descriptor is not None:
+                describe(held.descriptor, permissions, (mtime_ns, mtime_ns))
+                return
+        self.check_path()
+        with contextlib.suppress(OverflowError):
+            os.utime(self.path, ns=(mtime_ns, mtime_ns))
+        os.chmod(self.path, permissions)
 
     def sync(self) -> None:
         """Make the names in this folder durable, where the system has a call for it."""
+        with self.held() as held:
+            if held.descriptor is not None:
+                os.fsync(held.descriptor)
+
+
+class _Hold:
+    """Opens a folder and keeps it open. A class and no generator: this is done for every file."""
+
+    __slots__ = ("_folder", "_pool")
+
+    def __init__(self, pool: OpenFolders, folder: TargetFolder) -> None:
+        self._pool = pool
+        self._folder = folder
+
+    def __enter__(self) -> "HeldFolder":
+        return HeldFolder(self._pool, self._folder, self._pool.pin(self._folder) if HAS_DESCRIPTORS else None)
+
+    def __exit__(self, *_error: object) -> None:
         if HAS_DESCRIPTORS:
-            with self._pool.use(self) as descriptor:
-                os.fsync(descriptor)
+            self._pool.unpin(self._folder)
+
+
+class HeldFolder:
+    """An open folder. `descriptor` is None on systems where folders are reached by paths."""
+
+    __slots__ = ("_folder", "_pool", "descriptor")
+
+    def __init__(self, pool: OpenFolders, folder: TargetFolder, descriptor: int | None) -> None:
+        self._pool = pool
+        self._folder = folder
+        self.descriptor = descriptor
+
+    def at(self, name: bytes) -> tuple[bytes, int | None]:
+        """Return what names an entry of this folder to `os`: a path, and the descriptor it is relative to.
+
+        Raises:
+            OSError: the folder was swapped (where it is reached by its path: then ask anew for every operation).
+        """
+        if self.descriptor is not None:
+            return name, self.descriptor
+        self._folder.check_path()
+        return os.path.join(self._folder.path, name), None
+
+    def lstat(self, name: bytes) -> os.stat_result | None:
+        """Return what stands under a name, links not followed; None where nothing does."""
+        path, at = self.at(name)
+        try:
+            return os.stat(path, dir_fd=at, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def new_file(self) -> tuple[bytes, int]:
+        """Make an empty file under a name of its own (0600) and return the name and a descriptor for writing."""
+        name = self._pool.new_name()
+        path, at = self.at(name)
+        return name, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE_FLAGS, 0o600, dir_fd=at)
+
+    def publish(self, temporary: bytes, name: bytes, *, replace: bool) -> None:
+        """Give a finished file its name.
+
+        Raises:
+            FileExistsError: something has the name, and it is not to be replaced.
+        """
+        source, at = self.at(temporary)
+        path, _at = self.at(name)
+        if replace:
+            os.replace(source, path, src_dir_fd=at, dst_dir_fd=at)
+            return
+        if sys.platform != "win32":
+            if rename_new(source, path, at):
+                return
+            try:
+                # A link, unlike a plain rename, fails where the name is taken meanwhile.
+                os.link(source, path, src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
+            except OSError as error:
+                if error.errno not in _NO_LINKS_HERE:
+                    raise
+                if self.lstat(name) is not None:
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+            else:
+                os.unlink(source, dir_fd=at)
+                return
+        os.rename(source, path, src_dir_fd=at, dst_dir_fd=at)
+
+
+def describe(descriptor: int, permissions: int, times_ns: tuple[int, int]) -> None:
+    """Set times (atime, mtime; one that no file system holds is left out) and mode of an open file or folder."""
+    if _BY_DESCRIPTOR:
+        with contextlib.suppress(OverflowError):
+            os.utime(descriptor, ns=times_ns)
+        os.chmod(descriptor, permissions)
 
 
 def _identity(status: os.stat_result) -> _Identity:
