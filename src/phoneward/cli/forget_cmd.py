@@ -15,7 +15,16 @@ from phoneward.texts import N_
 
 if TYPE_CHECKING:
     from phoneward.snapshots import ForgetPlan
-    from phoneward.vault import FileId, GroupBy, KeepPolicy, Repository, SnapshotFilter, Span
+    from phoneward.vault import (
+        FileId,
+        GroupBy,
+        HeldLock,
+        KeepPolicy,
+        PruneReport,
+        Repository,
+        SnapshotFilter,
+        Span,
+    )
 
 
 def _count(context: click.Context, parameter: click.Parameter, value: str | None) -> int:
@@ -111,16 +120,42 @@ def forget(names: tuple[str, ...], *, prune: bool, dry_run: bool, **rules: Any) 
     if names:
         _refuse_beside_names(policy, chosen)
     damaged: dict[FileId, PhonewardError] = {}
+    report: PruneReport | None = None
     with open_vault(frame) as repository, repository.lock(exclusive=True) as lock:
         plan = _plan(repository, names, policy=policy, group_by=rules["group_by"], chosen=chosen, damaged=damaged)
         view = forget_view.ForgetView(frame.output, plan, dry_run=dry_run)
         view.show_plan()
         if not dry_run:
             view.removal = remove_snapshots(repository, plan.removed, lock)
-    _warn(frame, damaged)
-    view.show_end(prune=prune)
-    failed = view.removal is not None and view.removal.failed
+        view.show_removed(prune=prune)
+        _warn(frame, damaged)
+        try:
+            report = _prune(frame, repository, lock, plan, dry_run=dry_run) if prune else None
+        finally:
+            view.end(report)  # what was removed is told even where the space could not be freed
+    failed = (view.removal is not None and view.removal.failed) or (report is not None and not report.ok)
     return ExitCode.INCOMPLETE if failed or damaged else ExitCode.DONE
+
+
+def _prune(
+    frame: Frame, repository: "Repository", lock: "HeldLock", plan: "ForgetPlan", *, dry_run: bool
+) -> "PruneReport":
+    """Free the space, also where nothing was removed now: an earlier run may have been cut off before it could."""
+    from phoneward.cli import prune_view
+    from phoneward.cli.progress_view import listening
+    from phoneward.vault import prune as prune_vault
+
+    with listening(frame.output) as listener:
+        report = prune_vault(
+            repository,
+            lock,
+            dry_run=dry_run,
+            without=frozenset(plan.removed) if dry_run else frozenset(),
+            on_plan=lambda figures: prune_view.show_plan(frame.output, figures, dry_run=dry_run),
+            listener=listener,
+        )
+    prune_view.show_report(frame.output, report)
+    return report
 
 
 def _policy(rules: dict[str, Any]) -> "KeepPolicy":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from phoneward.snapshots import ForgetPlan
-    from phoneward.vault import ForgetGroup, Reason, Removal, Snapshot
+    from phoneward.vault import ForgetGroup, PruneReport, Reason, Removal, Snapshot
 
 _PERIODS = {
     "last": N_("one of the last"),
@@ -89,10 +89,9 @@ class ForgetView:
                 count,
             ).format(count=count)
 
-    def show_end(self, *, prune: bool) -> None:
-        """Show what was done."""
+    def show_removed(self, *, prune: bool) -> None:
+        """Say what was removed."""
         if self._output.json:
-            self._output.emit("summary", self.document())
             return
         if self._dry_run:
             self._output.summary(
@@ -113,8 +112,15 @@ class ForgetView:
         if removed and not prune:
             self._output.summary(_("The space that only they took is still taken. To free it: phoneward prune"))
 
-    def document(self) -> dict[str, object]:
-        """Return the summary for JSON."""
+    def end(self, report: "PruneReport | None") -> None:
+        """Print the summary for programs."""
+        if self._output.json:
+            self._output.emit("summary", self.document(report))
+
+    def document(self, report: "PruneReport | None") -> dict[str, object]:
+        """Return the summary for JSON; `prune` is null where no space was to be freed, or that failed."""
+        from phoneward.cli.prune_view import report_document
+
         removal = self.removal
         return {
             "dry_run": self._dry_run,
@@ -124,6 +130,7 @@ class ForgetView:
             "partial_removed": len(self._plan.outdated),
             "partial_kept": len(self._plan.waiting),
             "proofs_removed": len(self._plan.proofs),
+            "prune": None if report is None else report_document(report),
         }
 
 
