@@ -85,7 +85,7 @@ def test_the_document_is_restics(repo: Repository) -> None:
     with repo.lock(exclusive=False, timing=QUICK):
         document = json.loads(repo.load_unpacked(FileType.LOCK, FileId(names(repo)[0])))
     assert {"time", "exclusive", "hostname", "username", "pid"} <= set(document)
-    assert set(document) <= {"time", "exclusive", "hostname", "username", "pid", "uid", "gid"}
+    assert set(document) <= {"time", "exclusive", "hostname", "username", "pid", "uid", "gid", "session"}
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])

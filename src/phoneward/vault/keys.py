@@ -5,6 +5,7 @@ import hashlib
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -180,6 +181,14 @@ def open_key_file(raw: bytes, password: str) -> SealingKey | None:
         return SealingKey(master.encrypt, master.mac.k, master.mac.r)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise ValueError(_("its content makes no sense.")) from error
+
+
+def key_age_s(raw: bytes) -> float:
+    """Return how many seconds ago a key file says it was made; 0 where it does not say."""
+    with suppress(ValueError, OverflowError):
+        created = datetime.fromisoformat(parse_key_file(raw)[0].created)
+        return time.time() - created.timestamp() if created.tzinfo else 0.0
+    return 0.0
 
 
 def find_master_key(storage: Storage, password: str) -> tuple[SealingKey, FileId]:

@@ -1,6 +1,7 @@
 """Locks: who works on the repository, and whether others may meanwhile (restic `internal/repository/lock.go`)."""
 
 import ctypes
+import functools
 import getpass
 import os
 import socket
@@ -55,7 +56,7 @@ class LockTiming:
 
 
 class LockFile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A lock file's JSON, field for field."""
+    """A lock file's JSON, field for field; `session` is ours (restic passes over it): see `_session`."""
 
     time: datetime
     exclusive: bool
@@ -64,6 +65,16 @@ class LockFile(msgspec.Struct, frozen=True, omit_defaults=True):
     pid: int
     uid: int = 0
     gid: int = 0
+    session: str = ""
+
+    def is_orphaned(self, timing: LockTiming) -> bool:
+        """Tell whether its owner is gone beyond doubt: anybody may remove it unasked (docs/faults.md, "Locks")."""
+        if _process_runs(self.pid):
+            return False
+        if self.session and self.session == _session():
+            return True
+        is_old = timing.now() - self.time.timestamp() > timing.stale_after_s
+        return is_old and self.hostname == socket.gethostname()
 
     def is_stale(self, timing: LockTiming) -> bool:
         """Tell whether its owner is surely gone: too old, or a process of this computer that no longer runs."""
@@ -198,6 +209,7 @@ class HeldLock:
             pid=os.getpid(),
             uid=os.getuid() if hasattr(os, "getuid") else 0,
             gid=os.getgid() if hasattr(os, "getgid") else 0,
+            session=_session(),
         )
         self._name = self._files.save_unpacked(FileType.LOCK, msgspec.json.encode(document))
         self._refreshed = now
@@ -221,6 +233,10 @@ class HeldLock:
     def _refuse_if_excluded(self, mine: FileId | None) -> None:
         for name, lock in read_locks(self._files):
             if name != mine and (self._exclusive or lock.exclusive):
+                if lock.is_orphaned(self._timing):
+                    with suppress(FileMissingError):
+                        self._files.remove_unpacked(FileType.LOCK, name)
+                    continue
                 age = _age(self._timing.now() - lock.time.timestamp())
                 raise RepositoryLockedError(holder=_holder(lock), age=age)
 
@@ -311,6 +327,21 @@ def _user_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # no such user in the system's list (containers), none set on Windows
+        return ""
+
+
+@functools.cache
+def _session() -> str:
+    """Return what tells where a process number counts: this run of this computer, and this group of processes.
+
+    Two computers may have one name, and a container its host's, where each has its own process 4711. Only Linux tells
+    both (proc(5): `boot_id`; pid_namespaces(7)); "" elsewhere.
+    """
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
+            boot = stream.read(64).strip()
+        return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}" if boot else ""
+    except (OSError, ValueError):
         return ""
 
 

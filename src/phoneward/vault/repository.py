@@ -22,7 +22,7 @@ from phoneward.vault.errors import (
 )
 from phoneward.vault.index import decode_index
 from phoneward.vault.index_table import IndexTable, Location
-from phoneward.vault.keys import NewKeyCost, find_master_key, save_key
+from phoneward.vault.keys import NewKeyCost, find_master_key, key_age_s, save_key
 from phoneward.vault.locks import HeldLock, LockTiming, unlock
 from phoneward.vault.packs import PackEntry, read_pack_header
 from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage
@@ -34,6 +34,9 @@ MAX_BLOB_SIZE = {BlobType.DATA: 64 * 2**20, BlobType.TREE: 256 * 2**20}
 """Largest plaintext, bytes, that is read or written. restic cuts files at 8 MiB; a folder's list may be long."""
 MAX_UNPACKED_SIZE = 128 * 2**20
 """Largest snapshot, index or lock, stored or unpacked, bytes. restic's largest, an index, has about 10 MB."""
+
+UNFINISHED_AFTER_S = 60.0
+"""A key that has waited this long for its `config` was left by an `init` that was cut off."""
 
 _UNPACKED_VERSION = b"\x02"
 _OUTSIDE_LABEL = b"phoneward sealed outside the repository v1\0"
@@ -62,7 +65,7 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
         RepositoryExistsError: there is one, or a part of one.
         StorageError: the place cannot be written to.
     """
-    if repository_exists(storage) or any(True for _file in storage.list(FileType.KEY)):
+    if repository_exists(storage) or not _remove_unfinished(storage):
         raise RepositoryExistsError(location=storage.location)
     storage.create()
     key = SealingKey.generate()
@@ -74,6 +77,23 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
         raise RepositoryExistsError(location=storage.location)
     storage.save(FileType.CONFIG, NO_NAME, [seal_config(config, key)])
     return Repository(storage, key, config, name)
+
+
+def _remove_unfinished(storage: Storage) -> bool:
+    """Clear the keys away that a cut-off `init` left, and tell whether the place is free then.
+
+    A key without `config` opens nothing. It stays where any data may need it (a `config` that was lost), and for a
+    while, since another `init` may be at work.
+    """
+    keys = [file.name for file in storage.list(FileType.KEY)]
+    kinds = (FileType.SNAPSHOT, FileType.INDEX, FileType.PACK) if keys else ()
+    if any(True for kind in kinds for _file in storage.list(kind)):
+        return False
+    if any(key_age_s(storage.load(FileType.KEY, name)) < UNFINISHED_AFTER_S for name in keys):
+        return False
+    for name in keys:
+        storage.remove(FileType.KEY, name)
+    return True
 
 
 def open_repository(storage: Storage, password: str) -> "Repository":
