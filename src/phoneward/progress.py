@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Phase: TypeAlias = Literal[
-    "list", "compare", "send", "store", "check", "read-data", "restore", "inventory", "find-used", "repack", "remove"
+    "list",
+    "compare",
+    "send",
+    "match",
+    "store",
+    "check",
+    "read-data",
+    "restore",
+    "inventory",
+    "find-used",
+    "repack",
+    "remove",
 ]
 
 

@@ -20,6 +20,7 @@ PHASES: dict[Phase, str] = {
     "list": N_("Looking at what is there"),
     "compare": N_("Comparing with the last snapshot"),
     "send": N_("Reading from the phone"),
+    "match": N_("Comparing with the phone's own checksums"),
     "store": N_("Storing"),
     "check": N_("Checking the vault"),
     "read-data": N_("Reading everything back"),

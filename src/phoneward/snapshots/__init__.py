@@ -52,7 +52,7 @@ from phoneward.snapshots.reading import (
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
 from phoneward.snapshots.restoring import app_paths, restore
-from phoneward.snapshots.results import BackupResult, BackupStats
+from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
@@ -75,6 +75,7 @@ __all__ = [
     "GapReason",
     "JournalUnwritableError",
     "ListingTooLargeError",
+    "MatchCounts",
     "NoAppFilesError",
     "NothingReachableError",
     "Outdated",
@@ -126,6 +127,7 @@ def backup(
     dry_run: bool = False,
     state_dir: Path | None = None,
     label: str | None = None,
+    verify_all: bool = False,
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -137,6 +139,7 @@ def backup(
         dry_run: list and compare, write nothing; no lock is taken.
         state_dir: where the resume journal lies; by default the person's state folder.
         label: the snapshot's host name instead of the phone's own label.
+        verify_all: compare every file with the SHA-256 that the phone computes, not only what is new and a sample.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -150,5 +153,5 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone))
+    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all)
     return work.rehearse() if dry_run else work.run()

@@ -100,6 +100,12 @@ class Trees:
             self.counts.dirs_changed += 1
         self.ids[number] = self.store(nodes)
 
+    def forget(self, number: int, folder: Folder) -> None:
+        """Forget that a folder was built as it was: it will be built once more."""
+        if self.ids.pop(number, None) is not None:
+            self.counts.files_unmodified -= len(folder.files)
+            self.counts.dirs_unmodified -= 1
+
     def store(self, nodes: list[Node]) -> BlobId:
         """Put a tree and return its id."""
         text = encode_tree(nodes)

@@ -65,6 +65,13 @@ class Plan:
         """Return what the phone said about the folders in a folder when it was asked for exact times."""
         return {row.name: row for row in self.exact.rows(folder) if row.kind == DIRECTORY}
 
+    def take_over(self, later: "Plan") -> None:
+        """Take in what came over of a later plan: its files stand for those of the same name here."""
+        for folder in later.sent.folders():
+            for sent in later.fresh(folder).values():
+                self.sent.add(folder, sent)
+                self.exact.add(folder, Row(sent.name, FILE, sent.size, sent.mode, sent.mtime_ns, sent.ctime_ns))
+
     def start_over(self, key: tuple[int, bytes], received: int) -> None:
         """Give up the beginning of a file, of which an earlier run had brought `received` bytes: it is sent whole."""
         self.begun.pop(key, None)

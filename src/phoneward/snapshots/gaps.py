@@ -40,10 +40,15 @@ class GapReason(enum.StrEnum):
     GONE_WHILE_READ = "gone-while-read"
     """The file was read, then it was gone: the content is kept, nothing could confirm it."""
 
+    MISMATCH = "mismatch"
+    """The phone computed another SHA-256 than the vault, twice, though the file did not change: content is kept."""
+
 
 _OF_OBSTACLE: Final = {obstacle: GapReason(obstacle.value) for obstacle in Obstacle}
 
-KEPT_ALL_THE_SAME: Final = frozenset({GapReason.TORN, GapReason.GONE_WHILE_READ, GapReason.UNLISTED_FOLDER})
+KEPT_ALL_THE_SAME: Final = frozenset(
+    {GapReason.TORN, GapReason.GONE_WHILE_READ, GapReason.UNLISTED_FOLDER, GapReason.MISMATCH}
+)
 """Gaps that are about certainty or details: the content is in the snapshot."""
 
 

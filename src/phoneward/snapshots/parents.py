@@ -168,7 +168,7 @@ def _with_coverage(repo: Repository, parent: Parent) -> Parent | None:
         coverage = decode_coverage(data)
     except (ValueError, PhonewardError):
         return None
-    doubtful = {GapReason.TORN, GapReason.GONE_WHILE_READ}
+    doubtful = {GapReason.TORN, GapReason.GONE_WHILE_READ, GapReason.MISMATCH}
     parent.coverage = coverage
     parent.distrusted = frozenset(gap.raw_path for gap in coverage.gaps if gap.reason in doubtful)
     return parent

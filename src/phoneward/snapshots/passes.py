@@ -3,8 +3,8 @@
 import datetime as dt
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import phoneward
@@ -31,11 +31,15 @@ from phoneward.snapshots.layout import (
     TAG,
     device_tag,
 )
+from phoneward.snapshots.listing import Row, walk_up
+from phoneward.snapshots.matching_pass import QUESTION, Matching
 from phoneward.snapshots.parents import find_parent
 from phoneward.snapshots.proofs_building import BuiltProofs
 from phoneward.snapshots.proofs_pass import close_book, open_book, proof_folders
 from phoneward.snapshots.results import BackupResult, BackupStats
+from phoneward.snapshots.rows import RowStore
 from phoneward.snapshots.sending import Sender
+from phoneward.snapshots.sums_stream import StreamHasher
 from phoneward.snapshots.taking import Taken, take_listing
 from phoneward.texts import _
 from phoneward.vault import (
@@ -63,6 +67,7 @@ class Backup:
         repo: open; its index need not be loaded.
         state_dir: where resume journals lie.
         label: a name for the phone instead of its own.
+        verify_all: compare every file with the phone's own checksum.
     """
 
     phone: Phone
@@ -70,6 +75,7 @@ class Backup:
     listener: Listener
     state_dir: Path
     label: str
+    verify_all: bool = False
 
     def run(self) -> BackupResult:
         """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
@@ -114,6 +120,17 @@ class _Pass:
         self.book = open_book(self.repo, self.parent, self.taken.listing, self.started, self.listener)
         stack.callback(self.book.close)
         self.children = self.taken.listing.folders.children()
+        self.matching = Matching(
+            phone=self.phone,
+            book=self.book,
+            plan=self.plan,
+            taken=self.taken,
+            children=self.children,
+            gaps=self.gaps,
+            listener=self.listener,
+            sealer=self.repo,
+            everything=backup.verify_all,
+        )
         self.clock_went_back = self.parent is not None and clock_went_back(self.parent.moment, self.taken.moment)
         self._warn_of_clocks()
 
@@ -180,31 +197,79 @@ class _Pass:
     # -- sending and storing -------------------------------------------------------------------------------------
 
     def run(self) -> BackupResult:
-        with self.repo.writer() as writer:
+        with StreamHasher() as hasher, self.repo.writer() as writer:
             trees = self._compare(lambda text: _put_tree(writer, text))
-            sender = self._sender(writer)
+            sender = self._sender(writer, hasher, self.plan)
             self.listener(PhaseStarted("send", self.plan.files, self.plan.size))
+            self.matching.begin()
             try:
-                with deferred_interrupt() as sender.interrupts:
+                with deferred_interrupt() as interrupts:
+                    sender.interrupts = interrupts
                     sender.run()
+                    self.listener(PhaseDone("send", sender.files_sent, sender.bytes_sent))
+                    sender.settle()
+                    self._match(trees, sender)
             except (PhoneGoneError, KeyboardInterrupt) as error:
+                self.matching.abandon()
                 if not sender.interrupts.forced:
                     self._keep_what_came(writer, trees, sender)
                 raise _explained(error, self.plan.resumed_files + sender.durable_files) from error
-            self.listener(PhaseDone("send", sender.files_sent, sender.bytes_sent))
-            sender.settle()
+            finally:
+                self.matching.abandon()
             return self._finish(writer, trees, sender, partial=False)
 
-    def _sender(self, writer: BlobWriter) -> Sender:
+    def _match(self, trees: Trees, sender: Sender) -> None:
+        """Compare with what the phone computes itself; files that differ are read again, into the same plan."""
+
+        def send_again(rows: RowStore[Row]) -> None:
+            with closing(Plan.empty(self.repo)) as again:
+                again.to_send.close()
+                again.to_send = rows
+                second = replace(sender, plan=again, files_sent=0, bytes_sent=0, durable_files=0)
+                try:
+                    second.run()
+                finally:
+                    second.settle()
+                    sender.files_sent += second.files_sent
+                    sender.bytes_sent += second.bytes_sent
+                    self.plan.take_over(again)
+                self._reopen(trees, list(again.sent.folders()))
+
+        def stop_if_asked() -> None:
+            if sender.interrupts.stopped:
+                raise KeyboardInterrupt
+
+        self.matching.finish((time.monotonic_ns() - self.clock) / 1e9, stop_if_asked, send_again)
+
+    def _reopen(self, trees: Trees, numbers: list[int]) -> None:
+        """Have folders built once more, and all above them: something in them was read after all."""
+        dirty = set(self.plan.dirty)
+        folders = self.taken.listing.folders
+        for number in numbers:
+            place = folders.path(number)
+            while place:
+                above = folders.number(place)
+                if above not in dirty:
+                    dirty.add(above)
+                    trees.forget(above, self.taken.listing.folder(above, self.children.get(above, [])))
+                    before = self.parent.trees.find(self.parent.snapshot.tree, place) if self.parent else None
+                    if before is not None and before.subtree is not None:
+                        self.plan.before[above] = before.subtree
+                place = place[: place.rindex(b"/")]
+        self.plan.dirty = [number for number, done in walk_up(self.children) if done and number in dirty]
+
+    def _sender(self, writer: BlobWriter, hasher: StreamHasher, plan: Plan) -> Sender:
         return Sender(
             phone=self.phone,
             writer=writer,
             folders=self.taken.listing.folders,
             phone_path=self.taken.phone_path,
             is_coarse=self.taken.listing.is_coarse,
-            plan=self.plan,
+            plan=plan,
             gaps=self.gaps,
             journal=self.journal,
+            hasher=hasher,
+            load=self.book.load,
             moment=self.taken.moment,
             listener=self.listener,
             sealer=self.repo,
@@ -222,6 +287,8 @@ class _Pass:
         waiting = self._build_rest(trees)
         top = self._top_folders(trees)
         proofs = close_book(self.book, self.parent, top, writer, self.started_ns)
+        if self.matching.not_asked:
+            self.taken.inventory.not_asked.setdefault(QUESTION, self.matching.not_asked)
         judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
@@ -355,6 +422,7 @@ class _Pass:
             parent=self.parent.snapshot.id if self.parent else None,
             resumed=self.plan.resumed_files > 0 or self.plan.resumed_size > 0,
             dry_run=snapshot_id is None,
+            matching=self.matching.counts,
         )
 
 

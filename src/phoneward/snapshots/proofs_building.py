@@ -188,6 +188,22 @@ class ProofBook:
             sha.update(self.load(blob_id))
         return sha.digest()
 
+    def expected(self, number: int) -> dict[bytes, bytes]:
+        """Return the SHA-256 of the files of a folder that this run did not send, by name; unknown ones left out."""
+        place = self.folders.path(number)
+        if not self.is_noted(number):
+            return {name: row.digest for name, row in self.earlier(place).items()}
+        return {row.name: row.digest for row in self.rows(number, {}) if row.stored != self.now}
+
+    def oldest_shard(self) -> tuple[bytes, dict[bytes, list[Proven]]] | None:
+        """Return the shard of which files were asked for least recently, with its files by folder."""
+        if self.before is None or self.anew:
+            return None
+        summary = min(self.before.index.shards, key=lambda shard: shard.sampled)
+        name = summary.name.encode("ascii")
+        found = self.before.shard(name)
+        return (name, found) if found else None
+
     # -- in the end ----------------------------------------------------------------------------------------------------
 
     def build(self, writer: Writer, time_ns: int, folder_nodes: Callable[[bytes], list[Node]]) -> "BuiltProofs":

@@ -1,9 +1,31 @@
 """What a backup tells its caller."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from phoneward.snapshots.coverage import AppCoverage, Coverage, State
 from phoneward.vault import FileId
+
+
+@dataclass(slots=True)
+class MatchCounts:
+    """What came of comparing with the SHA-256 sums that the phone computes.
+
+    Attributes:
+        matched_files, matched_bytes: the phone's SHA-256 is the vault's.
+        changed_files: changed on the phone while they were read; read again.
+        mismatched_files: the phone's SHA-256 is another one, twice, though the file did not change.
+        silently_changed_files: another content than at the last backup under the same size and times; read again.
+        resent_files: read again since the sums differed.
+        unanswered_files: the phone gave no sum, or not in time: they stay as sure as they were.
+    """
+
+    matched_files: int = 0
+    matched_bytes: int = 0
+    changed_files: int = 0
+    mismatched_files: int = 0
+    silently_changed_files: int = 0
+    resent_files: int = 0
+    unanswered_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,7 @@ class BackupResult:
         coverage: None for a dry run.
         parent: the snapshot it was compared with.
         resumed: whether a cut short run was continued.
+        matching: what came of comparing with the phone's own checksums.
         private_apps: how many apps keep data where no computer can read it and made no backup of themselves that is
             kept; those of the system and of closed users are not counted, those of which the phone does not tell are.
             They do not make it incomplete (docs/decisions/0005-snapshot-pass.md, "Exit code 3").
@@ -64,6 +87,7 @@ class BackupResult:
     parent: FileId | None
     resumed: bool
     dry_run: bool = False
+    matching: MatchCounts = field(default_factory=MatchCounts)
 
     @property
     def private_apps(self) -> int:
