@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from phoneward.vault.blobs import BlobId, BlobType, FileId
+from phoneward.vault.crypto import OVERHEAD
 from phoneward.vault.index import IndexedPack, PackColumns
 from phoneward.vault.packs import PackEntry
 
 _RECORD = struct.Struct("<32sIIII")
+_LENGTHS = struct.Struct("<II")
+_LENGTHS_AT = _RECORD.size - _LENGTHS.size
 _ID_SIZE = 32
 _FIRST_SLOTS = 1024
 _TREE_BIT = 1 << 31
@@ -104,8 +107,13 @@ class IndexTable:
 
     def size(self, blob_type: BlobType, blob_id: BlobId) -> int | None:
         """Return the blob's plaintext size in bytes, or None when it is not known."""
-        record = self._first(blob_type, blob_id)
-        return None if record is None else self._location(record).entry.plaintext_length
+        number = self.number(blob_type, blob_id)
+        if number is None:
+            return None
+        place = number * _RECORD.size + _LENGTHS_AT
+        length, uncompressed_length = _LENGTHS.unpack(self._records[place : place + _LENGTHS.size])
+        plaintext: int = uncompressed_length or length - OVERHEAD
+        return plaintext
 
     def packs(self) -> Iterator[FileId]:
         """Yield the names of all packs that some index describes."""
@@ -188,12 +196,6 @@ class IndexTable:
         """Yield what every record says but its place in the pack, by number. Nobody can add meanwhile (BufferError)."""
         for _blob_id, pack, _offset, length, uncompressed in _RECORD.iter_unpack(self._records):
             yield Row(pack & ~_TREE_BIT, pack >= _TREE_BIT, length, uncompressed)
-
-    def _first(self, blob_type: BlobType, blob_id: BlobId) -> bytes | None:
-        for record in self._find(blob_id):
-            if (record[_ID_SIZE + 3] >= 0x80) == (blob_type is BlobType.TREE):
-                return record
-        return None
 
     def _record(self, index: int) -> bytes:
         return bytes(self._records[index * _RECORD.size : (index + 1) * _RECORD.size])

@@ -195,7 +195,7 @@ class _Restore:
         self._batch_bytes = 0
 
     def run(self, tree_id: BlobId, target: TargetFolder | None, wanted: _Wanted) -> None:
-        threads = min(4, (os.cpu_count() or 1) + 1)
+        threads = max(2, min(4, os.cpu_count() or 1))
         with ThreadPoolExecutor(threads, "restore-load") as loaders:
             workers = _Workers(threads)
             restorer = FileRestorer(

@@ -7,14 +7,16 @@ tree of unknown origin asks here first.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from phoneward.errors import PhonewardError
+import msgspec
+
+from phoneward.errors import PhonewardError, readable
 from phoneward.texts import _
-from phoneward.vault.blobs import BlobId
+from phoneward.vault.blobs import BlobId, BlobType
 from phoneward.vault.errors import TreeDamagedError
 from phoneward.vault.nodes import Node, NodeType
-from phoneward.vault.trees import MAX_DEPTH, BlobSource, load_tree
+from phoneward.vault.trees import MAX_DEPTH, MAX_TREE_BYTES, BlobSource
 
 
 class TreeTotals(NamedTuple):
@@ -97,7 +99,7 @@ class TreeMeasurer:
 
     def _folder(self, tree_id: BlobId) -> tuple[TreeTotals, list[BlobId]]:
         try:
-            nodes = load_tree(self._repo, tree_id, keep_unsafe_names=True)
+            nodes = _load_outline(self._repo, tree_id)
         except PhonewardError as error:
             if self._on_damaged is None:
                 raise
@@ -106,16 +108,46 @@ class TreeMeasurer:
         files = folders = others = size = 0
         subtrees = []
         for node in nodes:
-            if node.type == NodeType.FILE:
+            if node.type == "file":
                 files += 1
                 size += node.size
-            elif node.type == NodeType.DIR:
+            elif node.type == "dir":
                 folders += 1
                 if node.subtree is not None:
-                    subtrees.append(node.subtree)
+                    subtrees.append(BlobId(bytes.fromhex(node.subtree)))
             else:
                 others += 1
         return TreeTotals(files, folders, others, size), subtrees
+
+
+class _Outline(msgspec.Struct, gc=False):
+    """What counting needs of a node."""
+
+    type: str
+    size: Annotated[int, msgspec.Meta(ge=0)] = 0
+    subtree: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class _OutlineTree(msgspec.Struct, gc=False):
+    nodes: list[_Outline] | None
+
+
+_decoder: Final = msgspec.json.Decoder(_OutlineTree)
+
+
+def _load_outline(repo: BlobSource, tree_id: BlobId) -> list[_Outline]:
+    """Return what counting needs of a folder: a tenth of the work of `load_tree`, which looks at every field.
+
+    Raises:
+        TreeDamagedError: it is no list of nodes.
+    """
+    data = repo.load_blob(BlobType.TREE, tree_id)
+    if len(data) > MAX_TREE_BYTES:
+        raise TreeDamagedError(reason=_("it is larger than any folder can be"))
+    try:
+        return _decoder.decode(data).nodes or []
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise TreeDamagedError(reason=readable(str(error))) from error
 
 
 def measure_tree(repo: BlobSource, tree_id: BlobId) -> TreeTotals:
