@@ -51,15 +51,16 @@ _PUBLISH = (
     b"while [ $# -gt 0 ]; do "
     + _ENTER
     + b"""
-s=$2 n=$3; shift 3; i=0; unset staged; set -A staged
+s=$2 n=$3; shift 3; i=0 j=0; unset staged give; set -A staged; set -A give
 [ -d "$s" ] && [ ! -L "$s" ] || in=0
 while [ $i -lt $n ]; do
 staged[i]=$s/$1
 if [ $in = 1 ] && [ -n "$2" ] && [ -f "./$1" ] && [ ! -L "./$1" ] && [ ! -e "./$2" ] && [ ! -L "./$2" ]; then
 mv -n -- "./$1" "./$2" </dev/null 2>/dev/null; fi
+if [ ! -e "./$1" ] && [ ! -L "./$1" ]; then give[j]=$s/$1; j=$((j+1)); fi
 shift 2; i=$((i+1))
 done
-[ $in = 1 ] && GIVE -- "${staged[@]}" . </dev/null 2>/dev/null
+[ $in = 1 ] && [ $j -gt 0 ] && GIVE -- "${give[@]}" . </dev/null 2>/dev/null
 for f in "${staged[@]}"; do
 t=./${f#*/}
 if [ $in = 0 ]; then echo 3; elif GIVEN; then echo 0
@@ -91,7 +92,8 @@ done"""
 )
 
 _PROBE_LINK = b"""set -e; umask 077; d=$1; cd -P -- "$d"; [ "$PWD" = "$d" ]; cd -- "./$2"
-echo > a; ln -- a b; [ a -ef b ]; rm -f -- a b; echo linked"""
+echo > "./$2"; ln -- "./$2" "./$2-"; [ "./$2" -ef "./$2-" ]; rm -f -- "./$2" "./$2-"; echo linked"""
+"""The names tried are random ones: what lies in that folder is the person's."""
 
 _DF = re.compile(rb"\s(\d{1,15})\s+(\d{1,15})\s+(-?\d{1,15})\s+\d{1,3}%\s+/")
 
@@ -154,7 +156,8 @@ def make_folders(shell: Shell, groups: Sequence[Group]) -> list[int]:
 def publish(shell: Shell, staged: Sequence[Staged], *, by_link: bool) -> list[int]:
     """Give finished files their names and remove the staging folders with what is left in them.
 
-    A link, unlike a rename, fails where the name is taken meanwhile; `mv -n` looks first and renames then.
+    A link, unlike a rename, fails where the name is taken meanwhile; `mv -n` looks first and renames then (and would
+    take the place of a link that leads nowhere: toybox asks with stat(2), so the script looks itself).
 
     Returns:
         DONE, TAKEN, REFUSED or NO_FOLDER for each name.
