@@ -10,12 +10,14 @@ from phoneward.cli.errors import NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
-from phoneward.errors import ExitCode
+from phoneward.errors import ExitCode, PhonewardError
+from phoneward.progress import Listener, Notice
 from phoneward.texts import N_, _, ngettext
+from phoneward.texts import sentences as sentences_of
 
 if TYPE_CHECKING:
     from phoneward.phones.base import PhoneSession
-    from phoneward.snapshots import BackupResult
+    from phoneward.snapshots import BackupResult, MatchCounts
 
 THE_ONLY_ONE = ""
 """`--adb` without a serial: the one phone that is attached."""
@@ -42,13 +44,29 @@ THE_ONLY_ONE = ""
 @option("--label", metavar="NAME", help=N_("A name for the phone in the list of snapshots. Default: its own."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be read and stored, and write nothing."))
 @option(
+    "--verify-all",
+    is_flag=True,
+    help=N_(
+        "Let the phone compute the checksum of every file and compare it with the vault's. Without it that is done for "
+        "what is new and for a few of the others, in turn."
+    ),
+)
+@option(
     "--allow-unencrypted",
     is_flag=True,
     help=N_("Also use a phone over the network without encryption: others there could read along."),
 )
+@option("--timestamp", metavar="ADDRESS", help=N_("Have this authority stamp the snapshot (RFC 3161)."))
 @vault_options
 def backup(
-    folder: str | None, serial: str | None, label: str | None, *, dry_run: bool, allow_unencrypted: bool
+    folder: str | None,
+    serial: str | None,
+    label: str | None,
+    timestamp: str | None,
+    *,
+    dry_run: bool,
+    verify_all: bool,
+    allow_unencrypted: bool,
 ) -> ExitCode:
     """Take a snapshot and say what is not in it."""
     from phoneward import snapshots
@@ -60,15 +78,42 @@ def backup(
     session = choose_phone(folder, serial, allow_unencrypted=allow_unencrypted)
     with open_vault(frame) as repository, session as phone, listening(frame.output) as listener:
         result = snapshots.backup(
-            phone, repository, listener=listener, dry_run=dry_run, label=label, state_dir=frame.settings.state_dir
+            phone,
+            repository,
+            listener=listener,
+            dry_run=dry_run,
+            label=label,
+            state_dir=frame.settings.state_dir,
+            verify_all=verify_all,
         )
+        address = timestamp or frame.settings.timestamp_url
+        stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)
     if frame.output.json:
         frame.output.emit("summary", document(result))
     elif result.dry_run:
         _show_plan(frame, result)
     else:
         _show_result(frame, result)
-    return ExitCode.DONE if result.complete else ExitCode.INCOMPLETE
+    return ExitCode.DONE if result.complete and stamped else ExitCode.INCOMPLETE
+
+
+def _stamp(frame: Frame, repo: "Repository", result: "BackupResult", address: str, listener: Listener) -> bool:
+    """Have the new snapshot stamped. Where that fails the snapshot is no worse for it: it is said, and can be repeated."""
+    from phoneward import snapshots
+    from phoneward.cli import timestamp_cmd
+
+    try:
+        authorities = frame.settings.timestamp_authorities()
+        with repo.lock(exclusive=False):
+            stamp = snapshots.stamp_snapshot(repo, result.snapshot_id or "", address, authorities=authorities)
+    except PhonewardError as error:
+        listener(Notice(None, sentences_of(error.sentence(), error.advice())))
+        return False
+    if frame.output.json:
+        frame.output.emit("timestamp", timestamp_cmd.document(stamp))
+    for sentence in timestamp_cmd.sentences(stamp):
+        frame.output.summary(sentence)
+    return True
 
 
 def choose_phone(folder: str | None, serial: str | None, *, allow_unencrypted: bool) -> "PhoneSession":
@@ -99,6 +144,7 @@ def document(result: "BackupResult") -> dict[str, object]:
         "total_bytes_processed": result.bytes_held,
         "total_duration": round(seconds, 3),
         **stats,
+        **asdict(result.matching),
         "coverage": coverage_view.fields(result.coverage) if result.coverage is not None else None,
     }
 
@@ -168,4 +214,31 @@ def sentences(result: "BackupResult") -> list[str]:
             time=formats.duration(stats.duration_ns / 1e9),
         )
     )
+    return lines + matching_sentences(result.matching)
+
+
+def matching_sentences(counts: "MatchCounts") -> list[str]:
+    """Return what came of comparing with the phone's own checksums, in words; nothing where nothing was compared."""
+    lines = []
+    if counts.matched_files:
+        lines.append(
+            _("Compared with the phone's own checksums, and the same: {files} ({size}).").format(
+                files=formats.files(counts.matched_files), size=formats.size(counts.matched_bytes)
+            )
+        )
+    for sentence, count in (
+        (_("Changed on the phone meanwhile, so that they could not be compared: {files}."), counts.changed_files),
+        (_("Different, read again: {files}."), counts.resent_files),
+        (_("Different twice, and named below: {files}."), counts.mismatched_files),
+        (_("Not compared this time: {files}. --verify-all compares every file."), counts.unanswered_files),
+    ):
+        if count:
+            lines.append(sentence.format(files=formats.files(count)))
+    if counts.silently_changed_files:
+        lines.append(
+            _(
+                "{files} had another content than at the last backup under the same size and times: kept as a new"
+                " version."
+            ).format(files=formats.files(counts.silently_changed_files))
+        )
     return lines

@@ -51,6 +51,7 @@ QUESTIONS = {
     "version-name": N_("the apps' versions"),
     "uid": N_("the apps' user numbers"),
     "apk-paths": N_("where the apps' own files are"),
+    "checksums": N_("the checksums of its files"),
 }
 """What a phone may be unable to answer (`AppInventory.not_asked`)."""
 
@@ -149,7 +150,35 @@ def totals(coverage: "Coverage") -> list[str]:
                 unknown,
             ).format(count=unknown)
         )
+    said += proof_sentences(coverage)
     said += _warnings(coverage)
+    return said
+
+
+def proof_sentences(coverage: "Coverage") -> list[str]:
+    """Return how sure the files are, in plain sentences."""
+    levels = coverage.levels
+    if levels is None or not levels.files:
+        return []
+    said = []
+    if levels.matched and levels.oldest_match is not None:
+        said.append(
+            _("Compared with the phone's own checksums: {matched} of {files}, the longest ago on {date}.").format(
+                matched=f"{levels.matched:,}",
+                files=formats.files(levels.files),
+                date=formats.moment(levels.oldest_match),
+            )
+        )
+    if levels.stored:
+        said.append(
+            _("Stored and read back, but never compared with the phone: {files}.").format(
+                files=formats.files(levels.stored)
+            )
+        )
+    if levels.mismatched:
+        said.append(
+            _("The phone's checksum was another one, twice: {files}.").format(files=formats.files(levels.mismatched))
+        )
     return said
 
 
