@@ -18,6 +18,7 @@ from phoneward.texts import sentences as sentences_of
 if TYPE_CHECKING:
     from phoneward.phones.base import PhoneSession
     from phoneward.snapshots import BackupResult, MatchCounts
+    from phoneward.vault import Repository
 
 THE_ONLY_ONE = ""
 """`--adb` without a serial: the one phone that is attached."""
@@ -84,6 +85,7 @@ def backup(
             dry_run=dry_run,
             label=label,
             state_dir=frame.settings.state_dir,
+            cache_dir=frame.settings.cache_dir / "snapshots",
             verify_all=verify_all,
         )
         address = timestamp or frame.settings.timestamp_url
@@ -98,7 +100,7 @@ def backup(
 
 
 def _stamp(frame: Frame, repo: "Repository", result: "BackupResult", address: str, listener: Listener) -> bool:
-    """Have the new snapshot stamped. Where that fails the snapshot is no worse for it: it is said, and can be repeated."""
+    """Have the new snapshot stamped. Where that fails it is said, and can be repeated; the snapshot is no worse."""
     from phoneward import snapshots
     from phoneward.cli import timestamp_cmd
 
