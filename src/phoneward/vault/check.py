@@ -7,6 +7,7 @@ Beyond restic: the sizes of a file's blobs add up to its own, names can be file 
 follow each other without gaps.
 """
 
+import itertools
 import os
 from array import array
 from collections.abc import Iterator, Sequence
@@ -23,9 +24,9 @@ from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
 from phoneward.vault.check_data import EVERYTHING, Subset, parse_subset, read_packs
 from phoneward.vault.check_report import CheckLog, CheckReport, ProblemKind, label
 from phoneward.vault.errors import StorageError
-from phoneward.vault.index import IndexedPack, decode_index
+from phoneward.vault.index import PackColumns, decode_columns
 from phoneward.vault.nodes import SPECIAL_TYPES, Node, NodeType
-from phoneward.vault.packs import PackEntry, encode_header, pack_size
+from phoneward.vault.packs import header_size_of
 from phoneward.vault.repository import Repository
 from phoneward.vault.snapshot_files import Snapshot, load_snapshots
 from phoneward.vault.trees import load_tree
@@ -112,7 +113,7 @@ class _Check:
         for name, _size in self._repo.list_files(FileType.INDEX):
             file = label(FileType.INDEX, name)
             try:
-                packs = decode_index(self._repo.load_unpacked(FileType.INDEX, name))
+                packs = decode_columns(self._repo.load_unpacked(FileType.INDEX, name))
             except StorageError:
                 raise
             except PhonewardError as error:
@@ -127,29 +128,28 @@ class _Check:
         self._log.report.packs = len(self._packs)
         self._log.report.blobs = len(self._repo.index)
 
-    def _indexed_pack(self, pack: IndexedPack, index: FileId) -> None:
-        entries = sorted(pack.entries, key=lambda entry: entry.offset)
+    def _indexed_pack(self, pack: PackColumns, index: FileId) -> None:
+        ordered = _by_offset(pack)
         file = label(FileType.PACK, pack.pack)
-        if not _is_gapless(entries):
+        if list(itertools.accumulate(ordered.lengths[:-1], initial=0))[: len(ordered.offsets)] != ordered.offsets:
             sentence = _(
                 "The index file {name} describes the pack {pack} wrongly: its pieces do not follow each other."
             )
             self._log.error(ProblemKind.INDEX_WRONG, file, sentence.format(name=index, pack=pack.pack))
-        offsets = array("Q", (entry.offset for entry in entries)).tobytes()
-        fingerprint = blake2b(encode_header(entries) + offsets, digest_size=16).digest()
+        fingerprint = _fingerprint(ordered)
         known = self._packs.get(pack.pack)
         if known is None:
-            self._packs[pack.pack] = _KnownPack(pack_size(entries), fingerprint, index)
+            self._packs[pack.pack] = _KnownPack(_pack_size(ordered), fingerprint, index)
         elif known.fingerprint == fingerprint:
             sentence = _("Two index files describe the pack {pack}, both alike.")
             self._log.hint(ProblemKind.PACK_TWICE, file, sentence.format(pack=pack.pack))
         else:
             sentence = _("Two index files describe the pack {pack} differently.")
             self._log.error(ProblemKind.PACK_SPLIT, file, sentence.format(pack=pack.pack))
-        if known is None and len({entry.type for entry in entries}) > 1:
+        if known is None and len(set(pack.is_tree)) > 1:
             sentence = _("The pack {pack} holds both files' content and folders' lists.")
             self._log.hint(ProblemKind.PACK_MIXED, file, sentence.format(pack=pack.pack))
-        self._repo.index.add(pack)
+        self._repo.index.add_columns(pack)
 
     def _pack_files(self) -> dict[FileId, int]:
         """Compare the packs that are there with the index; return the sizes of those that can be read."""
@@ -184,7 +184,7 @@ class _Check:
             running: dict[Future[list[Node]], _TreeJob] = {}
             try:
                 while pending or running:
-                    while pending and len(running) < 2 * self._threads:
+                    while pending and len(running) < self._threads:
                         job = pending.pop()
                         if job.tree_id not in seen:
                             seen.add(job.tree_id)
@@ -215,30 +215,33 @@ class _Check:
             self._listener(Advanced("check", report.files, 0, job.path))
 
     def _node(self, job: _TreeJob, node: Node) -> None:
-        path = job.path + b"/" + node.name
         if not node.has_safe_name:
-            self._node_error(job, path, _("{path} has a name that no file can have."))
-        if node.type == NodeType.FILE:
+            self._node_error(job, node, _("{path} has a name that no file can have."))
+        if node.type == "file":
             self._log.report.files += 1
-            self._content(job, node, path)
-        elif node.type == NodeType.DIR:
+            self._content(job, node)
+        elif node.type == "dir":
             if node.subtree is None:
-                self._node_error(job, path, _("The folder {path} has no list of files."))
+                self._node_error(job, node, _("The folder {path} has no list of files."))
         elif node.type != NodeType.SYMLINK and node.type not in SPECIAL_TYPES:
-            self._node_error(job, path, _("{path} is of an unknown kind."))
+            self._node_error(job, node, _("{path} is of an unknown kind."))
 
-    def _node_error(self, job: _TreeJob, path: bytes, sentence: str) -> None:
+    def _node_error(self, job: _TreeJob, node: Node, sentence: str) -> None:
+        path = job.path + b"/" + node.name
         self._log.error(ProblemKind.NODE_WRONG, job.snapshot, sentence.format(path=readable(path)), path)
 
-    def _content(self, job: _TreeJob, node: Node, path: bytes) -> None:
+    def _content(self, job: _TreeJob, node: Node) -> None:
         if node.content is None:
-            self._node_error(job, path, _("The file {path} has no list of pieces."))
+            self._node_error(job, node, _("The file {path} has no list of pieces."))
             return
         total = missing = 0
         for blob_id in node.content:
             size = self._repo.blob_size(BlobType.DATA, blob_id)
             missing += size is None
             total += size or 0
+        if not missing and total == node.size:
+            return
+        path = job.path + b"/" + node.name
         if missing:
             sentence = _("{missing} of {count} pieces of the file {path} are in no index.")
             self._log.error(
@@ -247,7 +250,7 @@ class _Check:
                 sentence.format(missing=missing, count=len(node.content), path=readable(path)),
                 path,
             )
-        elif total != node.size:
+        else:
             sentence = _("The file {path} should be {expected} bytes long, but its pieces have {actual}.")
             self._log.error(
                 ProblemKind.SIZE_WRONG,
@@ -273,10 +276,30 @@ class _Check:
         self._listener(PhaseDone("read-data", done, read))
 
 
-def _is_gapless(entries: Sequence[PackEntry]) -> bool:
-    position = 0
-    for entry in entries:
-        if entry.offset != position:
-            return False
-        position += entry.length
-    return True
+def _by_offset(pack: PackColumns) -> PackColumns:
+    """Return the pack's blobs in the order of their places. An index has them so as a rule."""
+    offsets = list(pack.offsets)
+    if offsets == sorted(offsets):
+        return pack._replace(offsets=offsets)
+    order = sorted(range(len(offsets)), key=offsets.__getitem__)
+    return PackColumns(
+        pack.pack,
+        [pack.ids[number] for number in order],
+        [pack.is_tree[number] for number in order],
+        [offsets[number] for number in order],
+        [pack.lengths[number] for number in order],
+        [pack.uncompressed_lengths[number] for number in order],
+    )
+
+
+def _fingerprint(pack: PackColumns) -> bytes:
+    digest = blake2b(b"".join(pack.ids), digest_size=16)
+    digest.update(bytes(pack.is_tree))
+    for column in (pack.offsets, pack.lengths, pack.uncompressed_lengths):
+        digest.update(array("Q", column).tobytes())
+    return digest.digest()
+
+
+def _pack_size(pack: PackColumns) -> int:
+    compressed = len(pack.ids) - list(pack.uncompressed_lengths).count(0)
+    return sum(pack.lengths) + header_size_of(len(pack.ids), compressed)

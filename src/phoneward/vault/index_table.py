@@ -3,7 +3,7 @@
 import struct
 import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from phoneward.vault.blobs import BlobId, BlobType, FileId
@@ -140,9 +140,9 @@ class IndexTable:
                 previous = number
         for places in firsts.values():
             entries = [
-                self._location(self._record(index)).entry
-                for place in places
-                for index in range(runs[place][1], runs[place][1] + runs[place][2])
+                PackEntry(BlobType.TREE if number & _TREE_BIT else BlobType.DATA, BlobId(blob_id), *place)
+                for run in map(runs.__getitem__, places)
+                for blob_id, number, *place in _RECORD.iter_unpack(self._slice(run[1], run[2]))
             ]
             entries.sort(key=lambda entry: entry.offset)
             yield IndexedPack(self._location(self._record(runs[places[0]][1])).pack, entries)
@@ -197,6 +197,9 @@ class IndexTable:
         for _blob_id, pack, _offset, length, uncompressed in _RECORD.iter_unpack(self._records):
             yield Row(pack & ~_TREE_BIT, pack >= _TREE_BIT, length, uncompressed)
 
+    def _slice(self, first: int, count: int) -> bytes:
+        return bytes(self._records[first * _RECORD.size : (first + count) * _RECORD.size])
+
     def _record(self, index: int) -> bytes:
         return bytes(self._records[index * _RECORD.size : (index + 1) * _RECORD.size])
 
@@ -228,11 +231,11 @@ class IndexTable:
         """Return a larger table with all records in it."""
         slots = array("I", bytes(4 * size))
         records = self._records
-        self._enter(slots, 1, [bytes(records[at : at + _ID_SIZE]) for at in range(0, len(records), _RECORD.size)])
+        self._enter(slots, 1, (bytes(records[at : at + _ID_SIZE]) for at in range(0, len(records), _RECORD.size)))
         return slots
 
     @staticmethod
-    def _enter(slots: "array[int]", first: int, ids: Sequence[bytes]) -> None:
+    def _enter(slots: "array[int]", first: int, ids: Iterable[bytes]) -> None:
         mask = len(slots) - 1
         for number, blob_id in enumerate(ids, first):
             place = hash(blob_id) & mask

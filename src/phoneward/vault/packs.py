@@ -94,9 +94,12 @@ def parse_header(header: bytes) -> list[PackEntry]:
 
 def header_size(entries: Sequence[PackEntry]) -> int:
     """Return the bytes that follow the blobs in a pack of these entries: the sealed header and its length."""
-    compressed = sum(1 for entry in entries if entry.uncompressed_length)
-    plain = len(entries) - compressed
-    return plain * _PLAIN.size + compressed * _COMPRESSED.size + OVERHEAD + _LENGTH.size
+    return header_size_of(len(entries), sum(1 for entry in entries if entry.uncompressed_length))
+
+
+def header_size_of(blobs: int, compressed: int) -> int:
+    """Return what `header_size` returns for so many blobs, so many of them compressed."""
+    return (blobs - compressed) * _PLAIN.size + compressed * _COMPRESSED.size + OVERHEAD + _LENGTH.size
 
 
 def pack_size(entries: Sequence[PackEntry]) -> int:
