@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phoneward.phones import Phone
-from phoneward.phones.base import FileStream
+from phoneward.phones.base import FileStream, ListingItem
+from phoneward.phones.bulk import FolderRows, SmallFile
 from phoneward.phones.folder import FolderPhone
+from phoneward.phones.folder.bulk import FolderBulk
 from phoneward.progress import Event, Listener, silent
 from phoneward.snapshots import BackupResult, backup, list_path
 from phoneward.vault import LocalStorage, Repository, init_repository, open_repository
@@ -153,3 +155,31 @@ class MeddledPhone(FolderPhone):
             self._before(stream.path)
             yield stream
             self._after(stream.path)
+
+    @property
+    def bulk(self) -> FolderBulk | None:
+        return _MeddledBulk(super().bulk, self._before, self._after)
+
+
+class _MeddledBulk(FolderBulk):
+    """The same, where many files are read at once: each comes by itself."""
+
+    def __init__(
+        self, real: FolderBulk | None, before: Callable[[bytes], None], after: Callable[[bytes], None]
+    ) -> None:
+        assert real is not None
+        self._real = real
+        self._before = before
+        self._after = after
+
+    def list_rows(self, root: bytes) -> Iterator[FolderRows | list[ListingItem]]:
+        return self._real.list_rows(root)
+
+    def read_small(self, paths: Iterable[bytes], limit: int) -> Iterator[list[SmallFile]]:
+        for path in paths:
+            self._before(path)
+            yield from self._real.read_small([path], limit)
+            self._after(path)
+
+    def stat_many(self, groups: Iterable[list[bytes]]) -> Iterator[list[ListingItem]]:
+        return self._real.stat_many(groups)

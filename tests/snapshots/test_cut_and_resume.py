@@ -206,7 +206,7 @@ def test_the_journal_is_written_only_after_its_blobs_are_durable(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At each batch, a second reader of the repository finds every blob that it names, indexed and readable."""
-    for number in range(100):
+    for number in range(500):  # read some at a time, so a checkpoint may come a little later
         write(tmp_path / f"phone/{number:03}", os.urandom(2000 + number))
     monkeypatch.setattr(sending, "CHECKPOINT_FILES", 30)
     append, batches = Journal.append, 0

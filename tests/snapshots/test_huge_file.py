@@ -58,6 +58,10 @@ class CutPhone(FolderPhone):
         self._after = after
         self._rests = rests
 
+    @property
+    def bulk(self) -> None:
+        return None  # pieces are counted
+
     def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
         for stream in super().read(paths):
             yield _Cut(stream, self)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from phoneward.phones.base import FileKind, ListingItem, Obstacle, Unreadable
 from phoneward.phones.bulk import KINDS, BulkRow, FolderRows, SmallFile
-from phoneward.phones.folder.tree import Names, Tree, Walk, entry_of
+from phoneward.phones.folder.tree import Names, Walk, entry_of
 from phoneward.phones.numbers import within_reach
 from phoneward.phones.paths import MAX_PATH_BYTES, BadPathError, components, join
 
@@ -24,20 +24,22 @@ class FolderBulk:
     """The folder, many names at a time. Every iterator walks on its own.
 
     Args:
-        tree: the folder.
+        walk: begins a pass over the folder.
         failed: says what an error means.
         describe: as `Phone.stat`.
     """
 
-    def __init__(self, tree: Tree, failed: Failed, describe: Callable[[Walk, bytes], ListingItem]) -> None:
-        self._tree = tree
+    def __init__(
+        self, walk: Callable[[], Walk], failed: Failed, describe: Callable[[Walk, bytes], ListingItem]
+    ) -> None:
+        self._walk = walk
         self._failed = failed
         self._describe = describe
 
     def list_rows(self, root: bytes) -> Iterator[FolderRows | list[ListingItem]]:
         """Walk a tree; see `BulkPhone.list_rows`. Times are exact."""
         waiting: deque[bytes] = deque([root])
-        with contextlib.closing(self._tree.walk()) as walk:
+        with contextlib.closing(self._walk()) as walk:
             while waiting:
                 folder = waiting.pop()
                 rows: list[BulkRow] = []
@@ -74,7 +76,7 @@ class FolderBulk:
 
     def read_small(self, paths: Iterable[bytes], limit: int) -> Iterator[list[SmallFile]]:
         """Read files; see `BulkPhone.read_small`."""
-        with contextlib.closing(self._tree.walk()) as walk:
+        with contextlib.closing(self._walk()) as walk:
             files: list[SmallFile] = []
             size = 0
             for path in paths:
@@ -91,7 +93,7 @@ class FolderBulk:
 
     def stat_many(self, groups: Iterable[list[bytes]]) -> Iterator[list[ListingItem]]:
         """Describe the paths of each group; see `BulkPhone.stat_many`."""
-        with contextlib.closing(self._tree.walk()) as walk:
+        with contextlib.closing(self._walk()) as walk:
             for group in groups:
                 yield [self._describe(walk, path) for path in group]
 

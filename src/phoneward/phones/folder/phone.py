@@ -184,7 +184,7 @@ class FolderPhone:
     @property
     def bulk(self) -> FolderBulk | None:
         """The same folder, many names at a time. Windows knows no change times, so its names come one by one."""
-        return None if os.name == "nt" else FolderBulk(self._open, self._failed, self._stat_one)
+        return None if os.name == "nt" else FolderBulk(self.walk, self._failed, self._stat_one)
 
     def walk(self) -> Walk:
         """Begin a pass of its own; to be closed."""
