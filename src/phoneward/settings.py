@@ -31,12 +31,16 @@ VARIABLES = (
     "PHONEWARD_PASSWORD",
     "PHONEWARD_PASSWORD_FILE",
     "PHONEWARD_PASSWORD_COMMAND",
+    "PHONEWARD_NEW_PASSWORD",
+    "PHONEWARD_NEW_PASSWORD_FILE",
     "RESTIC_PASSWORD",
     "RESTIC_PASSWORD_FILE",
     "RESTIC_PASSWORD_COMMAND",
     "PHONEWARD_LANG",
     "PHONEWARD_STATE_DIR",
     "PHONEWARD_CACHE_DIR",
+    "PHONEWARD_TIMESTAMP_URL",
+    "PHONEWARD_TIMESTAMP_CA",
 )
 """Every variable that is read here or, for the language, in `texts`. The documentation is checked against this list."""
 
@@ -96,6 +100,25 @@ class Settings:
         """What can be made again; safe to delete. Not made here."""
         return _directory(self._overrides.cache_dir or self._environ.get("PHONEWARD_CACHE_DIR"), "cache")
 
+    @property
+    def timestamp_url(self) -> str | None:
+        """The time stamp authority that every new snapshot is shown to; None asks nobody."""
+        return self._environ.get("PHONEWARD_TIMESTAMP_URL") or None
+
+    def timestamp_authorities(self, chosen: str | None = None) -> bytes | None:
+        """Return the certificates (PEM) of the authorities that are trusted, None where none were named.
+
+        Args:
+            chosen: the file that the command line names, before the one that is set.
+
+        Raises:
+            SettingFileError: the file cannot be read.
+        """
+        path, setting = chosen, "--timestamp-ca"
+        if not path:
+            path, setting = self._environ.get("PHONEWARD_TIMESTAMP_CA"), "PHONEWARD_TIMESTAMP_CA"
+        return read_small_file(path, setting).encode() if path else None
+
     def repository_path(self) -> Path:
         """Return the vault's folder.
 
@@ -119,6 +142,23 @@ class Settings:
         if self._overrides.password_file:
             return read_small_file(self._overrides.password_file, "--password-file")
         return self._first("PASSWORD")
+
+    def new_password(self, file: str | None = None) -> str | None:
+        """Return the password that was set for a key about to be made, or None where a person must be asked.
+
+        Args:
+            file: named on the command line; holds it.
+
+        Raises:
+            SettingFileError: the file that should hold it cannot be read.
+        """
+        if file:
+            return read_small_file(file, "--new-password-file")
+        if value := self._environ.get("PHONEWARD_NEW_PASSWORD"):
+            return value
+        if path := self._environ.get("PHONEWARD_NEW_PASSWORD_FILE"):
+            return read_small_file(path, "PHONEWARD_NEW_PASSWORD_FILE")
+        return None
 
     def _first(self, name: str) -> str | None:
         for prefix in ("PHONEWARD", "RESTIC"):

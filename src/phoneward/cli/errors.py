@@ -145,6 +145,13 @@ class NoTerminalError(CommandLineError):
     next_step = N_("Set PHONEWARD_PASSWORD or PHONEWARD_PASSWORD_FILE, or use --password-file FILE.")
 
 
+class NoTerminalForNewError(CommandLineError):
+    """A new password is needed and there is nobody to ask."""
+
+    message = N_("A new password is needed, and there is no terminal to ask for it.")
+    next_step = N_("Use --new-password-file FILE, or set PHONEWARD_NEW_PASSWORD or PHONEWARD_NEW_PASSWORD_FILE.")
+
+
 class PasswordsDifferError(CommandLineError):
     """The two entries of a new password are not the same."""
 

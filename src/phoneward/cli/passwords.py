@@ -2,7 +2,12 @@
 
 import sys
 
-from phoneward.cli.errors import EmptyPasswordError, NoTerminalError, PasswordsDifferError
+from phoneward.cli.errors import (
+    EmptyPasswordError,
+    NoTerminalError,
+    NoTerminalForNewError,
+    PasswordsDifferError,
+)
 from phoneward.settings import Settings
 from phoneward.texts import _
 
@@ -24,9 +29,30 @@ def new(settings: Settings) -> str:
         EmptyPasswordError: the person typed nothing.
         PasswordsDifferError: the two entries are not the same.
     """
-    given = settings.password()
+    return settings.password() or _ask_twice()
+
+
+def another(settings: Settings, file: str | None) -> str:
+    """Return the password of a further key of a vault; a person is asked twice.
+
+    Args:
+        settings: PHONEWARD_NEW_PASSWORD, never the password that opens the vault now.
+        file: holds it; named on the command line.
+
+    Raises:
+        NoTerminalForNewError: none is set and there is nobody to ask.
+        EmptyPasswordError: the person typed nothing.
+        PasswordsDifferError: the two entries are not the same.
+    """
+    given = settings.new_password(file)
     if given:
         return given
+    if not sys.stdin or not sys.stdin.isatty():
+        raise NoTerminalForNewError
+    return _ask_twice()
+
+
+def _ask_twice() -> str:
     _require_terminal()
     sys.stderr.write(
         _(

@@ -1,6 +1,7 @@
 """The vault: an ordinary restic repository (plain `restic` can check and restore it). Knows no phone."""
 
 from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
+from phoneward.vault.cache import SealedCache
 from phoneward.vault.check import check
 from phoneward.vault.check_data import Subset, parse_subset
 from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
@@ -19,6 +20,7 @@ from phoneward.vault.errors import (
     KeyInUseError,
     KeyNotFoundError,
     KeyNotWorkingError,
+    LastKeyError,
     LockLostError,
     LockUnreadableError,
     MaterialiseError,
@@ -27,6 +29,7 @@ from phoneward.vault.errors import (
     NoSnapshotsError,
     NotAFileError,
     NotEnoughSpaceError,
+    OldKeyStaysError,
     PathNotFoundError,
     PatternError,
     PruneOptionError,
@@ -41,6 +44,7 @@ from phoneward.vault.errors import (
     StorageFullError,
     SubsetError,
     TooManyFilesError,
+    TooManyKeysError,
     TreeDamagedError,
     UnsupportedVersionError,
     VaultError,
@@ -64,10 +68,11 @@ from phoneward.vault.forget import (
     remove_snapshots,
 )
 from phoneward.vault.go_text import format_time
+from phoneward.vault.keyring import KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
-from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode
+from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, posix_permissions
 from phoneward.vault.opened import BlobFile, iter_content, open_file
 from phoneward.vault.patterns import Patterns
 from phoneward.vault.prune import prune
@@ -141,8 +146,10 @@ __all__ = [
     "Kept",
     "KeyFileError",
     "KeyInUseError",
+    "KeyInfo",
     "KeyNotFoundError",
     "KeyNotWorkingError",
+    "LastKeyError",
     "LocalStorage",
     "LockLostError",
     "LockTiming",
@@ -159,6 +166,7 @@ __all__ = [
     "NodeType",
     "NotAFileError",
     "NotEnoughSpaceError",
+    "OldKeyStaysError",
     "PackFigures",
     "PathNotFoundError",
     "PatternError",
@@ -183,6 +191,7 @@ __all__ = [
     "RestoreReport",
     "RestoreTargetError",
     "SealError",
+    "SealedCache",
     "SizeMismatchError",
     "Snapshot",
     "SnapshotDamagedError",
@@ -199,6 +208,7 @@ __all__ = [
     "Subset",
     "SubsetError",
     "TooManyFilesError",
+    "TooManyKeysError",
     "TreeDamagedError",
     "TreeEntry",
     "TreeTotals",
@@ -209,9 +219,12 @@ __all__ = [
     "VerifyError",
     "WriterStats",
     "WrongPasswordError",
+    "add_key",
+    "change_password",
     "check",
     "decode_tree",
     "encode_tree",
+    "find_key",
     "find_node",
     "find_snapshot",
     "find_snapshot_name",
@@ -222,6 +235,7 @@ __all__ = [
     "init_repository",
     "iter_content",
     "iter_tree",
+    "list_keys",
     "load_snapshot",
     "load_snapshots",
     "load_tree",
@@ -237,7 +251,9 @@ __all__ = [
     "parse_subset",
     "parse_tag_list",
     "plan_groups",
+    "posix_permissions",
     "prune",
+    "remove_key",
     "remove_leftovers",
     "remove_snapshots",
     "repair_index",

@@ -294,6 +294,27 @@ class KeyInUseError(VaultError):
     next_step = N_("Open the vault with another password to remove it, or change this one with: phoneward key passwd")
 
 
+class LastKeyError(VaultError):
+    """Removing this key would leave none that is known to open the repository."""
+
+    message = N_("The key {name} stays: the one you opened the vault with is gone, and no other may be left.")
+    next_step = N_("Somebody else changes the keys of this vault. List them with: phoneward key list")
+
+
+class TooManyKeysError(VaultError):
+    """More keys than are tried when a repository is opened."""
+
+    message = N_("The vault has {count} keys already, and opening it tries no more than {limit}.")
+    next_step = N_("Remove one that is not needed any more with: phoneward key remove")
+
+
+class OldKeyStaysError(VaultError):
+    """The new password works, but the key file of the old one could not be removed."""
+
+    message = N_("The new password works, but the old key {name} could not be removed: {reason}")
+    next_step = N_("The old password still opens the vault. Remove it with: phoneward key remove {name}")
+
+
 class KeyNotWorkingError(VaultError):
     """A new key file, read back, does not open the repository; it was removed again."""
 

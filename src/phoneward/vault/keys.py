@@ -17,7 +17,7 @@ from phoneward.errors import readable
 from phoneward.texts import _
 from phoneward.vault.blobs import FileId, FileType
 from phoneward.vault.crypto import SealError, SealingKey
-from phoneward.vault.errors import KeyFileError, WeakKeyCostError, WrongPasswordError
+from phoneward.vault.errors import FileMissingError, KeyFileError, WeakKeyCostError, WrongPasswordError
 from phoneward.vault.storage.base import Storage
 
 SALT_SIZE = 64
@@ -122,16 +122,18 @@ class _MasterKey(msgspec.Struct, frozen=True):
     encrypt: bytes
 
 
-def seal_master_key(master: SealingKey, password: str, cost: NewKeyCost) -> bytes:
-    """Return the bytes of a new key file that opens with the password."""
+def seal_master_key(
+    master: SealingKey, password: str, cost: NewKeyCost, *, username: str = "", hostname: str = ""
+) -> bytes:
+    """Return the bytes of a new key file that opens with the password; whose it is, unless said, this computer says."""
     salt = os.urandom(SALT_SIZE)
     plain = msgspec.json.encode(_MasterKey(mac=_Mac(k=master.mac_k, r=master.mac_r), encrypt=master.encrypt))
     scrypt = cost.cost
     return msgspec.json.encode(
         KeyFile(
             created=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-            username=_user_name(),
-            hostname=socket.gethostname(),
+            username=readable(username) or _user_name(),
+            hostname=readable(hostname or socket.gethostname()),
             kdf="scrypt",
             n=scrypt.n,
             r=scrypt.r,
@@ -200,12 +202,17 @@ def find_master_key(storage: Storage, password: str) -> tuple[SealingKey, FileId
         StorageError: the key files cannot be read.
     """
     broken: KeyFileError | None = None
-    for tried, (name, size) in enumerate(sorted(storage.list(FileType.KEY))):
-        if tried == MAX_KEYS_TRIED:
-            break
+    tried = 0
+    for name, size in sorted(storage.list(FileType.KEY)):
         try:
-            raw = storage.load(FileType.KEY, name, 0, min(size, _MAX_KEY_FILE + 1))
+            raw = load_key_file(storage, name, size)
+            parse_key_file(raw)  # what is no key file costs no derivation, and must not use up the tries
+            tried += 1
+            if tried > MAX_KEYS_TRIED:
+                break
             master = open_key_file(raw, password)
+        except FileMissingError:
+            continue  # somebody removed this key meanwhile
         except ValueError as error:
             broken = KeyFileError(name=f"keys/{name}", problem=str(error))
             continue
@@ -218,9 +225,16 @@ def find_master_key(storage: Storage, password: str) -> tuple[SealingKey, FileId
     raise WrongPasswordError(location=storage.location)
 
 
-def save_key(storage: Storage, master: SealingKey, password: str, cost: NewKeyCost) -> FileId:
-    """Store a new key file for the password and return its name."""
-    raw = seal_master_key(master, password, cost)
+def load_key_file(storage: Storage, name: FileId, size: int) -> bytes:
+    """Return a key file's bytes, cut where no honest one is longer."""
+    return storage.load(FileType.KEY, name, 0, min(size, _MAX_KEY_FILE + 1))
+
+
+def save_key(
+    storage: Storage, master: SealingKey, password: str, cost: NewKeyCost, *, username: str = "", hostname: str = ""
+) -> FileId:
+    """Store a new key file for the password and return its name; durable on return."""
+    raw = seal_master_key(master, password, cost, username=username, hostname=hostname)
     name = FileId(hashlib.sha256(raw).hexdigest())
     storage.save(FileType.KEY, name, [raw])
     return name
