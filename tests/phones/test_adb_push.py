@@ -135,6 +135,30 @@ def test_a_source_that_breaks_leaves_out_one_file(phone: TestPhone) -> None:
     assert sorted(path.name for path in phone.storage.iterdir()) == ["0", "1", "3", "4"]
 
 
+def test_a_path_that_the_sync_service_cannot_name(phone: TestPhone) -> None:
+    folder = b"/".join([b"d" * 200] * 8)
+    big = os.urandom(3_000_000)
+
+    def broken() -> Iterator[bytes]:
+        yield b"x"
+        raise PhonewardError
+
+    with writing(phone) as (_adb, writer):
+        above = [ROOT + b"/" + b"/".join([b"d" * 200] * depth) for depth in range(1, 9)]
+        assert [made.refusal for made in writer.make_folders(above)] == [None] * 8
+        files = [new_file(folder + b"/x'y", big), new_file(folder + b"/0", b"", 7 * 10**9), new_file(b"z", b"z")]
+        files.insert(1, NewFile(ROOT + b"/" + folder + b"/bad", 2, TIME_NS, broken))
+        told = list(writer.write(files))
+    assert [(w.refusal, w.exact_time) for w in told] == [
+        (None, True),
+        (Refusal.SOURCE, True),
+        (None, True),
+        (None, True),
+    ]
+    place = phone.storage / folder.decode()
+    assert {path.name: path.read_bytes() for path in place.iterdir()} == {"x'y": big, "0": b""}
+
+
 def test_a_full_phone(phone: TestPhone) -> None:
     card = b"/storage/1A2B-3C4D"
     mount_small(phone, "storage/1A2B-3C4D", "3m")

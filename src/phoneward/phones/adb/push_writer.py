@@ -15,7 +15,7 @@ from typing import Self
 
 from phoneward.phones.adb import install, push_steps
 from phoneward.phones.adb.phone import AdbPhone
-from phoneward.phones.adb.push import LONGEST_PATH, Push, Shipment
+from phoneward.phones.adb.push import LONGEST_PATH, Push, Shipment, send_by_shell
 from phoneward.phones.base import Entry, FileKind, HashPlace
 from phoneward.phones.errors import FileReadError, PhoneCannotBeWrittenError
 from phoneward.phones.paths import is_clean
@@ -25,6 +25,9 @@ from phoneward.phones.writing import ApkFile, NewFile, Refusal, Written
 _BATCH_CONTENT = 64 << 20
 _SECOND_NS = 10**9
 _MAX_NAME = 255
+_MAX_PATH = 4095
+"""Linux limits.h: NAME_MAX, and PATH_MAX without its closing NUL."""
+
 _OLDEST, _LATEST_SECOND = 0, 2**32 - 1
 
 _REFUSALS = {
@@ -161,7 +164,7 @@ class AdbWriter:
         with ThreadPoolExecutor(1, "push-finish") as finisher:
             try:
                 for batch in self._staged_batches(files):
-                    push.send([item.shipment for item in batch if item.shipment is not None])
+                    self._send(push, [item.shipment for item in batch if item.shipment is not None])
                     waiting.append(finisher.submit(self._finish, batch))
                     while len(waiting) > 1:
                         yield from waiting.popleft().result()
@@ -169,6 +172,13 @@ class AdbWriter:
                     yield from waiting.popleft().result()
             finally:
                 push.close()
+
+    def _send(self, push: Push, shipments: Sequence[Shipment]) -> None:
+        """Send what the sync service can name; the few paths that are longer go through the shell."""
+        push.send([shipment for shipment in shipments if len(shipment.path) <= LONGEST_PATH])
+        for shipment in shipments:
+            if len(shipment.path) > LONGEST_PATH:
+                send_by_shell(self._phone.shell, shipment)
 
     def _staged_batches(self, files: Iterable[NewFile]) -> Iterator[list[_InBatch]]:
         some: list[NewFile] = []
@@ -279,7 +289,7 @@ def _impossible(item: _InBatch) -> Written | None:
         return Written(path, Refusal.BAD_NAME)
     if len(item.name) > _MAX_NAME or len(item.file.set_aside) > _MAX_NAME or b"/" in item.file.set_aside:
         return Written(path, Refusal.BAD_NAME, PATH_TOO_LONG)
-    if len(path) + 1 + len(item.staging) > LONGEST_PATH:
+    if len(path) + 1 + len(item.staging) > _MAX_PATH:
         return Written(path, Refusal.BAD_NAME, PATH_TOO_LONG)
     return None
 
@@ -287,7 +297,8 @@ def _impossible(item: _InBatch) -> Written | None:
 def _needs_touch(item: _InBatch) -> bool:
     """DONE says whole seconds in 32 bits without a sign; the rest is `touch`'s."""
     seconds, rest = divmod(item.file.mtime_ns, _SECOND_NS)
-    return bool(rest) or not _OLDEST <= seconds <= _LATEST_SECOND
+    by_shell = item.shipment is not None and len(item.shipment.path) > LONGEST_PATH
+    return bool(rest) or by_shell or not _OLDEST <= seconds <= _LATEST_SECOND
 
 
 def _reason(words: str) -> str:
