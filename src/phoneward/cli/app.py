@@ -23,7 +23,7 @@ COMMANDS = {
     name: f"phoneward.cli.{name}_cmd:{name}"
     for name in (
         "init", "devices", "pair", "connect", "backup", "snapshots", "coverage", "check", "restore", "ls",
-        "find", "diff", "stats", "forget", "prune", "repair", "unlock", "demo", "completion",
+        "find", "diff", "stats", "forget", "prune", "repair", "key", "timestamp", "unlock", "demo", "completion",
     )
 }  # fmt: skip
 """In the order of a person's first day."""

@@ -39,6 +39,8 @@ from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, pl
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_proof, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.proofs_later import FileProof, ProofLookup
+from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
     SnapshotInfo,
     coverage_of,
@@ -51,11 +53,12 @@ from phoneward.snapshots.reading import (
     open_path,
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
-from phoneward.snapshots.restoring import app_paths, restore
+from phoneward.snapshots.restoring import app_paths, prove_restored, restore
 from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
 from phoneward.vault import Repository
 
 __all__ = [
@@ -68,8 +71,10 @@ __all__ = [
     "BackupRunningError",
     "BackupStats",
     "BackupStoppedError",
+    "Compared",
     "Coverage",
     "CoverageMissingError",
+    "FileProof",
     "ForgetPlan",
     "Gap",
     "GapReason",
@@ -83,6 +88,7 @@ __all__ = [
     "PhoneTooFullError",
     "Proof",
     "ProofLevel",
+    "ProofLookup",
     "ReturnCutShortError",
     "ReturnIssue",
     "ReturnIssueKind",
@@ -92,7 +98,9 @@ __all__ = [
     "SnapshotsError",
     "State",
     "StorageCoverage",
+    "Timestamp",
     "Totals",
+    "Unproven",
     "Waiting",
     "app_paths",
     "backup",
@@ -112,10 +120,14 @@ __all__ = [
     "plan_named",
     "plan_return",
     "proof_subject",
+    "prove_restored",
     "put_back",
     "reason_sentence",
     "rehearse",
     "restore",
+    "snapshot_file",
+    "stamp_snapshot",
+    "timestamps_of",
 ]
 
 
@@ -128,6 +140,7 @@ def backup(
     state_dir: Path | None = None,
     label: str | None = None,
     verify_all: bool = False,
+    cache_dir: Path | None = None,
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -140,6 +153,8 @@ def backup(
         state_dir: where the resume journal lies; by default the person's state folder.
         label: the snapshot's host name instead of the phone's own label.
         verify_all: compare every file with the SHA-256 that the phone computes, not only what is new and a sample.
+        cache_dir: where this computer remembers how the last snapshot was listed, so that the next one is quicker: a
+            disposable cache, sealed. Without it everything is compared name by name.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -153,5 +168,5 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all)
+    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all, cache_dir)
     return work.rehearse() if dry_run else work.run()
