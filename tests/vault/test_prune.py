@@ -1,9 +1,13 @@
+import hashlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from phoneward.progress import PhaseStarted
 from phoneward.vault import (
+    BlobId,
     BlobType,
     FileType,
     LockTiming,
@@ -13,7 +17,9 @@ from phoneward.vault import (
     PruneReport,
     Repository,
     VaultNotWholeError,
+    check,
     prune,
+    repair_index,
 )
 from phoneward.vault.errors import LockLostError
 from tests.vault import prunesuite as suite
@@ -35,6 +41,10 @@ def repo(tmp_path: Path) -> Repository:
 
 def files(*names: str, size: int = 500) -> dict[str, list[bytes]]:
     return {name: [suite.noise(name, size), suite.noise(name + "2", size)] for name in names}
+
+
+def blob_id(data: bytes) -> BlobId:
+    return BlobId(hashlib.sha256(data).digest())
 
 
 def test_what_only_a_forgotten_snapshot_needed_goes(repo: Repository) -> None:
@@ -153,3 +163,138 @@ def test_a_lock_that_is_gone_stops_it(repo: Repository) -> None:
         with pytest.raises(LockLostError):
             prune(repo, lock, options=ALL)
     assert suite.everything(repo).items() >= before.items()
+
+
+def _clock_jumps(seconds: float, when: str) -> tuple[LockTiming, Callable[[object], None]]:
+    """A clock, and a listener that moves it on when a phase begins."""
+    moved = [0.0]
+
+    def listen(event: object) -> None:
+        if isinstance(event, PhaseStarted) and event.phase == when:
+            moved[0] = seconds
+
+    return LockTiming(settle_s=0.0, now=lambda: time.time() + moved[0]), listen
+
+
+@pytest.mark.parametrize("phase", ["find-used", "repack", "remove"])
+def test_a_lock_not_renewed_for_twenty_minutes_stops_it(phase: str, repo: Repository) -> None:
+    first = suite.snapshot(repo, files(*map(str, range(60))), time=0)
+    suite.snapshot(repo, files(*map(str, range(0, 60, 2))), time=1)
+    suite.put_pack(repo, [(BlobType.DATA, b"orphan")], indexed=False)
+    repo.remove_unpacked(FileType.SNAPSHOT, first)
+    timing, listen = _clock_jumps(1201, phase)
+    expected = suite.contents(repo)
+    packs, indexes = suite.files_of(repo, FileType.PACK), suite.files_of(repo, FileType.INDEX)
+    with repo.lock(exclusive=True, timing=timing) as lock, pytest.raises(LockLostError):
+        prune(repo, lock, options=ALL, listener=listen)
+    gone = packs.keys() - suite.files_of(repo, FileType.PACK).keys()
+    assert len(gone) == (1 if phase == "repack" else 0), "only what went before the lock was lost"
+    assert indexes.items() <= suite.files_of(repo, FileType.INDEX).items()
+    assert suite.contents(repo) == expected
+    run(repo)
+    assert suite.contents(repo) == expected
+    suite.assert_sound(repo)
+
+
+def test_a_lock_renewed_in_time_does_not_stop_it(repo: Repository) -> None:
+    suite.snapshot(repo, files("a"))
+    suite.put_pack(repo, [(BlobType.DATA, b"unused")])
+    timing, listen = _clock_jumps(1100, "remove")
+    with repo.lock(exclusive=True, timing=timing) as lock:
+        assert prune(repo, lock, options=ALL, listener=listen).packs_removed == 1
+
+
+def test_a_damaged_piece_keeps_its_pack_and_costs_nothing_else(repo: Repository) -> None:
+    names = list(map(str, range(60)))
+    first = suite.snapshot(repo, files(*names), time=0)
+    suite.snapshot(repo, files(*names[::2]), time=1)
+    repo.remove_unpacked(FileType.SNAPSHOT, first)
+    table = suite.reopened(repo).index
+    (place,) = table.lookup(BlobType.DATA, blob_id(suite.noise("4", 500)))
+    suite.flip(repo, FileType.PACK, place.pack, place.entry.offset + 100)
+    report = run(repo)
+    assert [(damaged.pack, damaged.pieces) for damaged in report.damaged] == [(place.pack, 1)]
+    assert place.pack in suite.files_of(repo, FileType.PACK)
+    found = check(suite.reopened(repo), read_data=True)
+    assert {problem.file for problem in found.errors} == {f"data/{place.pack}"}
+    again = suite.reopened(repo)
+    for name in names[::2]:
+        for piece in files(name)[name]:
+            blob = blob_id(piece)
+            if blob != place.entry.id:
+                assert again.load_blob(BlobType.DATA, blob) == piece
+
+
+@pytest.mark.parametrize("damaged_first", [True, False])
+def test_of_two_copies_the_whole_one_stays(repo: Repository, *, damaged_first: bool) -> None:
+    """The pack that would be kept is damaged; the copy in the other is the only one left, however the two sort."""
+    one, two = suite.noise("one", 3000), suite.noise("two", 3000)
+    suite.snapshot(repo, {"a": [one]})
+    only = next(iter(suite.reopened(repo).index.lookup(BlobType.DATA, blob_id(one))))
+    copy = suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, two)])
+    victim = only.pack if damaged_first else copy
+    suite.flip(repo, FileType.PACK, victim, 1000)
+    assert suite.contents(repo)
+    expected = suite.contents(repo)
+    report = run(repo)
+    assert report.ok
+    assert victim not in suite.files_of(repo, FileType.PACK)
+    assert suite.contents(repo) == expected
+    suite.assert_sound(repo)
+
+
+def test_a_missing_pack_that_nobody_needs_is_forgotten(repo: Repository) -> None:
+    suite.snapshot(repo, files("a"))
+    repo.storage.remove(FileType.PACK, suite.put_pack(repo, [(BlobType.DATA, b"unused")]))
+    report = run(repo)
+    assert (report.figures.packs.missing, report.packs_removed) == (1, 0)
+    suite.assert_sound(repo)
+
+
+def test_a_needed_pack_that_is_missing_is_named(repo: Repository) -> None:
+    suite.snapshot(repo, files("a"))
+    place = next(place for place in suite.reopened(repo).index if place.entry.type is BlobType.DATA)
+    repo.storage.remove(FileType.PACK, place.pack)
+    with pytest.raises(VaultNotWholeError, match=place.pack):
+        run(repo)
+
+
+def test_small_packs_are_packed_together_when_there_are_many(repo: Repository) -> None:
+    for number in range(9):
+        suite.snapshot(repo, {f"f{number}": [suite.noise(str(number), 100)]}, time=number)
+    assert run(repo).figures.packs.repack >= 9
+    assert len(suite.files_of(repo, FileType.PACK)) <= 4
+    suite.assert_sound(repo)
+    assert run(repo).figures.nothing_to_do
+
+
+def test_no_more_is_packed_anew_than_allowed(repo: Repository) -> None:
+    names = list(map(str, range(200)))
+    first = suite.snapshot(repo, files(*names), time=0)
+    suite.snapshot(repo, files(*names[::2]), time=1)
+    repo.remove_unpacked(FileType.SNAPSHOT, first)
+    none = run(repo, PruneOptions(max_unused=MaxUnused(size=0), max_repack_bytes=0, pack_size=suite.PACK_SIZE))
+    assert (none.packs_written, none.figures.packs.repack) == (0, 0)
+    some = run(repo, PruneOptions(max_unused=MaxUnused(size=0), max_repack_bytes=50_000, pack_size=suite.PACK_SIZE))
+    assert 0 < some.figures.size.repack < 50_000
+    assert some.figures.size.remaining_unused > 0
+    rest = run(repo, PruneOptions(max_unused=MaxUnused(), pack_size=suite.PACK_SIZE))
+    assert rest.figures.size.remaining_unused > 0
+    assert run(repo).figures.size.remaining_unused == 0
+    suite.assert_sound(repo)
+
+
+def test_what_is_not_compressed_is_compressed_only_when_asked(repo: Repository) -> None:
+    text = b"the same words again and again " * 300
+    suite.snapshot(repo, {"a": [text]})
+    place = next(iter(suite.reopened(repo).index.lookup(BlobType.DATA, blob_id(text))))
+    plain = suite.put_pack(repo, [(BlobType.DATA, text)])
+    repo.storage.remove(FileType.PACK, place.pack)
+    with repo.lock(exclusive=True, timing=QUICK) as lock:
+        repair_index(repo, lock)
+    assert run(repo).packs_written == 0
+    assert plain in suite.files_of(repo, FileType.PACK)
+    asked = PruneOptions(repack_uncompressed=True, pack_size=suite.PACK_SIZE)
+    assert run(repo, asked).freed_bytes > 8000
+    assert plain not in suite.files_of(repo, FileType.PACK)
+    suite.assert_sound(repo)

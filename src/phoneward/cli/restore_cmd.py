@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
+from phoneward.cli import formats, restore_proof
 from phoneward.cli.errors import MissingArgumentError, NotTogetherError
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.names import name_fields
@@ -59,6 +59,11 @@ SHOWN = 50
     is_flag=True,
     help=N_("Also use a phone over the network without encryption: others there could read along."),
 )
+@option(
+    "--verify",
+    is_flag=True,
+    help=N_("Read back what was restored, compare it with the snapshot's checksums, and keep the proof in the vault."),
+)
 @option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
 @vault_options
 def restore(
@@ -73,6 +78,7 @@ def restore(
     allow_unencrypted: bool,
     replace: bool,
     dry_run: bool,
+    verify: bool,
     no_lock: bool,
 ) -> ExitCode:
     """Restore, and report what was done and what was not."""
@@ -92,9 +98,9 @@ def restore(
     if target is None:
         raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
     _refuse_together("--target", {"--apks": apks, "--yes": yes})
+    _refuse_together("--dry-run", {"--verify": dry_run and verify})
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
-        if not no_lock:
-            stack.enter_context(repository.lock(exclusive=False))
+        lock = None if no_lock else stack.enter_context(repository.lock(exclusive=False))
         repository.load_index()
         report = snapshots.restore(
             repository,
@@ -104,10 +110,19 @@ def restore(
             app=app,
             existing=Existing.REPLACE if replace else Existing.KEEP,
             dry_run=dry_run,
-            listener=stack.enter_context(listening(frame.output)),
+            listener=(listener := stack.enter_context(listening(frame.output))),
         )
-    _show(frame, report, target)
-    return ExitCode.DONE if report.complete else ExitCode.INCOMPLETE
+        proven = None
+        if verify:
+            paths = [os.fsencode(path) for path in include]
+            proven = snapshots.prove_restored(
+                repository, snapshot, Path(target), lock, include=paths, app=app, listener=listener
+            )
+    _show(frame, report, target, restore_proof.fields(proven))
+    if proven is not None:
+        restore_proof.show(frame.output, proven)
+    same = proven is None or proven[0].complete
+    return ExitCode.DONE if report.complete and same else ExitCode.INCOMPLETE
 
 
 def _refuse_together(first: str, others: dict[str, object]) -> None:
@@ -116,12 +131,12 @@ def _refuse_together(first: str, others: dict[str, object]) -> None:
             raise NotTogetherError(first=first, second=name)
 
 
-def _show(frame: Frame, report: "RestoreReport", target: str) -> None:
+def _show(frame: Frame, report: "RestoreReport", target: str, proof: dict[str, object]) -> None:
     output = frame.output
     if output.json:
         for issue in report.issues:
             output.emit("restore_issue", issue_document(issue))
-        output.emit("summary", document(report, target))
+        output.emit("summary", document(report, target) | proof)
         return
     for issue in report.issues[:SHOWN]:
         output.result(readable(issue.sentence()))

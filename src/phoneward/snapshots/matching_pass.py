@@ -112,7 +112,8 @@ class Matching:
         asking = self._asking
         if asking is None:
             return
-        self.listener(PhaseStarted("match"))
+        if self.everything:  # else it is over by now, or nearly
+            self.listener(PhaseStarted("match"))
         try:
             asking.wait(elapsed, check)
             different = self._judge(asking)
@@ -121,7 +122,8 @@ class Matching:
             self.abandon()
         if different:
             self._again(different, check, send_again)
-        self.listener(PhaseDone("match", self.counts.matched_files, self.counts.matched_bytes))
+        if self.everything:
+            self.listener(PhaseDone("match", self.counts.matched_files, self.counts.matched_bytes))
 
     def _say_trouble(self, asking: Asking) -> None:
         if isinstance(asking.trouble, PhonewardError):

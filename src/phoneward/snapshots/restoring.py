@@ -1,16 +1,30 @@
 """Getting files out of a snapshot: everything, some paths, or one app's."""
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 from phoneward.errors import readable
-from phoneward.progress import Listener, silent
+from phoneward.progress import Listener, Notice, silent
 from phoneward.snapshots.errors import NoAppFilesError
 from phoneward.snapshots.layout import APP_DATA, APP_FOLDERS, PACKAGES, SHARED, USERS, VOLUMES, is_package_name
 from phoneward.snapshots.ownbackups import OWN_FOLDERS
 from phoneward.snapshots.parents import TreeReader
+from phoneward.snapshots.proofs_later import MAX_EXCEPTIONS, restored_proof, save_proof
+from phoneward.snapshots.proofs_restored import Compared, compare_restored
 from phoneward.snapshots.reading import find
-from phoneward.vault import Existing, NodeType, Repository, RestoreReport, Snapshot, restore_tree
+from phoneward.texts import _
+from phoneward.vault import (
+    Existing,
+    FileId,
+    HeldLock,
+    NodeType,
+    Repository,
+    RestoreReport,
+    Snapshot,
+    VaultError,
+    restore_tree,
+)
 
 
 def restore(
@@ -58,6 +72,54 @@ def restore(
         durable=durable,
         listener=listener,
     )
+
+
+def prove_restored(
+    repo: Repository,
+    ref: str,
+    target: Path,
+    lock: HeldLock | None,
+    *,
+    include: Sequence[bytes] = (),
+    app: str | None = None,
+    listener: Listener = silent,
+) -> tuple[Compared, FileId | None]:
+    """Compare what a restore left in a folder with the snapshot, and keep the proof in the vault.
+
+    Args:
+        repo: open, its index loaded.
+        ref: the snapshot that was restored.
+        target: the folder.
+        lock: held; without one nothing is written into the vault, which a notice says.
+        include: as for `restore`.
+        app: as for `restore`.
+        listener: hears the phase match and a Notice for each file that is not the same.
+
+    Returns:
+        What came of it, and the ID of the proof; None where none was kept.
+
+    Raises:
+        NoAppFilesError, PathNotFoundError, VaultError: as `restore`.
+    """
+    snapshot = find(repo, ref)
+    paths = [b"/" + path.strip(b"/") for path in include]
+    if app is not None:
+        paths += app_paths(repo, snapshot, app)
+    begun = dt.datetime.now(dt.UTC)
+    found = compare_restored(repo, snapshot, target, paths, listener)
+    if snapshot.id is None or not found.files or found.failed > MAX_EXCEPTIONS:
+        return found, None
+    if lock is None:
+        listener(Notice(None, _("The vault was not locked, so the proof of this restore was not kept in it.")))
+        return found, None
+    failed = [file.path for file in found.unproven]
+    proof = restored_proof(snapshot.id, begun, paths, failed, (found.files, found.bytes))
+    try:
+        return found, save_proof(repo, lock, snapshot, proof)
+    except VaultError as error:
+        sentence = _("The proof of this restore could not be kept in the vault: {detail}")
+        listener(Notice(None, sentence.format(detail=error.sentence())))
+        return found, None
 
 
 def app_paths(repo: Repository, snapshot: Snapshot, app: str) -> list[bytes]:

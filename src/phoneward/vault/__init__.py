@@ -81,9 +81,9 @@ from phoneward.vault.prune_report import BlobFigures, DamagedPack, PackFigures, 
 from phoneward.vault.repair import repair_index
 from phoneward.vault.repair_report import RepairFinding, RepairKind, RepairReport
 from phoneward.vault.repository import Repository, init_repository, open_repository, repository_exists
-from phoneward.vault.restore import restore_tree
+from phoneward.vault.restore import restore_tree, rules_of_this_system
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
-from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules
+from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules, safe_names
 from phoneward.vault.snapshot_files import (
     Snapshot,
     SnapshotSummary,
@@ -259,5 +259,7 @@ __all__ = [
     "repair_index",
     "repository_exists",
     "restore_tree",
+    "rules_of_this_system",
+    "safe_names",
     "save_snapshot",
 ]

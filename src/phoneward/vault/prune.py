@@ -32,6 +32,7 @@ from phoneward.vault.repository import Repository
 from phoneward.vault.snapshot_files import Snapshot, load_snapshots
 
 _DEFAULT: Final = PruneOptions()
+_LEAST_BUFFER: Final = 4096
 _LEFTOVER_AGE_S: Final = 86_400.0
 """Temporary files of cut-off writes this old are nobody's any more, whatever the clocks say."""
 
@@ -66,9 +67,8 @@ def prune(
     if not dry_run and (lock is None or without):
         raise ValueError("prune needs a lock, and counts every snapshot")
     try:
-        plan, snapshots = _make_plan(repo, options, without, listener)
-        if not dry_run:
-            plan.prove_copies()
+        packs, found, snapshots = _look(repo, without, listener)
+        plan = Plan(repo, packs, found, options, proves=not dry_run)
         schedule = Scheduler(repo, plan, options.pack_size).schedule()
         report = PruneReport(_figures(plan, schedule, snapshots), dry_run=dry_run)
         if on_plan is not None:
@@ -82,9 +82,8 @@ def prune(
         repo.reset_index()
 
 
-def _make_plan(
-    repo: Repository, options: PruneOptions, without: AbstractSet[FileId], listener: Listener
-) -> tuple[Plan, int]:
+def _look(repo: Repository, without: AbstractSet[FileId], listener: Listener) -> tuple[PackTable, UsedBlobs, int]:
+    """Return the packs, what of them is needed, and the number of snapshots."""
     try:
         snapshots = [snapshot for snapshot in load_snapshots(repo) if snapshot.id not in without]
         repo.reset_index()
@@ -96,7 +95,7 @@ def _make_plan(
     packs = PackTable(repo)
     found = UsedBlobs(repo, packs.sound, packs.names, listener)
     found.find(_newest_first(snapshots))
-    return Plan(repo, packs, found, options), len(snapshots)
+    return packs, found, len(snapshots)
 
 
 def _newest_first(snapshots: Sequence[Snapshot]) -> Sequence[Snapshot]:
@@ -150,7 +149,7 @@ class _Pruner:
         repacker = Repacker(
             self._repo,
             self._lock,
-            pack_size=self._options.pack_size,
+            pack_size=min(self._options.pack_size, max(round_.bytes_out, _LEAST_BUFFER)),
             compresses=self._plan.compresses,
         )
         read = 0
@@ -161,7 +160,8 @@ class _Pruner:
             self._listener(Advanced("repack", 0, read))
 
         try:
-            repacker.run(self._wanted(set(round_.repack)), on_read)
+            data = {number for number in round_.repack if self._plan.packs.is_pure_data(number)}
+            repacker.run([self._wanted(data), self._wanted(set(round_.repack) - data)], on_read)
         finally:
             report.packs_written += repacker.packs
             report.rewritten_bytes += repacker.bytes_stored

@@ -108,13 +108,20 @@ class Plan:
         repo: with its index loaded.
         packs: of that index.
         found: what the snapshots need.
+        proves: of a blob that lies in several packs, read the copy that is to stay, and choose another where it is
+            damaged.
+
+    Raises:
+        StorageError: a copy cannot be read.
 
     Attributes:
         actions: an `Action` by pack number.
         compresses: whether what is not compressed is to be.
     """
 
-    def __init__(self, repo: Repository, packs: PackTable, found: UsedBlobs, options: PruneOptions) -> None:
+    def __init__(
+        self, repo: Repository, packs: PackTable, found: UsedBlobs, options: PruneOptions, *, proves: bool
+    ) -> None:
         self._table = repo.index
         self.repo = repo
         self.packs = packs
@@ -122,6 +129,7 @@ class Plan:
         self._duplicates = found.duplicates
         self.options = options
         self.compresses = options.repack_uncompressed and repo.config.version > 1
+        self._proves = proves
         self.actions = bytearray(len(packs.names))
         self._choose_copies()
         packs.count(self._table, self.marks, KEPT)
@@ -142,7 +150,8 @@ class Plan:
             return
         self.packs.count(self._table, self.marks, USED)
         for number in self._duplicates:
-            self.marks[min(self._copies(number), key=self._rank)] |= KEPT
+            ranked = sorted(self._copies(number), key=self._rank)
+            self.marks[next(filter(self._opens, ranked), ranked[0])] |= KEPT
 
     def _rank(self, number: int) -> tuple[bool, int, str]:
         pack = self._table.pack_number(number)
@@ -150,42 +159,24 @@ class Plan:
 
     def _prefer_kept_packs(self) -> None:
         """What lies in a pack that stays need not be packed anew from another."""
-        kept_as = self.actions
         for number in self._duplicates:
             copies = self._copies(number)
             chosen = next(copy for copy in copies if self.marks[copy] & KEPT)
-            if kept_as[self._table.pack_number(chosen)] != Action.REPACK:
-                continue
-            staying = [copy for copy in copies if kept_as[self._table.pack_number(copy)] == Action.KEEP]
-            if staying:
-                self._keep_instead(chosen, min(staying, key=lambda copy: self.packs.names[self._pack(copy)]))
-
-    def prove_copies(self) -> None:
-        """Read the copy of each duplicate that is to stay; where it is damaged, keep another that is not.
-
-        Raises:
-            StorageError: the repository cannot be read.
-        """
-        for number in self._duplicates:
-            copies = self._copies(number)
-            chosen = next(copy for copy in copies if self.marks[copy] & KEPT)
-            others = sorted((copy for copy in copies if copy != chosen), key=self._action)
-            whole = next((copy for copy in (chosen, *others) if self._opens(copy)), chosen)
-            if whole != chosen:
-                self._keep_instead(chosen, whole)
-                if self._action(whole) == Action.REMOVE:
-                    self.actions[self._pack(whole)] = Action.REPACK
+            if self._action(chosen) == Action.REPACK:
+                staying = sorted((copy for copy in copies if self._action(copy) == Action.KEEP), key=self._rank)
+                other = next(filter(self._opens, staying), chosen)
+                self.marks[chosen] &= ~KEPT
+                self.marks[other] |= KEPT
 
     def _opens(self, number: int) -> bool:
+        """Read a copy and prove it, where that was asked for. It costs what reading every duplicate once costs."""
+        if not self._proves:
+            return True
         try:
             load_proved(self.repo, self._table.location(number))
         except (DamagedError, FileMissingError):
             return False
         return True
-
-    def _keep_instead(self, chosen: int, other: int) -> None:
-        self.marks[chosen] &= ~KEPT
-        self.marks[other] |= KEPT
 
     def _pack(self, number: int) -> int:
         return self._table.pack_number(number)

@@ -95,21 +95,23 @@ class Repacker:
         """The new index files."""
         return self._index.names
 
-    def run(self, wanted: Iterable[IndexedPack], on_read: Callable[[int], None]) -> None:
+    def run(self, wanted: Iterable[Iterable[IndexedPack]], on_read: Callable[[int], None]) -> None:
         """Write the blobs of these packs (each with those that are wanted), durably, and name them in index files.
 
         Args:
-            wanted: asked for a few at a time. A pack may come in several parts.
+            wanted: in several goes, so that data and trees need not be in memory at once; packs are asked for a few
+                at a time, and one may come in several parts.
             on_read: called with the bytes just read.
 
         Raises:
             LockLostError, StorageError, VerifyError: the new packs that no index names yet are removed again.
         """
         try:
-            for pack, copies in self._read_all(wanted):
-                self._write(pack, copies)
-                on_read(sum(copy.entry.length for copy in copies))
-            self._open.close_all(self._store)
+            for packs in wanted:
+                for pack, copies in self._read_all(packs):
+                    self._write(pack, copies)
+                    on_read(sum(copy.entry.length for copy in copies))
+                self._open.close_all(self._store)
             self._flush_index()
         except BaseException:  # an interrupt too must not leave what nobody needs on a disk that may be full
             with suppress(VaultError):
