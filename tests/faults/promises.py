@@ -93,11 +93,19 @@ def content_of(folder: Path) -> Content:
 
 
 @contextmanager
-def small_constants(*, pack_size: int = 14_000, index_blobs: int = 6, checkpoint_files: int = 6) -> Iterator[None]:
-    """Let the real code make several packs, index files and checkpoints of little data, and wait for nobody."""
+def small_constants(
+    *, pack_size: int = 14_000, index_blobs: int = 6, checkpoint_files: int = 6, settle: bool = False
+) -> Iterator[None]:
+    """Let the real code make several packs, index files and checkpoints of little data.
+
+    Args:
+        pack_size: bytes; index_blobs: blobs of an index file; checkpoint_files: files between two checkpoints.
+        settle: whether a lock is looked at again after a moment, as it is in earnest.
+    """
 
     def lock(files: Repository, *, exclusive: bool, timing: LockTiming | None = None) -> HeldLock:
-        return HeldLock(files, exclusive=exclusive, timing=timing or LockTiming(settle_s=0))
+        usual = LockTiming() if settle else LockTiming(settle_s=0)
+        return HeldLock(files, exclusive=exclusive, timing=timing or usual)
 
     from phoneward.vault.writer import BlobWriter
 
@@ -159,14 +167,19 @@ class Judge:
 
     def _check_visible(self, image: Image, marks: frozenset[str]) -> None:
         try:
-            self._check_promises(image, marks)
+            self.check_promises(image, marks)
             if (start := _as_a_start(image)) not in self._went_on:
                 self._went_on.add(start)
                 self._check_next_run(image)
         except PhonewardError as error:
             raise BrokenPromiseError(f"{type(error).__name__}: {error.sentence()}") from error
 
-    def _check_promises(self, image: Image, marks: frozenset[str]) -> None:
+    def check_promises(self, image: Image, marks: frozenset[str] = frozenset()) -> None:
+        """Look at a vault as it lies there, and do nothing to it.
+
+        Raises:
+            BrokenPromiseError, PhonewardError: something does not hold.
+        """
         storage = storage_of(MemoryDisk(_MEMORY, image))
         if not repository_exists(storage):
             _require(self.promise.exists_after not in {"", *marks}, "there is no vault any more")

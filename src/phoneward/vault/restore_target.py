@@ -18,6 +18,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from phoneward.vault import restore_leftovers
 from phoneward.vault.restore_system import rename_new
 
 MAX_OPEN_FOLDERS: Final = 96
@@ -53,11 +54,22 @@ class OpenFolders:
         self._lock = threading.Lock()
         self._idle: OrderedDict[int, TargetFolder] = OrderedDict()
         # Files are made only where nothing has the name, so it need not be unguessable; a fresh random one costs 2 µs.
-        self._numbers = itertools.count(secrets.randbits(64))
+        self._first = secrets.randbits(64)
+        self._numbers = itertools.count(self._first)
+        self._claim: int | None = None
+        self.is_alone = False
 
     def new_name(self) -> bytes:
         """Return a name for a file that is not finished, not given before."""
         return b".phoneward-%016x.part" % (next(self._numbers) & (2**64 - 1))
+
+    def gave(self, name: bytes) -> bool:
+        """Tell whether `new_name` returned this name, which is one of its kind."""
+        return (int(name[len(b".phoneward-") : -len(b".part")], 16) - self._first) % 2**64 < 2**48
+
+    def claim(self, path: str) -> None:
+        """Say to other restores that one works in this folder, until `close`."""
+        self._claim, self.is_alone = restore_leftovers.claim(path)
 
     def pin(self, folder: "TargetFolder") -> int:
         """Return the folder's descriptor, which stays open until `unpin`."""
@@ -81,6 +93,9 @@ class OpenFolders:
         with self._lock:
             while self._idle:
                 self._close_oldest()
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
 
     def _pin(self, folder: "TargetFolder") -> int:
         missing = []
@@ -217,7 +232,14 @@ class TargetFolder:
             folder = TargetFolder(self._pool, self, name, os.path.join(self.path, name), _identity(status), made=made)
             if HAS_DESCRIPTORS:
                 self._pool.adopt(folder, folder.reopen(at))
+        if create and not made:
+            folder.clear_leftovers()
         return folder, made
+
+    def clear_leftovers(self) -> None:
+        """Remove what killed restores left in this folder."""
+        with self.held() as held:
+            restore_leftovers.clear(held, self.path, self._pool.gave, is_alone=self._pool.is_alone)
 
     def new_file(self) -> tuple[bytes, int]:
         """Make an empty file under a name of its own; see `HeldFolder.new_file`."""
@@ -424,4 +446,7 @@ def open_target(path: Path, *, create: bool) -> tuple[OpenFolders, TargetFolder 
     root = TargetFolder(pool, None, b"", os.fsencode(text), _identity(status))
     if HAS_DESCRIPTORS:
         pool.adopt(root, root.reopen(None))
+    if create:
+        pool.claim(text)
+        root.clear_leftovers()
     return pool, root
