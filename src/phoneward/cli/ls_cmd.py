@@ -13,9 +13,10 @@ from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_
+from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
+    from phoneward.snapshots import FileProof
     from phoneward.vault import Node, TreeEntry
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,8 +33,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @argument("snapshot", required=False, metavar="[SNAPSHOT]", meaning=N_("Which snapshot. Default: latest."))
 @argument("path", required=False, metavar="[PATH]", meaning=N_("A folder or file in the snapshot. Default: /."))
 @option("--recursive", "-R", is_flag=True, help=N_("Also everything below."))
+@option(
+    "--proof",
+    is_flag=True,
+    help=N_("Also how sure each file is, and since when: stored, matched with the phone's checksum, or restored."),
+)
 @vault_options
-def ls(snapshot: str | None, path: str | None, *, recursive: bool) -> ExitCode:
+def ls(snapshot: str | None, path: str | None, *, recursive: bool, proof: bool) -> ExitCode:
     """List a folder of a snapshot."""
     from phoneward import snapshots
 
@@ -42,13 +48,38 @@ def ls(snapshot: str | None, path: str | None, *, recursive: bool) -> ExitCode:
     frame = current()
     with open_vault(frame) as repository:
         repository.load_index()
-        entries = snapshots.list_path(repository, snapshot or "latest", os.fsencode(path or "/"), recursive=recursive)
+        wanted = snapshot or "latest"
+        lookup = snapshots.ProofLookup(repository, snapshots.find(repository, wanted)) if proof else None
+        entries = snapshots.list_path(repository, wanted, os.fsencode(path or "/"), recursive=recursive)
         for entry in entries:
+            found = lookup.of(entry.path) if lookup is not None else None
             if frame.output.json:
-                frame.output.emit("node", document(entry))
+                shown = {"proof": proof_document(found)} if lookup is not None else {}
+                frame.output.emit("node", document(entry) | shown)
             else:
-                sys.stdout.write(line(entry))  # not a table: a phone has a million names
+                sys.stdout.write(
+                    line(entry) if lookup is None else f"{proof_words(found):<25}  {line(entry)}"
+                )  # not a table: a phone has a million names
     return ExitCode.DONE
+
+
+LEVELS = {"stored": N_("stored"), "matched": N_("matched"), "restored": N_("restored")}
+
+
+def proof_words(found: "FileProof | None") -> str:
+    """Return how sure a file is, in words."""
+    if found is None or found.date is None:
+        return ""
+    return _("{level} {date}").format(level=_(LEVELS[found.level]), date=formats.moment(found.date))
+
+
+def proof_document(found: "FileProof | None") -> dict[str, object] | None:
+    """Return how sure a file is, for JSON: null for what is no file, or where the snapshot does not say."""
+    if found is None:
+        return None
+    dates = {"date": found.date, "stored": found.stored, "matched": found.matched, "restored": found.restored}
+    times = {name: None if when is None else when.isoformat().replace("+00:00", "Z") for name, when in dates.items()}
+    return {"level": found.level.value, **times, "note": found.note}
 
 
 def line(entry: "TreeEntry") -> str:
