@@ -25,12 +25,12 @@ from phoneward.vault import (
     init_repository,
     open_repository,
 )
+from phoneward.vault.blobs import MAX_BLOB_SIZE
 from phoneward.vault.compression import compress
 from phoneward.vault.config import Config, seal_config
 from phoneward.vault.index import IndexedPack, encode_index
 from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.packs import PackEntry
-from phoneward.vault.repository import MAX_BLOB_SIZE
 from tests.vault.cheap import insecure_test_cost
 from tests.vault.storage.recorder import RecordedSystem
 

@@ -24,11 +24,10 @@ from phoneward.vault import (
     init_repository,
     open_repository,
 )
-from phoneward.vault.blobs import BytesLike
+from phoneward.vault.blobs import MAX_BLOB_SIZE, BytesLike
 from phoneward.vault.crypto import SealingKey
 from phoneward.vault.errors import ReadBackError, TooLargeError
 from phoneward.vault.packs import pack_size
-from phoneward.vault.repository import MAX_BLOB_SIZE
 from phoneward.vault.storage.system import RealSystemCalls
 from phoneward.vault.writer import IN_FLIGHT_BYTES, WriterStoppedError
 from tests.vault.cheap import insecure_test_cost

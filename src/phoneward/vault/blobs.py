@@ -20,6 +20,10 @@ class BlobType(enum.Enum):
     TREE = "tree"
 
 
+MAX_BLOB_SIZE = {BlobType.DATA: 64 * 2**20, BlobType.TREE: 256 * 2**20}
+"""Largest plaintext, bytes, that is read or written. restic cuts files at 8 MiB; a folder's list may be long."""
+
+
 class FileType(enum.Enum):
     """The kinds of files in a repository; the value is the folder's name (`config` stands alone)."""
 

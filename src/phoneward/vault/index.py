@@ -79,9 +79,9 @@ _decoder = msgspec.json.Decoder(_Index)
 
 def encode_index(packs: Iterable[IndexedPack]) -> bytes:
     """Return the JSON of an index file that describes these packs."""
-    return msgspec.json.encode(
-        _Index([_Pack(pack.pack, [_encode_entry(entry) for entry in pack.entries]) for pack in packs])
-    )
+    # Pack by pack: 50,000 blobs take 8 MB as text and three times that as objects.
+    texts = [msgspec.json.encode(_Pack(pack.pack, [_encode_entry(entry) for entry in pack.entries])) for pack in packs]
+    return b"".join((b'{"packs":[', b",".join(texts), b"]}"))
 
 
 def _encode_entry(entry: PackEntry) -> _Blob:

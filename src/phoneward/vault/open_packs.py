@@ -11,7 +11,9 @@ from phoneward.vault.sealing import SealedBlob
 OPEN_PACKS = 2
 """Packs of each type open at once; a blob goes to one at random, so that a pack's run of sizes does not give away a
 file (Truong et al., IACR eprint 2025/532; restic 0.18 does the same)."""
-SPARE_BUFFERS = 2
+SPARE_BUFFERS = 1
+TREE_SHARE = 4
+"""Packs of trees are so many times smaller: two more large buffers would hold little for most of a backup."""
 
 
 class OpenPacks:
@@ -31,7 +33,7 @@ class OpenPacks:
             for place, (blob_type, blob_id, sealed, uncompressed_length) in zip(places, blobs, strict=True):
                 chosen, full = self._choose(blob_type, place % OPEN_PACKS, len(sealed))
                 chosen.add(blob_type, blob_id, sealed, uncompressed_length)
-                if len(sealed) > self._pack_size:
+                if len(sealed) > self._size_of(blob_type):
                     ready.append(chosen)
                 if full is not None:
                     ready.append(full)
@@ -58,15 +60,23 @@ class OpenPacks:
 
     def _choose(self, blob_type: BlobType, place: int, length: int) -> tuple[PackBuilder, PackBuilder | None]:
         """Return the pack for a blob of this length, and the pack that had to give way, if nobody writes to it."""
-        if length > self._pack_size:  # a pack of its own
+        if length > self._size_of(blob_type):  # a pack of its own
             return PackBuilder(bytearray(length)), None
         packs = self._open[blob_type]
         chosen = packs[place]
         if chosen is not None and chosen.fits(length):
             return chosen, None
         full = chosen if chosen is not None and not chosen.unfilled else None
-        fresh = packs[place] = PackBuilder(self._spare.pop() if self._spare else bytearray(self._pack_size))
+        fresh = packs[place] = self._fresh(blob_type)
         return fresh, full
+
+    def _fresh(self, blob_type: BlobType) -> PackBuilder:
+        if blob_type is BlobType.DATA and self._spare:
+            return PackBuilder(self._spare.pop())
+        return PackBuilder(bytearray(self._size_of(blob_type)))
+
+    def _size_of(self, blob_type: BlobType) -> int:
+        return self._pack_size if blob_type is BlobType.DATA else self._pack_size // TREE_SHARE
 
     def take_all(self) -> list[PackBuilder]:
         """Return the packs that hold anything and start anew."""
@@ -96,6 +106,11 @@ class Gate:
         with self._lock:
             while self._used and self._used + size > self._limit:
                 self._changed.wait()
+            self._used += size
+
+    def enter_within(self, size: int) -> None:
+        """Count more as in flight, for work that comes of what is in flight already: it never waits for itself."""
+        with self._lock:
             self._used += size
 
     def leave(self, size: int) -> None:

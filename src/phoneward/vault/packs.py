@@ -34,7 +34,7 @@ _LENGTH = struct.Struct("<I")
 _FIRST_READ = 64 * 1024
 
 
-class PackEntry(msgspec.Struct, frozen=True):
+class PackEntry(msgspec.Struct, frozen=True, gc=False):
     """One blob's place in a pack.
 
     Attributes:

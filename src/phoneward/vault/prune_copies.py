@@ -1,10 +1,10 @@
 """Reading one copy of a blob and proving it."""
 
 from phoneward.texts import _
-from phoneward.vault.blobs import FileType
+from phoneward.vault.blobs import MAX_BLOB_SIZE, FileType
 from phoneward.vault.errors import DamagedError
 from phoneward.vault.index_table import Location
-from phoneward.vault.repository import MAX_BLOB_SIZE, Repository
+from phoneward.vault.repository import Repository
 
 
 def load_proved(repo: Repository, location: Location) -> bytes:

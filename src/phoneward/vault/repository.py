@@ -3,12 +3,11 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from phoneward.errors import PhonewardError
 from phoneward.texts import _
 from phoneward.vault.blob_batches import load_blobs
-from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
+from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileType
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most, decompress_exactly
 from phoneward.vault.config import Config, new_config, open_config, seal_config
 from phoneward.vault.crypto import SealError, SealingKey
@@ -20,20 +19,19 @@ from phoneward.vault.errors import (
     RepositoryExistsError,
     VerifyError,
 )
-from phoneward.vault.index import decode_index
+from phoneward.vault.index import decode_columns
 from phoneward.vault.index_table import IndexTable, Location
 from phoneward.vault.keys import NewKeyCost, find_master_key, key_age_s, save_key
 from phoneward.vault.locks import HeldLock, LockTiming, unlock
 from phoneward.vault.packs import PackEntry, read_pack_header
 from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage
+from phoneward.vault.writer import BlobWriter
 
-if TYPE_CHECKING:
-    from phoneward.vault.writer import BlobWriter
-
-MAX_BLOB_SIZE = {BlobType.DATA: 64 * 2**20, BlobType.TREE: 256 * 2**20}
-"""Largest plaintext, bytes, that is read or written. restic cuts files at 8 MiB; a folder's list may be long."""
 MAX_UNPACKED_SIZE = 128 * 2**20
 """Largest snapshot, index or lock, stored or unpacked, bytes. restic's largest, an index, has about 10 MB."""
+
+_INDEX_BYTES_PER_BLOB = 64
+"""What an index file takes for a blob, sealed: about 48 to 60 bytes compressed, three times that in version 1."""
 
 UNFINISHED_AFTER_S = 60.0
 """A key that has waited this long for its `config` was left by an `init` that was cut off."""
@@ -194,18 +192,23 @@ class Repository:
             DamagedError: an index file is damaged.
             StorageError: one cannot be read.
         """
-        for name, _size in list(self.storage.list(FileType.INDEX)):
-            if name in self._indexes_loaded:
-                continue
+        new = [file for file in self.storage.list(FileType.INDEX) if file.name not in self._indexes_loaded]
+        self.index.reserve(sum(file.size for file in new) // _INDEX_BYTES_PER_BLOB)
+        for name, _size in new:
             try:
-                packs = decode_index(self.load_unpacked(FileType.INDEX, name))
+                packs = decode_columns(self.load_unpacked(FileType.INDEX, name))
             except FileMissingError:
                 continue  # another process put a new index in its place between listing and reading
             except ValueError as error:
                 raise DamagedError(name=f"index/{name}", problem=str(error)) from error
             for pack in packs:
-                self.index.add(pack)
+                self.index.add_columns(pack)
             self._indexes_loaded.add(name)
+
+    @property
+    def loaded_indexes(self) -> frozenset[FileId]:
+        """The names of the index files that were loaded or written. Index files never change."""
+        return frozenset(self._indexes_loaded)
 
     def reset_index(self) -> None:
         """Let go of the index; the next `load_index` reads what is stored then. For work that removes packs."""
@@ -235,7 +238,7 @@ class Repository:
         failure: DamagedError | FileMissingError | None = None
         for location in self.index.lookup(blob_type, blob_id):
             try:
-                return self._load_copy(location)
+                return self.load_copy(location)
             except (DamagedError, FileMissingError) as error:
                 failure = error
         raise failure or BlobMissingError(blob=blob_id.hex())
@@ -244,7 +247,13 @@ class Repository:
         """Return several small blobs at once, with few reads; see `blob_batches.load_blobs`."""
         return load_blobs(self, blob_type, blob_ids)
 
-    def _load_copy(self, location: Location) -> bytes:
+    def load_copy(self, location: Location) -> bytes:
+        """Return the plaintext of one copy of a blob, as `load_blob`.
+
+        Raises:
+            DamagedError, FileMissingError: this copy is not whole.
+            StorageError: it cannot be read.
+        """
         entry = location.entry
         # Compression of incompressible data adds a little, so the stored length gets some room.
         limit = MAX_BLOB_SIZE[entry.type]
@@ -285,10 +294,8 @@ class Repository:
             self.key, name, size, lambda offset, length: self.storage.load(FileType.PACK, name, offset, length)
         )
 
-    def writer(self) -> "BlobWriter":
+    def writer(self) -> BlobWriter:
         """Return a writer for new blobs, to be used as a context manager. Load the index before."""
-        from phoneward.vault.writer import BlobWriter
-
         return BlobWriter(self)
 
     # -- keys, locks, things outside -----------------------------------------------------------------------------

@@ -13,17 +13,19 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self, TypeAlias
 
-from phoneward.vault.blobs import BlobId, BlobType, FileType
+from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileType
 from phoneward.vault.chunker import MIN_SIZE, Chunker, seed_from_polynomial
+from phoneward.vault.config import Config
 from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
 from phoneward.vault.errors import ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
+from phoneward.vault.index_table import IndexTable
 from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
-from phoneward.vault.repository import MAX_BLOB_SIZE, Repository
 from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
+from phoneward.vault.storage.base import Storage
 
 SMALL_BLOB = 128 * 1024
 """Blobs below this many bytes go to the workers in batches: handing one over costs as much as sealing 4 KB."""
@@ -133,6 +135,16 @@ class _Job:
             raise self.error
 
 
+class _FullPack(NamedTuple):
+    """A pack whose thread went on with other work."""
+
+    pack: PackBuilder
+
+
+_Task: TypeAlias = "_Job | PackBuilder | _FullPack | None"
+"""What a worker takes next; None ends it."""
+
+
 @dataclass(slots=True)
 class _IndexQueue:
     """Stored packs that no index file names yet."""
@@ -140,6 +152,32 @@ class _IndexQueue:
     packs: list[IndexedPack] = field(default_factory=list)
     blobs: int = 0
     since: float = 0.0
+
+
+class WritableRepository(Protocol):
+    """What writing blobs needs of a repository."""
+
+    @property
+    def key(self) -> SealingKey:
+        """The master key."""
+
+    @property
+    def config(self) -> Config:
+        """Its parameters."""
+
+    @property
+    def storage(self) -> Storage:
+        """Where its files lie."""
+
+    @property
+    def index(self) -> IndexTable:
+        """The blobs it has."""
+
+    def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
+        """Store an index file; durable on return."""
+
+    def index_saved(self, name: FileId) -> None:
+        """Note that this index file's content is in `index`."""
 
 
 class BlobWriter:
@@ -155,19 +193,20 @@ class BlobWriter:
             the one more works while another waits for the disk.
     """
 
-    def __init__(self, repo: Repository, *, pack_size: int = TARGET_SIZE, workers: int | None = None) -> None:
+    def __init__(self, repo: WritableRepository, *, pack_size: int = TARGET_SIZE, workers: int | None = None) -> None:
         self._repo = repo
         self._key: SealingKey = repo.key
         self._compresses = repo.config.version >= 2
         self._chunker = Chunker(seed_from_polynomial(repo.config.chunker_polynomial))
         self._workers = workers or min(4, os.cpu_count() or 1) + 1
         self._threads: list[threading.Thread] = []
-        self._jobs: queue.SimpleQueue[_Job | PackBuilder | None] = queue.SimpleQueue()
-        self._tiny_jobs: queue.SimpleQueue[_Job | PackBuilder | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+        self._tiny_jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._gate = Gate(IN_FLIGHT_BYTES)
         self._batch = _Job(self)
         self._batch_lock = threading.Lock()
         self._packs = OpenPacks(pack_size)
+        self._handed_over = threading.Semaphore(1)
         self._lock = threading.Lock()
         self._unindexed: set[bytes] = set()
         self._index_queue = _IndexQueue()
@@ -285,7 +324,7 @@ class BlobWriter:
 
     # -- the workers' side ---------------------------------------------------------------------------------------
 
-    def _work(self, jobs: "queue.SimpleQueue[_Job | PackBuilder | None]") -> None:
+    def _work(self, jobs: "queue.SimpleQueue[_Task]") -> None:
         while (task := jobs.get()) is not None:
             error = self._error
             size = task.size if isinstance(task, _Job) else 1
@@ -294,11 +333,15 @@ class BlobWriter:
                     self._store_blobs(task)
                 elif error is None and isinstance(task, PackBuilder):
                     self._store_pack(task)
+                elif error is None and isinstance(task, _FullPack):
+                    self._store_pack(task.pack)
             except BaseException as caught:  # noqa: BLE001 - a thread must hand over whatever ended it
                 error = self._error = caught
             finally:
                 if isinstance(task, _Job):
                     task.finish(error)
+                elif isinstance(task, _FullPack):
+                    self._handed_over.release()
                 self._gate.leave(size)
                 del task
 
@@ -311,7 +354,7 @@ class BlobWriter:
             sealed = seal_batch(self._key, new, compresses=self._compresses)
             bytes_packed = sum(len(blob.sealed) for blob in sealed)
             for pack in self._packs.add(sealed):
-                self._store_pack(pack)
+                self._hand_over(pack)
         for (_type, _data, pending), blob in zip(job.blobs, blobs, strict=True):
             pending._id = blob.id  # noqa: SLF001 - Pending is this module's own
         with self._lock:
@@ -345,6 +388,14 @@ class BlobWriter:
             if ready is not None:
                 self._store_pack(ready)
         return length
+
+    def _hand_over(self, pack: PackBuilder) -> None:
+        """Let another thread wait for the disk, as long as none does: one full pack more in memory, no pile."""
+        if self._handed_over.acquire(blocking=False):
+            self._gate.enter_within(1)
+            self._jobs.put(_FullPack(pack))
+        else:
+            self._store_pack(pack)
 
     def _store_pack(self, builder: PackBuilder) -> None:
         try:
