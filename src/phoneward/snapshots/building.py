@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from phoneward.snapshots.inventory import utc
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
 from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, may_be_own_backup, recognise, storage_path
+from phoneward.snapshots.prints import Print, Stored, print_of_nodes
 from phoneward.vault import BlobId, Node, NodeType, encode_tree, go_mode
 
 PutTree = Callable[[bytes], None]
@@ -46,6 +47,7 @@ class Trees:
 
     Attributes:
         note: called with each folder that is built: its number, its nodes, those before, and what this run sent of it.
+        prints: fingerprints of the folders built, by number, where they have one.
         own_backups: backups that apps made of themselves, by user and package, newest first, each with its place.
     """
 
@@ -57,6 +59,7 @@ class Trees:
     counts: Counts = field(default_factory=Counts)
     own_backups: dict[tuple[int, str], list[tuple[bytes, OwnBackup]]] = field(default_factory=dict)
     note: "Note | None" = None
+    prints: dict[int, Print] = field(default_factory=dict)
     _stored: set[BlobId] = field(default_factory=set)
     _files: "array[int]" = field(default_factory=lambda: array("q"))
     _bytes: "array[int]" = field(default_factory=lambda: array("q"))
@@ -90,6 +93,7 @@ class Trees:
         nodes = self.nodes(number, folder, before=before, fresh=fresh, missing=missing, exact=exact)
         if self.note is not None:
             self.note(number, nodes, before, fresh)
+        self._print(number, print_of_nodes(nodes))
         if before_id is not None and nodes == before:
             self.counts.dirs_unmodified += 1
             self.ids[number] = before_id
@@ -99,6 +103,23 @@ class Trees:
         else:
             self.counts.dirs_changed += 1
         self.ids[number] = self.store(nodes)
+
+    def keep(self, number: int, stored: Stored, inside: Sequence[int]) -> None:
+        """Take over the tree of a folder in which, and below which, nothing changed; those in it are built."""
+        self._print(number, stored.found)
+        self.counts.files_unmodified += stored.found.files
+        self.counts.dirs_unmodified += 1
+        self.ids[number] = stored.tree
+        held = [self.held(child) for child in inside]
+        self._hold(
+            number, stored.found.files + sum(h.files for h in held), stored.found.size + sum(h.size for h in held)
+        )
+
+    def _print(self, number: int, found: Print | None) -> None:
+        if found is None:
+            self.prints.pop(number, None)
+        else:
+            self.prints[number] = found
 
     def forget(self, number: int, folder: Folder) -> None:
         """Forget that a folder was built as it was: it will be built once more."""

@@ -1,6 +1,6 @@
 """Decides, folder by folder, what must come over, and builds at once the folders of which nothing must."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from phoneward.snapshots.building import Trees
@@ -9,6 +9,7 @@ from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.journal import Batch, Part, Sent, blob_ids
 from phoneward.snapshots.listing import DIRECTORY, FILE, SYMLINK, Folder, Listing, Row, is_implied, walk_up
 from phoneward.snapshots.parents import Parent
+from phoneward.snapshots.prints import Stored
 from phoneward.snapshots.rows import RowStore, Sealer
 from phoneward.snapshots.streaming import Begun
 from phoneward.vault import BlobId, Node, NodeType
@@ -147,6 +148,7 @@ class Comparison:
 
     Args:
         has_blob: whether the repository's index knows a data blob.
+        remembered: folders of the snapshot before, by place, whose content is in the repository for certain.
     """
 
     listing: Listing
@@ -159,6 +161,7 @@ class Comparison:
     trees: Trees
     gaps: Gaps
     plan: Plan
+    remembered: Mapping[bytes, Stored] = field(default_factory=dict)
 
     def run(self) -> Iterator[int]:
         """Compare everything; yields the number of files looked at after each folder.
@@ -172,10 +175,18 @@ class Comparison:
             before[0] = self.parent.snapshot.tree
         dirty: set[int] = set()
         looked = 0
+        suspects = {path.rpartition(b"/")[0] for path in self.parent.distrusted} if self.parent else set()
         for number, done in walk_up(children):
             inside = children.get(number, [])
             if not done:
                 self._descend(number, inside, before)
+                continue
+            same = self._untouched(number, inside, before.get(number), rules, suspects)
+            if same is not None:
+                before.pop(number, None)
+                self.trees.keep(number, same, inside)
+                looked += same.found.files
+                yield looked
                 continue
             folder = self.listing.folder(number, inside)
             looked += len(folder.files)
@@ -193,6 +204,28 @@ class Comparison:
             dirty.difference_update(inside)
             yield looked
 
+    def _untouched(
+        self, number: int, inside: list[int], before_id: BlobId | None, rules: Rules | None, suspects: set[bytes]
+    ) -> Stored | None:
+        """Return the stored folder where it, and all below it, is listed exactly as it stands there; see `prints`.
+
+        The rules are those for each name, asked once: times that prove something, no file whose content is doubtful.
+        """
+        listed = self.listing.prints.get(number)
+        if listed is None or before_id is None or rules is None or not (rules.trust and rules.use_ctime):
+            return None
+        place = self.listing.folders.path(number)
+        stored = self.remembered.get(place)
+        if stored is None or stored.tree != before_id or stored.found != listed or listed.folders != len(inside):
+            return None
+        if listed.latest_ns >= rules.racy_from_ns or (suspects and self.phone_path(place) in suspects):
+            return None
+        for child in inside:
+            known = self.remembered.get(self.listing.folders.path(child))
+            if known is None or self.trees.ids.get(child) != known.tree:
+                return None
+        return stored
+
     def _remember(self, number: int, before_id: BlobId | None) -> None:
         self.plan.dirty.append(number)
         if before_id is not None:
@@ -208,8 +241,17 @@ class Comparison:
         before_id = before.get(number)
         if before_id is None or self.parent is None or not inside:
             return
-        subtrees = {n.name: n.subtree for n in self.parent.nodes(before_id) if n.type == NodeType.DIR}
+        unknown = []
         for child in inside:
+            stored = self.remembered.get(self.listing.folders.path(child))
+            if stored is None:
+                unknown.append(child)
+            else:
+                before[child] = stored.tree
+        if not unknown:
+            return
+        subtrees = {n.name: n.subtree for n in self.parent.nodes(before_id) if n.type == NodeType.DIR}
+        for child in unknown:
             path = self.listing.folders.path(child)
             subtree = subtrees.get(path[path.rindex(b"/") + 1 :])
             if subtree is not None:

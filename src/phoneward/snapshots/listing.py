@@ -8,9 +8,12 @@ from typing import Final
 import msgspec
 
 from phoneward.phones import Entry, FileKind, ListingItem, Unreadable, is_below, is_clean
+from phoneward.phones.bulk import KINDS, FolderRows
+from phoneward.phones.paths import join
 from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.errors import ListingTooLargeError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
+from phoneward.snapshots.prints import Prints
 from phoneward.snapshots.rows import RowStore, Sealer
 
 MAX_ENTRIES: Final = 20_000_000
@@ -20,7 +23,6 @@ MAX_FOLDERS: Final = 2_000_000
 MAX_DEPTH: Final = 1_000
 """Folders within folders. Trees of a repository are read to about twice that depth (vault/trees.py)."""
 
-KINDS: Final = (FileKind.FILE, FileKind.DIRECTORY, FileKind.SYMLINK, FileKind.OTHER)
 FILE, DIRECTORY, SYMLINK, OTHER = range(4)
 _NUMBER: Final = {kind: number for number, kind in enumerate(KINDS)}
 _RANK: Final = {DIRECTORY: 3, FILE: 2, SYMLINK: 1, OTHER: 0}
@@ -176,6 +178,7 @@ class Listing:
         self.files = 0
         self.size = 0
         self._entries = 0
+        self.prints = Prints()
 
     @property
     def has_ctime(self) -> bool:
@@ -226,6 +229,36 @@ class Listing:
         else:
             self._put(place, row)
 
+    def add_rows(self, root: Root, found: FolderRows) -> None:
+        """Take in names of one folder at or below a root: as `add` for each of them, in a fraction of the time.
+
+        Raises:
+            ListingTooLargeError: the phone lists more than any phone holds.
+        """
+        rows, path = found.rows, found.path
+        self._entries += len(rows)
+        if self._entries > MAX_ENTRIES:
+            raise ListingTooLargeError(limit=MAX_ENTRIES)
+        top = root.phone or b"/"
+        place = root.place if path.rstrip(b"/") == root.phone else root.place_of(path)
+        if path.rstrip(b"/") != root.phone and not (is_clean(path) and is_below(path, top)):
+            self._gaps.add(GapReason.BAD_NAME, path, place)
+            return
+        if place.count(b"/") >= MAX_DEPTH:
+            for row in rows:
+                self._gaps.add(GapReason.TOO_LONG, join(path, row[0]), place + b"/" + row[0])
+            return
+        number = self.folders.number(place)
+        for row in rows:
+            if row[1] == DIRECTORY:
+                self.folders.number(place + b"/" + row[0])
+            else:
+                self.files += 1
+                self.size += row[2]
+        self.prints.add(number, rows, whole=not found.more and number not in self._rows)
+        if rows:
+            self._rows.add_packed(number, _pack(rows))
+
     def add_file(self, place: bytes, row: Row) -> None:
         """Add a file that stands elsewhere in the snapshot than its path on the phone says (an APK)."""
         self._put(place, row)
@@ -243,6 +276,7 @@ class Listing:
             self.size += row.size
             if row.ctime_ns is None:
                 self._ctimes_missing = True
+        self.prints.forget(number)
         self._rows.add(number, row if row.name == place[len(above) + 1 :] else _renamed(row, place[len(above) + 1 :]))
 
     def folder(self, number: int, inside: list[int]) -> Folder:
@@ -292,6 +326,10 @@ class Listing:
     def close(self) -> None:
         """Forget everything and remove temporary files."""
         self._rows.close()
+
+
+_pack: Final = msgspec.msgpack.Encoder().encode
+"""Rows as `RowStore.add_packed` takes them."""
 
 
 _IMPLIED: Final = Row(b"", DIRECTORY, 0, 0o755, 0, None)

@@ -34,6 +34,7 @@ from phoneward.snapshots.layout import (
 from phoneward.snapshots.listing import Row, walk_up
 from phoneward.snapshots.matching_pass import QUESTION, Matching
 from phoneward.snapshots.parents import find_parent
+from phoneward.snapshots.prints import PURPOSE, Memory, Stored
 from phoneward.snapshots.proofs_building import BuiltProofs
 from phoneward.snapshots.proofs_pass import close_book, open_book, proof_folders
 from phoneward.snapshots.results import BackupResult, BackupStats
@@ -50,6 +51,7 @@ from phoneward.vault import (
     HeldLock,
     Node,
     Repository,
+    SealedCache,
     Snapshot,
     SnapshotSummary,
     save_snapshot,
@@ -67,6 +69,7 @@ class Backup:
         repo: open; its index need not be loaded.
         state_dir: where resume journals lie.
         label: a name for the phone instead of its own.
+        cache_dir: where it is remembered how the last snapshot was listed; None remembers nothing.
         verify_all: compare every file with the phone's own checksum.
     """
 
@@ -76,6 +79,7 @@ class Backup:
     state_dir: Path
     label: str
     verify_all: bool = False
+    cache_dir: Path | None = None
 
     def run(self) -> BackupResult:
         """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
@@ -131,6 +135,8 @@ class _Pass:
             sealer=self.repo,
             everything=backup.verify_all,
         )
+        cache = backup.cache_dir
+        self.memory = Memory(SealedCache(cache, self.repo, purpose=PURPOSE), self.repo) if cache is not None else None
         self.clock_went_back = self.parent is not None and clock_went_back(self.parent.moment, self.taken.moment)
         self._warn_of_clocks()
 
@@ -173,6 +179,7 @@ class _Pass:
                 trees=trees,
                 gaps=self.gaps,
                 plan=self.plan,
+                remembered=self._remembered(),
             )
             told = 0
             for looked in comparison.run():
@@ -183,6 +190,19 @@ class _Pass:
             resumable.close()
         self.listener(PhaseDone("compare", listing.files, listing.size))
         return trees
+
+    def _remembered(self) -> dict[bytes, Stored]:
+        """Return what this computer remembers of the snapshot before; nothing where every file must be looked at."""
+        if self.memory is None or self.parent is None or self.book.anew:
+            return {}
+        return self.memory.load(self.parent.snapshot)
+
+    def _remember(self, snapshot_id: FileId, trees: Trees) -> None:
+        if self.memory is None:
+            return
+        folders = self.taken.listing.folders
+        stored = ((folders.path(n), Stored(trees.ids[n], found)) for n, found in trees.prints.items() if n in trees.ids)
+        self.memory.save(snapshot_id, stored, self.parent.snapshot.id if self.parent else None)
 
     def _has_blob(self, blob_id: BlobId) -> bool:
         return self.repo.has_blob(BlobType.DATA, blob_id)
@@ -301,6 +321,7 @@ class _Pass:
         snapshot_id = save_snapshot(self.repo, self._snapshot(tree, trees, writer, content, partial=partial))
         if not partial:
             self.journal.remove()
+            self._remember(snapshot_id, trees)
         self.listener(PhaseDone("store", content.files_listed, content.bytes_listed))
         return self._result(snapshot_id, coverage, content)
 

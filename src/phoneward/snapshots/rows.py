@@ -92,6 +92,11 @@ class RowStore(Generic[RowT]):
             if self._waiting_rows >= WAITING_ROWS:
                 self._pack()
 
+    def add_packed(self, folder: int, data: bytes) -> None:
+        """Keep rows of one folder that are packed already: a msgpack array of rows as arrays of their fields."""
+        with self._guard:
+            self._keep(folder, data)
+
     def rows(self, folder: int) -> list[RowT]:
         """Return the rows of a folder in the order they were added."""
         with self._guard:
@@ -133,15 +138,17 @@ class RowStore(Generic[RowT]):
 
     def _pack(self) -> None:
         for folder, rows in self._waiting.items():
-            data = self._encoder.encode(rows)
-            page, offset = self._pages.append(data)
-            self._before.append(self._last.get(folder, -1))
-            self._last[folder] = len(self._page)
-            self._page.append(page)
-            self._offset.append(offset)
-            self._length.append(len(data))
+            self._keep(folder, self._encoder.encode(rows))
         self._waiting.clear()
         self._waiting_rows = 0
+
+    def _keep(self, folder: int, data: bytes) -> None:
+        page, offset = self._pages.append(data)
+        self._before.append(self._last.get(folder, -1))
+        self._last[folder] = len(self._page)
+        self._page.append(page)
+        self._offset.append(offset)
+        self._length.append(len(data))
 
 
 class _Pages:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from phoneward.errors import readable
 from phoneward.phones import AppInventory, Entry, InstalledApp, Obstacle, Phone, Unreadable, Volume
+from phoneward.phones.bulk import BulkPhone, as_bulk
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots.compare import SECOND_NS, Moment
 from phoneward.snapshots.errors import NothingReachableError
@@ -87,6 +88,10 @@ def take_listing(
     _add_volumes(phone, taken, gaps)
     told = 0
     for root, volume in taken.roots:
+        bulk = None if precise else as_bulk(phone)
+        if bulk is not None:
+            _list_rows(bulk, root, volume, listing, listener)
+            continue
         for item in phone.list(volume.root, precise=precise):
             listing.add(root, item)
             told += 1
@@ -95,6 +100,20 @@ def take_listing(
     taken.moment = Moment(now, taken.moment.precision_ns, listing.has_ctime)
     listener(PhaseDone("list", listing.files, listing.size))
     return taken
+
+
+def _list_rows(bulk: BulkPhone, root: Root, volume: Volume, listing: Listing, listener: Listener) -> None:
+    """List a storage folder by folder."""
+    told = listing.files
+    for found in bulk.list_rows(volume.root):
+        if isinstance(found, list):
+            for item in found:
+                listing.add(root, item)
+            continue
+        listing.add_rows(root, found)
+        if listing.files - told >= PROGRESS_EVERY:
+            told = listing.files
+            listener(Advanced("list", listing.files, listing.size, found.path))
 
 
 def _add_volumes(phone: Phone, taken: Taken, gaps: Gaps) -> None:
