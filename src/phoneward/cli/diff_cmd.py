@@ -94,6 +94,8 @@ def line(change: "Change") -> str:
 
 def _sizes(change: "Change") -> str:
     before, after = _size(change.before), _size(change.after)
+    if "T" in change.modifier:
+        return ""
     if before is not None and after is not None:
         if before == after:
             return ""

@@ -96,9 +96,10 @@ def add(new_password_file: str | None, user: str, host: str) -> ExitCode:
     from phoneward import vault
 
     frame = current()
-    with open_vault(frame) as repository, repository.lock(exclusive=False):
-        password = passwords.another(frame.settings, new_password_file)
-        name = vault.add_key(repository, password, username=user, hostname=host)
+    with open_vault(frame) as repository:
+        password = passwords.another(frame.settings, new_password_file)  # before the lock: a person takes their time
+        with repository.lock(exclusive=False):
+            name = vault.add_key(repository, password, username=user, hostname=host)
     if frame.output.json:
         frame.output.emit("key_added", {"id": name})
     else:
@@ -121,10 +122,11 @@ def passwd(new_password_file: str | None, user: str, host: str) -> ExitCode:
     from phoneward import vault
 
     frame = current()
-    with open_vault(frame) as repository, repository.lock(exclusive=True) as lock:
+    with open_vault(frame) as repository:
         old = repository.key_name
         password = passwords.another(frame.settings, new_password_file)
-        name = vault.change_password(repository, password, lock, username=user, hostname=host)
+        with repository.lock(exclusive=True) as lock:
+            name = vault.change_password(repository, password, lock, username=user, hostname=host)
     if frame.output.json:
         frame.output.emit("key_changed", {"id": name, "removed": old})
     else:
