@@ -56,10 +56,8 @@ def ls(snapshot: str | None, path: str | None, *, recursive: bool, proof: bool) 
             if frame.output.json:
                 shown = {"proof": proof_document(found)} if lookup is not None else {}
                 frame.output.emit("node", document(entry) | shown)
-            else:
-                sys.stdout.write(
-                    line(entry) if lookup is None else f"{proof_words(found):<25}  {line(entry)}"
-                )  # not a table: a phone has a million names
+            else:  # not a table: a phone has a million names
+                sys.stdout.write(line(entry) if lookup is None else f"{proof_words(found):<25}  {line(entry)}")
     return ExitCode.DONE
 
 
