@@ -205,13 +205,26 @@ class Repacker:
         self.packs += 1
         self.bytes_stored += pack.size
         if self._index.is_full_with(len(pack.entries)):
-            self._flush_index()
-            self._unindexed = [pack.name]
+            self._unindexed.remove(pack.name)
+            try:
+                self._flush_index()
+            finally:
+                self._unindexed.append(pack.name)
         self._index.add(IndexedPack(pack.name, pack.entries))
 
     def _flush_index(self) -> None:
-        self._unindexed = []  # from now on an index file may name them, even where storing it is reported as failed
-        self._index.flush()
+        waiting, self._unindexed = self._unindexed, []
+        before = self._index_files()
+        try:
+            self._index.flush()
+        except VaultError:
+            # Where the name is there although storing it failed, it counts: then its packs must stay.
+            if self._index_files() == before:
+                self._unindexed = waiting
+            raise
+
+    def _index_files(self) -> set[FileId]:
+        return {name for name, _size in self._repo.list_files(FileType.INDEX)}
 
     def _take_back(self) -> None:
         for name in self._unindexed:

@@ -162,6 +162,8 @@ class Scheduler:
 
     def _growth(self, round_: Round) -> int:
         """Return the most that the new packs and the index files that name them take."""
+        if not round_.blobs:
+            return 0
         packs = self._packs(round_)
         index = index_size(self._repo, round_.blobs, packs, self._block)
         return self._written(round_) + packs * self._block + index
