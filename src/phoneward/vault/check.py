@@ -33,6 +33,9 @@ from phoneward.vault.trees import load_tree
 
 _TREES_PER_EVENT: Final = 64
 _MAX_PATH: Final = 4096
+_TREE_BYTES: Final = 4 << 20
+"""Folders' lists that are read at once have so many bytes together, unless one has more. In memory they take four times
+that."""
 
 
 def check(repo: Repository, *, read_data: bool | str | Subset = False, listener: Listener = silent) -> CheckReport:
@@ -177,23 +180,40 @@ class _Check:
     # -- trees ---------------------------------------------------------------------------------------------------
 
     def _trees(self, snapshots: Sequence[Snapshot]) -> None:
-        """Visit every distinct folder once, deep before wide, so that few wait."""
+        """Visit every distinct folder once, deep before wide, so that few wait; long ones one at a time."""
         seen: set[BlobId] = set()
         pending = [_TreeJob(s.tree, b"", label(FileType.SNAPSHOT, s.id or "")) for s in reversed(snapshots)]
         with ThreadPoolExecutor(self._threads, "check") as pool:
-            running: dict[Future[list[Node]], _TreeJob] = {}
+            running: dict[Future[list[Node]], tuple[_TreeJob, int]] = {}
             try:
                 while pending or running:
-                    while pending and len(running) < self._threads:
-                        job = pending.pop()
-                        if job.tree_id not in seen:
-                            seen.add(job.tree_id)
-                            running[pool.submit(load_tree, self._repo, job.tree_id, keep_unsafe_names=True)] = job
-                    for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
-                        pending.extend(self._tree(running.pop(future), future))
+                    self._start_trees(pool, pending, running, seen)
+                    done = wait(running, return_when=FIRST_COMPLETED).done if running else set()
+                    while done:
+                        # Nothing but `_tree` holds the nodes: 50,000 of them take 70 MB.
+                        pending.extend(self._tree(*_taken(done, running)))
             finally:
                 for future in running:
                     future.cancel()
+
+    def _start_trees(
+        self,
+        pool: ThreadPoolExecutor,
+        pending: list[_TreeJob],
+        running: dict[Future[list[Node]], tuple[_TreeJob, int]],
+        seen: set[BlobId],
+    ) -> None:
+        room = _TREE_BYTES - sum(size for _job, size in running.values())
+        while pending and len(running) < 2 * self._threads:
+            job = pending[-1]
+            size = self._repo.blob_size(BlobType.TREE, job.tree_id) or 0
+            if job.tree_id not in seen:
+                if running and size > room:
+                    return
+                seen.add(job.tree_id)
+                running[pool.submit(load_tree, self._repo, job.tree_id, keep_unsafe_names=True)] = (job, size)
+                room -= size
+            pending.pop()
 
     def _tree(self, job: _TreeJob, future: Future[list[Node]]) -> Iterator[_TreeJob]:
         try:
@@ -274,6 +294,13 @@ class _Check:
         described = (pack for pack in self._repo.index.by_pack() if pack.pack in wanted)
         read_packs(self._repo, described, self._log, on_read=on_read, threads=self._threads)
         self._listener(PhaseDone("read-data", done, read))
+
+
+def _taken(
+    done: set[Future[list[Node]]], running: dict[Future[list[Node]], tuple[_TreeJob, int]]
+) -> tuple[_TreeJob, Future[list[Node]]]:
+    future = done.pop()
+    return running.pop(future)[0], future
 
 
 def _by_offset(pack: PackColumns) -> PackColumns:
