@@ -13,11 +13,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.faults.cuts import Cutter
 from tests.faults.disk import Image, PowerCuts
 from tests.faults.flushes import all_places, places, what_breaks, without
 from tests.faults.kills import Bench, Killer
 from tests.faults.promises import Judge, restic_agrees, small_constants
 from tests.faults.scenarios import SCENARIOS
+from tests.phone.testphone import TestPhone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +63,16 @@ def kills(count: int = 200, seed: int = 1) -> None:
             say(killer.report(seed))
 
 
+def cuts(count: int = 100, seed: int = 1) -> None:
+    """Cut until `count` backups were cut off."""
+    with tempfile.TemporaryDirectory() as folder, TestPhone(Path(folder) / "phone") as phone:
+        cutter = Cutter(phone, Path(folder), random.Random(seed))
+        cutter.prepare()
+        while cutter.cuts < count:
+            cutter.run(with_restic=True)
+            say(cutter.report(seed))
+
+
 def flushes() -> None:
     """Leave out the flushes of each place in turn."""
     with tempfile.TemporaryDirectory() as folder, small_constants():
@@ -75,7 +87,7 @@ def flushes() -> None:
 def main() -> None:
     """Run what the command line names."""
     what, *numbers = sys.argv[1:] or ["power"]
-    campaigns: dict[str, Callable[..., None]] = {"power": power, "kills": kills, "flushes": flushes}
+    campaigns: dict[str, Callable[..., None]] = {"power": power, "kills": kills, "cuts": cuts, "flushes": flushes}
     campaigns[what](*map(int, numbers))
 
 

@@ -31,19 +31,16 @@ def claim(path: str) -> tuple[int | None, bool]:
         A descriptor that holds the claim until it is closed, None where there is no such thing; and whether no other
         restore works here.
     """
-    if sys.platform == "win32":
-        return None, False
     descriptor: int | None = None
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_alone = True
-        except BlockingIOError:
-            is_alone = False
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # a file system without locks, or another restore that asks at this very moment
-        return descriptor, False
+    is_alone = False
+    if sys.platform != "win32":
+        # A file system may have no locks, and another restore may ask at this very moment.
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_alone = True
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     return descriptor, is_alone
 
 
