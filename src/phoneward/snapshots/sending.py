@@ -35,7 +35,7 @@ ROUNDS: Final = 3
 
 CHECKPOINT_SECONDS: Final = 60.0
 CHECKPOINT_BYTES: Final = 1_000_000_000
-CHECKPOINT_FILES: Final = 50_000
+CHECKPOINT_FILES: Final = 25_000
 """After so much a checkpoint is made, within a file too: at most this is sent again after a crash."""
 
 WORTH_KEEPING: Final = 4 << 20
