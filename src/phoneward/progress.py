@@ -14,6 +14,7 @@ Phase: TypeAlias = Literal[
     "read-data",
     "restore",
     "inventory",
+    "plan",
     "find-used",
     "repack",
     "remove",

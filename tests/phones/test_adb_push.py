@@ -79,11 +79,17 @@ def test_what_is_there_stays(phone: TestPhone, *, by_link: bool) -> None:
 @pytest.mark.parametrize("by_link", [True, False], ids=["by-link", "by-move"])
 def test_an_old_copy_that_is_in_the_way_of_setting_aside_stays_too(phone: TestPhone, *, by_link: bool) -> None:
     (phone.storage / "a").write_bytes(b"mine")
-    (phone.storage / "a.old").write_bytes(b"older")
+    (phone.storage / "a.file").write_bytes(b"older")
+    (phone.storage / "a.folder").mkdir()
+    (phone.storage / "a.link").symlink_to("nowhere")
+    trees.give_to_phone(phone.storage)
     with writing(phone, by_link=by_link) as (_adb, writer):
-        (told,) = writer.write([new_file(b"a", b"theirs", aside=b"a.old")])
-    assert told.refusal is Refusal.EXISTS
-    assert ((phone.storage / "a").read_bytes(), (phone.storage / "a.old").read_bytes()) == (b"mine", b"older")
+        for aside in (b"a.file", b"a.folder", b"a.link"):
+            (told,) = writer.write([new_file(b"a", b"theirs", aside=aside)])
+            assert told.refusal is Refusal.EXISTS
+    assert ((phone.storage / "a").read_bytes(), (phone.storage / "a.file").read_bytes()) == (b"mine", b"older")
+    assert list((phone.storage / "a.folder").iterdir()) == []
+    assert (phone.storage / "a.link").is_symlink()
 
 
 def test_nothing_goes_through_a_link(phone: TestPhone) -> None:

@@ -24,6 +24,7 @@ PHASES: dict[Phase, str] = {
     "store": N_("Storing"),
     "check": N_("Checking the vault"),
     "read-data": N_("Reading everything back"),
+    "plan": N_("Looking at what the phone has already"),
     "restore": N_("Restoring"),
     "inventory": N_("Asking which apps there are"),
     "find-used": N_("Looking at what snapshots need"),

@@ -103,6 +103,7 @@ def _show_plan(frame: Frame, plan: "ReturnPlan", wish: Wish) -> None:
     if output.json:
         output.emit("return_plan", plan_document(plan, wish))
         return
+    _name(frame, plan.issues.named, sum(plan.issues.counts.values()))
     output.summary(plan_table(plan))
     for sentence in room_sentences(plan):
         output.summary(sentence)
@@ -180,14 +181,12 @@ def _show(frame: Frame, report: "ReturnReport", wish: Wish) -> None:
             output.emit("return_issue", issue_document(issue))
         output.emit("summary", document(report, wish))
         return
-    for issue in report.issues.named[:SHOWN]:
-        output.result(readable(issue.sentence()))
-    total = sum(report.issues.counts.values())
-    if total > SHOWN:
-        output.result(_("… and {count} more; --json names all.").format(count=f"{total - SHOWN:,}"))
     if report.dry_run:
         output.summary(_("Nothing was written to the phone."))
         return
+    planned = report.plan.issues  # named with the plan already
+    total = sum(report.issues.counts.values()) - sum(planned.counts.values())
+    _name(frame, report.issues.named[len(planned.named) :], total)
     output.summary(table(report))
     for sentence in closing(report):
         output.summary(sentence)
@@ -195,6 +194,13 @@ def _show(frame: Frame, report: "ReturnReport", wish: Wish) -> None:
         output.summary(_("All that was asked for is on the phone."))
     else:
         output.result(_("Not everything is on the phone: what is missing is named above."))
+
+
+def _name(frame: Frame, issues: "list[ReturnIssue]", total: int) -> None:
+    for issue in issues[:SHOWN]:
+        frame.output.result(readable(issue.sentence()))
+    if total > SHOWN:
+        frame.output.result(_("… and {count} more; --json names all.").format(count=f"{total - SHOWN:,}"))
 
 
 def table(report: "ReturnReport") -> "Table":

@@ -79,7 +79,7 @@ class Planner:
         snapshot: which.
         phone: open.
         writer: of the same phone, open; only asked.
-        listener: hears the phase compare.
+        listener: hears the phase plan.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Planner:
             PhoneGoneError: the connection was lost.
         """
         self._plan = ReturnPlan(replace=asked.replace)
-        self._listener(PhaseStarted("compare"))
+        self._listener(PhaseStarted("plan"))
         level = self._roots(paths, asked)
         for _depth in range(_MAX_LEVELS):
             if not level:
@@ -116,7 +116,7 @@ class Planner:
         self._settle_doubts()
         for room in self._plan.rooms.values():
             room.free = self._writer.free_bytes(room.root)
-        self._listener(PhaseDone("compare", self._done, self._done_bytes))
+        self._listener(PhaseDone("plan", self._done, self._done_bytes))
         return self._plan
 
     # -- where things go -----------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ class Planner:
         self._done += 1
         if self._done > _MAX_NAMES:
             raise TooManyFilesError(count=self._done, limit=_MAX_NAMES)
-        self._listener(Advanced("compare", self._done, self._done_bytes, path))
+        self._listener(Advanced("plan", self._done, self._done_bytes, path))
         if not missing and not isinstance(found, Entry):
             folder.fates[number] = Fate.IMPOSSIBLE
             detail = found.detail if found is not None and found.detail else returning_words.CANNOT_LOOK
@@ -344,7 +344,7 @@ class Planner:
         files = [(doubt.folder.phone_path + b"/" + doubt.node.name, doubt.node.size) for doubt in doubts]
         for doubt, digest in zip(doubts, self._writer.digests(files), strict=True):
             self._done_bytes += doubt.node.size
-            self._listener(Advanced("compare", self._done, self._done_bytes))
+            self._listener(Advanced("plan", self._done, self._done_bytes))
             if digest is not None and digest == content_digest(self._repo, doubt.node):
                 doubt.folder.fates[doubt.number] = Fate.SAME
                 self._plan.same_files += 1

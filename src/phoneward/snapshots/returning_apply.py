@@ -45,7 +45,7 @@ def plan_return(
         phone: open.
         writer: of the same phone, open.
         asked: what is wanted back.
-        listener: hears the phase compare.
+        listener: hears the phase plan.
 
     Raises:
         NoAppFilesError, PathNotFoundError: the snapshot has nothing of it.
