@@ -82,6 +82,7 @@ def test_a_name_taken_meanwhile_is_not_written_over(
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
         monkeypatch.setattr("phoneward.vault.restore_target.os.link", no_link)
+    monkeypatch.setattr(restore_target, "rename_new", lambda *_arguments: False)
     (tmp_path / "t" / "f").write_bytes(b"mine")
     temporary = _file(top, b"theirs")
     with pytest.raises(FileExistsError):
