@@ -123,7 +123,8 @@ class ShardText:
         """Return the shard."""
         self._close_run()
         self._last = None
-        return msgspec.json.encode(Header(FORMAT, sums_sha256, self.files)) + b"\n" + b"".join(self._runs)
+        runs, self._runs = b"".join(self._runs), []
+        return msgspec.json.encode(Header(FORMAT, sums_sha256, self.files)) + b"\n" + runs
 
     def summary(self, sampled: int) -> ShardSummary:
         """Return its numbers."""

@@ -216,6 +216,7 @@ class ProofBook:
         """
         dirty = self._dirty()
         built = BuiltProofs()
+        written: list[tuple[bytes, _Put, int]] = []
         earlier = {s.name.encode("ascii"): s for s in self.before.index.shards} if self.before else {}
         for name in shard_names(self.digits):
             numbers = dirty.get(name)
@@ -227,7 +228,10 @@ class ProofBook:
                 known = self._from_trees(name, folder_nodes)
             shard = _Shard(self, name, known or {}, sorted(numbers or (), key=self.folders.path))
             sampled = self._sampled(name, earlier.get(name))
-            built.add(name, shard.put(writer), sampled, time_ns, self.before)
+            written.append((name, shard.put(writer), sampled))
+        for name, put, sampled in written:
+            built.add(name, put, sampled, time_ns, self.before)
+        built.shards.sort(key=lambda summary: summary.name)
         built.put_index(writer, self.digits, time_ns)
         return built
 
@@ -324,10 +328,9 @@ class _Shard:
     def put(self, writer: Writer) -> "_Put":
         """Write it."""
         self.proofs = ShardText(self.name)
-        sums = writer.put_file(self._lines()).result()
+        sums = writer.put_file(self._lines())
         text = self.proofs.text(self.sha.hexdigest())
-        proofs = writer.put_file(iter([text])).result()
-        return _Put(sums, proofs, hashlib.sha256(text).digest(), self.proofs)
+        return _Put(sums, writer.put_file(iter([text])), hashlib.sha256(text).digest(), self.proofs)
 
     def _lines(self) -> Iterator[bytes]:
         for place, number in self._folders():
@@ -361,10 +364,10 @@ class _Shard:
 
 
 class _Put(NamedTuple):
-    """A shard that was written."""
+    """A shard that is being written."""
 
-    sums: StoredLike
-    proofs: StoredLike
+    sums: PendingLike
+    proofs: PendingLike
     proofs_digest: bytes
     text: ShardText
 
@@ -397,8 +400,8 @@ class BuiltProofs:
 
     def add(self, name: bytes, put: "_Put", sampled: int, time_ns: int, before: StoredProofs | None) -> None:
         """Add a shard that was written."""
-        self.sums[name] = _node(name, time_ns, put.sums, before.sums.get(name) if before else None)
-        self.proofs[name] = _node(name, time_ns, put.proofs, before.proofs.get(name) if before else None)
+        self.sums[name] = _node(name, time_ns, put.sums.result(), before.sums.get(name) if before else None)
+        self.proofs[name] = _node(name, time_ns, put.proofs.result(), before.proofs.get(name) if before else None)
         self.digests[PROOFS + b"/" + name] = put.proofs_digest
         self.shards.append(put.text.summary(sampled))
 
