@@ -41,7 +41,7 @@ from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.snapshots.rows import RowStore
 from phoneward.snapshots.sending import Sender
 from phoneward.snapshots.sums_stream import StreamHasher
-from phoneward.snapshots.taking import Taken, take_listing
+from phoneward.snapshots.taking import AskedAhead, Taken, take_listing
 from phoneward.texts import _
 from phoneward.vault import (
     BlobId,
@@ -83,15 +83,16 @@ class Backup:
 
     def run(self) -> BackupResult:
         """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
+        asked = AskedAhead(self.phone)
         with ExitStack() as stack:
             lock = stack.enter_context(self.repo.lock(exclusive=False))
             journal = stack.enter_context(self._journal())
-            return _Pass(self, lock, journal, stack).run()
+            return _Pass(self, lock, journal, stack, asked).run()
 
     def rehearse(self) -> BackupResult:
         """List and compare, and write nothing."""
         with ExitStack() as stack:
-            return _Pass(self, None, self._journal(), stack).rehearse()
+            return _Pass(self, None, self._journal(), stack, AskedAhead(self.phone)).rehearse()
 
     def _journal(self) -> Journal:
         identity = self.phone.identity
@@ -101,7 +102,9 @@ class Backup:
 class _Pass:
     """What one backup knows while it runs."""
 
-    def __init__(self, backup: Backup, lock: HeldLock | None, journal: Journal, stack: ExitStack) -> None:
+    def __init__(
+        self, backup: Backup, lock: HeldLock | None, journal: Journal, stack: ExitStack, asked: AskedAhead
+    ) -> None:
         self.started_ns = time.time_ns()
         self.clock = time.monotonic_ns()
         self.backup = backup
@@ -116,6 +119,7 @@ class _Pass:
             self.repo,
             self.listener,
             last_listed_ns=self.parent.moment.listed_ns if self.parent else None,
+            asked=asked,
         )
         stack.callback(self.taken.listing.close)
         self.plan = Plan.empty(self.repo)

@@ -1,5 +1,7 @@
 """Asks the phone what it holds: its storages, every file of them, its apps and their APK files."""
 
+import queue
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from phoneward.snapshots.listing import FILE, Listing, Root, Row, row_of
 from phoneward.snapshots.rows import Sealer
 
 PROGRESS_EVERY = 2_000
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -56,8 +59,72 @@ class Taken:
         return [volume for _root, volume in self.roots] + [volume for volume, _reason in self.unreached]
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is asked before the listing.
+
+    Attributes:
+        now_ns: the phone's clock then; an earlier moment than the listing's makes a comparison only more careful.
+        ahead_ns: how far it is ahead of this computer's.
+    """
+
+    now_ns: int
+    ahead_ns: int
+    inventory: AppInventory
+
+    @classmethod
+    def of(cls, phone: Phone) -> "Facts":
+        """Ask the phone. A real one takes a second or more to tell about all its apps."""
+        now = phone.now_ns()
+        return cls(now, now - time.time_ns(), phone.apps())
+
+
+class AskedAhead:
+    """Asks a phone for its facts in a thread of its own, while the vault is being locked and its index read.
+
+    Only where the phone can do several things at once; elsewhere it is asked when the facts are wanted. A phone that
+    fails says so then, too.
+    """
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._told: queue.SimpleQueue[Facts | BaseException] = queue.SimpleQueue()
+        self._asked = as_bulk(phone) is not None
+        if self._asked:
+            threading.Thread(target=self._ask, name="phoneward-facts", daemon=True).start()
+
+    def _ask(self) -> None:
+        try:
+            self._told.put(Facts.of(self._phone))
+        except BaseException as error:  # noqa: BLE001 - a thread must hand over whatever ended it
+            self._told.put(error)
+
+    def facts(self) -> Facts:
+        """Return them; waits for the phone. To be asked once.
+
+        Raises:
+            PhoneGoneError: the connection is lost.
+        """
+        if not self._asked:
+            return Facts.of(self._phone)
+        while True:
+            try:
+                told = self._told.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                continue  # waits in short steps, so that Ctrl-C is heard everywhere
+            if isinstance(told, BaseException):
+                raise told
+            return told
+
+
 def take_listing(
-    phone: Phone, gaps: Gaps, sealer: Sealer, listener: Listener, *, last_listed_ns: int | None = None
+    phone: Phone,
+    gaps: Gaps,
+    sealer: Sealer,
+    listener: Listener,
+    *,
+    last_listed_ns: int | None = None,
+    asked: AskedAhead | None = None,
 ) -> Taken:
     """Ask the phone for everything a comparison needs.
 
@@ -70,18 +137,19 @@ def take_listing(
         sealer: seals what does not fit in memory.
         listener: hears the phases inventory and list.
         last_listed_ns: the phone's clock at the listing that this one will be compared with.
+        asked: was asked for the phone's facts already.
 
     Raises:
         NothingReachableError: no storage can be listed.
         PhoneGoneError: the connection is lost.
     """
     listener(PhaseStarted("inventory"))
-    now = phone.now_ns()
+    facts = (asked or AskedAhead(phone)).facts()
+    now = facts.now_ns
     precise = phone.mtime_precision_ns >= SECOND_NS or (last_listed_ns is not None and now < last_listed_ns)
     listing = Listing(gaps, sealer, coarse=not precise)
-    taken = Taken(
-        listing, Moment(now, max(1, phone.mtime_precision_ns), has_ctime=True), now - time.time_ns(), phone.apps()
-    )
+    moment = Moment(now, max(1, phone.mtime_precision_ns), has_ctime=True)
+    taken = Taken(listing, moment, facts.ahead_ns, facts.inventory)
     _add_apks(phone, taken, gaps)
     listener(PhaseDone("inventory", len(taken.inventory.apps), 0))
     listener(PhaseStarted("list"))
