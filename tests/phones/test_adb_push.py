@@ -15,7 +15,8 @@ from phoneward.errors import PhonewardError
 from phoneward.phones import AdbPhone, AdbWriter, ApkFile, InstallRefusedError, NewFile, PhoneGoneError, Refusal
 from phoneward.phones.adb import install, push_steps
 from phoneward.phones.adb.push_writer import refusal_of_words
-from phoneward.phones.errors import PhoneAnswerError, PhoneCannotBeWrittenError
+from phoneward.phones.adb.server import AdbServer, address_from
+from phoneward.phones.errors import PhoneAnswerError, PhoneCannotBeWrittenError, PhoneSilentError
 from tests.phone import profiles, state, trees
 from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.snapshots.adb import adb_phone
@@ -218,6 +219,15 @@ def test_a_phone_that_cannot_tell_is_not_written_to(phone_factory: PhoneFactory)
     phone = phone_factory(profile=profiles.ANDROID_5)
     with adb_phone(phone) as adb, pytest.raises(PhoneCannotBeWrittenError):
         AdbWriter(adb).__enter__()
+
+
+def test_a_command_that_takes_longer_than_silence_is_borne(phone: TestPhone) -> None:
+    server = AdbServer(address_from(phone.environment()), idle_timeout=4.0)
+    with AdbPhone(phone.serial, server=server) as adb:
+        done = adb.shell.run(push_steps.patient(b"cat; sleep 7; echo done; exit 7"), stdin=b"input ")
+        assert (done.code, done.stdout) == (7, b"input done\n")
+        with pytest.raises(PhoneSilentError):
+            adb.shell.run(b"sleep 7")
 
 
 def test_only_our_own_leftovers_go(phone: TestPhone) -> None:

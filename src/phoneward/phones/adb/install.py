@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from phoneward.errors import readable
 from phoneward.phones.adb import pm
+from phoneward.phones.adb.push_steps import patient
 from phoneward.phones.adb.shell import Finished, Shell, quote
 from phoneward.phones.errors import InstallRefusedError, PhoneGoneError
 from phoneward.phones.words import INSTALL_WORDS, INSTALLED_MEANWHILE, NO_SESSION
@@ -49,7 +50,7 @@ def install(shell: Shell, package: str, apks: Sequence[ApkFile]) -> None:
     try:
         for apk in apks:
             _write(shell, package, session, apk)
-        done = shell.run(b"pm install-commit %d 2>&1" % session, limit=_LIMIT)
+        done = shell.run(patient(b"pm install-commit %d 2>&1" % session), limit=_LIMIT)
         committed = done.stdout.strip() == b"Success"
         if not committed:
             raise _refused(package, done)
@@ -77,7 +78,7 @@ def _create(shell: Shell, package: str, size: int) -> int:
 
 def _write(shell: Shell, package: str, session: int, apk: ApkFile) -> None:
     command = b"pm install-write -S %d %d %s - 2>&1" % (apk.size, session, quote(apk.name.encode("ascii")))
-    stream = shell.start(command)
+    stream = shell.start(patient(command))
     try:
         for piece in apk.pieces():
             stream.send_steadily(piece)

@@ -95,6 +95,11 @@ _PROBE_LINK = b"""set -e; umask 077; d=$1; cd -P -- "$d"; [ "$PWD" = "$d" ]; cd 
 echo > "./$2"; ln -- "./$2" "./$2-"; [ "./$2" -ef "./$2-" ]; rm -f -- "./$2" "./$2-"; echo linked"""
 """The names tried are random ones: what lies in that folder is the person's."""
 
+_PATIENT = (
+    b"(trap 'kill $s; exit' TERM; n=0; while [ $n -lt 300 ]; do sleep 2 </dev/null >/dev/null 2>&1 & s=$!; wait $s; "
+    b"echo . >&2; n=$((n+1)); done) </dev/null >/dev/null & beat=$!; ( %b ); r=$?; kill $beat; exit $r"
+)
+
 _DF = re.compile(rb"\s(\d{1,15})\s+(\d{1,15})\s+(-?\d{1,15})\s+\d{1,3}%\s+/")
 
 
@@ -133,6 +138,14 @@ def _run_script(shell: Shell, script: bytes, words: Sequence[bytes]) -> bytes:
     if not words:
         return b""
     return shell.run(b"xargs -0 sh -c " + quote(script) + b" sh", stdin=_arguments(words), limit=_LIMIT).stdout
+
+
+def patient(command: bytes) -> bytes:
+    """Return a command that is given ten minutes: a beat on standard error shows that the phone is still there.
+
+    The beat waits for its `sleep` in the background, since mksh obeys a signal only once a foreground command ended.
+    """
+    return _PATIENT % command
 
 
 def parse_codes(answer: bytes, count: int) -> list[int]:

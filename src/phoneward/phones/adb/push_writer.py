@@ -153,7 +153,7 @@ class AdbWriter:
 
     def settle(self) -> None:
         """Run `sync` on the phone."""
-        self._phone.shell.run(b"sync", limit=1 << 16)
+        self._phone.shell.run(push_steps.patient(b"sync"), limit=1 << 16)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
