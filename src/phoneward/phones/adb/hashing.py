@@ -19,7 +19,7 @@ from typing import Final
 
 from phoneward.phones.adb.shell import Shell, ShellStream, quote
 from phoneward.phones.base import Hashed
-from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
+from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError, PhoneSilentError
 from phoneward.phones.paths import is_clean
 from phoneward.texts import _
 
@@ -54,7 +54,10 @@ def works(shell: Shell) -> bool:
     """Tell whether this phone's tools answer as `HashRun` needs it: asked, not guessed from a version."""
     if not shell.has_protocol:
         return False
-    done = shell.run(COMMAND % 2, stdin=(_FRAME + b"\0") * 3, limit=1 << 16)
+    try:
+        done = shell.run(COMMAND % 2, stdin=(_FRAME + b"\0") * 3, limit=1 << 16)
+    except (PhoneAnswerError, PhoneSilentError):  # a tool that floods or hangs must not cost the backup
+        return False
     return [parse_line(line) for line in done.stdout.split(b"\n")[:-1]] == [(_EMPTY, _FRAME)] * 3
 
 
