@@ -55,7 +55,10 @@ def test_the_day_is_that_of_the_clock_it_was_written_with() -> None:
     late = at("2026-01-01 23:30")
     assert len(kept([late, at("2026-01-02 00:30")], KeepPolicy(daily=1))) == 1
     both = [at("2026-01-01 22:30", utc_offset=120), at("2026-01-01 23:30", utc_offset=120), at("2026-01-01 21:00")]
-    assert list(kept(both, KeepPolicy(daily=2))) == ["2026-01-01 23:30", "2026-01-01 21:00"]
+    assert kept(both, KeepPolicy(daily=2)) == {
+        "2026-01-01 23:30": ["daily snapshot"],
+        "2026-01-01 21:00": ["daily snapshot"],  # not "oldest": it is of another day
+    }
 
 
 def test_a_span_is_counted_from_the_newest_but_never_from_the_future() -> None:
