@@ -162,3 +162,19 @@ def test_killed_it_leaves_a_lock_that_the_next_run_can_live_with(
     assert named.run("check", "--json").code == 11, "checking needs the vault alone"
     assert named.run("unlock").code == 0
     assert named.run("check", "--read-data").code == 0
+
+
+def test_every_file_is_compared_when_asked(ready: Program, phone: TestPhone) -> None:
+    trees.typical(phone.storage)
+    named = ready.with_(**phone.adb_env)
+    first = named.run("backup", "--adb", phone.serial, "--json").document
+    said = named.run("backup", "--adb", phone.serial, "--verify-all", "--json").document
+    assert said["matched_files"] == said["coverage"]["levels"]["matched"] == first["coverage"]["levels"]["files"]
+    assert said["coverage"]["proof"]["level"] == "matched"
+    spoken = " ".join(named.run("backup", "--adb", phone.serial, "--verify-all").stdout.split())
+    assert "Compared with the phone's own checksums, and the same:" in spoken
+    assert "the longest ago on 20" in spoken
+    nodes = named.run("ls", "/shared", "--proof", "-R", "--json").documents
+    assert {node["proof"]["level"] for node in nodes if node["type"] == "file"} == {"matched"}
+    assert {node["proof"] for node in nodes if node["type"] == "dir"} == {None}
+    assert " matched 20" in " " + named.run("ls", "/shared", "--proof", "-R").stdout.replace("\n", " ")
