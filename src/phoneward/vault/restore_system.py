@@ -7,6 +7,7 @@ import ctypes
 import errno
 import functools
 import os
+import platform
 import sys
 from typing import Final
 
@@ -36,7 +37,7 @@ def _libc() -> ctypes.CDLL | None:
 def _release() -> tuple[int, int]:
     """Return the kernel's version."""
     try:
-        major, minor, *_rest = os.uname().release.split("-")[0].split(".")
+        major, minor, *_rest = platform.release().split("-")[0].split(".")
         return int(major), int(minor)
     except ValueError:
         return 0, 0
