@@ -102,3 +102,30 @@ def test_secrets_stay_out_of_logs() -> None:
 def test_key_parts_have_one_length(sizes: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="length"):
         SealingKey(*(bytes(size) for size in sizes))
+
+
+@given(st.lists(st.binary(max_size=300), max_size=6), st.integers(0, 2**20))
+def test_many_at_once_are_sealed_like_one(plaintexts: list[bytes], place: int) -> None:
+    key = SealingKey.generate()
+    sealed = key.seal_many(plaintexts)
+    assert [key.open(one) for one in sealed] == plaintexts
+    assert key.open_many([key.seal(one) for one in plaintexts]) == plaintexts
+    assert len({one[:16] for one in sealed}) == len(sealed), "a nonce of its own for each"
+    if sealed:
+        changed = bytearray(sealed[-1])
+        changed[place % len(changed)] ^= 1
+        for wrong in (bytes(changed), sealed[-1][:31]):
+            with pytest.raises(SealError):
+                key.open_many([*sealed[:-1], wrong])
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 200_000])
+def test_sealed_in_its_place_and_opened_in_pieces(size: int) -> None:
+    key, plaintext = SealingKey.generate(), os.urandom(size)
+    target = memoryview(bytearray(size + 32))
+    key.seal_into(plaintext, target)
+    assert key.open(bytes(target)) == plaintext
+    assert b"".join(bytes(piece) for piece in key.open_pieces(memoryview(key.seal(plaintext)))) == plaintext
+    target[-1] ^= 1
+    with pytest.raises(SealError):
+        next(key.open_pieces(target))
