@@ -52,6 +52,10 @@ def test_one_flipped_bit(copy: tuple[Program, Path]) -> None:
     assert "decrypted and compared" not in ran.stdout, "nothing sounds as if all were well"
     assert "What is damaged is named above." in ran.stdout
     *problems, summary = program.run("check", "--read-data-subset", "100%", "--json").documents
+    lost = [problem for problem in problems if problem["severity"] == "lost"]
+    assert {problem["kind"] for problem in lost} <= {"file-lost"}
+    assert summary["num_lost"] == len(lost)
+    problems = [problem for problem in problems if problem["severity"] == "error"]
     assert {problem["kind"] for problem in problems} == {"pack-damaged"}
     assert {problem["file"] for problem in problems} == {f"data/{name}"}
     assert (summary["ok"], summary["num_errors"]) == (False, len(problems))

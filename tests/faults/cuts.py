@@ -5,7 +5,7 @@ import random
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from phoneward.phones import PhoneError
@@ -21,8 +21,6 @@ from tests.snapshots.bench import Vault
 
 PER_FILE = 3_000
 """Bytes that a file costs on the cable beside its content, more than generously: names, times, adb's own frames."""
-LISTING = 400_000
-"""Bytes of everything else in a run: what apps there are, every folder's listing, the stand-ins' answers."""
 
 
 @dataclass
@@ -31,7 +29,8 @@ class Cutter:
 
     Attributes:
         cuts: how often a backup was cut off; late: how often it had ended by then.
-        twice: bytes of files that came over although the vault had had them in part.
+        whole, listing: bytes that a whole backup brings over the cable, and one that finds nothing new.
+        twice_bytes: bytes that came over more than once, listings included.
     """
 
     phone: TestPhone
@@ -44,7 +43,8 @@ class Cutter:
     twice_bytes: int = 0
     size: int = 0
     files: int = 0
-    whole: int = field(default=0)
+    whole: int = 0
+    listing: int = 0
 
     def prepare(self) -> None:
         """Fill the phone, and measure what a whole backup brings over the cable."""
@@ -61,6 +61,8 @@ class Cutter:
         vault = self._fresh()
         vault.backup(adb_phone(self.phone))
         self.whole = self.phone.proxy.status().down - down
+        vault.backup(adb_phone(self.phone))
+        self.listing = self.phone.proxy.status().down - down - self.whole
 
     def _fresh(self) -> Vault:
         work = self.folder / "vault"
@@ -88,9 +90,10 @@ class Cutter:
         stats = result.stats
         if (stats.files_resumed, stats.bytes_resumed) != (resumable, size):
             raise BrokenPromiseError(f"the journal holds {resumable, size}, resumed was {stats.files_resumed}")
-        allowed = self.size - size + (self.files - resumable) * PER_FILE + LISTING
+        allowed = self.size - size + (self.files - resumable) * PER_FILE + 4 * self.listing + 400_000
         if came_again > allowed:
-            raise BrokenPromiseError(f"{came_again:,} bytes came over, the journal allows {allowed:,}")
+            sent = f"{stats.files_sent} files of {stats.bytes_sent:,} bytes sent, {resumable} of {size:,} resumed"
+            raise BrokenPromiseError(f"{came_again:,} bytes came over, the journal allows {allowed:,}: {sent}")
         self.resumed_bytes += size
         self.came_bytes += came + came_again
         self.twice_bytes += max(0, came + came_again - self.whole)

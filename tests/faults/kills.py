@@ -109,7 +109,8 @@ class Bench:
         changed = (path for path, seen in content_of(self.phone).items() if held.get(path) != seen)
         return sum((self.phone / os.fsdecode(path)).stat().st_size for path in changed)
 
-    def open(self, where: str) -> Repository:
+    def open(self, where: Path | str) -> Repository:
+        """Open the vault in a folder of the bench, or in any other."""
         repo = open_repository(LocalStorage(self.folder / where / VAULT), PASSWORD)
         repo.load_index()
         return repo
@@ -154,9 +155,9 @@ class Killer:
         name = self.dice.choice(list(COMMANDS))
         for _number in range(self.dice.choice([1, 1, 2])):
             self._kill(name, work)
-        self._judge(name, work, with_restic=with_restic)
-        self._go_on(name, work)
-        self._judge(name, work, with_restic=False)
+        self.judge(name, work, with_restic=with_restic)
+        self.go_on(name, work)
+        self.judge(name, work, with_restic=False)
 
     def report(self, seed: int) -> str:
         """Say what was done, for the end of the run."""
@@ -168,7 +169,8 @@ class Killer:
 
     # -- killing -------------------------------------------------------------------------------------------------
 
-    def _start(self, name: str, work: Path) -> "subprocess.Popen[bytes]":
+    def start(self, name: str, work: Path) -> "subprocess.Popen[bytes]":
+        """Start a command on the vault in a folder."""
         words = [w.format(phone=self.bench.phone, target=work / "restored") for w in COMMANDS[name]]
         environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -196,7 +198,7 @@ class Killer:
             begin = time.monotonic()
             self._finish(name, copy)
             self.takes_s[name] = time.monotonic() - begin
-        with self._start(name, work) as process:
+        with self.start(name, work) as process:
             # The first half is Python's own start and the lock's moment of waiting.
             begin = time.monotonic()
             if name == "backup" and self.dice.random() < 0.7:
@@ -214,7 +216,7 @@ class Killer:
         self.kills[name] = self.kills.get(name, 0) + (not ended)
 
     def _finish(self, name: str, work: Path) -> list[dict[str, Any]]:
-        with self._start(name, work) as process:
+        with self.start(name, work) as process:
             out, err = process.communicate(timeout=TIMEOUT_S)
         if process.returncode != 0:
             raise BrokenPromiseError(f"{name} after a kill ended with {process.returncode}: {err.decode()[-400:]}")
@@ -226,7 +228,8 @@ class Killer:
         always = self.bench.whole if name == "forget" else self.bench.whole | self.bench.old
         return Promise(Contents(self.bench.contents, content_of(self.bench.phone)), always=always)
 
-    def _judge(self, name: str, work: Path, *, with_restic: bool) -> None:
+    def judge(self, name: str, work: Path, *, with_restic: bool) -> None:
+        """Look whether the vault keeps what it promised."""
         promise = self._promise(name)
         image = Image.of(work)
         vault = Image(
@@ -237,7 +240,8 @@ class Killer:
         if with_restic:
             restic_checks(work / VAULT, promise.contents, PASSWORD, work)
 
-    def _go_on(self, name: str, work: Path) -> None:
+    def go_on(self, name: str, work: Path) -> None:
+        """Run the command again, to its end."""
         resumable = self._in_journal(work) if name == "backup" else (0, 0)
         snapshots = {path.name for path in (work / VAULT / "snapshots").iterdir() if "-tmp-" not in path.name}
         is_done = not snapshots <= set(self.bench.contents)  # killed after its last step
@@ -255,7 +259,7 @@ class Killer:
 
     def _in_journal(self, work: Path) -> tuple[int, int]:
         """Return files and bytes that the journal names and the vault has: what must not be sent again."""
-        repo = self.bench.open(work.name)
+        repo = self.bench.open(work)
         files = size = 0
         for path in (work / "state").rglob("*.journal"):
             with path.open("rb") as stream:

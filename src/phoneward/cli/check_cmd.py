@@ -59,7 +59,7 @@ def check(read_data_subset: str | None, *, read_data: bool, no_lock: bool) -> Ex
 
 def _show(frame: Frame, report: "CheckReport") -> None:
     if frame.output.json:
-        for severity, problems in (("error", report.errors), ("hint", report.hints)):
+        for severity, problems in (("error", report.errors), ("lost", report.lost), ("hint", report.hints)):
             for problem in problems:
                 frame.output.emit("problem", problem_document(severity, problem))
         frame.output.emit("summary", document(report))
@@ -68,6 +68,10 @@ def _show(frame: Frame, report: "CheckReport") -> None:
         frame.output.result(labelled(readable(problem.file), readable(problem.sentence)))
     if report.error_count > SHOWN:
         frame.output.result(_("… and {count} more.").format(count=f"{report.error_count - SHOWN:,}"))
+    for problem in report.lost[:SHOWN]:
+        frame.output.result(labelled(readable(problem.file), readable(problem.sentence)))
+    if report.lost_count > SHOWN:
+        frame.output.result(_("… and {count} more.").format(count=f"{report.lost_count - SHOWN:,}"))
     if frame.output.verbose:
         for problem in report.hints[:SHOWN]:
             frame.output.result(labelled(readable(problem.file), readable(problem.sentence)))
@@ -117,6 +121,7 @@ def document(report: "CheckReport") -> dict[str, object]:
         "ok": report.ok,
         "num_errors": report.error_count,
         "num_hints": report.hint_count,
+        "num_lost": report.lost_count,
         "snapshots": report.snapshots,
         "index_files": report.index_files,
         "packs": report.packs,

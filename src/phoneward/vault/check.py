@@ -22,6 +22,7 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, sile
 from phoneward.texts import _
 from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
 from phoneward.vault.check_data import EVERYTHING, Subset, parse_subset, read_packs
+from phoneward.vault.check_lost import name_lost_files
 from phoneward.vault.check_report import CheckLog, CheckReport, ProblemKind, label
 from phoneward.vault.errors import StorageError
 from phoneward.vault.index import PackColumns, decode_columns
@@ -98,6 +99,7 @@ class _Check:
         if subset is not None:
             chosen = subset.choose(sizes, SystemRandom())
             self._read_data(chosen, sum(sizes[pack] for pack in chosen))
+        name_lost_files(self._repo, snapshots, self._log)
         return report
 
     # -- snapshots, index, packs ---------------------------------------------------------------------------------

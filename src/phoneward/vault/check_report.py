@@ -25,6 +25,8 @@ class ProblemKind(enum.Enum):
     NODE_WRONG = "node-wrong"
     BLOB_MISSING = "blob-missing"
     SIZE_WRONG = "size-wrong"
+    FILE_LOST = "file-lost"
+    """What damage means: this file or folder of a snapshot cannot be restored whole."""
     PACK_ORPHANED = "pack-orphaned"
     """A hint: interrupted runs leave packs that no index describes. They cost space and harm nothing."""
     PACK_TWICE = "pack-twice"
@@ -55,14 +57,17 @@ class CheckReport:
 
     Attributes:
         errors, hints: at most `MAX_NAMED` each; `error_count` and `hint_count` have all.
+        lost: what cannot be restored whole because of the errors, at most `MAX_NAMED`; `lost_count` has all.
         trees: distinct folders; `files` are the files listed in them.
         packs_read, bytes_read: packs whose every byte was verified, and their size.
     """
 
     errors: list[CheckProblem] = field(default_factory=list)
     hints: list[CheckProblem] = field(default_factory=list)
+    lost: list[CheckProblem] = field(default_factory=list)
     error_count: int = 0
     hint_count: int = 0
+    lost_count: int = 0
     snapshots: int = 0
     index_files: int = 0
     packs: int = 0
@@ -99,6 +104,13 @@ class CheckLog:
             self.report.hint_count += 1
             if len(self.report.hints) < MAX_NAMED:
                 self.report.hints.append(CheckProblem(kind, file, sentence))
+
+    def lost(self, file: str, sentence: str, path: bytes) -> None:
+        """Note what cannot be restored whole."""
+        with self._lock:
+            self.report.lost_count += 1
+            if len(self.report.lost) < MAX_NAMED:
+                self.report.lost.append(CheckProblem(ProblemKind.FILE_LOST, file, sentence, path))
 
     def pack_read(self, size: int) -> None:
         """Note a pack that was read to its end."""
