@@ -65,3 +65,18 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(path: Path) -> None:
+    """Make a private folder and those above it that are missing; their names are on the disk when it returns.
+
+    Raises:
+        OSError: one cannot be made.
+    """
+    missing = []
+    while not path.is_dir() and path not in missing:  # a missing drive is its own parent
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)

@@ -25,7 +25,7 @@ import msgspec
 
 from phoneward.errors import PhonewardError, readable
 from phoneward.snapshots.compare import Moment
-from phoneward.snapshots.durable import LockHeldError, process_lock, sync_file, sync_folder
+from phoneward.snapshots.durable import LockHeldError, make_folder, process_lock, sync_file, sync_folder
 from phoneward.snapshots.errors import BackupRunningError, JournalUnwritableError
 from phoneward.snapshots.rows import Sealer
 from phoneward.vault import BlobId, SealError
@@ -204,7 +204,7 @@ class Journal:
 
     def __enter__(self) -> Self:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.path.parent)
             self._stack.enter_context(process_lock(self.path.with_suffix(".lock")))
         except LockHeldError as error:
             raise BackupRunningError from error
