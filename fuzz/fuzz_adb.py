@@ -6,7 +6,7 @@ binary ones are answers laid out as in AOSP file_sync_protocol.h and shell_proto
 
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import atheris
 
@@ -15,11 +15,14 @@ with atheris.instrument_imports(include=["phoneward.phones"]):
     from phoneward.phones.adb.devices import check_state, parse_devices, refuse_unencrypted
     from phoneward.phones.adb.pull import Pull
     from phoneward.phones.adb.resume import RestOfFile
+    from phoneward.phones.adb.rows import RowWalk
+    from phoneward.phones.adb.smallfiles import SmallFiles
     from phoneward.phones.adb.walk import SyncWalk
     from phoneward.phones.adb.wire import Channel
 
 from phoneward.errors import PhonewardError
-from phoneward.phones.base import Entry
+from phoneward.phones.base import Entry, FileKind
+from phoneward.phones.bulk import FolderRows
 from phoneward.phones.numbers import EARLIEST_NS, LATEST_NS, MAX_SIZE
 from phoneward.phones.paths import is_below, is_clean
 
@@ -152,6 +155,55 @@ def parse_shell_text(data: bytes) -> None:
     shell.parse_old_answer(data, WORD)
 
 
+class BulkPhone(Phone):
+    """Takes every path for a folder, so that it is walked, and for a link without a target."""
+
+    def stat(self, paths: Iterable[bytes]) -> Iterator[Entry]:
+        for path in paths:
+            yield Entry(path, FileKind.DIRECTORY, 0, 0o755, 0, 0)
+
+
+def list_rows(data: bytes) -> None:
+    """Names of rows are plain names, folders stay below the root; numbers are within 64 bits."""
+    for count, found in enumerate(RowWalk(BulkPhone(data)).rows(b"/root")):
+        if isinstance(found, FolderRows):
+            path = found.path
+            _demand(path == b"/root" or (is_clean(path) and is_below(path, b"/root")), "a folder outside")
+            for name, kind, size, mode, mtime_ns, ctime_ns, _target in found.rows:
+                _demand(name not in {b"", b".", b".."} and not set(name) & set(b"/\0"), "no name")
+                _demand(kind in {0, 1}, "no file and no folder")
+                _demand_numbers(Entry(name, FileKind.FILE, size, mode, mtime_ns, ctime_ns))
+        else:
+            for item in found:
+                _demand(is_clean(item.path), "a path outside")
+                _demand_numbers(item)
+        if count > MAX_PIECES:
+            break
+
+
+def read_small(data: bytes) -> None:
+    """Every path is answered once, in order, with no more than was allowed."""
+    paths = [b"/a", b"/b", b"not clean/", b"/c"]
+    answered = []
+    try:
+        for files in SmallFiles(Phone(data), paths, 100).batches():
+            for path, content in files:
+                answered.append(path)
+                _demand(len(content or b"") <= 100, "more than was allowed")
+    finally:
+        _demand(answered == paths[: len(answered)], "files out of order")
+
+
+def parse_plain_records(data: bytes) -> None:
+    """The quick way to read a description agrees with the long one."""
+    for path in (b"/a", b"/a|b"):
+        record = data.replace(b"/", path)
+        quick = stats.plain_entries([record], [path], WORD)
+        if quick is not None:
+            fields = stats.split_record(record, WORD)
+            _demand(fields is not None and quick == [stats.entry_of_record(fields, path)], "another description")
+
+
 TARGETS: Iterable[Callable[[bytes], None]] = (
     read_files,
     list_folder,
@@ -161,6 +213,9 @@ TARGETS: Iterable[Callable[[bytes], None]] = (
     parse_facts,
     parse_shell_text,
     read_rest,
+    list_rows,
+    read_small,
+    parse_plain_records,
 )
 
 
