@@ -192,6 +192,7 @@ class StoredProofs:
         self._repo = repo
         self.index = index
         self.sums, self.proofs = sums, proofs
+        self._empty = {shard.name.encode("ascii") for shard in index.shards if not shard.files}
         self._cache: OrderedDict[bytes, ByFolder | None] = OrderedDict()
 
     @classmethod
@@ -202,19 +203,22 @@ class StoredProofs:
             index = decode_index(_content(repo, folders[1][INDEX], MAX_INDEX))
         except (ValueError, KeyError, PhonewardError):
             return None
-        names = shard_names(index.digits)
+        names = [shard.name.encode("ascii") for shard in index.shards if shard.files]
         whole = all(name in folder for name in names for folder in folders)
         return cls(repo, index, folders[0], folders[1]) if whole else None
 
     def shard(self, name: bytes) -> ByFolder | None:
         """Return the files of a shard by folder, in the order they stand there; None where it cannot be read."""
+        if name in self._empty:
+            return {}
         if name in self._cache:
             self._cache.move_to_end(name)
             return self._cache[name]
+        found: ByFolder | None
         try:
             sums = _content(self._repo, self.sums[name], MAX_SHARD)
             proofs = _content(self._repo, self.proofs[name], MAX_SHARD)
-            found: ByFolder | None = self._joined(name, sums, proofs)
+            found = self._joined(name, sums, proofs)
         except (ValueError, KeyError, PhonewardError):
             found = None
         self._cache[name] = found

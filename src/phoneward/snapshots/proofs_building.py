@@ -197,9 +197,10 @@ class ProofBook:
 
     def oldest_shard(self) -> tuple[bytes, dict[bytes, list[Proven]]] | None:
         """Return the shard of which files were asked for least recently, with its files by folder."""
-        if self.before is None or self.anew:
+        shards = [shard for shard in self.before.index.shards if shard.files] if self.before else []
+        if self.before is None or self.anew or not shards:
             return None
-        summary = min(self.before.index.shards, key=lambda shard: shard.sampled)
+        summary = min(shards, key=lambda shard: shard.sampled)
         name = summary.name.encode("ascii")
         found = self.before.shard(name)
         return (name, found) if found else None
@@ -394,16 +395,20 @@ class BuiltProofs:
         digest: Callable[[Sequence[BlobId]], bytes],
     ) -> None:
         """Take a shard as it was."""
-        self.sums[name], self.proofs[name] = before.sums[name], before.proofs[name]
         self.shards.append(summary)
+        if not summary.files:
+            return
+        self.sums[name], self.proofs[name] = before.sums[name], before.proofs[name]
         self.digests[PROOFS + b"/" + name] = digest(before.proofs[name].content or ())
 
     def add(self, name: bytes, put: "_Put", sampled: int, time_ns: int, before: StoredProofs | None) -> None:
         """Add a shard that was written."""
+        self.shards.append(put.text.summary(sampled))
+        if not put.text.files:
+            return  # sha256sum calls a list without lines a fault
         self.sums[name] = _node(name, time_ns, put.sums.result(), before.sums.get(name) if before else None)
         self.proofs[name] = _node(name, time_ns, put.proofs.result(), before.proofs.get(name) if before else None)
         self.digests[PROOFS + b"/" + name] = put.proofs_digest
-        self.shards.append(put.text.summary(sampled))
 
     def put_index(self, writer: Writer, digits: int, time_ns: int) -> None:
         """Write the index of all shards."""
