@@ -120,7 +120,8 @@ def test_any_times_and_rules(times: list[int], offset: int, data: st.DataObject)
     snapshots = [
         Snapshot(id=FileId(str(n)), time_ns=t, utc_offset=offset, tree=TREE, paths=()) for n, t in enumerate(times)
     ]
-    counts = data.draw(st.lists(st.sampled_from([0, 0, 1, 3, UNLIMITED]), min_size=6, max_size=6))
+    count = st.sampled_from([0, 0, 1, 3, UNLIMITED])
+    counts = data.draw(st.tuples(count, count, count, count, count, count))
     span = data.draw(st.builds(Span, *[st.integers(0, 999_999)] * 4))
     policy = KeepPolicy(*counts, within_weekly=span)
     keep, remove = apply_policy(snapshots, policy, now_ns=NOW, local=lambda _seconds: 3600)
@@ -128,9 +129,9 @@ def test_any_times_and_rules(times: list[int], offset: int, data: st.DataObject)
     assert len(keep) + len(remove) == len(snapshots)
     if any(counts):
         assert keep[0].snapshot.time_ns == max(times)
-    more, _fewer = apply_policy(
-        snapshots, KeepPolicy(*[UNLIMITED if count else 0 for count in counts], within_weekly=span), now_ns=NOW
-    )
+    last, hourly, daily, weekly, monthly, yearly = (UNLIMITED if number else 0 for number in counts)
+    wider = KeepPolicy(last, hourly, daily, weekly, monthly, yearly, within_weekly=span)
+    more, _fewer = apply_policy(snapshots, wider, now_ns=NOW)
     assert {s.id for s, _why in keep} <= {s.id for s, _why in more}
 
 

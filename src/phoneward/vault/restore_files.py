@@ -2,12 +2,13 @@
 
 import contextlib
 import errno
+import functools
 import hashlib
 import itertools
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple
 
@@ -90,7 +91,7 @@ class FileRestorer:
             elif job.node.size <= SMALL_FILE_BYTES and len(ready.sizes) <= _SMALL_FILE_BLOBS:
                 small.append(ready)
             else:
-                self._guarded(job, lambda _job, ready=ready: self._write_large(ready))
+                self._guarded(job, functools.partial(self._write_large, ready))
                 self._log.advance(job.path, files=1)
         if small:
             self._write_small(small)
@@ -156,10 +157,11 @@ class FileRestorer:
                     return False
             return not stream.read(1)
 
-    def _write_large(self, ready: _Ready) -> None:
+    def _write_large(self, ready: _Ready, _job: FileJob) -> _Ready | None:
         with ready.folder.held() as held, contextlib.closing(self._pieces(ready.job.node, ready.sizes)) as pieces:
             written = self._write(ready, held, self._told(ready.job, pieces))
         self.publisher.add([written])
+        return None
 
     def _told(self, job: FileJob, pieces: Iterable[bytes]) -> Iterator[bytes]:
         for piece in pieces:
@@ -216,7 +218,7 @@ class FileRestorer:
             raise
         return Written(ready.job, folder, temporary, ready.replaces)
 
-    def _pieces(self, node: Node, sizes: list[int]) -> Iterator[bytes]:
+    def _pieces(self, node: Node, sizes: list[int]) -> Generator[bytes, None, None]:
         content = node.content or ()
         if len(content) == 1:
             yield load_piece(self._repo, node, content[0], sizes[0])
