@@ -4,6 +4,7 @@ import enum
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,7 +149,7 @@ def _sha256_of(path: bytes) -> bytes:
     with open(os.open(path, flags), "rb", buffering=0) as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise FileNotFoundError(path)
-        if hasattr(os, "posix_fadvise"):  # read from the disk where the system lets go of what it holds in memory
+        if sys.platform == "linux":  # read from the disk where the system lets go of what it holds in memory
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         sha = hashlib.sha256()
         for piece in _pieces(stream.fileno()):
