@@ -74,8 +74,9 @@ def test_a_span_is_counted_from_the_newest_but_never_from_the_future() -> None:
 
 def test_every_reason_in_restics_words() -> None:
     snapshots = [at("2026-01-01 00:00", tags=("a", "b"))]
+    span = parse_span("1y5m7d2h")
     everything = KeepPolicy(
-        UNLIMITED, 1, 1, 1, 1, 1, *[parse_span("1y5m7d2h")] * 6, tags=(("b", "a"), ("c",))
+        UNLIMITED, 1, 1, 1, 1, 1, span, span, span, span, span, span, tags=(("b", "a"), ("c",))
     )  # fmt: skip
     assert kept(snapshots, everything)["2026-01-01 00:00"] == [
         "has tags [b, a]", "within 1y5m7d2h", "last snapshot", "hourly snapshot", "daily snapshot", "weekly snapshot",
@@ -123,7 +124,8 @@ def test_any_times_and_rules(times: list[int], offset: int, data: st.DataObject)
     count = st.sampled_from([0, 0, 1, 3, UNLIMITED])
     counts = data.draw(st.tuples(count, count, count, count, count, count))
     span = data.draw(st.builds(Span, *[st.integers(0, 999_999)] * 4))
-    policy = KeepPolicy(*counts, within_weekly=span)
+    last, hourly, daily, weekly, monthly, yearly = counts
+    policy = KeepPolicy(last, hourly, daily, weekly, monthly, yearly, within_weekly=span)
     keep, remove = apply_policy(snapshots, policy, now_ns=NOW, local=lambda _seconds: 3600)
     assert {s.id for s, _why in keep} | {s.id for s in remove} == {s.id for s in snapshots}
     assert len(keep) + len(remove) == len(snapshots)
