@@ -71,6 +71,7 @@ class Promise:
         gone_after: snapshots that are gone once this mark is passed.
         exists_after: the mark from which on there is a vault; "" from the start.
         passwords: by the marks passed.
+        mend: what a person runs first, where the work began with a fault; and from which mark on that is not needed.
     """
 
     contents: Mapping[FileId, Content]
@@ -79,6 +80,7 @@ class Promise:
     gone_after: Mapping[str, frozenset[FileId]] = field(default_factory=dict)
     exists_after: str = ""
     passwords: Callable[[frozenset[str]], Passwords] = _always
+    mend: tuple[Callable[[Repository], None], str] | None = None
 
 
 def content_of(folder: Path) -> Content:
@@ -167,6 +169,7 @@ class Judge:
 
     def _check_visible(self, image: Image, marks: frozenset[str]) -> None:
         try:
+            image = self._mended(image, marks)
             self.check_promises(image, marks)
             if (start := _as_a_start(image)) not in self._went_on:
                 self._went_on.add(start)
@@ -194,6 +197,14 @@ class Judge:
             _require(_try_open(storage, word) is None, f"{word!r} still opens it")
         assert opened is not None
         self._check_snapshots(opened, marks)
+
+    def _mended(self, image: Image, marks: frozenset[str]) -> Image:
+        if self.promise.mend is None or self.promise.mend[1] in marks:
+            return image
+        disk = MemoryDisk(_MEMORY, image)
+        with everybody_else_is_dead():
+            self.promise.mend[0](open_repository(storage_of(disk), PASSWORD))
+        return disk.image
 
     def _check_snapshots(self, repo: Repository, marks: frozenset[str]) -> None:
         report = check(repo, read_data=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from phoneward.phones import open_folder
 from phoneward.snapshots import backup
-from phoneward.vault import FileId, FileType, LocalStorage, Repository, init_repository, open_repository
+from phoneward.vault import FileId, LocalStorage, Repository, init_repository, open_repository
 from phoneward.vault.forget import remove_snapshots
+from phoneward.vault.keyring import add_key, change_password
 from phoneward.vault.prune import prune
 from phoneward.vault.prune_options import MaxUnused, PruneOptions
+from phoneward.vault.repair import repair_index
 from phoneward.vault.storage.durability import LinuxDurability
 from tests.faults.disk import Image
 from tests.faults.promises import PASSWORD, VAULT, Content, Passwords, Promise, content_of
@@ -283,15 +285,35 @@ def keys(work: Path) -> Recording:
 
     def run() -> Promise:
         repo = shop.open()
-        repo.add_key("second", kdf=insecure_test_cost())
+        add_key(repo, "second", kdf=insecure_test_cost())
         shop.mark("added")
-        old = repo.key_name
-        repo.add_key("third", kdf=insecure_test_cost())
-        repo.storage.remove(FileType.KEY, old)
-        shop.mark("changed")
+        with repo.lock(exclusive=True) as lock:
+            change_password(repo, "third", lock, kdf=insecure_test_cost())
+            shop.mark("changed")
         return Promise(shop.contents, always=frozenset({made}), passwords=passwords)
 
     return shop.record("keys", run)
+
+
+def _repair(repo: Repository) -> None:
+    with repo.lock(exclusive=True) as lock:
+        repair_index(repo, lock, read_all_packs=True)
+
+
+def repairing_the_index(work: Path) -> Recording:
+    """One index file is gone, another is torn: the packs are asked, and no state is beyond a second repair."""
+    shop, made = _three_backups(work)
+    gone, torn, *_rest = sorted((shop.place / VAULT / "index").iterdir())
+    gone.unlink()
+    torn.chmod(0o600)
+    torn.write_bytes(torn.read_bytes()[:-9])
+
+    def run() -> Promise:
+        _repair(open_repository(shop.storage, PASSWORD))
+        shop.mark("repaired")
+        return Promise(shop.contents, always=frozenset(made), mend=(_repair, "repaired"))
+
+    return shop.record("repair-index", run)
 
 
 def lock_refresh(work: Path) -> Recording:
@@ -318,6 +340,7 @@ SCENARIOS: dict[str, Callable[[Path], Recording]] = {
     "prune": prune_repacking,
     "forget-and-prune": forget_and_prune,
     "prune-after-a-cut": prune_after_a_cut,
+    "repair-index": repairing_the_index,
     "keys": keys,
     "lock-refresh": lock_refresh,
 }

@@ -82,7 +82,7 @@ def flips(content: bytes) -> list[int]:
     """Return which bytes to flip: all of a short file, and of a long one some, its end (a pack's header) densely."""
     if len(content) <= SMALL:
         return list(range(len(content)))
-    return [*range(0, len(content), max(1, len(content) // 40)), *range(len(content) - 200, len(content), 7)]
+    return [*range(0, len(content), max(1, len(content) // 25)), *range(len(content) - 200, len(content), 9)]
 
 
 def damages(content: bytes, other: bytes) -> dict[str, bytes]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.phones import open_folder
+from phoneward.snapshots import backup, restore
 from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.journal import Journal
-from phoneward.vault import FileType, LocalStorage, Repository, init_repository
+from phoneward.vault import FileType, LocalStorage, Repository, init_repository, restore_publish
 from phoneward.vault.storage.durability import LinuxDurability
 from tests.faults.promises import PASSWORD
 from tests.vault.cheap import insecure_test_cost
@@ -70,3 +72,22 @@ def test_the_journal_is_on_the_disk_when_append_returns(tmp_path: Path, repo: Re
     flushed.clear()
     with Journal(state, repo, repository="r", device="d"):
         assert flushed == [], "nothing was made"
+
+
+def test_a_restored_files_content_and_its_folders_are_flushed(
+    tmp_path: Path, repo: Repository, flushed: Flushed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a whole file system cannot be flushed at once, each file is before it has its name, and each folder."""
+    monkeypatch.setattr(restore_publish, "can_flush_file_system", lambda _descriptor: False)
+    (tmp_path / "phone/DCIM").mkdir(parents=True)
+    (tmp_path / "phone/DCIM/a.jpg").write_bytes(b"a" * 5000)
+    with open_folder(tmp_path / "phone") as phone:
+        backup(phone, repo, state_dir=tmp_path / "state")
+    repo.load_index()
+    flushed.clear()
+    target = tmp_path / "restored"
+    restore(repo, "latest", target)
+    folders = {path for kind, path in flushed if kind == "folder"}
+    assert {str(target), str(target / "shared"), str(target / "shared/DCIM")} <= folders
+    files = [path for kind, path in flushed if kind == "file"]
+    assert any(path.startswith(f"{target}/shared/DCIM/.phoneward-") for path in files), "before it has its name"

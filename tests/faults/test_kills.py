@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.kills import Bench, Killer
 
-ROUNDS = 24
+ROUNDS = 16
 RESTIC_EACH = 8
 
 
