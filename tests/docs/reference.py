@@ -14,7 +14,7 @@ import click
 import phoneward
 from phoneward import texts
 from phoneward.cli.app import program
-from phoneward.cli.worded import WordedArgument, WordedCommand
+from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -35,11 +35,19 @@ def commands() -> str:
         INTRODUCTION,
         *_command(program, root, level=2),
     ]
-    for name in program.list_commands(root):
-        command = program.get_command(root, name)
-        assert isinstance(command, WordedCommand)
-        parts += _command(command, click.Context(command, info_name=name, parent=root), level=2)
+    parts += _commands_of(program, root, level=2)
     return "\n".join(parts)
+
+
+def _commands_of(group: WordedGroup, context: click.Context, level: int) -> Iterator[str]:
+    """Yield the text of a group's commands; those of a group within it follow it, one level deeper."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert isinstance(command, WordedCommand)
+        below = click.Context(command, info_name=name, parent=context)
+        yield from _command(command, below, level=level)
+        if isinstance(command, WordedGroup):
+            yield from _commands_of(command, below, level=level + 1)
 
 
 def _command(command: WordedCommand, context: click.Context, level: int) -> Iterator[str]:

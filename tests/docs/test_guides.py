@@ -43,17 +43,20 @@ def written_commands() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), sorted(set(written_commands())))
 def test_every_written_command_is_one(page: str, line: str) -> None:
     del page
-    words = [word for word in shlex.split(line)[1:] if not re.fullmatch(r"\[.*\]|…|>|>>|\$PROFILE", word)]
-    if words[0].startswith("-"):
-        return
-    command = app.get_command(click.Context(app), words[0])
-    assert command is not None, words[0]
-    arguments = words[1 : words.index(">")] if ">" in words else words[1:]
-    if "--help" in arguments:
+    words = [word for word in shlex.split(line)[1:] if not re.fullmatch(r"\[.*\]|…|>>|\$PROFILE", word)]
+    words = words[: words.index(">")] if ">" in words else words
+    if words[0].startswith("-") or "--help" in words:
         return
     if words[0] == "completion":
-        arguments = arguments[:1]
-    command.make_context(words[0], arguments, parent=click.Context(app, info_name="phoneward"))
+        words = words[:2]
+    command: click.Command | None = app
+    context = click.Context(app, info_name="phoneward")
+    while isinstance(command, click.Group) and words:
+        name = words.pop(0)
+        command = command.get_command(context, name)
+        assert command is not None, name
+    assert command is not None
+    command.make_context(command.name, words, parent=context)
 
 
 def test_the_readmes_story_works(program: Program, phone: TestPhone, tmp_path: Path) -> None:
