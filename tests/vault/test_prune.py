@@ -243,6 +243,36 @@ def test_of_two_copies_the_whole_one_stays(repo: Repository, *, damaged_first: b
     suite.assert_sound(repo)
 
 
+def test_the_only_whole_copy_in_a_pack_of_the_wrong_size_stays(repo: Repository) -> None:
+    """Of two copies, one is damaged in a pack of the right size; the other is whole in one that lost its end."""
+    one = suite.noise("one", 3000)
+    suite.snapshot(repo, {"a": [one]})
+    only = next(iter(suite.reopened(repo).index.lookup(BlobType.DATA, blob_id(one))))
+    copy = suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, suite.noise("two", 3000))])
+    path = Path(repo.storage.location) / "data" / copy[:2] / copy
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    suite.flip(repo, FileType.PACK, only.pack, 1000)
+    before, expected = suite.everything(repo), suite.contents(repo)
+    with pytest.raises(VaultNotWholeError, match=copy):
+        run(repo)
+    assert suite.everything(repo) == before
+    assert suite.contents(repo) == expected
+
+
+def test_a_whole_copy_needs_no_other_in_a_pack_of_the_wrong_size(repo: Repository) -> None:
+    one = suite.noise("one", 3000)
+    suite.snapshot(repo, {"a": [one]})
+    copy = suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, suite.noise("two", 3000))])
+    path = Path(repo.storage.location) / "data" / copy[:2] / copy
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1])
+    expected = suite.contents(repo)
+    assert run(repo).packs_removed == 1
+    assert suite.contents(repo) == expected
+    suite.assert_sound(repo)
+
+
 def test_a_missing_pack_that_nobody_needs_is_forgotten(repo: Repository) -> None:
     suite.snapshot(repo, files("a"))
     repo.storage.remove(FileType.PACK, suite.put_pack(repo, [(BlobType.DATA, b"unused")]))

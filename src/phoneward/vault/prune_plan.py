@@ -12,9 +12,10 @@ from array import array
 from collections.abc import Sequence
 from typing import Final
 
+from phoneward.texts import _
 from phoneward.vault.blobs import FileId, FileType
 from phoneward.vault.crypto import OVERHEAD
-from phoneward.vault.errors import DamagedError, FileMissingError
+from phoneward.vault.errors import DamagedError, FileMissingError, VaultNotWholeError
 from phoneward.vault.index_table import IndexTable
 from phoneward.vault.prune_copies import load_proved
 from phoneward.vault.prune_options import PruneOptions
@@ -113,6 +114,7 @@ class Plan:
 
     Raises:
         StorageError: a copy cannot be read.
+        VaultNotWholeError: the only whole copy of something needed is in a pack of the wrong size.
 
     Attributes:
         actions: an `Action` by pack number.
@@ -151,7 +153,19 @@ class Plan:
         self.packs.count(self._table, self.marks, USED)
         for number in self._duplicates:
             ranked = sorted(self._copies(number), key=self._rank)
-            self.marks[next(filter(self._opens, ranked), ranked[0])] |= KEPT
+            whole = next(filter(self._opens, ranked), None)
+            if whole is None:
+                self._refuse_if_elsewhere(number)
+            self.marks[ranked[0] if whole is None else whole] |= KEPT
+
+    def _refuse_if_elsewhere(self, number: int) -> None:
+        """Stop where the only whole copy lies in a pack of the wrong size: that pack would go, or be kept as sound."""
+        entry = self._table.location(number).entry
+        for copy in self._table.numbers(entry.type, entry.id):
+            pack = self._table.pack_number(copy)
+            if not self.packs.sound[pack] and self._opens(copy):
+                problem = _("The only whole copy of a needed piece is in the pack {pack}, which has the wrong size.")
+                raise VaultNotWholeError(problem=problem.format(pack=self.packs.names[pack]))
 
     def _rank(self, number: int) -> tuple[bool, int, str]:
         pack = self._table.pack_number(number)

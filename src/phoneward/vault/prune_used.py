@@ -89,8 +89,8 @@ class UsedBlobs:
         names: the packs by number, for errors.
 
     Attributes:
-        marks: `USED` and `KEPT` by record number; a blob of which there are several sound copies is not `KEPT` yet.
-        duplicates: a record number of each such blob.
+        marks: `USED` and `KEPT` by record number; a blob of which there are several copies is not `KEPT` yet.
+        duplicates: the number of a sound record of each such blob.
     """
 
     def __init__(self, repo: Repository, sound: bytearray, names: Sequence[str], listener: Listener) -> None:
@@ -183,7 +183,7 @@ class UsedBlobs:
             raise VaultNotWholeError(problem=problem.format(name=self._snapshot, pack=pack))
         for number in numbers:
             marks[number] |= USED
-        if len(sound) == 1:
+        if len(numbers) == 1:
             marks[sound[0]] |= KEPT
         else:
             self.duplicates.append(sound[0])
