@@ -204,13 +204,17 @@ class ProofLookup:
 
 
 def _applied(repo: Repository, trees: TreeReader, snapshot: Snapshot) -> Iterable[_Applied]:
-    """Yield the later proofs about a snapshot and about those it goes back to: what was carried over is the same."""
+    """Yield the later proofs about a snapshot and about those it goes back to: what was carried over is the same.
+
+    restic's `tag`, `rewrite` and `copy` give a snapshot another name and note its first one as `original`: proofs, and
+    the snapshots that were compared with it, go on calling it by that.
+    """
     everything = load_snapshots(repo, on_damaged=lambda _name, _error: None)
-    by_id = {s.id: s for s in everything}
+    by_id = {s.original: s for s in everything} | {s.id: s for s in everything}
     line: dict[FileId, Snapshot] = {}
     here: Snapshot | None = snapshot
     while here is not None and here.id is not None and here.id not in line:
-        line[here.id] = here
+        line |= {name: here for name in (here.id, here.original) if name is not None}
         here = by_id.get(here.parent) if here.parent else None
         if here is not None and not is_full(here):
             here = None
