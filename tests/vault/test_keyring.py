@@ -21,7 +21,7 @@ from phoneward.vault.errors import (
     WrongPasswordError,
 )
 from phoneward.vault.keyring import add_key, change_password, find_key, list_keys, remove_key
-from phoneward.vault.keys import MAX_KEYS_TRIED, open_key_file
+from phoneward.vault.keys import MAX_KEYS_TRIED, open_key_file, save_key
 from phoneward.vault.repository import Repository, init_repository, open_repository
 from phoneward.vault.storage.local import LocalStorage
 from tests.vault.cheap import insecure_test_cost
@@ -169,6 +169,16 @@ def test_no_more_keys_than_are_tried(repo: Repository) -> None:
     with repo.lock(exclusive=True) as lock:
         change_password(repo, "changed", lock, kdf=CHEAP)
     assert all(opens(repo, password) for password in ("changed", "0", str(MAX_KEYS_TRIED - 2)))
+
+
+def test_no_password_is_changed_for_one_that_may_never_be_tried(repo: Repository) -> None:
+    """Another program may have added more keys than are tried: the new one could sort behind all that are."""
+    for number in range(MAX_KEYS_TRIED):
+        save_key(repo.storage, repo.key, str(number), CHEAP)
+    before = names(repo)
+    with repo.lock(exclusive=True) as lock, pytest.raises(TooManyKeysError):
+        change_password(repo, "changed", lock, kdf=CHEAP)
+    assert names(repo) == before
 
 
 def test_a_key_is_named_by_its_first_digits(repo: Repository, tmp_path: Path) -> None:

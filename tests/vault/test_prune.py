@@ -196,6 +196,27 @@ def test_a_lock_not_renewed_for_twenty_minutes_stops_it(phase: str, repo: Reposi
     suite.assert_sound(repo)
 
 
+@pytest.mark.parametrize("phase", ["find-used", "repack"])
+def test_a_snapshot_that_was_not_listed_at_first_stops_it(phase: str, repo: Repository) -> None:
+    """A program that heeds no lock stores it meanwhile, or a network drive left it out of its first listing."""
+    first = suite.snapshot(repo, files(*map(str, range(60))), time=0)
+    suite.snapshot(repo, files(*map(str, range(0, 60, 2))), time=1)
+    expected = suite.contents(repo)
+    path = Path(repo.storage.location) / "snapshots" / first
+    hidden = path.rename(path.with_name("hidden"))
+
+    def listen(event: object) -> None:
+        if isinstance(event, PhaseStarted) and event.phase == phase:
+            hidden.rename(path)
+
+    before = suite.everything(repo)
+    with repo.lock(exclusive=True, timing=QUICK) as lock, pytest.raises(LockLostError):
+        prune(repo, lock, options=ALL, listener=listen)
+    before[f"snapshots/{first}"] = before.pop("snapshots/hidden")
+    assert suite.everything(repo).items() >= before.items()
+    assert suite.contents(repo) == expected
+
+
 def test_a_lock_renewed_in_time_does_not_stop_it(repo: Repository) -> None:
     suite.snapshot(repo, files("a"))
     suite.put_pack(repo, [(BlobType.DATA, b"unused")])

@@ -182,10 +182,15 @@ def change_password(
     opens it.
 
     Raises:
+        TooManyKeysError: there are more than are tried when a repository is opened: the new one might not be one of
+            those.
         KeyNotWorkingError: the new one does not open the repository; the old one stays.
         OldKeyStaysError: the old one could not be removed; both open the repository.
         StorageError: the new one was not stored; nothing was changed.
     """
+    count = _sound_keys(repo)
+    if count > MAX_KEYS_TRIED:  # restic adds any number
+        raise TooManyKeysError(count=count, limit=MAX_KEYS_TRIED)
     old = repo.key_name
     new = _add_verified(repo, password, username, hostname, kdf)
     repo.key_name = new

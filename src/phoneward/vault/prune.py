@@ -16,8 +16,15 @@ from typing import Final
 
 from phoneward.errors import PhonewardError
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
+from phoneward.texts import _
 from phoneward.vault.blobs import FileId, FileType
-from phoneward.vault.errors import CleaningSpaceError, FileMissingError, StorageError, VaultNotWholeError
+from phoneward.vault.errors import (
+    CleaningSpaceError,
+    FileMissingError,
+    LockLostError,
+    StorageError,
+    VaultNotWholeError,
+)
 from phoneward.vault.index import IndexedPack
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.packs import PackEntry
@@ -61,7 +68,7 @@ def prune(
     Raises:
         VaultNotWholeError: something that a snapshot needs cannot be read or found. Nothing was changed.
         CleaningSpaceError: there is not enough free space. Nothing was changed.
-        LockLostError: the lock was lost. Nothing was removed after that.
+        LockLostError: the lock was lost, or a snapshot came up all the same. Nothing was removed after that.
         StorageError: the storage failed. Nothing that is needed is lost.
     """
     if not dry_run and (lock is None or without):
@@ -70,20 +77,22 @@ def prune(
         packs, found, snapshots = _look(repo, without, listener)
         plan = Plan(repo, packs, found, options, proves=not dry_run)
         schedule = Scheduler(repo, plan, options.pack_size).schedule()
-        report = PruneReport(_figures(plan, schedule, snapshots), dry_run=dry_run)
+        report = PruneReport(_figures(plan, schedule, len(snapshots)), dry_run=dry_run)
         if on_plan is not None:
             on_plan(report.figures)
         if not dry_run and lock is not None:
             if not schedule.fits:
                 raise CleaningSpaceError(needed=schedule.needs_free_bytes, free=schedule.free_bytes)
-            _Pruner(lock, plan, report, listener).run(schedule.rounds)
+            _Pruner(lock, plan, snapshots, report, listener).run(schedule.rounds)
         return report
     finally:
         repo.reset_index()
 
 
-def _look(repo: Repository, without: AbstractSet[FileId], listener: Listener) -> tuple[PackTable, UsedBlobs, int]:
-    """Return the packs, what of them is needed, and the number of snapshots."""
+def _look(
+    repo: Repository, without: AbstractSet[FileId], listener: Listener
+) -> tuple[PackTable, UsedBlobs, frozenset[FileId]]:
+    """Return the packs, what of them is needed, and the snapshots that need it."""
     try:
         snapshots = [snapshot for snapshot in load_snapshots(repo) if snapshot.id not in without]
         repo.reset_index()
@@ -95,7 +104,7 @@ def _look(repo: Repository, without: AbstractSet[FileId], listener: Listener) ->
     packs = PackTable(repo)
     found = UsedBlobs(repo, packs.sound, packs.names, listener)
     found.find(_newest_first(snapshots))
-    return packs, found, len(snapshots)
+    return packs, found, frozenset(snapshot.id for snapshot in snapshots if snapshot.id is not None)
 
 
 def _newest_first(snapshots: Sequence[Snapshot]) -> Sequence[Snapshot]:
@@ -121,8 +130,11 @@ def _figures(plan: Plan, schedule: Schedule, snapshots: int) -> PruneFigures:
 class _Pruner:
     """Carries a plan out."""
 
-    def __init__(self, lock: HeldLock, plan: Plan, report: PruneReport, listener: Listener) -> None:
+    def __init__(
+        self, lock: HeldLock, plan: Plan, snapshots: AbstractSet[FileId], report: PruneReport, listener: Listener
+    ) -> None:
         self._repo = plan.repo
+        self._snapshots = snapshots
         self._lock = lock
         self._plan = plan
         self._options = plan.options
@@ -131,12 +143,22 @@ class _Pruner:
 
     def run(self, rounds: Sequence[Round]) -> None:
         """Carry out all rounds."""
-        self._lock.confirm()
+        self._confirm()
         self._repo.storage.remove_leftovers(_LEFTOVER_AGE_S)
         self._remove_packs(self._plan.packs.unreferenced)
         for round_ in rounds:
             gone, indexes = self._repack(round_) if round_.repack else ([], [])
             self._drop(round_, gone, indexes)
+
+    def _confirm(self) -> None:
+        """Look at the lock, and whether a snapshot is there that nobody looked at.
+
+        None can come while the lock is exclusive, except by a program that heeds no lock (a copying of files), or
+        from a listing that left it out the first time (a network drive that was just coming back).
+        """
+        self._lock.confirm()
+        if any(name not in self._snapshots for name, _size in self._repo.list_files(FileType.SNAPSHOT)):
+            raise LockLostError(problem=_("a snapshot came up meanwhile"))
 
     def _repack(self, round_: Round) -> tuple[list[int], list[FileId]]:
         """Write what is needed of the round's packs anew.
@@ -198,6 +220,7 @@ class _Pruner:
             there += [number for number, action in enumerate(plan.actions) if action == Action.REMOVE]
             gone = [number for number, action in enumerate(plan.actions) if action == Action.FORGET]
         if there or gone:
+            self._confirm()
             drop = {names[number] for number in (*there, *gone)}
             rewriter = IndexRewriter(self._repo, self._lock, drop=drop, leave=indexes)
             try:
