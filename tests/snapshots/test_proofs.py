@@ -3,7 +3,9 @@
 import datetime as dt
 import hashlib
 import os
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -178,6 +180,23 @@ def test_a_proof_holds_for_what_later_snapshots_carried_over(vault: Vault) -> No
     vault.backup(phone)
     assert level(vault, b"/shared/d4/f") is ProofLevel.RESTORED
     assert level(vault, b"/shared/d3/f") is ProofLevel.STORED
+
+
+def test_a_proof_holds_for_nothing_else_when_the_clock_went_back(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = fill(vault)
+    vault.backup(phone)
+    restored(vault)
+    write(vault.folder / "phone/d3/f", b"changed since")
+    an_hour_ago = SimpleNamespace(time_ns=lambda: time.time_ns() - 3600 * 10**9, monotonic_ns=time.monotonic_ns)
+    monkeypatch.setattr("phoneward.snapshots.passes.time", an_hour_ago)
+    second = vault.backup(phone).snapshot_id or ""
+    repo = vault.reopen()
+    lookup = ProofLookup(repo, find(repo, second))
+    kept, changed = lookup.of(b"/shared/d4/f"), lookup.of(b"/shared/d3/f")
+    assert kept is not None
+    assert changed is not None
+    assert kept.level is ProofLevel.RESTORED
+    assert changed.restored is None, "the proof is about what was there before"
 
 
 def test_without_a_lock_nothing_is_written(vault: Vault) -> None:

@@ -376,3 +376,20 @@ def test_things_sealed_outside_are_no_part_of_the_repository(repo: Repository) -
         repo.open_sealed(repo.key.seal(b"x"))
     with pytest.raises(SealError):
         repo.open_sealed(sealed[:-1])
+
+
+def test_an_index_that_was_pruned_since_counts_no_more(repo: Repository) -> None:
+    """What another process removed meanwhile must not pass for known: a backup would leave it out."""
+    mine, other = reopened(repo), reopened(repo)
+    with other.writer() as writer:
+        gone, kept = writer.put(DATA, b"gone").result(), writer.put(DATA, b"kept").result()
+    mine.load_index()
+    assert mine.has_blob(DATA, gone)
+    (old,) = (file.name for file in repo.list_files(FileType.INDEX))
+    repo.save_unpacked(
+        FileType.INDEX, encode_index([IndexedPack(FileId("ab" * 32), [PackEntry(DATA, kept, 0, 36, 0)])])
+    )
+    repo.remove_unpacked(FileType.INDEX, old)
+    mine.load_index()
+    assert not mine.has_blob(DATA, gone)
+    assert mine.has_blob(DATA, kept)

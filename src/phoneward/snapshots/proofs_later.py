@@ -118,7 +118,7 @@ def save_proof(repo: Repository, lock: HeldLock, subject: Snapshot, proof: Later
         tree = encode_tree([document_node(DOCUMENT, now, stored.size, stored.ids)])
         writer.put(BlobType.TREE, tree)
         writer.flush()
-        lock.ensure_held()
+        lock.confirm()
         return save_snapshot(
             repo,
             Snapshot(
@@ -151,17 +151,35 @@ class FileProof:
 
 @dataclass(slots=True)
 class _Applied:
-    """A later proof: of files stored by `until`, seconds since 1970 UTC."""
+    """A later proof: of files stored by `until`, seconds since 1970 UTC.
+
+    Attributes:
+        earlier: the checksums of the snapshot that it is about, where that is an earlier one. Dates alone cannot tell
+            what is the same: clocks go back, and two backups may fall into one second.
+    """
 
     proof: LaterProof
     until: int
     scope: list[bytes]
     exceptions: set[bytes]
+    is_earlier: bool
+    earlier: StoredProofs | None
+    _place: bytes | None = None
+    _rows: dict[bytes, Proven] = field(default_factory=dict)
 
     def covers(self, path: bytes, row: Proven) -> bool:
         if row.stored > self.until or path in self.exceptions:
             return False
-        return any(top in {b"/", path} or path.startswith(top + b"/") for top in self.scope)
+        if not any(top in {b"/", path} or path.startswith(top + b"/") for top in self.scope):
+            return False
+        return not self.is_earlier or self._digest(path) == row.digest
+
+    def _digest(self, path: bytes) -> bytes | None:
+        place, _slash, name = path.rpartition(b"/")
+        if place != self._place:
+            self._place, self._rows = place, (self.earlier.folder(place) if self.earlier else None) or {}
+        row = self._rows.get(name)
+        return None if row is None else row.digest
 
 
 @dataclass(slots=True)
@@ -218,6 +236,7 @@ def _applied(repo: Repository, trees: TreeReader, snapshot: Snapshot) -> Iterabl
         here = by_id.get(here.parent) if here.parent else None
         if here is not None and not is_full(here):
             here = None
+    sums: dict[FileId, StoredProofs | None] = {}
     for other in everything:
         subject = proof_subject(other)
         if not is_proof(other) or subject is None or subject not in line:
@@ -229,7 +248,11 @@ def _applied(repo: Repository, trees: TreeReader, snapshot: Snapshot) -> Iterabl
         if proof.subject == subject:
             until = line[subject].time_ns // 1_000_000_000
             scope = [path.raw.rstrip(b"/") or b"/" for path in proof.scope]
-            yield _Applied(proof, until, scope, {path.raw for path in proof.exceptions})
+            is_earlier = line[subject] is not snapshot
+            if is_earlier and subject not in sums:
+                sums[subject] = StoredProofs.of(repo, trees, line[subject])
+            exceptions = {path.raw for path in proof.exceptions}
+            yield _Applied(proof, until, scope, exceptions, is_earlier, sums.get(subject))
 
 
 def restored_proof(

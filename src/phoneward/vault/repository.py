@@ -186,13 +186,16 @@ class Repository:
     # -- index and blobs -----------------------------------------------------------------------------------------
 
     def load_index(self) -> None:
-        """Load the index files that are not loaded yet.
+        """Load the index files that are not loaded yet; all anew where one that is loaded is gone.
 
         Raises:
             DamagedError: an index file is damaged.
             StorageError: one cannot be read.
         """
-        new = [file for file in self.storage.list(FileType.INDEX) if file.name not in self._indexes_loaded]
+        there = list(self.storage.list(FileType.INDEX))
+        if not self._indexes_loaded.issubset(file.name for file in there):
+            self.reset_index()  # somebody pruned since: what that index named may be gone with it
+        new = [file for file in there if file.name not in self._indexes_loaded]
         self.index.reserve(sum(file.size for file in new) // _INDEX_BYTES_PER_BLOB)
         for name, _size in new:
             try:
