@@ -57,7 +57,11 @@ THE_ONLY_ONE = ""
     is_flag=True,
     help=N_("Also use a phone over the network without encryption: others there could read along."),
 )
-@option("--timestamp", metavar="ADDRESS", help=N_("Have this authority stamp the snapshot (RFC 3161)."))
+@option(
+    "--timestamp",
+    metavar="ADDRESS",
+    help=N_("Have the time stamp authority at this address stamp the snapshot (RFC 3161)."),
+)
 @vault_options
 def backup(
     folder: str | None,
@@ -230,7 +234,7 @@ def matching_sentences(counts: "MatchCounts") -> list[str]:
         )
     for sentence, count in (
         (_("Changed on the phone meanwhile, so that they could not be compared: {files}."), counts.changed_files),
-        (_("Different, read again: {files}."), counts.resent_files),
+        (_("Different, and read again: {files}."), counts.resent_files),
         (_("Different twice, and named below: {files}."), counts.mismatched_files),
         (_("Not compared this time: {files}. --verify-all compares every file."), counts.unanswered_files),
     ):
@@ -239,8 +243,7 @@ def matching_sentences(counts: "MatchCounts") -> list[str]:
     if counts.silently_changed_files:
         lines.append(
             _(
-                "{files} had another content than at the last backup under the same size and times: kept as a new"
-                " version."
+                "Changed since the last backup, though size and times are the same, and kept as new versions: {files}."
             ).format(files=formats.files(counts.silently_changed_files))
         )
     return lines

@@ -177,7 +177,7 @@ def proof_sentences(coverage: "Coverage") -> list[str]:
         )
     if levels.mismatched:
         said.append(
-            _("The phone's checksum was another one, twice: {files}.").format(files=formats.files(levels.mismatched))
+            _("The phone twice computed a different checksum: {files}.").format(files=formats.files(levels.mismatched))
         )
     return said
 

@@ -34,7 +34,8 @@ _WORD_CELLS = 14
     short_help=N_("Show what changed from one snapshot to another."),
     help=N_(
         "Show what changed from the snapshot A to the snapshot B: names that were added or removed, files whose "
-        "content changed, and with --metadata also those of which only the time or the rights did.\n\n"
+        "content changed, and with --metadata also “touched” ones, of which only the time, the rights or the like "
+        "changed.\n\n"
         "“damaged?” means that a file's content changed while its time and all else stayed the same."
     ),
 )
@@ -136,15 +137,15 @@ def _show_sums(output: Output, compared: "Diff", one: "Snapshot", two: "Snapshot
         return
     parts = []
     for totals, size, sentence in (
-        (sums.added, sums.file_bytes_added, N_("Added: {files} ({size}), {dirs} folders, {others} other names.")),
-        (sums.removed, sums.file_bytes_removed, N_("Removed: {files} ({size}), {dirs} folders, {others} other names.")),
+        (sums.added, sums.file_bytes_added, N_("Added: {files} ({size}), {folders}, {others}.")),
+        (sums.removed, sums.file_bytes_removed, N_("Removed: {files} ({size}), {folders}, {others}.")),
     ):
         parts.append(
             _(sentence).format(
                 files=formats.files(totals.files),
                 size=formats.size(size),
-                dirs=f"{totals.dirs:,}",
-                others=f"{totals.others:,}",
+                folders=formats.folders(totals.dirs),
+                others=formats.other_names(totals.others),
             )
         )
     parts.append(_("Content changed: {files}.").format(files=formats.files(sums.changed_files)))

@@ -98,7 +98,7 @@ class NotTogetherError(CommandLineError):
 class NotACountError(CommandLineError):
     """A keep-rule's number is none."""
 
-    message = N_("“{value}” is not how many snapshots {name} can keep.")
+    message = N_("“{value}” is not a number of snapshots for {name}.")
     next_step = N_("Write a whole number such as 7, or `unlimited` to keep all.")
 
 
@@ -126,7 +126,7 @@ class NotEmptyError(CommandLineError):
 class NotWithoutYesError(CommandLineError):
     """Files of the phone would be replaced, and there is nobody to ask."""
 
-    message = N_("{count} files on the phone would be replaced, and there is no terminal to ask you.")
+    message = N_("Files on the phone would be replaced ({count}), and there is no terminal to ask you.")
     next_step = N_("Look at the plan with --dry-run; if that is what you want, repeat the command with --yes.")
 
 

@@ -60,13 +60,21 @@ _TIME_FORMATS: Final = (
     "refs",
     metavar="SNAPSHOT",
     multiple=True,
-    help=N_("Only in this snapshot: its first digits, or latest. Repeatable."),
+    help=N_("Only in this snapshot: its first digits, or latest. May be given several times."),
 )
-@option("--host", metavar="PHONE", multiple=True, help=N_("Only in snapshots of the phone so named. Repeatable."))
-@option("--ignore-case", "-i", is_flag=True, help=N_("Take upper and lower case for the same."))
+@option(
+    "--host",
+    metavar="PHONE",
+    multiple=True,
+    help=N_("Only in snapshots of the phone with this name. May be given several times."),
+)
+@option("--ignore-case", "-i", is_flag=True, help=N_("Treat upper and lower case as the same."))
 @option("--oldest", "-O", metavar="TIME", help=N_("Only what was last changed at this time or later."))
 @option(
-    "--newest", "-N", metavar="TIME", help=N_("Only what was last changed at this time or before; a day is its start.")
+    "--newest",
+    "-N",
+    metavar="TIME",
+    help=N_("Only what was last changed at this time or earlier. A date alone means the start of that day."),
 )
 @option("--long", "-l", is_flag=True, help=N_("Also size and time of each."))
 @option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
@@ -203,7 +211,7 @@ class _View:
             self._output.summary(appearances(self._seen.items()))
         if self._forgotten:
             self._output.summary(
-                _("There are more names than this table holds; --json and --snapshot tell of each.")
+                _("There are more names than this table holds. --json lists all.")
             )  # fmt: skip
         count = ngettext("{count} match", "{count} matches", self._matches).format(count=f"{self._matches:,}")
         self._output.summary(labelled(formats.snapshots(searched), count))
@@ -221,8 +229,8 @@ def appearances(seen: "Iterable[tuple[bytes, _Seen]]") -> "Table":
     shown = plain_table(_("First"), _("Last"), _("Snapshots"), _("Name"), numbers=(2,))
     for path, times in sorted(seen, key=lambda item: item[0]):
         shown.add_row(
-            formats.moment(times.first.time),
-            formats.moment(times.last.time),
+            formats.day(times.first.time),
+            formats.day(times.last.time),
             f"{times.snapshots:,}",
             readable(path),
         )

@@ -83,22 +83,38 @@ def _within(name: str, *, meaning: str) -> Callable[[Callable[P, R]], Callable[P
     ),
 )
 @argument("names", metavar="[SNAPSHOT]...", nargs=-1, meaning=N_("Snapshots to remove, whatever the rules."))
-@_keep("--keep-last", "-l", meaning=N_("Keep this many of the newest; `unlimited` keeps all, also below."))
+@_keep("--keep-last", "-l", meaning=N_("Keep this many of the newest; `unlimited`, here and below, keeps all."))
 @_keep("--keep-hourly", "-H", meaning=N_("Keep the newest of each of this many hours that have one."))
 @_keep("--keep-daily", "-d", meaning=N_("Keep the newest of each of this many days that have one."))
 @_keep("--keep-weekly", "-w", meaning=N_("Keep the newest of each of this many weeks that have one."))
 @_keep("--keep-monthly", "-m", meaning=N_("Keep the newest of each of this many months that have one."))
 @_keep("--keep-yearly", "-y", meaning=N_("Keep the newest of each of this many years that have one."))
-@_within("--keep-within", meaning=N_("Keep all from this long before the newest, such as 1y6m, 30d or 12h."))
+@_within(
+    "--keep-within", meaning=N_("Keep all that are at most this much older than the newest, such as 1y6m, 30d or 12h.")
+)
 @_within("--keep-within-hourly", meaning=N_("Of that long, keep the newest of each hour."))
 @_within("--keep-within-daily", meaning=N_("Of that long, keep the newest of each day."))
 @_within("--keep-within-weekly", meaning=N_("Of that long, keep the newest of each week."))
 @_within("--keep-within-monthly", meaning=N_("Of that long, keep the newest of each month."))
 @_within("--keep-within-yearly", meaning=N_("Of that long, keep the newest of each year."))
-@option("--keep-tag", metavar="TAGS", multiple=True, help=N_("Keep all that have these tags (a,b: both). Repeatable."))
-@option("--host", metavar="PHONE", multiple=True, help=N_("Judge only snapshots of the phone so named. Repeatable."))
-@option("--tag", metavar="TAGS", multiple=True, help=N_("Judge only snapshots with these tags. Repeatable."))
-@option("--path", metavar="PATH", multiple=True, help=N_("Judge only snapshots of this path. Repeatable."))
+@option(
+    "--keep-tag",
+    metavar="TAGS",
+    multiple=True,
+    help=N_("Keep all that have these tags (a,b: both). May be given several times."),
+)
+@option(
+    "--host",
+    metavar="PHONE",
+    multiple=True,
+    help=N_("Judge only snapshots of the phone with this name. May be given several times."),
+)
+@option(
+    "--tag", metavar="TAGS", multiple=True, help=N_("Judge only snapshots with these tags. May be given several times.")
+)
+@option(
+    "--path", metavar="PATH", multiple=True, help=N_("Judge only snapshots of this path. May be given several times.")
+)
 @option(
     "--group-by",
     "-g",

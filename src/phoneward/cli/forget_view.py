@@ -47,7 +47,9 @@ class ForgetView:
             for document in self._others():
                 self._output.emit("forgotten", document)
             return
-        for group in self._plan.groups:
+        for position, group in enumerate(self._plan.groups):
+            if position:
+                self._output.summary("")
             self._output.summary(table(group))
         for sentence in self._sentences():
             self._output.summary(sentence)
@@ -110,7 +112,7 @@ class ForgetView:
             sentence = _("The snapshot {snapshot} could not be removed. {reason}")
             self._output.result(sentence.format(snapshot=name[:8], reason=error.sentence()))
         if removed and not prune:
-            self._output.summary(_("The space that only they took is still taken. To free it: phoneward prune"))
+            self._output.summary(_("This has not freed any space yet. To free it: phoneward prune"))
 
     def end(self, report: "PruneReport | None") -> None:
         """Print the summary for programs."""

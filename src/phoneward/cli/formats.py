@@ -43,6 +43,16 @@ def files(count: int) -> str:
     return ngettext("{count} file", "{count} files", count).format(count=f"{count:,}")
 
 
+def folders(count: int) -> str:
+    """Return "1 folder", "1,234 folders"."""
+    return ngettext("{count} folder", "{count} folders", count).format(count=f"{count:,}")
+
+
+def other_names(count: int) -> str:
+    """Return "1 other name", "1,234 other names": links, devices and the like."""
+    return ngettext("{count} other name", "{count} other names", count).format(count=f"{count:,}")
+
+
 def snapshots(count: int) -> str:
     """Return "1 snapshot", "1,234 snapshots"."""
     return ngettext("{count} snapshot", "{count} snapshots", count).format(count=f"{count:,}")

@@ -24,11 +24,17 @@ from phoneward.texts import N_
     "--max-unused",
     metavar="AMOUNT",
     default="5%",
-    help=N_("Leave so much that is not needed where freeing it means packing anew: 5%, 500M, unlimited. Default: 5%."),
+    help=N_(
+        "How much that is not needed may stay where freeing it means packing anew: 5%, 500M, unlimited. Default: 5%."
+    ),
 )
 @option("--max-repack-size", metavar="SIZE", help=N_("Pack no more than this anew, such as 2G; 0 packs nothing anew."))
 @option("--repack-small", is_flag=True, help=N_("Pack small packs together, too."))
-@option("--repack-uncompressed", is_flag=True, help=N_("Pack anew, compressed, what another program left as it was."))
+@option(
+    "--repack-uncompressed",
+    is_flag=True,
+    help=N_("Pack anew, compressed, what another program stored without compressing it."),
+)
 @vault_options
 def prune(
     max_unused: str, max_repack_size: str | None, *, dry_run: bool, repack_small: bool, repack_uncompressed: bool

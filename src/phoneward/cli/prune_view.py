@@ -41,10 +41,12 @@ def plan_sentences(figures: "PruneFigures") -> list[str]:
     lines = [_("About {size} can be freed.").format(size=formats.size(max(0, figures.frees_bytes)))]
     gone = packs.remove + packs.unreferenced
     if gone:
-        lines.append(_("No snapshot needs anything in {packs}: removed.").format(packs=formats.packs(gone)))
+        lines.append(
+            _("To be removed: {packs}, of which no snapshot needs anything.").format(packs=formats.packs(gone))
+        )
     if packs.repack:
         lines.append(
-            _("Snapshots need a part of {packs}: the part, {size}, is packed anew.").format(
+            _("To be packed anew: {size}, the part of {packs} that snapshots need.").format(
                 packs=formats.packs(packs.repack), size=formats.size(size.repack - size.repack_remove)
             )
         )
@@ -66,7 +68,7 @@ def report_sentences(report: "PruneReport") -> list[str]:
     else:
         lines = [_("Freed {size}.").format(size=formats.size(max(0, report.freed_bytes)))]
     if left:
-        sentence = _("{size} that no snapshot needs stay for now: fewer than are worth packing anew for.")
+        sentence = _("{size} that no snapshot needs stay for now: too little to be worth packing anew.")
         lines.append(sentence.format(size=formats.size(left)))
     if report.damaged:
         lines.append(

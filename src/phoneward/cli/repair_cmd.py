@@ -22,8 +22,8 @@ SHOWN = 50
     cls=WordedGroup,
     sources={"index": "phoneward.cli.repair_cmd:index"},
     invoke_without_command=True,
-    short_help=N_("Mend what a vault can be mended of."),
-    help=N_("Mend what a vault can be mended of. Look first with `phoneward check` what is wrong."),
+    short_help=N_("Mend a damaged vault."),
+    help=N_("Mend a damaged vault. Find out first with `phoneward check` what is wrong."),
 )
 @click.pass_context
 def repair(context: click.Context) -> None:
@@ -35,13 +35,16 @@ def repair(context: click.Context) -> None:
 @click.command(
     "index",
     cls=WordedCommand,
-    short_help=N_("Make the index say again what is in the vault."),
+    short_help=N_("Put the index right, the list of where everything lies in the vault."),
     help=N_(
-        "Make the index say again what is in the vault. Each pack lists what it holds; where the index is damaged, "
-        "missing or wrong, the packs are asked. What is right stays. No pack is ever removed by this."
+        "Put the index right, the list of where everything lies in the vault. Each pack says what it holds; where "
+        "the index is damaged, missing or wrong, the packs are asked. What is right stays. No pack is ever removed by "
+        "this."
     ),
 )
-@option("--read-all-packs", is_flag=True, help=N_("Ask every pack, not only those of which the index looks wrong."))
+@option(
+    "--read-all-packs", is_flag=True, help=N_("Ask every pack, not only those that the index seems to be wrong about.")
+)
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be mended, and change nothing."))
 @vault_options
 def index(*, read_all_packs: bool, dry_run: bool) -> ExitCode:

@@ -42,7 +42,7 @@ def snapshots() -> ExitCode:
             frame.output.emit("snapshot", document(snapshot))
     elif found:
         frame.output.result(table(found))
-        frame.output.summary(formats.snapshots(len(found)))
+        frame.output.summary(formats.snapshots(sum(not info.proof for info in found)))
     else:
         frame.output.result(_("The vault holds no snapshot yet. Make one with: phoneward backup"))
     return _name_damaged(frame, damaged)
@@ -102,11 +102,16 @@ def table(found: "list[SnapshotInfo]") -> "Table":
             info.snapshot.short_id,
             formats.moment(info.snapshot.time),
             readable(info.label),
-            "?" if info.files is None else f"{info.files:,}",
-            "?" if info.bytes is None else formats.size(info.bytes),
+            _unless_proof(info, "?" if info.files is None else f"{info.files:,}"),
+            _unless_proof(info, "?" if info.bytes is None else formats.size(info.bytes)),
             _finished(info),
         )
     return shown
+
+
+def _unless_proof(info: "SnapshotInfo", figure: str) -> str:
+    """A later proof holds none of the phone's files: there is nothing to count."""
+    return "" if info.proof else figure
 
 
 def _finished(info: "SnapshotInfo") -> str:

@@ -21,7 +21,7 @@ MODES = ("restore-size", "files-by-contents", "raw-data", "blobs-per-file")
 
 @click.command(
     cls=WordedCommand,
-    short_help=N_("Say how much the snapshots hold and what they take."),
+    short_help=N_("Say how much the snapshots hold, and how much room they take."),
     help=N_(
         "Say how much the snapshots hold: all of them together, or those you name.\n\n"
         "--mode says what is counted. restore-size: what restoring all of them would take. files-by-contents: each "
@@ -39,7 +39,12 @@ MODES = ("restore-size", "files-by-contents", "raw-data", "blobs-per-file")
     default=MODES[0],
     help=N_("restore-size, files-by-contents, raw-data or blobs-per-file. Default: restore-size."),
 )
-@option("--host", metavar="PHONE", multiple=True, help=N_("Only snapshots of the phone so named. Repeatable."))
+@option(
+    "--host",
+    metavar="PHONE",
+    multiple=True,
+    help=N_("Only snapshots of the phone with this name. May be given several times."),
+)
 @option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
 @vault_options
 def stats(refs: tuple[str, ...], mode: str, host: tuple[str, ...], *, no_lock: bool) -> ExitCode:
@@ -85,11 +90,11 @@ def sentences(measured: "VaultStats") -> list[str]:
     size = formats.size(measured.total_size)
     if measured.mode == "restore-size":
         lines = [
-            _("{snapshots}: {files}, {folders} folders and {others} other names.").format(
+            _("{snapshots}: {files}, {folders}, {others}.").format(
                 snapshots=of,
                 files=formats.files(measured.files or 0),
-                folders=f"{measured.folders or 0:,}",
-                others=f"{measured.others or 0:,}",
+                folders=formats.folders(measured.folders or 0),
+                others=formats.other_names(measured.others or 0),
             )
         ]
         restoring = (_("Restoring it would take {size}."), _("Restoring each of them would take {size} in all."))
@@ -101,7 +106,7 @@ def sentences(measured: "VaultStats") -> list[str]:
         sentence = _("{snapshots}: {files} with different content in {pieces}, {size}.")
         files = formats.files(measured.total_file_count or 0)
         return [sentence.format(snapshots=of, files=files, pieces=_pieces(measured), size=size)]
-    lines = [_("{snapshots} take {size} in the vault, in {pieces}.").format(
+    lines = [_("Room in the vault that {snapshots} take up: {size}, in {pieces}.").format(
         snapshots=of, size=size, pieces=_pieces(measured)
     )]  # fmt: skip
     if measured.compression_space_saving is not None:

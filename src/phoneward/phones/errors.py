@@ -162,7 +162,7 @@ class NotEncryptedError(UnencryptedConnectionError):
 class AddressError(PhoneError):
     """Something typed as a network address is none."""
 
-    message = N_("{address} is not an address of a phone.")
+    message = N_("{address} is not the address of a phone.")
     next_step = N_("Type it as the phone shows it under 'Wireless debugging', for example 192.168.1.23:37099.")
     exit_code = ExitCode.USAGE
 
@@ -214,8 +214,8 @@ class NoWirelessPhoneError(PhoneError):
     message = N_("No phone was found on this network.")
     next_step = N_(
         "On the phone open Developer options, Wireless debugging, and switch it on; phone and computer must be in the "
-        "same network. Many networks hide such announcements: then give the address that the phone shows, for example "
-        "'phoneward pair 192.168.1.23:37099'."
+        "same network. Where it still is not found, add the address that the phone shows to the command, such as "
+        "192.168.1.23:37099."
     )
 
 
@@ -230,7 +230,7 @@ class SeveralWirelessPhonesError(PhoneError):
 class PhoneCannotBeWrittenError(PhoneError):
     """The phone's tools do not tell whether something worked, so nothing is written to it."""
 
-    message = N_("The phone {serial} is too old: its Android does not tell whether something was written well.")
+    message = N_("The phone {serial} is too old: its Android does not tell whether a file was written properly.")
     next_step = N_(
         "Restore into a folder with --target DIR, and copy the files to the phone as to a USB drive; or use a phone "
         "with Android 7 or later."

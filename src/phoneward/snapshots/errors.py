@@ -74,14 +74,14 @@ class NoAppFilesError(UsageError):
 class NoWayBackError(SnapshotsError):
     """A storage of a snapshot has no folder of files."""
 
-    message = N_("{path} of this snapshot is no folder of a phone.")
+    message = N_("{path} of this snapshot is not a folder that can go back onto a phone.")
     next_step = N_("See what the snapshot holds with: phoneward ls SNAPSHOT")
 
 
 class ReturnCutShortError(SnapshotsError):
     """The connection broke while files went back to the phone."""
 
-    message = N_("The work was cut short: {detail} {files} files were on the phone by then, each one whole.")
+    message = N_("The work was cut short: {detail} Files on the phone by then, each one whole: {files}.")
     next_step = N_("Plug the phone in again, unlock it, and run the same command: what is there already is left alone.")
     exit_code = ExitCode.FAILED
 

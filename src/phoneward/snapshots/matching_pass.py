@@ -266,7 +266,7 @@ class Matching:
         for file in files:
             if file.old:
                 sentence = _(
-                    "Its content on the phone is another than at the last backup, though its size and times are the"
+                    "Its content on the phone is not what it was at the last backup, though its size and times are the"
                     " same. It is read again and kept as a new version; the older snapshots keep the older one."
                 )
                 self.listener(Notice(file.path, sentence))

@@ -43,7 +43,7 @@ class Fault(enum.StrEnum):
 
 _SENTENCES: Final = {
     Fault.MISSING: N_("{path} is not there to be compared."),
-    Fault.DIFFERENT: N_("{path} is there with another content than in the snapshot."),
+    Fault.DIFFERENT: N_("{path} is there, with other content than in the snapshot."),
     Fault.UNREADABLE: N_("{path} could not be read back ({detail})."),
 }
 

@@ -21,8 +21,9 @@ GAP_SENTENCES: Final[dict[str, str]] = {
     GapReason.ENDLESS: N_("The phone kept sending more of it than the file can hold, so it was left out."),
     GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
     GapReason.MISMATCH: N_(
-        "The phone computes another checksum of it than this computer, twice, though it did not change. What came over"
-        " last is kept. The cable, the phone's memory card or a computer's memory may be faulty: try another cable."
+        "The phone twice computed a different checksum of it than this computer, though it did not change. What came"
+        " over last is kept. The cable, the phone's memory card or a computer's memory may be faulty: try another"
+        " cable."
     ),
     GapReason.GONE_WHILE_READ: N_("It was read and then deleted on the phone. What came over is kept."),
 }

@@ -168,7 +168,7 @@ def post(url: str, query: bytes) -> bytes:
 
     shown = readable(url)
     if not url.lower().startswith(("http://", "https://")):
-        raise TimestampServerError(url=shown, detail=_("it is no address of the web"))
+        raise TimestampServerError(url=shown, detail=_("it is not a web address"))
     headers = {"Content-Type": "application/timestamp-query", "User-Agent": f"phoneward/{phoneward.__version__}"}
     try:
         request = urllib.request.Request(url, query, headers)  # noqa: S310 - the scheme was looked at

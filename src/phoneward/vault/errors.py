@@ -298,7 +298,7 @@ class LastKeyError(VaultError):
     """Removing this key would leave none that is known to open the repository."""
 
     message = N_("The key {name} stays: the one you opened the vault with is gone, and no other may be left.")
-    next_step = N_("Somebody else changes the keys of this vault. List them with: phoneward key list")
+    next_step = N_("Somebody else is changing the keys of this vault just now. List them with: phoneward key list")
 
 
 class TooManyKeysError(VaultError):
@@ -342,6 +342,6 @@ class CleaningSpaceError(VaultError):
 class PruneOptionError(VaultError):
     """`--max-unused` or `--max-repack-size` makes no sense."""
 
-    message = N_("“{value}” is no amount for {option}.")
+    message = N_("“{value}” is not an amount for {option}.")
     next_step = N_("Write a size such as 500M; --max-unused also takes a share such as 5%, or the word unlimited.")
     exit_code = ExitCode.USAGE
