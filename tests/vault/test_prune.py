@@ -264,6 +264,32 @@ def test_of_two_copies_the_whole_one_stays(repo: Repository, *, damaged_first: b
     suite.assert_sound(repo)
 
 
+def places(repo: Repository, data: bytes) -> list[str]:
+    return [place.pack for place in suite.reopened(repo).index.lookup(BlobType.DATA, blob_id(data))]
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_copy_in_a_pack_that_stays_is_proved_before_the_other_goes(repo: Repository, *, damaged: bool) -> None:
+    """One copy is in a pack that is packed anew, one in a large pack that stays: only a whole one takes its place."""
+    one, rest, odd = suite.noise("one", 300), suite.noise("rest", 15_000), suite.noise("odd", 200)
+    suite.store(repo, {})
+    small = suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, suite.noise("waste", 50))])
+    large = suite.put_pack(
+        repo, [(BlobType.DATA, one), (BlobType.DATA, rest), (BlobType.DATA, odd), (BlobType.DATA, b"unused" * 20)]
+    )
+    suite.snapshot(repo, {"a": [one, rest, odd]})
+    if damaged:
+        suite.flip(repo, FileType.PACK, large, 100)
+    expected = suite.contents(repo)
+    assert run(repo, USUAL).figures.packs.repack == 1
+    packs = suite.files_of(repo, FileType.PACK)
+    assert small not in packs
+    assert large in packs
+    assert suite.contents(repo) == expected
+    if not damaged:
+        assert places(repo, one) == [large]
+
+
 def test_the_only_whole_copy_in_a_pack_of_the_wrong_size_stays(repo: Repository) -> None:
     """Of two copies, one is damaged in a pack of the right size; the other is whole in one that lost its end."""
     one = suite.noise("one", 3000)
