@@ -3,6 +3,7 @@ import hashlib
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from phoneward.vault import (
     FileId,
     FileType,
     LocalStorage,
+    LockTiming,
     Pending,
     Repository,
     StorageFullError,
@@ -26,7 +28,7 @@ from phoneward.vault import (
 )
 from phoneward.vault.blobs import MAX_BLOB_SIZE, BytesLike
 from phoneward.vault.crypto import SealingKey
-from phoneward.vault.errors import ReadBackError, TooLargeError
+from phoneward.vault.errors import LockLostError, ReadBackError, TooLargeError
 from phoneward.vault.packs import pack_size
 from phoneward.vault.storage.system import RealSystemCalls
 from phoneward.vault.writer import IN_FLIGHT_BYTES, WriterStoppedError
@@ -435,3 +437,27 @@ def test_figures(repo: Repository) -> None:
     assert 32 < stats.bytes_packed < 1000
     assert stats.packs == 1
     assert stats.bytes_stored == next(iter(repo.list_files(FileType.PACK))).size
+
+
+@pytest.mark.parametrize("how", ["removed", "late"])
+def test_no_index_is_stored_once_the_lock_is_lost(repo: Repository, how: str) -> None:
+    """Somebody may have pruned, and the packs with it: an index that names them would be believed by every backup."""
+    moved = [0.0]
+    timing = LockTiming(settle_s=0.0, now=lambda: time.time() + moved[0])
+
+    def write() -> None:
+        with repo.lock(exclusive=False, timing=timing), repo.writer() as writer:
+            writer.put(DATA, b"before")
+            writer.flush()
+            writer.put(DATA, os.urandom(300_000))
+            if how == "removed":
+                reopened(repo).unlock(remove_all=True)
+            else:
+                moved[0] = 1201.0
+
+    with pytest.raises(LockLostError):
+        write()
+    assert count(repo, FileType.INDEX) == 1
+    with repo.lock(exclusive=False, timing=LockTiming(settle_s=0.0)), repo.writer() as writer:
+        writer.put(DATA, b"a new lock counts")
+    assert count(repo, FileType.INDEX) == 2

@@ -144,6 +144,11 @@ class HeldLock:
             self._thread.join(timeout=10.0)
         self._remove()
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether its block runs; it may be lost all the same."""
+        return self._name is not None
+
     def ensure_held(self) -> None:
         """Call this before anything that relies on the lock: deleting files, writing a snapshot.
 

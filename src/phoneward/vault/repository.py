@@ -119,6 +119,7 @@ class Repository:
         self.index = IndexTable()
         self._indexes_loaded: set[FileId] = set()
         self._outside_key: SealingKey | None = None
+        self._locks: list[HeldLock] = []
 
     # -- files ---------------------------------------------------------------------------------------------------
 
@@ -298,8 +299,18 @@ class Repository:
         )
 
     def writer(self) -> BlobWriter:
-        """Return a writer for new blobs, to be used as a context manager. Load the index before."""
-        return BlobWriter(self)
+        """Return a writer for new blobs, to be used as a context manager. Load the index before.
+
+        It stores no index file once a lock that was taken with `lock` is lost: somebody may have pruned since, and
+        taken the packs for what an interrupted run left. An index that named them would have every later backup
+        believe that their content is there.
+        """
+        return BlobWriter(self, before_index=self._confirm_locks)
+
+    def _confirm_locks(self) -> None:
+        for lock in self._locks:
+            if lock.is_taken:
+                lock.confirm()
 
     # -- keys, locks, things outside -----------------------------------------------------------------------------
 
@@ -317,7 +328,9 @@ class Repository:
         Raises (on entering):
             RepositoryLockedError: somebody else's lock excludes it.
         """
-        return HeldLock(self, exclusive=exclusive, timing=timing)
+        lock = HeldLock(self, exclusive=exclusive, timing=timing)
+        self._locks = [*(other for other in self._locks if other.is_taken), lock]
+        return lock
 
     def unlock(self, *, remove_all: bool = False) -> int:
         """Remove stale locks, or all; return how many were removed.
