@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
+from phoneward.cli import formats, wrapping
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
@@ -57,11 +57,12 @@ def ls(snapshot: str | None, path: str | None, *, recursive: bool, proof: bool) 
                 shown = {"proof": proof_document(found)} if lookup is not None else {}
                 frame.output.emit("node", document(entry) | shown)
             else:  # not a table: a phone has a million names
-                sys.stdout.write(line(entry) if lookup is None else f"{proof_words(found):<25}  {line(entry)}")
+                sys.stdout.write(line(entry) if lookup is None else proof_cell(found) + line(entry))
     return ExitCode.DONE
 
 
 LEVELS = {"stored": N_("stored"), "matched": N_("matched"), "restored": N_("restored")}
+_PROOF_CELLS = 27
 
 
 def proof_words(found: "FileProof | None") -> str:
@@ -69,6 +70,12 @@ def proof_words(found: "FileProof | None") -> str:
     if found is None or found.date is None:
         return ""
     return _("{level} {date}").format(level=_(LEVELS[found.level]), date=formats.moment(found.date))
+
+
+def proof_cell(found: "FileProof | None") -> str:
+    """Return the same as a cell of one width in every language."""
+    words = proof_words(found)
+    return words + " " * (_PROOF_CELLS - wrapping.cell_width(words))
 
 
 def proof_document(found: "FileProof | None") -> dict[str, object] | None:
