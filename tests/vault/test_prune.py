@@ -9,6 +9,7 @@ from phoneward.progress import PhaseStarted
 from phoneward.vault import (
     BlobId,
     BlobType,
+    FileId,
     FileType,
     LockTiming,
     MaxUnused,
@@ -21,7 +22,8 @@ from phoneward.vault import (
     prune,
     repair_index,
 )
-from phoneward.vault.errors import LockLostError
+from phoneward.vault.errors import LockLostError, ReadBackError, StorageError
+from phoneward.vault.index import IndexedPack, encode_index
 from tests.vault import prunesuite as suite
 
 QUICK = LockTiming(settle_s=0.0)
@@ -318,6 +320,77 @@ def test_a_whole_copy_needs_no_other_in_a_pack_of_the_wrong_size(repo: Repositor
     assert run(repo).packs_removed == 1
     assert suite.contents(repo) == expected
     suite.assert_sound(repo)
+
+
+def test_what_is_damaged_between_the_proof_and_the_copying_is_taken_from_another_pack(repo: Repository) -> None:
+    one = suite.noise("one", 300)
+    suite.store(repo, {})
+    kept = suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, b"unused")])
+    suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, suite.noise("more waste", 400))])
+    suite.snapshot(repo, {"a": [one]})
+    expected = suite.contents(repo)
+
+    def damage(_figures: PruneFigures) -> None:
+        suite.flip(repo, FileType.PACK, kept, 100)
+
+    with repo.lock(exclusive=True, timing=QUICK) as lock:
+        assert prune(repo, lock, options=ALL, on_plan=damage).ok
+    assert suite.contents(repo) == expected
+    suite.assert_sound(repo)
+
+
+def _waste(repo: Repository) -> None:
+    """Two snapshots, one of them removed, so that packs are packed anew."""
+    first = suite.snapshot(repo, files(*map(str, range(60))), time=0)
+    suite.snapshot(repo, files(*map(str, range(0, 60, 2))), time=1)
+    repo.remove_unpacked(FileType.SNAPSHOT, first)
+
+
+def test_a_pack_that_does_not_read_back_stops_it(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    _waste(repo)
+    before, expected = suite.everything(repo), suite.contents(repo)
+    monkeypatch.setattr(repo.storage, "holds", lambda *_args: False)
+    with pytest.raises(ReadBackError):
+        run(repo)
+    assert suite.everything(repo) == before
+    assert suite.contents(repo) == expected
+
+
+def test_packs_of_an_index_file_that_is_there_all_the_same_stay(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index file got its name; then the disk reported an error."""
+    _waste(repo)
+    expected = suite.contents(repo)
+    save = repo.save_unpacked
+
+    def save_and_fail(kind: FileType, plaintext: bytes) -> FileId:
+        name = save(kind, plaintext)
+        if kind is FileType.INDEX:
+            raise StorageError(path="index", detail="I/O error")
+        return name
+
+    monkeypatch.setattr(repo, "save_unpacked", save_and_fail)
+    with pytest.raises(StorageError):
+        run(repo)
+    assert check(suite.reopened(repo), read_data=True).ok, "every pack that an index names is there"
+    assert suite.contents(repo) == expected
+
+
+def test_a_pack_described_in_two_index_files_keeps_both_parts(repo: Repository) -> None:
+    """Old versions of restic wrote such."""
+    one, two = suite.noise("one", 700), suite.noise("two", 700)
+    pack = suite.put_pack(repo, [(BlobType.DATA, one), (BlobType.DATA, two)])
+    (old,) = suite.files_of(repo, FileType.INDEX)
+    for entry in repo.read_pack_header(pack):
+        repo.save_unpacked(FileType.INDEX, encode_index([IndexedPack(pack, [entry])]))
+    repo.remove_unpacked(FileType.INDEX, old)
+    suite.snapshot(repo, {"a": [one, two]})
+    suite.put_pack(repo, [(BlobType.DATA, b"unused")])
+    expected = suite.contents(repo)
+    assert run(repo, USUAL).packs_removed == 1
+    assert places(repo, one) == places(repo, two) == [pack]
+    assert suite.contents(repo) == expected
 
 
 def test_a_missing_pack_that_nobody_needs_is_forgotten(repo: Repository) -> None:

@@ -140,6 +140,24 @@ def test_the_index_is_whole_again(
     assert (again.findings, again.indexes_written, again.indexes_removed) == ([], 0, 0)
 
 
+def test_of_two_index_files_that_contradict_each_other_the_pack_itself_decides(repo: Repository) -> None:
+    """Each of them is possible, and of the right size."""
+    before = suite.contents(repo)
+    for name in suite.files_of(repo, FileType.INDEX):
+        for pack in read_index(repo, name):
+            shifted = [entry.id for entry in pack.entries[1:]] + [pack.entries[0].id]
+            wrong = [
+                PackEntry(entry.type, other, entry.offset, entry.length, entry.uncompressed_length)
+                for entry, other in zip(pack.entries, shifted, strict=True)
+            ]
+            repo.save_unpacked(FileType.INDEX, encode_index([IndexedPack(pack.pack, wrong)]))
+    assert not check(suite.reopened(repo)).ok
+    report = run(repo)
+    assert set(kinds(report)) == {RepairKind.PACK_REREAD}
+    assert suite.contents(repo) == before
+    suite.assert_sound(repo)
+
+
 def test_a_missing_pack_is_no_longer_named(repo: Repository) -> None:
     lost = next(iter(read_index(repo, first_index(repo)))).pack
     repo.storage.remove(FileType.PACK, lost)
