@@ -1,6 +1,7 @@
 """The story keeps its promises, and says so when it does not."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,10 @@ def test_from_beginning_to_end(story: tuple[Iterator[Told], Path]) -> None:
     facts = {step.step: step.facts for step in told}
     assert facts["second-snapshot"]["files_sent"] == 3
     assert facts["compare"]["files"] == facts["second-snapshot"]["files"]
+    assert facts["restore"]["verified"] == facts["restore"]["files"]
+    assert [path for path in (story[1] / "vault" / "snapshots").iterdir() if path.name == facts["restore"]["proof"]]
+    command = ["sh", "-c", "cat SHA256SUMS/* | sha256sum --strict -c --quiet"]
+    assert subprocess.run(command, cwd=story[1] / "restored", check=False).returncode == 0
     states = {app.package: str(app.state) for app in told[3].coverage.apps} if told[3].coverage else {}
     assert states == {
         "com.tencent.mm": "kept in part",

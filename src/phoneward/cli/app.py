@@ -19,14 +19,15 @@ from phoneward.cli.worded import WordedGroup, WordedOption
 from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.texts import N_
 
-COMMANDS = {
-    name: f"phoneward.cli.{name}_cmd:{name}"
-    for name in (
-        "init", "devices", "pair", "connect", "backup", "snapshots", "coverage", "check", "restore", "ls",
-        "find", "diff", "stats", "forget", "prune", "repair", "key", "timestamp", "unlock", "demo", "completion",
-    )
-}  # fmt: skip
-"""In the order of a person's first day."""
+SECTIONS = {
+    N_("The first day"): ("init", "devices", "backup", "coverage", "check", "restore", "demo"),
+    N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats"),
+    N_("Through the years"): ("forget", "prune", "key", "unlock", "repair"),
+    N_("When you need it"): ("pair", "connect", "timestamp", "completion"),
+}
+"""What `--help` lists, under which heading, a beginner's commands first."""
+
+COMMANDS = {name: f"phoneward.cli.{name}_cmd:{name}" for names in SECTIONS.values() for name in names}
 
 
 class Program(WordedGroup):
@@ -151,6 +152,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
     "phoneward",
     cls=Program,
     sources=COMMANDS,
+    sections=SECTIONS,
     invoke_without_command=True,
     help=N_(
         "Phoneward guards what is on your phone: never lost, never leaked, provable.\n\n"

@@ -6,7 +6,7 @@ let a Chinese line run twice too long.
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -199,14 +199,22 @@ class WordedGroup(WordedCommand, click.Group):
 
     Args:
         sources: name of the command → "module:attribute", in the order help shows them.
+        sections: heading (marked with `N_`) → the names under it; without any, all stand under one heading.
     """
 
-    def __init__(self, *args: Any, sources: dict[str, str], **attributes: Any) -> None:  # noqa: ANN401 - click's own
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - click's own
+        sources: dict[str, str],
+        sections: Mapping[str, Sequence[str]] | None = None,
+        **attributes: Any,  # noqa: ANN401 - click's own
+    ) -> None:
         self.sources = sources
+        self.sections = sections or {"Commands": list(sources)}
         super().__init__(*args, **attributes)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of a person's first day."""
+        """Return the names in the order that help shows them in."""
         del ctx
         return list(self.sources)
 
@@ -234,9 +242,11 @@ class WordedGroup(WordedCommand, click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands first: they are what a newcomer looks for."""
-        rows = [(name, command.short_help or "") for name in self.sources if (command := self.get_command(ctx, name))]
-        with formatter.section(_("Commands")):
-            formatter.write_dl(rows)
+        widest = max(map(len, self.sources), default=0)  # one column through all sections
+        for heading, names in self.sections.items():
+            commands = ((name, self.get_command(ctx, name)) for name in names)
+            with formatter.section(_(heading)):
+                formatter.write_dl([(name.ljust(widest), c.short_help or "") for name, c in commands if c is not None])
         super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

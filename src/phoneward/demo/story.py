@@ -192,13 +192,22 @@ class _Story:
         return Told("check", sentences, {"ok": report.ok}, good=report.ok)
 
     def restore(self) -> Told:
-        report = snapshots.restore(self._open(), "latest", self._restored, listener=self._listener)
-        sentences = (
-            _("{count} files were restored into {place}").format(
+        repository = self._open()
+        with repository.lock(exclusive=False) as lock:
+            report = snapshots.restore(repository, "latest", self._restored, listener=self._listener)
+            found, proof = snapshots.prove_restored(repository, "latest", self._restored, lock, listener=self._listener)
+        sentences = [
+            _("{count} files were restored into {place}, Phoneward's own lists among them.").format(
                 count=report.files, place=readable(str(self._restored))
             ),
-        )
-        return Told("restore", sentences, {"files": report.files, "target": str(self._restored)}, good=report.complete)
+            _("{count} of them were read back: the checksums are those in the snapshot.").format(count=found.files),
+        ]
+        if proof is not None:
+            sentences.append(_("The vault keeps the proof, as {proof}.").format(proof=proof[:8]))
+        sentences.append(_("Without Phoneward, the same is shown there by: cat SHA256SUMS/* | sha256sum -c"))
+        good = report.complete and found.complete and proof is not None
+        facts = {"files": report.files, "target": str(self._restored), "verified": found.files, "proof": proof}
+        return Told("restore", tuple(sentences), facts, good=good)
 
     def compare(self) -> Told:
         found = compare(self._phone.storage, os.fsencode(self._restored / "shared"))
