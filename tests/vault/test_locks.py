@@ -25,7 +25,7 @@ from phoneward.vault import (
     StorageError,
     init_repository,
 )
-from phoneward.vault.locks import HeldLock, parse_lock, read_locks, windows_process_runs
+from phoneward.vault.locks import HeldLock, LockFile, parse_lock, read_locks, windows_process_runs
 from tests.vault.cheap import insecure_test_cost
 
 NOW = 1_800_000_000.0
@@ -337,3 +337,11 @@ def test_hostile_times(time: object) -> None:
 def test_hostile_process_numbers(repo: Repository, pid: int) -> None:
     put(repo, pid=pid, hostname=socket.gethostname(), time=now_text())
     assert repo.unlock() == 1
+
+
+def test_where_no_session_is_known_no_fresh_lock_counts_as_orphaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS and Windows tell none, and restic writes none: equal only in that nobody knows."""
+    monkeypatch.setattr("phoneward.vault.locks._session", lambda: "")
+    monkeypatch.setattr("phoneward.vault.locks._process_runs", lambda _pid: False)
+    lock = LockFile(datetime.now(UTC), exclusive=False, hostname="another", username="anna", pid=4711, session="")
+    assert not lock.is_orphaned(LockTiming())
