@@ -7,6 +7,7 @@ recorded; so nothing in `storage/` may touch the disk any other way.
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
@@ -173,7 +174,7 @@ class RealSystemCalls:
 
     def drop_cached(self, path: str) -> None:
         """Call posix_fadvise where there is one (Linux); it drops what is flushed."""
-        if not hasattr(os, "posix_fadvise"):
+        if sys.platform != "linux":
             return
         handle = os.open(path, _READ_FLAGS)
         try:
