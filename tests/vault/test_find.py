@@ -103,6 +103,17 @@ def test_sixty_folders_that_unfold_without_end(repo: Repository, monkeypatch: py
     assert measure(repo, [bomb], StatsMode.BLOBS_PER_FILE).total_file_count == 0
 
 
+def test_sixty_folders_over_one_that_cannot_be_read(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    with repo.writer() as writer:
+        subtree = BlobId(b"\xaa" * 32)
+        for _level in range(60):
+            subtree = tree(writer, *(Node(name=name, type=NodeType.DIR, subtree=subtree) for name in (b"a", b"b")))
+    monkeypatch.setattr(find_module, "MAX_ENTRIES", 1000)
+    finder = Finder(repo, Patterns([b"nowhere"]), on_damaged=lambda *_heard: None)
+    with pytest.raises(TooManyFilesError):
+        list(finder.search([snapshot(subtree)]))
+
+
 def test_folders_deeper_than_any_path(repo: Repository) -> None:
     with repo.writer() as writer:
         subtree = tree(writer)

@@ -79,25 +79,26 @@ class Finder:
         """Yield what is found, snapshot by snapshot, parents before children, names ascending by raw bytes.
 
         Raises:
-            TooManyFilesError: more was found in one snapshot than any phone holds: a hostile repository.
+            TooManyFilesError: more was found, or looked at, in one snapshot than any phone holds: a hostile repository.
             TreeDamagedError: see `on_damaged`; or folders lie deeper than `MAX_DEPTH`.
             StorageError: it cannot be read.
         """
         for snapshot in snapshots:
-            for count, match in enumerate(self._in_snapshot(snapshot), 1):
-                if count > MAX_ENTRIES:
-                    raise TooManyFilesError(count=count, limit=MAX_ENTRIES)
-                yield match
+            yield from self._in_snapshot(snapshot)
 
     def _in_snapshot(self, snapshot: Snapshot) -> Iterator[Match]:
         stack: list[_Folder] = []
         self._enter(snapshot, stack, b"", snapshot.tree, self._patterns.start)
+        names = 0
         while stack:
             folder = stack[-1]
             node = next(folder.nodes, None)
             if node is None:
                 self._leave(stack)
                 continue
+            names += 1  # names, not matches: a folder that cannot be read is met again wherever it stands
+            if names > MAX_ENTRIES:
+                raise TooManyFilesError(count=names, limit=MAX_ENTRIES)
             path = folder.path + b"/" + node.name
             state = self._patterns.after(folder.state, node.name)
             if self._patterns.matched(state) and self._in_time(node):
