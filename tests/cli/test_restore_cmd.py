@@ -104,7 +104,7 @@ def test_what_was_restored_is_read_back_and_the_proof_kept(stocked: Stocked, tmp
     kept = [line for line in stocked.program.run("snapshots", "--json").documents if line["proof"]]
     assert [line["id"] for line in kept] == [said["proof"]]
     assert kept[0]["subject"] in stocked.ids
-    assert "a later proof about" in " ".join(stocked.program.run("snapshots").stdout.split())
+    assert "proof of" in " ".join(stocked.program.run("snapshots").stdout.split())
     (out / "shared" / "Documents" / "1.txt").write_text("mine")
     ran = stocked.program.run("restore", "latest", "-t", out, "--verify")
     assert ran.code == 3

@@ -108,8 +108,9 @@ def sentences(report: "CheckReport") -> list[str]:
     )
     lines.append(
         _(
-            "Do not delete anything. Look at the disk that holds the vault, restore what you need from another "
-            "snapshot or copy, and run the backup again: what is still on the phone is stored anew."
+            "Do not delete anything. Look at the disk that holds the vault, and restore what you need from another "
+            "snapshot or copy. Then mend the index with: phoneward repair index. After that, run the backup again: "
+            "what is still on the phone is stored anew."
         )
     )
     return lines

@@ -116,5 +116,5 @@ def _unless_proof(info: "SnapshotInfo", figure: str) -> str:
 
 def _finished(info: "SnapshotInfo") -> str:
     if info.proof:
-        return _("a later proof about {snapshot}").format(snapshot=(info.subject or "?")[:8])
+        return _("proof of {snapshot}").format(snapshot=(info.subject or "?")[:8])
     return _("no: cut short") if info.partial else _("yes")
