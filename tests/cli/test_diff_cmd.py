@@ -20,6 +20,9 @@ def test_plain_words(stocked: Stocked) -> None:
     lines = [line.split() for line in ran.stdout.splitlines()]
     assert ["added", "/shared/Documents/1.txt", "(4", "B)"] in lines
     assert "Added: 1 file (4 B), 0 folders, 0 other names." in ran.stdout
+    assert "Content changed: 0 files." in ran.stdout
+    assert "coverage.json" not in ran.stdout, "nobody looks for that among the phone's files"
+    assert "Phoneward's own lists and checksums differ too" in ran.stdout
 
 
 def test_json_says_what_restic_says(stocked: Stocked, tmp_path: Path) -> None:

@@ -64,12 +64,15 @@ def diff(before: str, after: str, *, metadata: bool, no_lock: bool) -> ExitCode:
         one, two = snapshots.find(repository, before), snapshots.find(repository, after)
         compared = vault.Diff(repository, one.tree, two.tree, metadata=metadata, on_damaged=note_damage)
         output.say(heading(one, two))
+        own = 0
         for change in compared.changes():
             if output.json:
                 output.emit("change", document(change))
+            elif change.modifier in {"M", "U"} and snapshots.is_own_document(two, change.path):
+                own += change.modifier == "M"
             else:
                 sys.stdout.write(line(change))
-        _show_sums(output, compared, one, two)
+        _show_sums(output, compared, one, two, own)
     return ExitCode.INCOMPLETE if damaged else ExitCode.DONE
 
 
@@ -120,7 +123,7 @@ def document(change: "Change") -> dict[str, object]:
     }
 
 
-def _show_sums(output: Output, compared: "Diff", one: "Snapshot", two: "Snapshot") -> None:
+def _show_sums(output: Output, compared: "Diff", one: "Snapshot", two: "Snapshot", own: int) -> None:
     sums = compared.statistics()
     if output.json:
         output.emit(
@@ -148,8 +151,10 @@ def _show_sums(output: Output, compared: "Diff", one: "Snapshot", two: "Snapshot
                 others=formats.other_names(totals.others),
             )
         )
-    parts.append(_("Content changed: {files}.").format(files=formats.files(sums.changed_files)))
+    parts.append(_("Content changed: {files}.").format(files=formats.files(sums.changed_files - own)))
     output.summary(sentences(*parts))
+    if own:
+        output.summary(_("Phoneward's own lists and checksums differ too; --json names them."))
     stored = _("Stored for the second snapshot only: {added}. For the first only: {removed}.")
     output.summary(stored.format(added=formats.size(sums.added.bytes), removed=formats.size(sums.removed.bytes)))
 

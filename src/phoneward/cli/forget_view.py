@@ -9,7 +9,7 @@ from phoneward.errors import readable
 from phoneward.texts import N_, _, enumeration, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from rich.table import Table
 
@@ -100,11 +100,11 @@ class ForgetView:
                 ngettext(
                     "{count} snapshot would be removed. Nothing was changed.",
                     "{count} snapshots would be removed. Nothing was changed.",
-                    len(self._plan.removed),
-                ).format(count=len(self._plan.removed))
+                    (count := self._without_proofs(self._plan.removed)),
+                ).format(count=count)
             )
             return
-        removed = len(self.removal.removed) if self.removal else 0
+        removed = self._without_proofs(self.removal.removed if self.removal else ())
         self._output.summary(
             ngettext("{count} snapshot was removed.", "{count} snapshots were removed.", removed).format(count=removed)
         )
@@ -113,6 +113,10 @@ class ForgetView:
             self._output.result(sentence.format(snapshot=name[:8], reason=error.sentence()))
         if removed and not prune:
             self._output.summary(_("This has not freed any space yet. To free it: phoneward prune"))
+
+    def _without_proofs(self, names: "Collection[str]") -> int:
+        """Count snapshots of phones: what became of the proofs about them was said already."""
+        return len(set(names) - {proof.id for proof in self._plan.proofs})
 
     def end(self, report: "PruneReport | None") -> None:
         """Print the summary for programs."""

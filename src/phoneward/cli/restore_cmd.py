@@ -90,7 +90,7 @@ def restore(
     if to_phone is not None:
         from phoneward.cli import restore_phone
 
-        _refuse_together("--to-phone", {"--target": target})
+        _refuse_together("--to-phone", {"--target": target, "--verify": verify})  # the phone reads back anyway
         wish = restore_phone.Wish(
             snapshot, to_phone, include, app, apks, replace, dry_run, yes, no_lock, allow_unencrypted
         )

@@ -103,7 +103,7 @@ class PhoneNotFoundError(PhoneError):
     """The phone that was asked for is not attached."""
 
     message = N_("The phone {serial} is not connected ({detail}).")
-    next_step = N_("Check the cable and the spelling; 'adb devices' shows which phones this computer sees.")
+    next_step = N_("Check the cable and the spelling; `phoneward devices` lists the phones this computer sees.")
 
 
 class PhoneUnauthorizedError(PhoneError):

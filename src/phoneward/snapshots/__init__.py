@@ -37,7 +37,7 @@ from phoneward.snapshots.errors import (
 )
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
-from phoneward.snapshots.layout import is_proof, proof_subject
+from phoneward.snapshots.layout import is_own_document, is_proof, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup
 from phoneward.snapshots.proofs_restored import Compared, Unproven
@@ -110,6 +110,7 @@ __all__ = [
     "find",
     "gap_sentence",
     "is_partial",
+    "is_own_document",
     "is_proof",
     "list_path",
     "list_snapshots",

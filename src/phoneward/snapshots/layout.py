@@ -19,6 +19,8 @@ SHARED: Final = b"/shared"
 USERS: Final = b"/users"
 VOLUMES: Final = b"/volumes"
 
+_OWN: Final = {SUMS, PROOFS, *(b"/" + name for name in (DEVICE_DOCUMENT, PACKAGES_DOCUMENT, COVERAGE_DOCUMENT))}
+
 TAG: Final = "phoneward"
 PARTIAL_TAG: Final = "partial"
 DEVICE_TAG_PREFIX: Final = "device:"
@@ -92,6 +94,12 @@ def app_places(package: str, user_id: int) -> list[bytes]:
 def device_tag(device_id: str) -> str:
     """Return the tag that says which phone a snapshot is of."""
     return DEVICE_TAG_PREFIX + device_id
+
+
+def is_own_document(snapshot: Snapshot, path: bytes) -> bool:
+    """Tell whether a path in a snapshot is of Phoneward's own lists, checksums and proofs: nothing of the phone's."""
+    top = b"/" + path.strip(b"/").partition(b"/")[0]
+    return TAG in snapshot.tags and top in _OWN
 
 
 def is_proof(snapshot: Snapshot) -> bool:
