@@ -110,8 +110,8 @@ def _stamp(frame: Frame, repo: "Repository", result: "BackupResult", address: st
 
     try:
         authorities = frame.settings.timestamp_authorities()
-        with repo.lock(exclusive=False):
-            stamp = snapshots.stamp_snapshot(repo, result.snapshot_id or "", address, authorities=authorities)
+        with repo.lock(exclusive=False) as lock:
+            stamp = snapshots.stamp_snapshot(repo, lock, result.snapshot_id or "", address, authorities=authorities)
     except PhonewardError as error:
         listener(Notice(None, sentences_of(error.sentence(), error.advice())))
         return False

@@ -60,9 +60,9 @@ def add(snapshot: str, url: str | None, timestamp_ca: str | None) -> ExitCode:
     if not address:
         raise NoAuthorityError
     authorities = frame.settings.timestamp_authorities(timestamp_ca)
-    with open_vault(frame) as repository, repository.lock(exclusive=False):
+    with open_vault(frame) as repository, repository.lock(exclusive=False) as lock:
         repository.load_index()
-        stamp = snapshots.stamp_snapshot(repository, snapshot, address, authorities=authorities)
+        stamp = snapshots.stamp_snapshot(repository, lock, snapshot, address, authorities=authorities)
     if frame.output.json:
         frame.output.emit("timestamp", document(stamp))
     else:

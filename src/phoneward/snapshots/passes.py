@@ -54,7 +54,7 @@ from phoneward.vault import (
     SealedCache,
     Snapshot,
     SnapshotSummary,
-    save_snapshot,
+    save_snapshot_held,
 )
 
 PROGRESS_EVERY = 5_000
@@ -320,9 +320,10 @@ class _Pass:
         tree = trees.store(top + self._our_nodes(writer, trees, coverage, proofs))
         writer.flush()
         content = self._stats(trees, sender, writer, data_blobs)
-        if self.lock is not None:
-            self.lock.confirm()
-        snapshot_id = save_snapshot(self.repo, self._snapshot(tree, trees, writer, content, partial=partial))
+        if self.lock is None:
+            raise ValueError("a rehearsal writes no snapshot")
+        snapshot = self._snapshot(tree, trees, writer, content, partial=partial)
+        snapshot_id = save_snapshot_held(self.repo, self.lock, snapshot)
         if not partial:
             self.journal.remove()
             self._remember(snapshot_id, trees)

@@ -30,7 +30,7 @@ from phoneward.vault import (
     Snapshot,
     encode_tree,
     load_snapshots,
-    save_snapshot,
+    save_snapshot_held,
 )
 
 FORMAT: Final = 1
@@ -118,9 +118,9 @@ def save_proof(repo: Repository, lock: HeldLock, subject: Snapshot, proof: Later
         tree = encode_tree([document_node(DOCUMENT, now, stored.size, stored.ids)])
         writer.put(BlobType.TREE, tree)
         writer.flush()
-        lock.confirm()
-        return save_snapshot(
+        return save_snapshot_held(
             repo,
+            lock,
             Snapshot(
                 time_ns=now,
                 tree=BlobId(hashlib.sha256(tree).digest()),

@@ -30,13 +30,14 @@ from phoneward.vault import (
     DamagedError,
     FileId,
     FileType,
+    HeldLock,
     Repository,
     Snapshot,
     encode_tree,
     find_node,
     load_snapshot,
     load_snapshots,
-    save_snapshot,
+    save_snapshot_held,
 )
 
 if TYPE_CHECKING:
@@ -78,12 +79,19 @@ class Timestamp:
 
 
 def stamp_snapshot(
-    repo: Repository, ref: str, url: str, *, authorities: bytes | None = None, send: Send | None = None
+    repo: Repository,
+    lock: HeldLock,
+    ref: str,
+    url: str,
+    *,
+    authorities: bytes | None = None,
+    send: Send | None = None,
 ) -> Timestamp:
     """Have an authority stamp a snapshot, check the answer and keep it in the vault.
 
     Args:
         repo: open, its index loaded; it is written to.
+        lock: held.
         ref: `latest` or the first digits of an id.
         url: of the authority, `http://` or `https://`. Nothing but a hash is sent.
         authorities: certificates (PEM) of authorities that are trusted; None checks all but whose signature it is.
@@ -101,7 +109,7 @@ def stamp_snapshot(
     snapshot_id, content = snapshot_file(repo, ref)
     request = client.TimestampRequestBuilder().data(content).hash_algorithm(client.HashAlgorithm.SHA256).build()
     stamp = _checked((send or post)(url, request.as_bytes()), snapshot_id, authorities, request)
-    _keep(repo, stamp)
+    _keep(repo, lock, stamp)
     return stamp
 
 
@@ -239,7 +247,7 @@ def _verify(response: "TimeStampResponse", snapshot_id: FileId, roots: "list[Cer
         raise TimestampRefusedError(detail=readable(str(error))) from error
 
 
-def _keep(repo: Repository, stamp: Timestamp) -> None:
+def _keep(repo: Repository, lock: HeldLock, stamp: Timestamp) -> None:
     """Store a token as a later proof."""
     subject = load_snapshot(repo, stamp.snapshot)
     device = next((tag for tag in subject.tags if tag.startswith(DEVICE_TAG_PREFIX)), "")
@@ -251,8 +259,9 @@ def _keep(repo: Repository, stamp: Timestamp) -> None:
         tree = encode_tree([document_node(TOKEN, now, done.size, done.ids)])
         writer.put(BlobType.TREE, tree)
         writer.flush()
-    save_snapshot(
+    save_snapshot_held(
         repo,
+        lock,
         Snapshot(
             time_ns=now,
             tree=BlobId(hashlib.sha256(tree).digest()),

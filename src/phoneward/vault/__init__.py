@@ -92,6 +92,7 @@ from phoneward.vault.snapshot_files import (
     load_snapshot,
     load_snapshots,
     save_snapshot,
+    save_snapshot_held,
 )
 from phoneward.vault.snapshot_filter import (
     GroupBy,
@@ -262,4 +263,5 @@ __all__ = [
     "rules_of_this_system",
     "safe_names",
     "save_snapshot",
+    "save_snapshot_held",
 ]

@@ -65,7 +65,7 @@ class IndexWriter:
         """Store what waits."""
         if self._packs:
             packs, self._packs, self._blobs = self._packs, [], 0
-            self.names.append(self._repo.save_unpacked(FileType.INDEX, encode_index(packs)))
+            self.names.append(self._repo.save_index(encode_index(packs)))
 
 
 class IndexRewriter:

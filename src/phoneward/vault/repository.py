@@ -15,6 +15,7 @@ from phoneward.vault.errors import (
     BlobMissingError,
     DamagedError,
     FileMissingError,
+    LockLostError,
     NoRepositoryError,
     RepositoryExistsError,
     VerifyError,
@@ -301,11 +302,30 @@ class Repository:
     def writer(self) -> BlobWriter:
         """Return a writer for new blobs, to be used as a context manager. Load the index before.
 
-        It stores no index file once a lock that was taken with `lock` is lost: somebody may have pruned since, and
-        taken the packs for what an interrupted run left. An index that named them would have every later backup
-        believe that their content is there.
+        It stores its index files with `save_index`.
         """
-        return BlobWriter(self, before_index=self._confirm_locks)
+        return BlobWriter(self, save_index=self.save_index)
+
+    def save_index(self, content: bytes) -> FileId:
+        """Store an index file and return its name, only if all locks taken with `lock` are held before and afterwards.
+
+        Once a lock is lost, somebody may have pruned, and taken the packs for what an interrupted run left. An index
+        that named them would have every later backup believe that their content is there. Looking before is not
+        enough: a program may stand still between the look and the storing. Whoever read the index file before it is
+        taken back here lacks nothing but that file, which `repair index` makes anew.
+
+        Raises:
+            LockLostError: a lock is gone, and the file is not there.
+            StorageError, VerifyError: it was not stored.
+        """
+        self._confirm_locks()
+        name = self.save_unpacked(FileType.INDEX, content)
+        try:
+            self._confirm_locks()
+        except LockLostError:
+            self.remove_unpacked(FileType.INDEX, name)
+            raise
+        return name
 
     def _confirm_locks(self) -> None:
         for lock in self._locks:

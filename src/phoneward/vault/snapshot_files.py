@@ -16,11 +16,13 @@ from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId, FileId, FileType
 from phoneward.vault.errors import (
     AmbiguousSnapshotError,
+    LockLostError,
     NoSnapshotsError,
     SnapshotDamagedError,
     SnapshotNotFoundError,
 )
 from phoneward.vault.go_text import format_time, parse_time
+from phoneward.vault.locks import HeldLock
 from phoneward.vault.storage.base import ListedFile
 
 LATEST: Final = "latest"
@@ -43,6 +45,13 @@ class SnapshotStore(Protocol):
 
     def list_files(self, file_type: FileType) -> Iterable[ListedFile]:
         """Yield the files of this type."""
+
+
+class RemovableSnapshots(SnapshotStore, Protocol):
+    """The same, where one can be taken back."""
+
+    def remove_unpacked(self, file_type: FileType, name: FileId) -> None:
+        """Remove a file."""
 
 
 class SnapshotSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,6 +249,27 @@ def _summary_from_wire(wire: _WireSummary | None) -> SnapshotSummary | None:
 def save_snapshot(repo: SnapshotStore, snapshot: Snapshot) -> FileId:
     """Store a snapshot and return its ID. All it refers to must be durable and in a durable index before."""
     return repo.save_unpacked(FileType.SNAPSHOT, encode_snapshot(snapshot))
+
+
+def save_snapshot_held(repo: RemovableSnapshots, lock: HeldLock, snapshot: Snapshot) -> FileId:
+    """Store a snapshot as `save_snapshot`, only if the lock is held before and still is afterwards.
+
+    Looking before is not enough: between the look and the storing a program may stand still for long (a stopped
+    process, a slow disk), while somebody takes its lock for stale and prunes what the new snapshot needs. Whoever
+    takes the lock after the second look sees the snapshot and keeps what it needs.
+
+    Raises:
+        LockLostError: the lock is gone. There is no snapshot: where it was stored already, it was removed again.
+        StorageError: the storage failed.
+    """
+    lock.confirm()
+    name = save_snapshot(repo, snapshot)
+    try:
+        lock.confirm()
+    except LockLostError:
+        repo.remove_unpacked(FileType.SNAPSHOT, name)
+        raise
+    return name
 
 
 def load_snapshot(repo: SnapshotStore, file_id: FileId) -> Snapshot:

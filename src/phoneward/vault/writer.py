@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self, TypeAlias
 
@@ -191,7 +192,8 @@ class BlobWriter:
         pack_size: a pack is closed when it has this many bytes.
         workers: number of threads for all but tiny blobs; None takes one more than there are processors, at most five:
             the one more works while another waits for the disk.
-        before_index: called before each index file is stored; what it raises ends the work.
+        save_index: stores an index file's content, durably, and returns its name; what it raises ends the work. None
+            for `repo.save_unpacked`.
     """
 
     def __init__(
@@ -200,10 +202,10 @@ class BlobWriter:
         *,
         pack_size: int = TARGET_SIZE,
         workers: int | None = None,
-        before_index: Callable[[], None] | None = None,
+        save_index: Callable[[bytes], FileId] | None = None,
     ) -> None:
         self._repo = repo
-        self._before_index = before_index
+        self._store_index = save_index or partial(repo.save_unpacked, FileType.INDEX)
         self._key: SealingKey = repo.key
         self._compresses = repo.config.version >= 2
         self._chunker = Chunker(seed_from_polynomial(repo.config.chunker_polynomial))
@@ -439,9 +441,7 @@ class BlobWriter:
         """Store an index file, and only then let its blobs count as known to everybody."""
         if not waiting.packs:
             return
-        if self._before_index is not None:
-            self._before_index()
-        self._repo.index_saved(self._repo.save_unpacked(FileType.INDEX, encode_index(waiting.packs)))
+        self._repo.index_saved(self._store_index(encode_index(waiting.packs)))
         for pack in waiting.packs:
             self._repo.index.add(pack)
             with self._lock:
