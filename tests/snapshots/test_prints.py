@@ -1,11 +1,13 @@
 """What this computer remembers of the last snapshot makes the next one quicker, and never different."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
 import pytest
 
 from phoneward import vault as vault_room
@@ -197,3 +199,18 @@ def test_only_this_snapshot_and_this_index_are_remembered(tmp_path: Path) -> Non
     for path in (tmp_path / "cache").rglob("*"):
         if path.is_file():
             assert b"/shared" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("length", [0, 1, 15, 16, 4_095, 4_096, 4_097, 4_111, 8_193, 65_535, 65_536])
+def test_a_long_folder_has_the_print_of_all_its_rows_at_once(length: int) -> None:
+    rows: Rows = [(b"%07d" % n, 0, n, 0o644, OLD + n * S, OLD, None) for n in range(length)]
+    nodes = [
+        Node(
+            name=b"%07d" % n, type=NodeType.FILE, size=n, mode=0o644, mtime_ns=OLD + n * S + 5, ctime_ns=OLD, content=()
+        )
+        for n in range(length)
+    ]
+    whole = hashlib.blake2b(msgspec.msgpack.encode(rows), digest_size=16).digest()
+    expected = Print(whole, length, sum(range(length)), 0, max([OLD + (length - 1) * S] if length else [0]))
+    assert print_of_rows(rows[::-1]) == expected
+    assert print_of_nodes(nodes) == expected

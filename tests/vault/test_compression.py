@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoneward.vault.compression import CompressionError, compress, decompress_at_most, decompress_exactly
+from phoneward.vault.compression import (
+    CompressionError,
+    compress,
+    decompress_at_most,
+    decompress_exactly,
+    decompress_pieces,
+)
 
 BOMB = compress(bytes(50_000_000))
 
@@ -70,3 +76,34 @@ def test_anything_behind_the_frame_is_an_error() -> None:
 def test_nonsense_is_an_error(nonsense: bytes) -> None:
     with pytest.raises(CompressionError):
         decompress_at_most(nonsense, 1000)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 5_000_000])
+def test_a_frame_comes_back_in_pieces(size: int) -> None:
+    data = os.urandom(size // 2) + bytes(size - size // 2)
+    pieces = list(decompress_pieces(compress(data), size))
+    assert b"".join(pieces) == data
+    assert max(map(len, pieces)) <= 2**20
+
+
+@given(st.binary(max_size=200))
+def test_pieces_of_nonsense_are_an_error(nonsense: bytes) -> None:
+    with pytest.raises(CompressionError):
+        list(decompress_pieces(nonsense, 1000))
+
+
+def test_pieces_are_of_one_whole_frame_of_the_size_announced() -> None:
+    frame = compress(os.urandom(2_000_000))
+    for damaged, size in [(frame, 1_999_999), (frame, 2_000_001), (frame[:-1], 2_000_000), (frame + b"x", 2_000_000)]:
+        with pytest.raises(CompressionError):
+            list(decompress_pieces(damaged, size))
+
+
+def test_a_bomb_in_pieces_takes_no_memory() -> None:
+    tracemalloc.start()
+    with pytest.raises(CompressionError):
+        list(decompress_pieces(BOMB, 1000))
+    assert sum(map(len, decompress_pieces(BOMB, 50_000_000))) == 50_000_000
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000

@@ -83,16 +83,18 @@ class Trees:
 
         Args:
             number: the folder.
-            folder: what the phone listed in it.
+            folder: what the phone listed in it; empty afterwards.
             before: its nodes in the snapshot before.
             before_id: its tree there, where it had one.
-            fresh: files whose content came over, by name.
+            fresh: files whose content came over, by name; empty afterwards.
             missing: files that should have come over and did not. Every other file is as before.
             exact: folders in it whose exact times were asked for, by name.
         """
         nodes = self.nodes(number, folder, before=before, fresh=fresh, missing=missing, exact=exact)
+        folder.files.clear()  # of a long folder each of these takes as much memory as its tree
         if self.note is not None:
             self.note(number, nodes, before, fresh)
+        fresh.clear()
         self._print(number, print_of_nodes(nodes))
         if before_id is not None and nodes == before:
             self.counts.dirs_unmodified += 1
@@ -102,7 +104,9 @@ class Trees:
             self.counts.dirs_new += 1
         else:
             self.counts.dirs_changed += 1
-        self.ids[number] = self.store(nodes)
+        text = encode_tree(nodes)
+        del nodes
+        self.ids[number] = self._put(text)
 
     def keep(self, number: int, stored: Stored, inside: Sequence[int]) -> None:
         """Take over the tree of a folder in which, and below which, nothing changed; those in it are built."""
@@ -129,7 +133,9 @@ class Trees:
 
     def store(self, nodes: list[Node]) -> BlobId:
         """Put a tree and return its id."""
-        text = encode_tree(nodes)
+        return self._put(encode_tree(nodes))
+
+    def _put(self, text: bytes) -> BlobId:
         tree_id = BlobId(hashlib.sha256(text).digest())
         if not self.has_tree(tree_id) and tree_id not in self._stored:
             self._stored.add(tree_id)

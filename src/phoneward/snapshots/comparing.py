@@ -55,8 +55,8 @@ class Plan:
 
     def fresh(self, folder: int) -> dict[bytes, Sent]:
         """Return the files of a folder whose content came over, by name."""
-        found = {sent.name: sent for sent in self.sent.rows(folder)}
-        for row in self.exact.rows(folder):
+        found = {sent.name: sent for sent in self.sent.each(folder)}
+        for row in self.exact.each(folder):
             sent = found.get(row.name)
             if sent is not None and row.kind == FILE:
                 found[row.name] = Sent(row.name, sent.size, row.mode, row.mtime_ns, row.ctime_ns, sent.ids, sent.digest)
@@ -64,7 +64,7 @@ class Plan:
 
     def exact_folders(self, folder: int) -> dict[bytes, Row]:
         """Return what the phone said about the folders in a folder when it was asked for exact times."""
-        return {row.name: row for row in self.exact.rows(folder) if row.kind == DIRECTORY}
+        return {row.name: row for row in self.exact.each(folder) if row.kind == DIRECTORY}
 
     def take_over(self, later: "Plan") -> None:
         """Take in what came over of a later plan: its files stand for those of the same name here."""
@@ -131,7 +131,7 @@ class JournalRows:
 
     def of_folder(self, folder: int) -> dict[bytes, tuple[Rules, Sent]]:
         """Return what is known of a folder's files, by name; the last word stands."""
-        return {row.name: (self._rules[row.moment], row) for row in self._rows.rows(folder)}
+        return {row.name: (self._rules[row.moment], row) for row in self._rows.each(folder)}
 
     def begun(self, folder: int, name: bytes) -> tuple[Rules, Begun] | None:
         """Return the beginning of a file, where there is one that no whole file followed."""

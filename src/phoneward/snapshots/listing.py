@@ -14,7 +14,7 @@ from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.errors import ListingTooLargeError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
 from phoneward.snapshots.prints import Prints
-from phoneward.snapshots.rows import RowStore, Sealer
+from phoneward.snapshots.rows import SEGMENT_ROWS, RowStore, Sealer
 
 MAX_ENTRIES: Final = 20_000_000
 MAX_FOLDERS: Final = 2_000_000
@@ -256,8 +256,8 @@ class Listing:
                 self.files += 1
                 self.size += row[2]
         self.prints.add(number, rows, whole=not found.more and number not in self._rows)
-        if rows:
-            self._rows.add_packed(number, _pack(rows))
+        for start in range(0, len(rows), SEGMENT_ROWS):
+            self._rows.add_packed(number, _pack(rows[start : start + SEGMENT_ROWS]))
 
     def add_file(self, place: bytes, row: Row) -> None:
         """Add a file that stands elsewhere in the snapshot than its path on the phone says (an APK)."""
@@ -288,7 +288,7 @@ class Listing:
         """
         found = Folder()
         best: dict[bytes, Row] = {self._name(child): _IMPLIED for child in inside}
-        for row in self._rows.rows(number):
+        for row in self._rows.each(number):
             known = best.get(row.name)
             if known is None:
                 best[row.name] = row

@@ -17,6 +17,7 @@ from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
 from phoneward.snapshots.coverage import Coverage, Waiting, encode_coverage
 from phoneward.snapshots.errors import BackupCutShortError, BackupStoppedError
 from phoneward.snapshots.gaps import Gaps
+from phoneward.snapshots.heap import give_back_memory
 from phoneward.snapshots.interrupts import deferred_interrupt
 from phoneward.snapshots.inventory import device_document, encode_document, packages_document
 from phoneward.snapshots.journal import Journal
@@ -58,6 +59,10 @@ from phoneward.vault import (
 )
 
 PROGRESS_EVERY = 5_000
+MANY_FILES = 50_000
+LONG_TREE = 4 << 20
+"""Bytes of a folder's tree from which the next folder is not built before it is sealed: what is alive of both at once
+would add up to far more than all the rest of a backup (50,000 names: 20 MB of text, read back once more)."""
 
 
 @dataclass(slots=True)
@@ -310,6 +315,10 @@ class _Pass:
         data_blobs = max(0, writer.stats.blobs_new - trees.new_trees)
         waiting = self._build_rest(trees)
         top = self._top_folders(trees)
+        self.plan.close()  # of a million files both take tens of megabytes, and nobody asks for names any more
+        self.taken.listing.close()
+        if self.taken.listing.files >= MANY_FILES:
+            give_back_memory()
         proofs = close_book(self.book, self.parent, top, writer, self.started_ns)
         if self.matching.not_asked:
             self.taken.inventory.not_asked.setdefault(QUESTION, self.matching.not_asked)
@@ -339,7 +348,7 @@ class _Pass:
                 continue
             fresh = self.plan.fresh(number)
             missing = set()
-            for row in self.plan.to_send.rows(number):
+            for row in self.plan.to_send.each(number):
                 if row.name not in fresh:
                     missing.add(row.name)
                     files += 1
@@ -453,7 +462,10 @@ class _Pass:
 
 
 def _put_tree(writer: BlobWriter, text: bytes) -> None:
-    writer.put(BlobType.TREE, text)
+    pending = writer.put(BlobType.TREE, text)
+    if len(text) >= LONG_TREE:
+        pending.result()
+        give_back_memory()
 
 
 def _explained(error: BaseException, files: int) -> PhonewardError:

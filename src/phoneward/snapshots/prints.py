@@ -7,7 +7,8 @@ far as a listing in whole seconds can tell. So nothing of it has to be compared 
 import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,8 +22,12 @@ from phoneward.vault import BlobId, Node, NodeType, Repository, SealedCache, Sna
 PRINT_BYTES: Final = 16
 
 _FILE, _DIRECTORY = 0, 1
+_SLICE: Final = 4_096
+"""Names of a folder that are looked at together: a long one takes no more memory for it."""
+
 _encode: Final = msgspec.msgpack.Encoder().encode
 _name: Final = itemgetter(0)
+_node_name: Final = attrgetter("name")
 _mtime: Final = itemgetter(4)
 _ctime: Final = itemgetter(5)
 
@@ -50,30 +55,42 @@ def print_of_rows(rows: list[BulkRow]) -> Print | None:
     That is where a file may be a backup that an app made of itself: those are noted one by one.
     """
     rows.sort(key=_name)
-    sizes = [row[2] for row in rows if row[1] == _FILE]
-    latest = max(map(_mtime, rows), default=0), max(map(_ctime, rows), default=0)
-    if any(map(may_be_own_backup, map(_name, rows))):
-        return None
-    return Print(_digest(rows), len(sizes), sum(sizes), len(rows) - len(sizes), max(latest))
+    return _print((rows[start : start + _SLICE] for start in range(0, len(rows), _SLICE)), len(rows))
 
 
 def print_of_nodes(nodes: Sequence[Node]) -> Print | None:
     """Return the fingerprint that a listing of a stored folder has when nothing changed; None as `print_of_rows`."""
-    rows: list[BulkRow] = []
-    for node in nodes:
-        if node.type == NodeType.FILE and node.content is not None:
-            kind, size = _FILE, node.size
-        elif node.type == NodeType.DIR:
-            kind, size = _DIRECTORY, 0
-        else:
+    if any(node.type != NodeType.DIR and (node.type != NodeType.FILE or node.content is None) for node in nodes):
+        return None
+    nodes = sorted(nodes, key=_node_name)
+    return _print((list(map(_listed, nodes[at : at + _SLICE])) for at in range(0, len(nodes), _SLICE)), len(nodes))
+
+
+def _listed(node: Node) -> BulkRow:
+    kind, size = (_FILE, node.size) if node.type == NodeType.FILE else (_DIRECTORY, 0)
+    mtime_ns, ctime_ns = node.mtime_ns // SECOND_NS * SECOND_NS, node.ctime_ns // SECOND_NS * SECOND_NS
+    return node.name, kind, size, posix_permissions(node.mode), mtime_ns, ctime_ns, None
+
+
+def _print(slices: Iterable[list[BulkRow]], length: int) -> Print | None:
+    """Return the fingerprint of `length` rows in order, given some at a time."""
+    digest = hashlib.blake2b(_head(length), digest_size=PRINT_BYTES)
+    files = size = latest = 0
+    for rows in slices:
+        if any(map(may_be_own_backup, map(_name, rows))):
             return None
-        mtime_ns, ctime_ns = node.mtime_ns // SECOND_NS * SECOND_NS, node.ctime_ns // SECOND_NS * SECOND_NS
-        rows.append((node.name, kind, size, posix_permissions(node.mode), mtime_ns, ctime_ns, None))
-    return print_of_rows(rows)
+        digest.update(memoryview(_encode(rows))[len(_head(len(rows))) :])
+        sizes = [row[2] for row in rows if row[1] == _FILE]
+        files, size = files + len(sizes), size + sum(sizes)
+        latest = max(chain((latest,), map(_mtime, rows), map(_ctime, rows)))
+    return Print(digest.digest(), files, size, length - files, latest)
 
 
-def _digest(rows: list[BulkRow]) -> bytes:
-    return hashlib.blake2b(_encode(rows), digest_size=PRINT_BYTES).digest()
+def _head(length: int) -> bytes:
+    """Return how MessagePack begins an array (specification, "array format family"): slices join to one array."""
+    if length < 16:
+        return bytes([0x90 | length])
+    return b"\xdc" + length.to_bytes(2, "big") if length < 1 << 16 else b"\xdd" + length.to_bytes(4, "big")
 
 
 class Prints:

@@ -6,8 +6,9 @@ was noted; a shard that is not touched is the same file as in the snapshot befor
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
@@ -35,6 +36,9 @@ from phoneward.vault import BlobId, Node, NodeType
 
 MAX_GONE: Final = 100_000
 """Folders that are gone and are noted one by one."""
+
+LINES: Final = 4_096
+"""Checksums handed on together."""
 
 _ANEW: Final = b""
 """The name of a row that stands for: what was noted of this folder before counts no more."""
@@ -267,11 +271,10 @@ class ProofBook:
 
     def rows(self, number: int, verdicts: dict[bytes, str]) -> Iterator[Proven]:
         """Yield the files of a folder that was noted."""
-        noted = self._noted.rows(number)
-        start = max(at for at, row in enumerate(noted) if row.name == _ANEW)
-        return self._rows(self.folders.path(number), noted[start + 1 :], verdicts)
+        start = max(at for at, row in enumerate(self._noted.each(number)) if row.name == _ANEW)
+        return self._rows(self.folders.path(number), islice(self._noted.each(number), start + 1, None), verdicts)
 
-    def _rows(self, place: bytes, noted: list[Noted], verdicts: dict[bytes, str]) -> Iterator[Proven]:
+    def _rows(self, place: bytes, noted: Iterable[Noted], verdicts: dict[bytes, str]) -> Iterator[Proven]:
         earlier = self.earlier(place)
         for row in noted:
             known = earlier.get(row.name)
@@ -298,7 +301,7 @@ class ProofBook:
 
     def verdicts(self, number: int) -> dict[bytes, str]:
         """Return what came of comparing a folder's files, by name."""
-        return {row.name: row.note for row in self._verdicts.rows(number)}
+        return {row.name: row.note for row in self._verdicts.each(number)}
 
     def is_noted(self, number: int) -> bool:
         """Tell whether a folder was noted."""
@@ -335,11 +338,12 @@ class _Shard:
 
     def _lines(self) -> Iterator[bytes]:
         for place, number in self._folders():
-            lines = []
-            for row in self._files(place, number):
-                self.proofs.add(row)
-                lines.append(sums_line(row.digest, place + b"/" + row.name))
-            if lines:
+            rows = self._files(place, number)
+            while some := list(islice(rows, LINES)):
+                lines = []
+                for row in some:
+                    self.proofs.add(row)
+                    lines.append(sums_line(row.digest, place + b"/" + row.name))
                 text = b"".join(lines)
                 self.sha.update(text)
                 yield text

@@ -23,14 +23,17 @@ else:
 PAGE_BYTES: Final = 256 << 10
 """Raw bytes after which a page is closed: large enough to compress well, small enough to open for one folder."""
 
-WAITING_ROWS: Final = 20_000
-"""Rows held as objects before they are packed."""
+WAITING_ROWS: Final = 8_192
+"""Rows held as objects before they are packed: 2 MB."""
 
-MEMORY_BYTES: Final = 12 << 20
+SEGMENT_ROWS: Final = 4_096
+"""Rows of one folder packed together: as many are unpacked at a time where a long folder is gone through."""
+
+MEMORY_BYTES: Final = 4 << 20
 """Compressed bytes of one store kept in memory before pages go to disk."""
 
-OPEN_PAGES: Final = 8
-"""Pages kept unpacked: neighbouring folders stand on the same page."""
+OPEN_BYTES: Final = 2 << 20
+"""Raw bytes of pages kept unpacked: neighbouring folders stand on the same page."""
 
 RowT = TypeVar("RowT", bound=msgspec.Struct)
 
@@ -100,20 +103,37 @@ class RowStore(Generic[RowT]):
     def rows(self, folder: int) -> list[RowT]:
         """Return the rows of a folder in the order they were added."""
         with self._guard:
-            return self._load(folder)
+            rows: list[RowT] = []
+            for number in self._segments(folder):
+                rows += self._unpack(number)
+            rows += self._waiting.get(folder, ())
+            return rows
 
-    def _load(self, folder: int) -> list[RowT]:
+    def each(self, folder: int) -> Iterator[RowT]:
+        """Yield what `rows` returns, of a long folder only some at a time in memory; what is added meanwhile is not."""
+        with self._guard:
+            segments = self._segments(folder)
+            waiting = list(self._waiting.get(folder, ()))
+        for number in segments:
+            with self._guard:
+                rows = self._unpack(number)
+            yield from rows
+        yield from waiting
+
+    def _segments(self, folder: int) -> list[int]:
+        """Return the numbers of a folder's segments in the order they were added."""
         segments = []
         segment = self._last.get(folder, -1)
         while segment >= 0:
             segments.append(segment)
             segment = self._before[segment]
-        rows: list[RowT] = []
-        for number in reversed(segments):
-            start = self._offset[number]
-            page = self._pages.load(self._page[number])
-            rows += self._decoder.decode(page[start : start + self._length[number]])
-        rows += self._waiting.get(folder, ())
+        segments.reverse()
+        return segments
+
+    def _unpack(self, number: int) -> list[RowT]:
+        start = self._offset[number]
+        page = self._pages.load(self._page[number])
+        rows: list[RowT] = self._decoder.decode(page[start : start + self._length[number]])
         return rows
 
     def folders(self) -> Iterator[int]:
@@ -138,7 +158,8 @@ class RowStore(Generic[RowT]):
 
     def _pack(self) -> None:
         for folder, rows in self._waiting.items():
-            self._keep(folder, self._encoder.encode(rows))
+            for start in range(0, len(rows), SEGMENT_ROWS):
+                self._keep(folder, self._encoder.encode(rows[start : start + SEGMENT_ROWS]))
         self._waiting.clear()
         self._waiting_rows = 0
 
@@ -162,6 +183,7 @@ class _Pages:
         self._on_disk: list[tuple[int, int]] = []
         self._file: IO[bytes] | None = None
         self._unpacked: OrderedDict[int, bytes] = OrderedDict()
+        self._unpacked_bytes = 0
 
     def append(self, data: bytes) -> tuple[int, int]:
         """Put a segment on a page; returns the page's number and the offset on it."""
@@ -179,8 +201,9 @@ class _Pages:
         if page is None:
             page = zstd.decompress(self._packed(number))
             self._unpacked[number] = page
-            if len(self._unpacked) > OPEN_PAGES:
-                self._unpacked.popitem(last=False)
+            self._unpacked_bytes += len(page)
+            while self._unpacked_bytes > OPEN_BYTES:
+                self._unpacked_bytes -= len(self._unpacked.popitem(last=False)[1])
         else:
             self._unpacked.move_to_end(number)
         return page
@@ -212,6 +235,7 @@ class _Pages:
         """Forget all pages and remove the temporary file."""
         self._in_memory.clear()
         self._unpacked.clear()
+        self._unpacked_bytes = 0
         self._open.clear()
         if self._file is not None:
             self._file.close()

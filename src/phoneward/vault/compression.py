@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Iterator
 
 from phoneward.vault.blobs import BytesLike
 
@@ -15,6 +16,8 @@ LEVEL = 3
 
 _WINDOW_LOG_MAX = 27
 """At most 128 MiB of memory for a frame's window, whatever the frame asks for; zstd's own default."""
+
+_PIECE_BYTES = 1 << 20
 
 _contexts = threading.local()
 
@@ -42,6 +45,28 @@ def decompress_exactly(frame: BytesLike, size: int) -> bytes:
     if len(data) != size:
         raise CompressionError
     return data
+
+
+def decompress_pieces(frame: BytesLike, size: int) -> Iterator[bytes]:
+    """Yield the frame's content, which must be exactly `size` bytes, piece by piece.
+
+    Raises:
+        CompressionError: as `decompress_exactly`.
+    """
+    decompressor = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _WINDOW_LOG_MAX})
+    left = size
+    while not decompressor.eof:
+        try:
+            piece = decompressor.decompress(frame, max_length=_PIECE_BYTES)
+        except zstd.ZstdError as error:
+            raise CompressionError from error
+        frame = b""  # the decompressor keeps what it has not used
+        left -= len(piece)
+        if left < 0 or (not piece and decompressor.needs_input):
+            raise CompressionError
+        yield piece
+    if left or decompressor.unused_data:
+        raise CompressionError
 
 
 def decompress_at_most(frame: BytesLike, limit: int) -> bytes:
