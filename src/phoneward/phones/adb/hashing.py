@@ -17,13 +17,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from phoneward.phones.adb.shell import Shell, ShellStream, quote
+from phoneward.phones.adb.shell import Shell, ShellStream, quote, together
 from phoneward.phones.base import Hashed
 from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError, PhoneSilentError
 from phoneward.phones.paths import is_clean
 from phoneward.texts import _
 
-BATCH: Final = 128
+BATCH: Final = 256
 BATCH_BYTES: Final = 32 << 20
 """A batch is closed behind this many bytes of files: its lines come when its process ends."""
 
@@ -47,7 +47,13 @@ _LINE: Final = re.compile(rb"([0-9a-f]{64})  (/.*)", re.DOTALL)
 _ALONE: Final = re.compile(rb"([0-9a-f]{64})(?:  -)?\n")
 _ODD: Final = re.compile(rb"[\n\r\\]")
 
-COMMAND: Final = b"xargs -0 -n %d sha256sum 2>/dev/null | cat"
+_MAX_OUTPUT: Final = 1 << 20
+"""Of one batch: more than its lines, whatever names they hold."""
+
+
+def command(batch: int) -> bytes:
+    """Return the command that reads names, each closed by NUL, and writes lines."""
+    return together(b"sha256sum", batch, _MAX_OUTPUT)
 
 
 def works(shell: Shell) -> bool:
@@ -55,7 +61,7 @@ def works(shell: Shell) -> bool:
     if not shell.has_protocol:
         return False
     try:
-        done = shell.run(COMMAND % 2, stdin=(_FRAME + b"\0") * 3, limit=1 << 16)
+        done = shell.run(command(2), stdin=(_FRAME + b"\0") * 3, limit=1 << 16)
     except (PhoneAnswerError, PhoneSilentError):  # a tool that floods or hangs must not cost the backup
         return False
     return [parse_line(line) for line in done.stdout.split(b"\n")[:-1]] == [(_EMPTY, _FRAME)] * 3
@@ -233,7 +239,7 @@ class _Many:
     def ask(self, batch: _Batch) -> None:
         """Send a batch, and the opening of the next."""
         if self._stream is None:
-            self._stream = self._run.start(COMMAND % _GROUP)
+            self._stream = self._run.start(command(_GROUP))
             self._lines = _lines(self._stream)
             self._stream.send(_FRAME + b"\0")
         names = b"".join([path + b"\0" for path in batch.paths])

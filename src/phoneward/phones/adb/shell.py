@@ -62,6 +62,26 @@ def fresh_word() -> bytes:
     return b"pw" + secrets.token_hex(12).encode()
 
 
+def together(tool: bytes, batch: int, limit: int) -> bytes:
+    """Return a command that runs a tool over the names from its input, some at a time, and says what it printed.
+
+    toybox' tools write each line or each field by itself, and adbd makes a packet of each write that it sees: a shell
+    gathers what one run prints and writes it at once. Where the shell has no `print -r` or the tools no `head -c` (both
+    are tried), `cat` joins what it can.
+
+    Args:
+        tool: the command; names are added behind it. Its error output is dropped.
+        batch: names for one run (`xargs -0 -n`).
+        limit: bytes of one run's output that are taken, so that no tool fills the phone's memory.
+    """
+    names = b"xargs -0 -n %d " % batch
+    gather = b'x=$("$@" | head -c %d); [ -n "$x" ] && print -r -- "$x"' % limit
+    return b"exec 2>/dev/null; if [ \"$(print -r -- 'a\\b' | head -c 3)\" = 'a\\b' ]; then %s; else %s | cat; fi" % (
+        names + b"sh -c " + quote(gather) + b" sh " + tool,
+        names + tool,
+    )
+
+
 class ShellStream:
     """A running command of shell protocol v2: input goes in while output comes out, in one thread.
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from phoneward.phones.adb.shell import Shell, ShellStream, fresh_word
+from phoneward.phones.adb.shell import Shell, ShellStream, fresh_word, quote, together
 from phoneward.phones.adb.sync import kind_of
 from phoneward.phones.base import Entry, FileKind
 from phoneward.phones.errors import PhoneAnswerError, PhoneGoneError
@@ -29,6 +29,8 @@ BATCH_BYTES = 96 * 1024
 _GROUPS_AHEAD = 4
 _GROUP_ITEMS = 2048
 _MAX_RECORD = 64 * 1024
+_MAX_OUTPUT = 8 << 20
+"""Of one batch: 1,024 links, each to the longest target that Linux knows, and their names fit."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 _MODE = re.compile(rb"[0-9a-f]{1,8}")
@@ -107,10 +109,10 @@ def link_target(name: bytes, path: bytes) -> bytes | None:
 def stat_command(word: bytes, batch: int = BATCH + 1) -> bytes:
     """Return the command that reads names, each closed by NUL, and writes records.
 
-    toybox writes every field by itself, and adbd makes a packet of each write: `cat` joins them (three times faster).
+    toybox writes every field by itself: see `together`.
     """
     layout = word + b"|%f|%s|%y|%z|%N|" + word
-    return b"TZ=UTC0 xargs -0 -n %d stat -c '%b' 2>/dev/null | cat" % (batch, layout)
+    return b"export TZ=UTC0; " + together(b"stat -c " + quote(layout), batch, _MAX_OUTPUT)
 
 
 class StatStream:
