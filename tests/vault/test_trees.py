@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -206,3 +207,15 @@ def test_a_tree_damaged_below_is_named_when_reached() -> None:
     assert next(walk).path == b"/x"
     with pytest.raises(TreeDamagedError):
         next(walk)
+
+
+def test_a_long_folder_is_encoded_without_copies_of_its_text() -> None:
+    long = [
+        Node(name=b"IMG_%08d.jpg" % n, type=NodeType.FILE, size=n, content=(BlobId(bytes(32)),)) for n in range(20_000)
+    ]
+    tracemalloc.start()
+    text = encode_tree(long)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(json.loads(text)["nodes"]) == 20_000
+    assert peak < 1.5 * len(text)

@@ -136,7 +136,7 @@ class Matching:
         for store in stores:
             for number in store.folders():
                 place = self.taken.listing.folders.path(number)
-                for row in store.rows(number):
+                for row in store.each(number):
                     if row.kind == FILE:
                         yield Wanted(number, row.name, self._path(place, row.name), row.size)
         yield from self._all_old() if self.everything else self._sample()
@@ -172,7 +172,7 @@ class Matching:
         """Yield the files of a folder that this run takes as they were."""
         if not expected:
             return
-        sent = {row.name for row in self.plan.to_send.rows(number)} | {r.name for r in self.plan.resumed.rows(number)}
+        sent = {row.name for row in self.plan.to_send.each(number)} | {r.name for r in self.plan.resumed.each(number)}
         place = self.taken.listing.folders.path(number)
         for row in self.taken.listing.folder(number, self.children.get(number, [])).files:
             digest = expected.get(row.name)
@@ -186,7 +186,7 @@ class Matching:
         self.counts.unanswered_files += max(0, asking.files_left)
         for number in asking.told.folders():
             fresh = self.plan.fresh(number)
-            for told in asking.told.rows(number):
+            for told in asking.told.each(number):
                 sent = fresh.get(told.name)
                 ours = self._ours(told, sent)
                 if not told.digest or not ours:

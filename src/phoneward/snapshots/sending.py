@@ -250,7 +250,7 @@ class Sender:
             place = self.folders.path(folder)
             above = self.phone_path(place)
             alike = above not in {place, b"/"}  # else its files stand elsewhere on the phone, each for itself
-            for row in rows.rows(folder):
+            for row in rows.each(folder):
                 if row.size > SMALL_FILE or (folder, row.name) in self._went_on:
                     left.add(folder, row)
                     continue
@@ -268,7 +268,7 @@ class Sender:
     def _asked(self, rows: RowStore[Row], flights: "deque[_Flight]") -> Iterator[bytes]:
         for folder in rows.folders():
             place = self.folders.path(folder) + b"/"
-            for row in rows.rows(folder):
+            for row in rows.each(folder):
                 if (folder, row.name) in self._went_on:
                     continue
                 path = self.phone_path(place + row.name)
@@ -464,7 +464,7 @@ class Sender:
         for folder in rows.folders():
             place = self.folders.path(folder) + b"/"
             fresh = self.plan.fresh(folder)
-            for row in rows.rows(folder):
+            for row in rows.each(folder):
                 if row.name in fresh or row.kind == DIRECTORY:
                     path = self.phone_path(place + row.name)
                     flights.append(_Flight(folder, row, path, Begun(row)))
