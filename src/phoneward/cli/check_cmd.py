@@ -109,8 +109,9 @@ def sentences(report: "CheckReport") -> list[str]:
     lines.append(
         _(
             "Do not delete anything. Look at the disk that holds the vault, and restore what you need from another "
-            "snapshot or copy. Then mend the index with: phoneward repair index. After that, run the backup again: "
-            "what is still on the phone is stored anew."
+            "snapshot or copy. Then move each damaged file named above, such as data/…, out of the vault into a folder "
+            "that you keep, and run: phoneward repair index. After that, run the backup again: what is still on the "
+            "phone is stored anew."
         )
     )
     return lines
