@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneward.phones import Entry, FileKind, ListingItem, Obstacle, Unreadable
+from phoneward.phones.bulk import FolderRows
 from phoneward.snapshots import listing as listing_module
 from phoneward.snapshots.errors import ListingTooLargeError
 from phoneward.snapshots.gaps import GapReason, Gaps
@@ -161,3 +162,21 @@ def test_walking_up_visits_children_before_parents() -> None:
     listing, _gaps = taken([entry(b"/sdcard/a/b/c"), entry(b"/sdcard/d/e"), entry(b"/sdcard/f")])
     done = [listing.folders.path(number) for number, up in walk_up(listing.folders.children()) if up]
     assert done == [b"/shared/a/b", b"/shared/a", b"/shared/d", b"/shared", b""]
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_a_folder_that_comes_in_parts_has_no_print(more: bool) -> None:
+    """The second part alone may look as the whole folder did last time: the names of the first would be missed."""
+    first, second = [(b"new", 0, 3, 0o644, 0, 0, None)], [(b"old", 0, 4, 0o644, 0, 0, None)]
+    listing, _gaps = taken([])
+    listing.add_rows(ROOT, FolderRows(b"/sdcard/DCIM", list(second), more=False))
+    number = listing.folders.find(b"/shared/DCIM")
+    assert number is not None
+    assert listing.prints.get(number) is not None, "whole, and for the first time"
+    listing.add_rows(ROOT, FolderRows(b"/sdcard/DCIM", list(first), more=False))
+    assert listing.prints.get(number) is None
+    listing, _gaps = taken([entry(b"/sdcard/DCIM/link", FileKind.SYMLINK)] if more else [])
+    listing.add_rows(ROOT, FolderRows(b"/sdcard/DCIM", list(second), more=not more))
+    number = listing.folders.find(b"/shared/DCIM")
+    assert number is not None
+    assert listing.prints.get(number) is None
