@@ -187,7 +187,8 @@ def _show(frame: Frame, report: "ReturnReport", wish: Wish) -> None:
     planned = report.plan.issues  # named with the plan already
     total = sum(report.issues.counts.values()) - sum(planned.counts.values())
     _name(frame, report.issues.named[len(planned.named) :], total)
-    output.summary(table(report))
+    if report.groups:
+        output.summary(table(report))
     for sentence in closing(report):
         output.summary(sentence)
     if report.complete:
@@ -237,6 +238,10 @@ def closing(report: "ReturnReport") -> list[str]:
     if report.apps_installed:
         apps = len(report.apps_installed)
         lines.append(ngettext("{count} app installed.", "{count} apps installed.", apps).format(count=f"{apps:,}"))
+    if report.plan.differing_files and not report.plan.replace:
+        lines.append(
+            _("To put the snapshot's files there and give the phone's another name, repeat the command with --replace.")
+        )
     if report.leftovers:
         lines.append(_("Unfinished pieces of an earlier run were removed from the phone."))
     return lines
