@@ -287,6 +287,7 @@ def test_restic_takes_away_what_a_backup_remembers(
     first = _phones(vault.reopen())[0]
     for number in (1, 2):
         write(phone / f"DCIM/new {number}", os.urandom(40_000))
+    settle()  # else the journal's word is not taken anyway
 
     def gone(path: bytes) -> None:
         if path.endswith(b"new 2"):
