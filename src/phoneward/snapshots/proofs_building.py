@@ -16,6 +16,7 @@ import msgspec
 from phoneward.errors import PhonewardError
 from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import Levels
+from phoneward.snapshots.heap import give_back_memory
 from phoneward.snapshots.journal import Sent, blob_ids
 from phoneward.snapshots.layout import PROOFS
 from phoneward.snapshots.listing import Folders
@@ -39,6 +40,9 @@ MAX_GONE: Final = 100_000
 
 LINES: Final = 4_096
 """Checksums handed on together."""
+
+MANY_LINES: Final = 25_000
+"""After so many checksums what was freed is given back to the system: of a folder of 50,000 files it is 20 MB."""
 
 _ANEW: Final = b""
 """The name of a row that stands for: what was noted of this folder before counts no more."""
@@ -222,6 +226,7 @@ class ProofBook:
         dirty = self._dirty()
         built = BuiltProofs()
         written: list[tuple[bytes, _Put, int]] = []
+        lines = 0
         earlier = {s.name.encode("ascii"): s for s in self.before.index.shards} if self.before else {}
         for name in shard_names(self.digits):
             numbers = dirty.get(name)
@@ -234,6 +239,10 @@ class ProofBook:
             shard = _Shard(self, name, known or {}, sorted(numbers or (), key=self.folders.path))
             sampled = self._sampled(name, earlier.get(name))
             written.append((name, shard.put(writer), sampled))
+            lines += shard.proofs.files
+            if lines >= MANY_LINES:
+                give_back_memory()
+                lines = 0
         for name, put, sampled in written:
             built.add(name, put, sampled, time_ns, self.before)
         built.shards.sort(key=lambda summary: summary.name)

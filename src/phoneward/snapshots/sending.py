@@ -19,6 +19,7 @@ from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.comparing import Plan
 from phoneward.snapshots.confirming import Arrived, Follower
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
+from phoneward.snapshots.heap import give_back_memory
 from phoneward.snapshots.interrupts import Interrupts
 from phoneward.snapshots.journal import Journal, Part, Sent, blob_ids
 from phoneward.snapshots.listing import DIRECTORY, Folders, Row, row_of
@@ -37,6 +38,9 @@ CHECKPOINT_SECONDS: Final = 60.0
 CHECKPOINT_BYTES: Final = 1_000_000_000
 CHECKPOINT_FILES: Final = 25_000
 """After so much a checkpoint is made, within a file too: at most this is sent again after a crash."""
+
+MANY_FILES: Final = CHECKPOINT_FILES // 2
+"""From so many in one checkpoint what was freed is given back to the system: it would grow from one to the next."""
 
 WORTH_KEEPING: Final = 4 << 20
 """A file is noted when the connection breaks behind this byte of it; less is sent again sooner than asked for."""
@@ -391,6 +395,8 @@ class Sender:
             parts = [(self.folders.path(number), part) for number, part in self._unsaved_parts]
             self.journal.append(self.moment, files, parts)
             self.durable_files += len(self._unsaved)
+            if len(self._unsaved) >= MANY_FILES:
+                give_back_memory()
             self._unsaved.clear()
             self._unsaved_parts.clear()
         self._saved_at, self._saved_bytes = self.clock(), self.bytes_sent
