@@ -185,7 +185,7 @@ def table(group: "ForgetGroup") -> "Table":
             formats.moment(snapshot.time),
             readable(snapshot.hostname),
             _("no") if why is None else _("yes"),
-            enumeration(map(in_words, why or ())),
+            enumeration(dict.fromkeys(map(in_words, why or ()))),
         )
     return shown
 
@@ -195,8 +195,12 @@ def in_words(reason: "Reason") -> str:
     if reason.tags is not None:
         return _("tagged {tags}").format(tags=readable(enumeration(reason.tags)))
     if reason.period is None:
-        return _("newer than {span}").format(span=reason.span)
+        return _("within {span} of the newest").format(span=reason.span)
     if reason.oldest:
-        return _("the oldest, with room left")
+        return _("the oldest (the rule has room)")
     period = _(_PERIODS[reason.period.value])
-    return period if reason.span is None else _("{period}, newer than {span}").format(period=period, span=reason.span)
+    return (
+        period
+        if reason.span is None
+        else _("{period} and within {span} of the newest").format(period=period, span=reason.span)
+    )
