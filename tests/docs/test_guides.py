@@ -1,7 +1,10 @@
 """Commands in README and the guides are commands that work; the README's own story is played."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +12,15 @@ import click
 import pytest
 
 from phoneward.cli.app import program as app
-from tests.cli.program import Program
+from tests.cli.program import PROGRAM, Program, make_vault
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
+from tests.snapshots.authority import authority
+from tests.tools import restic as restic_tool
 
 ROOT = Path(__file__).resolve().parents[2]
+GUIDES = ROOT / "docs" / "how-to"
+CHINESE = sorted(GUIDES.glob("*.zh-CN.md"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -26,8 +33,35 @@ def program(tmp_path: Path) -> Program:
 
 def blocks(page: Path) -> list[list[str]]:
     """The shell blocks of a page, their lines without comments."""
-    found = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    return [[re.sub(r"\s+#.*", "", line) for line in block.splitlines() if line.strip()] for block in found]
+    found = re.findall(r"^ *```sh\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL)
+    return [[re.sub(r"\s+#.*", "", line.strip()) for line in block.splitlines() if line.strip()] for block in found]
+
+
+def play(page: Path, program: Program, folder: Path, words: dict[str, str]) -> list[str]:
+    """Type all that stands in a guide's blocks into a shell, one block after the other; returns what each printed.
+
+    Args:
+        page: the guide.
+        program: whose environment the shell has; restic's newest version is on its PATH.
+        folder: where the shell starts.
+        words: what a reader puts in the place of a guide's examples.
+    """
+    tools = folder / "tools"
+    tools.mkdir()
+    (tools / "restic").symlink_to(restic_tool.restic(restic_tool.ALL_RESTICS[-1]))
+    path = os.pathsep.join([str(PROGRAM.parent), str(tools), program.env["PATH"]])
+    printed = []
+    for block in blocks(page):
+        script = "\n".join(["set -eu", *block])
+        for example, real in words.items():
+            script = script.replace(example, real)
+        environment = {**program.env, "PATH": path, "RESTIC_PASSWORD": program.env["PHONEWARD_PASSWORD"]}
+        done = subprocess.run(
+            ["sh", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
+        )
+        assert done.returncode == 0, (script, done.stdout, done.stderr)
+        printed.append(done.stdout)
+    return printed
 
 
 def written_commands() -> Iterator[tuple[str, str]]:
@@ -61,7 +95,9 @@ def test_every_written_command_is_one(page: str, line: str) -> None:
 
 def test_the_readmes_story_works(program: Program, phone: TestPhone, tmp_path: Path) -> None:
     trees.typical(phone.storage)
-    story = next(block for block in blocks(ROOT / "README.md") if "phoneward init" in block)
+    all_blocks = blocks(ROOT / "README.md")
+    (later,) = {tuple(block) for block in all_blocks if any("forget" in line for line in block)}  # in both languages
+    story = [*next(block for block in all_blocks if "phoneward init" in block), *later]
     named = program.with_(**{"PHONEWARD_PASSWORD": "a password", **phone.adb_env, "HOME": str(program.home)})
     for line in story:
         words = shlex.split(line.replace("~", str(program.home)))
@@ -75,3 +111,84 @@ def test_the_readmes_story_works(program: Program, phone: TestPhone, tmp_path: P
     (restored,) = (path for path in program.home.iterdir() if "restored" in path.name)
     back = {p: d.content for p, d in trees.tree_digest(restored / "shared").items()}
     assert back == {p: d.content for p, d in trees.tree_digest(phone.storage).items()}
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda page: page.name)
+def test_the_chinese_guide_has_the_same_commands(page: Path) -> None:
+    english = page.with_name(page.name.replace(".zh-CN", ""))
+    assert blocks(page) == blocks(english)
+    assert page.name in english.read_text()
+    assert english.name in page.read_text()
+
+
+def test_every_guide_is_in_both_languages_and_in_the_readme() -> None:
+    guides = [page for page in GUIDES.glob("*.md") if ".zh-CN" not in page.name]
+    assert {page.name.replace(".zh-CN", "") for page in CHINESE} == {page.name for page in guides}
+    linked = (ROOT / "README.md").read_text()
+    assert [page.name for page in [*guides, *CHINESE] if f"docs/how-to/{page.name}" not in linked] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_years_of_snapshots(program: Program, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there, on a vault with two snapshots."""
+    named = program.with_(
+        PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", PHONEWARD_NEW_PASSWORD="a"
+    )
+    make_vault(tmp_path / "vault", "a")
+    trees.put(tmp_path / "card", "DCIM/Camera/IMG_20240101.jpg", b"a photo")
+    first = named.run("backup", "--folder", tmp_path / "card", "--json").document["snapshot_id"]
+    (tmp_path / "card/DCIM/Camera/IMG_20240101.jpg").unlink()
+    assert named.run("backup", "--folder", tmp_path / "card").code == 0
+    page = GUIDES / "years-of-snapshots.md"
+    keys = '$(phoneward key list --json | sed -n \'s/.*"current":false,"id":"\\([0-9a-f]*\\)".*/\\1/p\')'
+    looked, back, forgotten, checked, passwords, restics = play(
+        page, named, tmp_path, {"remove 1a2b3c4d": f"remove {keys}", "1a2b3c4d": first[:8]}
+    )
+    assert "/shared/DCIM/Camera/IMG_20240101.jpg" in looked
+    assert "removed" in looked
+    assert "All that was asked for is in" in back
+    assert (program.home / "phone-restored/shared/DCIM/Camera/IMG_20240101.jpg").read_bytes() == b"a photo"
+    assert "Freed" in forgotten or "nothing" in forgotten.lower()
+    assert "No damage was found." in checked
+    assert "Anna" in passwords
+    assert len(named.run("key", "list", "--json").documents) == 1
+    assert "IMG_2024" in restics or "keep" in restics
+
+
+def test_proofs(program: Program, phone: TestPhone, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there, with a real phone's checksums, restic, sha256sum and OpenSSL."""
+    trees.typical(phone.storage)
+    trees.put(phone.storage, "DCIM/one.jpg", b"a photo")
+    trees.give_to_phone(phone.storage)
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
+    named = named.with_(HOME=str(program.home))
+    make_vault(tmp_path / "vault", "a")
+    assert named.run("backup").code == 0
+    (tmp_path / "tsa").mkdir()
+    with authority(tmp_path / "tsa") as tsa:
+        shutil.copy(tsa.ca, tmp_path / "authority.pem")
+        told = play(GUIDES / "proofs.md", named, tmp_path, {"https://tsa.example/tsr": tsa.url})
+    levels, quiet, restics, stamped, _openssl = told
+    assert "matched" in levels
+    assert "The vault keeps the proof" in levels
+    assert quiet == ""
+    assert "no errors were found" in restics
+    assert "existed on" in stamped
+
+
+def test_back_onto_a_phone(program: Program, phone: TestPhone, tmp_path: Path) -> None:
+    trees.put(phone.storage, "DCIM/one.jpg", b"a photo")
+    trees.give_to_phone(phone.storage)
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
+    make_vault(tmp_path / "vault", "a")
+    assert named.run("backup").code == 0
+    shutil.rmtree(phone.storage / "DCIM")
+    planned, done = play(GUIDES / "back-onto-a-phone.md", named, tmp_path, {"SERIAL": phone.serial})
+    assert "Nothing was written to the phone." in planned
+    assert "All that was asked for is on the phone." in done
+    assert (phone.storage / "DCIM/one.jpg").read_bytes() == b"a photo"
