@@ -20,7 +20,7 @@ from phoneward.texts import N_, _
 )
 @argument(
     "address",
-    metavar="ADDRESS",
+    metavar="[ADDRESS]",
     required=False,
     meaning=N_("As the phone shows it, such as 192.168.1.23:41235. Without it the phone is looked for."),
 )

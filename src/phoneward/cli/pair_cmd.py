@@ -22,7 +22,7 @@ from phoneward.texts import N_, _
 )
 @argument(
     "address",
-    metavar="ADDRESS",
+    metavar="[ADDRESS]",
     required=False,
     meaning=N_("As the phone shows it, such as 192.168.1.23:37099. Without it the phone is looked for."),
 )
