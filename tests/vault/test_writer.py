@@ -102,6 +102,18 @@ def test_a_pack_is_durable_before_an_index_names_it(tmp_path: Path) -> None:
     assert steps[-1] == ("flush_dir", "index")
 
 
+def test_between_flushes_no_buffer_is_kept(repo: Repository) -> None:
+    with BlobWriter(repo, pack_size=100_000) as writer:
+        for round_number in range(3):
+            blobs = [os.urandom(30_000) for _number in range(20)]
+            for data in blobs:
+                writer.put(DATA, data)
+            writer.flush()
+            assert not writer._packs._spare
+            assert writer.stats.packs >= 6 * (round_number + 1)
+            assert all(repo.load_blob(DATA, id_of(data)) == data for data in blobs)
+
+
 def test_flush_is_a_barrier(repo: Repository) -> None:
     with repo.writer() as writer:
         file = writer.put_file([os.urandom(900_000) for _ in range(4)])

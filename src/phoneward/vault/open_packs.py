@@ -101,6 +101,11 @@ class OpenPacks:
             if len(pack.buffer) == self._pack_size and len(self._spare) < SPARE_BUFFERS:
                 self._spare.append(pack.buffer)
 
+    def drop_spare(self) -> None:
+        """Give the buffers back to the system that nothing is in."""
+        with self._lock:
+            self._spare.clear()
+
 
 class Gate:
     """Bounds the bytes in flight, and knows when none are."""

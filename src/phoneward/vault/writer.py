@@ -307,6 +307,7 @@ class BlobWriter:
             self._jobs.put(pack)
         self._gate.wait_empty()
         self._raise_error()
+        self._packs.drop_spare()  # folders and sums that are built afterwards find their room here
         self._save_index(self._take_index())
 
     def submit_batch(self, job: _Job) -> None:
