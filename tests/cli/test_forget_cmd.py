@@ -150,3 +150,12 @@ def test_another_program_at_work(stocked: Stocked, copied: Program, tmp_path: Pa
 def test_at_a_narrow_terminal(stocked: Stocked) -> None:
     talk = terminal.run(stocked.program, ["forget", "--keep-daily", "3", "--dry-run"], columns=50)
     assert talk.code == 0
+
+
+def test_a_proof_that_goes_is_not_counted_as_a_snapshot(stocked: Stocked, copied: Program, tmp_path: Path) -> None:
+    assert copied.run("restore", stocked.ids[0], "--target", tmp_path / "out", "--verify").code == 0
+    ran = copied.run("forget", "--keep-last", "1")
+    assert ran.code == 0
+    assert "1 later proof about a snapshot that is gone" in ran.stdout
+    assert "1 snapshot was removed." in ran.stdout
+    assert len(copied.run("snapshots", "--json").documents) == 1

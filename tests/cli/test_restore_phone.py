@@ -149,3 +149,9 @@ def test_a_cut_cable_is_told_and_the_next_run_goes_on(backed: Backed) -> None:
     assert {n: d.content for n, d in trees.tree_digest(backed.phone.storage).items()} == {
         n: d.content for n, d in backed.before.items()
     }
+
+
+def test_what_the_phone_does_anyway_is_not_promised_twice(backed: Backed) -> None:
+    """`--verify` would keep a proof in the vault; here every file is read back by the phone, and none is kept."""
+    refused = backed.program.run(*backed.words("--verify", "--json"))
+    assert (refused.code, refused.complaint["code"]) == (2, "not-together")

@@ -122,3 +122,10 @@ def test_nothing_is_written_over(ready: Program, tsa: Authority, tmp_path: Path)
     assert ready.run("timestamp", "add", "latest", "--url", tsa.url).code == 0
     assert ready.run("timestamp", "export", "latest", "--target", tmp_path / "out").code == 0
     assert ready.run("timestamp", "export", "latest", "--target", tmp_path / "out").code == 1
+
+
+def test_an_export_without_a_time_stamp_says_so(ready: Program, tmp_path: Path) -> None:
+    ran = ready.run("timestamp", "export", "latest", "--target", tmp_path / "out")
+    assert ran.code == 3
+    assert "keeps no time stamp" in ran.stdout
+    assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".snapshot"]

@@ -132,6 +132,8 @@ def export(snapshot: str, target: str) -> ExitCode:
             frame.output.emit("exported", {"path": readable(str(folder / file)), "size": len(data)})
         else:
             frame.output.result(readable(str(folder / file)))
+    if not tokens and not frame.output.json:
+        frame.output.result(_("The vault keeps no time stamp for snapshot {snapshot}.").format(snapshot=name[:8]))
     return ExitCode.DONE if tokens else ExitCode.INCOMPLETE
 
 
