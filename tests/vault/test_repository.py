@@ -121,6 +121,24 @@ def test_init_never_writes_over_anything(repo: Repository, tmp_path: Path) -> No
     assert after == {path: data for path, data in before.items() if path.name != "config"}
 
 
+def test_an_init_that_was_cut_off_goes_on_with_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a key alone, which may be the first of a vault that is still being copied here, is never removed."""
+    init_repository(LocalStorage(tmp_path), "secret", kdf=CHEAP)
+    (tmp_path / "config").unlink()
+    (key,) = (tmp_path / "keys").iterdir()
+    before = key.read_bytes()
+    with pytest.raises(RepositoryExistsError):
+        init_repository(LocalStorage(tmp_path), "secret", kdf=CHEAP)  # another init may be at work
+    monkeypatch.setattr("phoneward.vault.repository.UNFINISHED_AFTER_S", 0)
+    with pytest.raises(RepositoryExistsError):
+        init_repository(LocalStorage(tmp_path), "other", kdf=CHEAP)
+    assert not (tmp_path / "config").exists()
+    made = init_repository(LocalStorage(tmp_path), "secret", kdf=CHEAP)
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == [made.key_name] == [key.name]
+    assert key.read_bytes() == before
+    assert open_repository(LocalStorage(tmp_path), "secret").config == made.config
+
+
 def test_two_that_init_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = LocalStorage(tmp_path)
     storage.create()

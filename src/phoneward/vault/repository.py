@@ -15,10 +15,12 @@ from phoneward.vault.errors import (
     BlobMissingError,
     DamagedError,
     FileMissingError,
+    KeyFileError,
     LockLostError,
     NoRepositoryError,
     RepositoryExistsError,
     VerifyError,
+    WrongPasswordError,
 )
 from phoneward.vault.index import decode_columns
 from phoneward.vault.index_table import IndexTable, Location
@@ -64,11 +66,16 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
         RepositoryExistsError: there is one, or a part of one.
         StorageError: the place cannot be written to.
     """
-    if repository_exists(storage) or not _remove_unfinished(storage):
+    if repository_exists(storage):
         raise RepositoryExistsError(location=storage.location)
+    config = new_config()
+    if any(True for _file in storage.list(FileType.KEY)):
+        key, name = _key_of_unfinished(storage, password)
+        storage.create()
+        storage.save(FileType.CONFIG, NO_NAME, [seal_config(config, key)])
+        return Repository(storage, key, config, name)
     storage.create()
     key = SealingKey.generate()
-    config = new_config()
     name = save_key(storage, key, password, kdf or NewKeyCost.calibrated())
     if [file.name for file in storage.list(FileType.KEY)] != [name]:
         # Somebody else initialised the same place at the same time: give way, before config makes it a repository.
@@ -78,21 +85,24 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
     return Repository(storage, key, config, name)
 
 
-def _remove_unfinished(storage: Storage) -> bool:
-    """Clear the keys away that a cut-off `init` left, and tell whether the place is free then.
+def _key_of_unfinished(storage: Storage, password: str) -> tuple[SealingKey, FileId]:
+    """Return the key that an `init` left which was cut off before `config`; the next one goes on with it.
 
-    A key without `config` opens nothing. It stays where any data may need it (a `config` that was lost), and for a
-    while, since another `init` may be at work.
+    Nothing is removed: keys alone may also be the first that a program has brought over of a vault that is elsewhere.
+    Any data beside them means just that, or that `config` was lost; and for a while another `init` may be at work.
+
+    Raises:
+        RepositoryExistsError: it is no unfinished `init` of this password.
     """
+    if any(True for kind in (FileType.SNAPSHOT, FileType.INDEX, FileType.PACK) for _file in storage.list(kind)):
+        raise RepositoryExistsError(location=storage.location)
     keys = [file.name for file in storage.list(FileType.KEY)]
-    kinds = (FileType.SNAPSHOT, FileType.INDEX, FileType.PACK) if keys else ()
-    if any(True for kind in kinds for _file in storage.list(kind)):
-        return False
     if any(key_age_s(storage.load(FileType.KEY, name)) < UNFINISHED_AFTER_S for name in keys):
-        return False
-    for name in keys:
-        storage.remove(FileType.KEY, name)
-    return True
+        raise RepositoryExistsError(location=storage.location)
+    try:
+        return find_master_key(storage, password)
+    except (WrongPasswordError, KeyFileError) as error:
+        raise RepositoryExistsError(location=storage.location) from error
 
 
 def open_repository(storage: Storage, password: str) -> "Repository":
