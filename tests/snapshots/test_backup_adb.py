@@ -46,6 +46,7 @@ def test_first_second_and_changed(vault: Vault, phone: TestPhone) -> None:
     trees.put(phone.storage, "DCIM/Camera/IMG_20240201_120000.jpg", trees.content("new", 123_456))
     trees.put(phone.storage, "Documents/notes.txt", b"milk\nbread\neggs\n")
     trees.give_to_phone(phone.storage)
+    settle()
     third = vault.backup(adb_phone(phone))
     assert (third.stats.files_sent, third.stats.bytes_sent) == (2, 123_456 + 16)
     assert (third.stats.files_new, third.stats.files_changed) == (1, 1)
