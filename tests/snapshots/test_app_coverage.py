@@ -191,7 +191,7 @@ def test_what_was_not_asked_and_what_went_missing_is_said(vault: Vault) -> None:
     phone.storage = [SHARED]
     vault.backup(phone)
     coverage = coverage_of(vault.reopen(), "latest")
-    assert coverage.not_checked == {"installer": "pm: unknown option -i"}
+    assert coverage.not_checked == {"installer": "pm: unknown option -i", "checksums": "sha256sum"}
     assert coverage.missing_storages == ["card/1A2B-3C4D"]
     assert (coverage.totals.unknown_apps, coverage.totals.unknown_system_apps) == (1, 1)
     assert coverage.snapshot
