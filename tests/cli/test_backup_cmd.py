@@ -145,9 +145,7 @@ def test_stopped_in_the_middle_it_goes_on_the_next_time(
     assert trees.tree_digest(tmp_path / "back" / "shared") == trees.tree_digest(phone.storage)
 
 
-def test_killed_it_leaves_a_lock_that_stops_nobody(
-    ready: Program, phone: TestPhone, tmp_path: Path
-) -> None:
+def test_killed_it_leaves_a_lock_that_stops_nobody(ready: Program, phone: TestPhone, tmp_path: Path) -> None:
     vault = tmp_path / "vault"
     trees.put(phone.storage, "big.bin", trees.content("big", 5_000_000))
     trees.give_to_phone(phone.storage)
