@@ -1,5 +1,6 @@
 """Fixtures of the command line's tests."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,13 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Stocked:
         trees.put(phone, f"Documents/{number}.txt", b"text")
         ids.append(program.run("backup", "--folder", phone, "--json").document["snapshot_id"])
     return Stocked(program, top / "vault", phone, (ids[0], ids[1]))
+
+
+@pytest.fixture
+def copied(stocked: Stocked, tmp_path: Path) -> Program:
+    """The stocked vault, to be changed."""
+    shutil.copytree(stocked.vault, tmp_path / "vault")
+    return stocked.program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """`forget`: what stays and why, what goes, and nothing by accident; the space is freed under the same lock."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from tests.cli.program import Program
 from tests.tools import restic as restic_tool
 from tests.tools.restic import Restic
 from tests.vault.walker import walk
-
-
-@pytest.fixture
-def copied(stocked: Stocked, tmp_path: Path) -> Program:
-    """The stocked vault, to be changed."""
-    shutil.copytree(stocked.vault, tmp_path / "vault")
-    return stocked.program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"))
 
 
 def _ids(program: Program) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Stocked
+from tests.cli.program import Program
 from tests.phone import trees
 
 
@@ -95,18 +96,18 @@ def test_a_reader_that_goes_away_leaves_no_lock_and_no_half_file(stocked: Stocke
             assert found.content in {other.content for other in whole.values()}, path
 
 
-def test_what_was_restored_is_read_back_and_the_proof_kept(stocked: Stocked, tmp_path: Path) -> None:
+def test_what_was_restored_is_read_back_and_the_proof_kept(stocked: Stocked, copied: Program, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    said = stocked.program.run("restore", "latest", "-t", out, "--verify", "--json").document
+    said = copied.run("restore", "latest", "-t", out, "--verify", "--json").document
     assert said["verified"] is True
     assert said["files_not_verified"] == 0
     assert said["files_verified"] == said["files_restored"]
-    kept = [line for line in stocked.program.run("snapshots", "--json").documents if line["proof"]]
+    kept = [line for line in copied.run("snapshots", "--json").documents if line["proof"]]
     assert [line["id"] for line in kept] == [said["proof"]]
     assert kept[0]["subject"] in stocked.ids
-    assert "proof of" in " ".join(stocked.program.run("snapshots").stdout.split())
+    assert "proof of" in " ".join(copied.run("snapshots").stdout.split())
     (out / "shared" / "Documents" / "1.txt").write_text("mine")
-    ran = stocked.program.run("restore", "latest", "-t", out, "--verify")
+    ran = copied.run("restore", "latest", "-t", out, "--verify")
     assert ran.code == 3
     assert "Not the same, or not there: 1 file." in ran.stdout
-    assert stocked.program.run("restore", "latest", "-t", out, "--verify", "-n").code == 2
+    assert copied.run("restore", "latest", "-t", out, "--verify", "-n").code == 2

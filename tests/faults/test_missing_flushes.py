@@ -27,7 +27,7 @@ NEEDED = {
     "content of pack": {"first-backup", "second-backup", "prune"},
     "name of pack": {"first-backup", "second-backup", "prune"},
     "content of index": {"first-backup", "second-backup", "prune"},
-    "name of index": {"first-backup", "second-backup", "prune", "prune-after-a-cut"},
+    "name of index": {"first-backup", "second-backup", "prune"},
     "content of snapshot": {"first-backup", "second-backup"},
     "name of snapshot": {"first-backup", "second-backup"},
     "removal of snapshot": {"forget", "forget-and-prune"},
