@@ -1,7 +1,8 @@
 """Bring the message catalogues up to date with the sentences in the code: `python scripts/update_texts.py`.
 
-Extracts every sentence marked with `_`, `N_` or `ngettext` and merges it into each `phoneward.po`, keeping what is
-translated. With `--check` nothing is written; the exit code is 1 where a catalogue is out of date.
+Extracts every sentence marked with `_`, `N_`, `words`, `ngettext` or `counted`, also in the templates of pages, and
+merges it into each `phoneward.po`, keeping what is translated. With `--check` nothing is written; the exit code is 1
+where a catalogue is out of date.
 """
 
 import argparse
@@ -16,14 +17,17 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "phoneward"
 LOCALE = SOURCE / "texts" / "locale"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "words": None, "ngettext": (1, 2), "counted": (1, 2)}
 
 
 def extract() -> Catalog:
     """Collect every sentence of the program, with the files it stands in (no line numbers: they only make noise)."""
     catalogue = Catalog(project="Phoneward", fuzzy=False)
+    # Templates are looked through by jinja2's own extractor (its `babel` entry point).
+    kinds = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
     for name, _line, message, comments, context in extract_from_dir(
-        SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
+        SOURCE, method_map=kinds, options_map=options, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):
         catalogue.add(message, None, [(name, 0)], auto_comments=comments, context=context)
     return catalogue

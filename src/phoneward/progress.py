@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from phoneward.texts import N_
+
 Phase: TypeAlias = Literal[
     "list",
     "compare",
@@ -19,6 +21,22 @@ Phase: TypeAlias = Literal[
     "repack",
     "remove",
 ]
+
+PHASE_WORDS: dict[Phase, str] = {
+    "list": N_("Looking at what is there"),
+    "compare": N_("Comparing with the last snapshot"),
+    "send": N_("Reading from the phone"),
+    "match": N_("Comparing with the phone's own checksums"),
+    "store": N_("Storing"),
+    "check": N_("Checking the vault"),
+    "read-data": N_("Reading everything back"),
+    "plan": N_("Looking at what the phone has already"),
+    "restore": N_("Restoring"),
+    "inventory": N_("Asking which apps there are"),
+    "find-used": N_("Looking at what snapshots need"),
+    "repack": N_("Packing anew what is needed"),
+    "remove": N_("Removing what is not needed"),
+}
 
 
 @dataclass(frozen=True, slots=True)

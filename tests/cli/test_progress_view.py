@@ -7,8 +7,8 @@ import pytest
 
 from phoneward.cli import progress_view
 from phoneward.cli.output import Output
-from phoneward.cli.progress_view import PHASES, listening
-from phoneward.progress import Advanced, Event, Notice, Phase, PhaseDone, PhaseStarted
+from phoneward.cli.progress_view import listening
+from phoneward.progress import PHASE_WORDS, Advanced, Event, Notice, Phase, PhaseDone, PhaseStarted
 
 EVENTS: list[Event] = [
     PhaseStarted("send", total_files=3, total_bytes=3_000_000),
@@ -28,7 +28,7 @@ def play(output: Output) -> None:
 def test_every_phase_has_a_sentence() -> None:
     from typing import get_args
 
-    assert set(PHASES) == set(get_args(Phase.__value__ if hasattr(Phase, "__value__") else Phase))
+    assert set(PHASE_WORDS) == set(get_args(Phase.__value__ if hasattr(Phase, "__value__") else Phase))
 
 
 def test_without_a_terminal_only_notices(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.errors import NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError
 from phoneward.progress import Listener, Notice
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _, formats, ngettext
 from phoneward.texts import sentences as sentences_of
 
 if TYPE_CHECKING:
@@ -171,6 +170,7 @@ def _show_plan(frame: Frame, result: "BackupResult") -> None:
 
 def _show_result(frame: Frame, result: "BackupResult") -> None:
     from phoneward.cli import coverage_view
+    from phoneward.snapshots import coverage_sentences
 
     for sentence in sentences(result):
         frame.output.summary(sentence)
@@ -179,7 +179,7 @@ def _show_result(frame: Frame, result: "BackupResult") -> None:
     for line in coverage_view.gap_lines(result.coverage, everything=False):
         frame.output.result(line)
     frame.output.summary("")
-    for sentence in coverage_view.totals(result.coverage):
+    for sentence in coverage_sentences(result.coverage):
         frame.output.summary(sentence)
     frame.output.summary(where_to_look(result))
 

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.errors import NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_, _, labelled, ngettext
+from phoneward.texts import N_, _, formats, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.vault import CheckProblem, CheckReport

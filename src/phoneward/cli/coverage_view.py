@@ -4,14 +4,23 @@ Sentences repeat from app to app, so the tables carry numbers and the sentences 
 tables fit 80 columns in every language.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.cli import formats, wrapping
+from phoneward.cli import wrapping
 from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.texts import N_, _, enumeration, labelled, ngettext, sentences
+from phoneward.snapshots import (
+    STATE_WORDS,
+    app_name,
+    concerns_the_person,
+    coverage_sentences,
+    gap_why,
+    storage_name,
+)
+from phoneward.texts import _, formats, labelled, ngettext, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,40 +29,17 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from phoneward.snapshots import AppCoverage, Coverage, Gap, StorageCoverage
+    from phoneward.snapshots import AppCoverage, Coverage, StorageCoverage
 
 GAPS_SHOWN = 20
 """Names listed one by one without `--all`."""
 
-STATES: dict[str, tuple[str, str]] = {
-    "out of reach": (N_("out of reach"), "red"),
-    "kept in part": (N_("kept in part"), "yellow"),
-    "kept by its own backup": (N_("kept by its own backup"), "cyan"),
-    "kept": (N_("kept"), "green"),
+COLOURS: Mapping[str, str] = {
+    "out of reach": "red",
+    "kept in part": "yellow",
+    "kept by its own backup": "cyan",
+    "kept": "green",
 }
-"""State → its word and its colour, the most worrying first: apps are listed in this order."""
-
-AREAS = {
-    "shared": N_("Your files"),
-    "user": N_("Another user's files"),
-    "card": N_("Card"),
-    "installed-apps": N_("The apps themselves"),
-}
-
-
-QUESTIONS = {
-    "users": N_("which users there are"),
-    "apps": N_("which apps there are"),
-    "data-size": N_("how much the apps hold"),
-    "installer": N_("which store each app came from"),
-    "install-times": N_("when each app was installed"),
-    "version-code": N_("the apps' version numbers"),
-    "version-name": N_("the apps' versions"),
-    "uid": N_("the apps' user numbers"),
-    "apk-paths": N_("where the apps' own files are"),
-    "checksums": N_("the checksums of its files"),
-}
-"""What a phone may be unable to answer (`AppInventory.not_asked`)."""
 
 
 class Notes:
@@ -81,12 +67,12 @@ def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> N
         coverage: the document.
         everything: also the apps that came with the phone, and every missing name.
     """
-    for sentence in totals(coverage):
+    for sentence in coverage_sentences(coverage):
         output.result(sentence)
     notes = Notes()
     output.result("")
     output.result(storages_table(coverage.storages, notes))
-    apps = [app for app in coverage.apps if everything or _concerns_the_person(app)]
+    apps = [app for app in coverage.apps if everything or concerns_the_person(app)]
     if apps:
         output.result("")
         output.result(apps_table(apps, notes))
@@ -117,110 +103,14 @@ def fields(coverage: "Coverage") -> dict[str, object]:
     return document
 
 
-def _concerns_the_person(app: "AppCoverage") -> bool:
-    """Apps of the phone's own are left out unless they hold or lose something that can be seen."""
-    return not app.is_system or bool(app.kept_bytes or app.own_backups or app.state == "kept in part")
-
-
-def totals(coverage: "Coverage") -> list[str]:
-    """Return the answer to "what would I lose?" in plain sentences."""
-    found = coverage.totals
-    kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
-    lost = found.out_of_reach_bytes
-    if lost:
-        said = [
-            _("If this phone broke now, you would keep {files} ({size}) and lose at least {lost}.").format(
-                **kept, lost=formats.size(lost)
-            )
-        ]
-    else:
-        said = [_("If this phone broke now, you would keep {files} ({size}).").format(**kept)]
-    if found.own_backup_bytes:
-        said.append(
-            _("{size} more are kept only as far as the apps' own backups go.").format(
-                size=formats.size(found.own_backup_bytes)
-            )
-        )
-    unknown = found.unknown_apps
-    if unknown:
-        said.append(
-            ngettext(
-                "For {count} app nobody can tell how much of it would be lost.",
-                "For {count} apps nobody can tell how much of them would be lost.",
-                unknown,
-            ).format(count=unknown)
-        )
-    said += proof_sentences(coverage)
-    said += _warnings(coverage)
-    return said
-
-
-def proof_sentences(coverage: "Coverage") -> list[str]:
-    """Return how sure the files are, in plain sentences."""
-    levels = coverage.levels
-    if levels is None or not levels.files:
-        return []
-    said = []
-    if levels.matched and levels.oldest_match is not None:
-        said.append(
-            _("Compared with the phone's own checksums: {matched} of {files}, the longest ago on {date}.").format(
-                matched=f"{levels.matched:,}",
-                files=formats.files(levels.files),
-                date=formats.moment(levels.oldest_match),
-            )
-        )
-    if levels.stored:
-        said.append(
-            _("Stored and read back, but never compared with the phone: {files}.").format(
-                files=formats.files(levels.stored)
-            )
-        )
-    if levels.mismatched:
-        said.append(
-            _("The phone twice computed a different checksum: {files}.").format(files=formats.files(levels.mismatched))
-        )
-    return said
-
-
-def _warnings(coverage: "Coverage") -> list[str]:
-    said: list[str] = []
-    if coverage.partial:
-        said.append(_("This backup was cut short: run it again, it goes on where it stopped."))
-    if coverage.waiting is not None and coverage.waiting.files:
-        said.append(
-            _("Still to be sent: {files} ({size}).").format(
-                files=formats.files(coverage.waiting.files), size=formats.size(coverage.waiting.bytes)
-            )
-        )
-    said += [
-        _("The storage “{name}” was there last time and is missing now.").format(name=readable(name))
-        for name in coverage.missing_storages
-    ]
-    if coverage.clock_went_back:
-        said.append(_("The phone's clock was set back since the snapshot before, so more was read again."))
-    if coverage.not_checked:
-        names = enumeration(sorted(_question(name) for name in coverage.not_checked))
-        said.append(_("Not checked, because the phone could not answer: {names}.").format(names=names))
-    return said
-
-
-def _question(name: str) -> str:
-    user = name.removeprefix("apps-of-user-")
-    if user != name:
-        return _("which apps user {user} has").format(user=readable(user))
-    return _(QUESTIONS[name]) if name in QUESTIONS else readable(name)
-
-
 def storages_table(storages: "Iterable[StorageCoverage]", notes: Notes) -> "Table":
     """Return the storages: the person's own files, other users, cards, the apps themselves."""
     table = plain_table(
         _("Storage"), _("In the vault"), _("Files"), _("Kept"), _("Missing names"), _("Note"), numbers=(2, 3, 4, 5)
     )
     for storage in storages:
-        label = readable(storage.label or (storage.name if storage.area in {"user", "card"} else ""))
-        name = _(AREAS[storage.area]) if storage.area in AREAS else readable(storage.area)
         table.add_row(
-            labelled(name, label) if label else name,
+            storage_name(storage),
             _state(storage.state),
             f"{storage.files:,}",
             formats.size(storage.bytes),
@@ -236,11 +126,9 @@ def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
 
     table = plain_table(_("App"), _("In the vault"), _("Kept"), _("Not kept"), _("Note"), numbers=(2, 3, 4))
     table.columns[1].max_width = 22  # the longest state; the width goes to the apps' names
-    order = {state: number for number, state in enumerate(STATES)}
+    order = {state: number for number, state in enumerate(STATE_WORDS)}
     for app in sorted(apps, key=lambda app: (order.get(app.state, 0), -(app.out_of_reach_bytes or 0), app.package)):
-        name = readable(app.package)
-        if app.user_id:
-            name = _("{package} (user {user})").format(package=name, user=app.user_id)
+        name = app_name(app)
         state = _state(app.state)
         if app.own_backups:
             day = formats.day(app.own_backups[0].date)
@@ -252,8 +140,8 @@ def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
 def _state(state: str) -> "Text":
     from rich.text import Text
 
-    word, colour = STATES.get(state, (readable(state), ""))
-    return Text(_(word), style=colour)
+    word = STATE_WORDS.get(state, "")
+    return Text(_(word) if word else readable(state), style=COLOURS.get(state, ""))
 
 
 def _note(row: "StorageCoverage | AppCoverage", notes: Notes) -> str:
@@ -289,17 +177,6 @@ class _Note:
             yield Text((f"{self.number:>{hang - 1}} " if position == 0 else " " * hang) + line)
 
 
-def _why(gap: "Gap") -> str:
-    """Return why a name is missing, with the phone's own words where there are any."""
-    from phoneward.phones import translated_detail
-    from phoneward.snapshots import gap_sentence
-
-    why = readable(gap_sentence(gap.reason))
-    if not gap.detail:
-        return why
-    return _("{sentence} ({detail})").format(sentence=why, detail=readable(translated_detail(gap.detail)))
-
-
 def gap_lines(coverage: "Coverage", *, everything: bool) -> list[str]:
     """Return the names that are missing or uncertain, each with the reason."""
     total = sum(coverage.gap_counts.values())
@@ -314,7 +191,7 @@ def gap_lines(coverage: "Coverage", *, everything: bool) -> list[str]:
             total,
         ).format(count=f"{total:,}"),
     ]
-    lines += [f"  {labelled(readable(gap.path), _why(gap))}" for gap in shown]
+    lines += [f"  {labelled(readable(gap.path), gap_why(gap))}" for gap in shown]
     if total > len(shown):
         lines.append(_("  … and {count} more (--all lists them).").format(count=f"{total - len(shown):,}"))
     return lines

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats, wrapping
+from phoneward.cli import wrapping
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.names import name_fields
 from phoneward.cli.output import Output
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _, enumeration, sentences
+from phoneward.texts import N_, _, enumeration, formats, sentences
 
 if TYPE_CHECKING:
     from phoneward.vault import Change, Diff, DiffTotals, Node, Snapshot

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.errors import NotATimeError
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.ls_cmd import document as node_document
@@ -18,7 +17,7 @@ from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _, labelled, ngettext
+from phoneward.texts import N_, _, formats, labelled, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from phoneward.cli import formats
 from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.texts import N_, _, enumeration, ngettext
+from phoneward.texts import N_, _, enumeration, formats, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

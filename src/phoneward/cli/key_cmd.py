@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats, passwords
+from phoneward.cli import passwords
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand, WordedGroup
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats, wrapping
+from phoneward.cli import wrapping
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, formats
 
 if TYPE_CHECKING:
     from phoneward.snapshots import FileProof

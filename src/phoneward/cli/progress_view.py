@@ -7,30 +7,13 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from phoneward.cli import formats
 from phoneward.cli.output import Output, console
 from phoneward.errors import readable
-from phoneward.progress import Advanced, Event, Listener, Notice, Phase, PhaseDone, PhaseStarted
-from phoneward.texts import N_, _, labelled
+from phoneward.progress import PHASE_WORDS, Advanced, Event, Listener, Notice, Phase, PhaseDone, PhaseStarted
+from phoneward.texts import _, formats, labelled
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-PHASES: dict[Phase, str] = {
-    "list": N_("Looking at what is there"),
-    "compare": N_("Comparing with the last snapshot"),
-    "send": N_("Reading from the phone"),
-    "match": N_("Comparing with the phone's own checksums"),
-    "store": N_("Storing"),
-    "check": N_("Checking the vault"),
-    "read-data": N_("Reading everything back"),
-    "plan": N_("Looking at what the phone has already"),
-    "restore": N_("Restoring"),
-    "inventory": N_("Asking which apps there are"),
-    "find-used": N_("Looking at what snapshots need"),
-    "repack": N_("Packing anew what is needed"),
-    "remove": N_("Removing what is not needed"),
-}
 
 STATUS_INTERVAL_S = 0.5
 """Seconds between two JSON status lines of one phase."""
@@ -150,7 +133,7 @@ class _Bars:
                 self._by_bytes.add(event.phase)
             if event.phase in self._tasks:
                 self._bars.remove_task(self._tasks[event.phase])
-            self._tasks[event.phase] = self._bars.add_task(_(PHASES[event.phase]), total=total, amount="")
+            self._tasks[event.phase] = self._bars.add_task(_(PHASE_WORDS[event.phase]), total=total, amount="")
         elif event.phase in self._tasks:
             done = event.bytes_done if event.phase in self._by_bytes else event.files_done
             task = self._tasks[event.phase]

@@ -3,10 +3,9 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from phoneward.cli import formats
 from phoneward.cli.output import Output
 from phoneward.errors import readable
-from phoneward.texts import _, labelled, ngettext
+from phoneward.texts import _, formats, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.vault import BlobFigures, PruneFigures, PruneReport

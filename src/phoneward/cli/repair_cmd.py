@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand, WordedGroup
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_, _, labelled
+from phoneward.texts import N_, _, formats, labelled
 
 if TYPE_CHECKING:
     from phoneward.vault import RepairReport

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats, restore_proof
+from phoneward.cli import restore_proof
 from phoneward.cli.errors import MissingArgumentError, NotTogetherError
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.names import name_fields
@@ -15,7 +15,7 @@ from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, formats
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -6,14 +6,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.cli import formats
 from phoneward.cli.errors import NotConfirmedError, NotWithoutYesError
 from phoneward.cli.frame import Frame
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import _, ngettext
+from phoneward.texts import _, formats, ngettext
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from phoneward.cli import formats
 from phoneward.cli.names import name_fields
-from phoneward.texts import _
+from phoneward.texts import _, formats
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output

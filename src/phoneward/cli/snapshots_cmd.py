@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.frame import Frame, current, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, formats
 
 if TYPE_CHECKING:
     from rich.table import Table

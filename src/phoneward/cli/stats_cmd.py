@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.errors import NotTogetherError
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _, formats, ngettext
 
 if TYPE_CHECKING:
     from phoneward.vault import Repository, Snapshot, VaultStats

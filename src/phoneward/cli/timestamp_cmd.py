@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli import formats
 from phoneward.cli.errors import CommandLineError
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand, WordedGroup
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, formats
 
 if TYPE_CHECKING:
     from phoneward.snapshots import Timestamp

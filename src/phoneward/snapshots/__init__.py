@@ -8,6 +8,8 @@ from pathlib import Path
 from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
+from phoneward.snapshots.answering import answer
+from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.coverage import (
     ApkState,
     AppCoverage,
@@ -21,6 +23,14 @@ from phoneward.snapshots.coverage import (
     Totals,
     Waiting,
     encode_coverage,
+)
+from phoneward.snapshots.coverage_words import (
+    STATE_WORDS,
+    app_name,
+    concerns_the_person,
+    coverage_sentences,
+    gap_why,
+    storage_name,
 )
 from phoneward.snapshots.errors import (
     BackupCutShortError,
@@ -62,10 +72,12 @@ from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snaps
 from phoneward.vault import Repository
 
 __all__ = [
+    "STATE_WORDS",
     "ApkState",
     "AppCoverage",
     "Area",
     "Asked",
+    "Asking",
     "BackupCutShortError",
     "BackupResult",
     "BackupRunningError",
@@ -102,13 +114,18 @@ __all__ = [
     "Totals",
     "Unproven",
     "Waiting",
+    "answer",
+    "app_name",
     "app_paths",
     "backup",
+    "concerns_the_person",
     "coverage_of",
+    "coverage_sentences",
     "describe",
     "encode_coverage",
     "find",
     "gap_sentence",
+    "gap_why",
     "is_own_document",
     "is_partial",
     "is_proof",
@@ -128,6 +145,7 @@ __all__ = [
     "restore",
     "snapshot_file",
     "stamp_snapshot",
+    "storage_name",
     "timestamps_of",
 ]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoneward.cli import formats
+from phoneward.texts import formats
 
 
 @pytest.mark.parametrize(

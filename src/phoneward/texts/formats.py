@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from phoneward.texts import _, ngettext
+from phoneward.texts.languages import N_, _, ngettext
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -26,6 +26,45 @@ def moment(time: datetime) -> str:
 def day(time: datetime) -> str:
     """Return the date in this computer's time zone."""
     return time.astimezone().strftime("%Y-%m-%d")
+
+
+_MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def date(time: datetime) -> str:
+    """Return the date in words, as "3 October 2026", in this computer's time zone."""
+    local = time.astimezone()
+    return _("{day} {month} {year}").format(day=local.day, month=_(_MONTHS[local.month - 1]), year=local.year)
+
+
+def ago(time: datetime, now: datetime) -> str:
+    """Return how long ago a time is, as "3 days ago"; the days are those of the calendar here."""
+    days = (now.astimezone().date() - time.astimezone().date()).days
+    if days < 0:
+        return _("in the future")
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if days < 60:
+        return ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+    months = days // 30
+    if months < 24:
+        return ngettext("{count} month ago", "{count} months ago", months).format(count=months)
+    return ngettext("{count} year ago", "{count} years ago", days // 365).format(count=days // 365)
 
 
 def duration(seconds: float) -> str:

@@ -1,0 +1,47 @@
+"""One jinja2 environment for all pages: everything escaped, undefined names are errors, sentences translated."""
+
+import jinja2
+
+from phoneward.errors import readable
+from phoneward.texts import _, current_language, enumeration, formats, labelled, ngettext, sentences
+
+HTML_LANGUAGES = {"en": "en", "zh_CN": "zh-Hans", "zh_TW": "zh-Hant"}
+"""Catalogue → BCP 47, so that browsers choose the right glyphs and readers the right voice."""
+
+
+def environment(*packages: tuple[str, str]) -> jinja2.Environment:
+    """Return an environment for HTML templates.
+
+    `{% trans %}` and `_()` speak the language that is current when a page is rendered. Text from phones and files goes
+    through the filter `readable`; everything is escaped on top of that.
+
+    Args:
+        packages: (package, folder in it) pairs where templates are looked for, in this order.
+    """
+    found = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package, folder) for package, folder in packages]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.policies["ext.i18n.trimmed"] = True
+    # The i18n extension adds this method at run time; jinja2's types do not know it.
+    found.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    found.filters |= {
+        "readable": readable,
+        "size": formats.size,
+        "moment": formats.moment,
+        "date": formats.date,
+        "day": formats.day,
+        "duration": formats.duration,
+    }
+    found.globals |= {
+        "enumeration": enumeration,
+        "labelled": labelled,
+        "sentences": sentences,
+        "formats": formats,
+        "html_language": lambda: HTML_LANGUAGES.get(current_language(), "en"),
+    }
+    return found

@@ -1,0 +1,57 @@
+"""PDF by typst (https://typst.app, Apache-2.0), an extra. Data goes in as JSON, never as markup.
+
+Fonts are the system's: Chinese ones come with Windows and macOS, on Debian in fonts-noto-cjk. Nothing is fetched: our
+templates import no packages, and typst may read nothing but what it is given.
+"""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from phoneward.errors import readable
+from phoneward.paper.errors import PdfMissingError, PdfNotMadeError
+from phoneward.texts import current_language
+
+FONTS = (
+    "Noto Sans",
+    "Segoe UI",
+    "Helvetica Neue",
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Source Han Sans SC",
+)
+"""Tried in this order, letter by letter."""
+
+
+def make_pdf(template: str, data: Mapping[str, object]) -> bytes:
+    """Return a PDF.
+
+    Args:
+        template: typst markup of ours. It reads the data with `#let data = json(bytes(sys.inputs.data))`; `data.fonts`
+            and `data.lang` are added.
+        data: what JSON can hold; texts are shown as they are, whatever they contain.
+
+    Raises:
+        PdfMissingError: typst is not installed.
+        PdfNotMadeError: it failed.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise PdfMissingError from error
+    language = current_language()
+    whole = {**data, "fonts": FONTS, "lang": language[:2], "region": language[3:] or None}
+    try:
+        with tempfile.TemporaryDirectory(prefix="phoneward-pdf-") as empty:  # its root: there is nothing to be read
+            source = Path(empty) / "document.typ"
+            source.write_text(template, encoding="utf-8")
+            made = typst.compile(str(source), root=empty, sys_inputs={"data": json.dumps(whole)}, format="pdf")
+    except (RuntimeError, typst.TypstError) as error:
+        raise PdfNotMadeError(detail=readable(str(error)[:200])) from error
+    if not isinstance(made, bytes):
+        raise PdfNotMadeError(detail="no document")
+    return made

@@ -1,0 +1,31 @@
+"""What a room is given to answer its question from: an open vault, one snapshot of a phone, and the time."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phoneward.progress import Listener, silent
+from phoneward.snapshots.reading import SnapshotInfo
+from phoneward.vault import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One checkup, as every room sees it. Rooms only read.
+
+    Attributes:
+        repo: open, its index loaded.
+        snapshot: the one that is asked about; None where the vault holds no finished snapshot of a phone.
+        every: all snapshots of the vault, oldest first.
+        now: the time that ages are counted to, aware.
+        cache_dir: where derived data may be kept, sealed (`vault.SealedCache`); None keeps nothing.
+        listener: hears how far a room is.
+    """
+
+    repo: Repository
+    snapshot: SnapshotInfo | None
+    every: Sequence[SnapshotInfo]
+    now: dt.datetime
+    cache_dir: Path | None = None
+    listener: Listener = field(default=silent)

@@ -1,0 +1,155 @@
+"""The words around a coverage document: what its states and storages are called, and what its figures say."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from phoneward.errors import readable
+from phoneward.phones import translated_detail
+from phoneward.snapshots.coverage import AppCoverage, Coverage, StorageCoverage
+from phoneward.snapshots.gaps import Gap
+from phoneward.snapshots.reasons import gap_sentence
+from phoneward.texts import N_, _, enumeration, formats, labelled, ngettext
+
+STATE_WORDS: Final[Mapping[str, str]] = {
+    "out of reach": N_("out of reach"),
+    "kept in part": N_("kept in part"),
+    "kept by its own backup": N_("kept by its own backup"),
+    "kept": N_("kept"),
+}
+"""The states, the most worrying first: apps are listed in this order."""
+
+_AREAS: Final[Mapping[str, str]] = {
+    "shared": N_("Your files"),
+    "user": N_("Another user's files"),
+    "card": N_("Card"),
+    "installed-apps": N_("The apps themselves"),
+}
+
+_QUESTIONS: Final[Mapping[str, str]] = {
+    "users": N_("which users there are"),
+    "apps": N_("which apps there are"),
+    "data-size": N_("how much the apps hold"),
+    "installer": N_("which store each app came from"),
+    "install-times": N_("when each app was installed"),
+    "version-code": N_("the apps' version numbers"),
+    "version-name": N_("the apps' versions"),
+    "uid": N_("the apps' user numbers"),
+    "apk-paths": N_("where the apps' own files are"),
+    "checksums": N_("the checksums of its files"),
+}
+"""What a phone may be unable to answer (`AppInventory.not_asked`)."""
+
+
+def storage_name(storage: StorageCoverage) -> str:
+    """Return what a storage is called: the person's own files, a card with its label, the apps themselves."""
+    label = readable(storage.label or (storage.name if storage.area in {"user", "card"} else ""))
+    name = _(_AREAS[storage.area]) if storage.area in _AREAS else readable(storage.area)
+    return labelled(name, label) if label else name
+
+
+def app_name(app: AppCoverage) -> str:
+    """Return an app's package, with its user where that is not the phone's owner."""
+    name = readable(app.package)
+    return _("{package} (user {user})").format(package=name, user=app.user_id) if app.user_id else name
+
+
+def concerns_the_person(app: AppCoverage) -> bool:
+    """Tell whether an app is listed: the phone's own are not, unless they hold or lose something to be seen."""
+    return not app.is_system or bool(app.kept_bytes or app.own_backups or app.state == "kept in part")
+
+
+def gap_why(gap: Gap) -> str:
+    """Return why a name is missing, with the phone's own words where there are any."""
+    why = readable(gap_sentence(gap.reason))
+    if not gap.detail:
+        return why
+    return _("{sentence} ({detail})").format(sentence=why, detail=readable(translated_detail(gap.detail)))
+
+
+def coverage_sentences(coverage: Coverage) -> list[str]:
+    """Return the answer to "what would I lose?" in plain sentences."""
+    found = coverage.totals
+    kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
+    lost = found.out_of_reach_bytes
+    if lost:
+        said = [
+            _("If this phone broke now, you would keep {files} ({size}) and lose at least {lost}.").format(
+                **kept, lost=formats.size(lost)
+            )
+        ]
+    else:
+        said = [_("If this phone broke now, you would keep {files} ({size}).").format(**kept)]
+    if found.own_backup_bytes:
+        said.append(
+            _("{size} more are kept only as far as the apps' own backups go.").format(
+                size=formats.size(found.own_backup_bytes)
+            )
+        )
+    unknown = found.unknown_apps
+    if unknown:
+        said.append(
+            ngettext(
+                "For {count} app nobody can tell how much of it would be lost.",
+                "For {count} apps nobody can tell how much of them would be lost.",
+                unknown,
+            ).format(count=unknown)
+        )
+    said += _proof_sentences(coverage)
+    said += _warnings(coverage)
+    return said
+
+
+def _proof_sentences(coverage: Coverage) -> list[str]:
+    """Return how sure the files are, in plain sentences."""
+    levels = coverage.levels
+    if levels is None or not levels.files:
+        return []
+    said = []
+    if levels.matched and levels.oldest_match is not None:
+        said.append(
+            _("Compared with the phone's own checksums: {matched} of {files}, the longest ago on {date}.").format(
+                matched=f"{levels.matched:,}",
+                files=formats.files(levels.files),
+                date=formats.moment(levels.oldest_match),
+            )
+        )
+    if levels.stored:
+        said.append(
+            _("Stored and read back, but never compared with the phone: {files}.").format(
+                files=formats.files(levels.stored)
+            )
+        )
+    if levels.mismatched:
+        said.append(
+            _("The phone twice computed a different checksum: {files}.").format(files=formats.files(levels.mismatched))
+        )
+    return said
+
+
+def _warnings(coverage: Coverage) -> list[str]:
+    said: list[str] = []
+    if coverage.partial:
+        said.append(_("This backup was cut short: run it again, it goes on where it stopped."))
+    if coverage.waiting is not None and coverage.waiting.files:
+        said.append(
+            _("Still to be sent: {files} ({size}).").format(
+                files=formats.files(coverage.waiting.files), size=formats.size(coverage.waiting.bytes)
+            )
+        )
+    said += [
+        _("The storage “{name}” was there last time and is missing now.").format(name=readable(name))
+        for name in coverage.missing_storages
+    ]
+    if coverage.clock_went_back:
+        said.append(_("The phone's clock was set back since the snapshot before, so more was read again."))
+    if coverage.not_checked:
+        names = enumeration(sorted(_question(name) for name in coverage.not_checked))
+        said.append(_("Not checked, because the phone could not answer: {names}.").format(names=names))
+    return said
+
+
+def _question(name: str) -> str:
+    user = name.removeprefix("apps-of-user-")
+    if user != name:
+        return _("which apps user {user} has").format(user=readable(user))
+    return _(_QUESTIONS[name]) if name in _QUESTIONS else readable(name)

@@ -1,0 +1,73 @@
+"""Sentences that are made now and put into the reader's language when they are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from phoneward.texts import formats
+from phoneward.texts.languages import _, ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A number of bytes, shown as a person reads it."""
+
+    bytes: int
+
+    def __str__(self) -> str:
+        return formats.size(self.bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time, shown to the minute in this computer's time zone."""
+
+    time: datetime
+
+    def __str__(self) -> str:
+        return formats.moment(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A time, shown as its date in words."""
+
+    time: datetime
+
+    def __str__(self) -> str:
+        return formats.date(self.time)
+
+
+Detail: TypeAlias = "str | int | Size | Moment | Day | Words"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence and what fills its placeholders; `str()` puts it into the reader's language.
+
+    Attributes:
+        message: in English, with named placeholders; the msgid.
+        plural: the same for several; empty where nothing is counted.
+        count: which of the two forms is meant.
+        details: text from a phone or a file comes in readable (`errors.readable`).
+    """
+
+    message: str
+    plural: str = ""
+    count: int = 1
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        pattern = ngettext(self.message, self.plural, self.count) if self.plural else _(self.message)
+        return pattern.format(**{name: str(detail) for name, detail in self.details.items()})
+
+
+def words(message: str, **details: Detail) -> Words:
+    """Mark a sentence for translation and return it with its details."""
+    return Words(message, details=details)
+
+
+def counted(singular: str, plural: str, count: int, **details: Detail) -> Words:
+    """Mark a sentence about a number of things; `{count}` is filled with the number, its thousands apart."""
+    return Words(singular, plural, count, {"count": f"{count:,}", **details})
