@@ -40,7 +40,7 @@ Key = tuple[str, str]
 """Kind and subject."""
 
 
-_value: Final = msgspec.json.Decoder(Value)
+_value: Final[msgspec.json.Decoder[Value]] = msgspec.json.Decoder(Value)
 
 
 class Change(NamedTuple):
