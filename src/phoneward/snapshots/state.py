@@ -15,6 +15,7 @@ import msgspec
 
 from phoneward.errors import readable
 from phoneward.snapshots.errors import StateFullError, StateTextError
+from phoneward.texts import _
 
 FORMAT: Final = 1
 MAX_DOCUMENT: Final = 4 << 20
@@ -236,14 +237,14 @@ def decode_state(data: bytes) -> OwnerState:
         ValueError: it is none, or larger than any honest one.
     """
     if len(data) > MAX_DOCUMENT:
-        raise ValueError("it is too large")
+        raise ValueError(_("it is too large"))
     try:
         data.decode()  # what is passed on unread must be sound too
         if msgspec.json.decode(data, type=_Format).format > FORMAT:
             raise NewerFormatError("its format is newer")
         known = msgspec.json.decode(data, type=_Wire).entries
         if len(known) > MAX_ENTRIES:
-            raise ValueError("it has too many entries")
+            raise ValueError(_("it has too many entries"))
         raw = msgspec.json.decode(data, type=_RawEntries).entries
         top = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         state = OwnerState(extra=dict(_unknown(top, _Wire)))
@@ -259,7 +260,7 @@ def decode_state(data: bytes) -> OwnerState:
 def _entry(wire: _WireEntry, fields: Mapping[str, msgspec.Raw]) -> Entry:
     json = b"" if wire.deleted else _compact(wire.value)
     if not json and not wire.deleted:
-        raise ValueError("an entry without a value")
+        raise ValueError(_("an entry of it has no value"))
     moment = wire.changed_ns if wire.changed_ns <= LATEST_NS else 0
     return Entry(moment, wire.writer, json, tuple(sorted(_unknown(fields, _WireEntry))))
 

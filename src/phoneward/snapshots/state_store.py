@@ -28,6 +28,7 @@ from phoneward.snapshots.state import (
     decode_state,
     encode_state,
 )
+from phoneward.texts import _
 from phoneward.vault import (
     BlobId,
     BlobMissingError,
@@ -213,13 +214,13 @@ def _document(repo: Repository, snapshot: Snapshot) -> tuple[bytes, bool]:
         PhonewardError: it is damaged.
     """
     if _size(repo, BlobType.TREE, snapshot.tree) > MAX_TREE:
-        raise ValueError("its folder is too large")
+        raise ValueError(_("its folder is too large"))
     nodes = load_tree(repo, snapshot.tree)
     node = next((node for node in nodes if node.name == STATE_DOCUMENT and node.content is not None), None)
     if node is None or node.content is None:
-        raise ValueError("it holds no state.json")
+        raise ValueError(_("it holds no state.json"))
     if sum(_size(repo, BlobType.DATA, blob) for blob in node.content) > MAX_DOCUMENT:
-        raise ValueError("its state.json is too large")
+        raise ValueError(_("its state.json is too large"))
     data = b"".join(repo.load_blob(BlobType.DATA, blob) for blob in node.content)
     return data, _is_ours(snapshot, nodes)
 
