@@ -111,13 +111,27 @@ def test_forget_and_prune_keep_it(copied: Program, tmp_path: Path) -> None:
     judge.check()
 
 
-def test_a_damaged_index_hides_no_snapshot(copied: Program) -> None:
-    copied.run("rename", "小米手机", "Mum")
-    for path in (Path(copied.variables["PHONEWARD_REPOSITORY"]) / "index").iterdir():
+def tear_index(program: Program) -> None:
+    for path in (Path(program.variables["PHONEWARD_REPOSITORY"]) / "index").iterdir():
         path.chmod(0o600)
         path.write_bytes(b"torn")
+
+
+def test_a_damaged_index_hides_neither_snapshot_nor_name(copied: Program) -> None:
+    copied.run("rename", "小米手机", "Mum")
+    tear_index(copied)
     ran = copied.run("snapshots", "--json")
-    assert (ran.code, len(ran.documents)) == (3, 3)
+    assert (ran.code, [line["name"] for line in ran.documents]) == (0, ["Mum", "Mum", None])
+
+
+def test_where_the_name_needs_the_damaged_index_the_list_is_whole(copied: Program, tmp_path: Path) -> None:
+    copied.run("rename", "小米手机", "Mum")
+    vault = copied.variables["PHONEWARD_REPOSITORY"]
+    judge = Restic(restic_tool.restic("0.19"), vault, "stocked", tmp_path / "cache")
+    judge.run("tag", "--tag", "phoneward-state", "--add", "x")  # which drops the hint where the state lies
+    tear_index(copied)
+    ran = copied.run("snapshots", "--json")
+    assert (ran.code, [line["name"] for line in ran.documents]) == (3, [None, None, None])
     assert "damaged" in ran.stderr
 
 

@@ -23,7 +23,9 @@ from phoneward.snapshots import (
 )
 from phoneward.snapshots.parents import find_parent
 from phoneward.vault import (
+    BlobType,
     FileId,
+    FileType,
     GroupBy,
     KeepPolicy,
     LockTiming,
@@ -112,6 +114,15 @@ def test_what_restic_s_tags_and_prune_leave_is_still_read(kept: Kept, restic_pro
     kept.change(mark_done("b"))
     assert len(kept.states()) == 1
     restic.check()
+
+
+def test_pieces_that_restic_moved_are_found_again(kept: Kept, restic_program: Path) -> None:
+    """The hint in the snapshot names a pack that is gone."""
+    (only,) = [snapshot for snapshot in kept.stored() if is_state(snapshot)]
+    old = {next(iter(kept.vault.repo.index.lookup(BlobType.TREE, only.tree))).pack}
+    judge(kept, restic_program).run("prune", "--repack-small", "--max-unused", "0")
+    assert not old & {file.name for file in kept.vault.repo.list_files(FileType.PACK)}, "nothing was moved"
+    assert kept.name() == "妈妈的手机"
 
 
 def test_every_computer_s_newest_survives_restic_s_rules(kept: Kept, restic_program: Path) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from phoneward.errors import PhonewardError
@@ -28,6 +29,7 @@ from phoneward.snapshots import (
     mark_done,
     name_phone,
     set_setting,
+    state_pieces,
     state_store,
     write_note,
 )
@@ -163,6 +165,53 @@ def test_an_index_that_is_too_old_is_brought_up_to_date(vault: Vault) -> None:
     change(vault, mark_done("b"))
     state = load_state(window)
     assert (state.is_done("a"), state.is_done("b")) == (True, True)
+
+
+def without_index(vault: Vault) -> tuple[OwnerState, bool]:
+    """The state as a new process reads it, and whether it needed the index."""
+    repo = open_repository(LocalStorage(vault.folder / "repo"), PASSWORD)
+    return load_state(repo), bool(repo.loaded_indexes)
+
+
+def test_no_index_is_read_for_a_state_either(vault: Vault) -> None:
+    """The index of a vault with a million files takes seconds; the name of a phone must not."""
+    change(vault, name_phone("0", "Mum"))
+    state, indexed = without_index(vault)
+    assert (state.phone_name("0"), indexed) == ("Mum", False)
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        None,
+        7,
+        "x",
+        [7],
+        [{}],
+        [{"type": "tree"}],
+        {"type": "tree"},
+        ["lie", {"id": "00" * 32}],
+        ["lie", {"pack": "00" * 32}],
+        ["lie", {"pack": "../../../etc/passwd"}],
+        ["lie", {"offset": 10**30}],
+        ["lie", {"offset": -1}],
+        ["lie", {"offset": 1}],
+        ["lie", {"length": 31}],
+        ["lie", {"length": 10**9}],
+        ["lie", {"uncompressed_length": 1}],
+        ["lie", {"uncompressed_length": 10**9}],
+        ["lie", {"type": "data"}],
+    ],
+)
+def test_a_hint_that_lies_leads_to_the_index(hint: Any, vault: Vault) -> None:
+    change(vault, mark_done("a"))
+    (only,) = states(vault)
+    if isinstance(hint, list) and hint[0] == "lie":
+        hint = [{**piece, **hint[1]} for piece in only.extra[state_pieces.HINT]]
+    vault.repo.remove_unpacked(FileType.SNAPSHOT, FileId(only.id or ""))
+    save_snapshot(vault.repo, msgspec.structs.replace(only, id=None, extra={state_pieces.HINT: hint}))
+    state, indexed = without_index(vault)
+    assert (state.is_done("a"), indexed) == (True, True)
 
 
 # -- several at once ---------------------------------------------------------------------------------------------

@@ -28,10 +28,10 @@ from phoneward.snapshots.state import (
     decode_state,
     encode_state,
 )
+from phoneward.snapshots.state_pieces import Pieces, hint_for
 from phoneward.texts import _
 from phoneward.vault import (
     BlobId,
-    BlobMissingError,
     BlobType,
     FileId,
     FileType,
@@ -85,7 +85,7 @@ def load_state(
     """Return what the person decided: all state snapshots together, as far as they can be read.
 
     Args:
-        repo: open. Its index is loaded here, if it is not yet and there is a state snapshot; again, if it is too old.
+        repo: open. Its index is loaded here, or brought up to date, only where a state snapshot cannot be read without.
         snapshots: all that there are, where the caller has them loaded; otherwise they are read here.
         on_damaged: called for each snapshot that cannot be read; the others count all the same.
 
@@ -182,8 +182,6 @@ def _are_gone(repo: Repository, damaged: Mapping[FileId, PhonewardError]) -> boo
 def _read(repo: Repository, snapshots: Iterable[Snapshot]) -> _Read:
     """Return what these state snapshots hold together, the newest first and no more than the bounds."""
     newest = sorted(snapshots, key=lambda snapshot: (snapshot.time_ns, snapshot.id or ""), reverse=True)
-    if newest and not repo.loaded_indexes:
-        repo.load_index()
     found = _Read(newest_ns=newest[0].time_ns if newest else 0)
     size = 0
     for number, snapshot in enumerate(newest):
@@ -213,15 +211,16 @@ def _document(repo: Repository, snapshot: Snapshot) -> tuple[bytes, bool]:
         ValueError: it holds none, or one that claims to be larger than any honest one.
         PhonewardError: it is damaged.
     """
-    if _size(repo, BlobType.TREE, snapshot.tree) > MAX_TREE:
+    pieces = Pieces(repo, snapshot)
+    if pieces.size(BlobType.TREE, snapshot.tree) > MAX_TREE:
         raise ValueError(_("its folder is too large"))
-    nodes = load_tree(repo, snapshot.tree)
+    nodes = load_tree(pieces, snapshot.tree)
     node = next((node for node in nodes if node.name == STATE_DOCUMENT and node.content is not None), None)
     if node is None or node.content is None:
         raise ValueError(_("it holds no state.json"))
-    if sum(_size(repo, BlobType.DATA, blob) for blob in node.content) > MAX_DOCUMENT:
+    if sum(pieces.size(BlobType.DATA, blob) for blob in node.content) > MAX_DOCUMENT:
         raise ValueError(_("its state.json is too large"))
-    data = b"".join(repo.load_blob(BlobType.DATA, blob) for blob in node.content)
+    data = b"".join(pieces.load_blob(BlobType.DATA, blob) for blob in node.content)
     return data, _is_ours(snapshot, nodes)
 
 
@@ -229,16 +228,6 @@ def _is_ours(snapshot: Snapshot, nodes: list[Node]) -> bool:
     """Somebody may have put the tag on a snapshot that holds more than a state: that is never removed."""
     marked = STATE_TAG in snapshot.tags and snapshot.paths == STATE_PATHS and TAG not in snapshot.tags
     return marked and len(nodes) == 1
-
-
-def _size(repo: Repository, blob_type: BlobType, blob: BlobId) -> int:
-    size = repo.blob_size(blob_type, blob)
-    if size is None:
-        repo.load_index()  # another computer wrote it since ours was loaded
-        size = repo.blob_size(blob_type, blob)
-    if size is None:
-        raise BlobMissingError(blob=blob.hex())
-    return size
 
 
 def _save(repo: Repository, lock: HeldLock, document: bytes, now_ns: int) -> FileId:
@@ -252,15 +241,18 @@ def _save(repo: Repository, lock: HeldLock, document: bytes, now_ns: int) -> Fil
         tree = encode_tree([document_node(STATE_DOCUMENT, now_ns, stored.size, stored.ids)])
         writer.put(BlobType.TREE, tree)
         writer.flush()
+        root = BlobId(hashlib.sha256(tree).digest())
+        blobs = [(BlobType.TREE, root), *((BlobType.DATA, blob) for blob in stored.ids)]
         return save_snapshot_held(
             repo,
             lock,
             Snapshot(
                 time_ns=now_ns,
-                tree=BlobId(hashlib.sha256(tree).digest()),
+                tree=root,
                 paths=STATE_PATHS,
                 hostname=socket.gethostname(),
                 tags=(STATE_TAG,),
                 program_version=f"phoneward {phoneward.__version__}",
+                extra=hint_for(repo, blobs),
             ),
         )
