@@ -48,6 +48,7 @@ from phoneward.vault import (
     StorageDeniedError,
     VaultError,
     encode_tree,
+    find_node,
     load_snapshot,
     load_snapshots,
     open_repository,
@@ -212,6 +213,29 @@ def test_a_hint_that_lies_leads_to_the_index(hint: Any, vault: Vault) -> None:
     save_snapshot(vault.repo, msgspec.structs.replace(only, id=None, extra={state_pieces.HINT: hint}))
     state, indexed = without_index(vault)
     assert (state.is_done("a"), indexed) == (True, True)
+
+
+def test_a_hint_that_makes_a_huge_piece_look_small(vault: Vault) -> None:
+    huge = store(vault, bytes(5 << 20))
+    (found,) = states(vault)
+    node = find_node(vault.repo, found.tree, b"/" + STATE_DOCUMENT)
+    blobs = [(BlobType.TREE, found.tree), *((BlobType.DATA, blob) for blob in node.content or ())]
+    hint = state_pieces.hint_for(vault.repo, blobs)
+    for piece in hint[state_pieces.HINT]:  # type: ignore[attr-defined]
+        piece["uncompressed_length"] = 10
+    vault.repo.remove_unpacked(FileType.SNAPSHOT, huge)
+    save_snapshot(vault.repo, msgspec.structs.replace(found, id=None, extra=hint))
+    loaded: list[BlobType] = []
+    real = Repository.load_blob
+
+    def load_blob(repo: Repository, kind: BlobType, blob: BlobId) -> bytes:
+        loaded.append(kind)
+        return real(repo, kind, blob)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Repository, "load_blob", load_blob)
+        assert list(reports(vault).values()) == ["state-damaged"]
+    assert loaded == [BlobType.TREE], "the huge one was never unpacked"
 
 
 # -- several at once ---------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @vault_options
 def snapshots() -> ExitCode:
     """List all snapshots; one that is damaged is named and does not hide the others."""
-    from phoneward.snapshots import OwnerState, list_snapshots, load_state
+    from phoneward.snapshots import list_snapshots, load_state
 
     frame = current()
     damaged: list[PhonewardError] = []
@@ -41,11 +41,7 @@ def snapshots() -> ExitCode:
 
     with open_vault(frame) as repository:
         found = list_snapshots(repository, on_damaged=note)
-        try:
-            state = load_state(repository, snapshots=[info.snapshot for info in found], on_damaged=note)
-        except PhonewardError as error:  # a damaged index: the list itself needs none
-            damaged.append(error)
-            state = OwnerState()
+        state = load_state(repository, snapshots=[info.snapshot for info in found], on_damaged=note)
     shown = [info for info in found if not info.state]
     if frame.output.json:
         for info in found:

@@ -1,8 +1,8 @@
 """Finds the two pieces of a state snapshot without the index of the whole vault, which takes seconds in a large one.
 
 The snapshot's document notes where they were stored, under a key of its own that restic passes over. It is a hint and
-no more: `prune` may have moved them since, restic's `tag` drops it, and whoever wrote it may lie. What is read there must
-have the right SHA-256, else the index is asked.
+no more: `prune` may have moved them since, restic's `tag` drops it, and whoever wrote it may lie. What is read there
+must have the right SHA-256, else the index is asked.
 """
 
 from contextlib import suppress

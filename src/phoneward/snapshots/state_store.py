@@ -87,11 +87,11 @@ def load_state(
     Args:
         repo: open. Its index is loaded here, or brought up to date, only where a state snapshot cannot be read without.
         snapshots: all that there are, where the caller has them loaded; otherwise they are read here.
-        on_damaged: called for each snapshot that cannot be read; the others count all the same.
+        on_damaged: called for each snapshot that cannot be read, also where that is for a damaged index; the others
+            count all the same.
 
     Raises:
-        DamagedError: an index file is damaged.
-        StorageError: the vault cannot be read.
+        StorageError: the vault cannot be reached.
     """
     known = None if snapshots is None else list(snapshots)
     found = _read(repo, [s for s in known if is_state(s)]) if known is not None else None
