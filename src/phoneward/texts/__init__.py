@@ -55,6 +55,11 @@ def activate(languages: list[str] | None = None) -> None:
     )
 
 
+def current_language() -> str:
+    """Return the code of the language that sentences are shown in: "en", "zh_CN". For data that has its own texts."""
+    return _translations().info().get("language") or SOURCE_LANGUAGE
+
+
 def _catalogue_names(language: str) -> list[str]:
     """Map the names systems use for Chinese onto the catalogues there are (`zh`, `zh-Hans`, `Chinese_China`).
 
