@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -254,11 +255,12 @@ def test_a_real_adb_that_is_not_let_in(phone_factory: PhoneFactory, asks_for_a_k
     with stubborn_phone(asks_for_a_key=asks_for_a_key) as address:
         asking = threading.Thread(target=connect, args=(server, address), daemon=True)
         asking.start()
-        for _look in range(200):
-            found = diagnose(server, Plugged())
+        found = diagnose(server, Plugged())
+        for _look in range(400):
             if found.situation is situation:
                 break
-            threading.Event().wait(0.05)
+            time.sleep(0.05)
+            found = diagnose(server, Plugged())
     assert found.situation is situation
     assert found.phones[0].serial == address
     asking.join(30)

@@ -224,8 +224,9 @@ class NoAnnouncementsError(PhoneError):
 
     message = N_("The adb of this computer cannot find phones on the network by itself.")
     next_step = N_(
-        "Pair with the six digits instead: on the phone tap 'Pair device with pairing code', and type what it shows "
-        "after 'phoneward pair' and the address. Or use a cable."
+        "Pair with the six digits instead: on the phone tap 'Pair device with pairing code', and give the address that "
+        "it shows to 'phoneward pair'. 'pip install phoneward[adb]' brings an adb along that can (put its path into "
+        "PHONEWARD_ADB). Or use a cable."
     )
 
 

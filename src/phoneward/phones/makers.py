@@ -15,7 +15,7 @@ class Maker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     Attributes:
         key: a stable word for it.
         name: as people know it.
-        names: small-letter words by which phones name their maker or brand, also at the start of a model.
+        names: small-letter words by which phones name their maker or brand, or begin the name of a model.
         usb: its USB vendor ids, four hexadecimal digits each.
         only_phones: whether these ids stand on hardly anything but phones.
         guide: the family of menus its phones have (`guides`).
@@ -55,11 +55,17 @@ def maker_of_usb(vendor: int) -> Maker | None:
 def maker_named(*texts: str) -> Maker | None:
     """Return the maker that one of these texts names: a manufacturer, a brand, a model; the first that does."""
     for text in texts:
-        words = re.split(r"[^0-9a-z]+", text.lower())
-        for maker in makers_file().maker:
-            if any(name in words or text.lower().startswith(name) for name in maker.names):
+        for maker, pattern in _patterns():
+            if pattern.search(text.lower()):
                 return maker
     return None
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[Maker, re.Pattern[str]], ...]:
+    """Return what finds each maker's names: as words of their own, or before digits, as in "SM-G991B" and "RMX3231"."""
+    named = [maker for maker in makers_file().maker if maker.names]
+    return tuple((maker, re.compile(rf"(?<![a-z0-9])({'|'.join(maker.names)})(?![a-z])")) for maker in named)
 
 
 def maker_by_key(key: str) -> Maker | None:
