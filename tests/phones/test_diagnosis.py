@@ -263,7 +263,6 @@ def test_a_real_adb_that_is_not_let_in(phone_factory: PhoneFactory, asks_for_a_k
             found = diagnose(server, Plugged())
     assert found.situation is situation
     assert found.phones[0].serial == address
-    asking.join(30)
 
 
 def connect(server: AdbServer, address: str) -> None:

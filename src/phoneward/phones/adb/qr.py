@@ -63,6 +63,16 @@ class QrPairing:
         """What the QR code says. It holds the password: show it as a picture only, and keep it out of logs."""
         return f"WIFI:T:ADB;S:{self.service_name};P:{self._password};;"
 
+    def check(self) -> None:
+        """Say before the code is shown whether it can work at all; `wait` does it too.
+
+        Raises:
+            NoAnnouncementsError, AdbTooOldError: this computer's adb cannot see phones on the network.
+            AdbMissingError, AdbServerError: there is no adb, or it does not answer.
+        """
+        if not hears_announcements(self._server):
+            raise NoAnnouncementsError
+
     def wait(
         self,
         timeout: float = 120.0,
@@ -86,8 +96,7 @@ class QrPairing:
             PairedNotFoundError: it was paired; its encrypted port was not found in time.
             PhoneError: it cannot be used.
         """
-        if not hears_announcements(self._server):
-            raise NoAnnouncementsError
+        self.check()
         give_up = time.monotonic() + timeout
         tried: set[Endpoint] = set()
         refused: PairingRefusedError | None = None

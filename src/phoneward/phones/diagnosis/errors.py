@@ -66,7 +66,6 @@ class NoAdbOnPhoneError(PhoneError):
 
     message = N_("{phone} runs a system that does not know adb (HarmonyOS 5 and later). Phoneward cannot read it yet.")
     next_step = N_(
-        "Until then, back it up with the maker's own program (HUAWEI HiSuite, or Settings, System, Backup), and copy "
-        "photos and files over with 'File transfer'. A folder of such files can be kept with `phoneward backup "
-        "--folder`."
+        "Until then, use the phone's own backup (look for 'backup' in its Settings), and copy photos and files over "
+        "with 'File transfer'. The folder that you copied them to can be kept with `phoneward backup --folder FOLDER`."
     )
