@@ -33,6 +33,7 @@ from phoneward.snapshots.coverage_words import (
     storage_name,
 )
 from phoneward.snapshots.errors import (
+    AmbiguousPhoneError,
     BackupCutShortError,
     BackupRunningError,
     BackupStoppedError,
@@ -40,14 +41,20 @@ from phoneward.snapshots.errors import (
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppFilesError,
+    NoSuchPhoneError,
     NothingReachableError,
     PhoneTooFullError,
     ReturnCutShortError,
     SnapshotsError,
+    StateDamagedError,
+    StateFullError,
+    StateTextError,
+    StateTooManyError,
+    StateTooNewError,
 )
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
-from phoneward.snapshots.layout import is_own_document, is_proof, proof_subject
+from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup
 from phoneward.snapshots.proofs_restored import Compared, Unproven
@@ -68,11 +75,15 @@ from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
+from phoneward.snapshots.state_phones import KnownPhone, which_phone
+from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
 from phoneward.vault import Repository
 
 __all__ = [
     "STATE_WORDS",
+    "AmbiguousPhoneError",
     "ApkState",
     "AppCoverage",
     "Area",
@@ -83,6 +94,7 @@ __all__ = [
     "BackupRunningError",
     "BackupStats",
     "BackupStoppedError",
+    "Change",
     "Compared",
     "Coverage",
     "CoverageMissingError",
@@ -91,12 +103,15 @@ __all__ = [
     "Gap",
     "GapReason",
     "JournalUnwritableError",
+    "KnownPhone",
     "ListingTooLargeError",
     "MatchCounts",
     "NoAppFilesError",
+    "NoSuchPhoneError",
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "OwnerState",
     "PhoneTooFullError",
     "Proof",
     "ProofLevel",
@@ -109,6 +124,11 @@ __all__ = [
     "SnapshotInfo",
     "SnapshotsError",
     "State",
+    "StateDamagedError",
+    "StateFullError",
+    "StateTextError",
+    "StateTooManyError",
+    "StateTooNewError",
     "StorageCoverage",
     "Timestamp",
     "Totals",
@@ -118,6 +138,7 @@ __all__ = [
     "app_name",
     "app_paths",
     "backup",
+    "change_state",
     "concerns_the_person",
     "coverage_of",
     "coverage_sentences",
@@ -129,8 +150,13 @@ __all__ = [
     "is_own_document",
     "is_partial",
     "is_proof",
+    "is_record",
+    "is_state",
     "list_path",
     "list_snapshots",
+    "load_state",
+    "mark_done",
+    "name_phone",
     "next_step_sentence",
     "node_at",
     "open_path",
@@ -143,10 +169,13 @@ __all__ = [
     "reason_sentence",
     "rehearse",
     "restore",
+    "set_setting",
     "snapshot_file",
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "which_phone",
+    "write_note",
 ]
 
 

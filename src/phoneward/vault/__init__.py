@@ -68,12 +68,14 @@ from phoneward.vault.forget import (
     remove_snapshots,
 )
 from phoneward.vault.go_text import format_time
+from phoneward.vault.index_table import Location
 from phoneward.vault.keyring import KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, posix_permissions
 from phoneward.vault.opened import BlobFile, iter_content, open_file
+from phoneward.vault.packs import PackEntry
 from phoneward.vault.patterns import Patterns
 from phoneward.vault.prune import prune
 from phoneward.vault.prune_options import MaxUnused, PruneOptions, parse_max_unused, parse_repack_size
@@ -152,6 +154,7 @@ __all__ = [
     "KeyNotWorkingError",
     "LastKeyError",
     "LocalStorage",
+    "Location",
     "LockLostError",
     "LockTiming",
     "LockUnreadableError",
@@ -168,6 +171,7 @@ __all__ = [
     "NotAFileError",
     "NotEnoughSpaceError",
     "OldKeyStaysError",
+    "PackEntry",
     "PackFigures",
     "PathNotFoundError",
     "PatternError",
