@@ -16,6 +16,18 @@ FUZZ = ROOT / "fuzz"
 EXPECTED = {
     "adb", "confined", "coverage", "index", "journal", "pack", "proofs", "push", "state", "tree", "tree_references"
 }  # fmt: skip
+    "adb",
+    "confined",
+    "coverage",
+    "index",
+    "journal",
+    "pack",
+    "proofs",
+    "push",
+    "tree",
+    "tree_references",
+    "usb",
+}
 """The parsers of foreign bytes that must have a target. A new one is added here with its parser."""
 RUNS = 3000
 
