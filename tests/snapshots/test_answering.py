@@ -197,7 +197,7 @@ def test_files_never_compared_and_mismatched() -> None:
     assert str(finding.title).startswith("42 files were stored and read back")
     assert commands(finding)[0] == "phoneward backup --verify-all"
     folder = only(facts(kind="folder", coverage=coverage(levels=Levels(100, 100, 0, 0, None))))
-    assert commands(folder) == ["phoneward coverage abababab"]
+    assert commands(folder) == ["phoneward backup --verify-all --folder DIR", "phoneward coverage abababab"]
     mismatched, stored = answer_from(facts(coverage=coverage(levels=Levels(100, 5, 95, 3, ago(9))))).findings
     assert (mismatched.code, mismatched.severity) == (codes.MISMATCHED, Severity.WARNING)
     assert str(stored.title).startswith("2 files")

@@ -73,7 +73,7 @@ def backup(facts: Facts, label: str = BACK_UP, *, device: str | None = None) -> 
         "backup",
         Words(label),
         _device(facts.device if device is None else device),
-        ("phoneward", "backup", *(_FROM_FOLDER if facts.kind == FOLDER and device is None else ())),
+        ("phoneward", "backup", *(_source(facts) if device is None else ())),
     )
 
 
@@ -84,11 +84,12 @@ def verify_all(facts: Facts) -> Action:
         "backup",
         words("Take a snapshot and compare every file with the phone"),
         {**_device(facts.device), "verify_all": "yes"},
-        ("phoneward", "backup", "--verify-all"),
+        ("phoneward", "backup", "--verify-all", *_source(facts)),
     )
 
 
-_FROM_FOLDER: Final = ("--folder", "DIR")
+def _source(facts: Facts) -> tuple[str, ...]:
+    return ("--folder", "DIR") if facts.kind == FOLDER else ()
 
 
 def _device(device: str) -> dict[str, str]:

@@ -90,7 +90,7 @@ def _precious(facts: Facts, app: LostApp) -> Finding:
         if in_part
         else words("This is not in the snapshot: {content}.", content=content)
     )
-    figure = words("{app} keeps data where Android lets only the app itself read.", app=app.name)
+    figure = words("{app} keeps data that only the app itself may read", app=app.name)
     return Finding(
         code=codes.APP_OUT_OF_REACH,
         severity=Severity.WARNING,

@@ -202,11 +202,11 @@ def _not_compared(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
             "{count} files were stored and read back, but never compared with the phone.",
             count,
         ),
-        detail=words("This source computes no checksums of its own: a folder or a card is read by this computer.")
+        detail=words("A second reading would show a fault of the cable, the card or this computer's memory.")
         if folder
         else words("A fault on the way from the phone would not be noticed in them."),
         evidence=(parts.seen(facts, words("counted when the snapshot was taken"), "/proofs/index.json"),),
-        actions=(parts.look(facts),) if folder else (parts.verify_all(facts), parts.look(facts)),
+        actions=(parts.verify_all(facts), parts.look(facts)),
     )
 
 
