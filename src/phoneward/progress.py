@@ -76,7 +76,34 @@ class Notice:
     sentence: str
 
 
-Event: TypeAlias = PhaseStarted | Advanced | PhaseDone | Notice
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A job of several steps begins its next one; phases, notices and the like that follow are of this step.
+
+    Attributes:
+        names: of all steps, in their order; stable, for programs and for remembering how long each takes.
+        number: which one begins, counted from 1.
+        title: what it is called, marked with `N_`.
+    """
+
+    names: tuple[str, ...]
+    number: int
+    title: str
+
+    @property
+    def name(self) -> str:
+        """The one that begins."""
+        return self.names[self.number - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """The step ended, well or not."""
+
+    name: str
+
+
+Event: TypeAlias = PhaseStarted | Advanced | PhaseDone | Notice | StepStarted | StepDone
 Listener: TypeAlias = Callable[[Event], None]
 
 
