@@ -18,6 +18,7 @@ Phase: TypeAlias = Literal[
     "find-used",
     "repack",
     "remove",
+    "catalogue",
 ]
 
 

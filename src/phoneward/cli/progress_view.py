@@ -30,6 +30,7 @@ PHASES: dict[Phase, str] = {
     "find-used": N_("Looking at what snapshots need"),
     "repack": N_("Packing anew what is needed"),
     "remove": N_("Removing what is not needed"),
+    "catalogue": N_("Preparing the search"),
 }
 
 STATUS_INTERVAL_S = 0.5
@@ -160,8 +161,9 @@ class _Bars:
 
 
 def amount(event: Advanced | PhaseDone) -> str:
-    """Return "1,234 files · 5.6 GB"."""
-    parts = [formats.files(event.files_done)] if event.files_done else []
+    """Return "1,234 files · 5.6 GB"; of what counts snapshots, how many of these."""
+    count = formats.snapshots if event.phase == "catalogue" else formats.files
+    parts = [count(event.files_done)] if event.files_done else []
     if event.bytes_done:
         parts.append(formats.size(event.bytes_done))
     return " · ".join(parts)
