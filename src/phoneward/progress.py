@@ -20,6 +20,7 @@ Phase: TypeAlias = Literal[
     "find-used",
     "repack",
     "remove",
+    "catalogue",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {

@@ -27,6 +27,23 @@ from phoneward.texts import _, formats, labelled
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+PHASES: dict[Phase, str] = {
+    "list": N_("Looking at what is there"),
+    "compare": N_("Comparing with the last snapshot"),
+    "send": N_("Reading from the phone"),
+    "match": N_("Comparing with the phone's own checksums"),
+    "store": N_("Storing"),
+    "check": N_("Checking the vault"),
+    "read-data": N_("Reading everything back"),
+    "plan": N_("Looking at what the phone has already"),
+    "restore": N_("Restoring"),
+    "inventory": N_("Asking which apps there are"),
+    "find-used": N_("Looking at what snapshots need"),
+    "repack": N_("Packing anew what is needed"),
+    "remove": N_("Removing what is not needed"),
+    "catalogue": N_("Preparing the search"),
+}
+
 STATUS_INTERVAL_S = 0.5
 """Seconds between two JSON status lines of one phase."""
 
@@ -221,8 +238,9 @@ class _Bars:
 
 
 def amount(event: Advanced | PhaseDone) -> str:
-    """Return "1,234 files · 5.6 GB"."""
-    parts = [formats.files(event.files_done)] if event.files_done else []
+    """Return "1,234 files · 5.6 GB"; of what counts snapshots, how many of these."""
+    count = formats.snapshots if event.phase == "catalogue" else formats.files
+    parts = [count(event.files_done)] if event.files_done else []
     if event.bytes_done:
         parts.append(formats.size(event.bytes_done))
     return " · ".join(parts)
