@@ -37,6 +37,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "find-used": N_("Looking at what snapshots need"),
     "repack": N_("Packing anew what is needed"),
     "remove": N_("Removing what is not needed"),
+    "catalogue": N_("Preparing the search"),
 }
 
 

@@ -14,8 +14,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FUZZ = ROOT / "fuzz"
 EXPECTED = {
-    "adb", "confined", "coverage", "index", "journal", "pack", "proofs", "push", "state", "tree", "tree_references"
-}  # fmt: skip
     "adb",
     "confined",
     "coverage",
@@ -24,6 +22,7 @@ EXPECTED = {
     "pack",
     "proofs",
     "push",
+    "state",
     "tree",
     "tree_references",
     "usb",

@@ -27,23 +27,6 @@ from phoneward.texts import _, formats, labelled
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-PHASES: dict[Phase, str] = {
-    "list": N_("Looking at what is there"),
-    "compare": N_("Comparing with the last snapshot"),
-    "send": N_("Reading from the phone"),
-    "match": N_("Comparing with the phone's own checksums"),
-    "store": N_("Storing"),
-    "check": N_("Checking the vault"),
-    "read-data": N_("Reading everything back"),
-    "plan": N_("Looking at what the phone has already"),
-    "restore": N_("Restoring"),
-    "inventory": N_("Asking which apps there are"),
-    "find-used": N_("Looking at what snapshots need"),
-    "repack": N_("Packing anew what is needed"),
-    "remove": N_("Removing what is not needed"),
-    "catalogue": N_("Preparing the search"),
-}
-
 STATUS_INTERVAL_S = 0.5
 """Seconds between two JSON status lines of one phase."""
 

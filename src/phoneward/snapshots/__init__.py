@@ -105,9 +105,9 @@ from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snaps
 from phoneward.vault import Repository
 
 __all__ = [
+    "PAGE_SIZE",
     "STATE_WORDS",
     "AmbiguousPhoneError",
-    "PAGE_SIZE",
     "ApkState",
     "AppCoverage",
     "Area",
@@ -118,10 +118,10 @@ __all__ = [
     "BackupRunningError",
     "BackupStats",
     "BackupStoppedError",
-    "Change",
     "BrowseEntry",
     "Catalogue",
     "CatalogueNotKeptError",
+    "Change",
     "ChangeCounts",
     "ChangeRow",
     "Compared",

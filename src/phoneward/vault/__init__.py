@@ -76,8 +76,8 @@ from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, is_safe_name, posix_permissions
 from phoneward.vault.opened import BlobFile, iter_content, open_file
-from phoneward.vault.packs import PackEntry
 from phoneward.vault.outlines import Outline, decode_outlines, load_outlines
+from phoneward.vault.packs import PackEntry
 from phoneward.vault.patterns import Patterns
 from phoneward.vault.prune import prune
 from phoneward.vault.prune_options import MaxUnused, PruneOptions, parse_max_unused, parse_repack_size
@@ -177,8 +177,8 @@ __all__ = [
     "NotAFileError",
     "NotEnoughSpaceError",
     "OldKeyStaysError",
-    "PackEntry",
     "Outline",
+    "PackEntry",
     "PackFigures",
     "PathNotFoundError",
     "PatternError",

@@ -154,7 +154,7 @@ class Job:
         elif isinstance(event, PhaseStarted):
             self._phase, self._phase_began = event, time.monotonic()
             self.progress = Progress(event.phase, 0.0 if event.total_bytes or event.total_files else None)
-        elif self._phase is not None and event.phase == self._phase.phase:
+        elif isinstance(event, Advanced | PhaseDone) and self._phase is not None and event.phase == self._phase.phase:
             self.progress = self._measured(self._phase, event)
 
     def _measured(self, phase: PhaseStarted, event: Advanced | PhaseDone) -> Progress:
