@@ -63,6 +63,13 @@ class CoverageMissingError(SnapshotsError):
     next_step = N_("Choose a snapshot that Phoneward made: phoneward snapshots")
 
 
+class CatalogueNotKeptError(SnapshotsError):
+    """What the search needs cannot be kept on this computer."""
+
+    message = N_("The search could not be prepared: this computer's cache folder is full or cannot be written.")
+    next_step = N_("Make some room on this computer's disk, then open the page again. Your backups are not affected.")
+
+
 class NoAppFilesError(UsageError):
     """A restore of one app finds nothing of it."""
 
