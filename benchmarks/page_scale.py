@@ -114,7 +114,10 @@ class Asker:
 
     def versions(self) -> None:
         """All versions of a file that changes now and then."""
-        depth, path = self.chance.randrange(4), f"/shared/Android/data/com.example.app{self.chance.randrange(4):03}/files"
+        depth, path = (
+            self.chance.randrange(4),
+            f"/shared/Android/data/com.example.app{self.chance.randrange(4):03}/files",
+        )
         path += "".join(f"/level{number}" for number in range(depth + 1)) + "/state.db"
         assert self.catalogue.versions(path.encode(), device=DEVICE)
 

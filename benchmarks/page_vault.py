@@ -184,7 +184,9 @@ class Phone:
             self._hashed.append(path)
             folder = self.root.at(path)
             for _file in range(shape.hashed_files):
-                self.file(folder, b"th_" + chance.randbytes(16).hex().encode(), first_ns - chance.randrange(400) * DAY_NS)
+                self.file(
+                    folder, b"th_" + chance.randbytes(16).hex().encode(), first_ns - chance.randrange(400) * DAY_NS
+                )
         for app in range(shape.apps):
             self._app(f"shared/Android/data/com.example.app{app:03}/files", first_ns)
 
@@ -223,9 +225,7 @@ class Phone:
         """Put one of Phoneward's own documents at the top."""
         self._writer.put(BlobType.DATA, content)
         blob = BlobId(hashlib.sha256(content).digest())
-        node = Node(
-            name=name, type=NodeType.FILE, mode=0o600, mtime_ns=time_ns, size=len(content), content=(blob,)
-        )
+        node = Node(name=name, type=NodeType.FILE, mode=0o600, mtime_ns=time_ns, size=len(content), content=(blob,))
         self.root.put(name, line_of(node))
 
 
@@ -265,7 +265,18 @@ def coverage(device: str, time_ns: int, files: int, gaps: int) -> bytes:
             totals=Totals(files, files * 15, 3_000_000_000, 11_000_000_000, 12, 40),
             storages=[
                 StorageCoverage(
-                    Area.SHARED, "", "Phone", "/shared", "/sdcard", State.PART, "gaps", "", files, files * 15, None, gaps
+                    Area.SHARED,
+                    "",
+                    "Phone",
+                    "/shared",
+                    "/sdcard",
+                    State.PART,
+                    "gaps",
+                    "",
+                    files,
+                    files * 15,
+                    None,
+                    gaps,
                 )
             ],
             apps=[
@@ -288,7 +299,10 @@ def coverage(device: str, time_ns: int, files: int, gaps: int) -> bytes:
             ],
             gap_counts={reason.value: gaps // 3 for reason in reasons} if gaps else {},
             gaps=[
-                Gap(f"/sdcard/Android/data/com.example.app{n % 300:03}/cache/deep/folder/file_{n:06}.tmp", reasons[n % 3])
+                Gap(
+                    f"/sdcard/Android/data/com.example.app{n % 300:03}/cache/deep/folder/file_{n:06}.tmp",
+                    reasons[n % 3],
+                )
                 for n in range(gaps)
             ],
             not_checked={},
@@ -420,7 +434,5 @@ def _add_others(repo: Repository, shape: Shape, roots: list[tuple[BlobId, int, i
         later = LAST_NS - number * 40 * DAY_NS + 3600 * 10**9
         save_snapshot(repo, _snapshot(tablets[number][0], later, 100, DEVICE, paths=PARTIAL_PATHS, tags=tags))
         if number:
-            proof = _snapshot(
-                tablets[0][0], later + 1, 1, DEVICE, paths=PROOF_PATHS, tags=proof_tags(DEVICE, subject)
-            )
+            proof = _snapshot(tablets[0][0], later + 1, 1, DEVICE, paths=PROOF_PATHS, tags=proof_tags(DEVICE, subject))
             save_snapshot(repo, proof)

@@ -62,9 +62,7 @@ def put_tree(writer: BlobWriter, tree: Tree) -> BlobId:
 def _node(writer: BlobWriter, name: bytes, what: Any) -> Node:
     if isinstance(what, File):
         blob = writer.put(BlobType.DATA, what.content).result()
-        return Node(
-            name=name, type=NodeType.FILE, mtime_ns=what.mtime_ns, size=len(what.content), content=(blob,)
-        )
+        return Node(name=name, type=NodeType.FILE, mtime_ns=what.mtime_ns, size=len(what.content), content=(blob,))
     if isinstance(what, Link):
         return Node(name=name, type=NodeType.SYMLINK, linktarget=what.target, mtime_ns=START_NS)
     return Node(name=name, type=NodeType.DIR, subtree=put_tree(writer, what), mtime_ns=START_NS)
