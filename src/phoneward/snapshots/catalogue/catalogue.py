@@ -26,12 +26,10 @@ from phoneward.snapshots.catalogue.book import (
     GoneError,
     Manifest,
     Shelf,
-    histories_key,
     load_manifest,
     manifest_key,
-    names_key,
 )
-from phoneward.snapshots.catalogue.building import Builder, StoppedError
+from phoneward.snapshots.catalogue.building import Builder, StoppedError, drop_entries
 from phoneward.snapshots.catalogue.changes import ChangeCounts, ChangeRow, Differences
 from phoneward.snapshots.catalogue.coverages import Coverages, CoverageSummary, CoverageView
 from phoneward.snapshots.catalogue.folders import Folders, FolderView
@@ -306,7 +304,7 @@ class Catalogue:
         with self._lock:
             self._books[name] = Book(name, manifest, self._shelf)
             self._opened = None
-            self._shelf.keep_only({digest for book in self._books.values() for digest in book.manifest.buckets})
+            self._shelf.keep_only({digest for book in self._books.values() for digest in book.manifest.digests})
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -353,6 +351,7 @@ class Catalogue:
         if missing == 0 and not any(_is_outdated(book.standing) for book in opened.books.values()):
             return True
         self.load_index()
+        self._prepare_coverages(opened)
         listener(PhaseStarted("catalogue", total_files=missing))
         done = 0
 
@@ -393,10 +392,15 @@ class Catalogue:
         self._prepare(manifest)
 
     def _drop_outdated(self, before: Manifest, after: Manifest) -> None:
-        for digest in set(before.buckets).difference(after.buckets):
-            if digest:
-                self._kept.drop(histories_key(digest))
-                self._kept.drop(names_key(digest))
+        drop_entries(self._kept, before.digests - after.digests)
+
+    def _prepare_coverages(self, opened: _Open) -> None:
+        """Read what the newest snapshot of each phone covers, so that the home page does not wait for it."""
+        for shelved in opened.shelved.values():
+            whole = [info for info in shelved.infos if not info.partial]
+            with contextlib.suppress(PhonewardError):  # whoever asks is told
+                if whole:
+                    self._coverages.summary(whole[-1].snapshot)
 
     def _prepare(self, manifest: Manifest) -> None:
         """Put the largest folders in order, so that nobody waits for them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from phoneward.snapshots.catalogue.book import BUCKETS, Book, Names
+from phoneward.snapshots.catalogue.book import STACKS, Book, Names, Numbers
 from phoneward.snapshots.catalogue.folding import Query
 from phoneward.snapshots.catalogue.history import DIR, FILE, KINDS, FolderHistory, Run
 from phoneward.snapshots.catalogue.pages import Page, bounds
@@ -150,7 +150,7 @@ class Matches(NamedTuple):
     """What a search found, in order: newest first.
 
     Attributes:
-        places: (book, bucket, number of the name in the bucket), packed in one number each.
+        places: (book, stack, number of the name in the stack), packed in one number each.
         more: there are more than `MAX_MATCHES`; those that were met first are here.
     """
 
@@ -195,10 +195,10 @@ class Searcher:
 def search(books: Sequence[OpenBook], query: Query) -> Matches:
     """Return where names match. Raises GoneError."""
     found: list[tuple[int, int]] = []
-    for place, names, number in _places(books, query):
+    for place, newest in _places(books, query):
         if len(found) == MAX_MATCHES:
             return _in_order(found, more=True)
-        found.append((_UINT32 - names.newest[number], place))
+        found.append((_UINT32 - newest, place))
     return _in_order(found, more=False)
 
 
@@ -207,25 +207,26 @@ def _in_order(found: list[tuple[int, int]], *, more: bool) -> Matches:
     return Matches([place for _newest, place in found], more)
 
 
-def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, Names, int]]:
+def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, int]]:
     if query.is_empty:
         return
     for position, opened in enumerate(books):
         check = opened.standing.dead > 0
-        for bucket in range(BUCKETS):
-            names = opened.book.names(bucket)
+        for stack in range(STACKS):
+            names = opened.book.names(stack)
             if names is None:
                 continue
-            base = (position * BUCKETS + bucket) << 32
+            base = (position * STACKS + stack) << 32
             for number in query.places(names.text):
-                if not check or _is_held(opened, names, number):
-                    yield base | number, names, number
+                numbers = opened.book.numbers(stack)
+                if not check or _is_held(opened, names, numbers, number):
+                    yield base | number, numbers.newest[number]
 
 
-def _is_held(opened: OpenBook, names: Names, number: int) -> bool:
+def _is_held(opened: OpenBook, names: Names, numbers: Numbers, number: int) -> bool:
     """Tell whether any snapshot that is there holds a name."""
-    if not names.gaps[number]:
-        return opened.standing.any_within(names.first[number], names.last[number])
+    if not numbers.gaps[number]:
+        return opened.standing.any_within(numbers.first[number], numbers.last[number])
     folder, of_folder = names.folder_of(number)
     history = opened.book.history(folder)
     return history is not None and any(
@@ -234,9 +235,9 @@ def _is_held(opened: OpenBook, names: Names, number: int) -> bool:
 
 
 def _found(books: Sequence[OpenBook], place: int) -> Found:
-    position, bucket = divmod(place >> 32, BUCKETS)
+    position, stack = divmod(place >> 32, STACKS)
     opened = books[position]
-    names = opened.book.names(bucket)
+    names = opened.book.names(stack)
     if names is None:  # the place came from there
         raise AssertionError
     folder, number = names.folder_of(place & _UINT32)
