@@ -87,9 +87,7 @@ def names(catalogue: Catalogue, text: str) -> list[bytes]:
 # -- the list of snapshots ---------------------------------------------------------------------------------------
 
 
-def test_only_new_snapshots_are_read(
-    repo: Repository, make: Callable[[], Catalogue], loaded: list[object]
-) -> None:
+def test_only_new_snapshots_are_read(repo: Repository, make: Callable[[], Catalogue], loaded: list[object]) -> None:
     taken = days(repo, 4)
     loaded.clear()
     catalogue = make()
@@ -448,9 +446,7 @@ def test_folders_deeper_than_any_path(repo: Repository, make: Callable[[], Catal
 # -- bounds ------------------------------------------------------------------------------------------------------
 
 
-def test_very_many_matches(
-    repo: Repository, make: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_very_many_matches(repo: Repository, make: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "MAX_MATCHES", 30)
     put_snapshot(repo, {b"%03d" % number: File(b"", number * 10**9) for number in range(80)})
     catalogue = make()
