@@ -109,9 +109,7 @@ def _restore_test(flow: Flow, arguments: Mapping[str, str]) -> Words:
             return words("There is no file in this snapshot that could be tried.")
         target = Path(folder)
         snapshots.restore(flow.repo, ref, target, include=chosen, durable=False, listener=flow.listener)
-        found, proof = snapshots.prove_restored(
-            flow.repo, ref, target, lock, include=chosen, listener=flow.listener
-        )
+        found, proof = snapshots.prove_restored(flow.repo, ref, target, lock, include=chosen, listener=flow.listener)
     said = words(
         "Restored, read back and the same as in the snapshot: {files} ({size}).",
         files=counted("{count} file", "{count} files", found.files),
@@ -120,9 +118,7 @@ def _restore_test(flow: Flow, arguments: Mapping[str, str]) -> Words:
     if found.failed:
         said = running(
             said,
-            words(
-                "Not the same, or not there: {files}.", files=counted("{count} file", "{count} files", found.failed)
-            ),
+            words("Not the same, or not there: {files}.", files=counted("{count} file", "{count} files", found.failed)),
             words("Look what is damaged with: phoneward check --read-data"),
         )
     return said if proof is None else running(said, words("The vault keeps the proof."))
@@ -139,7 +135,11 @@ def choose_files(repo: vault.Repository, ref: str) -> list[bytes]:
     for number, entry in enumerate(snapshots.list_path(repo, ref, recursive=True)):
         if number >= LISTED:
             break
-        if entry.node.type == vault.NodeType.FILE and not snapshots.is_own_document(snapshot, entry.path) and entry.node.has_safe_name:
+        if (
+            entry.node.type == vault.NodeType.FILE
+            and not snapshots.is_own_document(snapshot, entry.path)
+            and entry.node.has_safe_name
+        ):
             files.append((entry.path, entry.node.size))
     step = max(1, len(files) // TEST_FILES)
     chosen, size = [], 0
