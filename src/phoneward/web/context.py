@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from starlette.requests import Request
 
+from phoneward.demo import Told
 from phoneward.settings import Settings
 from phoneward.vault import Repository
 from phoneward.web.checkups import Checkups
@@ -26,6 +27,7 @@ class WebContext:
         settings: what the person set.
         port: where it listens.
         language: what the person chose when starting it; by default PHONEWARD_LANG.
+        story: the steps of a demonstration; empty for a real vault.
         on_fault: hears of exceptions that nobody expected.
     """
 
@@ -35,11 +37,13 @@ class WebContext:
         port: int,
         *,
         language: str | None = None,
+        story: tuple[Told, ...] = (),
         on_fault: Callable[[BaseException], None] = _say_nothing,
     ) -> None:
         self.settings = settings
         self.port = port
         self.language = language or os.environ.get("PHONEWARD_LANG") or None
+        self.story = story
         self.on_fault = on_fault
         self.checks_peers = peers.can_tell()
         self.links = OneTimeLinks()

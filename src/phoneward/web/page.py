@@ -89,6 +89,7 @@ def page(
         "bar": [(entry, navigation.is_here(entry, request.url.path)) for entry in navigation.BAR],
         "languages": language.offered(),
         "language": current_language(),
+        "is_demo": bool(context_of(request).story),
     }
     return HTMLResponse(templates().get_template(template).render(common | details), status)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from phoneward.web.pages import checkup, enter, home, jobs, parts, settings, static, unlock
+from phoneward.web.pages import checkup, enter, home, jobs, parts, settings, static, story, unlock
 
 ROUTES: Final[tuple[BaseRoute, ...]] = (
     *static.ROUTES,
@@ -15,4 +15,5 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *unlock.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,
+    *story.ROUTES,
 )
