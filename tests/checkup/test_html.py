@@ -29,8 +29,6 @@ def browser() -> Iterator[Browser]:
 class _Tags(HTMLParser):
     """Collects the tags, and those that were never closed."""
 
-    VOID = {"meta", "link", "br", "hr", "img", "input"}
-
     def __init__(self) -> None:
         super().__init__()
         self.names: list[str] = []
@@ -40,7 +38,7 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.append(tag)
         self.attributes += attrs
-        if tag not in self.VOID:
+        if tag not in {"meta", "link", "br", "hr", "img", "input"}:
             self.unclosed.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -71,13 +69,10 @@ def test_a_hostile_name_is_text() -> None:
     assert "\u202e" not in page
 
 
-@pytest.mark.parametrize(
-    ("language", "tag", "words"), [("en", "en", "Six questions"), ("zh_CN", "zh-Hans", "六个问题")]
-)
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_everybody_can_read_it(
-    browser: Browser, tmp_path: Path, language: str, tag: str, words: str, width: int, scheme: str
-) -> None:
+def test_everybody_can_read_it(browser: Browser, tmp_path: Path, language: str, width: int, scheme: str) -> None:
+    tag, words = {"en": ("en", "Six questions"), "zh_CN": ("zh-Hans", "六个问题")}[language]
     wechat = app("com.tencent.mm", State.PART, 11_200_000_000, next_step="own-backup-wechat")
     with texts.speaking([language]):
         (tmp_path / "report.html").write_bytes(html_report(report(facts(coverage=coverage(apps=[wechat])))))

@@ -27,9 +27,8 @@ def test_it_says_what_the_report_says(language: str, code: str, words: str) -> N
     text = "".join(page.extract_text() for page in found.pages)
     assert words in text.replace("\n", "")
     assert "11.2 GB" in text
-    root = found.trailer["/Root"]
-    assert str(root["/Lang"]).lower() == code.lower()
-    assert root["/MarkInfo"]["/Marked"]
+    assert str(found.root_object["/Lang"]).lower() == code.lower()
+    assert "/StructTreeRoot" in found.root_object, "not tagged"
     assert found.metadata is not None
     assert found.metadata.title
 

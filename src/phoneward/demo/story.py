@@ -192,9 +192,7 @@ class _Story:
     def check(self) -> Told:
         report = vault.check(self._open(), read_data=True, listener=self._listener)
         sentences = (
-            words(
-                "Every byte in the vault was read back, decrypted and compared with its fingerprint. Nothing is damaged."
-            )
+            words("Every byte in the vault was read back and compared with its fingerprint. Nothing is damaged.")
             if report.ok
             else words("The check found damage. That must not happen: please report it."),
         )
