@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from phoneward.errors import ExitCode
+from phoneward.phones import Situation, Tier
 from phoneward.settings import VARIABLES
 from tests.docs import reference
 
@@ -36,6 +37,13 @@ def test_no_two_errors_share_a_code() -> None:
 def test_every_exit_code_is_documented() -> None:
     rows = dict(re.findall(r"^\| (\d+) \| (.+?) \|", text("exit-codes.md"), re.MULTILINE))
     assert set(rows) == {str(int(code)) for code in ExitCode}
+
+
+def test_every_situation_of_a_phone_is_documented() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (.+?) \| (.+?) \|$", text("phones.md"), re.MULTILINE)
+    assert [situation for situation, *_rest in rows] == [situation.value for situation in Situation]
+    for _situation, _seen, tier, _advice in rows:
+        assert set(re.findall("`([a-z]+)`", tier)) & {one.value for one in Tier}
 
 
 def test_every_setting_is_documented() -> None:

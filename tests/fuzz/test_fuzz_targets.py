@@ -13,7 +13,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FUZZ = ROOT / "fuzz"
-EXPECTED = {"adb", "confined", "coverage", "index", "journal", "pack", "proofs", "push", "tree", "tree_references"}
+EXPECTED = {
+    "adb",
+    "confined",
+    "coverage",
+    "index",
+    "journal",
+    "pack",
+    "proofs",
+    "push",
+    "tree",
+    "tree_references",
+    "usb",
+}
 """The parsers of foreign bytes that must have a target. A new one is added here with its parser."""
 RUNS = 3000
 

@@ -40,7 +40,7 @@ class Wireless:
 
     Args:
         adbd_port: where the real adbd can be reached (the test phone's proxy) on 127.0.0.1.
-        code: the six digits that the pairing screen shows.
+        code: the six digits that the pairing screen shows, or the password of the QR code that it has read.
 
     Attributes:
         pairing, encrypted, plain: `127.0.0.1:PORT` of the pairing service, of the encrypted port, and of an old

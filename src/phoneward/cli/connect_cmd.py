@@ -1,11 +1,16 @@
 """`phoneward connect`: reach a phone over the network, encrypted (Android 11 and later)."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from phoneward.cli.frame import argument, current, option, output_options
+from phoneward.cli.frame import Frame, argument, current, option, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_, _
+
+if TYPE_CHECKING:
+    from phoneward.phones import AdbDevice
 
 
 @click.command(
@@ -35,11 +40,15 @@ def connect(address: str | None, *, allow_unencrypted: bool) -> ExitCode:
     from phoneward import phones
 
     frame = current()
-    device = phones.connect_device(address, allow_unencrypted=allow_unencrypted)
+    tell_connected(frame, phones.connect_device(address, allow_unencrypted=allow_unencrypted))
+    return ExitCode.DONE
+
+
+def tell_connected(frame: Frame, device: "AdbDevice") -> None:
+    """Say that a phone is connected, and how to go on."""
     if frame.output.json:
         frame.output.emit("connected", {"serial": device.serial, "model": device.model, "state": device.state})
-        return ExitCode.DONE
+        return
     model = readable(device.model.replace("_", " ")) or _("The phone")
     frame.output.result(_("{model} is connected.").format(model=model))
     frame.output.summary(_("Next: 'phoneward backup --adb {serial}'.").format(serial=readable(device.serial)))
-    return ExitCode.DONE

@@ -1,5 +1,6 @@
 """`phoneward devices`: which phones are attached, and whether they can be used, in plain words."""
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -7,25 +8,12 @@ import click
 from phoneward.cli.frame import current, output_options
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand
-from phoneward.errors import ExitCode, PhonewardError, readable
+from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_, _, sentences
 
 if TYPE_CHECKING:
-    from phoneward.phones import AdbDevice
-
-
-STATES = {
-    "device": N_("ready"),
-    "unauthorized": N_("not allowed yet"),
-    "authorizing": N_("not allowed yet"),
-    "offline": N_("does not answer"),
-    "connecting": N_("does not answer yet"),
-    "no permissions": N_("this computer may not open it"),
-    "recovery": N_("not started normally"),
-    "sideload": N_("not started normally"),
-    "bootloader": N_("not started normally"),
-}
-"""adb's words for the state of a phone, in plain ones."""
+    from phoneward.cli.output import Output
+    from phoneward.phones import Diagnosis, Seen
 
 
 @click.command(
@@ -33,52 +21,62 @@ STATES = {
     short_help=N_("Say which phones are attached, and whether they can be used."),
     help=N_(
         "Say which phones are attached and whether they can be used; where one cannot, what to do about it. The name "
-        "in the first column is what `phoneward backup --adb` takes."
+        "in the first column is what `phoneward backup --adb` takes. A phone that is plugged in without being ready, "
+        "such as for file transfer only, is seen too."
     ),
 )
 @output_options
 def devices() -> ExitCode:
-    """List the phones that adb sees."""
-    from phoneward.phones import NoPhoneError, list_adb_devices
+    """List the phones that adb or USB show."""
+    from phoneward.phones import Situation, diagnose
 
     frame = current()
-    found = list_adb_devices()
-    if not found and not frame.output.json:
-        raise NoPhoneError
-    table = plain_table(_("Name"), _("Phone"), _("State"))
-    advice = []
-    for device in found:
-        obstacle = obstacle_of(device)
-        if frame.output.json:
-            document = {"serial": device.serial, "model": device.model, "state": device.state}
-            frame.output.emit("device", {**document, **_obstacle_fields(obstacle)})
-            continue
-        table.add_row(
-            readable(device.serial),
-            readable(device.model.replace("_", " ")) or "?",
-            _(STATES[device.state]) if device.state in STATES else readable(device.state),
-        )
-        if obstacle is not None:
-            advice.append(sentences(readable(obstacle.sentence()), readable(obstacle.advice())))
-    if not frame.output.json:
-        frame.output.result(table)
-        for sentence in advice:
-            frame.output.result(sentence)
+    found = diagnose()
+    if found.obstacle is not None and found.situation in {Situation.NO_ADB_PROGRAM, Situation.ADB_NOT_WORKING}:
+        raise found.obstacle
+    if frame.output.json:
+        _emit(frame.output, found)
+        return ExitCode.DONE
+    if found.obstacle is not None and not any(phone.state for phone in found.phones):
+        raise found.obstacle  # adb has none: the sentence says what USB shows instead
+    _show(frame.output, found)
     return ExitCode.DONE
 
 
-def obstacle_of(device: "AdbDevice") -> PhonewardError | None:
-    """Return what keeps a phone from being used, None when nothing does."""
-    from phoneward.phones import check_state
+def _show(output: "Output", found: "Diagnosis") -> None:
+    from phoneward.phones import SITUATION_WORDS
 
-    try:
-        check_state(device)
-    except PhonewardError as error:
-        return error
-    return None
+    table = plain_table(_("Name"), _("Phone"), _("State"))
+    for phone in found.phones:
+        name = readable(phone.serial) if phone.state else "-"  # what adb does not list cannot be named to it
+        table.add_row(name, readable(phone.model) or "?", _(SITUATION_WORDS[phone.situation]))
+    output.result(table)
+    for phone in found.phones:
+        if phone.obstacle is not None:
+            output.result(sentences(readable(phone.obstacle.sentence()), readable(phone.obstacle.advice())))
 
 
-def _obstacle_fields(obstacle: PhonewardError | None) -> dict[str, object]:
-    if obstacle is None:
-        return {"ready": True}
-    return {"ready": False, "code": obstacle.code, "message": obstacle.sentence(), "next_step": obstacle.advice()}
+def _emit(output: "Output", found: "Diagnosis") -> None:
+    for phone in found.phones:
+        if phone.state:
+            # adb's own spelling of a model, as this line has always had it.
+            model = re.sub(r"[^A-Za-z0-9]", "_", phone.model)
+            named = {"serial": phone.serial, "model": model, "state": phone.state, "ready": phone.ready}
+            output.emit("device", {**named, "name": phone.model, **_details(phone), "network": phone.network})
+        else:
+            output.emit("usb_phone", {"usb_serial": phone.serial, "name": phone.model, **_details(phone)})
+    if not found.ready:
+        document = {"usb_looked_at": found.usb_looked_at, "usb_reason": found.usb_reason}
+        output.emit("diagnosis", {**_situation(found), **document})
+
+
+def _details(phone: "Seen") -> dict[str, object]:
+    return {**_situation(phone), "maker": phone.maker, "android": phone.android}
+
+
+def _situation(found: "Diagnosis | Seen") -> dict[str, object]:
+    document: dict[str, object] = {"situation": found.situation.value, "tier": found.tier.value}
+    if found.obstacle is not None:
+        document |= {"code": found.obstacle.code, "message": found.obstacle.sentence()}
+        document |= {"next_step": found.obstacle.advice()}
+    return document

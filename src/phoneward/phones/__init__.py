@@ -6,6 +6,7 @@ from phoneward.phones.adb import (
     AdbDevice,
     AdbPhone,
     AdbWriter,
+    QrPairing,
     check_state,
     connect_device,
     list_adb_devices,
@@ -28,6 +29,8 @@ from phoneward.phones.base import (
     Volume,
     VolumeKind,
 )
+from phoneward.phones.diagnosis import WORDS as SITUATION_WORDS
+from phoneward.phones.diagnosis import Diagnosis, Seen, Situation, Tier, diagnose
 from phoneward.phones.errors import (
     FileReadError,
     FolderMissingError,
@@ -37,21 +40,25 @@ from phoneward.phones.errors import (
     PhoneGoneError,
 )
 from phoneward.phones.folder import FolderPhone
+from phoneward.phones.guides import Guide, families, guide_for, tip
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
 __all__ = [
+    "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
     "AdbWriter",
     "ApkFile",
     "AppInventory",
+    "Diagnosis",
     "Entry",
     "FileKind",
     "FileReadError",
     "FileStream",
     "FolderMissingError",
+    "Guide",
     "HashPlace",
     "Hashed",
     "Hashes",
@@ -65,7 +72,11 @@ __all__ = [
     "Phone",
     "PhoneError",
     "PhoneGoneError",
+    "QrPairing",
     "Refusal",
+    "Seen",
+    "Situation",
+    "Tier",
     "Unreadable",
     "Volume",
     "VolumeKind",
@@ -73,12 +84,16 @@ __all__ = [
     "Written",
     "check_state",
     "connect_device",
+    "diagnose",
+    "families",
+    "guide_for",
     "is_below",
     "is_clean",
     "list_adb_devices",
     "open_adb",
     "open_folder",
     "pair",
+    "tip",
     "translated_detail",
 ]
 

@@ -219,6 +219,37 @@ class NoWirelessPhoneError(PhoneError):
     )
 
 
+class NoAnnouncementsError(PhoneError):
+    """This computer's adb does not listen to what phones announce on the network."""
+
+    message = N_("The adb of this computer cannot find phones on the network by itself.")
+    next_step = N_(
+        "Pair with the six digits instead: on the phone tap 'Pair device with pairing code', and give the address that "
+        "it shows to 'phoneward pair'. 'pip install phoneward[adb]' brings an adb along that can (put its path into "
+        "PHONEWARD_ADB). Or use a cable."
+    )
+
+
+class NotScannedError(PhoneError):
+    """No phone has read the QR code in time."""
+
+    message = N_("No phone has read the code in time.")
+    next_step = N_(
+        "Make a new code and read it with the camera under Developer options, Wireless debugging, 'Pair device with QR "
+        "code'. Phone and computer must be in the same network; many guest networks, and those of companies, keep "
+        "devices apart. Then use a cable."
+    )
+
+
+class PairedNotFoundError(PhoneError):
+    """A phone was paired, and then did not show where to connect."""
+
+    message = N_("The phone at {address} trusts this computer now, but did not say where to connect.")
+    next_step = N_(
+        "Look at the phone's page 'Wireless debugging' and give the address shown there to 'phoneward connect'."
+    )
+
+
 class SeveralWirelessPhonesError(PhoneError):
     """More than one phone announces itself."""
 

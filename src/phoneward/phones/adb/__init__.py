@@ -3,6 +3,16 @@
 from phoneward.phones.adb.devices import AdbDevice, check_state, connect_device, list_adb_devices
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.push_writer import AdbWriter
+from phoneward.phones.adb.qr import QrPairing
 from phoneward.phones.adb.wireless import pair
 
-__all__ = ["AdbDevice", "AdbPhone", "AdbWriter", "check_state", "connect_device", "list_adb_devices", "pair"]
+__all__ = [
+    "AdbDevice",
+    "AdbPhone",
+    "AdbWriter",
+    "QrPairing",
+    "check_state",
+    "connect_device",
+    "list_adb_devices",
+    "pair",
+]

@@ -37,6 +37,7 @@ _HEADER: Final = struct.Struct("<4s5I")
 _VERSION, _MAX_DATA = 0x01000001, 1 << 20
 _BANNER: Final = b"host::features=shell_v2\0"
 _MAX_LINE: Final = 1000
+_MAX_LINES: Final = 1000
 _TOO_OLD: Final = re.compile("unknown host service|unknown command", re.IGNORECASE)
 
 
@@ -59,6 +60,14 @@ class Endpoint(NamedTuple):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+class Announcement(NamedTuple):
+    """One service that something on the network says it offers: its own name, the service, where it is."""
+
+    name: str
+    kind: str
+    endpoint: Endpoint
 
 
 def parse_endpoint(text: str) -> Endpoint | None:
@@ -117,9 +126,23 @@ def pair(address: str | None, code: str, server: AdbServer | None = None) -> tup
         raise PairingCodeError
     server = server or AdbServer()
     endpoint = _endpoint(server, address, PAIRING)
+    return endpoint, pair_at(server, endpoint, code)
+
+
+def pair_at(server: AdbServer, endpoint: Endpoint, secret: str) -> str:
+    """Pair with the phone at an address by what both sides know; returns the phone's own name for itself, or "".
+
+    Args:
+        server: the adb server.
+        endpoint: the phone's pairing service.
+        secret: six digits from the phone's screen, or the password of a QR code; ASCII, without a colon.
+
+    Raises:
+        PairingRefusedError, AdbTooOldError, AdbMissingError, AdbServerError.
+    """
     try:
         # Asked once only: each try uses the code up.
-        answer = readable(server.ask_once(f"host:pair:{code}:{endpoint}".encode())).strip()
+        answer = readable(server.ask_once(f"host:pair:{secret}:{endpoint}".encode())).strip()
     except RefusedError as error:
         if _TOO_OLD.search(error.reason):
             raise AdbTooOldError from error
@@ -129,7 +152,7 @@ def pair(address: str | None, code: str, server: AdbServer | None = None) -> tup
     if not answer.startswith("Successfully paired"):
         raise PairingRefusedError(address=readable(str(endpoint)), detail=answer[:300])
     guid = re.search(r"\[guid=([^\]]*)\]", answer)
-    return endpoint, guid.group(1) if guid else ""
+    return guid.group(1) if guid else ""
 
 
 def connect_address(address: str | None, server: AdbServer | None = None) -> Endpoint:
@@ -163,19 +186,47 @@ def announced(server: AdbServer, kind: str) -> list[Endpoint]:
         return []
 
 
+def announcements(server: AdbServer) -> list[Announcement]:
+    """Return all that phones on this network announce, as adb has heard it by mDNS."""
+    try:
+        return parse_announcements(server.ask(b"host:mdns:services"))
+    except RefusedError:
+        return []
+
+
+def hears_announcements(server: AdbServer) -> bool:
+    """Tell whether this computer's adb listens to mDNS at all.
+
+    `host:mdns:check` names the daemon's version where it does (AOSP client/transport_mdns.cpp, `mdns_check`).
+
+    Raises:
+        AdbTooOldError: this adb does not know the question.
+    """
+    try:
+        return b"mdns daemon version" in server.ask(b"host:mdns:check")
+    except RefusedError as error:
+        if _TOO_OLD.search(error.reason):
+            raise AdbTooOldError from error
+        return False
+
+
 def parse_services(answer: bytes, kind: str) -> list[Endpoint]:
-    """Return the addresses of one service in a `host:mdns:services` answer (name, type, HOST:PORT a line), each once.
+    """Return the addresses of one service in a `host:mdns:services` answer, each once."""
+    return list(dict.fromkeys(one.endpoint for one in parse_announcements(answer) if one.kind == kind))
+
+
+def parse_announcements(answer: bytes) -> list[Announcement]:
+    """Return the lines of a `host:mdns:services` answer: name, type, HOST:PORT.
 
     Anyone on the network can announce anything: lines that make no sense are left out.
     """
-    found: dict[Endpoint, None] = {}
-    for line in answer.split(b"\n"):
-        words = [readable(word) for word in line[:_MAX_LINE].split()]
-        if len(words) == 3 and words[1].rstrip(".") == kind:
-            endpoint = parse_endpoint(words[2])
-            if endpoint is not None:
-                found[endpoint] = None
-    return list(found)
+    found = []
+    for line in answer.split(b"\n")[:_MAX_LINES]:
+        words = [readable(word) for word in line[:_MAX_LINE].rsplit(None, 2)]
+        endpoint = parse_endpoint(words[2]) if len(words) == 3 else None
+        if endpoint is not None:
+            found.append(Announcement(words[0].strip(), words[1].rstrip("."), endpoint))
+    return found
 
 
 def forget(server: AdbServer, endpoint: Endpoint) -> None:

@@ -1,0 +1,26 @@
+"""Finding the phone and saying what is wrong, in plain words."""
+
+from phoneward.phones.diagnosis.errors import (
+    DebuggingOffError,
+    NoAdbOnPhoneError,
+    NoDriverError,
+    NothingOnUsbError,
+    NotSeenByAdbError,
+)
+from phoneward.phones.diagnosis.looking import diagnose
+from phoneward.phones.diagnosis.seen import Diagnosis, Seen
+from phoneward.phones.diagnosis.situations import WORDS, Situation, Tier
+
+__all__ = [
+    "WORDS",
+    "DebuggingOffError",
+    "Diagnosis",
+    "NoAdbOnPhoneError",
+    "NoDriverError",
+    "NotSeenByAdbError",
+    "NothingOnUsbError",
+    "Seen",
+    "Situation",
+    "Tier",
+    "diagnose",
+]

@@ -1,0 +1,121 @@
+"""Which menus lead to USB debugging on a phone, in the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from phoneward.phones.guides.data import Entry, Family, guides_file
+from phoneward.phones.makers import maker_by_key, maker_named
+from phoneward.texts import N_, SOURCE_LANGUAGE, _, current_language
+
+STOCK: Final = "stock"
+NOT_CONFIRMED: Final = N_(
+    "This path was not found on a page of the phone's maker. Menus may be called otherwise on your phone."
+)
+WIRELESS_SINCE: Final = 11
+"""The first Android with wireless debugging (AOSP packages/modules/adb docs/dev/adb_wifi.md)."""
+
+_Text = TypeVar("_Text", str, tuple[str, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The way to USB debugging and back, for one kind of phone, in one language.
+
+    Attributes:
+        family: key of the kind of phones ("xiaomi"); `families` lists them.
+        name: what it is called, for a person.
+        skin: the maker's system that these menus belong to ("HyperOS").
+        turn_on: the steps to USB debugging.
+        allow: the steps from there until the computer is let in.
+        turn_off: the steps that switch it off again.
+        wireless: the steps to wireless debugging and its camera; empty where this Android has none (before 11).
+        notes: what else to know about these phones.
+        confirmed: whether the words come from the maker, or from AOSP for stock Android, in this language.
+        sources: where they come from.
+    """
+
+    family: str
+    name: str
+    skin: str
+    turn_on: tuple[str, ...]
+    allow: tuple[str, ...]
+    turn_off: tuple[str, ...]
+    wireless: tuple[str, ...]
+    notes: tuple[str, ...]
+    confirmed: bool
+    sources: tuple[str, ...]
+
+    @property
+    def caution(self) -> str:
+        """The sentence that says so where the words are not confirmed, else ""."""
+        return "" if self.confirmed else _(NOT_CONFIRMED)
+
+
+def guide_for(maker: str | None, android: int | None = None, *, language: str | None = None) -> Guide:
+    """Return the guide for a phone; stock Android's where nothing better is known.
+
+    Args:
+        maker: key of a maker (`Seen.maker`) or of a family (`families`), or a maker's name; None where unknown.
+        android: version of Android (14); None takes the guide for the newest.
+        language: "en", "zh_CN"; None takes the reader's. English where there is no text in it.
+    """
+    data = guides_file()
+    family = _family_of(maker)
+    entry = _entry_for(family.key, android)
+    chosen = language or current_language()
+    common = data.common
+    has_wireless = android is None or android >= WIRELESS_SINCE
+    return Guide(
+        family=family.key,
+        name=_in(family.name, chosen),
+        skin=entry.skin,
+        turn_on=_in(entry.turn_on, chosen),
+        allow=_in(common.allow, chosen),
+        turn_off=_in(common.turn_off, chosen),
+        wireless=_in(common.wireless, chosen) if has_wireless else (),
+        notes=_in(entry.notes, chosen) if entry.notes else (),
+        confirmed=(chosen if chosen in entry.turn_on else SOURCE_LANGUAGE) in entry.confirmed,
+        sources=(*entry.sources, *common.sources),
+    )
+
+
+def families(language: str | None = None) -> list[tuple[str, str]]:
+    """Return key and name of every kind of phones, for a person to choose from; stock Android first."""
+    chosen = language or current_language()
+    return [(family.key, _in(family.name, chosen)) for family in guides_file().family]
+
+
+def tip(key: str, language: str | None = None) -> str:
+    """Return one piece of advice for any phone.
+
+    Args:
+        key: "cable", "file-transfer", "always-allow", "ask-again", "managed" or "search".
+        language: as in `guide_for`.
+    """
+    found = next(one for one in guides_file().tip if one.key == key)
+    return _in(found.text, language or current_language())
+
+
+def _family_of(maker: str | None) -> Family:
+    every = {family.key: family for family in guides_file().family}
+    if maker in every:
+        return every[maker]
+    known = (maker_by_key(maker) or maker_named(maker)) if maker else None
+    return every[known.guide if known else STOCK]
+
+
+def _entry_for(family: str, android: int | None) -> Entry:
+    entries = [entry for entry in guides_file().guide if entry.family == family]
+    newest = max(entries, key=lambda entry: entry.android_from or 0)
+    if android is None:
+        return newest
+    return next((entry for entry in entries if _covers(entry, android)), newest)
+
+
+def _covers(entry: Entry, android: int) -> bool:
+    return (entry.android_from or 0) <= android <= (entry.android_to or android)
+
+
+def _in(texts: Mapping[str, _Text], language: str) -> _Text:
+    return texts.get(language) or texts[SOURCE_LANGUAGE]
