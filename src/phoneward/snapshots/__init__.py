@@ -49,7 +49,7 @@ from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, pl
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
-from phoneward.snapshots.proofs_later import FileProof, ProofLookup
+from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
     SnapshotInfo,
@@ -121,6 +121,7 @@ __all__ = [
     "concerns_the_person",
     "coverage_of",
     "coverage_sentences",
+    "default_label",
     "describe",
     "encode_coverage",
     "find",
@@ -143,6 +144,7 @@ __all__ = [
     "reason_sentence",
     "rehearse",
     "restore",
+    "restored_when",
     "snapshot_file",
     "stamp_snapshot",
     "storage_name",
