@@ -151,3 +151,17 @@ def test_a_proof_that_goes_is_not_counted_as_a_snapshot(stocked: Stocked, copied
     assert "1 later proof about a snapshot that is gone" in ran.stdout
     assert "1 snapshot was removed." in ran.stdout
     assert len(copied.run("snapshots", "--json").documents) == 1
+
+
+@pytest.mark.parametrize(("answer", "left"), [("", 2), ("yes", 2), (" REMOVE ", 1)])
+def test_at_a_terminal_removing_has_to_be_typed(copied: Program, answer: str, left: int) -> None:
+    talk = terminal.run(copied, ["forget", "--keep-last", "1"], [("Remove them. ", answer)], columns=120)
+    assert talk.code == (0 if left == 1 else 130), talk.screen
+    assert talk.screen.index("Remove snapshots from the vault (1)?") < talk.screen.index("Keep everything")
+    assert len(_ids(copied)) == left
+
+
+def test_yes_asks_nothing(copied: Program) -> None:
+    talk = terminal.run(copied, ["forget", "--keep-last", "1", "--yes"], columns=120)
+    assert (talk.code, len(_ids(copied))) == (0, 1)
+    assert "Keep everything" not in talk.screen

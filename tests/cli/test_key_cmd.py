@@ -99,3 +99,14 @@ def test_key_alone_shows_its_help(named: Program) -> None:
     ran = named.run("key")
     assert ran.code == 0
     assert "passwd" in ran.stdout
+
+
+@pytest.mark.parametrize(("answer", "opens"), [("", True), ("yes", False)])
+def test_at_a_terminal_a_password_is_removed_after_a_yes(
+    named: Program, tmp_path: Path, answer: str, *, opens: bool
+) -> None:
+    (tmp_path / "new").write_text("second\n")
+    added = named.run("key", "add", "--new-password-file", str(tmp_path / "new"), "--json").document
+    talk = terminal.run(named, ["key", "remove", added["id"]], [("Remove the password. ", answer)], columns=120)
+    assert talk.code == (130 if opens else 0), talk.screen
+    assert _opens(named, "second") is opens

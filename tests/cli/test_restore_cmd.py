@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli import terminal
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program
 from tests.phone import trees
@@ -49,6 +50,22 @@ def test_yours_is_kept_and_named_unless_you_say_replace(stocked: Stocked, tmp_pa
     replaced = stocked.program.run(*words, "--replace")
     assert replaced.code == 0
     assert mine.read_text() == "text"
+
+
+@pytest.mark.parametrize(("answer", "content"), [("", "mine"), ("yes", "mine"), ("replace", "text")])
+def test_at_a_terminal_replacing_has_to_be_typed(stocked: Stocked, tmp_path: Path, answer: str, content: str) -> None:
+    mine = tmp_path / "out" / "shared" / "Documents" / "1.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    words = ["restore", "latest", "--target", str(tmp_path / "out"), "--include", "/shared/Documents", "--replace"]
+    talk = terminal.run(stocked.program, words, [("Replace them. ", answer)], columns=120)
+    assert talk.code == (0 if content == "text" else 130), talk.screen
+    assert mine.read_text() == content
+
+
+def test_nothing_is_asked_where_nothing_can_be_replaced(stocked: Stocked, tmp_path: Path) -> None:
+    talk = terminal.run(stocked.program, ["restore", "latest", "--target", tmp_path / "new", "--replace"])
+    assert (talk.code, "Replace files" in talk.screen) == (0, False)
 
 
 def test_one_path_and_several(stocked: Stocked, tmp_path: Path) -> None:

@@ -108,11 +108,11 @@ def test_a_person_is_asked(backed: Backed, answer: str, code: int) -> None:
     assert ("nothing was written" in talk.screen) is (code != 0)
 
 
-@pytest.mark.parametrize(("answer", "content"), [("replace", b"a"), ("yes", b"mine")])
-def test_replacing_has_to_be_typed_out(backed: Backed, answer: str, content: bytes) -> None:
+@pytest.mark.parametrize(("answer", "content"), [("YES", b"a"), ("", b"mine")])
+def test_a_yes_is_enough_where_nothing_is_lost(backed: Backed, answer: str, content: bytes) -> None:
     mine = backed.phone.storage / "Download/a.txt"
     mine.write_bytes(b"mine")
-    talk = terminal.run(backed.program, backed.words("--replace"), [("anything else to stop: ", answer)], columns=120)
+    talk = terminal.run(backed.program, backed.words("--replace"), [("Type yes to go on: ", answer)], columns=120)
     assert talk.code == (0 if content == b"a" else 130)
     assert mine.read_bytes() == content
 
@@ -122,7 +122,6 @@ def test_replacing_has_to_be_typed_out(backed: Backed, answer: str, content: byt
     [
         (["latest", "--to-phone", "S", "--target", "x"], 2, "not-together"),
         (["latest", "--target", "x", "--apks"], 2, "not-together"),
-        (["latest", "--target", "x", "--yes"], 2, "not-together"),
         (["latest"], 2, "missing-argument"),
         (["latest", "--to-phone", "nosuchphone"], 1, "phone-not-found"),
         (["latest", "--to-phone", "S", "--include", "/nope"], 1, "path-not-found"),

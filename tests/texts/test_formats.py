@@ -1,11 +1,12 @@
 """Sizes, times and counts as people read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phoneward import texts
 from phoneward.texts import formats
 
 
@@ -67,3 +68,27 @@ def test_times_are_local(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_counts() -> None:
     assert [formats.files(count) for count in (0, 1, 2, 12345)] == ["0 files", "1 file", "2 files", "12,345 files"]
+
+
+@pytest.mark.parametrize(("days", "english", "chinese"), [
+    (-1, "in the future", "在将来"),
+    (0, "today", "今天"),
+    (1, "yesterday", "昨天"),
+    (2, "2 days ago", "2天前"),
+    (59, "59 days ago", "59天前"),
+    (60, "2 months ago", "2个月前"),
+    (800, "2 years ago", "2年前"),
+])  # fmt: skip
+def test_how_long_ago(days: int, english: str, chinese: str) -> None:
+    now = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    for language, said in (("en", english), ("zh_CN", chinese)):
+        with texts.speaking([language]):
+            assert formats.ago(now - timedelta(days=days), now) == said
+
+
+def test_a_date_in_words() -> None:
+    noon = datetime(2026, 10, 3, 12, tzinfo=UTC)
+    with texts.speaking(["en"]):
+        assert formats.date(noon) == "3 October 2026"
+    with texts.speaking(["zh_CN"]):
+        assert formats.date(noon) == "2026年10月3日"

@@ -133,8 +133,8 @@ class NotWithoutYesError(CommandLineError):
 class NotConfirmedError(PhonewardError):
     """The person did not agree to the plan."""
 
-    message = N_("You did not agree, so nothing was written to the phone.")
-    next_step = N_("Run the command again when you like; --include takes less at once.")
+    message = N_("You did not agree, so nothing was written or removed.")
+    next_step = N_("Run the command again when you like.")
     exit_code = ExitCode.INTERRUPTED
 
 

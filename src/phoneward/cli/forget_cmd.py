@@ -125,10 +125,20 @@ def _within(name: str, *, meaning: str) -> Callable[[Callable[P, R]], Callable[P
 )
 @option("--prune", is_flag=True, help=N_("Also free the space that only they took, as `phoneward prune` does."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be removed, and remove nothing."))
+@option("--yes", is_flag=True, help=N_("Do not ask before removing."))
 @vault_options
-def forget(names: tuple[str, ...], *, prune: bool, dry_run: bool, **rules: Any) -> ExitCode:  # noqa: ANN401 - options
-    """Plan, show, remove, and free the space where asked to: all under one lock."""
+def forget(
+    names: tuple[str, ...],
+    *,
+    prune: bool,
+    dry_run: bool,
+    yes: bool,
+    **rules: Any,  # noqa: ANN401 - options
+) -> ExitCode:
+    """Plan, show, ask, remove, and free the space where asked to: all under one lock."""
     from phoneward.cli import forget_view
+    from phoneward.cli.confirming import confirm
+    from phoneward.risks import FORGET
     from phoneward.vault import remove_snapshots
 
     frame = current()
@@ -141,6 +151,8 @@ def forget(names: tuple[str, ...], *, prune: bool, dry_run: bool, **rules: Any) 
         plan = _plan(repository, names, policy=policy, group_by=rules["group_by"], chosen=chosen, damaged=damaged)
         view = forget_view.ForgetView(frame.output, plan, dry_run=dry_run)
         view.show_plan()
+        if plan.removed and not dry_run:
+            confirm(frame, FORGET.shown(count=f"{len(plan.removed):,}"), yes=yes)
         if not dry_run:
             view.removal = remove_snapshots(repository, plan.removed, lock)
         view.show_removed(prune=prune)

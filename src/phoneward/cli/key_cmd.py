@@ -140,14 +140,18 @@ def passwd(new_password_file: str | None, user: str, host: str) -> ExitCode:
     help=N_("Remove a password of the vault, by its key. The one that you opened the vault with stays."),
 )
 @argument("name", metavar="KEY", meaning=N_("The first digits of the key, as `phoneward key list` shows them."))
+@option("--yes", "-y", is_flag=True, help=N_("Do not ask before removing."))
 @vault_options
-def remove(name: str) -> ExitCode:
+def remove(name: str, *, yes: bool) -> ExitCode:
     """Remove one key file."""
     from phoneward import vault
+    from phoneward.cli.confirming import confirm
+    from phoneward.risks import REMOVE_PASSWORD
 
     frame = current()
     with open_vault(frame) as repository, repository.lock(exclusive=True) as lock:
         found = vault.find_key(repository, name)
+        confirm(frame, REMOVE_PASSWORD.shown(), yes=yes)
         vault.remove_key(repository, found, lock)
     if frame.output.json:
         frame.output.emit("key_removed", {"id": found})

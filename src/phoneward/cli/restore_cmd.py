@@ -53,7 +53,7 @@ SHOWN = 50
 @option("--replace", is_flag=True, help=N_("Put the snapshot's files in the place of files that differ."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be restored, and write nothing."))
 @option("--apks", is_flag=True, help=N_("With --to-phone: install the apps kept in the snapshot (of --app: that one)."))
-@option("--yes", "-y", is_flag=True, help=N_("With --to-phone: do not ask, go on after the plan."))
+@option("--yes", "-y", is_flag=True, help=N_("Do not ask: neither after the plan, nor before files are replaced."))
 @option(
     "--allow-unencrypted",
     is_flag=True,
@@ -83,7 +83,9 @@ def restore(
 ) -> ExitCode:
     """Restore, and report what was done and what was not."""
     from phoneward import snapshots
+    from phoneward.cli.confirming import confirm
     from phoneward.cli.progress_view import listening
+    from phoneward.risks import REPLACE
     from phoneward.vault import Existing
 
     frame = current()
@@ -97,8 +99,10 @@ def restore(
         return restore_phone.restore_to_phone(frame, wish)
     if target is None:
         raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
-    _refuse_together("--target", {"--apks": apks, "--yes": yes})
+    _refuse_together("--target", {"--apks": apks})
     _refuse_together("--dry-run", {"--verify": dry_run and verify})
+    if replace and not dry_run and _holds_something(Path(target)):
+        confirm(frame, REPLACE.shown(folder=readable(target)), yes=yes)
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
         lock = None if no_lock else stack.enter_context(repository.lock(exclusive=False))
         repository.load_index()
@@ -123,6 +127,13 @@ def restore(
         restore_proof.show(frame.output, proven)
     same = proven is None or proven[0].complete
     return ExitCode.DONE if report.complete and same else ExitCode.INCOMPLETE
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:  # not there, or not to be read: the restore says so itself
+        return False
 
 
 def _refuse_together(first: str, others: dict[str, object]) -> None:

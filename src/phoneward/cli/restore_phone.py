@@ -2,10 +2,10 @@
 
 import contextlib
 import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phoneward.cli.confirming import ask, can_ask, is_yes
 from phoneward.cli.errors import NotConfirmedError, NotWithoutYesError
 from phoneward.cli.frame import Frame
 from phoneward.cli.names import name_fields
@@ -74,24 +74,13 @@ def _confirm(frame: Frame, plan: "ReturnPlan", wish: Wish) -> None:
     """
     if wish.yes or plan.writes_nothing:
         return
-    if frame.output.json or not (sys.stdin and sys.stdin.isatty()):
+    if frame.output.json or not can_ask():
         if plan.replaces:
             raise NotWithoutYesError(count=f"{plan.replaces:,}")
         return
-    if plan.replaces:
-        # Typed out: this changes what is on the phone. The word is not translated, so that every guide can name it.
-        question = _("Type the word replace to put the snapshot's files in their place, anything else to stop: ")
-        agreed = _answer(question) == "replace"
-    else:
-        agreed = _answer(_("Write this to the phone? Type yes to go on: ")) in {"yes", "y"}
-    if not agreed:
+    # A yes is enough, also where files are replaced: the phone's own get another name, so nothing is lost.
+    if not is_yes(ask(_("Write this to the phone? Type yes to go on: "))):
         raise NotConfirmedError
-
-
-def _answer(question: str) -> str:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower()
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
