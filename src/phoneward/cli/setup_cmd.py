@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli.errors import NotTogetherError, NoTerminalError, NoTerminalForSetupError
+from phoneward.cli.errors import NoTerminalError, NoTerminalForSetupError, NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
@@ -14,6 +14,7 @@ from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
     from phoneward.setup import Journey, Told
+    from phoneward.snapshots import Coverage
 
 
 @click.command(
@@ -81,7 +82,7 @@ def _run(frame: Frame, journey: "Journey", kit: Path | None) -> ExitCode:
     if frame.output.json:
         frame.output.emit("summary", {"complete": complete, "steps_already_done": already, "steps_left": left})
     else:
-        _say_how_to_go_on(frame)
+        say_how_to_go_on(frame, journey)
     return ExitCode.DONE if complete else ExitCode.INCOMPLETE
 
 
@@ -105,22 +106,22 @@ def show(frame: Frame, told: "Told") -> None:
         output.summary(f"   {sentence}")
     for warning in told.warnings:
         output.result(f" ! {warning}")
-    if told.coverage is not None:
-        show_gaps(frame, told)
+    show_gaps(frame, told.coverage)
 
 
-def show_gaps(frame: Frame, told: "Told") -> None:
+def show_gaps(frame: Frame, coverage: "Coverage | None") -> None:
     """Name what the backup does not hold."""
     from phoneward.cli import coverage_view
 
-    if told.coverage is not None:
-        for line in coverage_view.gap_lines(told.coverage, everything=False):
+    if coverage is not None:
+        for line in coverage_view.gap_lines(coverage, everything=False):
             frame.output.result(line)
 
 
-def _say_how_to_go_on(frame: Frame) -> None:
-    from phoneward.setup import AFTERWARDS
+def say_how_to_go_on(frame: Frame, journey: "Journey") -> None:
+    """Say what to do from now on."""
+    from phoneward.setup import afterwards
 
     frame.output.summary("")
-    for sentence in AFTERWARDS:
+    for sentence in afterwards(journey.place or Path(), is_folder=journey.source.folder is not None):
         frame.output.summary(str(sentence))

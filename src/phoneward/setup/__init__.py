@@ -4,7 +4,7 @@
 these and show what they return.
 """
 
-from phoneward.setup.attached import Attached, Source, look_at_phone, needed_bytes
+from phoneward.setup.attached import Attached, Source, is_seen_by_adb, look_at_phone, needed_bytes
 from phoneward.setup.disks import Disk, external_disks
 from phoneward.setup.errors import (
     KitExistsError,
@@ -31,10 +31,9 @@ from phoneward.setup.places import PlaceReport, Suggestion, check_place, cloud_o
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.setup.through import Told, run_through
 from phoneward.setup.verifying import Verified, verify
-from phoneward.setup.views import AFTERWARDS, DEBUGGING_SENTENCES, KIT_SENTENCES, PASSWORD_SENTENCES
+from phoneward.setup.views import DEBUGGING_SENTENCES, KIT_SENTENCES, PASSWORD_SENTENCES, afterwards
 
 __all__ = [
-    "AFTERWARDS",
     "DEBUGGING_SENTENCES",
     "KIT_SENTENCES",
     "PASSWORD_SENTENCES",
@@ -71,6 +70,7 @@ __all__ = [
     "VerificationFailedError",
     "Verified",
     "WeakPasswordError",
+    "afterwards",
     "as_html",
     "as_pdf",
     "as_text",
@@ -78,6 +78,7 @@ __all__ = [
     "cloud_of",
     "default_kind",
     "external_disks",
+    "is_seen_by_adb",
     "judge",
     "look_at_phone",
     "make_phrase",

@@ -7,6 +7,7 @@ from pathlib import Path
 from phoneward.errors import PhonewardError, readable
 from phoneward.phones import Guide
 from phoneward.setup.attached import Attached
+from phoneward.setup.shells import quoted
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.texts import Moment, Words, words
 
@@ -148,9 +149,15 @@ def _debugging(found: Found) -> StepView:
     return _view(Step.DEBUGGING, DEBUGGING_SENTENCES, (todo,), is_done=False, guide=guide)
 
 
-AFTERWARDS = (
-    words("Once a week: switch USB debugging on, plug the phone in, and run: phoneward backup"),
-    words("Only what is new is copied then, so it takes a few minutes."),
-    words("To see what would be lost, app by app: phoneward coverage"),
-)
-"""How to go on."""
+def afterwards(place: Path, *, is_folder: bool = False) -> tuple[Words, ...]:
+    """Return how to go on, with the commands for this vault."""
+    command = f"phoneward backup --repo {quoted(str(place))}"
+    if is_folder:
+        first = words("To take another backup: {command}", command=f"{command} --folder …")
+    else:
+        first = words("Once a week: switch USB debugging on, plug the phone in, and run: {command}", command=command)
+    return (
+        first,
+        words("Only what is new is copied then, so it takes a few minutes."),
+        words("To see what would be lost, app by app: {command}", command=command.replace(" backup ", " coverage ")),
+    )

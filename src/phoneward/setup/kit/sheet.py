@@ -1,7 +1,6 @@
 """What stands on the recovery kit, in the reader's language. The commands are the same in every language."""
 
 import datetime as dt
-import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 
 import phoneward
 from phoneward.errors import readable
+from phoneward.setup.shells import quoted
 from phoneward.texts import _, formats
 
 TARGET: Final = "phone-restored"
@@ -168,6 +168,4 @@ def _restore(facts: KitFacts) -> Part:
 
 
 def _quoted(facts: KitFacts) -> str:
-    """Return the vault's path for a shell: POSIX, or PowerShell (about_Quoting_Rules: '' is a quote in quotes)."""
-    place = str(facts.place)
-    return "'" + place.replace("'", "''") + "'" if facts.windows else shlex.quote(place)
+    return quoted(str(facts.place), windows=facts.windows)
