@@ -56,7 +56,7 @@ def free_bytes(path: Path) -> int | None:
             return shutil.disk_usage(place).free
         except (FileNotFoundError, NotADirectoryError):
             continue
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name with a NUL in it
             return None
     return None
 

@@ -91,7 +91,8 @@ def _adds_nothing(rest: str) -> bool:
 
 def _is_pinyin_and_digits(bare: str) -> bool:
     """Whether it is at most four syllables and at most eight digits, in one piece each."""
-    match = re.fullmatch(r"([\W\d_]{0,8}?)([a-z]+)([\W\d_]{0,10})", bare)
+    joined = re.sub(r"(?<=[a-z])[\W_]+(?=[a-z])", "", bare)  # Zhang.Wei, zhang_wei
+    match = re.fullmatch(r"([\W\d_]{0,8}?)([a-z]+)([\W\d_]{0,10})", joined)
     return match is not None and _syllables(match[2]) is not None
 
 

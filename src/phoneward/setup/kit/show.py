@@ -27,7 +27,7 @@ def as_text(sheet: Sheet) -> str:
 
 def as_html(sheet: Sheet) -> str:
     """Return a page that prints on one sheet of A4 or Letter; it loads nothing."""
-    template = environment(("phoneward.setup.kit", "templates")).get_template("kit.html.j2")
+    template = environment(("phoneward.setup.kit", "templates")).get_template("kit.html")
     return template.render(sheet=sheet)
 
 
