@@ -103,6 +103,7 @@ def make_sheet(facts: KitFacts) -> Sheet:
         ),
         parts=(_find(facts), _install(), _restore(facts)),
         closing=(
+            _("Your photos are then in {folder}.").format(folder=f"{TARGET}/shared/DCIM"),
             _("With Phoneward installed, this does the same as step 3: {command}").format(
                 command=f"phoneward restore latest --repo {_quoted(facts)} --target {TARGET}"
             ),
@@ -162,9 +163,8 @@ def _restore(facts: KitFacts) -> Part:
         said = _("This brings back the newest, into the new folder {folder}:").format(folder=TARGET)
         restored = Command(said, f"restic -r {where} restore latest --tag phoneward --path / --target {TARGET}")
     asked = _("restic asks for the password each time; nothing is shown while you type it.")
-    elsewhere = _("If the vault is somewhere else now, type that place instead of {place}.").format(place=where)
-    found = _("Your photos are then in {folder}.").format(folder=f"{TARGET}/shared/DCIM")
-    return Part(_("Bring everything back"), (asked, elsewhere, found), (listed, restored))
+    elsewhere = _("If the vault is somewhere else now, type that place after -r instead.")
+    return Part(_("Bring everything back"), (asked, elsewhere), (listed, restored))
 
 
 def _quoted(facts: KitFacts) -> str:
