@@ -192,3 +192,15 @@ def test_back_onto_a_phone(program: Program, phone: TestPhone, tmp_path: Path) -
     assert "Nothing was written to the phone." in planned
     assert "All that was asked for is on the phone." in done
     assert (phone.storage / "DCIM/one.jpg").read_bytes() == b"a photo"
+
+
+def test_set_up(program: Program, tmp_path: Path) -> None:
+    trees.put(tmp_path / "card", "DCIM/one.jpg", b"a photo")
+    (tmp_path / "password.txt").write_text("stroller-anime-shy-unblock-algebra")
+    named = program.with_(PHONEWARD_PASSWORD="", HOME=str(program.home))
+    done, kits, again = play(GUIDES / "set-up.md", named, tmp_path, {})
+    assert "chosen by chance" in done
+    assert "restic -r" in kits
+    assert (tmp_path / "kit.html").exists()
+    assert (tmp_path / "phone-vault-recovery-kit.html").exists()
+    assert "holds 1 file" in again
