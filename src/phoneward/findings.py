@@ -97,6 +97,7 @@ class Finding:
         code: a stable name for programs, `room.what-it-is`; listed in docs/reference/findings.md.
         title: what is the matter, one sentence.
         loss: what this person would lose, or who could read it; None where nothing.
+        loss_bytes: how much of it is known to be lost; None where nobody can tell or nothing is.
         detail: more, where one sentence is not enough.
         actions: what to do, the safest first.
         subject: what it is about, so that "done" can be marked and a second look recognise it; stable between runs.
@@ -108,6 +109,7 @@ class Finding:
     tier: Tier
     title: Words
     loss: Words | None = None
+    loss_bytes: int | None = None
     detail: Words | None = None
     evidence: tuple[Evidence, ...] = ()
     actions: tuple[Action, ...] = ()

@@ -20,6 +20,7 @@ Phase: TypeAlias = Literal[
     "find-used",
     "repack",
     "remove",
+    "catalogue",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -36,6 +37,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "find-used": N_("Looking at what snapshots need"),
     "repack": N_("Packing anew what is needed"),
     "remove": N_("Removing what is not needed"),
+    "catalogue": N_("Preparing the search"),
 }
 
 
@@ -76,7 +78,34 @@ class Notice:
     sentence: str
 
 
-Event: TypeAlias = PhaseStarted | Advanced | PhaseDone | Notice
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A job of several steps begins its next one; phases, notices and the like that follow are of this step.
+
+    Attributes:
+        names: of all steps, in their order; stable, for programs and for remembering how long each takes.
+        number: which one begins, counted from 1.
+        title: what it is called, marked with `N_`.
+    """
+
+    names: tuple[str, ...]
+    number: int
+    title: str
+
+    @property
+    def name(self) -> str:
+        """The one that begins."""
+        return self.names[self.number - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """The step ended, well or not."""
+
+    name: str
+
+
+Event: TypeAlias = PhaseStarted | Advanced | PhaseDone | Notice | StepStarted | StepDone
 Listener: TypeAlias = Callable[[Event], None]
 
 

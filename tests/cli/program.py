@@ -14,6 +14,8 @@ from phoneward.vault import LocalStorage, init_repository
 from tests.vault.cheap import insecure_test_cost
 
 PROGRAM = Path(sys.executable).parent / "phoneward"
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+"""The code of this checkout, whichever one the environment was installed from."""
 TIMEOUT_S = 120
 
 
@@ -66,6 +68,7 @@ class Program:
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
+            "PYTHONPATH": str(SOURCE),
             "PHONEWARD_STATE_DIR": str(self.home / "state"),
             "PHONEWARD_CACHE_DIR": str(self.home / "cache"),
             **self.variables,

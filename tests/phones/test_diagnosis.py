@@ -96,6 +96,17 @@ def test_a_phone_is_one_phone_however_it_is_seen() -> None:
     assert len(look(b"127.0.0.1:5555 device transport_id:1\n", somewhere).phones) == 2
 
 
+def test_two_phones_are_not_taken_for_each_other() -> None:
+    adb = (UsbInterface(0xFF, 0x42, 1),)
+    devices = parse_devices(b"AAA device usb:1-2 transport_id:1\nBBB device usb:1-3 transport_id:2\n")
+    by_serial = [UsbDevice(1, 1, serial="BBB", interfaces=adb), UsbDevice(2, 2, serial="AAA", interfaces=adb)]
+    by_place = [UsbDevice(1, 1, place="1-3", interfaces=adb), UsbDevice(2, 2, place="1-2", interfaces=adb)]
+    for on_usb in (by_serial, by_place):
+        pairs, left = matched(devices, on_usb)
+        assert [(device.serial, usb.vendor if usb else 0) for device, usb in pairs] == [("AAA", 2), ("BBB", 1)]
+        assert left == []
+
+
 def test_a_phone_that_is_ready_comes_before_others() -> None:
     found = look(b"X unauthorized transport_id:1\n" + PIXEL, usbsamples.SAMSUNG_FILES)
     assert (found.situation, found.obstacle) == (Situation.READY, None)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from phoneward import texts
-from phoneward.phones import Guide, families, guide_for, tip
+from phoneward.phones import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.guides.data import Entry, GuidesFile, guides_file
 from phoneward.phones.makers import makers_file
 
@@ -118,8 +118,8 @@ def test_the_language_is_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("phoneward.phones.guides.guide.current_language", lambda: "zh_CN")
     assert "设置" in guide_for("xiaomi").turn_on[0]
     assert "自动拦截器" in guide_for("samsung", 15).notes[0]
-    assert dict(families())["huawei"] == "华为、荣耀"
-    assert "充电" in tip("cable")
+    assert dict(guide_families())["huawei"] == "华为、荣耀"
+    assert "充电" in guide_tip("cable")
     assert "Settings" in guide_for("xiaomi", language="en").turn_on[0]
     assert "Settings" in guide_for("xiaomi", language="fr").turn_on[0]
 
@@ -141,14 +141,14 @@ def test_wireless_debugging_came_with_android_11() -> None:
 
 
 def test_a_person_can_choose() -> None:
-    offered = families("en")
+    offered = guide_families("en")
     assert offered[0][0] == "stock"
     assert [guide_for(key).family for key, _name in offered] == [key for key, _name in offered]
 
 
 @pytest.mark.parametrize("key", ["cable", "file-transfer", "always-allow", "ask-again", "managed", "search"])
 def test_tips(key: str) -> None:
-    assert tip(key, "en") != tip(key, "zh_CN")
+    assert guide_tip(key, "en") != guide_tip(key, "zh_CN")
 
 
 def test_a_file_of_another_shape_is_refused() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import plistlib
+import shutil
 import subprocess
 import sys
 import time
@@ -105,7 +106,11 @@ def test_windows_garbage_is_not_looked_at(answer: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [b"x", b"bplist00", plistlib.dumps({"a": 1}), plistlib.dumps("x"), plistlib.dumps([])[:-20]]
+    "answer",
+    [
+        *(b"x", b"bplist00", plistlib.dumps({"a": 1}), plistlib.dumps("x"), plistlib.dumps([])[:-20]),
+        plistlib.dumps([], fmt=plistlib.FMT_BINARY),
+    ],
 )
 def test_macos_garbage_is_not_looked_at(answer: bytes) -> None:
     with pytest.raises(NotLookedAtError):
@@ -181,6 +186,18 @@ def test_linux_takes_what_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "devices" / "1-8").symlink_to("nowhere")
     found = LinuxUsb(tmp_path / "devices").look()
     assert [(one.model, one.place) for one in found] == [("Pixel 8", "1-1")]
+
+
+def test_linux_keeps_apart_what_hangs_on_a_hub(tmp_path: Path) -> None:
+    """`1-1.2:1.0` belongs to `1-1.2`, not to the hub `1-1` before it nor to `1-10`."""
+    as_linux([usbsamples.XIAOMI_MOUSE], tmp_path)
+    for old in sorted((tmp_path / "devices").glob("1-1*")):
+        shutil.copytree(old, old.with_name(old.name.replace("1-1", "1-1.2")))
+    as_linux([usbsamples.REDMI_ADB], tmp_path / "other")
+    for old in sorted((tmp_path / "other/devices").glob("1-1*")):
+        shutil.copytree(old, tmp_path / "devices" / old.name.replace("1-1", "1-10"))
+    found = {one.place: len(one.interfaces) for one in LinuxUsb(tmp_path / "devices").look()}
+    assert found == {"1-1": 1, "1-1.2": 1, "1-10": 2}
 
 
 def test_a_system_that_does_not_tell(tmp_path: Path) -> None:

@@ -3,7 +3,16 @@
 from typing import Any
 
 from phoneward.snapshots import ForgetPlan, plan_forget, plan_named
-from phoneward.snapshots.layout import PARTIAL_PATHS, PARTIAL_TAG, PROOF_PATHS, TAG, device_tag, proof_tags
+from phoneward.snapshots.layout import (
+    PARTIAL_PATHS,
+    PARTIAL_TAG,
+    PROOF_PATHS,
+    STATE_PATHS,
+    STATE_TAG,
+    TAG,
+    device_tag,
+    proof_tags,
+)
 from phoneward.vault import BlobId, FileId, GroupBy, KeepPolicy, Snapshot, SnapshotFilter
 
 DAY = 86_400 * 10**9
@@ -26,6 +35,10 @@ def cut_short(day: int, *, phone: str = "one") -> Snapshot:
 
 def proof(day: int, subject: int) -> Snapshot:
     return taken(day, paths=PROOF_PATHS, tags=proof_tags("one", name(subject)), number=1000 + day)
+
+
+def state(day: int, **fields: Any) -> Snapshot:
+    return taken(day, **{"paths": STATE_PATHS, "tags": (STATE_TAG,), "number": 2000 + day, **fields})
 
 
 def judged(
@@ -104,3 +117,21 @@ def test_naming_snapshots_takes_their_proofs_and_no_rule_has_a_say() -> None:
     assert plan.removed == [name(1), name(99), name(1002)]
     alone = plan_named(snapshots, {name(1002)})
     assert alone.removed == [name(1002)]
+
+
+def test_what_a_person_decided_is_never_counted_and_no_rule_removes_it() -> None:
+    snapshots = [taken(1), state(2), taken(3), state(4), state(5, paths=("/",)), state(6, tags=())]
+    plan = judged([*snapshots, state(7, tags=(STATE_TAG, PARTIAL_TAG))], last=1)
+    assert plan.removed == [name(1)]
+    assert [ids(kept.snapshot for kept in group.keep) for group in plan.groups] == [[3]]
+    assert (plan.waiting, plan.proofs) == ((), ())
+    assert plan_named(snapshots, {name(1), name(3)}).removed == [name(1), name(3)]
+
+
+def test_a_state_takes_no_cut_short_backups_place() -> None:
+    assert judged([cut_short(1), state(2, hostname="label one", tags=(STATE_TAG, device_tag("one")))]).removed == []
+
+
+def test_a_state_that_claims_to_be_a_proof_too_goes_with_nothing() -> None:
+    both = state(2, tags=(STATE_TAG, *proof_tags("one", name(77))))
+    assert judged([taken(1), taken(3), taken(4), both]).removed == [name(1)]

@@ -21,8 +21,9 @@ from phoneward.texts import N_
 
 SECTIONS = {
     N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "demo"),
+    N_("To see how things stand"): ("open", "checkup"),
     N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats"),
-    N_("Through the years"): ("forget", "prune", "key", "unlock", "repair"),
+    N_("Through the years"): ("rename", "forget", "prune", "key", "unlock", "repair"),
     N_("When you need it"): ("kit", "pair", "connect", "timestamp", "completion"),
 }
 """What `--help` lists, under which heading, a beginner's commands first."""

@@ -124,7 +124,7 @@ def _snapshots(
         found = list(named.values())
     else:
         listed = snapshots.list_snapshots(repository, on_damaged=view.damaged_snapshot)
-        found = [info.snapshot for info in listed if not info.partial and not info.proof]
+        found = [info.snapshot for info in listed if info.of_phone and not info.partial]
     chosen = [snapshot for snapshot in found if not hosts or snapshot.hostname in hosts]
     return sorted(chosen, key=lambda snapshot: (-snapshot.time_ns, snapshot.id or ""))
 

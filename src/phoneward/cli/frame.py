@@ -92,3 +92,9 @@ def current() -> Frame:
         ),
         settings=load(Overrides(repository=options.get("repo"), password_file=options.get("password_file"))),
     )
+
+
+def asked_language() -> str | None:
+    """Return the language that the command line of the running command asks for (`--lang`)."""
+    options: dict[str, Any] = click.get_current_context().meta.get(_KEY, {})
+    return options.get("lang")

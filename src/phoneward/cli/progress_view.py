@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 
 from phoneward.cli.output import Output, console
 from phoneward.errors import readable
-from phoneward.progress import PHASE_WORDS, Advanced, Event, Listener, Notice, Phase, PhaseDone, PhaseStarted
+from phoneward.progress import (
+    PHASE_WORDS,
+    Advanced,
+    Event,
+    Listener,
+    Notice,
+    Phase,
+    PhaseDone,
+    PhaseStarted,
+    StepDone,
+    StepStarted,
+)
+from phoneward.remaining import Remaining
 from phoneward.texts import _, formats, labelled
 
 if TYPE_CHECKING:
@@ -20,13 +32,19 @@ STATUS_INTERVAL_S = 0.5
 
 
 @contextlib.contextmanager
-def listening(output: Output) -> Iterator[Listener]:
-    """Yield the listener that fits this run; whatever it drew is put away at the end."""
+def listening(output: Output, remaining: Remaining | None = None) -> Iterator[Listener]:
+    """Yield the listener that fits this run; whatever it drew is put away at the end.
+
+    Args:
+        output: where to.
+        remaining: tells how long a job of several steps still takes.
+    """
+    remaining = remaining or Remaining()
     if output.json:
-        yield _JsonStatus(output) if output.verbose else _ignore
+        yield _JsonStatus(output, remaining) if output.verbose else _ignore
     elif output.draws:
         with _bars() as bars:
-            yield _Bars(bars, output)
+            yield _Bars(bars, output, remaining)
     else:
         yield _Notices(output)
 
@@ -54,8 +72,9 @@ class _Notices:
 class _JsonStatus:
     """Status lines on stdout, at most one in `STATUS_INTERVAL_S` and phase."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, remaining: Remaining) -> None:
         self._output = output
+        self._remaining = remaining
         self._last: dict[Phase, float] = {}
         self._totals: dict[Phase, PhaseStarted] = {}
         self._lock = threading.Lock()
@@ -65,6 +84,10 @@ class _JsonStatus:
             if isinstance(event, Notice):
                 path = None if event.path is None else readable(event.path)
                 self._output.emit("notice", {"path": path, "sentence": event.sentence})
+                return
+            self._remaining(event)
+            if isinstance(event, (StepStarted, StepDone)):
+                self._output.emit("step_status", _step_document(event, self._remaining))
                 return
             if isinstance(event, PhaseStarted):
                 self._totals[event.phase] = event
@@ -91,6 +114,20 @@ class _JsonStatus:
         return document
 
 
+def _step_document(event: StepStarted | StepDone, remaining: Remaining) -> dict[str, object]:
+    step, seconds = remaining.step, remaining.seconds
+    assert step is not None  # noqa: S101 - `remaining` has heard the event, and a step begins before it ends
+    return {
+        "step": event.name,
+        "number": step.number,
+        "steps": list(step.names),
+        "title": _(step.title),
+        "state": "started" if isinstance(event, StepStarted) else "done",
+        "fraction": remaining.fraction,
+        "seconds_remaining": None if seconds is None else round(seconds, 1),
+    }
+
+
 def notice_line(notice: Notice) -> str:
     """Return a notice as one line of text."""
     return notice.sentence if notice.path is None else labelled(readable(notice.path), notice.sentence)
@@ -99,13 +136,23 @@ def notice_line(notice: Notice) -> str:
 def _bars() -> "Progress":
     import sys
 
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class TimeLeft(TimeRemainingColumn):
+        """Of a phase what its speed says; of a whole job what `Remaining` says, and nothing where it says nothing."""
+
+        def render(self, task: Task) -> Text:
+            remaining = task.fields.get("remaining")
+            if remaining is None:
+                return super().render(task)
+            return Text(left(remaining), style="progress.remaining")
 
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         TextColumn("{task.fields[amount]}"),
-        TimeRemainingColumn(compact=True),
+        TimeLeft(compact=True),
         console=console(sys.stderr),
         transient=True,
         redirect_stdout=False,
@@ -114,19 +161,30 @@ def _bars() -> "Progress":
     )
 
 
-class _Bars:
-    """One bar a phase; notices stand above the bars and stay."""
+def left(remaining: Remaining) -> str:
+    """Return "about 3 min 20 s left"; empty while nobody knows."""
+    seconds = remaining.seconds
+    return "" if seconds is None else _("about {time} left").format(time=formats.duration(seconds))
 
-    def __init__(self, bars: "Progress", output: Output) -> None:
+
+class _Bars:
+    """One bar a phase, above them one for the whole job where it has steps; notices stand above the bars and stay."""
+
+    def __init__(self, bars: "Progress", output: Output, remaining: Remaining) -> None:
         self._bars = bars
         self._output = output
+        self._remaining = remaining
+        self._whole: TaskID | None = None
         self._tasks: dict[Phase, TaskID] = {}
         self._by_bytes: set[Phase] = set()
 
     def __call__(self, event: Event) -> None:
+        self._remaining(event)
         if isinstance(event, Notice):
             if _is_shown(event, self._output):
                 self._bars.console.print(notice_line(event))
+        elif isinstance(event, (StepStarted, StepDone)):
+            self._step(event)
         elif isinstance(event, PhaseStarted):
             total = event.total_bytes or event.total_files
             if event.total_bytes:
@@ -140,11 +198,32 @@ class _Bars:
             self._bars.update(task, completed=done, amount=amount(event))
             if isinstance(event, PhaseDone):
                 self._bars.update(task, total=done or 1, completed=done or 1)
+            self._move_whole()
+
+    def _step(self, event: StepStarted | StepDone) -> None:
+        if isinstance(event, StepStarted):
+            title = _("Step {number} of {count}: {title}").format(
+                number=event.number, count=len(event.names), title=_(event.title)
+            )
+            if self._whole is None:
+                self._whole = self._bars.add_task(title, total=1, amount="", remaining=self._remaining)
+            else:
+                self._bars.update(self._whole, description=title)
+        for task in self._tasks.values():  # the phases of the step before
+            self._bars.remove_task(task)
+        self._tasks.clear()
+        self._move_whole()
+
+    def _move_whole(self) -> None:
+        fraction = self._remaining.fraction
+        if self._whole is not None and fraction is not None:
+            self._bars.update(self._whole, completed=fraction)
 
 
 def amount(event: Advanced | PhaseDone) -> str:
-    """Return "1,234 files · 5.6 GB"."""
-    parts = [formats.files(event.files_done)] if event.files_done else []
+    """Return "1,234 files · 5.6 GB"; of what counts snapshots, how many of these."""
+    count = formats.snapshots if event.phase == "catalogue" else formats.files
+    parts = [count(event.files_done)] if event.files_done else []
     if event.bytes_done:
         parts.append(formats.size(event.bytes_done))
     return " · ".join(parts)

@@ -14,7 +14,7 @@ from phoneward.texts import N_, _, formats
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from phoneward.snapshots import SnapshotInfo
+    from phoneward.snapshots import OwnerState, SnapshotInfo
     from phoneward.vault import FileId, Snapshot
 
 
@@ -30,31 +30,44 @@ if TYPE_CHECKING:
 @vault_options
 def snapshots() -> ExitCode:
     """List all snapshots; one that is damaged is named and does not hide the others."""
-    from phoneward.snapshots import list_snapshots
+    from phoneward.snapshots import list_snapshots, load_state
 
     frame = current()
-    damaged: list[tuple[FileId, PhonewardError]] = []
+    damaged: list[PhonewardError] = []
+
+    def note(_name: "FileId", error: PhonewardError) -> None:
+        damaged.append(error)
+
     with open_vault(frame) as repository:
-        found = list_snapshots(repository, on_damaged=lambda name, error: damaged.append((name, error)))
+        found = list_snapshots(repository, on_damaged=note)
+        state = load_state(repository, snapshots=[info.snapshot for info in found], on_damaged=note)
+    shown = [info for info in found if not info.state]
     if frame.output.json:
-        for snapshot in found:
-            frame.output.emit("snapshot", document(snapshot))
-    elif found:
-        frame.output.result(table(found))
-        frame.output.summary(formats.snapshots(sum(not info.proof for info in found)))
+        for info in found:
+            frame.output.emit("snapshot", document(info, state.phone_name(info.device)))
+    elif shown:
+        frame.output.result(table(shown, state))
+        frame.output.summary(formats.snapshots(sum(not info.proof for info in shown)))
     else:
         frame.output.result(_("The vault holds no snapshot yet. Make one with: phoneward backup"))
+    if len(shown) < len(found) and not frame.output.json:
+        frame.output.summary(_("The names, settings and notes that you gave are kept in the vault, too."))
     return _name_damaged(frame, damaged)
 
 
-def _name_damaged(frame: Frame, damaged: "list[tuple[FileId, PhonewardError]]") -> ExitCode:
-    for _name, error in damaged:
+def _name_damaged(frame: Frame, damaged: list[PhonewardError]) -> ExitCode:
+    for error in damaged:
         frame.output.warn(error)
     return ExitCode.INCOMPLETE if damaged else ExitCode.DONE
 
 
-def document(info: "SnapshotInfo") -> dict[str, object]:
-    """Return a snapshot with restic's names for its fields (restic `snapshots --json`), and what is ours."""
+def document(info: "SnapshotInfo", name: str | None = None) -> dict[str, object]:
+    """Return a snapshot with restic's names for its fields (restic `snapshots --json`), and what is ours.
+
+    Args:
+        info: the snapshot.
+        name: what the person calls the phone.
+    """
     from phoneward.vault import format_time
 
     snapshot = info.snapshot
@@ -74,9 +87,11 @@ def document(info: "SnapshotInfo") -> dict[str, object]:
         "username": snapshot.username,
         "tags": list(snapshot.tags),
         "device": info.device,
+        "name": name,
         "partial": info.partial,
         "proof": info.proof,
         "subject": info.subject,
+        "state": info.state,
         **{key: value for key, value in optional.items() if value},
         "summary": _summary(snapshot),
     }
@@ -93,19 +108,25 @@ def _summary(snapshot: "Snapshot") -> dict[str, object] | None:
     return {**times, **counts}
 
 
-def table(found: "list[SnapshotInfo]") -> "Table":
-    """Return the snapshots as a table."""
+def table(found: "list[SnapshotInfo]", state: "OwnerState") -> "Table":
+    """Return the snapshots as a table, phones with the names that the person gave them."""
     shown = plain_table(_("Snapshot"), _("Taken"), _("Phone"), _("Files"), _("Size"), _("Finished"), numbers=(3, 4))
     for info in found:
         shown.add_row(
             info.snapshot.short_id,
             formats.moment(info.snapshot.time),
-            readable(info.label),
+            _phone(info, state.phone_name(info.device)),
             _unless_proof(info, "?" if info.files is None else f"{info.files:,}"),
             _unless_proof(info, "?" if info.bytes is None else formats.size(info.bytes)),
             _finished(info),
         )
     return shown
+
+
+def _phone(info: "SnapshotInfo", name: str | None) -> str:
+    """Return what the person calls a phone, and its label: that is what `--host` of other commands takes."""
+    label = readable(info.label)
+    return label if name is None else _("{name} ({label})").format(name=name, label=label)
 
 
 def _unless_proof(info: "SnapshotInfo", figure: str) -> str:

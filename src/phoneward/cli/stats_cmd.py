@@ -71,7 +71,8 @@ def _snapshots(repository: "Repository", refs: tuple[str, ...], hosts: tuple[str
 
     if refs:
         return list({found.id: found for found in (snapshots.find(repository, ref) for ref in refs)}.values())
-    return [s for s in vault.load_snapshots(repository) if not hosts or s.hostname in hosts]
+    found = [s for s in vault.load_snapshots(repository) if not snapshots.is_state(s)]
+    return [s for s in found if not hosts or s.hostname in hosts]
 
 
 def document(measured: "VaultStats") -> dict[str, object]:

@@ -40,7 +40,7 @@ from phoneward.phones.errors import (
     PhoneGoneError,
 )
 from phoneward.phones.folder import FolderPhone
-from phoneward.phones.guides import Guide, families, guide_for, tip
+from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
@@ -85,15 +85,15 @@ __all__ = [
     "check_state",
     "connect_device",
     "diagnose",
-    "families",
+    "guide_families",
     "guide_for",
+    "guide_tip",
     "is_below",
     "is_clean",
     "list_adb_devices",
     "open_adb",
     "open_folder",
     "pair",
-    "tip",
     "translated_detail",
 ]
 

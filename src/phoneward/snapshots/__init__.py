@@ -10,6 +10,28 @@ from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
 from phoneward.snapshots.asking import Asking
+from phoneward.snapshots.catalogue import (
+    PAGE_SIZE,
+    BrowseEntry,
+    Catalogue,
+    ChangeCounts,
+    ChangeRow,
+    CoverageSummary,
+    CoverageView,
+    DamagedFolder,
+    DamagedSnapshot,
+    FileHistory,
+    FileVersion,
+    FolderView,
+    Found,
+    IndexState,
+    Listed,
+    Page,
+    SearchAnswer,
+    SnapshotKind,
+    SnapshotList,
+    kind_of_snapshot,
+)
 from phoneward.snapshots.coverage import (
     ApkState,
     AppCoverage,
@@ -33,21 +55,29 @@ from phoneward.snapshots.coverage_words import (
     storage_name,
 )
 from phoneward.snapshots.errors import (
+    AmbiguousPhoneError,
     BackupCutShortError,
     BackupRunningError,
     BackupStoppedError,
+    CatalogueNotKeptError,
     CoverageMissingError,
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppFilesError,
+    NoSuchPhoneError,
     NothingReachableError,
     PhoneTooFullError,
     ReturnCutShortError,
     SnapshotsError,
+    StateDamagedError,
+    StateFullError,
+    StateTextError,
+    StateTooManyError,
+    StateTooNewError,
 )
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
-from phoneward.snapshots.layout import is_own_document, is_proof, proof_subject
+from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
@@ -68,11 +98,16 @@ from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
+from phoneward.snapshots.state_phones import KnownPhone, which_phone
+from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
 from phoneward.vault import Repository
 
 __all__ = [
+    "PAGE_SIZE",
     "STATE_WORDS",
+    "AmbiguousPhoneError",
     "ApkState",
     "AppCoverage",
     "Area",
@@ -83,20 +118,40 @@ __all__ = [
     "BackupRunningError",
     "BackupStats",
     "BackupStoppedError",
+    "BrowseEntry",
+    "Catalogue",
+    "CatalogueNotKeptError",
+    "Change",
+    "ChangeCounts",
+    "ChangeRow",
     "Compared",
     "Coverage",
     "CoverageMissingError",
+    "CoverageSummary",
+    "CoverageView",
+    "DamagedFolder",
+    "DamagedSnapshot",
+    "FileHistory",
     "FileProof",
+    "FileVersion",
+    "FolderView",
     "ForgetPlan",
+    "Found",
     "Gap",
     "GapReason",
+    "IndexState",
     "JournalUnwritableError",
+    "KnownPhone",
+    "Listed",
     "ListingTooLargeError",
     "MatchCounts",
     "NoAppFilesError",
+    "NoSuchPhoneError",
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "OwnerState",
+    "Page",
     "PhoneTooFullError",
     "Proof",
     "ProofLevel",
@@ -106,9 +161,17 @@ __all__ = [
     "ReturnIssueKind",
     "ReturnPlan",
     "ReturnReport",
+    "SearchAnswer",
     "SnapshotInfo",
+    "SnapshotKind",
+    "SnapshotList",
     "SnapshotsError",
     "State",
+    "StateDamagedError",
+    "StateFullError",
+    "StateTextError",
+    "StateTooManyError",
+    "StateTooNewError",
     "StorageCoverage",
     "Timestamp",
     "Totals",
@@ -118,6 +181,7 @@ __all__ = [
     "app_name",
     "app_paths",
     "backup",
+    "change_state",
     "concerns_the_person",
     "coverage_of",
     "coverage_sentences",
@@ -130,8 +194,14 @@ __all__ = [
     "is_own_document",
     "is_partial",
     "is_proof",
+    "is_record",
+    "is_state",
+    "kind_of_snapshot",
     "list_path",
     "list_snapshots",
+    "load_state",
+    "mark_done",
+    "name_phone",
     "next_step_sentence",
     "node_at",
     "open_path",
@@ -145,10 +215,13 @@ __all__ = [
     "rehearse",
     "restore",
     "restored_when",
+    "set_setting",
     "snapshot_file",
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "which_phone",
+    "write_note",
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.reading import SnapshotInfo
-from phoneward.vault import Repository
+from phoneward.vault import FileId, Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class Asking:
         now: the time that ages are counted to, aware.
         cache_dir: where derived data may be kept, sealed (`vault.SealedCache`); None keeps nothing.
         listener: hears how far a room is.
+        damaged: names of snapshot files that cannot be read.
+        last_read_data: when the whole vault was last read back and nothing was damaged; None where nobody noted it.
+        last_restore_test: when a restore was last compared, as far as it was noted beside the vault's own proofs.
     """
 
     repo: Repository
@@ -29,3 +32,6 @@ class Asking:
     now: dt.datetime
     cache_dir: Path | None = None
     listener: Listener = field(default=silent)
+    damaged: Sequence[FileId] = ()
+    last_read_data: dt.datetime | None = None
+    last_restore_test: dt.datetime | None = None

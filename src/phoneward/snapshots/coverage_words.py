@@ -8,7 +8,7 @@ from phoneward.phones import translated_detail
 from phoneward.snapshots.coverage import AppCoverage, Coverage, StorageCoverage
 from phoneward.snapshots.gaps import Gap
 from phoneward.snapshots.reasons import gap_sentence
-from phoneward.texts import N_, _, enumeration, formats, labelled, ngettext
+from phoneward.texts import N_, Words, _, enumeration, formats, labelled, ngettext, verbatim, words
 
 STATE_WORDS: Final[Mapping[str, str]] = {
     "out of reach": N_("out of reach"),
@@ -149,7 +149,12 @@ def _warnings(coverage: Coverage) -> list[str]:
 
 
 def _question(name: str) -> str:
+    return str(question_words(name))
+
+
+def question_words(name: str) -> Words:
+    """Return what a phone was asked and could not answer (`Coverage.not_checked`), as a clause."""
     user = name.removeprefix("apps-of-user-")
     if user != name:
-        return _("which apps user {user} has").format(user=readable(user))
-    return _(_QUESTIONS[name]) if name in _QUESTIONS else readable(name)
+        return words("which apps user {user} has", user=readable(user))
+    return Words(_QUESTIONS[name]) if name in _QUESTIONS else verbatim(readable(name))

@@ -63,6 +63,13 @@ class CoverageMissingError(SnapshotsError):
     next_step = N_("Choose a snapshot that Phoneward made: phoneward snapshots")
 
 
+class CatalogueNotKeptError(SnapshotsError):
+    """What the search needs cannot be kept on this computer."""
+
+    message = N_("The search could not be prepared: this computer's cache folder is full or cannot be written.")
+    next_step = N_("Make some room on this computer's disk, then open the page again. Your backups are not affected.")
+
+
 class NoAppFilesError(UsageError):
     """A restore of one app finds nothing of it."""
 
@@ -124,3 +131,59 @@ class AuthorityFileError(SnapshotsError):
     message = N_("The file of trusted authorities holds no certificate that can be read ({detail}).")
     next_step = N_("Give the authority's root certificate, as its web site offers it, in PEM form.")
     exit_code = ExitCode.USAGE
+
+
+class StateDamagedError(SnapshotsError):
+    """A snapshot that should hold what a person decided holds nothing that can be understood."""
+
+    message = N_("A list of names, settings and notes in the vault ({name}) cannot be read ({reason}).")
+    next_step = N_("Your snapshots are not touched by this. See what is damaged with: phoneward check --read-data")
+    exit_code = ExitCode.INCOMPLETE
+
+
+class StateTooNewError(SnapshotsError):
+    """A newer version wrote it in another form."""
+
+    message = N_("A list of names, settings and notes in the vault ({name}) was written by a newer Phoneward.")
+    next_step = N_("Install the newest Phoneward on this computer too. Nothing of the list is lost.")
+    exit_code = ExitCode.INCOMPLETE
+
+
+class StateTooManyError(SnapshotsError):
+    """More state snapshots than any honest vault has."""
+
+    message = N_("The vault holds too many lists of names, settings and notes; only the newest {count} were read.")
+    next_step = N_("See them with: phoneward snapshots --json. Those you do not need go with: phoneward forget ID")
+    exit_code = ExitCode.INCOMPLETE
+
+
+class StateFullError(SnapshotsError):
+    """The document would be larger than what is read."""
+
+    message = N_("There is no more room for names, settings and notes in the vault. Nothing was changed.")
+    next_step = N_("Delete some long notes that you no longer need, then try again.")
+    exit_code = ExitCode.FAILED
+
+
+class StateTextError(SnapshotsError):
+    """A name, a note or a setting is longer than it may be."""
+
+    message = N_("This text is too long: it has {length} characters, and at most {limit} can be kept.")
+    next_step = N_("Write it shorter, then try again.")
+    exit_code = ExitCode.USAGE
+
+
+class NoSuchPhoneError(SnapshotsError):
+    """A person named a phone of which the vault holds nothing."""
+
+    message = N_("The vault holds no snapshot of a phone called {name}.")
+    next_step = N_("See which phones there are with: phoneward snapshots")
+    exit_code = ExitCode.FAILED
+
+
+class AmbiguousPhoneError(SnapshotsError):
+    """A person named a phone in a way that fits several."""
+
+    message = N_("{name} may be any of several phones: {candidates}.")
+    next_step = N_("Give the phone's id instead of its name; it is one of those in this message.")
+    exit_code = ExitCode.FAILED

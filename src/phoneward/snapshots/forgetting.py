@@ -2,14 +2,14 @@
 
 restic's keep-rules see finished snapshots only. A snapshot of a backup that was cut short (`partial`) has done its work
 once a newer finished one of the same phone stays; a later proof goes with the snapshot it speaks of. Neither is ever
-counted by a rule.
+counted by a rule. What a person decided (`phoneward-state`) is never counted, and no rule removes it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from phoneward.snapshots.layout import DEVICE_TAG_PREFIX, is_proof, proof_subject
+from phoneward.snapshots.layout import DEVICE_TAG_PREFIX, is_record, proof_subject
 from phoneward.snapshots.reading import is_partial
 from phoneward.vault import (
     FileId,
@@ -87,11 +87,11 @@ def plan_forget(
         NoKeepRuleError: the policy holds no rule.
         GroupWouldVanishError: of some group nothing would be kept.
     """
-    finished = [s for s in snapshots if not is_partial(s) and not is_proof(s)]
+    finished = [s for s in snapshots if not is_partial(s) and not is_record(s)]
     groups = plan_groups((s for s in finished if chosen.matches(s)), policy, group_by, now_ns=now_ns)
     removed = {snapshot.id for group in groups for snapshot in group.remove}
     staying = [snapshot for snapshot in finished if snapshot.id not in removed]
-    partial = [s for s in snapshots if is_partial(s) and not is_proof(s) and chosen.matches_owner(s)]
+    partial = [s for s in snapshots if is_partial(s) and not is_record(s) and chosen.matches_owner(s)]
     outdated, waiting = _judge_partial(partial, staying, policy)
     removed |= {old.snapshot.id for old in outdated}
     return ForgetPlan(

@@ -36,6 +36,12 @@ PROOF_PATHS: Final = ("/proof",)
 restic, without the tag `phoneward`, so that nothing that asks for a phone's snapshots ever finds it. Its tag
 `proof-of:<64 hex digits>` names the snapshot that it is about."""
 
+STATE_TAG: Final = "phoneward-state"
+STATE_PATHS: Final = ("/state",)
+STATE_DOCUMENT: Final = b"state.json"
+"""What a person decided (names of phones, settings, "done" marks, notes) lies in snapshots of its own too, likewise
+without the tag `phoneward`. They hold one document and are of the vault, not of one phone."""
+
 APP_FOLDERS: Final = (b"data", b"media", b"obb")
 """The folders of `Android/` on a storage that hold one folder per app (AOSP `Environment.java`)."""
 
@@ -104,7 +110,17 @@ def is_own_document(snapshot: Snapshot, path: bytes) -> bool:
 
 def is_proof(snapshot: Snapshot) -> bool:
     """Tell whether a snapshot holds a later proof about another one, and nothing of a phone."""
-    return PROOF_TAG in snapshot.tags or snapshot.paths == PROOF_PATHS
+    return (PROOF_TAG in snapshot.tags or snapshot.paths == PROOF_PATHS) and not is_state(snapshot)
+
+
+def is_state(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot holds what a person decided, and nothing of a phone."""
+    return STATE_TAG in snapshot.tags or snapshot.paths == STATE_PATHS
+
+
+def is_record(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot is one that Phoneward writes beside those of phones: a later proof, or a state."""
+    return is_proof(snapshot) or is_state(snapshot)
 
 
 def proof_subject(snapshot: Snapshot) -> FileId | None:

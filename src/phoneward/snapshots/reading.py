@@ -15,6 +15,8 @@ from phoneward.snapshots.layout import (
     PARTIAL_TAG,
     TAG,
     is_proof,
+    is_record,
+    is_state,
     proof_subject,
 )
 from phoneward.snapshots.parents import TreeReader, read_document
@@ -46,6 +48,7 @@ class SnapshotInfo:
         partial: of a backup that was cut short; never `latest`.
         proof: no snapshot of a phone, but a later proof about one; never `latest`.
         subject: the full ID of the snapshot that a proof is about; None where it names none.
+        state: no snapshot of a phone, but what a person decided; never `latest`.
         files, bytes: what it holds; None where the program that made it did not say.
     """
 
@@ -57,6 +60,12 @@ class SnapshotInfo:
     bytes: int | None
     proof: bool = False
     subject: FileId | None = None
+    state: bool = False
+
+    @property
+    def of_phone(self) -> bool:
+        """Whether it is a snapshot of a phone, whole or cut short."""
+        return not self.proof and not self.state
 
 
 def describe(snapshot: Snapshot) -> SnapshotInfo:
@@ -72,6 +81,7 @@ def describe(snapshot: Snapshot) -> SnapshotInfo:
         summary.total_bytes_processed if summary else None,
         is_proof(snapshot),
         proof_subject(snapshot),
+        is_state(snapshot),
     )
 
 
@@ -91,7 +101,7 @@ def list_snapshots(repo: Repository, *, on_damaged: OnDamaged | None = None) -> 
 
 
 def find(repo: Repository, ref: str, *, on_damaged: OnDamaged | None = None) -> Snapshot:
-    """Return the snapshot a person named: `latest` (never a partial one or a proof) or the first digits of an id.
+    """Return the snapshot a person named: `latest` (always a finished one of a phone) or the first digits of an id.
 
     Raises:
         NoSnapshotsError, SnapshotNotFoundError, AmbiguousSnapshotError: there is no such one, or several.
@@ -100,7 +110,7 @@ def find(repo: Repository, ref: str, *, on_damaged: OnDamaged | None = None) -> 
 
 
 def _holds_a_phone(snapshot: Snapshot) -> bool:
-    return not is_partial(snapshot) and not is_proof(snapshot)
+    return not is_partial(snapshot) and not is_record(snapshot)
 
 
 def coverage_of(repo: Repository, ref: str) -> Coverage:

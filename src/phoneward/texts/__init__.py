@@ -22,14 +22,16 @@ from phoneward.texts.languages import (
     sentences,
     speaking,
 )
-from phoneward.texts.words import Day, Moment, Size, Words, counted, words
+from phoneward.texts.words import Ago, Day, Listed, Moment, Size, Words, counted, running, verbatim, words
 
 __all__ = [
     "DOMAIN",
     "LOCALE_DIR",
     "N_",
     "SOURCE_LANGUAGE",
+    "Ago",
     "Day",
+    "Listed",
     "Moment",
     "Size",
     "Words",
@@ -42,7 +44,9 @@ __all__ = [
     "labelled",
     "ngettext",
     "preferred_languages",
+    "running",
     "sentences",
     "speaking",
+    "verbatim",
     "words",
 ]

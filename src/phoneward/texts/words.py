@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from phoneward.texts import formats
-from phoneward.texts.languages import _, ngettext
+from phoneward.texts.languages import _, enumeration, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,28 @@ class Day:
         return formats.date(self.time)
 
 
-Detail: TypeAlias = "str | int | Size | Moment | Day | Words"
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """A time, shown as how long before `now` it is: "3 days ago"."""
+
+    time: datetime
+    now: datetime
+
+    def __str__(self) -> str:
+        return formats.ago(self.time, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Several things, shown as one list: "a, b, c"."""
+
+    items: "tuple[Detail, ...]"
+
+    def __str__(self) -> str:
+        return enumeration(str(item) for item in self.items)
+
+
+Detail: TypeAlias = "str | int | Size | Moment | Day | Ago | Listed | Words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +92,17 @@ def words(message: str, **details: Detail) -> Words:
 def counted(singular: str, plural: str, count: int, **details: Detail) -> Words:
     """Mark a sentence about a number of things; `{count}` is filled with the number, its thousands apart."""
     return Words(singular, plural, count, {"count": f"{count:,}", **details})
+
+
+def running(first: Words, *others: Words | None) -> Words:
+    """Return sentences as one running text, each in its own words; None is left out."""
+    whole = first
+    for other in others:
+        if other is not None:
+            whole = words("{earlier} {later}", earlier=whole, later=other)
+    return whole
+
+
+def verbatim(text: str) -> Words:
+    """Return a text that has no translation, such as a code of a later version, as words; it comes in readable."""
+    return Words("{text}", details={"text": text})

@@ -5,6 +5,7 @@ from phoneward.vault.cache import SealedCache
 from phoneward.vault.check import check
 from phoneward.vault.check_data import Subset, parse_subset
 from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
+from phoneward.vault.compression import CompressionError, compress, decompress_at_most
 from phoneward.vault.crypto import SealError
 from phoneward.vault.diff import Change, Diff, DiffStatistics, DiffTotals
 from phoneward.vault.errors import (
@@ -68,12 +69,15 @@ from phoneward.vault.forget import (
     remove_snapshots,
 )
 from phoneward.vault.go_text import format_time
+from phoneward.vault.index_table import Location
 from phoneward.vault.keyring import KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.locks import HeldLock, LockTiming
 from phoneward.vault.materialise import materialise, remove_leftovers
-from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, posix_permissions
+from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, is_safe_name, posix_permissions
 from phoneward.vault.opened import BlobFile, iter_content, open_file
+from phoneward.vault.outlines import Outline, decode_outlines, load_outlines
+from phoneward.vault.packs import PackEntry
 from phoneward.vault.patterns import Patterns
 from phoneward.vault.prune import prune
 from phoneward.vault.prune_options import MaxUnused, PruneOptions, parse_max_unused, parse_repack_size
@@ -87,6 +91,8 @@ from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules, safe_na
 from phoneward.vault.snapshot_files import (
     Snapshot,
     SnapshotSummary,
+    decode_snapshot,
+    encode_snapshot,
     find_snapshot,
     find_snapshot_name,
     load_snapshot,
@@ -105,12 +111,13 @@ from phoneward.vault.snapshot_filter import (
 from phoneward.vault.stats import StatsMode, VaultStats, measure
 from phoneward.vault.storage import LocalStorage, Storage
 from phoneward.vault.tree_totals import TreeTotals, measure_tree
-from phoneward.vault.trees import TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
+from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
 
 __all__ = [
     "LINUX",
     "MACOS",
+    "MAX_DEPTH",
     "UNLIMITED",
     "WINDOWS",
     "AmbiguousKeyError",
@@ -126,6 +133,7 @@ __all__ = [
     "CheckReport",
     "ChunkerError",
     "CleaningSpaceError",
+    "CompressionError",
     "DamagedError",
     "DamagedPack",
     "Diff",
@@ -152,6 +160,7 @@ __all__ = [
     "KeyNotWorkingError",
     "LastKeyError",
     "LocalStorage",
+    "Location",
     "LockLostError",
     "LockTiming",
     "LockUnreadableError",
@@ -168,6 +177,8 @@ __all__ = [
     "NotAFileError",
     "NotEnoughSpaceError",
     "OldKeyStaysError",
+    "Outline",
+    "PackEntry",
     "PackFigures",
     "PathNotFoundError",
     "PatternError",
@@ -223,7 +234,12 @@ __all__ = [
     "add_key",
     "change_password",
     "check",
+    "compress",
+    "decode_outlines",
+    "decode_snapshot",
     "decode_tree",
+    "decompress_at_most",
+    "encode_snapshot",
     "encode_tree",
     "find_key",
     "find_node",
@@ -234,9 +250,11 @@ __all__ = [
     "group_name",
     "has_tags",
     "init_repository",
+    "is_safe_name",
     "iter_content",
     "iter_tree",
     "list_keys",
+    "load_outlines",
     "load_snapshot",
     "load_snapshots",
     "load_tree",

@@ -131,6 +131,10 @@ class SealedCache:
         """
         _remove(self._path(self._name(key)))
 
+    def discard(self, key: bytes) -> None:
+        """Remove the entry, if there is one and it can be removed."""
+        self._discard(self._path(self._name(key)))
+
     def clear(self) -> None:
         """Remove every entry, of every purpose.
 

@@ -297,7 +297,7 @@ def remove_snapshots(repo: Repository, names: Iterable[FileId], lock: HeldLock) 
     Args:
         repo: open.
         names: the snapshots, in this order.
-        lock: exclusive and held; asked before each removal.
+        lock: held, and exclusive where anybody may rely on these snapshots; asked before each removal.
 
     Raises:
         LockLostError: the lock is gone: nothing more is removed.

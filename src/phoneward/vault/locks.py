@@ -176,6 +176,23 @@ class HeldLock:
                 self._lost = _("somebody removed its lock")
                 raise LockLostError(problem=self._lost)
 
+    def is_alone(self) -> bool:
+        """Tell whether nobody else works on the repository just now, as far as locks tell. In doubt somebody does.
+
+        Somebody may come right after: use it only for what harms nobody, such as not to disturb one who reads.
+
+        Raises:
+            LockLostError: as `confirm`.
+            StorageError: the place cannot be asked.
+        """
+        self.confirm()
+        with self._guard:
+            mine = {self._name, *self._replaced}
+        try:
+            return all(name in mine or lock.is_orphaned(self._timing) for name, lock in read_locks(self._files))
+        except LockUnreadableError:
+            return False
+
     def refresh(self) -> None:
         """Write the lock anew and remove the old one. The refresh thread does this; tests may.
 

@@ -16,6 +16,7 @@ from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId, FileId, FileType
 from phoneward.vault.errors import (
     AmbiguousSnapshotError,
+    FileMissingError,
     LockLostError,
     NoSnapshotsError,
     SnapshotDamagedError,
@@ -285,17 +286,24 @@ def load_snapshots(
     Args:
         repo: where they are stored.
         on_damaged: called for each that cannot be read, so that one damaged file does not hide the others. Without
-            it the error is raised.
+            it the error is raised. One that somebody removes meanwhile is left out.
     """
     snapshots = []
     for file_id, _size in repo.list_files(FileType.SNAPSHOT):
         try:
             snapshots.append(load_snapshot(repo, file_id))
         except PhonewardError as error:
+            if isinstance(error, FileMissingError) and _is_gone(repo, file_id):
+                continue
             if on_damaged is None:
                 raise
             on_damaged(file_id, error)
     return sorted(snapshots, key=lambda snapshot: (snapshot.time_ns, snapshot.id or ""))
+
+
+def _is_gone(repo: SnapshotStore, file_id: FileId) -> bool:
+    """Tell whether somebody removed a snapshot after it was listed. One that is still listed is damaged."""
+    return all(file.name != file_id for file in repo.list_files(FileType.SNAPSHOT))
 
 
 def _any_snapshot(_snapshot: Snapshot) -> bool:

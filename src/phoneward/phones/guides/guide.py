@@ -23,7 +23,7 @@ class Guide:
     """The way to USB debugging and back, for one kind of phone, in one language.
 
     Attributes:
-        family: key of the kind of phones ("xiaomi"); `families` lists them.
+        family: key of the kind of phones ("xiaomi"); `guide_families` lists them.
         name: what it is called, for a person.
         skin: the maker's system that these menus belong to ("HyperOS").
         turn_on: the steps to USB debugging.
@@ -56,7 +56,7 @@ def guide_for(maker: str | None, android: int | None = None, *, language: str | 
     """Return the guide for a phone; stock Android's where nothing better is known.
 
     Args:
-        maker: key of a maker (`Seen.maker`) or of a family (`families`), or a maker's name; None where unknown.
+        maker: key of a maker (`Seen.maker`) or of a family (`guide_families`), or a maker's name; None where unknown.
         android: version of Android (14); None takes the guide for the newest.
         language: "en", "zh_CN"; None takes the reader's. English where there is no text in it.
     """
@@ -80,13 +80,13 @@ def guide_for(maker: str | None, android: int | None = None, *, language: str | 
     )
 
 
-def families(language: str | None = None) -> list[tuple[str, str]]:
+def guide_families(language: str | None = None) -> list[tuple[str, str]]:
     """Return key and name of every kind of phones, for a person to choose from; stock Android first."""
     chosen = language or current_language()
     return [(family.key, _in(family.name, chosen)) for family in guides_file().family]
 
 
-def tip(key: str, language: str | None = None) -> str:
+def guide_tip(key: str, language: str | None = None) -> str:
     """Return one piece of advice for any phone.
 
     Args:

@@ -1,0 +1,61 @@
+"""Carries out Actions: what a finding of one room offers may lead into another (DESIGN, "The house").
+
+Rooms do not import each other. A room offers an Action (room, verb, arguments); the table here says who carries it out.
+An action comes back from a form or a stored finding: nothing in it is trusted.
+"""
+
+from typing import Final
+
+from phoneward.findings import Action
+from phoneward.flows.errors import ActionArgumentError, ActionUnknownError, PhoneNotAttachedError, RoomNotBuiltError
+from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS
+from phoneward.flows.verbs import Argument, Flow, Verb, checked
+from phoneward.texts import Words
+
+__all__ = [
+    "VERBS",
+    "ActionArgumentError",
+    "ActionUnknownError",
+    "Argument",
+    "Flow",
+    "PhoneNotAttachedError",
+    "RoomNotBuiltError",
+    "Verb",
+    "known",
+    "leads_to_page",
+    "run",
+]
+
+VERBS: Final[dict[tuple[str, str], Verb]] = {("snapshots", name): verb for name, verb in SNAPSHOTS_VERBS.items()}
+"""(room, verb) → who does it. Each room adds its own here."""
+
+
+def known(action: Action) -> bool:
+    """Tell whether an action can be carried out, or leads to a page that there is."""
+    return (action.room, action.verb) in VERBS
+
+
+def leads_to_page(action: Action) -> bool:
+    """Tell whether an action only shows something: the page opens it instead of running it."""
+    verb = VERBS.get((action.room, action.verb))
+    return verb is not None and verb.run is None
+
+
+def run(action: Action, flow: Flow) -> Words:
+    """Carry out an action and return what came of it.
+
+    Raises:
+        RoomNotBuiltError: its room does not exist yet.
+        ActionUnknownError: nobody can do that, or there is nothing to do but to look.
+        ActionArgumentError: an argument is unknown or cannot be one.
+        PhonewardError: it failed.
+    """
+    from phoneward.checkup import ROOMS
+
+    verb = VERBS.get((action.room, action.verb))
+    if verb is not None and verb.run is not None:
+        return verb.run(flow, checked(action, verb))
+    unbuilt = {room.name: room for room in ROOMS if room.answer is None}
+    if action.room in unbuilt:
+        raise RoomNotBuiltError(room=unbuilt[action.room].title)
+    raise ActionUnknownError(room=action.room, verb=action.verb)

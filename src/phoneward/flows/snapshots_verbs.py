@@ -1,0 +1,160 @@
+"""The verbs of the snapshots room, carried out through the façades of snapshots, phones and the vault."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from phoneward import phones, snapshots, vault
+from phoneward.errors import PhonewardError
+from phoneward.flows.errors import PhoneNotAttachedError
+from phoneward.flows.verbs import DEVICE, SERIAL, SNAPSHOT, YES, Flow, Verb
+from phoneward.texts import Size, Words, counted, running, words
+
+TEST_FILES: Final = 40
+TEST_BYTES: Final = 64 << 20
+"""A restore test takes so many files, of at most so many bytes together, from all over the snapshot."""
+
+LISTED: Final = 20_000
+"""Names of a snapshot that are looked at when the files of a test are chosen."""
+
+
+def _backup(flow: Flow, arguments: Mapping[str, str]) -> Words:
+    """Take a snapshot of the phone that is meant: by its serial, by its id, or the only one."""
+    with _phone(arguments.get("serial"), arguments.get("device")) as phone:
+        result = snapshots.backup(
+            phone,
+            flow.repo,
+            listener=flow.listener,
+            state_dir=flow.settings.state_dir,
+            cache_dir=flow.cache_dir / "snapshots",
+            verify_all="verify_all" in arguments,
+        )
+    said = words(
+        "Snapshot {snapshot} holds {files} ({size}).",
+        snapshot=(result.snapshot_id or "")[:8],
+        files=counted("{count} file", "{count} files", result.files_held),
+        size=Size(result.bytes_held),
+    )
+    if result.complete:
+        return said
+    return running(said, words("Something is missing from it: its coverage names each thing."))
+
+
+@contextmanager
+def _phone(serial: str | None, device: str | None) -> "Iterator[phones.Phone]":
+    """Open the phone that is meant.
+
+    Raises:
+        PhoneNotAttachedError: none of those attached is it.
+        PhoneError: it cannot be used, which is said.
+    """
+    with phones.open_adb(serial or (_serial_of(device) if device else None)) as phone:
+        if device and phone.identity.id != device:
+            raise PhoneNotAttachedError
+        yield phone
+
+
+def _serial_of(device: str) -> str:
+    """Return the serial of an attached phone with this id.
+
+    A single phone is opened whatever it is, so that what keeps it from being used (unauthorised, offline) is said.
+    """
+    attached = phones.list_adb_devices()
+    if len(attached) == 1:
+        return attached[0].serial
+    for each in attached:
+        try:
+            with phones.open_adb(each.serial) as phone:
+                if phone.identity.id == device:
+                    return each.serial
+        except PhonewardError:  # another phone that is not ready; the one that is meant may be
+            continue
+    raise PhoneNotAttachedError
+
+
+def _check(flow: Flow, _arguments: Mapping[str, str]) -> Words:
+    """Look whether everything is there."""
+    return _checked(flow, read_data=False)
+
+
+def _read_data(flow: Flow, _arguments: Mapping[str, str]) -> Words:
+    """Read every byte back."""
+    return _checked(flow, read_data=True)
+
+
+def _checked(flow: Flow, *, read_data: bool) -> Words:
+    with flow.repo.lock(exclusive=True):
+        report = vault.check(flow.repo, read_data=read_data, listener=flow.listener)
+    if not report.ok:
+        return running(
+            counted("{count} error was found.", "{count} errors were found.", report.error_count),
+            words("Do not delete anything. Each is named, with what to do, by: phoneward check"),
+        )
+    if not read_data:
+        return running(words("No damage was found."), words("The content of files was not read back."))
+    return running(
+        words("Everything was read back ({size}).", size=Size(report.bytes_read)), words("No damage was found.")
+    )
+
+
+def _restore_test(flow: Flow, arguments: Mapping[str, str]) -> Words:
+    """Restore files from all over a snapshot into a private folder, compare them, and keep the proof in the vault."""
+    snapshot = snapshots.find(flow.repo, arguments.get("snapshot", "latest"))
+    ref = snapshot.id or "latest"
+    with flow.repo.lock(exclusive=False) as lock, tempfile.TemporaryDirectory(prefix="phoneward-test-") as folder:
+        chosen = choose_files(flow.repo, ref)
+        if not chosen:
+            return words("There is no file in this snapshot that could be tried.")
+        target = Path(folder)
+        snapshots.restore(flow.repo, ref, target, include=chosen, durable=False, listener=flow.listener)
+        found, proof = snapshots.prove_restored(flow.repo, ref, target, lock, include=chosen, listener=flow.listener)
+    said = words(
+        "Restored, read back and the same as in the snapshot: {files} ({size}).",
+        files=counted("{count} file", "{count} files", found.files),
+        size=Size(found.bytes),
+    )
+    if found.failed:
+        said = running(
+            said,
+            words("Not the same, or not there: {files}.", files=counted("{count} file", "{count} files", found.failed)),
+            words("Look what is damaged with: phoneward check --read-data"),
+        )
+    return said if proof is None else running(said, words("The vault keeps the proof."))
+
+
+def choose_files(repo: vault.Repository, ref: str) -> list[bytes]:
+    """Return files of a snapshot for a test: spread evenly over the names that are looked at, none too large.
+
+    Raises:
+        VaultError: the snapshot cannot be read.
+    """
+    files: list[tuple[bytes, int]] = []
+    snapshot = snapshots.find(repo, ref)
+    for number, entry in enumerate(snapshots.list_path(repo, ref, recursive=True)):
+        if number >= LISTED:
+            break
+        if (
+            entry.node.type == vault.NodeType.FILE
+            and not snapshots.is_own_document(snapshot, entry.path)
+            and entry.node.has_safe_name
+        ):
+            files.append((entry.path, entry.node.size))
+    step = max(1, len(files) // TEST_FILES)
+    chosen, size = [], 0
+    for path, length in files[::step][:TEST_FILES]:
+        if size + length <= TEST_BYTES:
+            chosen.append(path)
+            size += length
+    return chosen
+
+
+SNAPSHOTS_VERBS: Final[Mapping[str, Verb]] = {
+    "backup": Verb(_backup, {"device": DEVICE, "serial": SERIAL, "verify_all": YES}),
+    "check": Verb(_check),
+    "read-data": Verb(_read_data),
+    "restore-test": Verb(_restore_test, {"snapshot": SNAPSHOT}),
+    "coverage": Verb(None, {"snapshot": SNAPSHOT}),
+}
+"""What a finding of the snapshots room may ask for. `coverage` is a page."""

@@ -1,0 +1,45 @@
+"""Apps whose content is on the phone alone and cannot be had again: what the answer names first.
+
+A table of packages, what people call the app, and what is in it. It says what an app is for, not what is on a phone.
+Chats that the maker keeps for the person (Telegram's, Messenger's) are not in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from phoneward.texts import N_
+
+CHATS: Final = N_("the chats in {app}")
+CODES: Final = N_("the login codes in {app}")
+
+
+@dataclass(frozen=True, slots=True)
+class Precious:
+    """One app: its name and what would be lost with it, both marked with `N_`."""
+
+    name: str
+    content: str = CHATS
+
+
+PRECIOUS: Final[Mapping[str, Precious]] = {
+    "com.tencent.mm": Precious(N_("WeChat")),
+    "com.tencent.mobileqq": Precious("QQ"),
+    "com.tencent.tim": Precious("TIM"),
+    "com.tencent.wework": Precious(N_("WeCom")),
+    "com.alibaba.android.rimet": Precious(N_("DingTalk")),
+    "com.ss.android.lark": Precious(N_("Feishu")),
+    "com.whatsapp": Precious("WhatsApp"),
+    "com.whatsapp.w4b": Precious("WhatsApp Business"),
+    "org.thoughtcrime.securesms": Precious("Signal"),
+    "ch.threema.app": Precious("Threema"),
+    "jp.naver.line.android": Precious("LINE"),
+    "com.viber.voip": Precious("Viber"),
+    "com.kakao.talk": Precious("KakaoTalk"),
+    "im.vector.app": Precious("Element"),
+    "com.beemdevelopment.aegis": Precious("Aegis", CODES),
+    "com.google.android.apps.authenticator2": Precious("Google Authenticator", CODES),
+    "com.azure.authenticator": Precious("Microsoft Authenticator", CODES),
+}
+"""In the order they are named where the phone does not say how much they hold. DingTalk and Feishu keep much on their
+makers' servers, and their owner, a company, decides how long: on the phone it is the person's own copy."""

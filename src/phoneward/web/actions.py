@@ -1,0 +1,34 @@
+"""Actions of findings as buttons: which can be done here, where they lead, and how a form names one."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from phoneward import flows
+from phoneward.findings import Action, Finding
+
+ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {}
+"""(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
+
+
+def page_of(action: Action) -> str:
+    """Return the address of the page an action leads to; empty where it is done at once."""
+    address = ACTION_PAGES.get((action.room, action.verb))
+    return address(action) if address else ""
+
+
+def can_do(action: Action) -> bool:
+    """Tell whether a button may be offered."""
+    return (action.room, action.verb) in ACTION_PAGES or flows.known(action)
+
+
+def action_id(action: Action) -> str:
+    """Return a name for an action. Forms carry this alone, so that nobody can make up arguments."""
+    whole = json.dumps([action.room, action.verb, sorted(action.arguments.items())])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def find_action(findings: Iterable[Finding], wanted: str) -> Action | None:
+    """Return the action a form names, None where no finding offers it any more."""
+    return next((a for finding in findings for a in finding.actions if action_id(a) == wanted), None)

@@ -1,0 +1,171 @@
+"""What the page refuses and what goes wrong on it, each with its words and its HTTP status."""
+
+from typing import ClassVar
+
+from phoneward.errors import PhonewardError
+from phoneward.texts import N_
+
+
+class PageError(PhonewardError):
+    """Base: something about the page itself."""
+
+    status: ClassVar[int] = 500
+
+
+class NoSessionError(PageError):
+    """The browser has no session here."""
+
+    message = N_("This browser has not been let in, or Phoneward was started anew since.")
+    next_step = N_("Go to the window where Phoneward runs, press Ctrl-C, and type `phoneward open` again.")
+    status = 401
+
+
+class LinkUsedError(PageError):
+    """The one-time link is wrong, used or too old."""
+
+    message = N_("This link does not let anybody in any more: a link works once, and for ten minutes.")
+    next_step = N_("Go to the window where Phoneward runs, press Ctrl-C, and type `phoneward open` again: a new one.")
+    status = 403
+
+
+class WrongHostError(PageError):
+    """The request names another host than this computer (DNS rebinding)."""
+
+    message = N_("The page was asked for under a name that is not its own, so nothing was shown.")
+    next_step = N_("Type the address as Phoneward says it: it begins with http://127.0.0.1.")
+    status = 421
+
+
+class ForeignRequestError(PageError):
+    """Another site sent a form here."""
+
+    message = N_("Another website tried to send something here, so nothing was done.")
+    next_step = N_("If it was you, go back to Phoneward's own page and do it there.")
+    status = 403
+
+
+class FormTooOldError(PageError):
+    """The form carries no token of this session."""
+
+    message = N_("This form was made before you were let in, so nothing was done.")
+    next_step = N_("Load the page again, then repeat what you did.")
+    status = 403
+
+
+class ForeignUserError(PageError):
+    """The connection belongs to another user of this computer, or to nobody that can be told."""
+
+    message = N_("Another user of this computer asked for this page, so nothing was shown.")
+    next_step = N_("Open the page as the user who started Phoneward.")
+    status = 403
+
+
+class PageMissingError(PageError):
+    """There is nothing at this address."""
+
+    message = N_("There is no such page.")
+    next_step = N_("Go to the first page and look from there.")
+    status = 404
+
+
+class MethodRefusedError(PageError):
+    """The method is not one of this address."""
+
+    message = N_("This page cannot be asked for in that way, so nothing was done.")
+    next_step = N_("Go to the first page and look from there.")
+    status = 405
+
+
+class TooSlowError(PageError):
+    """A form took too long to arrive."""
+
+    message = N_("What you sent did not arrive in time, so nothing was done.")
+    next_step = N_("Go back and try again.")
+    status = 408
+
+
+class FormTooLargeError(PageError):
+    """A form is larger than any honest one."""
+
+    message = N_("What you sent is too large for this page, so nothing was done.")
+    next_step = N_("Go back and send less at once.")
+    status = 413
+
+
+class AddressTooLongError(PageError):
+    """An address is longer than any honest one."""
+
+    message = N_("This address is too long, so nothing was shown.")
+    next_step = N_("Go to the first page and look from there.")
+    status = 414
+
+
+class FormUnreadableError(PageError):
+    """A form is none of ours."""
+
+    message = N_("What was sent here is not a form of this page, so nothing was done.")
+    next_step = N_("Load the page again, then repeat what you did.")
+    status = 415
+
+
+class VaultShutError(PageError):
+    """The vault needs its password first."""
+
+    message = N_("The vault is locked.")
+    next_step = N_("Type its password on the page, and you go on from here.")
+    status = 403
+
+
+class TriesTooFastError(PageError):
+    """Too many wrong passwords."""
+
+    message = N_("The last passwords were not right, so the next may be tried in {seconds} seconds.")
+    next_step = N_("Wait that long, look at what you wrote down, and try again.")
+    status = 429
+
+
+class TryRunningError(PageError):
+    """Another try of a password is still running."""
+
+    message = N_("Another password is being tried at this moment.")
+    next_step = N_("Wait a few seconds and try again.")
+    status = 429
+
+
+class JobUnknownError(PageError):
+    """No such job is remembered."""
+
+    message = N_("Nothing is known about this work: Phoneward remembers it only while it runs.")
+    next_step = N_("Go to the first page: it shows what came of it.")
+    status = 404
+
+
+class JobStoppedError(PageError):
+    """The person stopped a job, or the server ended."""
+
+    message = N_("This was stopped before its end.")
+    next_step = N_("Nothing is broken: start it again, and it goes on from what is already safe.")
+
+
+class ServerBusyError(PageError):
+    """The port is somebody else's."""
+
+    message = N_("Port {port} of this computer is in use already.")
+    next_step = N_("Leave --port out, and a free one is taken; or Phoneward's page is open in another window.")
+
+
+class DiskRefusedError(PageError):
+    """The operating system refused something that no room expected."""
+
+    message = N_("The computer did not allow it: {detail}.")
+    next_step = N_("Check that the disk is plugged in and has room, then load this page again.")
+
+
+class PageFaultError(PageError):
+    """A fault of the page's own."""
+
+    message = N_("Phoneward made a mistake of its own.")
+    next_step = N_(
+        "What is in the vault is not harmed. Start it again as `phoneward open --verbose`, repeat what you did, and "
+        "report what it prints."
+    )

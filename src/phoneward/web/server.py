@@ -1,0 +1,160 @@
+"""Serves the page on 127.0.0.1, bounded in every direction, until it is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from phoneward.texts import _
+from phoneward.web.app import make_app
+from phoneward.web.context import WebContext
+from phoneward.web.errors import ServerBusyError
+from phoneward.web.security.headers import FIXED
+
+ADDRESS: Final = "127.0.0.1"
+MAX_HEADER_BYTES: Final = 16 << 10
+MAX_CONNECTIONS: Final = 64
+HEADER_TIMEOUT_S: Final = 10.0
+"""From the connection, or the end of the last answer, to the end of the next request's headers."""
+KEEP_ALIVE_S: Final = 5
+GRACE_S: Final = 3
+"""What an answer under way gets when the server ends."""
+
+
+class BoundedProtocol(H11Protocol):
+    """HTTP as uvicorn speaks it, and a connection that sends no whole request in time is closed."""
+
+    _watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to count."""
+        super().connection_made(transport)
+        self._count()
+
+    def on_response_complete(self) -> None:
+        """Begin to count for the next request."""
+        super().on_response_complete()
+        self._count()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop counting."""
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer for what is no HTTP or has too many headers: with our headers too."""
+        del msg
+        body = _("Phoneward does not understand what was sent here, or it is too long.").encode()
+        lines = [b"HTTP/1.1 400 Bad Request", b"content-type: text/plain; charset=utf-8", b"connection: close"]
+        lines += [b"cache-control: no-store", b"content-length: %d" % len(body)]
+        lines += [name + b": " + value for name, value in FIXED.items()]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        self.transport.close()
+
+    def _count(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self.loop.call_later(HEADER_TIMEOUT_S, self._end_if_waiting)
+
+    def _end_if_waiting(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request, whatever its type says
+        is_answering = cycle is not None and not cycle.response_complete
+        if not is_answering and not self.transport.is_closing():
+            self.transport.close()
+
+
+class PageServer:
+    """A server that is bound to its port and not started yet.
+
+    Args:
+        listening: from `listen`.
+        context: of the same port.
+    """
+
+    def __init__(self, listening: socket.socket, context: WebContext) -> None:
+        self.context = context
+        self._socket = listening
+        _hush()
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(context),
+                http=BoundedProtocol,
+                ws="none",
+                lifespan="off",
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,  # nobody stands between: a header must not say who asks
+                server_header=False,
+                date_header=True,
+                limit_concurrency=MAX_CONNECTIONS,
+                h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+
+    def run(self) -> None:
+        """Serve until Ctrl-C; then jobs are told to stop and waited for. Ends without an exception."""
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on after its own orderly end
+            self._server.run(sockets=[self._socket])
+        self._end()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[WebContext]:
+        """Serve in a thread while the block runs."""
+        thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        thread.start()
+        try:
+            yield self.context
+        finally:
+            self._server.should_exit = True
+            thread.join(GRACE_S + 5)
+            self._end()
+
+    def _end(self) -> None:
+        self.context.jobs.close()
+        self._socket.close()
+
+
+def listen(port: int = 0) -> socket.socket:
+    """Return a socket that listens on 127.0.0.1 alone; connections wait in it until the server runs.
+
+    Args:
+        port: 0 takes a free one.
+
+    Raises:
+        ServerBusyError: somebody else has it.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "nt":  # there SO_REUSEADDR would let another program take the port away
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((ADDRESS, port))
+        listening.listen(MAX_CONNECTIONS)
+    except OSError as error:
+        listening.close()
+        raise ServerBusyError(port=port) from error
+    return listening
+
+
+def port_of(listening: socket.socket) -> int:
+    """Return where a socket listens."""
+    port: int = listening.getsockname()[1]
+    return port
+
+
+def _hush() -> None:
+    """Keep uvicorn's own words off the terminal: they would mix with ours, and could hold an address with its token."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,188 @@
+"""The vault of this server: locked or open, its index kept fresh. Safe for several threads."""
+
+import contextlib
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from phoneward.settings import Settings
+from phoneward.vault import (
+    FileType,
+    LocalStorage,
+    NoRepositoryError,
+    Repository,
+    WrongPasswordError,
+    open_repository,
+    repository_exists,
+)
+from phoneward.web.errors import TriesTooFastError, TryRunningError, VaultShutError
+
+FREE_TRIES: Final = 3
+"""Wrong passwords before a person must wait."""
+LONGEST_WAIT_S: Final = 60.0
+
+
+class VaultDoor:
+    """Opens the vault once and hands it out.
+
+    Args:
+        settings: name the vault and, perhaps, its password.
+        clock: for tests.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._state = threading.RLock()
+        self._trying = threading.Lock()
+        self._place: Path | None = None
+        self._repo: Repository | None = None
+        self._config_digest = b""
+        self._wrong = 0
+        self._next_try = 0.0
+        self._setting_failed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the password was given."""
+        return self._repo is not None
+
+    def place(self) -> Path:
+        """Return the vault's folder.
+
+        Raises:
+            NoRepositoryNamedError: nothing names it.
+        """
+        return self._place or self._settings.repository_path()
+
+    def require_there(self) -> None:
+        """Check that there is a vault to be opened.
+
+        Raises:
+            NoRepositoryNamedError, NoRepositoryError, StorageError: there is not.
+        """
+        self._storage()
+
+    def use(self, place: Path, password: str) -> None:
+        """Take another vault, such as one just made, and open it.
+
+        Raises:
+            As `unlock`.
+        """
+        storage = LocalStorage(place)
+        repo = open_repository(storage, password)
+        with self._state:
+            self._place = place
+            self._accept(repo)
+
+    def unlock(self, password: str) -> None:
+        """Open the vault with a password that a person typed.
+
+        Raises:
+            WrongPasswordError: it is not the one.
+            TriesTooFastError: too many were wrong; wait.
+            TryRunningError: trying one takes seconds and much memory, so one at a time.
+            NoRepositoryNamedError, NoRepositoryError, StorageError: there is nothing to open.
+        """
+        wait = self._next_try - self._clock()
+        if wait > 0:
+            raise TriesTooFastError(seconds=max(1, round(wait)))
+        if not self._trying.acquire(blocking=False):
+            raise TryRunningError
+        try:
+            repo = open_repository(self._storage(), password)
+        except WrongPasswordError:
+            self._note_wrong()
+            raise
+        finally:
+            self._trying.release()
+        with self._state:
+            self._wrong = 0
+            self._accept(repo)
+
+    def lock(self) -> None:
+        """Forget the vault's key; work that runs goes on with its own."""
+        with self._state:
+            self._repo = None
+            self._setting_failed = True
+
+    @contextlib.contextmanager
+    def vault(self) -> Iterator[Repository]:
+        """Yield the open vault for reading, its index fresh. It must not be written with: see `own`.
+
+        Raises:
+            VaultShutError: its password is needed first.
+            NoRepositoryNamedError, NoRepositoryError, StorageError: it is not named, not there, or unreadable.
+        """
+        with self._state:
+            repo = self._opened()
+            if self._was_pruned(repo):
+                # Others may be reading with this one: they go on with the old index.
+                repo = self._repo = self._twin(repo)
+            repo.load_index()
+        yield repo
+
+    @contextlib.contextmanager
+    def own(self) -> Iterator[Repository]:
+        """Yield the open vault for a job of its own, which may write: nobody else uses this object.
+
+        Raises:
+            As `vault`.
+        """
+        with self._state:
+            repo = self._twin(self._opened())
+        repo.load_index()
+        yield repo
+
+    def _opened(self) -> Repository:
+        """Return the vault as it was opened, or open it with the password that is set."""
+        storage = self._storage()
+        if self._repo is not None and self._config_digest != _config_digest(self.place()):
+            self._repo = None  # another vault lies there now
+        if self._repo is None:
+            password = None if self._setting_failed else self._settings.password()
+            if password is None:
+                raise VaultShutError
+            try:
+                self._accept(open_repository(storage, password))
+            except WrongPasswordError:
+                self._setting_failed = True
+                raise
+        assert self._repo is not None  # noqa: S101 - set by _accept
+        return self._repo
+
+    def _storage(self) -> LocalStorage:
+        storage = LocalStorage(self.place())
+        if not repository_exists(storage):
+            raise NoRepositoryError(location=storage.location)
+        return storage
+
+    def _accept(self, repo: Repository) -> None:
+        self._repo = repo
+        self._config_digest = _config_digest(self.place())
+
+    def _note_wrong(self) -> None:
+        with self._state:
+            self._wrong += 1
+            over = self._wrong - FREE_TRIES
+            if over >= 0:
+                self._next_try = self._clock() + min(LONGEST_WAIT_S, 2.0 ** (over + 1))
+
+    @staticmethod
+    def _twin(repo: Repository) -> Repository:
+        return Repository(repo.storage, repo.key, repo.config, repo.key_name)
+
+    @staticmethod
+    def _was_pruned(repo: Repository) -> bool:
+        return not repo.loaded_indexes.issubset(file.name for file in repo.list_files(FileType.INDEX))
+
+    def __repr__(self) -> str:
+        return f"VaultDoor({'open' if self.is_open else 'locked'})"
+
+
+def _config_digest(place: Path) -> bytes:
+    """Return a digest of the vault's `config`: another vault at the same place has another."""
+    return hashlib.sha256((place / FileType.CONFIG.value).read_bytes()).digest()
