@@ -205,3 +205,13 @@ def test_checkup(program: Program, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_bytes().startswith(b"<!doctype html>")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert '"message_type":"checkup"' in (tmp_path / "findings.jsonl").read_text()
+def test_set_up(program: Program, tmp_path: Path) -> None:
+    trees.put(tmp_path / "card", "DCIM/one.jpg", b"a photo")
+    (tmp_path / "password.txt").write_text("stroller-anime-shy-unblock-algebra")
+    named = program.with_(PHONEWARD_PASSWORD="", HOME=str(program.home))
+    done, kits, again = play(GUIDES / "set-up.md", named, tmp_path, {})
+    assert "chosen by chance" in done
+    assert "restic -r" in kits
+    assert (tmp_path / "kit.html").exists()
+    assert (tmp_path / "phone-vault-recovery-kit.html").exists()
+    assert "holds 1 file" in again
