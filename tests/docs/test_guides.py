@@ -205,6 +205,8 @@ def test_checkup(program: Program, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_bytes().startswith(b"<!doctype html>")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert '"message_type":"checkup"' in (tmp_path / "findings.jsonl").read_text()
+
+
 def test_set_up(program: Program, tmp_path: Path) -> None:
     trees.put(tmp_path / "card", "DCIM/one.jpg", b"a photo")
     (tmp_path / "password.txt").write_text("stroller-anime-shy-unblock-algebra")

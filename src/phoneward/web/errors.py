@@ -100,6 +100,14 @@ class AddressTooLongError(PageError):
     status = 414
 
 
+class HeadersTooLongError(PageError):
+    """A browser sends more about itself and its cookies than any honest one."""
+
+    message = N_("Your browser sent too many cookies along, so nothing was shown.")
+    next_step = N_("Delete the cookies of 127.0.0.1 and localhost in your browser, then start `phoneward open` again.")
+    status = 431
+
+
 class FormUnreadableError(PageError):
     """A form is none of ours."""
 

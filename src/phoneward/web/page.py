@@ -24,6 +24,7 @@ from phoneward.web.errors import (
     VaultShutError,
 )
 from phoneward.web.security.forms import Form
+from phoneward.web.security.headers import LINK_PATH
 
 if TYPE_CHECKING:
     from phoneward.web.context import WebContext
@@ -81,17 +82,31 @@ def page(
     session = session_of(request)
     common: dict[str, object] = {
         "title": title,
-        "command": shlex.join(command),
+        "command": command_line(command),
         "crumbs": crumbs,
         "csrf": session.csrf if session else "",
         "messages": session.take_messages() if session else [],
-        "here": request.url.path,
+        "here": _here(request),
         "bar": [(entry, navigation.is_here(entry, request.url.path)) for entry in navigation.BAR],
         "languages": language.offered(),
         "language": current_language(),
         "is_demo": bool(context_of(request).story),
     }
     return HTMLResponse(templates().get_template(template).render(common | details), status)
+
+
+def _here(request: Request) -> str:
+    """Return this page's address, to come back to; never one that holds a one-time link's secret."""
+    if request.url.path == LINK_PATH:
+        return "/"
+    query = request.url.query if request.method == "GET" else ""
+    raw = request.scope["raw_path"].decode("ascii", "replace")
+    return own_address(f"{raw}?{query}" if query else raw)
+
+
+def command_line(words: Sequence[str]) -> str:
+    """Return a command as a person types it; what a phone put into it cannot repaint it."""
+    return readable(shlex.join(words))
 
 
 def fragment(template: str, **details: object) -> Response:
@@ -160,7 +175,7 @@ def templates() -> jinja2.Environment:
         "action_id": actions.action_id,
         "action_page": actions.page_of,
         "can_do": actions.can_do,
-        "command_line": shlex.join,
+        "command_line": command_line,
         "room_page": navigation.room_page,
         "severity_words": findings.SEVERITY_WORDS,
         "tier_words": findings.TIER_WORDS,
