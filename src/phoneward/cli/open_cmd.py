@@ -1,8 +1,10 @@
 """`phoneward open`: the page in the browser."""
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,9 @@ from phoneward.cli.frame import Frame, asked_language, current, option, vault_op
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_, _
+
+if TYPE_CHECKING:
+    from phoneward.web import PageServer
 
 _HIGHEST_PORT = 65535
 
@@ -43,7 +48,15 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
         frame.settings, web.port_of(listening), language=asked_language(), on_fault=_fault_teller(frame)
     )
     server = web.PageServer(listening, context)
-    link = context.one_time_link()
+    with contextlib.suppress(KeyboardInterrupt):  # also between the link and the server's own handling of it
+        _serve(frame, server, print_url=print_url, no_browser=no_browser)
+    return ExitCode.DONE
+
+
+def _serve(frame: Frame, server: "PageServer", *, print_url: bool, no_browser: bool) -> None:
+    from phoneward import web
+
+    link = server.context.one_time_link()
     if frame.output.json:
         frame.output.emit("page", {"url": link})
         sys.stdout.flush()
@@ -52,14 +65,13 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
         click.echo(link)
         sys.stdout.flush()
         if not print_url:
-            _tell(frame, context.address)
+            _tell(frame, server.context.address)
         server.run()
     else:
         with web.redirect_file(link) as path:
-            _tell(frame, context.address)
+            _tell(frame, server.context.address)
             web.show(path)
             server.run()
-    return ExitCode.DONE
 
 
 def _tell(frame: Frame, address: str) -> None:
