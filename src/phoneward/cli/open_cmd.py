@@ -1,5 +1,6 @@
 """`phoneward open`: the page in the browser."""
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable
@@ -48,7 +49,15 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
         frame.settings, web.port_of(listening), language=asked_language(), on_fault=_fault_teller(frame)
     )
     server = web.PageServer(listening, context)
-    link = context.one_time_link()
+    with contextlib.suppress(KeyboardInterrupt):  # also between the link and the server's own handling of it
+        _serve(frame, server, print_url=print_url, no_browser=no_browser)
+    return ExitCode.DONE
+
+
+def _serve(frame: Frame, server: "PageServer", *, print_url: bool, no_browser: bool) -> None:
+    from phoneward import web
+
+    link = server.context.one_time_link()
     if frame.output.json:
         frame.output.emit("page", {"url": link})
         sys.stdout.flush()
@@ -57,11 +66,10 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
         click.echo(link)
         sys.stdout.flush()
         if not print_url:
-            _tell(frame.output, context.address)
+            _tell(frame.output, server.context.address)
         server.run()
     else:
         show_and_serve(frame.output, server, link)
-    return ExitCode.DONE
 
 
 def show_and_serve(output: Output, server: "PageServer", link: str) -> None:

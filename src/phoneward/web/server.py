@@ -104,9 +104,11 @@ class PageServer:
 
     def run(self) -> None:
         """Serve until Ctrl-C; then jobs are told to stop and waited for. Ends without an exception."""
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on after its own orderly end
-            self._server.run(sockets=[self._socket])
-        self._end()
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on after its own orderly end
+                self._server.run(sockets=[self._socket])
+        finally:
+            self._end()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[WebContext]:

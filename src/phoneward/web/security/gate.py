@@ -18,7 +18,6 @@ from phoneward.web.errors import (
     MethodRefusedError,
     NoSessionError,
     PageFaultError,
-    PageMissingError,
 )
 from phoneward.web.page import error_page
 from phoneward.web.security import origins, peers
@@ -84,8 +83,6 @@ class Gate:
             await self._admit_form(request, headers, receive)
         elif not (request.url.path == LINK_PATH or request.url.path.startswith(STATIC)):
             self._require_session(request)
-        if not scope["path"].isprintable():
-            raise PageMissingError
 
     async def _admit_form(self, request: Request, headers: Headers, receive: Receive) -> None:
         origins.require_own_origin(headers, headers["host"])
