@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import jinja2
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from phoneward.web.errors import (
     VaultShutError,
 )
 from phoneward.web.security.forms import Form
+from phoneward.web.security.headers import LINK_PATH
 
 if TYPE_CHECKING:
     from phoneward.web.context import WebContext
@@ -85,7 +87,7 @@ def page(
         "crumbs": crumbs,
         "csrf": session.csrf if session else "",
         "messages": session.take_messages() if session else [],
-        "here": request.url.path,
+        "here": here_of(request),
         "bar": [(entry, navigation.is_here(entry, request.url.path)) for entry in navigation.BAR],
         "languages": language.offered(),
         "language": current_language(),
@@ -98,6 +100,13 @@ def fragment(template: str, **details: object) -> Response:
     return HTMLResponse(templates().get_template(template).render(details))
 
 
+def here_of(request: Request) -> str:
+    """Return the address of the page that is looked at, to come back to; never the one-time link's secret."""
+    query = request.scope["query_string"].decode("ascii", "replace")
+    is_page = request.method in {"GET", "HEAD"} and request.url.path != LINK_PATH
+    return f"{request.url.path}?{query}" if query and is_page else request.url.path
+
+
 def see_other(address: str) -> Response:
     """Lead the browser on after a form: reloading then sends nothing twice."""
     return RedirectResponse(address, status_code=303)
@@ -106,9 +115,7 @@ def see_other(address: str) -> Response:
 def error_page(request: Request, error: PhonewardError) -> Response:
     """Return the page that says what happened and what to do; a locked vault leads to where it is unlocked."""
     if isinstance(error, VaultShutError) and request.method in {"GET", "HEAD"}:
-        from urllib.parse import quote
-
-        return see_other(f"/unlock?next={quote(request.url.path)}")
+        return see_other(f"/unlock?next={quote(here_of(request), safe='')}")
     return page(request, "error.html", title=_("This did not work"), status=_status(error), error=error)
 
 

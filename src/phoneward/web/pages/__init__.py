@@ -4,7 +4,22 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from phoneward.web.pages import checkup, enter, home, jobs, parts, settings, static, unlock
+from phoneward.web.pages import (
+    browse,
+    checkup,
+    content,
+    coverage,
+    differences,
+    enter,
+    home,
+    jobs,
+    parts,
+    search,
+    settings,
+    snapshots,
+    static,
+    unlock,
+)
 
 ROUTES: Final[tuple[BaseRoute, ...]] = (
     *static.ROUTES,
@@ -13,6 +28,12 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *checkup.ROUTES,
     *jobs.ROUTES,
     *unlock.ROUTES,
+    *snapshots.ROUTES,
+    *browse.ROUTES,
+    *content.ROUTES,
+    *search.ROUTES,
+    *differences.ROUTES,
+    *coverage.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,
 )
