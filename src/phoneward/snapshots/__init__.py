@@ -78,7 +78,13 @@ from phoneward.snapshots.errors import (
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
-from phoneward.snapshots.looked_after import LookedAfter, looked_after, note_check, note_restore_test
+from phoneward.snapshots.looked_after import (
+    LookedAfter,
+    keep_noted,
+    looked_after,
+    note_check,
+    note_restore_test,
+)
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup
 from phoneward.snapshots.proofs_restored import Compared, Unproven
@@ -197,6 +203,7 @@ __all__ = [
     "is_proof",
     "is_record",
     "is_state",
+    "keep_noted",
     "kind_of_snapshot",
     "list_path",
     "list_snapshots",

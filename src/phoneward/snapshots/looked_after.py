@@ -4,10 +4,15 @@ The times are settings of a state snapshot (state.py), so they are there on ever
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from phoneward.progress import Listener, Notice
 from phoneward.snapshots.state import Change, OwnerState, set_setting
+from phoneward.snapshots.state_store import change_state
+from phoneward.texts import _
+from phoneward.vault import HeldLock, Repository, VaultError
 
 CHECK: Final = "last-check"
 READ_DATA: Final = "last-read-data"
@@ -62,6 +67,22 @@ def note_check(errors: int, when: dt.datetime, *, everything_read: bool) -> list
 def note_restore_test(when: dt.datetime) -> list[Change]:
     """Return the change that notes a restore that was the same as its snapshot. `when` is aware."""
     return [set_setting(RESTORE_TEST, _text(when))]
+
+
+def keep_noted(repo: Repository, lock: HeldLock, changes: Sequence[Change], listener: Listener) -> None:
+    """Keep such changes in the vault. What was done counts all the same where that fails: a notice says so.
+
+    Args:
+        repo: open, with no other thread at work on it.
+        lock: held.
+        changes: from `note_check` or `note_restore_test`.
+        listener: hears the notice, such as of a disk that is read-only.
+    """
+    try:
+        change_state(repo, lock, changes)
+    except VaultError as error:
+        sentence = _("When this was done could not be noted in the vault: {detail}")
+        listener(Notice(None, sentence.format(detail=error.sentence())))
 
 
 def _text(when: dt.datetime) -> str:

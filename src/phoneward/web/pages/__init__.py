@@ -13,12 +13,16 @@ from phoneward.web.pages import (
     enter,
     home,
     jobs,
+    keys,
     parts,
+    removing,
+    restore,
     search,
     settings,
     snapshots,
     static,
     unlock,
+    vault,
 )
 
 ROUTES: Final[tuple[BaseRoute, ...]] = (
@@ -34,6 +38,10 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *search.ROUTES,
     *differences.ROUTES,
     *coverage.ROUTES,
+    *removing.ROUTES,
+    *restore.ROUTES,
+    *vault.ROUTES,
+    *keys.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,
 )
