@@ -58,6 +58,8 @@ def _kind(kind: str) -> str:
 
 
 def _count(folders: int, others: int) -> str:
+    if not folders or not others:
+        return formats.folders(folders) if folders else formats.files(others)
     return _("{folders}, {files}").format(folders=formats.folders(folders), files=formats.files(others))
 
 

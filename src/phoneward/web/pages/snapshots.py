@@ -90,15 +90,13 @@ def _coverage(opened: Opened, info: SnapshotInfo) -> tuple[Coverage | None, Phon
 
 def _facts(opened: Opened, info: SnapshotInfo, coverage: Coverage | None) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
-        (_("Phone"), opened.phone(info)),
-        (_("Taken"), moment_of(info)),
-        (_("It is"), state_of(info)),
+        (_("State"), state_of(info)),
         (_("It holds"), held(info)),
     ]
     levels = coverage.levels if coverage else None
     if levels is not None:
         facts += [
-            (_("Stored and read back"), formats.files(levels.stored)),
+            (_("Stored and read back, not compared"), formats.files(levels.stored)),
             (_("The same as on the phone, by checksum"), formats.files(levels.matched)),
         ]
         if levels.mismatched:

@@ -1,5 +1,6 @@
 """The vault: is it well, when was it last looked after, how much room it takes, and what to do about each."""
 
+import datetime as dt
 from typing import Final
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from phoneward.progress import Listener
 from phoneward.snapshots import LookedAfter, looked_after
 from phoneward.texts import Size, _, formats, running, words
 from phoneward.vault import FileType, LockInfo, Repository, list_keys, list_locks, prune
+from phoneward.web.addresses import time_of
 from phoneward.web.errors import PageMissingError
 from phoneward.web.jobs import Job, Kind, Outcome
 from phoneward.web.library import Opened
@@ -45,7 +47,7 @@ def vault(request: Request) -> Response:
             command=("phoneward", "check"),
             place=readable(opened.repo.storage.location),
             noted=noted,
-            cared=_cared(noted),
+            cared=_cared(noted, _newest_proof(opened)),
             room=_room(opened),
             keys=len(list_keys(opened.repo, on_damaged=lambda _name, _error: None)),
             locks=[_lock_row(lock) for lock in locks],
@@ -56,21 +58,27 @@ def vault(request: Request) -> Response:
         )
 
 
-def _cared(noted: LookedAfter) -> list[tuple[str, str]]:
+def _newest_proof(opened: Opened) -> dt.datetime | None:
+    """Return when a restore was last compared, by the proofs themselves."""
+    return next((time_of(info.snapshot.time_ns) for info in opened.listed.infos if info.proof), None)
+
+
+def _cared(noted: LookedAfter, proof: dt.datetime | None) -> list[tuple[str, str]]:
+    tried = max((when for when in (noted.restore_test, proof) if when), default=None)
     never = _("never, as far as is noted")
     return [
         (label, formats.moment(when) if when else never)
         for label, when in (
             (_("Checked, nothing damaged"), noted.check),
             (_("Every byte read back, nothing damaged"), noted.read_data),
-            (_("A restore was tried and compared"), noted.restore_test),
+            (_("A restore was tried and compared"), tried),
         )
     ]
 
 
 def _room(opened: Opened) -> list[tuple[str, str]]:
     used = sum(file.size for file in opened.repo.list_files(FileType.PACK))
-    facts = [(_("Snapshots"), f"{len(opened.listed.infos):,}"), (_("Room it takes"), formats.size(used))]
+    facts = [(_("Snapshots"), f"{sum(info.of_phone for info in opened.listed.infos):,}"), (_("Room it takes"), formats.size(used))]
     free = opened.repo.storage.free_space()
     if free is not None:
         facts.append((_("Free on its disk"), formats.size(free.free)))
