@@ -11,6 +11,8 @@ from phoneward.settings import Settings
 from phoneward.vault import Repository
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
+from phoneward.web.library import Library
+from phoneward.web.restores import Restores
 from phoneward.web.security import peers
 from phoneward.web.security.sessions import OneTimeLinks, Session, Sessions
 from phoneward.web.vaults import VaultDoor
@@ -51,6 +53,8 @@ class WebContext:
         self.door = VaultDoor(settings)
         self.jobs = Jobs(on_fault)
         self.checkups = Checkups(settings, self.door, self.jobs)
+        self.library = Library(settings, self.door, self.jobs)
+        self.restores = Restores()
 
     @property
     def cookie(self) -> str:

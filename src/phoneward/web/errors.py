@@ -177,3 +177,27 @@ class PageFaultError(PageError):
         "What is in the vault is not harmed. Start it again as `phoneward open --verbose`, repeat what you did, and "
         "report what it prints."
     )
+
+
+class RestoreUnknownError(PageError):
+    """No such plan is remembered."""
+
+    message = N_("Nothing is known about this restore: Phoneward remembers a plan only while it runs.")
+    next_step = N_("Begin again with what you want back. What is on your disk already is left as it is.")
+    status = 404
+
+
+class NothingChosenError(PageError):
+    """A form says nothing that could be restored."""
+
+    message = N_("It was not said what shall be restored, so nothing was done.")
+    next_step = N_("Choose a snapshot, then a folder or a file in it.")
+    status = 404
+
+
+class TargetRefusedError(PageError):
+    """A folder cannot be restored into."""
+
+    message = N_("“{folder}” cannot be used: {reason}")
+    next_step = N_("Type another folder. It is made if it is missing.")
+    status = 400

@@ -17,10 +17,13 @@ class Entry:
 BAR: Final = (
     Entry("/", N_("Overview")),
     Entry("/checkup", N_("Checkup")),
+    Entry("/snapshots", N_("Snapshots")),
+    Entry("/coverage", N_("Coverage")),
+    Entry("/vault", N_("Vault")),
     Entry("/settings", N_("Settings")),
 )
 
-ROOM_PAGES: Final[dict[str, str]] = {}
+ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage"}
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 
 

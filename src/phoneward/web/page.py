@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import jinja2
 from starlette.exceptions import HTTPException
@@ -86,22 +87,13 @@ def page(
         "crumbs": crumbs,
         "csrf": session.csrf if session else "",
         "messages": session.take_messages() if session else [],
-        "here": _here(request),
+        "here": here_of(request),
         "bar": [(entry, navigation.is_here(entry, request.url.path)) for entry in navigation.BAR],
         "languages": language.offered(),
         "language": current_language(),
         "is_demo": bool(context_of(request).story),
     }
     return HTMLResponse(templates().get_template(template).render(common | details), status)
-
-
-def _here(request: Request) -> str:
-    """Return this page's address, to come back to; never one that holds a one-time link's secret."""
-    if request.url.path == LINK_PATH:
-        return "/"
-    query = request.url.query if request.method == "GET" else ""
-    raw = request.scope["raw_path"].decode("ascii", "replace")
-    return own_address(f"{raw}?{query}" if query else raw)
 
 
 def command_line(words: Sequence[str]) -> str:
@@ -114,6 +106,15 @@ def fragment(template: str, **details: object) -> Response:
     return HTMLResponse(templates().get_template(template).render(details))
 
 
+def here_of(request: Request) -> str:
+    """Return this page's address, to come back to; never one that holds a one-time link's secret."""
+    if request.url.path == LINK_PATH:
+        return "/"
+    query = request.url.query if request.method in {"GET", "HEAD"} else ""
+    raw = request.scope["raw_path"].decode("ascii", "replace")
+    return own_address(f"{raw}?{query}" if query else raw)
+
+
 def see_other(address: str) -> Response:
     """Lead the browser on after a form: reloading then sends nothing twice."""
     return RedirectResponse(address, status_code=303)
@@ -122,9 +123,7 @@ def see_other(address: str) -> Response:
 def error_page(request: Request, error: PhonewardError) -> Response:
     """Return the page that says what happened and what to do; a locked vault leads to where it is unlocked."""
     if isinstance(error, VaultShutError) and request.method in {"GET", "HEAD"}:
-        from urllib.parse import quote
-
-        return see_other(f"/unlock?next={quote(request.url.path)}")
+        return see_other(f"/unlock?next={quote(here_of(request), safe='')}")
     return page(request, "error.html", title=_("This did not work"), status=_status(error), error=error)
 
 

@@ -4,7 +4,27 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from phoneward.web.pages import checkup, enter, home, jobs, parts, settings, static, story, unlock
+from phoneward.web.pages import (
+    browse,
+    checkup,
+    content,
+    coverage,
+    differences,
+    enter,
+    home,
+    jobs,
+    keys,
+    parts,
+    removing,
+    restore,
+    search,
+    settings,
+    snapshots,
+    static,
+    story,
+    unlock,
+    vault,
+)
 
 ROUTES: Final[tuple[BaseRoute, ...]] = (
     *static.ROUTES,
@@ -13,6 +33,16 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *checkup.ROUTES,
     *jobs.ROUTES,
     *unlock.ROUTES,
+    *snapshots.ROUTES,
+    *browse.ROUTES,
+    *content.ROUTES,
+    *search.ROUTES,
+    *differences.ROUTES,
+    *coverage.ROUTES,
+    *removing.ROUTES,
+    *restore.ROUTES,
+    *vault.ROUTES,
+    *keys.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,
     *story.ROUTES,

@@ -25,6 +25,10 @@ KEPT: Final = b"private, max-age=31536000, immutable"
 
 LINK_PATH: Final = "/enter"
 
+CONTENT: Final = "/content/"
+"""Below it lies what was on a phone: whatever it is, it must not act as a page of ours."""
+CONTENT_POLICY: Final = b"sandbox; default-src 'none'"
+
 
 def hardened(headers: Iterable[tuple[bytes, bytes]], path: str, *, is_static: bool) -> RawHeaders:
     """Return an answer's headers with ours in place of any of the same name.
@@ -35,5 +39,7 @@ def hardened(headers: Iterable[tuple[bytes, bytes]], path: str, *, is_static: bo
     """
     ours = dict(FIXED)
     ours[b"cache-control"] = KEPT if is_static else b"no-store"
+    if path.startswith(CONTENT):
+        ours[b"content-security-policy"] = CONTENT_POLICY
     ours[b"referrer-policy"] = b"no-referrer" if path == LINK_PATH else b"same-origin"
     return [(name, value) for name, value in headers if name.lower() not in ours] + list(ours.items())
