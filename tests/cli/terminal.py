@@ -5,13 +5,16 @@ import pty
 import select
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from tests.cli.program import PROGRAM, Program
 
 CTRL_C = "\x03"
+CTRL_D = "\x04"
+Answer: TypeAlias = str | Callable[[str], str]
 TIMEOUT_S = 60
 
 
@@ -24,14 +27,15 @@ class Talk:
 
 
 def run(
-    program: Program, words: Sequence[str | Path], answers: Sequence[tuple[str, str]] = (), *, columns: int = 80
+    program: Program, words: Sequence[str | Path], answers: Sequence[tuple[str, Answer]] = (), *, columns: int = 80
 ) -> Talk:
     """Run to the end.
 
     Args:
         program: which environment.
         words: the command line.
-        answers: what to wait for and what to type then; Enter is added, but to control characters.
+        answers: what to wait for and what to type then; Enter is added, but to control characters. A function is
+            given the screen so far, and may do something beside the terminal.
         columns: the terminal's width.
     """
     pid, terminal = pty.fork()
@@ -54,10 +58,11 @@ def run(
                 break
             screen += piece
             while waiting and (found := screen.find(waiting[0][0].encode(), seen)) >= 0:
-                prompt, answer = waiting.pop(0)
+                prompt, wanted = waiting.pop(0)
+                answer = wanted if isinstance(wanted, str) else wanted(screen.decode(errors="replace"))
                 seen = found + len(prompt.encode())
                 # getpass writes its prompt after it has switched echo off, so nothing typed now can be shown.
-                os.write(terminal, answer.encode() + (b"" if answer == CTRL_C else b"\n"))
+                os.write(terminal, answer.encode() + (b"" if answer in {CTRL_C, CTRL_D} else b"\n"))
         else:
             raise TimeoutError(screen.decode(errors="replace"))
     finally:

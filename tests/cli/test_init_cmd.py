@@ -75,6 +75,15 @@ def test_a_person_is_asked_twice_and_told_what_it_means(program: Program, tmp_pa
     assert program.with_(PHONEWARD_PASSWORD=PASSWORD).run("snapshots", "-r", vault).code == 0
 
 
+def test_a_weak_password_is_said_and_used(program: Program, tmp_path: Path) -> None:
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="5201314")
+    ran = named.run("init")
+    assert ran.code == 0
+    assert "This password is weak" in ran.stderr
+    assert "5201314" not in ran.stderr
+    assert named.run("snapshots").code == 0
+
+
 @pytest.mark.parametrize(("first", "second", "said"), [("a", "b", "not the same"), ("", None, "is empty")])
 def test_a_person_mistypes(first: str, second: str | None, said: str, program: Program, tmp_path: Path) -> None:
     answers = [("New password: ", first)] + ([("again: ", second)] if second is not None else [])

@@ -145,6 +145,13 @@ class NoTerminalError(CommandLineError):
     next_step = N_("Set PHONEWARD_PASSWORD or PHONEWARD_PASSWORD_FILE, or use --password-file FILE.")
 
 
+class NoTerminalForSetupError(CommandLineError):
+    """`setup` asks questions, and there is nobody to ask."""
+
+    message = N_("Setting up asks questions, and there is no terminal to ask them on.")
+    next_step = N_("Run it in a terminal, or say it all with --non-interactive --repo FOLDER --password-file FILE.")
+
+
 class NoTerminalForNewError(CommandLineError):
     """A new password is needed and there is nobody to ask."""
 

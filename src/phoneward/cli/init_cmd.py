@@ -27,7 +27,9 @@ def init() -> ExitCode:
     storage = vault.LocalStorage(frame.settings.repository_path())
     if vault.repository_exists(storage):  # said before a person thinks of a password for nothing
         raise vault.RepositoryExistsError(location=storage.location)
-    repository = vault.init_repository(storage, passwords.new(frame.settings))
+    password = passwords.new(frame.settings)
+    passwords.say_if_weak(frame.output, password)
+    repository = vault.init_repository(storage, password)
     if frame.output.json:
         frame.output.emit("initialized", {"id": repository.config.id, "repository": storage.location})
         return ExitCode.DONE

@@ -1,6 +1,7 @@
 """Where the password comes from: a setting, else the person at the terminal."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from phoneward.cli.errors import (
     EmptyPasswordError,
@@ -9,7 +10,10 @@ from phoneward.cli.errors import (
     PasswordsDifferError,
 )
 from phoneward.settings import Settings
-from phoneward.texts import _
+from phoneward.texts import _, sentences
+
+if TYPE_CHECKING:
+    from phoneward.cli.output import Output
 
 
 def existing(settings: Settings) -> str:
@@ -18,7 +22,7 @@ def existing(settings: Settings) -> str:
     Raises:
         NoTerminalError: none is set and there is nobody to ask.
     """
-    return settings.password() or _ask(_("Password of the vault: "))
+    return settings.password() or ask_hidden(_("Password of the vault: "))
 
 
 def new(settings: Settings) -> str:
@@ -52,6 +56,16 @@ def another(settings: Settings, file: str | None) -> str:
     return _ask_twice()
 
 
+def say_if_weak(output: "Output", password: str) -> None:
+    """Say why a new password would be guessed; it is used all the same."""
+    from phoneward.setup import judge
+
+    strength = judge(password)
+    if strength.is_weak:
+        weak = _("This password is weak: it can be guessed. It is used all the same.")
+        output.say(sentences(weak, str(strength.reason or ""), _("Change it with: phoneward key passwd")))
+
+
 def _ask_twice() -> str:
     _require_terminal()
     sys.stderr.write(
@@ -61,10 +75,10 @@ def _ask_twice() -> str:
         )
         + "\n"
     )
-    first = _ask(_("New password: "))
+    first = ask_hidden(_("New password: "))
     if not first:
         raise EmptyPasswordError
-    if _ask(_("The same password again: ")) != first:
+    if ask_hidden(_("The same password again: ")) != first:
         raise PasswordsDifferError
     return first
 
@@ -74,7 +88,12 @@ def _require_terminal() -> None:
         raise NoTerminalError
 
 
-def _ask(prompt: str) -> str:
+def ask_hidden(prompt: str) -> str:
+    """Ask for a password; what is typed is not shown.
+
+    Raises:
+        NoTerminalError: there is nobody to ask.
+    """
     _require_terminal()
     import getpass  # it drags in termios, and most runs ask nothing
 

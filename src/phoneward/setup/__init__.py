@@ -1,1 +1,91 @@
-"""Set-up: leads a person from nothing to a verified snapshot, step by step."""
+"""Set-up: leads a person from nothing to a verified snapshot, step by step.
+
+`Journey` knows how far somebody is and does each step; `run_through` does them all. The command line and the page call
+these and show what they return.
+"""
+
+from phoneward.setup.attached import Attached, Source, is_seen_by_adb, look_at_phone, needed_bytes
+from phoneward.setup.disks import Disk, external_disks
+from phoneward.setup.errors import (
+    KitExistsError,
+    KitInVaultError,
+    KitKindError,
+    KitNotWrittenError,
+    PasswordEmptyError,
+    PlaceInUseError,
+    PlaceIsDiskError,
+    PlaceIsFileError,
+    PlaceNameError,
+    PlaceNotWritableError,
+    PlaceOnPhoneError,
+    SetupError,
+    StepTooEarlyError,
+    VerificationFailedError,
+    WeakPasswordError,
+)
+from phoneward.setup.journey import Journey
+from phoneward.setup.kit import KitFacts, KitWritten, Sheet, as_html, as_pdf, as_text, make_sheet, write_kit
+from phoneward.setup.passwords import Strength, judge
+from phoneward.setup.phrases import Phrase, PhraseKind, default_kind, make_phrase
+from phoneward.setup.places import PlaceReport, Suggestion, check_place, cloud_of, suggest
+from phoneward.setup.steps import TITLES, Progress, Step, StepView
+from phoneward.setup.through import Told, run_through
+from phoneward.setup.verifying import Verified, verify
+from phoneward.setup.views import DEBUGGING_SENTENCES, KIT_SENTENCES, PASSWORD_SENTENCES, afterwards
+
+__all__ = [
+    "DEBUGGING_SENTENCES",
+    "KIT_SENTENCES",
+    "PASSWORD_SENTENCES",
+    "TITLES",
+    "Attached",
+    "Disk",
+    "Journey",
+    "KitExistsError",
+    "KitFacts",
+    "KitInVaultError",
+    "KitKindError",
+    "KitNotWrittenError",
+    "KitWritten",
+    "PasswordEmptyError",
+    "Phrase",
+    "PhraseKind",
+    "PlaceInUseError",
+    "PlaceIsDiskError",
+    "PlaceIsFileError",
+    "PlaceNameError",
+    "PlaceNotWritableError",
+    "PlaceOnPhoneError",
+    "PlaceReport",
+    "Progress",
+    "SetupError",
+    "Sheet",
+    "Source",
+    "Step",
+    "StepTooEarlyError",
+    "StepView",
+    "Strength",
+    "Suggestion",
+    "Told",
+    "VerificationFailedError",
+    "Verified",
+    "WeakPasswordError",
+    "afterwards",
+    "as_html",
+    "as_pdf",
+    "as_text",
+    "check_place",
+    "cloud_of",
+    "default_kind",
+    "external_disks",
+    "is_seen_by_adb",
+    "judge",
+    "look_at_phone",
+    "make_phrase",
+    "make_sheet",
+    "needed_bytes",
+    "run_through",
+    "suggest",
+    "verify",
+    "write_kit",
+]

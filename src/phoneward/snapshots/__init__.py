@@ -79,7 +79,7 @@ from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, pl
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.passes import Backup, default_label
-from phoneward.snapshots.proofs_later import FileProof, ProofLookup
+from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
     SnapshotInfo,
@@ -185,6 +185,7 @@ __all__ = [
     "concerns_the_person",
     "coverage_of",
     "coverage_sentences",
+    "default_label",
     "describe",
     "encode_coverage",
     "find",
@@ -213,6 +214,7 @@ __all__ = [
     "reason_sentence",
     "rehearse",
     "restore",
+    "restored_when",
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",

@@ -255,6 +255,27 @@ def _applied(repo: Repository, trees: TreeReader, snapshot: Snapshot) -> Iterabl
             yield _Applied(proof, until, scope, exceptions, is_earlier, sums.get(subject))
 
 
+def restored_when(repo: Repository, subject: FileId) -> dt.datetime | None:
+    """Return when a restore of a snapshot, or of a part of it, was last compared and all of it was the same.
+
+    Args:
+        repo: open, its index loaded.
+        subject: the snapshot's full ID.
+    """
+    trees = TreeReader(repo)
+    dates = []
+    for other in load_snapshots(repo, on_damaged=lambda _name, _error: None):
+        if not is_proof(other) or proof_subject(other) != subject:
+            continue
+        try:
+            proof = decode_proof(read_document(repo, trees, other, DOCUMENT, MAX_DOCUMENT))
+        except (ValueError, PhonewardError):  # a time stamp, or damaged: it proves no restore
+            continue
+        if proof.subject == subject and proof.level is ProofLevel.RESTORED and proof.files and not proof.exceptions:
+            dates.append(proof.date)
+    return max(dates, default=None)
+
+
 def restored_proof(
     subject: FileId, begun: dt.datetime, scope: Sequence[bytes], failed: Sequence[bytes], counted: tuple[int, int]
 ) -> LaterProof:

@@ -1,0 +1,314 @@
+"""One person's way from nothing to a verified backup. Every step can be left, and taken up again another day.
+
+Where they are is found by looking (is there a vault, a kit, a snapshot, a proof?); what is remembered says where to
+look (`memory`). A step that was done outside is done.
+"""
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from phoneward import snapshots
+from phoneward.errors import PhonewardError
+from phoneward.phones import Phone
+from phoneward.progress import Listener, silent
+from phoneward.setup import kit as kits
+from phoneward.setup.attached import Attached, Source, look_at_phone
+from phoneward.setup.disks import disk_of, external_disks
+from phoneward.setup.errors import PasswordEmptyError, StepTooEarlyError, WeakPasswordError
+from phoneward.setup.memory import Memory, Remembered
+from phoneward.setup.passwords import Strength, judge
+from phoneward.setup.places import PlaceReport, check_place
+from phoneward.setup.steps import TITLES, Progress, Step
+from phoneward.setup.verifying import Verified, verify
+from phoneward.setup.views import Found, progress_of
+from phoneward.snapshots import BackupResult, SnapshotInfo
+from phoneward.texts import _
+from phoneward.vault import (
+    FileId,
+    FileType,
+    LocalStorage,
+    Repository,
+    VaultError,
+    init_repository,
+    open_repository,
+    repository_exists,
+)
+
+OnKit = Callable[[Repository, kits.KitWritten], None]
+"""Is told when a kit was written, so that the vault's own state can note it ("done" marks in `phoneward-state`)."""
+
+
+def _nobody(_repo: Repository, _written: kits.KitWritten) -> None:
+    """Notes nothing."""
+
+
+@dataclass(slots=True)
+class Journey:
+    """The way of one phone into one vault. One thread owns it.
+
+    Attributes:
+        state_dir, cache_dir: `settings.state_dir` and the folder of `snapshots.backup`'s cache.
+        source: which phone.
+        place: the vault's folder; None takes the one that was set up last.
+        on_kit: is told of a kit that was written.
+        repo: open after `make_vault` or `open_vault`.
+    """
+
+    state_dir: Path
+    source: Source = field(default_factory=Source)
+    place: Path | None = None
+    cache_dir: Path | None = None
+    on_kit: OnKit = _nobody
+    repo: Repository | None = None
+
+    def __post_init__(self) -> None:
+        if self.place is None:
+            self.place = self.memory.last_place()
+        if self.place is not None:
+            self.place = Path(os.path.abspath(self.place.expanduser()))
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered."""
+        return Memory(self.state_dir)
+
+    @property
+    def remembered(self) -> Remembered:
+        """What is remembered about this vault."""
+        return self.memory.of(self.place) if self.place is not None else Remembered("")
+
+    @property
+    def storage(self) -> LocalStorage | None:
+        """The vault's folder, where one was chosen."""
+        return LocalStorage(self.place) if self.place is not None else None
+
+    @property
+    def has_vault(self) -> bool:
+        """Whether a vault is there. A disk that is not plugged in has none."""
+        try:
+            return self.storage is not None and repository_exists(self.storage)
+        except VaultError:
+            return False
+
+    def look_at_phone(self) -> Attached:
+        """Look once at the phone."""
+        return look_at_phone(self.source)
+
+    def progress(self, attached: Attached | None = None) -> Progress:
+        """Return how far things are, by looking. It reads little, and needs no password.
+
+        Args:
+            attached: a look at the phone (`look_at_phone`); None where nobody looked.
+        """
+        remembered, has_vault = self.remembered, self.has_vault
+        written = self.kit_written()
+        snapshot = self._first_snapshot(remembered)
+        when = self._proven_when(remembered, snapshot)
+        proven = when is not None or (bool(snapshot) and self._is_stored(remembered.proof))
+        found = Found(
+            attached=attached,
+            is_folder=self.source.folder is not None,
+            place=self.place,
+            place_problem=self._place_problem(has_vault=has_vault),
+            has_vault=has_vault,
+            kit=written.file if written else None,
+            kit_when=written.when if written else None,
+            snapshot=snapshot,
+            proven=proven,
+            proven_when=when,
+            debugging_off=remembered.debugging_off,
+        )
+        return progress_of(found)
+
+    def _place_problem(self, *, has_vault: bool) -> PhonewardError | None:
+        if self.place is None or has_vault:
+            return None
+        try:
+            check_place(self.place, phone_folder=self.source.folder)
+        except PhonewardError as error:
+            return error
+        return None
+
+    def kit_written(self) -> kits.KitWritten | None:
+        """Return the kit that is known of; None where none was written, as far as anybody can tell.
+
+        One that was written and is gone was printed, or moved to where it is safe: it counts while it is remembered.
+        """
+        remembered = self.remembered
+        if self.place is None or not self.has_vault:
+            return None
+        if remembered.kit and remembered.kit_written is not None:
+            return kits.KitWritten(Path(remembered.kit), already=True, when=remembered.kit_written)
+        beside = kits.default_file(self.place)
+        if self.repo is not None and kits.holds_kit(beside, self.repo.config.id):
+            return kits.KitWritten(beside, already=True, when=dt.datetime.fromtimestamp(beside.stat().st_mtime, dt.UTC))
+        return None
+
+    def _first_snapshot(self, remembered: Remembered) -> str:
+        if self.repo is None:
+            return remembered.snapshot if self._is_stored(remembered.snapshot) else ""
+        found = self.newest(remembered.device)
+        return found.snapshot.id or "" if found is not None else ""
+
+    def _proven_when(self, remembered: Remembered, snapshot: str) -> dt.datetime | None:
+        if self.repo is None or not snapshot:
+            return None
+        self.repo.load_index()
+        for name in dict.fromkeys((snapshot, remembered.snapshot)):
+            if name and (when := snapshots.restored_when(self.repo, FileId(name))) is not None:
+                return when
+        return None
+
+    def _is_stored(self, snapshot: str) -> bool:
+        storage = self.storage
+        whole = len(snapshot) == 64 and all(digit in "0123456789abcdef" for digit in snapshot)
+        try:
+            return storage is not None and whole and storage.exists(FileType.SNAPSHOT, FileId(snapshot))
+        except VaultError:
+            return False
+
+    def newest(self, device: str = "") -> SnapshotInfo | None:
+        """Return the newest finished snapshot of a phone (of any, without `device`); the vault is open."""
+        every = snapshots.list_snapshots(self.opened(Step.PASSWORD), on_damaged=lambda _name, _error: None)
+        fitting = [
+            one
+            for one in every
+            if one.device and not one.partial and not one.proof and (not device or one.device == device)
+        ]
+        return fitting[-1] if fitting else None
+
+    # -- doing -----------------------------------------------------------------------------------------------------
+
+    def choose_place(self, path: Path, needed: int | None = None) -> PlaceReport:
+        """Take a place for the vault; `needed` is what the phone holds, in bytes.
+
+        Raises:
+            PhonewardError: a vault cannot lie there.
+        """
+        report = check_place(path, needed, phone_folder=self.source.folder)
+        self.place = report.path
+        self.repo = None
+        self.memory.keep(self.remembered)
+        return report
+
+    def make_vault(self, password: str, *, use_weak: bool = False) -> Strength:
+        """Make the vault, and return how strong its password is.
+
+        Raises:
+            PasswordEmptyError: it is empty.
+            WeakPasswordError: it is weak, and `use_weak` is not said.
+            RepositoryExistsError, StorageError: see `vault.init_repository`.
+        """
+        storage = self.storage
+        if storage is None:
+            raise StepTooEarlyError(earlier=_(TITLES[Step.PLACE]))
+        if not password:
+            raise PasswordEmptyError
+        strength = judge(password)
+        if strength.is_weak and not use_weak:
+            raise WeakPasswordError(reason=str(strength.reason))
+        self.repo = init_repository(storage, password)
+        self.memory.keep(self.remembered)
+        return strength
+
+    def open_vault(self, password: str) -> Repository:
+        """Open the vault that is there.
+
+        Raises:
+            NoRepositoryError, WrongPasswordError, StorageError: see `vault.open_repository`.
+        """
+        storage = self.storage
+        if storage is None:
+            raise StepTooEarlyError(earlier=_(TITLES[Step.PLACE]))
+        self.repo = open_repository(storage, password)
+        self.repo.load_index()
+        self.memory.keep(self.remembered)
+        return self.repo
+
+    def opened(self, earlier: Step) -> Repository:
+        """Return the open vault.
+
+        Raises:
+            StepTooEarlyError: it is not open yet.
+        """
+        if self.repo is None or self.place is None:
+            raise StepTooEarlyError(earlier=_(TITLES[earlier]))
+        return self.repo
+
+    def meet(self, phone: Phone) -> None:
+        """Remember which phone it is."""
+        label = snapshots.default_label(phone)
+        self._keep(device=phone.identity.id, phone=label, serial=self.source.serial or "")
+
+    def sheet(self, *, windows: bool = sys.platform == "win32") -> kits.Sheet:
+        """Return the recovery kit of this vault; it is open."""
+        repo = self.opened(Step.PASSWORD)
+        place = self.place or Path()
+        disk = disk_of(place, external_disks())
+        known = self.newest()
+        facts = kits.KitFacts(
+            place=place,
+            vault_id=repo.config.id,
+            phone=self.remembered.phone or (known.label if known else ""),
+            disk=(disk.label or str(disk.root)) if disk else "",
+            made=dt.datetime.now(dt.UTC),
+            windows=windows,
+        )
+        return kits.make_sheet(facts)
+
+    def write_kit(self, file: Path | None = None) -> kits.KitWritten:
+        """Write the recovery kit, by default beside the vault; a kit of this vault that is there stays as it is.
+
+        Raises:
+            SetupError, PdfMissingError: see `kit.write_kit`.
+        """
+        repo = self.opened(Step.PASSWORD)
+        written = kits.write_kit(self.sheet(), self.place or Path(), file)
+        self._keep(kit=str(written.file), kit_written=written.when)
+        self.on_kit(repo, written)
+        return written
+
+    def back_up(self, phone: Phone, listener: Listener = silent) -> BackupResult:
+        """Take the backup. The recovery kit comes before.
+
+        Raises:
+            StepTooEarlyError: there is no recovery kit yet.
+            PhonewardError: see `snapshots.backup`.
+        """
+        repo = self.opened(Step.PASSWORD)
+        if self.kit_written() is None:
+            raise StepTooEarlyError(earlier=_(TITLES[Step.KIT]))
+        self.meet(phone)
+        result = snapshots.backup(phone, repo, listener=listener, state_dir=self.state_dir, cache_dir=self.cache_dir)
+        self._keep(snapshot=result.snapshot_id or "", proof="")
+        return result
+
+    def verify(self, listener: Listener = silent) -> Verified:
+        """Check the vault and try a restore; see `verifying.verify`.
+
+        Raises:
+            StepTooEarlyError: there is no backup yet.
+            VerificationFailedError: something is damaged or different.
+        """
+        repo = self.opened(Step.PASSWORD)
+        known = self.newest(self.remembered.device)
+        if known is None or known.snapshot.id is None:
+            raise StepTooEarlyError(earlier=_(TITLES[Step.BACKUP]))
+        found = verify(repo, known.snapshot.id, self.state_dir, listener)
+        self._keep(snapshot=found.snapshot, proof=found.proof or found.snapshot)
+        return found
+
+    def debugging_is_off(self) -> None:
+        """Remember that the person switched it off."""
+        self._keep(debugging_off=dt.datetime.now(dt.UTC))
+
+    def _keep(self, **changes: object) -> None:
+        self.memory.keep(msgspec.structs.replace(self.remembered, **changes))

@@ -1,0 +1,171 @@
+"""What stands on the recovery kit, in the reader's language. The commands are the same in every language."""
+
+import datetime as dt
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import phoneward
+from phoneward.errors import readable
+from phoneward.setup.shells import quoted
+from phoneward.texts import _, formats
+
+TARGET: Final = "phone-restored"
+"""The folder that the commands restore into; relative, so that it is made wherever the terminal stands."""
+
+INSTALL: Final = (
+    ("Windows", "winget install --exact --id restic.restic"),
+    ("macOS", "brew install restic"),
+    ("Debian, Ubuntu", "sudo apt install restic"),
+)
+"""As restic's own documentation gives it (restic.readthedocs.io, "Installation")."""
+
+
+@dataclass(frozen=True, slots=True)
+class KitFacts:
+    """What the kit of one vault says.
+
+    Attributes:
+        place: the vault's folder, absolute.
+        vault_id: 64 hex digits, in restic's `config`.
+        phone: what the phone is called; empty where no phone is known yet.
+        disk: what the external disk is called; empty where the vault is on the computer's own disk.
+        made: when the kit was made.
+        windows: whether the commands are for Windows' PowerShell.
+    """
+
+    place: Path
+    vault_id: str
+    phone: str
+    disk: str
+    made: dt.datetime
+    windows: bool = sys.platform == "win32"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command and what it does.
+
+    Attributes:
+        runs: False for those that install a program: one of them is chosen.
+    """
+
+    what: str
+    line: str
+    runs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A numbered part of the sheet."""
+
+    title: str
+    sentences: tuple[str, ...]
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The whole sheet.
+
+    Attributes:
+        facts: (name, value) pairs.
+        blanks: what is filled in by hand.
+        vault_id: also among the facts; recognises the sheet again.
+    """
+
+    title: str
+    intro: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    blanks: tuple[str, ...]
+    parts: tuple[Part, ...]
+    closing: tuple[str, ...]
+    vault_id: str
+
+
+def make_sheet(facts: KitFacts) -> Sheet:
+    """Return the sheet, in the language that is spoken now."""
+    return Sheet(
+        title=_("Recovery kit: how to get back what was on your phone"),
+        intro=(
+            _("Print this sheet, write the password on it, and keep it with your important papers, not with the disk."),
+            _(
+                "Whoever has both the vault and the password can read everything in it. Without the password nobody "
+                "can, you included: nobody can reset it."
+            ),
+        ),
+        facts=_facts(facts),
+        blanks=(
+            _("Password of the vault"),
+            _("Who can help me (name, phone)"),
+            _("Where a second copy of the vault is"),
+        ),
+        parts=(_find(facts), _install(), _restore(facts)),
+        closing=(
+            _("Your photos are then in {folder}.").format(folder=f"{TARGET}/shared/DCIM"),
+            _("With Phoneward installed, this does the same as step 3: {command}").format(
+                command=f"phoneward restore latest --repo {_quoted(facts)} --target {TARGET}"
+            ),
+        ),
+        vault_id=facts.vault_id,
+    )
+
+
+def _facts(facts: KitFacts) -> tuple[tuple[str, str], ...]:
+    where = (
+        _("on the external disk “{disk}”").format(disk=facts.disk) if facts.disk else _("on this computer's own disk")
+    )
+    rows = [
+        (_("Phone"), readable(facts.phone)),
+        (_("The vault"), readable(str(facts.place))),
+        (_("It lies"), where),
+        (_("Its number"), facts.vault_id),
+        (
+            _("This sheet"),
+            _("{date}, Phoneward {version}").format(date=formats.date(facts.made), version=phoneward.__version__),
+        ),
+    ]
+    return tuple(row for row in rows if row[1])
+
+
+def _find(facts: KitFacts) -> Part:
+    name = readable(facts.place.name)
+    if facts.disk:
+        first = _("Plug the external disk into any computer and find the folder {name} on it.").format(name=name)
+    else:
+        first = _("Find the folder {name}, or the copy that you made of it, and take it to any computer.").format(
+            name=name
+        )
+    return Part(
+        _("Find the vault"),
+        (first, _("It holds a file named config and folders named data, keys, snapshots. Change nothing in it.")),
+    )
+
+
+def _install() -> Part:
+    commands = tuple(Command(system, line, runs=False) for system, line in INSTALL)
+    return Part(
+        _("Install restic, a free program that reads the vault (restic.net)"),
+        (_("Open a terminal (on Windows: PowerShell) and type the line for your system:"),),
+        commands,
+    )
+
+
+def _restore(facts: KitFacts) -> Part:
+    where = _quoted(facts)
+    listed = Command(_("This lists what was kept, the newest last:"), f"restic -r {where} snapshots --tag phoneward")
+    if facts.windows:
+        # restic for Windows makes C:\ of the path /, and would find nothing: a number always works.
+        said = _("This brings one back. In the place of NUMBER type the first word of a line whose path is /:")
+        restored = Command(said, f"restic -r {where} restore NUMBER --target {TARGET}")
+    else:
+        said = _("This brings back the newest, into the new folder {folder}:").format(folder=TARGET)
+        restored = Command(said, f"restic -r {where} restore latest --tag phoneward --path / --target {TARGET}")
+    asked = _("restic asks for the password each time; nothing is shown while you type it.")
+    elsewhere = _("If the vault is somewhere else now, type that place after -r instead.")
+    return Part(_("Bring everything back"), (asked, elsewhere), (listed, restored))
+
+
+def _quoted(facts: KitFacts) -> str:
+    return quoted(str(facts.place), windows=facts.windows)
