@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from starlette.requests import Request
 
 from phoneward.settings import Settings
+from phoneward.setup import Journey
 from phoneward.vault import Repository
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
 from phoneward.web.security import peers
 from phoneward.web.security.sessions import OneTimeLinks, Session, Sessions
+from phoneward.web.setups import SetupDesk
 from phoneward.web.vaults import VaultDoor
 
 
@@ -44,8 +46,9 @@ class WebContext:
         self.checks_peers = peers.can_tell()
         self.links = OneTimeLinks()
         self.sessions = Sessions()
-        self.door = VaultDoor(settings)
+        self.door = VaultDoor(settings, remembered=lambda: Journey(settings.state_dir).place)
         self.jobs = Jobs(on_fault)
+        self.desk = SetupDesk(settings, self.door)
         self.checkups = Checkups(settings, self.door, self.jobs)
 
     @property

@@ -17,6 +17,7 @@ class Entry:
 BAR: Final = (
     Entry("/", N_("Overview")),
     Entry("/checkup", N_("Checkup")),
+    Entry("/phones", N_("Phones")),
     Entry("/settings", N_("Settings")),
 )
 

@@ -4,7 +4,23 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from phoneward.web.pages import checkup, enter, home, jobs, parts, settings, static, unlock
+from phoneward.web.pages import (
+    checkup,
+    enter,
+    home,
+    jobs,
+    parts,
+    phones,
+    settings,
+    setup,
+    setup_kit,
+    setup_phone,
+    setup_vault,
+    setup_work,
+    static,
+    unlock,
+    wireless,
+)
 
 ROUTES: Final[tuple[BaseRoute, ...]] = (
     *static.ROUTES,
@@ -15,4 +31,11 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *unlock.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,
+    *setup.ROUTES,
+    *setup_phone.ROUTES,
+    *setup_vault.ROUTES,
+    *setup_kit.ROUTES,
+    *setup_work.ROUTES,
+    *phones.ROUTES,
+    *wireless.ROUTES,
 )
