@@ -55,7 +55,6 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
 
 
 def _serve(frame: Frame, server: "PageServer", *, print_url: bool, no_browser: bool) -> None:
-    from phoneward import web
 
     link = server.context.one_time_link()
     if frame.output.json:

@@ -5,6 +5,7 @@ these and show what they return.
 """
 
 from phoneward.setup.attached import Attached, Source, is_seen_by_adb, look_at_phone, needed_bytes
+from phoneward.setup.choices import places_to_choose
 from phoneward.setup.disks import Disk, external_disks
 from phoneward.setup.errors import (
     KitExistsError,
@@ -84,6 +85,7 @@ __all__ = [
     "make_phrase",
     "make_sheet",
     "needed_bytes",
+    "places_to_choose",
     "run_through",
     "suggest",
     "verify",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phoneward import phones
 from phoneward.errors import PhonewardError, readable
-from phoneward.phones import Guide, Phone
+from phoneward.phones import Diagnosis, Guide, Phone
 from phoneward.phones.base import PhoneSession
 
 
@@ -52,11 +52,16 @@ class Attached:
     android: int | None = None
 
 
-def look_at_phone(source: Source) -> Attached:
-    """Look once at what is attached. Never raises for a phone that cannot be used: that is what it tells."""
+def look_at_phone(source: Source, found: Diagnosis | None = None) -> Attached:
+    """Look once at what is attached. Never raises for a phone that cannot be used: that is what it tells.
+
+    Args:
+        source: which phone is meant.
+        found: a look that was taken just now; None takes one.
+    """
     if source.folder is not None:
         return _look_at_folder(source.folder)
-    found = phones.diagnose()
+    found = found or phones.diagnose()
     seen = next((phone for phone in found.phones if source.serial in {None, phone.serial}), None)
     maker, android = (seen.maker, seen.android) if seen is not None else (None, None)
     guide = phones.guide_for(maker, android)

@@ -216,7 +216,7 @@ class Journey:
         if strength.is_weak and not use_weak:
             raise WeakPasswordError(reason=str(strength.reason))
         self.repo = init_repository(storage, password)
-        self.memory.keep(self.remembered)
+        self.memory.keep(Remembered(str(self.place)))  # a kit or a snapshot of one that was there before is not its own
         return strength
 
     def open_vault(self, password: str) -> Repository:

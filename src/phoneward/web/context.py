@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from phoneward.demo import Told
 from phoneward.settings import Settings
+from phoneward.setup import Journey
 from phoneward.vault import Repository
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
@@ -15,6 +16,7 @@ from phoneward.web.library import Library
 from phoneward.web.restores import Restores
 from phoneward.web.security import peers
 from phoneward.web.security.sessions import OneTimeLinks, Session, Sessions
+from phoneward.web.setups import SetupDesk
 from phoneward.web.vaults import VaultDoor
 
 
@@ -50,8 +52,9 @@ class WebContext:
         self.checks_peers = peers.can_tell()
         self.links = OneTimeLinks()
         self.sessions = Sessions()
-        self.door = VaultDoor(settings)
+        self.door = VaultDoor(settings, remembered=lambda: Journey(settings.state_dir).place)
         self.jobs = Jobs(on_fault)
+        self.desk = SetupDesk(settings, self.door)
         self.checkups = Checkups(settings, self.door, self.jobs)
         self.library = Library(settings, self.door, self.jobs)
         self.restores = Restores()

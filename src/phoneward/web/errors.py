@@ -3,7 +3,10 @@
 from typing import ClassVar
 
 from phoneward.errors import PhonewardError
+from phoneward.phones import PhoneGoneError
+from phoneward.snapshots import BackupCutShortError, BackupStoppedError
 from phoneward.texts import N_
+from phoneward.vault import StorageError
 
 
 class PageError(PhonewardError):
@@ -201,3 +204,60 @@ class TargetRefusedError(PageError):
     message = N_("“{folder}” cannot be used: {reason}")
     next_step = N_("Type another folder. It is made if it is missing.")
     status = 400
+
+
+class BackupBrokenOffError(BackupCutShortError):
+    """The connection broke in the middle of a backup that was started on the page."""
+
+    next_step = N_("Plug the phone in again, unlock it, then press the button: it goes on where it stopped.")
+
+
+class BackupHeldError(BackupStoppedError):
+    """The person stopped a backup on the page."""
+
+    next_step = N_("Press the button when you like: it goes on where it stopped.")
+
+
+class PhoneLostError(PhoneGoneError):
+    """The phone went away before anything came over."""
+
+    next_step = N_("Plug the phone in again, unlock it, then press the button.")
+
+
+class VaultUnreachableError(StorageError):
+    """The vault's disk failed or went away under a job of the page."""
+
+    message = N_("The vault cannot be reached at {path}: {detail}")
+    next_step = N_("Plug its disk in again and wait until the computer shows it, then press the button.")
+
+
+class PlaceNotWholeError(PageError):
+    """A place for the vault that begins nowhere."""
+
+    message = N_("“{path}” does not say on which disk it is.")
+    next_step = N_("Type the whole place, such as {example}.")
+    status = 400
+
+
+class PhoneNotReadyError(PageError):
+    """A phone that was asked for is not ready any more."""
+
+    message = N_("This phone is not ready any more.")
+    next_step = N_("Plug it in, unlock it, and look again.")
+    status = 409
+
+
+class PairingUnknownError(PageError):
+    """There is no QR code of this browser's."""
+
+    message = N_("There is no code to be shown: it counts for two minutes and for this window alone.")
+    next_step = N_("Press the button to have a new one made.")
+    status = 404
+
+
+class NoSuchMakerError(PageError):
+    """An address names a kind of phones that is not known."""
+
+    message = N_("This kind of phone is not known here.")
+    next_step = N_("Choose one of the kinds that are shown.")
+    status = 404

@@ -5,7 +5,7 @@ import enum
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,6 +52,23 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The form that starts a job again after it failed or was stopped.
+
+    Attributes:
+        label: of its button.
+        action: the address it is sent to.
+        fields: name → value, sent along; nothing secret.
+        back: the page it was started from.
+    """
+
+    label: Words
+    action: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    back: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What a job is about.
 
@@ -59,11 +76,13 @@ class Kind:
         title: "Taking a snapshot".
         command: what does the same on the command line, word by word.
         can_stop: whether a person may stop it.
+        again: how it is started again; None where it cannot be from its page.
     """
 
     title: Words
     command: tuple[str, ...] = ()
     can_stop: bool = True
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ class Entry:
 
 BAR: Final = (
     Entry("/", N_("Overview")),
-    Entry("/checkup", N_("Checkup")),
+    Entry("/phones", N_("Phones")),
     Entry("/snapshots", N_("Snapshots")),
-    Entry("/coverage", N_("Coverage")),
     Entry("/vault", N_("Vault")),
+    Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
 )
 

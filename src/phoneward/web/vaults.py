@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from phoneward.settings import Settings
+from phoneward.settings import NoRepositoryNamedError, Settings
 from phoneward.vault import (
     FileType,
     LocalStorage,
@@ -31,10 +31,17 @@ class VaultDoor:
     Args:
         settings: name the vault and, perhaps, its password.
         clock: for tests.
+        remembered: names the vault that was used last, where the settings name none.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+        remembered: Callable[[], Path | None] = lambda: None,
+    ) -> None:
         self._settings = settings
+        self._remembered = remembered
         self._clock = clock
         self._state = threading.RLock()
         self._trying = threading.Lock()
@@ -56,7 +63,27 @@ class VaultDoor:
         Raises:
             NoRepositoryNamedError: nothing names it.
         """
-        return self._place or self._settings.repository_path()
+        if self._place is not None:
+            return self._place
+        try:
+            return self._settings.repository_path()
+        except NoRepositoryNamedError:
+            place = self._remembered()
+            if place is None:
+                raise
+            return place
+
+    def choose(self, place: Path) -> None:
+        """Take another place, where a vault is or shall be made. Its password is asked for anew."""
+        with self._state:
+            if self._place != place:
+                self._place, self._repo = place, None
+
+    def take(self, place: Path, repo: Repository) -> None:
+        """Take a vault that was just made, open as it is."""
+        with self._state:
+            self._place = place
+            self._accept(repo)
 
     def require_there(self) -> None:
         """Check that there is a vault to be opened.

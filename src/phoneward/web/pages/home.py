@@ -8,15 +8,26 @@ from starlette.routing import Route
 
 from phoneward.checkup import ROOMS, CheckupReport
 from phoneward.findings import Finding, Severity, sorted_findings
+from phoneward.settings import NoRepositoryNamedError
 from phoneward.texts import _
-from phoneward.web.page import context_of, page
+from phoneward.vault import NoRepositoryError
+from phoneward.web.page import context_of, page, see_other
 
 
 def home(request: Request) -> Response:
-    """Show the six cards."""
+    """Show the six cards; before there is a vault, lead to set-up."""
     context = context_of(request)
+    try:
+        context.door.require_there()
+    except NoRepositoryNamedError:
+        return see_other("/setup")
+    except NoRepositoryError as error:
+        with context.desk.looking() as journey:
+            is_away = context.desk.is_away(journey)
+        return _without_vault(request, error) if is_away or context.desk.is_named() else see_other("/setup")
     with context.vault() as repo:
         looked = context.checkups.latest(repo)
+        is_unfinished = context.desk.is_unfinished(repo)
     report = looked.report
     return page(
         request,
@@ -24,11 +35,19 @@ def home(request: Request) -> Response:
         title=_("Your phone today"),
         command=("phoneward", "checkup"),
         looked=looked,
+        is_unfinished=is_unfinished,
         first=first_finding(report) if report else None,
         rooms=ROOMS,
         parts_of={part.room.name: part for part in report.rooms}
         if report
         else dict.fromkeys(room.name for room in ROOMS),
+    )
+
+
+def _without_vault(request: Request, error: NoRepositoryError) -> Response:
+    """Say that the vault is not there: its disk may be elsewhere, or there is none yet."""
+    return page(
+        request, "no_vault.html", title=_("Your vault is not there"), command=("phoneward", "setup"), error=error
     )
 
 

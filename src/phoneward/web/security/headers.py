@@ -1,6 +1,6 @@
 """What every answer tells the browser: nothing from elsewhere, nothing inline, nothing kept."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -24,13 +24,15 @@ KEPT: Final = b"private, max-age=31536000, immutable"
 """For static files, whose addresses carry a digest of their content."""
 
 LINK_PATH: Final = "/enter"
+KIT_SHEET: Final = "/setup/kit/sheet.html"
+"""The one document that brings its style inside: its page names that style by its digest, and allows nothing else."""
 
 CONTENT: Final = "/content/"
 """Below it lies what was on a phone: whatever it is, it must not act as a page of ours."""
 CONTENT_POLICY: Final = b"sandbox; default-src 'none'"
 
 
-def hardened(headers: Iterable[tuple[bytes, bytes]], path: str, *, is_static: bool) -> RawHeaders:
+def hardened(headers: Sequence[tuple[bytes, bytes]], path: str, *, is_static: bool) -> RawHeaders:
     """Return an answer's headers with ours in place of any of the same name.
 
     A page's own address goes to the page itself and to nobody else (`same-origin`): with `no-referrer` browsers would
@@ -38,6 +40,8 @@ def hardened(headers: Iterable[tuple[bytes, bytes]], path: str, *, is_static: bo
     checked. The one-time link goes nowhere at all.
     """
     ours = dict(FIXED)
+    if path == KIT_SHEET and any(name.lower() == b"content-security-policy" for name, _value in headers):
+        del ours[b"content-security-policy"]
     ours[b"cache-control"] = KEPT if is_static else b"no-store"
     if path.startswith(CONTENT):
         ours[b"content-security-policy"] = CONTENT_POLICY

@@ -56,12 +56,14 @@ class Session:
     Attributes:
         csrf: what its forms carry.
         messages: what the next page says first.
+        kept: what pages keep for this browser alone, such as a password that was made for it; gone with the session.
         seen: when it last asked for something, by the store's clock.
     """
 
     csrf: str = field(repr=False)
     seen: float
     messages: list[Words] = field(default_factory=list)
+    kept: dict[str, object] = field(default_factory=dict, repr=False)
 
     def take_messages(self) -> list[Words]:
         """Return what there is to say; it is said once."""
