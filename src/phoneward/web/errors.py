@@ -193,3 +193,11 @@ class TargetRefusedError(PageError):
     message = N_("“{folder}” cannot be used: {reason}")
     next_step = N_("Type another folder. It is made if it is missing.")
     status = 400
+
+
+class SnapshotGoneError(PageError):
+    """No snapshot has this ID (any more)."""
+
+    message = N_("This snapshot is not in the vault: it was removed, or never was there.")
+    next_step = N_("Look at the list of snapshots: it shows those that are there.")
+    status = 404

@@ -78,7 +78,10 @@ def _cared(noted: LookedAfter, proof: dt.datetime | None) -> list[tuple[str, str
 
 def _room(opened: Opened) -> list[tuple[str, str]]:
     used = sum(file.size for file in opened.repo.list_files(FileType.PACK))
-    facts = [(_("Snapshots"), f"{sum(info.of_phone for info in opened.listed.infos):,}"), (_("Room it takes"), formats.size(used))]
+    facts = [
+        (_("Snapshots"), f"{sum(info.of_phone for info in opened.listed.infos):,}"),
+        (_("Room it takes"), formats.size(used)),
+    ]
     free = opened.repo.storage.free_space()
     if free is not None:
         facts.append((_("Free on its disk"), formats.size(free.free)))
