@@ -260,4 +260,9 @@ class NoSuchMakerError(PageError):
 
     message = N_("This kind of phone is not known here.")
     next_step = N_("Choose one of the kinds that are shown.")
+class SnapshotGoneError(PageError):
+    """No snapshot has this ID (any more)."""
+
+    message = N_("This snapshot is not in the vault: it was removed, or never was there.")
+    next_step = N_("Look at the list of snapshots: it shows those that are there.")
     status = 404

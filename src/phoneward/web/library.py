@@ -23,7 +23,8 @@ from phoneward.snapshots import (
     load_state,
 )
 from phoneward.texts import words
-from phoneward.vault import Repository, Snapshot, SnapshotNotFoundError
+from phoneward.vault import Repository, Snapshot
+from phoneward.web.errors import SnapshotGoneError
 from phoneward.web.jobs import Job, Jobs, Kind, Outcome
 from phoneward.web.vaults import VaultDoor
 
@@ -59,13 +60,13 @@ class Opened:
         """Return a snapshot of a phone by its ID, or at least eight digits of it.
 
         Raises:
-            SnapshotNotFoundError: there is none (any more).
+            SnapshotGoneError: there is none (any more).
         """
         wanted = name.lower() if _SHORTEST_ID <= len(name) <= FULL_ID else "?"
         for info in self.listed.infos:
             if (info.snapshot.id or "").startswith(wanted) and info.of_phone:
                 return info
-        raise SnapshotNotFoundError(name=readable(name[:FULL_ID]))
+        raise SnapshotGoneError
 
     def phone(self, info: SnapshotInfo) -> str:
         """Return what the person calls a snapshot's phone, readable."""

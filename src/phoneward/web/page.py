@@ -15,7 +15,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from phoneward import findings, paper
 from phoneward.errors import ExitCode, PhonewardError, readable
+from phoneward.snapshots import NoAppFilesError
 from phoneward.texts import Words, _, current_language
+from phoneward.vault import KeyNotFoundError, NotAFileError, PathNotFoundError
 from phoneward.web import actions, language, navigation
 from phoneward.web.errors import (
     DiskRefusedError,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from phoneward.web.context import WebContext
     from phoneward.web.security.sessions import Session
 
+NOT_THERE: Final = (PathNotFoundError, NotAFileError, KeyNotFoundError, NoAppFilesError)
 STATIC_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
 
@@ -130,7 +133,7 @@ def error_page(request: Request, error: PhonewardError) -> Response:
 def _status(error: PhonewardError) -> int:
     if isinstance(error, PageError):
         return error.status
-    if error.exit_code in {ExitCode.USAGE, ExitCode.NO_REPOSITORY}:
+    if isinstance(error, NOT_THERE) or error.exit_code in {ExitCode.USAGE, ExitCode.NO_REPOSITORY}:
         return 404
     return 409 if error.exit_code is ExitCode.LOCKED else 500
 

@@ -25,7 +25,7 @@ from phoneward.snapshots import (
     storage_name,
 )
 from phoneward.texts import _, formats, sentences
-from phoneward.web.addresses import address, number_of, pager
+from phoneward.web.addresses import address, link, number_of, pager
 from phoneward.web.library import Opened
 from phoneward.web.page import context_of, page
 from phoneward.web.pages.snapshots import crumbs_of, moment_of, shown, snapshot_address
@@ -179,7 +179,7 @@ def missing(request: Request) -> Response:
 
 def _gap_row(gap: Gap) -> list[object]:
     earlier = _("yes") if gap.earlier else ""
-    return [shown(gap.path.encode("utf-8", "surrogateescape")), gap_why(gap), earlier]
+    return [link("", shown(gap.path.encode("utf-8", "surrogateescape"))), gap_why(gap), earlier]
 
 
 def _command(info: SnapshotInfo | None) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def _row(opened: Opened, found: Found) -> list[object]:
         name += b"/"
     return [
         named(versions, name),
-        shown(folder) or "/",
+        link("", shown(folder) or "/"),
         opened.phone_named(found.device, found.label),
         str(counted("{count} version", "{count} versions", found.versions)),
         formats.size(found.size) if found.size is not None else "",
