@@ -1,0 +1,163 @@
+"""The vault behind the page: locked, open, gone, back again, pruned beneath readers."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from phoneward.settings import load
+from phoneward.vault import (
+    FileType,
+    LocalStorage,
+    NoRepositoryError,
+    WrongPasswordError,
+    init_repository,
+    open_repository,
+)
+from phoneward.web import vaults as vaults_module
+from phoneward.web.errors import TriesTooFastError, TryRunningError, VaultShutError
+from phoneward.web.vaults import LONGEST_WAIT_S, VaultDoor
+from tests.vault.cheap import insecure_test_cost
+from tests.web.site import PASSWORD, Site, make_settings, serving
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_password_that_is_set_opens_by_itself(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path))
+    assert not door.is_open
+    with door.vault() as repo:
+        assert repo.config.version == 2
+    assert door.is_open
+
+
+def test_without_one_a_person_is_asked(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path, password=None))
+    with pytest.raises(VaultShutError), door.vault():
+        pass
+    door.unlock(PASSWORD)
+    with door.vault():
+        pass
+    door.lock()
+    with pytest.raises(VaultShutError), door.vault():
+        pass
+
+
+def test_a_wrong_password_that_is_set_is_tried_once_and_then_asked_for(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path, password="not it"))
+    with pytest.raises(WrongPasswordError), door.vault():
+        pass
+    with pytest.raises(VaultShutError), door.vault():
+        pass
+
+
+def test_wrong_passwords_must_wait_longer_and_longer(tmp_path: Path) -> None:
+    clock = Clock()
+    door = VaultDoor(make_settings(tmp_path, password=None), clock)
+    for _try in range(3):
+        with pytest.raises(WrongPasswordError):
+            door.unlock("wrong")
+    waits = []
+    for _try in range(8):
+        with pytest.raises(TriesTooFastError) as caught:
+            door.unlock(PASSWORD)  # not even the right one: nothing may be learnt by trying fast
+        waits.append(int(str(caught.value.details["seconds"])))
+        clock.now += waits[-1]
+        with pytest.raises(WrongPasswordError):
+            door.unlock("wrong")
+    assert waits == [2, 4, 8, 16, 32, 60, 60, 60]
+    clock.now += LONGEST_WAIT_S
+    door.unlock(PASSWORD)
+
+
+def test_one_password_is_tried_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    door = VaultDoor(make_settings(tmp_path, password=None))
+    goes_on, began = threading.Event(), threading.Event()
+    real = open_repository
+
+    def slow(*arguments: object) -> object:
+        began.set()
+        assert goes_on.wait(30)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(vaults_module, "open_repository", slow)
+    thread = threading.Thread(target=door.unlock, args=(PASSWORD,))
+    thread.start()
+    assert began.wait(10)
+    with pytest.raises(TryRunningError):
+        door.unlock(PASSWORD)
+    goes_on.set()
+    thread.join(30)
+    assert door.is_open
+
+
+def test_a_disk_that_went_away_and_came_back(tmp_path: Path) -> None:
+    with serving(make_settings(tmp_path)) as site:
+        visitor = site.visitor()
+        assert visitor.get("/").status_code == 200
+        (tmp_path / "vault").rename(tmp_path / "unplugged")
+        answer = visitor.get("/")
+        assert answer.status_code == 404
+        assert "There is no vault at" in answer.text
+        assert visitor.get("/unlock").status_code in {303, 404}
+        assert visitor.get("/settings").status_code == 200
+        (tmp_path / "unplugged").rename(tmp_path / "vault")
+        assert visitor.get("/").status_code == 200
+
+
+def test_a_vault_nobody_named_is_said(tmp_path: Path) -> None:
+    with serving(load(None, {"PHONEWARD_STATE_DIR": str(tmp_path), "PHONEWARD_CACHE_DIR": str(tmp_path)})) as site:
+        for path in ("/", "/checkup", "/unlock"):
+            answer = site.visitor().get(path)
+            assert answer.status_code == 404
+            assert "You have not said where the vault is." in answer.text
+        assert site.visitor().get("/settings").status_code == 200
+
+
+def test_another_vault_at_the_same_place_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path, password=None))
+    door.unlock(PASSWORD)
+    shutil.rmtree(tmp_path / "vault")
+    with pytest.raises(NoRepositoryError), door.vault():
+        pass
+    init_repository(LocalStorage(tmp_path / "vault"), "another", kdf=insecure_test_cost())
+    with pytest.raises(VaultShutError), door.vault():
+        pass
+    door.unlock("another")
+
+
+def test_what_others_stored_is_seen_and_readers_keep_theirs_when_others_prune(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path))
+    with door.own() as writing:
+        assert not writing.loaded_indexes
+        name = writing.save_index(b'{"packs":[]}')
+    with door.vault() as repo, door.vault() as same:
+        assert repo is same
+        assert repo.loaded_indexes == {name}
+        repo.storage.remove(FileType.INDEX, name)
+        with door.vault() as fresh:
+            assert fresh is not repo
+            assert not fresh.loaded_indexes
+        assert repo.loaded_indexes == {name}
+
+
+def test_a_job_has_a_vault_of_its_own(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path))
+    with door.vault() as repo, door.own() as one, door.own() as other:
+        assert len({id(repo), id(one), id(other)}) == 3
+
+
+def test_a_locked_vault_leads_to_its_page_and_back(locked_site: Site) -> None:
+    visitor = locked_site.visitor()
+    assert visitor.get("/checkup").headers["location"] == "/unlock?next=/checkup"
+    assert visitor.post("/unlock", {"password": PASSWORD, "next": "/checkup"}).headers["location"] == "/checkup"
+    assert visitor.get("/unlock?next=/settings").headers["location"] == "/settings"
+    assert visitor.post("/lock").headers["location"] == "/unlock"
+    assert "The vault is locked now." in visitor.get("/unlock").text
+    assert visitor.get("/").headers["location"] == "/unlock?next=/"
