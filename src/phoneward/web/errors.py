@@ -260,6 +260,8 @@ class NoSuchMakerError(PageError):
 
     message = N_("This kind of phone is not known here.")
     next_step = N_("Choose one of the kinds that are shown.")
+
+
 class SnapshotGoneError(PageError):
     """No snapshot has this ID (any more)."""
 

@@ -98,7 +98,7 @@ def _rows(progress: Progress) -> list[tuple["StepView", str, bool]]:
     """Return (step, address where it can be looked at, whether it is the next)."""
     current = progress.current
     return [
-        (view, address_of(view.step) if too_early(progress, view.step) is None else "", view is current)
+        (view, address_of(view.step) if view.is_done or view is current else "", view is current)
         for view in progress.steps
     ]
 

@@ -15,7 +15,7 @@ from phoneward.phones import SITUATION_WORDS, Diagnosis, Guide, Seen, Situation
 from phoneward.setup import Attached, Source, Step
 from phoneward.web.errors import NoSuchMakerError, PhoneNotReadyError, PlaceNotWholeError
 from phoneward.web.page import context_of, form_of, see_other
-from phoneward.web.pages.setup import address_of, after, step_page
+from phoneward.web.pages.setup import DONE, address_of, after, step_page
 from phoneward.web.setups import SetupDesk
 
 ANDROIDS: Final = range(5, 21)
@@ -85,11 +85,14 @@ def _page(request: Request, folder_typed: str = "", folder_error: PhonewardError
     attached = desk.attached()
     found = Diagnosis(Situation.READY) if desk.source.folder is not None else desk.look()
     seen = _meant(found, attached)
+    with desk.looking() as journey:
+        left = [view.step for view in journey.progress(attached).steps if not view.is_done and view.step != Step.PHONE]
     return step_page(
         request,
         Step.PHONE,
         "phone.html",
         status=400 if folder_error else 200,
+        onward=address_of(left[0]) if left else DONE,
         attached=attached,
         folder=desk.source.folder,
         several=found.ready if not attached.ready else (),
