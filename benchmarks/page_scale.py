@@ -3,10 +3,10 @@
     .venv/bin/python -m benchmarks.page_scale VAULT [--share 1.0] [--rebuild] [--no-peers] [--requests 200]
 
 The vault is made once, in the folder VAULT with the password `bench` (four minutes, 2 GB), and used again when it is
-there; the catalogue's cache is the folder VAULT-cache beside it. Prints JSON lines. *Cold* is a process of its own in which nothing was asked yet,
-with the vault unlocked and its index loaded (both printed), the cache on the disk and in the system's memory. *Warm* is
-the same process asked again and again with other arguments. `QUESTIONS` is what other benchmarks (of the pages
-themselves) may ask of the same vault.
+there; the catalogue's cache is the folder VAULT-cache beside it. Prints JSON lines. *Cold* is a process of its own in
+which nothing was asked yet, with the vault unlocked and its index loaded (both printed), the cache on the disk and in
+the system's memory. *Warm* is the same process asked again and again with other arguments. `QUESTIONS` is what other
+benchmarks (of the pages themselves) may ask of the same vault.
 """
 
 import argparse
@@ -21,13 +21,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.page_vault import DEVICE, SECOND_DEVICE, Shape, add_day, make
 from benchmarks.sidebyside import machine
 from phoneward.snapshots import Catalogue, SnapshotInfo
 from phoneward.snapshots.catalogue.book import load_manifest, names_key
-from phoneward.vault import FileType, LocalStorage, Repository, open_repository
+from phoneward.snapshots.catalogue.kept import PURPOSE, Kept
+from phoneward.vault import FileType, LocalStorage, Repository, SealedCache, open_repository
 from tests.tools.restic import ALL_RESTICS, Restic, restic
 
 PASSWORD = "bench"
@@ -171,6 +173,11 @@ def in_child(work: Callable[[], dict[str, object]]) -> dict[str, object]:
     return answer
 
 
+def seconds_in_child(work: Callable[[], object]) -> float:
+    """Return the seconds something takes in a process of its own."""
+    return float(str(in_child(lambda: {"s": timed(work)})["s"]))
+
+
 def times(seconds: Sequence[float]) -> dict[str, float]:
     """Return median, 95th percentile and largest, milliseconds."""
     ordered = sorted(seconds)
@@ -191,7 +198,7 @@ def timed(work: Callable[[], object]) -> float:
 def build(repo: Repository, cache: Path) -> dict[str, object]:
     """Build the catalogue, or what is missing of it, and say how long it took."""
     catalogue = Catalogue(repo, cache)
-    seconds = timed(lambda: catalogue.build())
+    seconds = timed(catalogue.build)
     state = catalogue.state()
     assert state.is_whole
     return {"seconds": round(seconds, 2), "names": state.names, "resident_MB": resident_mb()}
@@ -207,8 +214,7 @@ def ask_cold(repo: Repository, cache: Path, name: str) -> dict[str, float]:
     found = []
     for number in range(COLD_RUNS):
         asker = Asker(Catalogue(repo, cache), random.Random(number))
-        answer = in_child(lambda asker=asker: {"s": timed(lambda: QUESTIONS[name](asker))})  # type: ignore[misc]
-        found.append(float(str(answer["s"])))
+        found.append(seconds_in_child(partial(QUESTIONS[name], asker)))
     return times(found)
 
 
@@ -235,7 +241,7 @@ def ask_together(repo: Repository, cache: Path, requests: int) -> dict[str, obje
             asker = Asker(catalogue, random.Random(seed))
             for _request in range(requests // 4):
                 name = asker.chance.choice(list(QUESTIONS))
-                found.append(timed(lambda name=name: QUESTIONS[name](asker)))  # type: ignore[misc]
+                found.append(timed(partial(QUESTIONS[name], asker)))
 
         threads = [threading.Thread(target=one, args=(seed,)) for seed in range(4)]
         for thread in threads:
@@ -249,11 +255,10 @@ def ask_together(repo: Repository, cache: Path, requests: int) -> dict[str, obje
 
 def physical_limit(repo: Repository, cache: Path) -> dict[str, object]:
     """Say how long it takes to read and decrypt what a cold search reads, and to look at the decrypted bytes once."""
-    catalogue = Catalogue(repo, cache)
-    manifest = load_manifest(catalogue._kept, "device\0" + DEVICE)
+    manifest = load_manifest(Kept(cache, repo), "device\0" + DEVICE)
     assert manifest is not None
-    keys = [names_key(digest) for digest in manifest.buckets if digest]
-    sealed = catalogue._kept._cache
+    keys = [names_key(digest) for digest in manifest.stacks if digest]
+    sealed = SealedCache(cache, repo, purpose=PURPOSE)
     start = time.perf_counter()
     parts = [sealed.get(key) or b"" for key in keys]
     return {"seconds": round(time.perf_counter() - start, 4), "entries": len(keys), "MB": sum(map(len, parts)) / 1e6}
@@ -269,7 +274,7 @@ def peers(place: Path) -> None:
         ("find", "--json", "--", "*发票_00001*"),
     ]
     for words in asked:
-        seconds = [timed(lambda words=words: judge.attempt("--no-lock", *words, timeout=1800)) for _again in range(2)]  # type: ignore[misc]
+        seconds = [timed(partial(judge.attempt, "--no-lock", *words, timeout=1800)) for _again in range(2)]
         say(restic=" ".join(words), seconds=[round(some, 2) for some in seconds])
 
 
@@ -315,8 +320,8 @@ def measure(place: Path, *, rebuild: bool, requests: int) -> None:
     whole = Asker(Catalogue(repo, cache), random.Random(1)).whole()
     for days in (1, 30, 300):
         pair = whole[min(days, len(whole) - 1)].snapshot, whole[0].snapshot
-        taken = in_child(lambda pair=pair: {"s": timed(lambda: Catalogue(repo, cache).differences(*pair))})  # type: ignore[misc]
-        say(first_comparison_days=days, seconds=round(float(str(taken["s"])), 2))
+        seconds = seconds_in_child(partial(Catalogue(repo, cache).differences, *pair))
+        say(first_comparison_days=days, seconds=round(seconds, 2))
     say(limit="read and decrypt what a cold search needs", **physical_limit(repo, cache))
     for name in QUESTIONS:
         say(question=name, state="cold", **ask_cold(repo, cache, name))

@@ -53,9 +53,7 @@ def test_the_same_names_in_the_same_snapshots(restic_program: Path, tmp_path: Pa
         for row in page.rows:
             (history,) = catalogue.versions(row.path)
             held = {
-                (str(info.snapshot.id), version.size or 0)
-                for version in history.versions
-                for info in version.snapshots
+                (str(info.snapshot.id), version.size or 0) for version in history.versions for info in version.snapshots
             }
             assert held == found[_as_go_prints(row.path)], row.path
             assert row.snapshots == len(held)

@@ -87,9 +87,7 @@ def names(catalogue: Catalogue, text: str) -> list[bytes]:
 # -- the list of snapshots ---------------------------------------------------------------------------------------
 
 
-def test_only_new_snapshots_are_read(
-    repo: Repository, make: Callable[[], Catalogue], loaded: list[object]
-) -> None:
+def test_only_new_snapshots_are_read(repo: Repository, make: Callable[[], Catalogue], loaded: list[object]) -> None:
     taken = days(repo, 4)
     loaded.clear()
     catalogue = make()
@@ -336,6 +334,34 @@ def test_a_tag_that_was_changed_makes_nothing_anew(
     assert {f.label for f in catalogue.search("img").page.rows} == {"Renamed"}
 
 
+def test_what_vanishes_and_comes_back(repo: Repository, make: Callable[[], Catalogue]) -> None:
+    here: Tree = {b"a": {b"b": {b"IMG.jpg": File(b"1")}}}
+    trees: list[Tree] = [here, {}, here, {b"a": File(b"no folder")}, here, {b"a": {b"b": {}}}]
+    taken = [put_snapshot(repo, tree, day=day) for day, tree in enumerate(trees)]
+    catalogue = make()
+    assert catalogue.build()
+    assert {row(f) for f in catalogue.search("img").page.rows} == expected(truth(repo), lambda n: b"IMG" in n)
+    (history,) = catalogue.versions(b"/a/b/IMG.jpg")
+    assert [info.snapshot.id for info in history.versions[0].snapshots] == [taken[0].id, taken[2].id, taken[4].id]
+    assert history.missing_in is not None
+    assert history.missing_in.snapshot == taken[5]
+
+
+def test_a_backup_that_was_cut_short_ends_nothing(repo: Repository, make: Callable[[], Catalogue]) -> None:
+    whole: Tree = {b"IMG_%d.jpg" % number: File(b"") for number in range(9)}
+    for day in range(6):
+        put_snapshot(repo, whole | {b"day": File(b"%d" % day)}, day=2 * day)
+        put_snapshot(repo, {b"IMG_0.jpg": File(b"")}, day=2 * day + 1, partial=True)
+    catalogue = make()
+    assert catalogue.build()
+    (opened,) = catalogue._open().books.values()
+    assert [len(line) for line in opened.book.manifest.lines] == [6, 1]
+    root = opened.book.history(b"")
+    assert root is not None
+    assert [len(root.runs(root.number(name) or 0)) for name in (b"IMG_1.jpg", b"IMG_0.jpg", b"day")] == [1, 2, 6]
+    assert {row(f) for f in catalogue.search("img").page.rows} == expected(truth(repo), lambda n: b"IMG" in n)
+
+
 def test_what_holds_nothing_of_a_phone_is_not_searched(repo: Repository, make: Callable[[], Catalogue]) -> None:
     put_snapshot(repo, {b"proof.json": File(b"")}, proof=True)
     catalogue = make()
@@ -448,9 +474,7 @@ def test_folders_deeper_than_any_path(repo: Repository, make: Callable[[], Catal
 # -- bounds ------------------------------------------------------------------------------------------------------
 
 
-def test_very_many_matches(
-    repo: Repository, make: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_very_many_matches(repo: Repository, make: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "MAX_MATCHES", 30)
     put_snapshot(repo, {b"%03d" % number: File(b"", number * 10**9) for number in range(80)})
     catalogue = make()

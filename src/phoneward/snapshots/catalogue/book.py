@@ -12,6 +12,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Final
@@ -34,7 +35,8 @@ MAX_DAMAGED: Final = 1_000
 
 _FOLDERS_IN_MEMORY: Final = 48 << 20
 """Bytes of histories that are kept for the next question."""
-_UNPACKED: Final = 32
+_UNPACKED: Final = 64
+_LOADERS: Final = 2
 
 
 class GoneError(Exception):
@@ -229,6 +231,7 @@ class Shelf:
         self._names: dict[bytes, Names] = {}
         self._numbers: dict[bytes, Numbers] = {}
         self._histories: OrderedDict[bytes, dict[bytes, bytes]] = OrderedDict()
+        self._size = 0
         self._unpacked: OrderedDict[tuple[bytes, bytes], FolderHistory] = OrderedDict()
 
     def names(self, digest: bytes) -> Names:
@@ -242,6 +245,13 @@ class Shelf:
             with self._lock:
                 self._names[digest] = found
         return found
+
+    def load_names(self, digests: list[bytes]) -> None:
+        """Load the names of stacks, several at once: decrypting lets go of Python's lock. Raises GoneError."""
+        missing = [digest for digest in digests if digest and digest not in self._names]
+        if len(missing) > 1:
+            with ThreadPoolExecutor(_LOADERS) as pool:
+                list(pool.map(self.names, missing))
 
     def numbers(self, digest: bytes) -> Numbers:
         """Return the numbers of a stack. Raises GoneError."""
@@ -277,6 +287,7 @@ class Shelf:
             for held in (self._names, self._numbers, self._histories):
                 for digest in [digest for digest in held if digest not in digests]:
                     del held[digest]
+            self._size = sum(sum(map(len, bucket.values())) for bucket in self._histories.values())
 
     def _bucket(self, digest: bytes) -> dict[bytes, bytes]:
         with self._lock:
@@ -286,10 +297,11 @@ class Shelf:
                 return known
         loaded = load_histories(self.kept, digest)
         with self._lock:
-            self._histories[digest] = loaded
-            size = sum(sum(map(len, bucket.values())) for bucket in self._histories.values())
-            while size > _FOLDERS_IN_MEMORY and len(self._histories) > 1:
-                size -= sum(map(len, self._histories.popitem(last=False)[1].values()))
+            if digest not in self._histories:
+                self._histories[digest] = loaded
+                self._size += sum(map(len, loaded.values()))
+            while self._size > _FOLDERS_IN_MEMORY and len(self._histories) > 1:
+                self._size -= sum(map(len, self._histories.popitem(last=False)[1].values()))
         return loaded
 
 
@@ -305,6 +317,10 @@ class Book:
         """Return the names of a stack, None where there are none. Raises GoneError."""
         digest = self.manifest.stacks[stack]
         return self._shelf.names(digest) if digest else None
+
+    def load_names(self) -> None:
+        """Load all names at once. Raises GoneError."""
+        self._shelf.load_names(self.manifest.stacks)
 
     def numbers(self, stack: int) -> Numbers:
         """Return the numbers of a stack in which there are names. Raises GoneError."""

@@ -211,6 +211,7 @@ def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, int]
     if query.is_empty:
         return
     for position, opened in enumerate(books):
+        opened.book.load_names()
         check = opened.standing.dead > 0
         for stack in range(STACKS):
             names = opened.book.names(stack)
@@ -244,18 +245,26 @@ def _found(books: Sequence[OpenBook], place: int) -> Found:
     history = opened.book.history(folder)
     if history is None:
         raise AssertionError
-    versions = versions_of(opened, history, number)
-    newest = versions[0]
-    holding = {info.snapshot.id: info for version in versions for info in version.snapshots}
+    held: dict[tuple[int, int, int], tuple[int, Run]] = {}
+    snapshots, first, standing = 0, _UINT32, opened.standing
+    for run in history.runs(number):
+        span = standing.span(run)
+        if span.count:
+            snapshots, first = snapshots + span.count, min(first, span.oldest)
+            what = run.what
+            key = what.kind, what.size, what.key
+            held[key] = max(held.get(key, (-1, run)), (span.newest, run))
+    last, newest = max(held.values())
+    what = newest.what
     return Found(
         opened.device,
         opened.label,
         folder + b"/" + history.names[number],
-        newest.type,
-        newest.size,
-        newest.mtime_ns,
-        len(versions),
-        len(holding),
-        min(holding.values(), key=_age),
-        newest.last,
+        KINDS[what.kind],
+        what.size if what.kind == FILE else None,
+        None if what.kind == DIR else what.mtime_ns,
+        len(held),
+        snapshots,
+        standing.ranked(first),
+        standing.ranked(last),
     )
