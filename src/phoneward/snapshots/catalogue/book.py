@@ -2,8 +2,9 @@
 
 A *book* is about one phone. Its folders' histories lie in 1,024 buckets, chosen by a keyed hash of the path, so that
 what one more snapshot changes lies in a few of them, and what a page of results needs is small. Sixteen buckets make a
-*stack*: their names alone, folded, as a search reads them (not compressed: decrypting is quicker), and apart from these
-the numbers about each name, which are asked for only where something matched.
+*stack*: their names alone, folded, with the time that results are ordered by, as a search reads them (not compressed:
+decrypting is quicker); and apart from these when each name was there, which is asked for only after snapshots were
+forgotten.
 
 Entries are named by what is in them and never change; the manifest says which are the book's.
 """
@@ -103,12 +104,12 @@ class NamesEntry(msgspec.Struct, array_like=True, frozen=True):
     counts: bytes
     lengths: bytes
     text: bytes
-
-
-class NumbersEntry(msgspec.Struct, array_like=True, frozen=True):
-    """What is known of each name of a stack. See `Fragment`."""
-
     newest: bytes
+
+
+class PresenceEntry(msgspec.Struct, array_like=True, frozen=True):
+    """When each name of a stack was there. See `Fragment`."""
+
     first: bytes
     last: bytes
     gaps: bytes
@@ -122,7 +123,7 @@ class HistoriesEntry(msgspec.Struct, array_like=True, frozen=True):
 
 _manifests: Final = msgspec.msgpack.Decoder(Manifest)
 _names: Final = msgspec.msgpack.Decoder(NamesEntry)
-_numbers: Final = msgspec.msgpack.Decoder(NumbersEntry)
+_presences: Final = msgspec.msgpack.Decoder(PresenceEntry)
 _histories: Final = msgspec.msgpack.Decoder(HistoriesEntry)
 
 
@@ -136,9 +137,9 @@ def names_key(digest: bytes) -> bytes:
     return b"names\0" + digest
 
 
-def numbers_key(digest: bytes) -> bytes:
-    """Return under which key the numbers of a stack are kept."""
-    return b"numbers\0" + digest
+def presence_key(digest: bytes) -> bytes:
+    """Return under which key it is kept when the names of a stack were there."""
+    return b"presence\0" + digest
 
 
 def histories_key(digest: bytes) -> bytes:
@@ -165,16 +166,16 @@ def load_histories(kept: Kept, digest: bytes) -> dict[bytes, bytes]:
 def load_fragments(kept: Kept, digest: bytes) -> dict[bytes, Fragment]:
     """Return the names of a stack, folder by folder. Raises GoneError."""
     found = kept.get(names_key(digest), _names, compressed=False)
-    numbers = kept.get(numbers_key(digest), _numbers)
-    if found is None or numbers is None:
+    presence = kept.get(presence_key(digest), _presences)
+    if found is None or presence is None:
         raise GoneError
     fragments = {}
     at, text_at = 0, len(END)
     for path, count, length in zip(found.folders, array("I", found.counts), array("I", found.lengths), strict=True):
         stop = at + count
-        newest, first, last = (column[4 * at : 4 * stop] for column in (numbers.newest, numbers.first, numbers.last))
+        newest, first, last = (column[4 * at : 4 * stop] for column in (found.newest, presence.first, presence.last))
         text = found.text[text_at : text_at + length]
-        fragments[path] = Fragment(text, newest, first, last, numbers.gaps[at:stop])
+        fragments[path] = Fragment(text, newest, first, last, presence.gaps[at:stop])
         at, text_at = stop, text_at + length
     return fragments
 
@@ -187,22 +188,21 @@ def save_fragments(kept: Kept, digest: bytes, fragments: dict[bytes, Fragment]) 
         array("I", [part.names for part in parts]).tobytes(),
         array("I", [len(part.text) for part in parts]).tobytes(),
         END + b"".join(part.text for part in parts),
-    )
-    numbers = NumbersEntry(
         b"".join(part.newest for part in parts),
+    )
+    presence = PresenceEntry(
         b"".join(part.first for part in parts),
         b"".join(part.last for part in parts),
         b"".join(part.gaps for part in parts),
     )
     whole = kept.put(names_key(digest), names, compressed=False)
-    return kept.put(numbers_key(digest), numbers) and whole
+    return kept.put(presence_key(digest), presence) and whole
 
 
-class Numbers:
-    """What is known of each name of a stack. Never changes."""
+class Presence:
+    """When each name of a stack was there. Never changes."""
 
-    def __init__(self, entry: NumbersEntry) -> None:
-        self.newest = array("I", entry.newest)
+    def __init__(self, entry: PresenceEntry) -> None:
         self.first = array("I", entry.first)
         self.last = array("I", entry.last)
         self.gaps = entry.gaps
@@ -213,6 +213,7 @@ class Names:
 
     def __init__(self, entry: NamesEntry) -> None:
         self.text = entry.text
+        self.newest = array("I", entry.newest)
         self._folders = entry.folders
         self._ends = array("I", accumulate(array("I", entry.counts)))
 
@@ -229,7 +230,7 @@ class Shelf:
         self.kept = kept
         self._lock = threading.Lock()
         self._names: dict[bytes, Names] = {}
-        self._numbers: dict[bytes, Numbers] = {}
+        self._presences: dict[bytes, Presence] = {}
         self._histories: OrderedDict[bytes, dict[bytes, bytes]] = OrderedDict()
         self._size = 0
         self._unpacked: OrderedDict[tuple[bytes, bytes], FolderHistory] = OrderedDict()
@@ -253,16 +254,16 @@ class Shelf:
             with ThreadPoolExecutor(_LOADERS) as pool:
                 list(pool.map(self.names, missing))
 
-    def numbers(self, digest: bytes) -> Numbers:
-        """Return the numbers of a stack. Raises GoneError."""
-        found = self._numbers.get(digest)
+    def presence(self, digest: bytes) -> Presence:
+        """Return when the names of a stack were there. Raises GoneError."""
+        found = self._presences.get(digest)
         if found is None:
-            entry = self.kept.get(numbers_key(digest), _numbers)
+            entry = self.kept.get(presence_key(digest), _presences)
             if entry is None:
                 raise GoneError
-            found = Numbers(entry)
+            found = Presence(entry)
             with self._lock:
-                self._numbers[digest] = found
+                self._presences[digest] = found
         return found
 
     def history(self, digest: bytes, path: bytes) -> FolderHistory | None:
@@ -284,7 +285,7 @@ class Shelf:
     def keep_only(self, digests: set[bytes]) -> None:
         """Let go of what is in no book any more."""
         with self._lock:
-            for held in (self._names, self._numbers, self._histories):
+            for held in (self._names, self._presences, self._histories):
                 for digest in [digest for digest in held if digest not in digests]:
                     del held[digest]
             self._size = sum(sum(map(len, bucket.values())) for bucket in self._histories.values())
@@ -322,9 +323,9 @@ class Book:
         """Load all names at once. Raises GoneError."""
         self._shelf.load_names(self.manifest.stacks)
 
-    def numbers(self, stack: int) -> Numbers:
-        """Return the numbers of a stack in which there are names. Raises GoneError."""
-        return self._shelf.numbers(self.manifest.stacks[stack])
+    def presence(self, stack: int) -> Presence:
+        """Return when the names of a stack, in which there are any, were there. Raises GoneError."""
+        return self._shelf.presence(self.manifest.stacks[stack])
 
     def history(self, folder: bytes) -> FolderHistory | None:
         """Return the history of a folder (`b""` is the root), None where it has none. Raises GoneError."""

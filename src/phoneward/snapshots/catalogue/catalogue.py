@@ -312,7 +312,8 @@ class Catalogue:
         """Prepare what is missing: take every snapshot that is not in it yet into the catalogue.
 
         Questions are answered meanwhile, from what is saved: at least every 20 seconds. A kill costs what came after
-        the last save. Only one thread builds; another one that asks returns at once.
+        the last save. Only one thread builds; another one that asks returns at once. Afterwards the names are in
+        memory, so that the first search is as quick as any: call it when a vault was unlocked, whatever is new.
 
         Args:
             listener: hears the phase `catalogue`; its files are snapshots.
@@ -328,12 +329,16 @@ class Catalogue:
         if not self._building.acquire(blocking=False):
             return False
         try:
-            return self._build(listener, stop or threading.Event())
+            whole = self._build(listener, stop or threading.Event())
+            for opened in self._open().books.values():
+                opened.book.load_names()
         except StoppedError:
             return False
         except GoneError:  # somebody cleared the cache meanwhile: from the beginning, next time
             self._discard()
             return False
+        else:
+            return whole
         finally:
             self._building.release()
 

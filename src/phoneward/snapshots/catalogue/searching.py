@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from phoneward.snapshots.catalogue.book import STACKS, Book, Names, Numbers
+from phoneward.snapshots.catalogue.book import STACKS, Book, Names, Presence
 from phoneward.snapshots.catalogue.folding import Query
 from phoneward.snapshots.catalogue.history import DIR, FILE, KINDS, FolderHistory, Run
 from phoneward.snapshots.catalogue.pages import Page, bounds
@@ -219,15 +219,14 @@ def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, int]
                 continue
             base = (position * STACKS + stack) << 32
             for number in query.places(names.text):
-                numbers = opened.book.numbers(stack)
-                if not check or _is_held(opened, names, numbers, number):
-                    yield base | number, numbers.newest[number]
+                if not check or _is_held(opened, names, opened.book.presence(stack), number):
+                    yield base | number, names.newest[number]
 
 
-def _is_held(opened: OpenBook, names: Names, numbers: Numbers, number: int) -> bool:
+def _is_held(opened: OpenBook, names: Names, presence: Presence, number: int) -> bool:
     """Tell whether any snapshot that is there holds a name."""
-    if not numbers.gaps[number]:
-        return opened.standing.any_within(numbers.first[number], numbers.last[number])
+    if not presence.gaps[number]:
+        return opened.standing.any_within(presence.first[number], presence.last[number])
     folder, of_folder = names.folder_of(number)
     history = opened.book.history(folder)
     return history is not None and any(
