@@ -317,6 +317,27 @@ def test_a_book_of_forgotten_snapshots_is_made_anew(
     assert len(names(catalogue, "img")) == 6
 
 
+def test_names_that_only_forgotten_snapshots_held(
+    repo: Repository, make: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees: list[Tree] = [
+        {b"IMG_old": File(b"1"), b"IMG_now_and_then": File(b"1"), b"IMG": File(b"1")},
+        {b"IMG": File(b"1"), b"IMG_short": File(b"")},
+        {b"IMG": File(b"1"), b"IMG_now_and_then": File(b"1")},
+        {b"IMG": File(b"1")},
+    ]
+    taken = [put_snapshot(repo, tree, day=day) for day, tree in enumerate(trees)]
+    make().build()
+    for snapshot in (taken[0], taken[2]):
+        forget(repo, snapshot.id)
+    catalogue = make()
+    assert sorted(names(catalogue, "img")) == [b"/IMG", b"/IMG_short"]
+    assert catalogue.build()
+    monkeypatch.setattr(searching, "is_held", None)  # it was found out when it was built
+    for known in (catalogue, make()):
+        assert sorted(names(known, "img")) == [b"/IMG", b"/IMG_short"]
+
+
 def test_a_tag_that_was_changed_makes_nothing_anew(
     repo: Repository, make: Callable[[], Catalogue], loaded: list[object]
 ) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from phoneward.snapshots.catalogue.book import STACKS, Book, Names, Presence
+from phoneward.snapshots.catalogue.book import STACKS, Book
 from phoneward.snapshots.catalogue.folding import Query
+from phoneward.snapshots.catalogue.gone import Gone, is_held
 from phoneward.snapshots.catalogue.history import DIR, FILE, KINDS, FolderHistory, Run
 from phoneward.snapshots.catalogue.pages import Page, bounds
 from phoneward.snapshots.catalogue.standing import Standing
@@ -16,6 +17,7 @@ from phoneward.snapshots.reading import SnapshotInfo
 MAX_MATCHES: Final = 20_000
 """Matches that are put in order and shown. Beyond them the answer says that there are more."""
 _REMEMBERED: Final = 16
+_NONE: Final[frozenset[int]] = frozenset()
 _UINT32: Final = 2**32 - 1
 
 
@@ -23,11 +25,13 @@ class OpenBook(NamedTuple):
     """A book with the snapshots behind it.
 
     Attributes:
+        gone: names that no snapshot holds any more; None where nobody found out yet.
         device, label: whose it is; `device` is empty for what another program backed up.
     """
 
     book: Book
     standing: Standing
+    gone: Gone | None
     device: str
     label: str
 
@@ -212,26 +216,21 @@ def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, int]
         return
     for position, opened in enumerate(books):
         opened.book.load_names()
-        check = opened.standing.dead > 0
+        gone = opened.gone
         for stack in range(STACKS):
             names = opened.book.names(stack)
             if names is None:
                 continue
             base = (position * STACKS + stack) << 32
+            known = None if gone is None else gone.get(stack, _NONE)
             for number in query.places(names.text):
-                if not check or _is_held(opened, names, opened.book.presence(stack), number):
+                if known is not None:
+                    is_gone = number in known
+                else:
+                    presence = opened.book.presence(stack)
+                    is_gone = not is_held(opened.book, opened.standing, names, presence, number)
+                if not is_gone:
                     yield base | number, names.newest[number]
-
-
-def _is_held(opened: OpenBook, names: Names, presence: Presence, number: int) -> bool:
-    """Tell whether any snapshot that is there holds a name."""
-    if not presence.gaps[number]:
-        return opened.standing.any_within(presence.first[number], presence.last[number])
-    folder, of_folder = names.folder_of(number)
-    history = opened.book.history(folder)
-    return history is not None and any(
-        opened.standing.any_within(run.start, run.end) for run in history.runs(of_folder)
-    )
 
 
 def _found(books: Sequence[OpenBook], place: int) -> Found:

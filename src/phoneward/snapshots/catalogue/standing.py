@@ -1,5 +1,6 @@
 """Which snapshots stand behind the columns of a book: they come and go while the book stays as it is."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -61,6 +62,11 @@ class Span:
 class Standing:
     """The snapshots behind the columns of one book at one moment. Never changes.
 
+    Attributes:
+        done: how many of the snapshots have a column.
+        missing: the others, oldest first.
+        dead: how many columns have no snapshot any more; `dead_columns` which, 32 bits each.
+
     Args:
         manifest: of the book.
         infos: the book's snapshots that are there, oldest first.
@@ -78,10 +84,14 @@ class Standing:
             else:
                 self._columns[line][column].append(info)
         self.done = len(infos) - len(self.missing)
-        self.dead = sum(not some for line in self._columns for some in line)
         self._infos = infos
         ranks = {id(info): rank for rank, info in enumerate(infos)}
         held = [[[ranks[id(info)] for info in some] for some in line] for line in self._columns]
+        dead = [
+            place + line * LINE for line, columns in enumerate(held) for place, some in enumerate(columns) if not some
+        ]
+        self.dead = len(dead)
+        self.dead_columns = array("I", dead).tobytes()
         self._before = [[0, *accumulate(map(len, line))] for line in held]
         self._oldest = [[min(some, default=_NEVER) for some in line] for line in held]
         self._newest = [[max(some, default=-1) for some in line] for line in held]
