@@ -78,7 +78,7 @@ def test_damaged_trees(data: bytes) -> None:
         decode_outlines(data)
 
 
-@given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: _tree(text)))
+@given(st.binary(max_size=60) | st.text(max_size=60).map(_tree))
 def test_any_bytes(data: bytes) -> None:
     try:
         outlines = decode_outlines(data)

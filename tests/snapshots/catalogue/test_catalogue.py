@@ -317,6 +317,27 @@ def test_a_book_of_forgotten_snapshots_is_made_anew(
     assert len(names(catalogue, "img")) == 6
 
 
+def test_names_that_only_forgotten_snapshots_held(
+    repo: Repository, make: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees: list[Tree] = [
+        {b"IMG_old": File(b"1"), b"IMG_now_and_then": File(b"1"), b"IMG": File(b"1")},
+        {b"IMG": File(b"1"), b"IMG_short": File(b"")},
+        {b"IMG": File(b"1"), b"IMG_now_and_then": File(b"1")},
+        {b"IMG": File(b"1")},
+    ]
+    taken = [put_snapshot(repo, tree, day=day) for day, tree in enumerate(trees)]
+    make().build()
+    for snapshot in (taken[0], taken[2]):
+        forget(repo, snapshot.id)
+    catalogue = make()
+    assert sorted(names(catalogue, "img")) == [b"/IMG", b"/IMG_short"]
+    assert catalogue.build()
+    monkeypatch.setattr(searching, "is_held", None)  # it was found out when it was built
+    for known in (catalogue, make()):
+        assert sorted(names(known, "img")) == [b"/IMG", b"/IMG_short"]
+
+
 def test_a_tag_that_was_changed_makes_nothing_anew(
     repo: Repository, make: Callable[[], Catalogue], loaded: list[object]
 ) -> None:
@@ -332,6 +353,34 @@ def test_a_tag_that_was_changed_makes_nothing_anew(
     assert not [one for one in loaded if isinstance(one, bytes)]
     assert {row(f) for f in catalogue.search("img").page.rows} == expected(truth(repo), lambda n: b"IMG" in n)
     assert {f.label for f in catalogue.search("img").page.rows} == {"Renamed"}
+
+
+def test_what_vanishes_and_comes_back(repo: Repository, make: Callable[[], Catalogue]) -> None:
+    here: Tree = {b"a": {b"b": {b"IMG.jpg": File(b"1")}}}
+    trees: list[Tree] = [here, {}, here, {b"a": File(b"no folder")}, here, {b"a": {b"b": {}}}]
+    taken = [put_snapshot(repo, tree, day=day) for day, tree in enumerate(trees)]
+    catalogue = make()
+    assert catalogue.build()
+    assert {row(f) for f in catalogue.search("img").page.rows} == expected(truth(repo), lambda n: b"IMG" in n)
+    (history,) = catalogue.versions(b"/a/b/IMG.jpg")
+    assert [info.snapshot.id for info in history.versions[0].snapshots] == [taken[0].id, taken[2].id, taken[4].id]
+    assert history.missing_in is not None
+    assert history.missing_in.snapshot == taken[5]
+
+
+def test_a_backup_that_was_cut_short_ends_nothing(repo: Repository, make: Callable[[], Catalogue]) -> None:
+    whole: Tree = {b"IMG_%d.jpg" % number: File(b"") for number in range(9)}
+    for day in range(6):
+        put_snapshot(repo, whole | {b"day": File(b"%d" % day)}, day=2 * day)
+        put_snapshot(repo, {b"IMG_0.jpg": File(b"")}, day=2 * day + 1, partial=True)
+    catalogue = make()
+    assert catalogue.build()
+    (opened,) = catalogue._open().books.values()
+    assert [len(line) for line in opened.book.manifest.lines] == [6, 1]
+    root = opened.book.history(b"")
+    assert root is not None
+    assert [len(root.runs(root.number(name) or 0)) for name in (b"IMG_1.jpg", b"IMG_0.jpg", b"day")] == [1, 2, 6]
+    assert {row(f) for f in catalogue.search("img").page.rows} == expected(truth(repo), lambda n: b"IMG" in n)
 
 
 def test_what_holds_nothing_of_a_phone_is_not_searched(repo: Repository, make: Callable[[], Catalogue]) -> None:

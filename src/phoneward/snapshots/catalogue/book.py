@@ -2,8 +2,9 @@
 
 A *book* is about one phone. Its folders' histories lie in 1,024 buckets, chosen by a keyed hash of the path, so that
 what one more snapshot changes lies in a few of them, and what a page of results needs is small. Sixteen buckets make a
-*stack*: their names alone, folded, as a search reads them (not compressed: decrypting is quicker), and apart from these
-the numbers about each name, which are asked for only where something matched.
+*stack*: their names alone, folded, with the time that results are ordered by, as a search reads them (not compressed:
+decrypting is quicker); and apart from these when each name was there, which is asked for only after snapshots were
+forgotten.
 
 Entries are named by what is in them and never change; the manifest says which are the book's.
 """
@@ -12,6 +13,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Final
@@ -34,7 +36,8 @@ MAX_DAMAGED: Final = 1_000
 
 _FOLDERS_IN_MEMORY: Final = 48 << 20
 """Bytes of histories that are kept for the next question."""
-_UNPACKED: Final = 32
+_UNPACKED: Final = 64
+_LOADERS: Final = 2
 
 
 class GoneError(Exception):
@@ -101,12 +104,12 @@ class NamesEntry(msgspec.Struct, array_like=True, frozen=True):
     counts: bytes
     lengths: bytes
     text: bytes
-
-
-class NumbersEntry(msgspec.Struct, array_like=True, frozen=True):
-    """What is known of each name of a stack. See `Fragment`."""
-
     newest: bytes
+
+
+class PresenceEntry(msgspec.Struct, array_like=True, frozen=True):
+    """When each name of a stack was there. See `Fragment`."""
+
     first: bytes
     last: bytes
     gaps: bytes
@@ -120,7 +123,7 @@ class HistoriesEntry(msgspec.Struct, array_like=True, frozen=True):
 
 _manifests: Final = msgspec.msgpack.Decoder(Manifest)
 _names: Final = msgspec.msgpack.Decoder(NamesEntry)
-_numbers: Final = msgspec.msgpack.Decoder(NumbersEntry)
+_presences: Final = msgspec.msgpack.Decoder(PresenceEntry)
 _histories: Final = msgspec.msgpack.Decoder(HistoriesEntry)
 
 
@@ -134,9 +137,9 @@ def names_key(digest: bytes) -> bytes:
     return b"names\0" + digest
 
 
-def numbers_key(digest: bytes) -> bytes:
-    """Return under which key the numbers of a stack are kept."""
-    return b"numbers\0" + digest
+def presence_key(digest: bytes) -> bytes:
+    """Return under which key it is kept when the names of a stack were there."""
+    return b"presence\0" + digest
 
 
 def histories_key(digest: bytes) -> bytes:
@@ -163,16 +166,16 @@ def load_histories(kept: Kept, digest: bytes) -> dict[bytes, bytes]:
 def load_fragments(kept: Kept, digest: bytes) -> dict[bytes, Fragment]:
     """Return the names of a stack, folder by folder. Raises GoneError."""
     found = kept.get(names_key(digest), _names, compressed=False)
-    numbers = kept.get(numbers_key(digest), _numbers)
-    if found is None or numbers is None:
+    presence = kept.get(presence_key(digest), _presences)
+    if found is None or presence is None:
         raise GoneError
     fragments = {}
     at, text_at = 0, len(END)
     for path, count, length in zip(found.folders, array("I", found.counts), array("I", found.lengths), strict=True):
         stop = at + count
-        newest, first, last = (column[4 * at : 4 * stop] for column in (numbers.newest, numbers.first, numbers.last))
+        newest, first, last = (column[4 * at : 4 * stop] for column in (found.newest, presence.first, presence.last))
         text = found.text[text_at : text_at + length]
-        fragments[path] = Fragment(text, newest, first, last, numbers.gaps[at:stop])
+        fragments[path] = Fragment(text, newest, first, last, presence.gaps[at:stop])
         at, text_at = stop, text_at + length
     return fragments
 
@@ -185,22 +188,21 @@ def save_fragments(kept: Kept, digest: bytes, fragments: dict[bytes, Fragment]) 
         array("I", [part.names for part in parts]).tobytes(),
         array("I", [len(part.text) for part in parts]).tobytes(),
         END + b"".join(part.text for part in parts),
-    )
-    numbers = NumbersEntry(
         b"".join(part.newest for part in parts),
+    )
+    presence = PresenceEntry(
         b"".join(part.first for part in parts),
         b"".join(part.last for part in parts),
         b"".join(part.gaps for part in parts),
     )
     whole = kept.put(names_key(digest), names, compressed=False)
-    return kept.put(numbers_key(digest), numbers) and whole
+    return kept.put(presence_key(digest), presence) and whole
 
 
-class Numbers:
-    """What is known of each name of a stack. Never changes."""
+class Presence:
+    """When each name of a stack was there. Never changes."""
 
-    def __init__(self, entry: NumbersEntry) -> None:
-        self.newest = array("I", entry.newest)
+    def __init__(self, entry: PresenceEntry) -> None:
         self.first = array("I", entry.first)
         self.last = array("I", entry.last)
         self.gaps = entry.gaps
@@ -211,6 +213,7 @@ class Names:
 
     def __init__(self, entry: NamesEntry) -> None:
         self.text = entry.text
+        self.newest = array("I", entry.newest)
         self._folders = entry.folders
         self._ends = array("I", accumulate(array("I", entry.counts)))
 
@@ -227,8 +230,9 @@ class Shelf:
         self.kept = kept
         self._lock = threading.Lock()
         self._names: dict[bytes, Names] = {}
-        self._numbers: dict[bytes, Numbers] = {}
+        self._presences: dict[bytes, Presence] = {}
         self._histories: OrderedDict[bytes, dict[bytes, bytes]] = OrderedDict()
+        self._size = 0
         self._unpacked: OrderedDict[tuple[bytes, bytes], FolderHistory] = OrderedDict()
 
     def names(self, digest: bytes) -> Names:
@@ -243,16 +247,23 @@ class Shelf:
                 self._names[digest] = found
         return found
 
-    def numbers(self, digest: bytes) -> Numbers:
-        """Return the numbers of a stack. Raises GoneError."""
-        found = self._numbers.get(digest)
+    def load_names(self, digests: list[bytes]) -> None:
+        """Load the names of stacks, several at once: decrypting lets go of Python's lock. Raises GoneError."""
+        missing = [digest for digest in digests if digest and digest not in self._names]
+        if len(missing) > 1:
+            with ThreadPoolExecutor(_LOADERS) as pool:
+                list(pool.map(self.names, missing))
+
+    def presence(self, digest: bytes) -> Presence:
+        """Return when the names of a stack were there. Raises GoneError."""
+        found = self._presences.get(digest)
         if found is None:
-            entry = self.kept.get(numbers_key(digest), _numbers)
+            entry = self.kept.get(presence_key(digest), _presences)
             if entry is None:
                 raise GoneError
-            found = Numbers(entry)
+            found = Presence(entry)
             with self._lock:
-                self._numbers[digest] = found
+                self._presences[digest] = found
         return found
 
     def history(self, digest: bytes, path: bytes) -> FolderHistory | None:
@@ -274,9 +285,10 @@ class Shelf:
     def keep_only(self, digests: set[bytes]) -> None:
         """Let go of what is in no book any more."""
         with self._lock:
-            for held in (self._names, self._numbers, self._histories):
+            for held in (self._names, self._presences, self._histories):
                 for digest in [digest for digest in held if digest not in digests]:
                     del held[digest]
+            self._size = sum(sum(map(len, bucket.values())) for bucket in self._histories.values())
 
     def _bucket(self, digest: bytes) -> dict[bytes, bytes]:
         with self._lock:
@@ -286,10 +298,11 @@ class Shelf:
                 return known
         loaded = load_histories(self.kept, digest)
         with self._lock:
-            self._histories[digest] = loaded
-            size = sum(sum(map(len, bucket.values())) for bucket in self._histories.values())
-            while size > _FOLDERS_IN_MEMORY and len(self._histories) > 1:
-                size -= sum(map(len, self._histories.popitem(last=False)[1].values()))
+            if digest not in self._histories:
+                self._histories[digest] = loaded
+                self._size += sum(map(len, loaded.values()))
+            while self._size > _FOLDERS_IN_MEMORY and len(self._histories) > 1:
+                self._size -= sum(map(len, self._histories.popitem(last=False)[1].values()))
         return loaded
 
 
@@ -306,9 +319,13 @@ class Book:
         digest = self.manifest.stacks[stack]
         return self._shelf.names(digest) if digest else None
 
-    def numbers(self, stack: int) -> Numbers:
-        """Return the numbers of a stack in which there are names. Raises GoneError."""
-        return self._shelf.numbers(self.manifest.stacks[stack])
+    def load_names(self) -> None:
+        """Load all names at once. Raises GoneError."""
+        self._shelf.load_names(self.manifest.stacks)
+
+    def presence(self, stack: int) -> Presence:
+        """Return when the names of a stack, in which there are any, were there. Raises GoneError."""
+        return self._shelf.presence(self.manifest.stacks[stack])
 
     def history(self, folder: bytes) -> FolderHistory | None:
         """Return the history of a folder (`b""` is the root), None where it has none. Raises GoneError."""

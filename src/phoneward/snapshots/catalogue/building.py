@@ -23,7 +23,7 @@ from phoneward.snapshots.catalogue.book import (
     load_histories,
     manifest_key,
     names_key,
-    numbers_key,
+    presence_key,
     save_fragments,
     stack_of,
 )
@@ -314,7 +314,7 @@ class Builder:
 def drop_entries(kept: Kept, digests: set[bytes]) -> None:
     """Remove the entries that no book needs any more."""
     for digest in digests:
-        for key in (histories_key, names_key, numbers_key):
+        for key in (histories_key, names_key, presence_key):
             kept.drop(key(digest))
 
 

@@ -34,6 +34,7 @@ from phoneward.snapshots.catalogue.changes import ChangeCounts, ChangeRow, Diffe
 from phoneward.snapshots.catalogue.coverages import Coverages, CoverageSummary, CoverageView
 from phoneward.snapshots.catalogue.folders import Folders, FolderView
 from phoneward.snapshots.catalogue.folding import Query
+from phoneward.snapshots.catalogue.gone import find_gone, load_gone
 from phoneward.snapshots.catalogue.history import LINE
 from phoneward.snapshots.catalogue.kept import MAX_BYTES, Kept
 from phoneward.snapshots.catalogue.pages import PAGE_SIZE, Page
@@ -281,13 +282,17 @@ class Catalogue:
                         if manifest is not None:
                             self._books[name] = Book(name, manifest, self._shelf)
                 books = {
-                    name: OpenBook(book, Standing(book.manifest, some.infos), some.device, some.label)
+                    name: self._opened_book(book, some)
                     for name, some in shelved.items()
                     if (book := self._books.get(name)) is not None
                 }
                 self._opened = _Open(listed.version, books, shelved)
                 self._searcher.forget()
             return self._opened
+
+    def _opened_book(self, book: Book, shelved: Shelved) -> OpenBook:
+        standing = Standing(book.manifest, shelved.infos)
+        return OpenBook(book, standing, load_gone(self._kept, book, standing), shelved.device, shelved.label)
 
     def _reopen(self) -> None:
         with self._lock:
@@ -312,7 +317,8 @@ class Catalogue:
         """Prepare what is missing: take every snapshot that is not in it yet into the catalogue.
 
         Questions are answered meanwhile, from what is saved: at least every 20 seconds. A kill costs what came after
-        the last save. Only one thread builds; another one that asks returns at once.
+        the last save. Only one thread builds; another one that asks returns at once. Afterwards the names are in
+        memory, so that the first search is as quick as any: call it when a vault was unlocked, whatever is new.
 
         Args:
             listener: hears the phase `catalogue`; its files are snapshots.
@@ -328,12 +334,15 @@ class Catalogue:
         if not self._building.acquire(blocking=False):
             return False
         try:
-            return self._build(listener, stop or threading.Event())
+            whole = self._build(listener, stop or threading.Event())
+            self._make_quick()
         except StoppedError:
             return False
         except GoneError:  # somebody cleared the cache meanwhile: from the beginning, next time
             self._discard()
             return False
+        else:
+            return whole
         finally:
             self._building.release()
 
@@ -393,6 +402,18 @@ class Catalogue:
 
     def _drop_outdated(self, before: Manifest, after: Manifest) -> None:
         drop_entries(self._kept, before.digests - after.digests)
+
+    def _make_quick(self) -> None:
+        """Load the names, and find out which of them no snapshot holds any more."""
+        found = False
+        for opened in self._open().books.values():
+            opened.book.load_names()
+            if opened.gone is None:
+                find_gone(self._kept, opened.book, opened.standing)
+                found = True
+        if found:
+            with self._lock:
+                self._opened = None
 
     def _prepare_coverages(self, opened: _Open) -> None:
         """Read what the newest snapshot of each phone covers, so that the home page does not wait for it."""

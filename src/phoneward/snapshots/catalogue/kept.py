@@ -24,7 +24,7 @@ MAX_BYTES: Final = 1 << 30
 """Bound of the folder on the disk, bytes."""
 MAX_ENTRY: Final = 512 << 20
 """Bytes of an entry, unpacked."""
-_PURPOSE: Final = f"catalogue 1 {sys.byteorder}"
+PURPOSE: Final = f"catalogue 1 {sys.byteorder}"
 """Numbers are kept as this computer writes them."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -39,7 +39,7 @@ class Kept:
     """
 
     def __init__(self, directory: Path, repo: Repository, *, max_bytes: int = MAX_BYTES) -> None:
-        self._cache = SealedCache(directory, repo, purpose=_PURPOSE, max_bytes=max_bytes)
+        self._cache = SealedCache(directory, repo, purpose=PURPOSE, max_bytes=max_bytes)
 
     def get(self, key: bytes, decoder: "msgspec.msgpack.Decoder[T]", *, compressed: bool = True) -> T | None:
         """Return an entry, None where there is none that can be understood."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from phoneward.snapshots.catalogue.book import STACKS, Book, Names, Numbers
+from phoneward.snapshots.catalogue.book import STACKS, Book
 from phoneward.snapshots.catalogue.folding import Query
+from phoneward.snapshots.catalogue.gone import Gone, is_held
 from phoneward.snapshots.catalogue.history import DIR, FILE, KINDS, FolderHistory, Run
 from phoneward.snapshots.catalogue.pages import Page, bounds
 from phoneward.snapshots.catalogue.standing import Standing
@@ -16,6 +17,7 @@ from phoneward.snapshots.reading import SnapshotInfo
 MAX_MATCHES: Final = 20_000
 """Matches that are put in order and shown. Beyond them the answer says that there are more."""
 _REMEMBERED: Final = 16
+_NONE: Final[frozenset[int]] = frozenset()
 _UINT32: Final = 2**32 - 1
 
 
@@ -23,11 +25,13 @@ class OpenBook(NamedTuple):
     """A book with the snapshots behind it.
 
     Attributes:
+        gone: names that no snapshot holds any more; None where nobody found out yet.
         device, label: whose it is; `device` is empty for what another program backed up.
     """
 
     book: Book
     standing: Standing
+    gone: Gone | None
     device: str
     label: str
 
@@ -211,27 +215,22 @@ def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, int]
     if query.is_empty:
         return
     for position, opened in enumerate(books):
-        check = opened.standing.dead > 0
+        opened.book.load_names()
+        gone = opened.gone
         for stack in range(STACKS):
             names = opened.book.names(stack)
             if names is None:
                 continue
             base = (position * STACKS + stack) << 32
+            known = None if gone is None else gone.get(stack, _NONE)
             for number in query.places(names.text):
-                numbers = opened.book.numbers(stack)
-                if not check or _is_held(opened, names, numbers, number):
-                    yield base | number, numbers.newest[number]
-
-
-def _is_held(opened: OpenBook, names: Names, numbers: Numbers, number: int) -> bool:
-    """Tell whether any snapshot that is there holds a name."""
-    if not numbers.gaps[number]:
-        return opened.standing.any_within(numbers.first[number], numbers.last[number])
-    folder, of_folder = names.folder_of(number)
-    history = opened.book.history(folder)
-    return history is not None and any(
-        opened.standing.any_within(run.start, run.end) for run in history.runs(of_folder)
-    )
+                if known is not None:
+                    is_gone = number in known
+                else:
+                    presence = opened.book.presence(stack)
+                    is_gone = not is_held(opened.book, opened.standing, names, presence, number)
+                if not is_gone:
+                    yield base | number, names.newest[number]
 
 
 def _found(books: Sequence[OpenBook], place: int) -> Found:
@@ -244,18 +243,26 @@ def _found(books: Sequence[OpenBook], place: int) -> Found:
     history = opened.book.history(folder)
     if history is None:
         raise AssertionError
-    versions = versions_of(opened, history, number)
-    newest = versions[0]
-    holding = {info.snapshot.id: info for version in versions for info in version.snapshots}
+    held: dict[tuple[int, int, int], tuple[int, Run]] = {}
+    snapshots, first, standing = 0, _UINT32, opened.standing
+    for run in history.runs(number):
+        span = standing.span(run)
+        if span.count:
+            snapshots, first = snapshots + span.count, min(first, span.oldest)
+            what = run.what
+            key = what.kind, what.size, what.key
+            held[key] = max(held.get(key, (-1, run)), (span.newest, run))
+    last, newest = max(held.values())
+    what = newest.what
     return Found(
         opened.device,
         opened.label,
         folder + b"/" + history.names[number],
-        newest.type,
-        newest.size,
-        newest.mtime_ns,
-        len(versions),
-        len(holding),
-        min(holding.values(), key=_age),
-        newest.last,
+        KINDS[what.kind],
+        what.size if what.kind == FILE else None,
+        None if what.kind == DIR else what.mtime_ns,
+        len(held),
+        snapshots,
+        standing.ranked(first),
+        standing.ranked(last),
     )
