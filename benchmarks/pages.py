@@ -16,7 +16,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,7 +102,7 @@ NAMES = [name for name in vars(Pages) if not name.startswith("_")]
 
 
 @contextmanager
-def server(vault: Path):  # type: ignore[no-untyped-def]  # yields (site, visitor, figures)
+def server(vault: Path) -> Iterator[tuple[Site, Visitor, dict[str, int]]]:
     """Serve the vault, opened and its index loaded."""
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "cache"

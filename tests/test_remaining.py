@@ -25,7 +25,7 @@ def test_nothing_is_known_before_anything_began() -> None:
     estimate = Remaining({"list": 1, "snapshots": 2})
     assert (estimate.fraction, estimate.seconds, estimate.step) == (None, None, None)
     estimate(Notice(None, "hello"))
-    assert (estimate.fraction, estimate.seconds) == (None, None)
+    assert [estimate.fraction, estimate.seconds] == [None, None]
 
 
 def test_a_phase_alone_counts_by_the_work_done_so_far() -> None:
@@ -39,7 +39,7 @@ def test_a_phase_alone_counts_by_the_work_done_so_far() -> None:
     assert estimate.fraction == 0.25
     assert estimate.seconds == 15
     estimate(PhaseDone("send", 10, 1000))
-    assert (estimate.fraction, estimate.seconds) == (1.0, 0.0)
+    assert [estimate.fraction, estimate.seconds] == [1.0, 0.0]
 
 
 def test_files_count_where_bytes_are_unknown_and_nothing_where_both_are() -> None:
@@ -53,7 +53,7 @@ def test_files_count_where_bytes_are_unknown_and_nothing_where_both_are() -> Non
     estimate(PhaseStarted("list"))
     estimate(Advanced("list", 5, 5))
     clock.now += 4
-    assert (estimate.fraction, estimate.seconds) == (None, None)
+    assert [estimate.fraction, estimate.seconds] == [None, None]
 
 
 def test_the_first_moment_of_a_phase_is_noise() -> None:

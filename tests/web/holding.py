@@ -1,4 +1,4 @@
-"""A small vault as pages have to bear it: hostile names, hostile pictures, a file in three versions, a cut-short backup."""
+"""A small vault as pages have to bear it: hostile names and pictures, a file in three versions, a cut-short backup."""
 
 import datetime as dt
 from collections.abc import Iterator

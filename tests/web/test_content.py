@@ -37,7 +37,7 @@ def visitor(held: Holding) -> Visitor:
         ("new.webp", "image/webp", True, None),
     ],
 )
-def test_a_file_comes_with_fixed_headers_whatever_it_is(
+def test_a_file_comes_with_fixed_headers_whatever_it_is(  # noqa: PLR0917 - fixtures and cases
     held: Holding, visitor: Visitor, name: str, kind: str, is_shown: bool, content: bytes | None
 ) -> None:
     for query, asked in (("", False), ("&show=1", True)):

@@ -1,4 +1,4 @@
-"""Looking at what is in the vault: lists, folders, files, search, versions, differences, coverage; against hostile names."""
+"""Looking at what is in the vault: lists, folders, files, search, versions, differences, coverage; hostile names."""
 
 import re
 from collections.abc import Iterator

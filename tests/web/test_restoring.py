@@ -139,7 +139,7 @@ def test_a_path_that_the_snapshot_does_not_hold_is_refused(held: Holding, visito
     assert os.listdir(tmp_path) == []
 
 
-def test_a_plan_that_nobody_made_cannot_be_carried_out(held: Holding, visitor: Visitor) -> None:
+def test_a_plan_that_nobody_made_cannot_be_carried_out(visitor: Visitor) -> None:
     answer = visitor.post("/restore/made-up/go", {"existing": "keep"})
     assert answer.status_code == 404
     assert "Nothing is known about this restore" in answer.text
