@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.snapshots import load_state, looked_after
+from phoneward.vault import LocalStorage, open_repository
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program
 
@@ -81,3 +83,18 @@ def test_without_a_lock(copy: tuple[Program, Path]) -> None:
     shutil.rmtree(vault / "locks")
     assert program.run("check", "--no-lock").code == 0
     assert not (vault / "locks").exists()
+
+
+def test_a_check_is_noted_in_the_vault_and_one_without_a_lock_is_not(copy: tuple[Program, Path]) -> None:
+    program, vault = copy
+    noted = {"check": False, "read_data": False}
+    for words, changed in (
+        (["--no-lock", "--read-data"], None),
+        (["--read-data-subset", "1/2"], "check"),
+        (["--read-data"], "read_data"),
+    ):
+        assert program.run("check", *words).code == 0
+        noted |= {changed: True} if changed else {}
+        state = looked_after(load_state(open_repository(LocalStorage(vault), "stocked")))
+        assert {"check": state.check is not None, "read_data": state.read_data is not None} == noted
+        assert state.errors == 0
