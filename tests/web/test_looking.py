@@ -12,7 +12,7 @@ from phoneward.vault import BlobType, find_node
 from phoneward.web.addresses import quoted
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
-from tests.web.site import Visitor
+from tests.web.site import PASSWORD, Visitor
 
 HREF = re.compile(r'href="([^"]*)"')
 
@@ -236,3 +236,14 @@ def test_a_locked_vault_asks_for_its_password_and_comes_back(tmp_path: Path, pag
         answer = one.site.visitor().get(page)
         assert answer.status_code == 303
         assert unquote_to_bytes(answer.headers["location"]).decode() == f"/unlock?next={page}"
+
+
+def test_another_vault_at_the_door_is_looked_into_from_then_on(tmp_path: Path) -> None:
+    with holding(tmp_path / "one") as one, holding(tmp_path / "two") as two:
+        visitor = one.site.visitor()
+        assert f"/snapshots/{one.newest}" in visitor.get("/snapshots").text
+        one.site.context.door.use(tmp_path / "two" / "vault", PASSWORD)
+        text = visitor.get("/snapshots").text
+        assert f"/snapshots/{one.newest}" not in text
+        assert visitor.get(f"/content/{two.newest}?path=/shared/Documents/same.txt").content == b"same"
+        assert visitor.get(f"/snapshots/{two.newest}/files?path=/shared/Documents").status_code == 200
