@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from phoneward.vault import BlobType, find_node
+from phoneward.vault import BlobType, Snapshot, find_node, save_snapshot
 from phoneward.web.addresses import quoted
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
@@ -157,6 +157,17 @@ def test_coverage_says_what_is_missing_and_what_to_do(held: Holding, visitor: Vi
     missing = visitor.get(f"/snapshots/{held.newest}/coverage/missing?page=3").text
     assert f"&lt;b&gt;gap{GAPS - 1}" in missing
     assert "And 7 more that are not named" in missing
+
+
+def test_what_another_program_backed_up_is_listed_and_does_not_stand_for_the_phone(tmp_path: Path) -> None:
+    with holding(tmp_path) as one:
+        blob = one.snapshots[0].tree
+        foreign = Snapshot(time_ns=one.snapshots[-1].time_ns + 10**18, tree=blob, paths=("/home",), hostname="laptop")
+        save_snapshot(one.repo, foreign)
+        visitor = one.site.visitor()
+        assert "of another program" in visitor.get("/snapshots").text
+        assert "laptop" not in visitor.get("/coverage").text
+        assert one.site.faults == []
 
 
 def test_a_snapshot_removed_meanwhile_is_said_and_the_list_goes_on(tmp_path: Path) -> None:

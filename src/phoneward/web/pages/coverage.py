@@ -41,7 +41,7 @@ _ORDER: Final = {state: number for number, state in enumerate(STATE_WORDS)}
 def newest(request: Request) -> Response:
     """Show the coverage of the newest snapshot."""
     with context_of(request).library.open() as opened:
-        info = opened.listed.newest(request.query_params.get("phone"))
+        info = opened.newest(request.query_params.get("phone"))
         if info is None:
             return page(request, "coverage_none.html", title=_("If your phone broke now"), command=_command(None))
         return _overview(request, opened, info)
