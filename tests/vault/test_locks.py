@@ -24,6 +24,7 @@ from phoneward.vault import (
     RepositoryLockedError,
     StorageError,
     init_repository,
+    list_locks,
 )
 from phoneward.vault.locks import HeldLock, LockFile, parse_lock, read_locks, windows_process_runs
 from tests.vault.cheap import insecure_test_cost
@@ -260,6 +261,17 @@ def test_stale_locks_go_and_others_stay(repo: Repository) -> None:
     assert {old, gone}.isdisjoint(names(repo))
     assert repo.unlock(remove_all=True) == 2
     assert names(repo) == []
+
+
+def test_who_holds_locks_is_told_in_words(repo: Repository) -> None:
+    put(repo, time="2020-01-01T00:00:00Z", hostname="old\x1b[31m", username="me", pid=7, exclusive=True)
+    put(repo, time=now_text(), hostname=socket.gethostname(), username="", pid=os.getpid(), exclusive=False)
+    found = sorted(list_locks(repo), key=lambda lock: lock.since)
+    assert [(lock.exclusive, lock.stale) for lock in found] == [(True, True), (False, False)]
+    assert found[0].holder == "me on old\\x1b[31m (process 7)"
+    assert found[0].since == datetime(2020, 1, 1, tzinfo=UTC)
+    repo.unlock(remove_all=True)
+    assert list_locks(repo) == []
 
 
 def test_an_unreadable_lock_is_a_clear_error(repo: Repository, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from phoneward.vault import BlobType, find_node
+from phoneward.vault import BlobType, Snapshot, find_node, save_snapshot
 from phoneward.web.addresses import quoted
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
-from tests.web.site import Visitor
+from tests.web.site import PASSWORD, Visitor
 
 HREF = re.compile(r'href="([^"]*)"')
 
@@ -159,6 +159,17 @@ def test_coverage_says_what_is_missing_and_what_to_do(held: Holding, visitor: Vi
     assert "And 7 more that are not named" in missing
 
 
+def test_what_another_program_backed_up_is_listed_and_does_not_stand_for_the_phone(tmp_path: Path) -> None:
+    with holding(tmp_path) as one:
+        blob = one.snapshots[0].tree
+        foreign = Snapshot(time_ns=one.snapshots[-1].time_ns + 10**18, tree=blob, paths=("/home",), hostname="laptop")
+        save_snapshot(one.repo, foreign)
+        visitor = one.site.visitor()
+        assert "of another program" in visitor.get("/snapshots").text
+        assert "laptop" not in visitor.get("/coverage").text
+        assert one.site.faults == []
+
+
 def test_a_snapshot_removed_meanwhile_is_said_and_the_list_goes_on(tmp_path: Path) -> None:
     with holding(tmp_path) as one:
         visitor = one.site.visitor()
@@ -236,3 +247,14 @@ def test_a_locked_vault_asks_for_its_password_and_comes_back(tmp_path: Path, pag
         answer = one.site.visitor().get(page)
         assert answer.status_code == 303
         assert unquote_to_bytes(answer.headers["location"]).decode() == f"/unlock?next={page}"
+
+
+def test_another_vault_at_the_door_is_looked_into_from_then_on(tmp_path: Path) -> None:
+    with holding(tmp_path / "one") as one, holding(tmp_path / "two") as two:
+        visitor = one.site.visitor()
+        assert f"/snapshots/{one.newest}" in visitor.get("/snapshots").text
+        one.site.context.door.use(tmp_path / "two" / "vault", PASSWORD)
+        text = visitor.get("/snapshots").text
+        assert f"/snapshots/{one.newest}" not in text
+        assert visitor.get(f"/content/{two.newest}?path=/shared/Documents/same.txt").content == b"same"
+        assert visitor.get(f"/snapshots/{two.newest}/files?path=/shared/Documents").status_code == 200

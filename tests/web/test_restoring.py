@@ -11,7 +11,7 @@ import pytest
 from phoneward.snapshots import load_state, looked_after
 from phoneward.vault import LocalStorage, open_repository
 from tests.web.holding import Holding, holding
-from tests.web.site import PASSWORD, Visitor
+from tests.web.site import PASSWORD, Site, Visitor
 
 DOCUMENTS = "/shared/Documents"
 
@@ -37,9 +37,14 @@ def plan(held: Holding, visitor: Visitor, target: Path | str, **fields: str) -> 
 
 def settled(held: Holding, address: str) -> str:
     """Wait for a job that an address leads to; return where it leads on."""
+    return settled_at(held.site, address)
+
+
+def settled_at(site: Site, address: str) -> str:
+    """As `settled`, on any server."""
     if not address.startswith("/jobs/"):
         return address
-    job = held.site.context.jobs.get(address.removeprefix("/jobs/"))
+    job = site.context.jobs.get(address.removeprefix("/jobs/"))
     assert job.ended.wait(60)
     assert job.error is None, job.error
     assert job.outcome is not None

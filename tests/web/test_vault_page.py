@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phoneward.snapshots import load_state, looked_after
-from phoneward.vault import FileType, LocalStorage, list_keys, open_repository
+from phoneward.vault import FileType, LocalStorage, WrongPasswordError, list_keys, open_repository
 from phoneward.web.pages import ROUTES
 from tests.web.holding import Holding, holding
 from tests.web.site import PASSWORD
@@ -91,7 +91,7 @@ def test_removing_waits_for_nobody_who_works_with_the_vault(held: Holding) -> No
 
 def test_passwords_are_added_changed_and_removed_and_stand_nowhere(held: Holding, tmp_path: Path) -> None:
     visitor = held.site.visitor()
-    second, third = "a second long password", "a third long password"
+    second, third = "heron cobalt seven lanterns", "walnut ferry quiet orbit"
     assert visitor.post("/vault/keys/add", {"password": second, "again": "other"}).status_code == 400
     assert visitor.post("/vault/keys/add", {"password": second, "again": second}).status_code == 303
     assert visitor.post("/vault/keys/change", {"password": third, "again": third}).status_code == 303
@@ -108,6 +108,22 @@ def test_passwords_are_added_changed_and_removed_and_stand_nowhere(held: Holding
     current = open_repository(storage, third).key_name
     assert visitor.post(f"/vault/keys/{current}/remove").status_code >= 400  # the one in use stays
     assert visitor.get("/snapshots").status_code == 200
+
+
+def test_a_weak_password_is_used_only_by_who_insists(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    storage = LocalStorage(tmp_path / "vault")
+    assert visitor.post("/vault/keys/add/anyway").headers["location"] == "/vault/keys/add"
+    asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
+    assert asked.text.index("Choose another password") < asked.text.index("Use it anyway")
+    assert "13800138000" not in asked.text
+    with pytest.raises(WrongPasswordError):
+        open_repository(storage, "13800138000")
+    visitor.post("/vault/keys/change/anyway")  # it waits to be added, not to take another's place
+    visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
+    assert visitor.post("/vault/keys/add/anyway").headers["location"] == "/vault/keys"
+    assert open_repository(storage, "13800138000").key_name
+    assert open_repository(storage, PASSWORD).key_name
 
 
 def test_locks_left_behind_are_shown_and_removed(held: Holding) -> None:

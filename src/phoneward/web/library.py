@@ -20,6 +20,7 @@ from phoneward.snapshots import (
     OwnerState,
     ProofLookup,
     SnapshotInfo,
+    SnapshotKind,
     load_state,
 )
 from phoneward.texts import words
@@ -67,6 +68,11 @@ class Opened:
             if (info.snapshot.id or "").startswith(wanted) and info.of_phone:
                 return info
         raise SnapshotGoneError
+
+    def newest(self, device: str | None = None) -> SnapshotInfo | None:
+        """Return the newest finished snapshot of a phone, or of any; what another program made does not count."""
+        whole = self.listed.select(device=device, kinds=frozenset({SnapshotKind.WHOLE}))
+        return next((info for info in whole if info.device), None)
 
     def phone(self, info: SnapshotInfo) -> str:
         """Return what the person calls a snapshot's phone, readable."""

@@ -139,12 +139,16 @@ class SetupDesk:
         self.journey().choose_place(path)
         self._door.choose(path)
 
-    def is_unfinished(self, repo: Repository) -> bool:
-        """Tell whether set-up has something left to do: there is no snapshot yet, or the first was never tried."""
-        journey = self.journey(repo)
-        if journey.newest() is None:
+    def is_unfinished(self, repo: Repository, *, has_snapshot: bool) -> bool:
+        """Tell whether set-up has something left to do: there is no snapshot yet, or the first was never tried.
+
+        Args:
+            repo: open.
+            has_snapshot: whether it holds a finished snapshot of a phone.
+        """
+        if not has_snapshot:
             return True
-        remembered = journey.remembered
+        remembered = self.journey(repo).remembered
         return bool(remembered.kit and remembered.snapshot and not remembered.proof)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,6 +10,7 @@ from starlette.routing import Route
 from phoneward.errors import readable
 from phoneward.snapshots import (
     STATE_WORDS,
+    ApkState,
     AppCoverage,
     CoverageView,
     Gap,
@@ -39,7 +41,7 @@ _ORDER: Final = {state: number for number, state in enumerate(STATE_WORDS)}
 def newest(request: Request) -> Response:
     """Show the coverage of the newest snapshot."""
     with context_of(request).library.open() as opened:
-        info = opened.listed.newest(request.query_params.get("phone"))
+        info = opened.newest(request.query_params.get("phone"))
         if info is None:
             return page(request, "coverage_none.html", title=_("If your phone broke now"), command=_command(None))
         return _overview(request, opened, info)
@@ -98,6 +100,13 @@ def _amount(files: int, size: int) -> str:
     return _("{files} ({size})").format(files=formats.files(files), size=formats.size(size))
 
 
+def _restore(info: SnapshotInfo, app: AppCoverage) -> Markup | str:
+    """Return the way to an app's files, where the snapshot holds any."""
+    if not (app.kept_files or app.apk in {ApkState.KEPT, ApkState.PART}):
+        return ""
+    return link(address("/restore", snapshot=info.snapshot.id or "", app=app.package), _("Restore …"))
+
+
 def _state(state: str) -> str:
     return _(STATE_WORDS[state]) if state in STATE_WORDS else readable(state)
 
@@ -130,7 +139,7 @@ def apps(request: Request) -> Response:
             title=_("Apps"),
             command=(*_command(info), "--all"),
             crumbs=(*crumbs_of(opened, info), (f"{snapshot_address(info)}/coverage", _("What is kept"))),
-            rows=[_app_row(app) for app in rows.rows],
+            rows=[[*_app_row(app), _restore(info, app)] for app in rows.rows],
             total=rows.total,
             pager=pager(request, rows),
             text=text,

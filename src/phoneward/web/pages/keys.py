@@ -7,14 +7,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from phoneward.errors import PhonewardError, readable
-from phoneward.risks import REMOVE_PASSWORD
+from phoneward.risks import REMOVE_PASSWORD, WEAK_PASSWORD
+from phoneward.setup import Strength, judge
 from phoneward.texts import _, formats, words
 from phoneward.vault import FileId, KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.web.addresses import link
 from phoneward.web.errors import PageMissingError
-from phoneward.web.page import context_of, form_of, page, say, see_other
+from phoneward.web.page import context_of, form_of, page, say, see_other, session_of
 
 MAX_PASSWORD: Final = 1_000
+_WAITING: Final = "weak password of a vault"
+"""In the session, never in a page: what to do with a weak password, and the password, until the person decides."""
 
 
 def keys(request: Request) -> Response:
@@ -52,14 +55,22 @@ def _how(request: Request) -> str:
     return how
 
 
+def _command(how: str) -> tuple[str, ...]:
+    return ("phoneward", "key", "passwd" if how == "change" else "add")
+
+
+def _crumbs() -> tuple[tuple[str, str], ...]:
+    return (("/vault", _("Your vault")), ("/vault/keys", _("Passwords of the vault")))
+
+
 def _ask_new(request: Request, how: str, error: str = "") -> Response:
     is_change = how == "change"
     return page(
         request,
         "key_new.html",
         title=_("Change the password") if is_change else _("Add a password"),
-        command=("phoneward", "key", "passwd" if is_change else "add"),
-        crumbs=(("/vault", _("Your vault")), ("/vault/keys", _("Passwords of the vault"))),
+        command=_command(how),
+        crumbs=_crumbs(),
         status=400 if error else 200,
         is_change=is_change,
         action=f"/vault/keys/{how}",
@@ -69,12 +80,46 @@ def _ask_new(request: Request, how: str, error: str = "") -> Response:
 
 def new(request: Request) -> Response:
     """Take a new password."""
-    context, form, how = context_of(request), form_of(request), _how(request)
+    form, how = form_of(request), _how(request)
     password, again = form.get("password", ""), form.get("again", "")
     if not password or len(password) > MAX_PASSWORD:
         return _ask_new(request, how, _("A password is needed, of at most {count} letters.").format(count=MAX_PASSWORD))
     if password != again:
         return _ask_new(request, how, _("The two were not the same. Type the password twice."))
+    strength = judge(password)
+    session = session_of(request)
+    if strength.is_weak and session is not None:
+        session.kept[_WAITING] = (how, password)
+        return _weak_page(request, how, strength)
+    return _take(request, how, password)
+
+
+def _weak_page(request: Request, how: str, strength: Strength) -> Response:
+    return page(
+        request,
+        "key_weak.html",
+        title=_("A new password"),
+        command=_command(how),
+        crumbs=_crumbs(),
+        status=400,
+        shown=WEAK_PASSWORD.shown(),
+        strength=strength,
+        action=f"/vault/keys/{how}/anyway",
+        safe=f"/vault/keys/{how}",
+    )
+
+
+def use_weak(request: Request) -> Response:
+    """Take the weak password that waits in this session: the person has read what it means."""
+    how, session = _how(request), session_of(request)
+    waiting = session.kept.pop(_WAITING, None) if session is not None else None
+    if not isinstance(waiting, tuple) or waiting[0] != how:
+        return see_other(f"/vault/keys/{how}")
+    return _take(request, how, waiting[1])
+
+
+def _take(request: Request, how: str, password: str) -> Response:
+    context = context_of(request)
     with context.door.own(load_index=False) as own:
         if how == "change":
             with own.lock(exclusive=True) as lock:
@@ -100,7 +145,7 @@ def ask_remove(request: Request) -> Response:
         "risk.html",
         title=_("Remove a password"),
         command=("phoneward", "key", "remove", name[:8]),
-        crumbs=(("/vault", _("Your vault")), ("/vault/keys", _("Passwords of the vault"))),
+        crumbs=_crumbs(),
         shown=REMOVE_PASSWORD.shown(),
         about=[(_("Which"), _row(info)[0] if info else name[:8]), (_("Made"), _row(info)[1] if info else _("unknown"))],
         action=f"/vault/keys/{name}/remove",
@@ -122,6 +167,7 @@ ROUTES: Final = (
     Route("/vault/keys", keys),
     Route("/vault/keys/{how}", ask_new),
     Route("/vault/keys/{how}", new, methods=["POST"]),
+    Route("/vault/keys/{how}/anyway", use_weak, methods=["POST"]),
     Route("/vault/keys/{key}/remove", ask_remove),
     Route("/vault/keys/{key}/remove", remove, methods=["POST"]),
 )

@@ -68,10 +68,9 @@ def show(request: Request) -> Response:
     known: list[Known] = []
     has_vault = True
     try:
-        with context.door.vault() as repo:
-            infos = snapshots.list_snapshots(repo, on_damaged=lambda _name, _error: None)
-            state = snapshots.load_state(repo, snapshots=[info.snapshot for info in infos])
-        known = known_phones(infos, state, dt.datetime.now(dt.UTC))
+        with context.library.open() as opened:
+            oldest_first = list(reversed(opened.listed.infos))
+            known = known_phones(oldest_first, opened.state, dt.datetime.now(dt.UTC))
     except (NoRepositoryError, NoRepositoryNamedError):
         has_vault = False
     return page(

@@ -19,6 +19,7 @@ from phoneward.web.errors import PageMissingError
 from phoneward.web.jobs import Job, Kind, Outcome
 from phoneward.web.library import Opened
 from phoneward.web.page import context_of, page, say, see_other
+from phoneward.web.pages.setup_kit import KIT
 
 CHECK: Final = Action("snapshots", "check", words("Check the vault"), {}, ("phoneward", "check"))
 READ_DATA: Final = Action(
@@ -53,7 +54,7 @@ def vault(request: Request) -> Response:
             locks=[_lock_row(lock) for lock in locks],
             is_stale=any(lock.stale for lock in locks),
             trouble=trouble,
-            kit="/setup/kit" if _has_kit(request) else "",
+            kit=KIT,
             running=[job for job in context.jobs.all() if job.is_running and job.key.startswith("vault")],
         )
 
@@ -98,10 +99,6 @@ def _locks(repo: Repository) -> tuple[list[LockInfo], PhonewardError | None]:
 def _lock_row(lock: LockInfo) -> list[object]:
     kind = _("nobody else may work meanwhile") if lock.exclusive else _("others may work, too")
     return [lock.holder, formats.moment(lock.since), kind, _("left behind") if lock.stale else _("at work")]
-
-
-def _has_kit(request: Request) -> bool:
-    return any(getattr(route, "path", "") == "/setup/kit" for route in request.app.routes)
 
 
 def look_after(request: Request) -> Response:

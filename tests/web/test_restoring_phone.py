@@ -1,0 +1,52 @@
+"""Back onto a phone from the page: a real adbd, the plan first, then the work, and what differs stays."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from phoneward import snapshots
+from phoneward.phones import open_adb
+from phoneward.vault import LocalStorage, open_repository
+from tests.phone import trees
+from tests.phone.testphone import TestPhone
+from tests.web.site import PASSWORD, make_settings, serving
+from tests.web.test_restoring import base_of, settled_at
+
+
+def test_files_go_back_onto_the_phone(phone: TestPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in phone.adb_env.items():
+        monkeypatch.setenv(name, value)
+    trees.put(phone.storage, "DCIM/photo.jpg", b"the photo")
+    trees.put(phone.storage, "Download/a.txt", b"then")
+    trees.give_to_phone(phone.storage)
+    settings = make_settings(tmp_path)
+    repo = open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)
+    with open_adb(phone.serial) as adb:
+        made = snapshots.backup(adb, repo, state_dir=tmp_path / "state").snapshot_id or ""
+    shutil.rmtree(phone.storage / "DCIM")
+    trees.put(phone.storage, "Download/a.txt", b"later")
+    trees.give_to_phone(phone.storage)
+    with serving(settings) as site:
+        visitor = site.visitor()
+        page = visitor.get(f"/restore/phones?snapshot={made}&path=/shared/DCIM&path=/shared/Download")
+        assert f'<option value="{phone.serial}"' in page.text
+        fields = [("csrf", visitor.token()), ("snapshot", made), ("path", "/shared/DCIM"), ("path", "/shared/Download")]
+        answer = visitor.client.post("/restore/plan", data=_grouped([*fields, ("serial", phone.serial)]))
+        plan = visitor.get(settled_at(site, answer.headers["location"]))
+        assert "1 file, 9 B" in plan.text
+        assert not (phone.storage / "DCIM").exists()
+        answer = visitor.post(base_of(plan) + "/go", {"existing": "keep"})
+        result = visitor.get(settled_at(site, answer.headers["location"]))
+        assert "a different file there, which is left as it is" in result.text
+        assert "the same: 1 file." in result.text
+        assert (phone.storage / "DCIM" / "photo.jpg").read_bytes() == b"the photo"
+        assert (phone.storage / "Download" / "a.txt").read_bytes() == b"later"
+        assert site.faults == []
+
+
+def _grouped(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in fields:
+        grouped.setdefault(name, []).append(value)
+    return grouped
