@@ -215,8 +215,7 @@ def _make(request: Request, chosen: str) -> Response:
             journey.make_vault(chosen, use_weak=True)  # a weak one was confirmed
         except RepositoryExistsError:
             return see_other(PASSWORD)  # another window was faster
-        if journey.place is not None and journey.repo is not None:
-            context.door.take(journey.place, journey.repo)
+        context.desk.vault_made(journey)
     _kept(request).pop(_PHRASE, None)
     _forget_waiting(request)
     context.checkups.forget()
