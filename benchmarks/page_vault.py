@@ -53,6 +53,9 @@ from phoneward.vault import (
     encode_tree,
     go_mode,
     init_repository,
+    load_snapshot,
+    load_snapshots,
+    load_tree,
     save_snapshot,
 )
 
@@ -152,6 +155,10 @@ class Phone:
         self._hashed: list[str] = []
         self._databases: list[tuple[str, bytes]] = []
 
+    def start_at(self, number: int) -> None:
+        """Count contents from here on, so that they are no earlier ones."""
+        self._number = number
+
     def file(self, folder: Folder, name: bytes, time_ns: int) -> None:
         """Make or change a file."""
         self._number += 1
@@ -176,7 +183,7 @@ class Phone:
         """Fill the phone as it was on its first day."""
         shape, chance = self._shape, self._chance
         for day in range(shape.start_pictures // shape.pictures_a_day):
-            self._pictures(first_ns - (day + 1) * DAY_NS)
+            self.pictures(first_ns - (day + 1) * DAY_NS)
         top = "shared/Android/data/com.tencent.mm/MicroMsg/" + chance.randbytes(16).hex() + "/image2"
         side = max(1, int(shape.hashed**0.5))
         for number in range(shape.hashed):
@@ -200,7 +207,8 @@ class Phone:
             self.file(folder, b"state.db", first_ns)
             self._databases.append((path, b"state.db"))
 
-    def _pictures(self, time_ns: int) -> None:
+    def pictures(self, time_ns: int) -> None:
+        """Take a day's pictures."""
         stamp = dt.datetime.fromtimestamp(time_ns // 10**9, dt.UTC)
         for path, form in (
             ("shared/DCIM/Camera", "IMG_{day}_{second:06}.jpg"),
@@ -215,7 +223,7 @@ class Phone:
 
     def next_day(self, time_ns: int) -> None:
         """Live on for a day."""
-        self._pictures(time_ns)
+        self.pictures(time_ns)
         for path in self._chance.sample(self._hashed, min(len(self._hashed), self._shape.changed_folders)):
             self.file(self.root.at(path), b"th_" + self._chance.randbytes(16).hex().encode(), time_ns)
         for path, name in self._chance.sample(self._databases, min(5, len(self._databases))):
@@ -356,29 +364,25 @@ def make(place: Path, password: str, shape: Shape | None = None) -> None:
 
 def add_day(repo: Repository, shape: Shape | None = None) -> Snapshot:
     """Add one more snapshot: the newest one's tree with 60 new pictures, as a next day would bring."""
-    from phoneward.vault import load_snapshot, load_snapshots, load_tree
-
     shape = shape or Shape()
     newest = [s for s in load_snapshots(repo) if device_tag(DEVICE) in s.tags and s.paths == FULL_PATHS][-1]
     time_ns = newest.time_ns + DAY_NS
     with repo.writer() as writer:
         phone = Phone(writer, shape)
-        phone._number = time_ns // 10**9
+        phone.start_at(time_ns // 10**9)
         added = Folder()
         phone.root = added
-        phone._pictures(time_ns)
-        root = _grafted(repo, writer, newest.tree, added, load_tree)
+        phone.pictures(time_ns)
+        root = _grafted(repo, writer, newest.tree, added)
     name = save_snapshot(repo, _snapshot(root, time_ns, 0, DEVICE))
     return load_snapshot(repo, name)
 
 
-def _grafted(repo: Repository, writer: BlobWriter, tree: BlobId, added: Folder, load: "object") -> BlobId:
-    from phoneward.vault import load_tree
-
+def _grafted(repo: Repository, writer: BlobWriter, tree: BlobId, added: Folder) -> BlobId:
     folder = Folder()
     for node in load_tree(repo, tree):
         if node.subtree is not None and node.name in added.folders:
-            subtree = _grafted(repo, writer, node.subtree, added.folders[node.name], load)
+            subtree = _grafted(repo, writer, node.subtree, added.folders[node.name])
             line = line_of(Node(name=node.name, type=NodeType.DIR, mode=node.mode, subtree=subtree))
         else:
             line = line_of(node)

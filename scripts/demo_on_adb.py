@@ -21,6 +21,7 @@ from phoneward.cli.frame import current, option, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.phones.base import PhoneSession
+from phoneward.texts import Words, verbatim
 from tests.phone import state
 from tests.phone.testphone import TestPhone, TestPhoneError, require_privileges
 from tests.phone.trees import give_to_phone
@@ -40,9 +41,9 @@ class AdbSample:
         return os.fsencode(self.phone.storage)
 
     @property
-    def description(self) -> str:
+    def description(self) -> Words:
         """What it is."""
-        return (
+        return verbatim(
             f"A real adbd with a real Android shell, behind the real adb: {self.phone.serial}. "
             "It has a work profile, an app twin that stays closed, and an SD card."
         )
@@ -72,8 +73,9 @@ def why_not() -> str:
 
 @click.command(cls=WordedCommand, help="Show the whole story on the test phone.")
 @option("--keep", metavar="DIR", help="Use this new or empty folder, and leave everything there to look at.")
+@option("--page/--no-page", default=None, help="End with the page in your browser, or without.")
 @output_options
-def demo(keep: str | None) -> ExitCode:
+def demo(keep: str | None, *, page: bool | None) -> ExitCode:
     """Play the story with the test phone."""
     frame = current()
     with ExitStack() as stack:
@@ -81,7 +83,7 @@ def demo(keep: str | None) -> ExitCode:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="phoneward-phone-")))
         phone = stack.enter_context(TestPhone(home, state=state.FULL))
         os.environ.update(phone.adb_env)
-        return play(frame.output, AdbSample(phone), folder, kept=keep is not None)
+        return play(frame.output, AdbSample(phone), folder, kept=keep is not None, page=page)
 
 
 if __name__ == "__main__":

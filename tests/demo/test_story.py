@@ -58,8 +58,8 @@ def test_a_restored_file_that_differs_fails_it(story: tuple[Iterator[Told], Path
             os.utime(target, ns=(status.st_mtime_ns, status.st_mtime_ns))
         if told.step == "compare":
             assert not told.good
-            assert "NOT the same" in told.sentences[0]
-            assert told.sentences[1] == "Documents/notes.txt: with other content"
+            assert "NOT the same" in str(told.sentences[0])
+            assert str(told.sentences[1]) == "Documents/notes.txt: with other content"
 
 
 def test_a_damaged_vault_fails_it(story: tuple[Iterator[Told], Path]) -> None:

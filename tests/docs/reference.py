@@ -16,6 +16,7 @@ from phoneward import texts
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
+from phoneward.snapshots.finding_codes import CODES
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -87,6 +88,28 @@ def errors() -> str:
     return "\n".join(lines) + "\n"
 
 
+def findings() -> str:
+    """Return findings.md: every finding of every room."""
+    lines = [
+        "# Findings",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the rooms' own tables. Do not edit. -->",
+        "",
+        "What `phoneward checkup` may find. With `--json` each is one line `finding`; `code` is the word below, and",
+        'keeps its meaning: "done" marks hold on to it, with the *subject* where there can be several.',
+        "",
+        "Each has a **severity**: `fine`, `advice` (nothing is lost if it waits), `warning` (something would be lost",
+        "if a thing that may well happen happens), `danger` (something is being lost, or is about to be); `--fail-on`",
+        "compares with it. And a **tier**: `observed` (seen), `inferred` (concluded, not seen), `not checked`. What",
+        "nobody looked at is listed apart, and never counts as well.",
+        "",
+        "| code | what it says |",
+        "|---|---|",
+    ]
+    lines += [f"| `{code}` | {_cell(meaning)} |" for code, meaning in CODES.items()]
+    return "\n".join(lines) + "\n"
+
+
 def error_classes() -> list[type[PhonewardError]]:
     """Return the classes of which errors are made: those that are no mere base of others' sentences."""
     for module in pkgutil.walk_packages(phoneward.__path__, "phoneward."):
@@ -115,10 +138,11 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     REFERENCE.mkdir(parents=True, exist_ok=True)
     (REFERENCE / "commands.md").write_text(commands())
     (REFERENCE / "errors.md").write_text(errors())
+    (REFERENCE / "findings.md").write_text(findings())
 
 
 if __name__ == "__main__":

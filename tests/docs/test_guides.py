@@ -192,3 +192,28 @@ def test_back_onto_a_phone(program: Program, phone: TestPhone, tmp_path: Path) -
     assert "Nothing was written to the phone." in planned
     assert "All that was asked for is on the phone." in done
     assert (phone.storage / "DCIM/one.jpg").read_bytes() == b"a photo"
+
+
+def test_checkup(program: Program, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there; the reports lie where it says."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+    make_vault(tmp_path / "vault", "a")
+    trees.put(tmp_path / "card", "DCIM/Camera/one.jpg", b"a photo")
+    assert named.run("backup", "--folder", tmp_path / "card").code == 0
+    told, _watched = play(GUIDES / "checkup.md", named, tmp_path, {})
+    assert "1. If the phone broke this minute, what would I lose?" in told
+    assert (tmp_path / "report.html").read_bytes().startswith(b"<!doctype html>")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert '"message_type":"checkup"' in (tmp_path / "findings.jsonl").read_text()
+
+
+def test_set_up(program: Program, tmp_path: Path) -> None:
+    trees.put(tmp_path / "card", "DCIM/one.jpg", b"a photo")
+    (tmp_path / "password.txt").write_text("stroller-anime-shy-unblock-algebra")
+    named = program.with_(PHONEWARD_PASSWORD="", HOME=str(program.home))
+    done, kits, again = play(GUIDES / "set-up.md", named, tmp_path, {})
+    assert "chosen by chance" in done
+    assert "restic -r" in kits
+    assert (tmp_path / "kit.html").exists()
+    assert (tmp_path / "phone-vault-recovery-kit.html").exists()
+    assert "holds 1 file" in again

@@ -8,6 +8,7 @@ import pytest
 from phoneward.errors import ExitCode
 from phoneward.phones import Situation, Tier
 from phoneward.settings import VARIABLES
+from phoneward.snapshots.finding_codes import CODES
 from tests.docs import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,19 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_every_error_is_documented() -> None:
     assert text("errors.md") == reference.errors(), WRITE
+
+
+def test_every_finding_is_documented() -> None:
+    assert text("findings.md") == reference.findings(), WRITE
+
+
+def test_every_code_of_a_finding_is_in_its_rooms_table() -> None:
+    written = {
+        code
+        for path in (SOURCE / "snapshots").glob("*.py")
+        for code in re.findall(r"\"(snapshots\.[a-z-]+)\"", path.read_text())
+    }
+    assert written == set(CODES)
 
 
 def test_no_two_errors_share_a_code() -> None:

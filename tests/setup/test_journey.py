@@ -160,6 +160,16 @@ def test_damage_in_the_vault_is_not_verified(folder: Path) -> None:
     assert [path.name for path in (folder / "state").iterdir() if path.name.startswith("restore-test")] == []
 
 
+def test_damage_where_no_file_was_drawn_is_found_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phoneward.setup.verifying.draw", lambda _entries, **_limits: [])
+    steps = run_through(journey_in(folder), folder / "vault", PASSWORD)
+    while next(steps).step is not Step.BACKUP:
+        pass
+    max((p for p in (folder / "vault" / "data").rglob("*") if p.is_file()), key=lambda p: p.stat().st_size).unlink()
+    with pytest.raises(VerificationFailedError):
+        next(steps)
+
+
 def test_a_phone_that_is_away_is_not_needed_twice(folder: Path) -> None:
     first = [told.already for told in run_through(journey_in(folder), folder / "vault", PASSWORD)]
     assert first == [False, False, False, False, False, False, True]

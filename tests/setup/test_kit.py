@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from playwright.sync_api import sync_playwright
 
 from phoneward import texts
 from phoneward.phones import open_folder
@@ -202,3 +203,28 @@ def test_who_keeps_state_in_the_vault_is_told(journey: Journey, tmp_path: Path) 
     journey.write_kit(tmp_path / "kit.txt")
     assert journey.repo is not None
     assert told == [(journey.repo.config.id, tmp_path / "kit.txt")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_page_prints_on_one_sheet_and_fits_a_small_screen(language: str, tmp_path: Path) -> None:
+    with texts.speaking([language]):
+        page_file = tmp_path / "kit.html"
+        page_file.write_text(
+            as_html(make_sheet(facts(Path("/media/anna/" + "a long name with 很多字 " * 5 + "/vault"))))
+        )
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(page_file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        for paper in ("A4", "Letter"):
+            assert len(pypdf.PdfReader(io.BytesIO(page.pdf(format=paper))).pages) == 1, paper
+        # No command is broken within a word: each word stands on one line.
+        page.set_viewport_size({"width": 900, "height": 1200})
+        heights = page.eval_on_selector_all(".command span", "spans => spans.map(span => span.getClientRects().length)")
+        assert set(heights) == {1}
+        browser.close()
+    assert asked == [page_file.as_uri()]

@@ -81,6 +81,22 @@ def test_another_versions_file(change: dict[str, Any], tmp_path: Path) -> None:
     assert Memory(tmp_path).last_place() in {None, Path("/a")}
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"vaults": [{"place": "/a", "kit_written": "9999-12-31T23:59:59Z"}]}',  # no time zone east of UTC can show it
+        b'{"vaults": [{"place": "/a", "debugging_off": "2026-11-28T00:00:00"}]}',
+        b'{"vaults": [{"place": "/a\xff"}]}',
+        b'{"vaults": [{"place": "a"}]}',
+        b'{"vaults": [{"place": "/a\\u001b[2J"}]}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_we_never_wrote_is_not_believed(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(data)
+    assert Memory(tmp_path).last_place() is None
+
+
 def test_a_file_that_is_far_too_long_is_not_read(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text('{"vaults": [{"place": "/a"}]}' + " " * (1 << 20))
     assert Memory(tmp_path).last_place() is None

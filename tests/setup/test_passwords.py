@@ -63,6 +63,7 @@ STRONG = [
     "correct horse battery staple",
     "correct horse 电池 staple",
     "山里的老树今年又开了白花",
+    "月亮河边的旧自行车",
     "xQ7#mK2$vB9!pL4",
     "lan tree 8 kuo river 2 window",
     "13812345678 stroller anime shy unblock",

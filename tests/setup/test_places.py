@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from phoneward.setup import Disk, SetupError, check_place, cloud_of, disks, suggest
@@ -171,6 +171,7 @@ def test_linux(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=2000))
+@example(b"\0")
 def test_a_mount_table_of_anything(data: bytes) -> None:
     path = Path(f"/tmp/phoneward-mounts-{os.getpid()}")
     path.write_bytes(data + b"\n/dev/sda1 /media/" + data.replace(b"\n", b"\\012") + b" ext4 rw 0 0\n")

@@ -48,3 +48,10 @@ def test_marks_are_seen_and_called(path: Path) -> None:
 def test_both_faults_are_found() -> None:
     assert marks_in_f_strings("""f"{prefix or _('Usage:')} {x}" """) == ["_('Usage:')"]
     assert functions_with_two_meanings("def f(x):\n    a, _ = x\n    return _('a')\n") == ["f"]
+
+
+def test_templates_mark_sentences_as_code_does() -> None:
+    """The extractor looks for `_("…")`; what stands in a `{% trans %}` block would stay English."""
+    templates = sorted(SOURCE.rglob("templates/*.html"))
+    assert templates
+    assert [path.name for path in templates if "{% trans" in path.read_text(encoding="utf-8")] == []

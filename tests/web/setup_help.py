@@ -1,4 +1,4 @@
-"""Helpers of the tests of set-up: a server without a vault, a folder or a phone to be kept, and work that is waited for."""
+"""Helpers of the tests of set-up: a server without a vault, a folder or a phone to be kept, work that ends."""
 
 import contextlib
 import functools

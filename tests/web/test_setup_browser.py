@@ -1,4 +1,4 @@
-"""Set-up in a real browser: both languages, narrow and wide, keyboard only, and without JavaScript; axe at each step."""
+"""Set-up in a real browser: both languages, narrow and wide, keyboard only, without JavaScript; axe at each step."""
 
 from pathlib import Path
 
@@ -51,7 +51,9 @@ class Walk:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-def test_the_whole_way(tmp_path: Path, browser: Browser, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_way(  # noqa: PLR0915 - one walk, from nothing to a verified snapshot
+    tmp_path: Path, browser: Browser, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cheap_vaults(monkeypatch)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nobody answers there, and adb cannot listen there

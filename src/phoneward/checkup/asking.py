@@ -12,7 +12,7 @@ from phoneward.checkup.rooms import ROOMS, Room
 from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Event, Listener, StepDone, StepStarted, silent
 from phoneward.remaining import Remaining
-from phoneward.snapshots import Asking, SnapshotInfo, describe, find, list_snapshots
+from phoneward.snapshots import Asking, SnapshotInfo, describe, find, list_snapshots, load_state, looked_after
 from phoneward.texts import N_
 from phoneward.vault import FileId, Repository
 
@@ -40,8 +40,8 @@ def checkup(
         now: the time ages are counted to; by default now.
         cache_dir: where derived data is kept, sealed, and how long each room took.
         listener: hears how far it is: a StepStarted and a StepDone for each room that is asked.
-        last_read_data: when the whole vault was last read back, as far as it was noted.
-        last_restore_test: when a restore was last compared, as far as it was noted beside the vault's proofs.
+        last_read_data: when the whole vault was last read back; by default what the vault has noted.
+        last_restore_test: when a restore was last compared; by default what the vault has noted beside its proofs.
 
     Raises:
         SnapshotNotFoundError, AmbiguousSnapshotError: there is no such snapshot, or several.
@@ -53,6 +53,7 @@ def checkup(
     damaged: list[FileId] = []
     every = list_snapshots(repo, on_damaged=lambda name, _error: damaged.append(name))
     chosen = _newest(every) if snapshot.strip().lower() == LATEST else describe(find(repo, snapshot))
+    noted = looked_after(load_state(repo, snapshots=[info.snapshot for info in every]))
     steps.end(LISTING)
     asking = Asking(
         repo,
@@ -62,8 +63,8 @@ def checkup(
         cache_dir,
         listener,
         damaged=tuple(damaged),
-        last_read_data=last_read_data,
-        last_restore_test=last_restore_test,
+        last_read_data=last_read_data or noted.read_data,
+        last_restore_test=last_restore_test or noted.restore_test,
     )
     parts = tuple(_ask(room, asking, steps) for room in ROOMS)
     failed = {part.room.name for part in parts if part.failure is not None}  # sooner than one that answers

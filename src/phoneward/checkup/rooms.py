@@ -30,7 +30,7 @@ class Room:
 ROOMS: Final = (
     Room(
         "snapshots",
-        N_("Snapshots"),
+        N_("Your snapshots"),
         N_("If the phone broke this minute, what would I lose?"),
         _snapshots,
     ),

@@ -20,8 +20,8 @@ from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.texts import N_
 
 SECTIONS = {
-    N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "open", "demo"),
-    N_("To see how things stand"): ("checkup",),
+    N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "demo"),
+    N_("To see how things stand"): ("open", "checkup"),
     N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats"),
     N_("Through the years"): ("rename", "forget", "prune", "key", "unlock", "repair"),
     N_("When you need it"): ("kit", "pair", "connect", "timestamp", "completion"),

@@ -1,6 +1,7 @@
 """`phoneward check`: is everything in the vault really there?"""
 
 import contextlib
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import click
@@ -39,6 +40,7 @@ SHOWN = 50
 @vault_options
 def check(read_data_subset: str | None, *, read_data: bool, no_lock: bool) -> ExitCode:
     """Check the vault and name what is wrong."""
+    from phoneward import snapshots
     from phoneward.cli.progress_view import listening
     from phoneward.vault import check as check_vault
     from phoneward.vault import parse_subset
@@ -47,11 +49,14 @@ def check(read_data_subset: str | None, *, read_data: bool, no_lock: bool) -> Ex
     if read_data and read_data_subset is not None:
         raise NotTogetherError(first="--read-data", second="--read-data-subset")
     subset = parse_subset(read_data_subset) if read_data_subset is not None else read_data
+    begun = dt.datetime.now(dt.UTC)
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
-        if not no_lock:
-            stack.enter_context(repository.lock(exclusive=True))
+        lock = None if no_lock else stack.enter_context(repository.lock(exclusive=True))
         listener = stack.enter_context(listening(frame.output))
         report = check_vault(repository, read_data=subset, listener=listener)
+        if lock is not None:
+            noted = snapshots.note_check(report.error_count, begun, everything_read=read_data)
+            snapshots.keep_noted(repository, lock, noted, listener)
     _show(frame, report)
     return ExitCode.DONE if report.ok else ExitCode.FAILED
 

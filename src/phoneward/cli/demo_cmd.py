@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,8 +31,13 @@ if TYPE_CHECKING:
     ),
 )
 @option("--keep", metavar="DIR", help=N_("Use this new or empty folder, and leave everything there to look at."))
+@option(
+    "--page/--no-page",
+    default=None,
+    help=N_("End with the page in your browser, or without. Default: with it at a terminal; else it is only tried."),
+)
 @output_options
-def demo(keep: str | None) -> ExitCode:
+def demo(keep: str | None, *, page: bool | None) -> ExitCode:
     """Play the story with a folder as the phone."""
     from phoneward.demo import FolderSample
 
@@ -39,7 +45,7 @@ def demo(keep: str | None) -> ExitCode:
     with stage(keep) as folder:
         phone = folder / "phone"
         phone.mkdir()
-        return play(frame.output, FolderSample(phone), folder, kept=keep is not None)
+        return play(frame.output, FolderSample(phone), folder, kept=keep is not None, page=page)
 
 
 @contextlib.contextmanager
@@ -59,7 +65,7 @@ def stage(keep: str | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def play(output: Output, phone: "SamplePhone", folder: Path, *, kept: bool) -> ExitCode:
+def play(output: Output, phone: "SamplePhone", folder: Path, *, kept: bool, page: bool | None = False) -> ExitCode:
     """Play the story and show each step as it happens; `scripts/demo` calls this with the adb test phone.
 
     Args:
@@ -67,18 +73,27 @@ def play(output: Output, phone: "SamplePhone", folder: Path, *, kept: bool) -> E
         phone: a sample phone with an empty storage.
         folder: for the vault and what is restored.
         kept: whether the folder stays.
+        page: whether it ends with the page in a browser; None shows it where somebody sits at a terminal, and elsewhere
+            only asks for each of its pages.
     """
+    from phoneward.cli import demo_page
     from phoneward.cli.progress_view import listening
     from phoneward.demo import tell
 
-    good = True
+    story: list[Told] = []
     password = vault = ""
     with listening(output) as listener:
         for told in tell(phone, folder, listener=listener):
-            good = good and told.good
+            story.append(told)
             if told.step == "vault":
                 vault, password = str(told.facts["vault"]), str(told.facts["password"])
             _show(output, told)
+    good = all(told.good for told in story)
+    watched = page is None and sys.stdout.isatty() and not output.json
+    if good and page is not False:
+        settings = demo_page.settings_of(folder, vault, password)
+        end = demo_page.show if page or watched else demo_page.visit
+        good = end(output, settings, tuple(story)) is ExitCode.DONE
     if output.json:
         output.emit("summary", {"same": good, "kept": kept, "vault": vault if kept else None})
     elif not kept:
@@ -99,7 +114,12 @@ def _show(output: Output, told: "Told") -> None:
 
     number = list(STEPS).index(told.step) + 1
     if output.json:
-        document = {"step": told.step, "good": told.good, "sentences": list(told.sentences), **told.facts}
+        document = {
+            "step": told.step,
+            "good": told.good,
+            "sentences": [str(sentence) for sentence in told.sentences],
+            **told.facts,
+        }
         output.emit("step", document)
         return
     mark = "" if told.good else _(" (FAILED)")

@@ -1,15 +1,21 @@
 """`phoneward open`: the page in the browser."""
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from phoneward.cli.frame import Frame, asked_language, current, option, vault_options
+from phoneward.cli.output import Output
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_, _
+
+if TYPE_CHECKING:
+    from phoneward.web import PageServer
 
 _HIGHEST_PORT = 65535
 
@@ -43,7 +49,14 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
         frame.settings, web.port_of(listening), language=asked_language(), on_fault=_fault_teller(frame)
     )
     server = web.PageServer(listening, context)
-    link = context.one_time_link()
+    with contextlib.suppress(KeyboardInterrupt):  # also between the link and the server's own handling of it
+        _serve(frame, server, print_url=print_url, no_browser=no_browser)
+    return ExitCode.DONE
+
+
+def _serve(frame: Frame, server: "PageServer", *, print_url: bool, no_browser: bool) -> None:
+
+    link = server.context.one_time_link()
     if frame.output.json:
         frame.output.emit("page", {"url": link})
         sys.stdout.flush()
@@ -52,19 +65,25 @@ def open(port: int, *, print_url: bool, no_browser: bool) -> ExitCode:  # noqa: 
         click.echo(link)
         sys.stdout.flush()
         if not print_url:
-            _tell(frame, context.address)
+            _tell(frame.output, server.context.address)
         server.run()
     else:
-        with web.redirect_file(link) as path:
-            _tell(frame, context.address)
-            web.show(path)
-            server.run()
-    return ExitCode.DONE
+        show_and_serve(frame.output, server, link)
 
 
-def _tell(frame: Frame, address: str) -> None:
-    frame.output.say(_("Phoneward's page is at {address} while this window is open.").format(address=address))
-    frame.output.say(_("Ctrl-C ends it. If no page comes up, run `phoneward open --no-browser` and open its link."))
+def show_and_serve(output: Output, server: "PageServer", link: str) -> None:
+    """Open the page in the person's browser and serve it until Ctrl-C."""
+    from phoneward import web
+
+    with web.redirect_file(link) as path:
+        _tell(output, server.context.address)
+        web.show(path)
+        server.run()
+
+
+def _tell(output: Output, address: str) -> None:
+    output.say(_("Phoneward's page is at {address} while this window is open.").format(address=address))
+    output.say(_("Ctrl-C ends it. If no page comes up, run `phoneward open --no-browser` and open its link."))
 
 
 def _fault_teller(frame: Frame) -> Callable[[BaseException], None]:

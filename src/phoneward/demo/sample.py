@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from phoneward.demo import pictures
 from phoneward.phones.base import AppInventory, InstalledApp, PhoneSession
 from phoneward.phones.folder import FolderPhone
-from phoneward.texts import _
+from phoneward.texts import Words, words
 
 VIDEO: Final = b"DCIM/Camera/VID_20251002_183011.mp4"
 VIDEO_BYTES: Final = 12 << 20
@@ -28,8 +28,8 @@ class SamplePhone(Protocol):
         """The folder of this computer that is the phone's shared storage."""
 
     @property
-    def description(self) -> str:
-        """What kind of phone this is, one sentence in the reader's language."""
+    def description(self) -> Words:
+        """What kind of phone this is, one sentence."""
 
     def open(self) -> PhoneSession:
         """Connect to the phone."""
@@ -72,9 +72,9 @@ class FolderSample:
         return os.fsencode(self.folder)
 
     @property
-    def description(self) -> str:
+    def description(self) -> Words:
         """Say that it is a folder."""
-        return _("The sample phone is a folder on this computer; its list of apps is made up.")
+        return words("The sample phone is a folder on this computer; its list of apps is made up.")
 
     def open(self) -> PhoneSession:
         """Open the folder as a phone that says it has apps."""

@@ -13,7 +13,7 @@ from phoneward.demo.compare import compare
 from phoneward.demo.sample import Changes, SamplePhone
 from phoneward.errors import readable
 from phoneward.progress import Listener, silent
-from phoneward.texts import N_, _, labelled
+from phoneward.texts import N_, Words, words
 
 PAUSE_S = 2.2
 """Files touched within two seconds before a listing are read again by the next snapshot: their times prove nothing."""
@@ -38,14 +38,14 @@ class Told:
 
     Attributes:
         step: one of `STEPS`.
-        sentences: what happened, in the reader's language.
+        sentences: what happened, to be read in any language.
         facts: the same in numbers and names, for programs.
         coverage: the coverage document, at the step that shows it.
         good: False where the promise was not kept; the demonstration has failed.
     """
 
     step: str
-    sentences: tuple[str, ...]
+    sentences: tuple[Words, ...]
     facts: Mapping[str, object]
     coverage: snapshots.Coverage | None = None
     good: bool = True
@@ -94,16 +94,16 @@ class _Story:
         place = readable(self._phone.storage)
         sentences = (
             self._phone.description,
-            _("It holds {count} files: photos, a video, chats, downloads, a few odd names.").format(count=count),
-            _("Its storage: {place}").format(place=place),
+            words("It holds {count} files: photos, a video, chats, downloads, a few odd names.", count=count),
+            words("Its storage: {place}", place=place),
         )
         return Told("phone", sentences, {"files": count, "storage": place})
 
     def make_vault(self) -> Told:
         repository = vault.init_repository(vault.LocalStorage(self._vault), self._password)
         sentences = (
-            _("An encrypted folder, made with a password: {place}").format(place=readable(str(self._vault))),
-            _("It is an ordinary restic repository: plain restic can check and restore it too."),
+            words("An encrypted folder, made with a password: {place}", place=readable(str(self._vault))),
+            words("It is an ordinary restic repository: plain restic can check and restore it too."),
         )
         facts = {"vault": str(self._vault), "password": self._password, "id": repository.config.id}
         return Told("vault", sentences, facts)
@@ -120,11 +120,17 @@ class _Story:
             )
         stats = result.stats
         sentences = [
-            _("Snapshot {snapshot} holds {count} files ({size} bytes).").format(
-                snapshot=(result.snapshot_id or "")[:8], count=result.files_held, size=f"{result.bytes_held:,}"
+            words(
+                "Snapshot {snapshot} holds {count} files ({size} bytes).",
+                snapshot=(result.snapshot_id or "")[:8],
+                count=result.files_held,
+                size=f"{result.bytes_held:,}",
             ),
-            _("Read from the phone: {count} files, {size} bytes. Added to the vault: {added} bytes.").format(
-                count=stats.files_sent, size=f"{stats.bytes_sent:,}", added=f"{stats.data_added_packed:,}"
+            words(
+                "Read from the phone: {count} files, {size} bytes. Added to the vault: {added} bytes.",
+                count=stats.files_sent,
+                size=f"{stats.bytes_sent:,}",
+                added=f"{stats.data_added_packed:,}",
             ),
         ]
         if self._changes is not None:
@@ -140,11 +146,12 @@ class _Story:
         }
         return Told(step, tuple(sentences), facts, good=self._is_as_promised(result))
 
-    def _what_was_sent(self, changes: Changes) -> str:
-        return _(
+    def _what_was_sent(self, changes: Changes) -> Words:
+        return words(
             "Only the {count} files that changed were read, and of the long video only the pieces around the cut were "
-            "stored again."
-        ).format(count=len(changes.added) + len(changes.edited))
+            "stored again.",
+            count=len(changes.added) + len(changes.edited),
+        )
 
     def _is_as_promised(self, result: snapshots.BackupResult) -> bool:
         """The sample's own storage is kept whole; the second time only what changed is read, and little is stored."""
@@ -161,7 +168,7 @@ class _Story:
     def show_coverage(self) -> Told:
         coverage = snapshots.coverage_of(self._open(), "latest")
         sentences = (
-            _("This is what an honest answer looks like: what is kept, what is not, why, and what to do about it."),
+            words("This is what an honest answer looks like: what is kept, what is not, why, and what to do about it."),
         )
         facts = {"complete": coverage.complete, "apps": len(coverage.apps)}
         return Told("coverage", sentences, facts, coverage=coverage)
@@ -170,10 +177,10 @@ class _Story:
         changes = self._changes = sample.live_a_day(self._phone.storage)
         self._phone.settle()
         sentences = (
-            _("A photo was taken: {path}").format(path=readable(changes.added[0])),
-            _("Something was put into the middle of the long video: {path}").format(path=readable(changes.edited[0])),
-            _("A line was written: {path}").format(path=readable(changes.edited[1])),
-            _("A download was deleted: {path}").format(path=readable(changes.deleted[0])),
+            words("A photo was taken: {path}", path=readable(changes.added[0])),
+            words("Something was put into the middle of the long video: {path}", path=readable(changes.edited[0])),
+            words("A line was written: {path}", path=readable(changes.edited[1])),
+            words("A download was deleted: {path}", path=readable(changes.deleted[0])),
         )
         facts = {
             "added": [readable(path) for path in changes.added],
@@ -185,9 +192,9 @@ class _Story:
     def check(self) -> Told:
         report = vault.check(self._open(), read_data=True, listener=self._listener)
         sentences = (
-            _("Every byte in the vault was read back, decrypted and compared with its fingerprint: nothing is damaged.")
+            words("Every byte in the vault was read back and compared with its fingerprint. Nothing is damaged.")
             if report.ok
-            else _("The check found damage. That must not happen: please report it."),
+            else words("The check found damage. That must not happen: please report it."),
         )
         return Told("check", sentences, {"ok": report.ok}, good=report.ok)
 
@@ -197,14 +204,16 @@ class _Story:
             report = snapshots.restore(repository, "latest", self._restored, listener=self._listener)
             found, proof = snapshots.prove_restored(repository, "latest", self._restored, lock, listener=self._listener)
         sentences = [
-            _("{count} files were restored into {place}, Phoneward's own lists among them.").format(
-                count=report.files, place=readable(str(self._restored))
+            words(
+                "{count} files were restored into {place}, Phoneward's own lists among them.",
+                count=report.files,
+                place=readable(str(self._restored)),
             ),
-            _("{count} of them were read back: the checksums are those in the snapshot.").format(count=found.files),
+            words("{count} of them were read back: the checksums are those in the snapshot.", count=found.files),
         ]
         if proof is not None:
-            sentences.append(_("The vault keeps the proof, as {proof}.").format(proof=proof[:8]))
-        sentences.append(_("Without Phoneward, the same is shown there by: cat SHA256SUMS/* | sha256sum -c"))
+            sentences.append(words("The vault keeps the proof, as {proof}.", proof=proof[:8]))
+        sentences.append(words("Without Phoneward, the same is shown there by: cat SHA256SUMS/* | sha256sum -c"))
         good = report.complete and found.complete and proof is not None
         facts = {"files": report.files, "target": str(self._restored), "verified": found.files, "proof": proof}
         return Told("restore", tuple(sentences), facts, good=good)
@@ -213,13 +222,18 @@ class _Story:
         found = compare(self._phone.storage, os.fsencode(self._restored / "shared"))
         if found.same:
             sentences = [
-                _("{count} files ({size} bytes) are the same, byte by byte, with their names and times.").format(
-                    count=found.files, size=f"{found.bytes_same:,}"
+                words(
+                    "{count} files ({size} bytes) are the same, byte by byte, with their names and times.",
+                    count=found.files,
+                    size=f"{found.bytes_same:,}",
                 ),
-                _("The deleted download is still in the first snapshot."),
+                words("The deleted download is still in the first snapshot."),
             ]
         else:
-            sentences = [_("The restored files are NOT the same. That must not happen: please report it.")]
-            sentences += [labelled(readable(path), _(difference)) for path, difference in found.differences[:20]]
+            sentences = [words("The restored files are NOT the same. That must not happen: please report it.")]
+            sentences += [
+                words("{label}: {text}", label=readable(path), text=words(difference))
+                for path, difference in found.differences[:20]
+            ]
         facts = {"same": found.same, "files": found.files, "differences": len(found.differences)}
         return Told("compare", tuple(sentences), facts, good=found.same)

@@ -1,5 +1,6 @@
 """The verbs of the snapshots room, carried out through the façades of snapshots, phones and the vault."""
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,14 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from phoneward import phones, snapshots, vault
-from phoneward.errors import PhonewardError
+from phoneward.errors import PhonewardError, readable
 from phoneward.flows.errors import PhoneNotAttachedError
 from phoneward.flows.verbs import DEVICE, SERIAL, SNAPSHOT, YES, Flow, Verb
-from phoneward.texts import Size, Words, counted, running, words
+from phoneward.progress import Notice
+from phoneward.texts import Size, Words, counted, labelled, running, words
 
 TEST_FILES: Final = 40
 TEST_BYTES: Final = 64 << 20
 """A restore test takes so many files, of at most so many bytes together, from all over the snapshot."""
+
+NAMED: Final = 50
+"""Problems of each kind that a check tells one by one."""
 
 LISTED: Final = 20_000
 """Names of a snapshot that are looked at when the files of a test are chosen."""
@@ -85,8 +90,13 @@ def _read_data(flow: Flow, _arguments: Mapping[str, str]) -> Words:
 
 
 def _checked(flow: Flow, *, read_data: bool) -> Words:
-    with flow.repo.lock(exclusive=True):
+    begun = dt.datetime.now(dt.UTC)
+    with flow.repo.lock(exclusive=True) as lock:
         report = vault.check(flow.repo, read_data=read_data, listener=flow.listener)
+        noted = snapshots.note_check(report.error_count, begun, everything_read=read_data)
+        snapshots.keep_noted(flow.repo, lock, noted, flow.listener)
+    for problem in (*report.errors[:NAMED], *report.lost[:NAMED]):
+        flow.listener(Notice(None, labelled(readable(problem.file), readable(problem.sentence))))
     if not report.ok:
         return running(
             counted("{count} error was found.", "{count} errors were found.", report.error_count),
@@ -101,6 +111,7 @@ def _checked(flow: Flow, *, read_data: bool) -> Words:
 
 def _restore_test(flow: Flow, arguments: Mapping[str, str]) -> Words:
     """Restore files from all over a snapshot into a private folder, compare them, and keep the proof in the vault."""
+    begun = dt.datetime.now(dt.UTC)
     snapshot = snapshots.find(flow.repo, arguments.get("snapshot", "latest"))
     ref = snapshot.id or "latest"
     with flow.repo.lock(exclusive=False) as lock, tempfile.TemporaryDirectory(prefix="phoneward-test-") as folder:
@@ -110,6 +121,8 @@ def _restore_test(flow: Flow, arguments: Mapping[str, str]) -> Words:
         target = Path(folder)
         snapshots.restore(flow.repo, ref, target, include=chosen, durable=False, listener=flow.listener)
         found, proof = snapshots.prove_restored(flow.repo, ref, target, lock, include=chosen, listener=flow.listener)
+        if found.complete and found.files:
+            snapshots.keep_noted(flow.repo, lock, snapshots.note_restore_test(begun), flow.listener)
     said = words(
         "Restored, read back and the same as in the snapshot: {files} ({size}).",
         files=counted("{count} file", "{count} files", found.files),

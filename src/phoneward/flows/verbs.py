@@ -55,6 +55,10 @@ SERIAL: Final = Argument(r"[A-Za-z0-9._:\[\]%-]{1,200}")
 YES: Final = Argument(r"yes")
 
 
+Run = Callable[[Flow, Mapping[str, str]], Words]
+"""Carries an action out with its checked arguments and says what came of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing that a room can do.
@@ -64,7 +68,7 @@ class Verb:
         arguments: those it takes, by name; all may be left out.
     """
 
-    run: "Callable[[Flow, Mapping[str, str]], Words] | None"
+    run: Run | None
     arguments: Mapping[str, Argument] = field(default_factory=dict)
 
 

@@ -181,7 +181,7 @@ class Journey:
         fitting = [
             one
             for one in every
-            if one.device and not one.partial and not one.proof and (not device or one.device == device)
+            if one.device and not one.partial and one.of_phone and (not device or one.device == device)
         ]
         return fitting[-1] if fitting else None
 

@@ -78,6 +78,13 @@ from phoneward.snapshots.errors import (
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
+from phoneward.snapshots.looked_after import (
+    LookedAfter,
+    keep_noted,
+    looked_after,
+    note_check,
+    note_restore_test,
+)
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
@@ -144,6 +151,7 @@ __all__ = [
     "KnownPhone",
     "Listed",
     "ListingTooLargeError",
+    "LookedAfter",
     "MatchCounts",
     "NoAppFilesError",
     "NoSuchPhoneError",
@@ -196,14 +204,18 @@ __all__ = [
     "is_proof",
     "is_record",
     "is_state",
+    "keep_noted",
     "kind_of_snapshot",
     "list_path",
     "list_snapshots",
     "load_state",
+    "looked_after",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
+    "note_check",
+    "note_restore_test",
     "open_path",
     "plan_forget",
     "plan_named",

@@ -132,6 +132,9 @@ def _cut_short(own: Sequence[SnapshotInfo], whole: SnapshotInfo | None) -> Snaps
 
 
 def _coverage(repo: Repository, trees: TreeReader, info: SnapshotInfo) -> tuple[Coverage | None, str]:
+    trees.nodes(
+        info.snapshot.tree
+    )  # where the top folder is damaged, that is the trouble, not a document "missing" in it
     try:
         return decode_coverage(read_document(repo, trees, info.snapshot, COVERAGE_DOCUMENT, MAX_DOCUMENT)), ""
     except ValueError as error:

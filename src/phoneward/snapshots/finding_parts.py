@@ -93,7 +93,7 @@ def _source(facts: Facts) -> tuple[str, ...]:
 
 
 def _device(device: str) -> dict[str, str]:
-    return {"device": device} if device else {}
+    return {"device": shown(device)} if device else {}
 
 
 def check() -> Action:

@@ -189,10 +189,12 @@ class ProofLookup:
     Args:
         repo: open, its index loaded.
         snapshot: which.
+        everything: all snapshots there are, where the caller has them loaded; otherwise they are read here.
     """
 
     repo: Repository
     snapshot: Snapshot
+    everything: Sequence[Snapshot] | None = None
     _stored: StoredProofs | None = None
     _later: list[_Applied] = field(default_factory=list)
     _place: bytes | None = None
@@ -201,7 +203,7 @@ class ProofLookup:
     def __post_init__(self) -> None:
         trees = TreeReader(self.repo)
         self._stored = StoredProofs.of(self.repo, trees, self.snapshot)
-        self._later = list(_applied(self.repo, trees, self.snapshot))
+        self._later = list(_applied(self.repo, trees, self.snapshot, self.everything))
 
     def of(self, path: bytes) -> FileProof | None:
         """Return the proof of a file; None for what is no file, or where the snapshot says nothing of it."""
@@ -221,13 +223,15 @@ class ProofLookup:
         return FileProof(level, date, stored, matched, restored, row.note)
 
 
-def _applied(repo: Repository, trees: TreeReader, snapshot: Snapshot) -> Iterable[_Applied]:
+def _applied(
+    repo: Repository, trees: TreeReader, snapshot: Snapshot, known: Sequence[Snapshot] | None
+) -> Iterable[_Applied]:
     """Yield the later proofs about a snapshot and about those it goes back to: what was carried over is the same.
 
     restic's `tag`, `rewrite` and `copy` give a snapshot another name and note its first one as `original`: proofs, and
     the snapshots that were compared with it, go on calling it by that.
     """
-    everything = load_snapshots(repo, on_damaged=lambda _name, _error: None)
+    everything = load_snapshots(repo, on_damaged=lambda _name, _error: None) if known is None else known
     by_id = {s.original: s for s in everything} | {s.id: s for s in everything}
     line: dict[FileId, Snapshot] = {}
     here: Snapshot | None = snapshot

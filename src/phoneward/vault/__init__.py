@@ -72,7 +72,7 @@ from phoneward.vault.go_text import format_time
 from phoneward.vault.index_table import Location
 from phoneward.vault.keyring import KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.vault.keys import NewKeyCost
-from phoneward.vault.locks import HeldLock, LockTiming
+from phoneward.vault.locks import HeldLock, LockInfo, LockTiming, list_locks
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, is_safe_name, posix_permissions
 from phoneward.vault.opened import BlobFile, iter_content, open_file
@@ -161,6 +161,7 @@ __all__ = [
     "LastKeyError",
     "LocalStorage",
     "Location",
+    "LockInfo",
     "LockLostError",
     "LockTiming",
     "LockUnreadableError",
@@ -254,6 +255,7 @@ __all__ = [
     "iter_content",
     "iter_tree",
     "list_keys",
+    "list_locks",
     "load_outlines",
     "load_snapshot",
     "load_snapshots",

@@ -263,6 +263,36 @@ class HeldLock:
                 raise RepositoryLockedError(holder=_holder(lock), age=age)
 
 
+@dataclass(frozen=True, slots=True)
+class LockInfo:
+    """A lock as a person is told of it.
+
+    Attributes:
+        holder: in words, readable.
+        since: when it was last renewed, UTC.
+        exclusive: nobody else may work meanwhile.
+        stale: its owner is surely gone.
+    """
+
+    holder: str
+    since: datetime
+    exclusive: bool
+    stale: bool
+
+
+def list_locks(files: LockFiles, *, timing: LockTiming | None = None) -> list[LockInfo]:
+    """Return who holds locks.
+
+    Raises:
+        LockUnreadableError: a lock file is damaged.
+    """
+    chosen = timing or LockTiming()
+    return [
+        LockInfo(_holder(lock), lock.time.astimezone(UTC), lock.exclusive, lock.is_stale(chosen))
+        for _name, lock in read_locks(files)
+    ]
+
+
 def read_locks(files: LockFiles) -> Iterator[tuple[FileId, LockFile]]:
     """Yield all locks there are.
 

@@ -22,6 +22,7 @@ from phoneward.vault.trees import MAX_TREE_BYTES, BlobSource
 
 _Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _KEY_BYTES: Final = 8
+_size: Final = operator.attrgetter("size")
 _ID_BYTES: Final = 32
 
 
@@ -108,15 +109,16 @@ def decode_outlines(data: bytes) -> list[Outline]:
     try:
         nodes = _decoder.decode(data).nodes or []
         names = [node.name for node in nodes]
-        "".join(names).encode()  # half of a surrogate pair is no character of a name
-        plain = not any("\\" in name or '"' in name or "\n" in name for name in names)
+        joined = "".join(names)
+        joined.encode()  # half of a surrogate pair is no character of a name
+        plain = not ("\\" in joined or '"' in joined or "\n" in joined)
         # The order of characters is that of their UTF-8 bytes, so plain names need not be made raw to be compared.
         ordered = _ascending(names) if plain else _ascending([unquote_name(name) for name in names])
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:  # ValueError: UTF-8, names
         raise TreeDamagedError(reason=readable(str(error))) from error
     if not ordered:
         raise TreeDamagedError(reason=_("its names are not in order, or one stands there twice"))
-    if any(node.size > MAX_SIZE for node in nodes):
+    if nodes and max(map(_size, nodes)) > MAX_SIZE:
         raise TreeDamagedError(reason="a number is larger than 64 bits")
     return nodes
 

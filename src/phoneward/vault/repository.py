@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Iterator, Sequence
 
 from phoneward.errors import PhonewardError
@@ -131,6 +132,7 @@ class Repository:
         self._indexes_loaded: set[FileId] = set()
         self._outside_key: SealingKey | None = None
         self._locks: list[HeldLock] = []
+        self._loading = threading.Lock()
 
     # -- files ---------------------------------------------------------------------------------------------------
 
@@ -200,10 +202,16 @@ class Repository:
     def load_index(self) -> None:
         """Load the index files that are not loaded yet; all anew where one that is loaded is gone.
 
+        Several threads may ask: one loads, the others wait.
+
         Raises:
             DamagedError: an index file is damaged.
             StorageError: one cannot be read.
         """
+        with self._loading:
+            self._load_index()
+
+    def _load_index(self) -> None:
         there = list(self.storage.list(FileType.INDEX))
         if not self._indexes_loaded.issubset(file.name for file in there):
             self.reset_index()  # somebody pruned since: what that index named may be gone with it

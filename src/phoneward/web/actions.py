@@ -8,7 +8,13 @@ from typing import Final
 from phoneward import flows
 from phoneward.findings import Action, Finding
 
-ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {}
+
+def _coverage(action: Action) -> str:
+    snapshot = action.arguments.get("snapshot", "")
+    return f"/snapshots/{snapshot}/coverage" if snapshot else "/coverage"
+
+
+ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {("snapshots", "coverage"): _coverage}
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 
 

@@ -6,11 +6,14 @@ from contextlib import AbstractContextManager
 
 from starlette.requests import Request
 
+from phoneward.demo import Told
 from phoneward.settings import Settings
 from phoneward.setup import Journey
 from phoneward.vault import Repository
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
+from phoneward.web.library import Library
+from phoneward.web.restores import Restores
 from phoneward.web.security import peers
 from phoneward.web.security.sessions import OneTimeLinks, Session, Sessions
 from phoneward.web.setups import SetupDesk
@@ -28,6 +31,7 @@ class WebContext:
         settings: what the person set.
         port: where it listens.
         language: what the person chose when starting it; by default PHONEWARD_LANG.
+        story: the steps of a demonstration; empty for a real vault.
         on_fault: hears of exceptions that nobody expected.
     """
 
@@ -37,11 +41,13 @@ class WebContext:
         port: int,
         *,
         language: str | None = None,
+        story: tuple[Told, ...] = (),
         on_fault: Callable[[BaseException], None] = _say_nothing,
     ) -> None:
         self.settings = settings
         self.port = port
         self.language = language or os.environ.get("PHONEWARD_LANG") or None
+        self.story = story
         self.on_fault = on_fault
         self.checks_peers = peers.can_tell()
         self.links = OneTimeLinks()
@@ -50,6 +56,8 @@ class WebContext:
         self.jobs = Jobs(on_fault)
         self.desk = SetupDesk(settings, self.door)
         self.checkups = Checkups(settings, self.door, self.jobs)
+        self.library = Library(settings, self.door, self.jobs)
+        self.restores = Restores()
 
     @property
     def cookie(self) -> str:

@@ -103,6 +103,14 @@ class AddressTooLongError(PageError):
     status = 414
 
 
+class HeadersTooLongError(PageError):
+    """A browser sends more about itself and its cookies than any honest one."""
+
+    message = N_("Your browser sent too many cookies along, so nothing was shown.")
+    next_step = N_("Delete the cookies of 127.0.0.1 and localhost in your browser, then start `phoneward open` again.")
+    status = 431
+
+
 class FormUnreadableError(PageError):
     """A form is none of ours."""
 
@@ -174,6 +182,30 @@ class PageFaultError(PageError):
     )
 
 
+class RestoreUnknownError(PageError):
+    """No such plan is remembered."""
+
+    message = N_("Nothing is known about this restore: Phoneward remembers a plan only while it runs.")
+    next_step = N_("Begin again with what you want back. What is on your disk already is left as it is.")
+    status = 404
+
+
+class NothingChosenError(PageError):
+    """A form says nothing that could be restored."""
+
+    message = N_("It was not said what shall be restored, so nothing was done.")
+    next_step = N_("Choose a snapshot, then a folder or a file in it.")
+    status = 404
+
+
+class TargetRefusedError(PageError):
+    """A folder cannot be restored into."""
+
+    message = N_("“{folder}” cannot be used: {reason}")
+    next_step = N_("Type another folder. It is made if it is missing.")
+    status = 400
+
+
 class BackupBrokenOffError(BackupCutShortError):
     """The connection broke in the middle of a backup that was started on the page."""
 
@@ -228,4 +260,11 @@ class NoSuchMakerError(PageError):
 
     message = N_("This kind of phone is not known here.")
     next_step = N_("Choose one of the kinds that are shown.")
+
+
+class SnapshotGoneError(PageError):
+    """No snapshot has this ID (any more)."""
+
+    message = N_("This snapshot is not in the vault: it was removed, or never was there.")
+    next_step = N_("Look at the list of snapshots: it shows those that are there.")
     status = 404

@@ -16,12 +16,14 @@ class Entry:
 
 BAR: Final = (
     Entry("/", N_("Overview")),
-    Entry("/checkup", N_("Checkup")),
     Entry("/phones", N_("Phones")),
+    Entry("/snapshots", N_("Snapshots")),
+    Entry("/vault", N_("Vault")),
+    Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
 )
 
-ROOM_PAGES: Final[dict[str, str]] = {}
+ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage"}
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 
 

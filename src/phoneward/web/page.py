@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import jinja2
 from starlette.exceptions import HTTPException
@@ -14,7 +15,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from phoneward import findings, paper
 from phoneward.errors import ExitCode, PhonewardError, readable
+from phoneward.snapshots import NoAppFilesError
 from phoneward.texts import Words, _, current_language
+from phoneward.vault import KeyNotFoundError, NotAFileError, PathNotFoundError
 from phoneward.web import actions, language, navigation
 from phoneward.web.errors import (
     DiskRefusedError,
@@ -24,11 +27,13 @@ from phoneward.web.errors import (
     VaultShutError,
 )
 from phoneward.web.security.forms import Form
+from phoneward.web.security.headers import LINK_PATH
 
 if TYPE_CHECKING:
     from phoneward.web.context import WebContext
     from phoneward.web.security.sessions import Session
 
+NOT_THERE: Final = (PathNotFoundError, NotAFileError, KeyNotFoundError, NoAppFilesError)
 STATIC_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
 
@@ -81,21 +86,36 @@ def page(
     session = session_of(request)
     common: dict[str, object] = {
         "title": title,
-        "command": shlex.join(command),
+        "command": command_line(command),
         "crumbs": crumbs,
         "csrf": session.csrf if session else "",
         "messages": session.take_messages() if session else [],
-        "here": request.url.path,
+        "here": here_of(request),
         "bar": [(entry, navigation.is_here(entry, request.url.path)) for entry in navigation.BAR],
         "languages": language.offered(),
         "language": current_language(),
+        "is_demo": bool(context_of(request).story),
     }
     return HTMLResponse(templates().get_template(template).render(common | details), status)
+
+
+def command_line(words: Sequence[str]) -> str:
+    """Return a command as a person types it; what a phone put into it cannot repaint it."""
+    return readable(shlex.join(words))
 
 
 def fragment(template: str, **details: object) -> Response:
     """Return a part of a page, for htmx."""
     return HTMLResponse(templates().get_template(template).render(details))
+
+
+def here_of(request: Request) -> str:
+    """Return this page's address, to come back to; never one that holds a one-time link's secret."""
+    if request.url.path == LINK_PATH:
+        return "/"
+    query = request.url.query if request.method in {"GET", "HEAD"} else ""
+    raw = request.scope["raw_path"].decode("ascii", "replace")
+    return own_address(f"{raw}?{query}" if query else raw)
 
 
 def see_other(address: str) -> Response:
@@ -106,16 +126,14 @@ def see_other(address: str) -> Response:
 def error_page(request: Request, error: PhonewardError) -> Response:
     """Return the page that says what happened and what to do; a locked vault leads to where it is unlocked."""
     if isinstance(error, VaultShutError) and request.method in {"GET", "HEAD"}:
-        from urllib.parse import quote
-
-        return see_other(f"/unlock?next={quote(request.url.path)}")
+        return see_other(f"/unlock?next={quote(here_of(request), safe='')}")
     return page(request, "error.html", title=_("This did not work"), status=_status(error), error=error)
 
 
 def _status(error: PhonewardError) -> int:
     if isinstance(error, PageError):
         return error.status
-    if error.exit_code in {ExitCode.USAGE, ExitCode.NO_REPOSITORY}:
+    if isinstance(error, NOT_THERE) or error.exit_code in {ExitCode.USAGE, ExitCode.NO_REPOSITORY}:
         return 404
     return 409 if error.exit_code is ExitCode.LOCKED else 500
 
@@ -159,7 +177,7 @@ def templates() -> jinja2.Environment:
         "action_id": actions.action_id,
         "action_page": actions.page_of,
         "can_do": actions.can_do,
-        "command_line": shlex.join,
+        "command_line": command_line,
         "room_page": navigation.room_page,
         "severity_words": findings.SEVERITY_WORDS,
         "tier_words": findings.TIER_WORDS,

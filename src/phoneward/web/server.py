@@ -104,9 +104,11 @@ class PageServer:
 
     def run(self) -> None:
         """Serve until Ctrl-C; then jobs are told to stop and waited for. Ends without an exception."""
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on after its own orderly end
-            self._server.run(sockets=[self._socket])
-        self._end()
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on after its own orderly end
+                self._server.run(sockets=[self._socket])
+        finally:
+            self._end()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[WebContext]:
@@ -134,7 +136,8 @@ def listen(port: int = 0) -> socket.socket:
     Raises:
         ServerBusyError: somebody else has it.
     """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named, since asyncio sends small answers at once (TCP_NODELAY) only on sockets that say that they are TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "nt":  # there SO_REUSEADDR would let another program take the port away
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]

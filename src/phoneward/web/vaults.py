@@ -153,15 +153,19 @@ class VaultDoor:
         yield repo
 
     @contextlib.contextmanager
-    def own(self) -> Iterator[Repository]:
+    def own(self, *, load_index: bool = True) -> Iterator[Repository]:
         """Yield the open vault for a job of its own, which may write: nobody else uses this object.
+
+        Args:
+            load_index: False for work that reads the index itself, such as a check, which names what is damaged in it.
 
         Raises:
             As `vault`.
         """
         with self._state:
             repo = self._twin(self._opened())
-        repo.load_index()
+        if load_index:
+            repo.load_index()
         yield repo
 
     def _opened(self) -> Repository:

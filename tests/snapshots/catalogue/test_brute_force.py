@@ -2,6 +2,8 @@
 
 import fnmatch
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +97,20 @@ def test_search_and_versions(steps: list[Any], data: st.DataObject) -> None:
             _compare(repo, catalogue)
 
 
+def _pages(catalogue: Catalogue, query: str) -> Callable[[int], Any]:
+    return lambda number: catalogue.search(query, number, 3).page
+
+
+def _changes(catalogue: Catalogue, before: Any, after: Any, group: str | None = None) -> Callable[[int], Any]:
+    return lambda number: catalogue.differences(before, after, number, 2, group=group)[1]
+
+
 def _compare(repo: Repository, catalogue: Catalogue) -> None:
     paths = truth(repo)
     for query in QUERIES:
-        answer = [row(found) for found in all_pages(lambda n, q=query: catalogue.search(q, n, 3).page)]
+        answer = [row(found) for found in all_pages(_pages(catalogue, query))]
         assert len(set(answer)) == len(answer)
-        assert set(answer) == expected(paths, lambda name, q=query: _fits(q, name)), query
+        assert set(answer) == expected(paths, partial(_fits, query)), query
     only = {row(found) for found in all_pages(lambda n: catalogue.search("a", n, device="tablet").page)}
     assert only == {true for true in expected(paths, lambda name: _fits("a", name)) if true[0] == "tablet"}
     for (device, path), true in paths.items():
@@ -144,11 +154,11 @@ def test_folders_and_differences(one: Tree, two: Tree) -> None:
         for catalogue in (Catalogue(repo, place / "cache"), Catalogue(repo, place / "cache")):
             _compare_folder(repo, catalogue, before, b"", before.tree)
             counts, _page = catalogue.differences(before, after)
-            rows = all_pages(lambda n, c=catalogue: c.differences(before, after, n, 2)[1])
+            rows = all_pages(_changes(catalogue, before, after))
             changes = list(Diff(repo, before.tree, after.tree).changes())
             assert [(change.path, change.modifier) for change in rows] == [(c.path, c.modifier) for c in changes]
             for group, wanted in (("added", "+"), ("removed", "-")):
-                some = all_pages(lambda n, c=catalogue, g=group: c.differences(before, after, n, 2, group=g)[1])
+                some = all_pages(_changes(catalogue, before, after, group))
                 assert [r.path for r in some] == [c.path for c in changes if c.modifier == wanted]
             assert counts.added + counts.removed + counts.changed == counts.shown == len(changes)
 

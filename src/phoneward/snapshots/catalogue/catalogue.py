@@ -26,16 +26,15 @@ from phoneward.snapshots.catalogue.book import (
     GoneError,
     Manifest,
     Shelf,
-    histories_key,
     load_manifest,
     manifest_key,
-    names_key,
 )
-from phoneward.snapshots.catalogue.building import Builder, StoppedError
+from phoneward.snapshots.catalogue.building import Builder, StoppedError, drop_entries
 from phoneward.snapshots.catalogue.changes import ChangeCounts, ChangeRow, Differences
 from phoneward.snapshots.catalogue.coverages import Coverages, CoverageSummary, CoverageView
 from phoneward.snapshots.catalogue.folders import Folders, FolderView
 from phoneward.snapshots.catalogue.folding import Query
+from phoneward.snapshots.catalogue.gone import find_gone, load_gone
 from phoneward.snapshots.catalogue.history import LINE
 from phoneward.snapshots.catalogue.kept import MAX_BYTES, Kept
 from phoneward.snapshots.catalogue.pages import PAGE_SIZE, Page
@@ -283,13 +282,17 @@ class Catalogue:
                         if manifest is not None:
                             self._books[name] = Book(name, manifest, self._shelf)
                 books = {
-                    name: OpenBook(book, Standing(book.manifest, some.infos), some.device, some.label)
+                    name: self._opened_book(book, some)
                     for name, some in shelved.items()
                     if (book := self._books.get(name)) is not None
                 }
                 self._opened = _Open(listed.version, books, shelved)
                 self._searcher.forget()
             return self._opened
+
+    def _opened_book(self, book: Book, shelved: Shelved) -> OpenBook:
+        standing = Standing(book.manifest, shelved.infos)
+        return OpenBook(book, standing, load_gone(self._kept, book, standing), shelved.device, shelved.label)
 
     def _reopen(self) -> None:
         with self._lock:
@@ -306,7 +309,7 @@ class Catalogue:
         with self._lock:
             self._books[name] = Book(name, manifest, self._shelf)
             self._opened = None
-            self._shelf.keep_only({digest for book in self._books.values() for digest in book.manifest.buckets})
+            self._shelf.keep_only({digest for book in self._books.values() for digest in book.manifest.digests})
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -314,7 +317,8 @@ class Catalogue:
         """Prepare what is missing: take every snapshot that is not in it yet into the catalogue.
 
         Questions are answered meanwhile, from what is saved: at least every 20 seconds. A kill costs what came after
-        the last save. Only one thread builds; another one that asks returns at once.
+        the last save. Only one thread builds; another one that asks returns at once. Afterwards the names are in
+        memory, so that the first search is as quick as any: call it when a vault was unlocked, whatever is new.
 
         Args:
             listener: hears the phase `catalogue`; its files are snapshots.
@@ -330,12 +334,15 @@ class Catalogue:
         if not self._building.acquire(blocking=False):
             return False
         try:
-            return self._build(listener, stop or threading.Event())
+            whole = self._build(listener, stop or threading.Event())
+            self._make_quick()
         except StoppedError:
             return False
         except GoneError:  # somebody cleared the cache meanwhile: from the beginning, next time
             self._discard()
             return False
+        else:
+            return whole
         finally:
             self._building.release()
 
@@ -353,6 +360,7 @@ class Catalogue:
         if missing == 0 and not any(_is_outdated(book.standing) for book in opened.books.values()):
             return True
         self.load_index()
+        self._prepare_coverages(opened)
         listener(PhaseStarted("catalogue", total_files=missing))
         done = 0
 
@@ -393,10 +401,27 @@ class Catalogue:
         self._prepare(manifest)
 
     def _drop_outdated(self, before: Manifest, after: Manifest) -> None:
-        for digest in set(before.buckets).difference(after.buckets):
-            if digest:
-                self._kept.drop(histories_key(digest))
-                self._kept.drop(names_key(digest))
+        drop_entries(self._kept, before.digests - after.digests)
+
+    def _make_quick(self) -> None:
+        """Load the names, and find out which of them no snapshot holds any more."""
+        found = False
+        for opened in self._open().books.values():
+            opened.book.load_names()
+            if opened.gone is None:
+                find_gone(self._kept, opened.book, opened.standing)
+                found = True
+        if found:
+            with self._lock:
+                self._opened = None
+
+    def _prepare_coverages(self, opened: _Open) -> None:
+        """Read what the newest snapshot of each phone covers, so that the home page does not wait for it."""
+        for shelved in opened.shelved.values():
+            whole = [info for info in shelved.infos if not info.partial]
+            with contextlib.suppress(PhonewardError):  # whoever asks is told
+                if whole:
+                    self._coverages.summary(whole[-1].snapshot)
 
     def _prepare(self, manifest: Manifest) -> None:
         """Put the largest folders in order, so that nobody waits for them."""

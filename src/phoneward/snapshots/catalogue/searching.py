@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from phoneward.snapshots.catalogue.book import BUCKETS, Book, Names
+from phoneward.snapshots.catalogue.book import STACKS, Book
 from phoneward.snapshots.catalogue.folding import Query
+from phoneward.snapshots.catalogue.gone import Gone, is_held
 from phoneward.snapshots.catalogue.history import DIR, FILE, KINDS, FolderHistory, Run
 from phoneward.snapshots.catalogue.pages import Page, bounds
 from phoneward.snapshots.catalogue.standing import Standing
@@ -16,6 +17,7 @@ from phoneward.snapshots.reading import SnapshotInfo
 MAX_MATCHES: Final = 20_000
 """Matches that are put in order and shown. Beyond them the answer says that there are more."""
 _REMEMBERED: Final = 16
+_NONE: Final[frozenset[int]] = frozenset()
 _UINT32: Final = 2**32 - 1
 
 
@@ -23,11 +25,13 @@ class OpenBook(NamedTuple):
     """A book with the snapshots behind it.
 
     Attributes:
+        gone: names that no snapshot holds any more; None where nobody found out yet.
         device, label: whose it is; `device` is empty for what another program backed up.
     """
 
     book: Book
     standing: Standing
+    gone: Gone | None
     device: str
     label: str
 
@@ -150,7 +154,7 @@ class Matches(NamedTuple):
     """What a search found, in order: newest first.
 
     Attributes:
-        places: (book, bucket, number of the name in the bucket), packed in one number each.
+        places: (book, stack, number of the name in the stack), packed in one number each.
         more: there are more than `MAX_MATCHES`; those that were met first are here.
     """
 
@@ -195,10 +199,10 @@ class Searcher:
 def search(books: Sequence[OpenBook], query: Query) -> Matches:
     """Return where names match. Raises GoneError."""
     found: list[tuple[int, int]] = []
-    for place, names, number in _places(books, query):
+    for place, newest in _places(books, query):
         if len(found) == MAX_MATCHES:
             return _in_order(found, more=True)
-        found.append((_UINT32 - names.newest[number], place))
+        found.append((_UINT32 - newest, place))
     return _in_order(found, more=False)
 
 
@@ -207,54 +211,58 @@ def _in_order(found: list[tuple[int, int]], *, more: bool) -> Matches:
     return Matches([place for _newest, place in found], more)
 
 
-def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, Names, int]]:
+def _places(books: Sequence[OpenBook], query: Query) -> Iterator[tuple[int, int]]:
     if query.is_empty:
         return
     for position, opened in enumerate(books):
-        check = opened.standing.dead > 0
-        for bucket in range(BUCKETS):
-            names = opened.book.names(bucket)
+        opened.book.load_names()
+        gone = opened.gone
+        for stack in range(STACKS):
+            names = opened.book.names(stack)
             if names is None:
                 continue
-            base = (position * BUCKETS + bucket) << 32
+            base = (position * STACKS + stack) << 32
+            known = None if gone is None else gone.get(stack, _NONE)
             for number in query.places(names.text):
-                if not check or _is_held(opened, names, number):
-                    yield base | number, names, number
-
-
-def _is_held(opened: OpenBook, names: Names, number: int) -> bool:
-    """Tell whether any snapshot that is there holds a name."""
-    if not names.gaps[number]:
-        return opened.standing.any_within(names.first[number], names.last[number])
-    folder, of_folder = names.folder_of(number)
-    history = opened.book.history(folder)
-    return history is not None and any(
-        opened.standing.any_within(run.start, run.end) for run in history.runs(of_folder)
-    )
+                if known is not None:
+                    is_gone = number in known
+                else:
+                    presence = opened.book.presence(stack)
+                    is_gone = not is_held(opened.book, opened.standing, names, presence, number)
+                if not is_gone:
+                    yield base | number, names.newest[number]
 
 
 def _found(books: Sequence[OpenBook], place: int) -> Found:
-    position, bucket = divmod(place >> 32, BUCKETS)
+    position, stack = divmod(place >> 32, STACKS)
     opened = books[position]
-    names = opened.book.names(bucket)
+    names = opened.book.names(stack)
     if names is None:  # the place came from there
         raise AssertionError
     folder, number = names.folder_of(place & _UINT32)
     history = opened.book.history(folder)
     if history is None:
         raise AssertionError
-    versions = versions_of(opened, history, number)
-    newest = versions[0]
-    holding = {info.snapshot.id: info for version in versions for info in version.snapshots}
+    held: dict[tuple[int, int, int], tuple[int, Run]] = {}
+    snapshots, first, standing = 0, _UINT32, opened.standing
+    for run in history.runs(number):
+        span = standing.span(run)
+        if span.count:
+            snapshots, first = snapshots + span.count, min(first, span.oldest)
+            what = run.what
+            key = what.kind, what.size, what.key
+            held[key] = max(held.get(key, (-1, run)), (span.newest, run))
+    last, newest = max(held.values())
+    what = newest.what
     return Found(
         opened.device,
         opened.label,
         folder + b"/" + history.names[number],
-        newest.type,
-        newest.size,
-        newest.mtime_ns,
-        len(versions),
-        len(holding),
-        min(holding.values(), key=_age),
-        newest.last,
+        KINDS[what.kind],
+        what.size if what.kind == FILE else None,
+        None if what.kind == DIR else what.mtime_ns,
+        len(held),
+        snapshots,
+        standing.ranked(first),
+        standing.ranked(last),
     )

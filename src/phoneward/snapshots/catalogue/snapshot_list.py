@@ -108,8 +108,11 @@ class Listed:
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):
+    """A snapshot as it is kept: read through, or as its document where it holds what MessagePack cannot."""
+
     id: str
-    document: bytes
+    snapshot: Snapshot | None
+    document: bytes = b""
 
 
 _decoder: Final = msgspec.msgpack.Decoder(list[_Row])
@@ -184,13 +187,22 @@ class SnapshotList:
         known = {}
         for row in self._kept.get(_KEY, _decoder) or ():
             try:
-                known[FileId(row.id)] = describe(decode_snapshot(row.document, FileId(row.id)))
+                snapshot = row.snapshot or decode_snapshot(row.document, FileId(row.id))
+                known[FileId(row.id)] = describe(snapshot)
             except PhonewardError:
                 continue  # it is read again from the vault
         return known
 
     def _save(self, known: dict[FileId, SnapshotInfo]) -> None:
-        self._kept.put(_KEY, [_Row(name, encode_snapshot(info.snapshot)) for name, info in known.items()])
+        self._kept.put(_KEY, [_row(name, info.snapshot) for name, info in known.items()])
+
+
+def _row(name: FileId, snapshot: Snapshot) -> _Row:
+    try:
+        msgspec.msgpack.encode(snapshot)
+    except OverflowError:  # a time or a number of more than 64 bits
+        return _Row(name, None, encode_snapshot(snapshot))
+    return _Row(name, snapshot)
 
 
 def _newest_first(info: SnapshotInfo) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """Which snapshots stand behind the columns of a book: they come and go while the book stays as it is."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,7 +11,7 @@ from phoneward.snapshots.catalogue.history import LINE, OPEN, PARTIAL, WHOLE, Ru
 from phoneward.snapshots.catalogue.snapshot_list import SnapshotKind, kind_of_snapshot
 from phoneward.snapshots.reading import SnapshotInfo
 
-_LINES: Final = (WHOLE, PARTIAL)
+_NEVER: Final = 1 << 62
 
 
 def book_of(info: SnapshotInfo) -> str | None:
@@ -49,8 +50,22 @@ def by_book(infos: Sequence[SnapshotInfo]) -> dict[str, Shelved]:
     return {name: Shelved(some[0].device, some[0].label, tuple(reversed(some))) for name, some in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The snapshots of a run: how many, and the numbers of the oldest and the newest of them (see `ranked`)."""
+
+    count: int
+    oldest: int
+    newest: int
+
+
 class Standing:
     """The snapshots behind the columns of one book at one moment. Never changes.
+
+    Attributes:
+        done: how many of the snapshots have a column.
+        missing: the others, oldest first.
+        dead: how many columns have no snapshot any more; `dead_columns` which, 32 bits each.
 
     Args:
         manifest: of the book.
@@ -69,9 +84,17 @@ class Standing:
             else:
                 self._columns[line][column].append(info)
         self.done = len(infos) - len(self.missing)
-        living = [[bool(some) for some in line] for line in self._columns]
-        self.dead = sum(line.count(False) for line in living)
-        self._before = [[0, *accumulate(line)] for line in living]
+        self._infos = infos
+        ranks = {id(info): rank for rank, info in enumerate(infos)}
+        held = [[[ranks[id(info)] for info in some] for some in line] for line in self._columns]
+        dead = [
+            place + line * LINE for line, columns in enumerate(held) for place, some in enumerate(columns) if not some
+        ]
+        self.dead = len(dead)
+        self.dead_columns = array("I", dead).tobytes()
+        self._before = [[0, *accumulate(map(len, line))] for line in held]
+        self._oldest = [[min(some, default=_NEVER) for some in line] for line in held]
+        self._newest = [[max(some, default=-1) for some in line] for line in held]
 
     def any_within(self, first: int, last: int) -> bool:
         """Tell whether a snapshot stands behind any of the columns of a line from `first` to `last`."""
@@ -79,6 +102,20 @@ class Standing:
         before = self._before[line]
         stop = len(before) - 1 if last == OPEN else min(last % LINE + 1, len(before) - 1)
         return before[stop] > before[start]
+
+    def span(self, run: Run) -> Span:
+        """Return how many snapshots a run has, and which are the oldest and the newest: quicker than `of_run`."""
+        line, start = divmod(run.start, LINE)
+        before = self._before[line]
+        stop = len(before) - 1 if run.end == OPEN else min(run.end % LINE + 1, len(before) - 1)
+        count = before[stop] - before[start]
+        if not count:
+            return Span(0, _NEVER, -1)
+        return Span(count, min(self._oldest[line][start:stop]), max(self._newest[line][start:stop]))
+
+    def ranked(self, rank: int) -> SnapshotInfo:
+        """Return the snapshot with this number, from the oldest."""
+        return self._infos[rank]
 
     def at(self, column: int) -> list[SnapshotInfo]:
         """Return the snapshots behind a column, oldest first."""

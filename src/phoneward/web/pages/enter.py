@@ -23,7 +23,7 @@ def enter(request: Request) -> Response:
         request.method != "GET" or not context.links.redeem(request.query_params.get("token", ""))
     ):
         raise LinkUsedError
-    answer = page(request, "entered.html", title=_("Welcome"))
+    answer = page(request, "entered.html", title=_("Welcome"), front="/story" if context.story else "/")
     if session_of(request) is None:
         answer.set_cookie(context.cookie, context.sessions.begin(), path="/", httponly=True, samesite="strict")
     return answer

@@ -1,5 +1,6 @@
 """Asks for the vault's password, and locks the vault."""
 
+import contextlib
 from typing import Final
 
 from starlette.requests import Request
@@ -33,6 +34,8 @@ def unlock(request: Request) -> Response:
         return _form(request, after, error, 403)
     except (TriesTooFastError, TryRunningError) as error:
         return _form(request, after, error, error.status)
+    with contextlib.suppress(PhonewardError):  # the page that is opened next says what is wrong
+        context_of(request).library.begin()
     return see_other(after)
 
 
@@ -41,6 +44,8 @@ def lock(request: Request) -> Response:
     context = context_of(request)
     context.door.lock()
     context.checkups.forget()
+    context.library.forget()
+    context.restores.forget()
     say(request, words("The vault is locked now. Work that was running goes on to its end."))
     return see_other("/unlock")
 

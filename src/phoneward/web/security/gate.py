@@ -14,10 +14,10 @@ from phoneward.web import language
 from phoneward.web.errors import (
     AddressTooLongError,
     ForeignUserError,
+    HeadersTooLongError,
     MethodRefusedError,
     NoSessionError,
     PageFaultError,
-    PageMissingError,
 )
 from phoneward.web.page import error_page
 from phoneward.web.security import origins, peers
@@ -31,6 +31,8 @@ MAX_ADDRESS: Final = 4096
 """Bytes of path and query."""
 SEND_TIMEOUT_S: Final = 30.0
 """A browser that takes nothing for so long is let go."""
+MAX_HEADERS: Final = 16 << 10
+"""Bytes of all headers. The protocol itself bounds only what is still on its way."""
 STATIC: Final = "/static/"
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
@@ -71,6 +73,8 @@ class Gate:
             raise MethodRefusedError
         if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > MAX_ADDRESS:
             raise AddressTooLongError
+        if sum(len(name) + len(value) for name, value in headers.raw) > MAX_HEADERS:
+            raise HeadersTooLongError
         origins.require_own_host(headers.getlist("host"), self._context.port)
         if self._context.checks_peers and not peers.is_own(scope.get("client"), scope.get("server")):
             raise ForeignUserError
@@ -79,8 +83,6 @@ class Gate:
             await self._admit_form(request, headers, receive)
         elif not (request.url.path == LINK_PATH or request.url.path.startswith(STATIC)):
             self._require_session(request)
-        if not scope["path"].isprintable():
-            raise PageMissingError
 
     async def _admit_form(self, request: Request, headers: Headers, receive: Receive) -> None:
         origins.require_own_origin(headers, headers["host"])

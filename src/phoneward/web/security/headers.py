@@ -27,6 +27,10 @@ LINK_PATH: Final = "/enter"
 KIT_SHEET: Final = "/setup/kit/sheet.html"
 """The one document that brings its style inside: its page names that style by its digest, and allows nothing else."""
 
+CONTENT: Final = "/content/"
+"""Below it lies what was on a phone: whatever it is, it must not act as a page of ours."""
+CONTENT_POLICY: Final = b"sandbox; default-src 'none'"
+
 
 def hardened(headers: Sequence[tuple[bytes, bytes]], path: str, *, is_static: bool) -> RawHeaders:
     """Return an answer's headers with ours in place of any of the same name.
@@ -39,5 +43,7 @@ def hardened(headers: Sequence[tuple[bytes, bytes]], path: str, *, is_static: bo
     if path == KIT_SHEET and any(name.lower() == b"content-security-policy" for name, _value in headers):
         del ours[b"content-security-policy"]
     ours[b"cache-control"] = KEPT if is_static else b"no-store"
+    if path.startswith(CONTENT):
+        ours[b"content-security-policy"] = CONTENT_POLICY
     ours[b"referrer-policy"] = b"no-referrer" if path == LINK_PATH else b"same-origin"
     return [(name, value) for name, value in headers if name.lower() not in ours] + list(ours.items())

@@ -1,0 +1,127 @@
+"""The passwords that open the vault: listed, added, changed, removed. None stands in an address, a log or an answer."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from phoneward.errors import PhonewardError, readable
+from phoneward.risks import REMOVE_PASSWORD
+from phoneward.texts import _, formats, words
+from phoneward.vault import FileId, KeyInfo, add_key, change_password, find_key, list_keys, remove_key
+from phoneward.web.addresses import link
+from phoneward.web.errors import PageMissingError
+from phoneward.web.page import context_of, form_of, page, say, see_other
+
+MAX_PASSWORD: Final = 1_000
+
+
+def keys(request: Request) -> Response:
+    """List them."""
+    damaged: list[PhonewardError] = []
+    with context_of(request).vault() as repo:
+        found = list_keys(repo, on_damaged=lambda _name, error: damaged.append(error))
+    return page(
+        request,
+        "keys.html",
+        title=_("Passwords of the vault"),
+        command=("phoneward", "key", "list"),
+        crumbs=(("/vault", _("Your vault")),),
+        rows=[_row(info) for info in found],
+        damaged=damaged,
+    )
+
+
+def _row(info: KeyInfo) -> list[object]:
+    made = formats.moment(info.created) if info.created else _("unknown")
+    whose = _("{user} on {computer}").format(user=readable(info.username), computer=readable(info.hostname))
+    state = _("in use now") if info.current else link(f"/vault/keys/{info.id}/remove", _("Remove …"))
+    return [whose, made, state, info.id[:8]]
+
+
+def ask_new(request: Request) -> Response:
+    """Ask for a new password: beside the others, or in the place of the one in use."""
+    return _ask_new(request, _how(request))
+
+
+def _how(request: Request) -> str:
+    how: str = request.path_params["how"]
+    if how not in {"add", "change"}:
+        raise PageMissingError
+    return how
+
+
+def _ask_new(request: Request, how: str, error: str = "") -> Response:
+    is_change = how == "change"
+    return page(
+        request,
+        "key_new.html",
+        title=_("Change the password") if is_change else _("Add a password"),
+        command=("phoneward", "key", "passwd" if is_change else "add"),
+        crumbs=(("/vault", _("Your vault")), ("/vault/keys", _("Passwords of the vault"))),
+        status=400 if error else 200,
+        is_change=is_change,
+        action=f"/vault/keys/{how}",
+        error=error,
+    )
+
+
+def new(request: Request) -> Response:
+    """Take a new password."""
+    context, form, how = context_of(request), form_of(request), _how(request)
+    password, again = form.get("password", ""), form.get("again", "")
+    if not password or len(password) > MAX_PASSWORD:
+        return _ask_new(request, how, _("A password is needed, of at most {count} letters.").format(count=MAX_PASSWORD))
+    if password != again:
+        return _ask_new(request, how, _("The two were not the same. Type the password twice."))
+    with context.door.own(load_index=False) as own:
+        if how == "change":
+            with own.lock(exclusive=True) as lock:
+                change_password(own, password, lock)
+        else:
+            with own.lock(exclusive=False):
+                add_key(own, password)
+    if how == "change":
+        context.door.unlock(password)
+        say(request, words("The password was changed. The old one does not open the vault any more."))
+    else:
+        say(request, words("The new password opens the vault, too."))
+    return see_other("/vault/keys")
+
+
+def ask_remove(request: Request) -> Response:
+    """Say what removing one would mean."""
+    with context_of(request).vault() as repo:
+        name = find_key(repo, request.path_params["key"])
+        info = next((info for info in list_keys(repo, on_damaged=lambda _name, _error: None) if info.id == name), None)
+    return page(
+        request,
+        "risk.html",
+        title=_("Remove a password"),
+        command=("phoneward", "key", "remove", name[:8]),
+        crumbs=(("/vault", _("Your vault")), ("/vault/keys", _("Passwords of the vault"))),
+        shown=REMOVE_PASSWORD.shown(),
+        about=[(_("Which"), _row(info)[0] if info else name[:8]), (_("Made"), _row(info)[1] if info else _("unknown"))],
+        action=f"/vault/keys/{name}/remove",
+        safe="/vault/keys",
+        fields={},
+        error="",
+    )
+
+
+def remove(request: Request) -> Response:
+    """Remove one."""
+    with context_of(request).door.own(load_index=False) as own, own.lock(exclusive=True) as lock:
+        remove_key(own, FileId(find_key(own, request.path_params["key"])), lock)
+    say(request, words("The password was removed: it does not open the vault any more."))
+    return see_other("/vault/keys")
+
+
+ROUTES: Final = (
+    Route("/vault/keys", keys),
+    Route("/vault/keys/{how}", ask_new),
+    Route("/vault/keys/{how}", new, methods=["POST"]),
+    Route("/vault/keys/{key}/remove", ask_remove),
+    Route("/vault/keys/{key}/remove", remove, methods=["POST"]),
+)

@@ -1,0 +1,90 @@
+"""Restores from the plan to the result. What was planned is kept here, so that a form carries only the plan's name."""
+
+import datetime as dt
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from phoneward.snapshots import Compared, ReturnPlan, ReturnReport
+from phoneward.vault import FileId, RestoreReport
+from phoneward.web.errors import RestoreUnknownError
+
+MAX_REMEMBERED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person wants back, and where.
+
+    Attributes:
+        snapshot: its full ID.
+        paths: in the snapshot, raw bytes; empty for everything, or all of `app`.
+        app: a package name; empty for none.
+        target: the folder; None where it goes onto a phone.
+        serial: of the phone; empty where it goes into a folder.
+    """
+
+    snapshot: FileId
+    paths: tuple[bytes, ...]
+    app: str
+    target: Path | None
+    serial: str = ""
+
+
+@dataclass(slots=True)
+class Restore:
+    """One restore: planned, perhaps being done, done.
+
+    Attributes:
+        what: in words, for the headings, readable.
+        phone: what the person calls the phone the snapshot is of.
+        plan, phone_plan: what a dry run said; the one for folders, the other for phones.
+        job: does it; empty before.
+        report, phone_report: what was done.
+        compared: what reading it back showed.
+        proof: under which ID the vault keeps that.
+    """
+
+    wanted: Wanted
+    what: str
+    phone: str
+    plan: RestoreReport | None = None
+    phone_plan: ReturnPlan | None = None
+    job: str = ""
+    report: RestoreReport | None = None
+    phone_report: ReturnReport | None = None
+    compared: Compared | None = None
+    proof: FileId | None = None
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    made: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+
+
+class Restores:
+    """Those of this server, the newest kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, Restore] = OrderedDict()
+
+    def add(self, restore: Restore) -> Restore:
+        """Remember one."""
+        with self._lock:
+            self._known[restore.id] = restore
+            while len(self._known) > MAX_REMEMBERED:
+                self._known.popitem(last=False)
+        return restore
+
+    def get(self, name: str) -> Restore:
+        """Return one. Raises RestoreUnknownError."""
+        found = self._known.get(name)
+        if found is None:
+            raise RestoreUnknownError
+        return found
+
+    def forget(self) -> None:
+        """Let go of all, such as when the vault was locked."""
+        with self._lock:
+            self._known.clear()

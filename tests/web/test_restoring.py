@@ -1,0 +1,156 @@
+"""Getting files back: what was asked, where it was said, after a plan; nothing else and nowhere else."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from phoneward.snapshots import load_state, looked_after
+from phoneward.vault import LocalStorage, open_repository
+from tests.web.holding import Holding, holding
+from tests.web.site import PASSWORD, Visitor
+
+DOCUMENTS = "/shared/Documents"
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Holding]:
+    with holding(tmp_path_factory.mktemp("held")) as one:
+        yield one
+        assert one.site.faults == []
+
+
+@pytest.fixture(scope="module")
+def visitor(held: Holding) -> Visitor:
+    return held.site.visitor()
+
+
+def plan(held: Holding, visitor: Visitor, target: Path | str, **fields: str) -> httpx.Response:
+    """Ask for a plan and return its page; the second snapshot has notes.txt."""
+    asked = {"snapshot": held.snapshots[1].id or "", "path": DOCUMENTS, "target": str(target), **fields}
+    answer = visitor.post("/restore/plan", asked)
+    return visitor.get(settled(held, answer.headers["location"])) if answer.status_code == 303 else answer
+
+
+def settled(held: Holding, address: str) -> str:
+    """Wait for a job that an address leads to; return where it leads on."""
+    if not address.startswith("/jobs/"):
+        return address
+    job = held.site.context.jobs.get(address.removeprefix("/jobs/"))
+    assert job.ended.wait(60)
+    assert job.error is None, job.error
+    assert job.outcome is not None
+    return job.outcome.next_href
+
+
+def base_of(page: httpx.Response) -> str:
+    found = re.search(r'action="(/restore/[^"/]+)/go"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def go(held: Holding, visitor: Visitor, page: httpx.Response, **fields: str) -> httpx.Response:
+    answer = visitor.post(base_of(page) + "/go", {"existing": "keep", **fields})
+    assert answer.status_code == 303, answer.text
+    return visitor.get(settled(held, answer.headers["location"]))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_plan_writes_nothing_and_shows_the_whole_target(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder"
+    text = plan(held, visitor, target).text
+    assert str(target) in text
+    assert "2 files, 8 B" in text
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_was_asked_is_restored_and_proven_and_nothing_else(
+    held: Holding, visitor: Visitor, tmp_path: Path
+) -> None:
+    target = tmp_path / "back"
+    result = go(held, visitor, plan(held, visitor, target))
+    assert everything(tmp_path) == {
+        "back/shared/Documents/notes.txt": b"two!",
+        "back/shared/Documents/same.txt": b"same",
+    }
+    assert "All that was asked for is there" in result.text
+    assert "2 files (8 B)" in result.text
+    repo = open_repository(LocalStorage(Path(held.site.context.door.place())), PASSWORD)
+    assert looked_after(load_state(repo)).restore_test is not None
+
+
+def test_files_that_differ_stay_unless_the_word_is_typed(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    mine = tmp_path / "shared" / "Documents" / "notes.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"my own newer text")
+    page = plan(held, visitor, tmp_path)
+    keep, replace = page.text.index("/go"), page.text.index("/replace")
+    assert keep < replace  # the safe choice first
+    result = go(held, visitor, page)
+    assert mine.read_bytes() == b"my own newer text"
+    assert "notes.txt was left as it is" in result.text
+
+    page = plan(held, visitor, tmp_path)
+    base = base_of(page)
+    assert str(tmp_path) in visitor.get(base + "/replace").text
+    for typed in ("", "yes", "replac"):
+        answer = visitor.post(base + "/go", {"existing": "replace", "typed": typed})
+        assert answer.status_code == 400
+        assert "That was not the word" in answer.text
+    assert mine.read_bytes() == b"my own newer text"
+    go(held, visitor, page, existing="replace", typed="  Replace ")
+    assert mine.read_bytes() == b"two!"
+
+
+@pytest.mark.parametrize("target", ["", "relative/folder", "../up", "~nobody-of-this-name/x", "a\0b", "x" * 2000])
+def test_a_target_that_is_no_whole_path_is_refused(held: Holding, visitor: Visitor, target: str) -> None:
+    answer = plan(held, visitor, target)
+    assert answer.status_code == 400
+    assert "cannot be used" in answer.text
+
+
+def test_the_vault_and_a_file_are_refused_as_targets(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    place = held.site.context.door.place()
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "way-in").symlink_to(place)
+    for target in (
+        place,
+        place / "data",
+        tmp_path / "file",
+        tmp_path / "way-in" / "x",
+        Path(f"{tmp_path}/x/..") / "way-in",
+    ):
+        assert plan(held, visitor, target).status_code == 400, target
+
+
+def test_a_path_that_the_snapshot_does_not_hold_is_refused(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    for path in ("/shared/nothing", "../../etc", "/shared/%2e%2e/x"):
+        answer = visitor.post("/restore/plan", {"snapshot": held.newest, "path": path, "target": str(tmp_path / "t")})
+        job = held.site.context.jobs.all()[0]
+        assert answer.status_code == 303
+        assert job.ended.wait(30)
+        assert job.error is not None
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_plan_that_nobody_made_cannot_be_carried_out(visitor: Visitor) -> None:
+    answer = visitor.post("/restore/made-up/go", {"existing": "keep"})
+    assert answer.status_code == 404
+    assert "Nothing is known about this restore" in answer.text
+
+
+def test_a_full_or_forbidden_disk_is_said(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    page = plan(held, visitor, tmp_path / "later")
+    (tmp_path / "later").write_bytes(b"a file came up where the folder was to be")
+    visitor.post(base_of(page) + "/go", {"existing": "keep"})
+    job = held.site.context.jobs.all()[0]
+    assert job.ended.wait(30)
+    assert job.error is not None
+    assert 'role="alert"' in visitor.get(f"/jobs/{job.id}").text
+    assert visitor.get(base_of(page)).status_code == 200  # the plan is there still

@@ -1,0 +1,134 @@
+"""The vault's page: its work, its passwords, its locks; and removing a snapshot."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from phoneward.snapshots import load_state, looked_after
+from phoneward.vault import FileType, LocalStorage, list_keys, open_repository
+from phoneward.web.pages import ROUTES
+from tests.web.holding import Holding, holding
+from tests.web.site import PASSWORD
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Holding]:
+    with holding(tmp_path) as one:
+        yield one
+        assert one.site.faults == []
+
+
+def finished(held: Holding) -> str:
+    """Wait for the newest job and return its sentence."""
+    job = held.site.context.jobs.all()[0]
+    assert job.ended.wait(60)
+    assert job.error is None, job.error
+    assert job.outcome is not None
+    return str(job.outcome.sentence)
+
+
+def test_checks_are_noted_in_the_vault_and_shown(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    assert "It was not checked yet" in visitor.get("/vault").text
+    for work, said in (("check", "No damage was found"), ("read-data", "Everything was read back")):
+        assert visitor.post(f"/vault/look-after/{work}").status_code == 303
+        assert said in finished(held)
+    text = visitor.get("/vault").text
+    assert "nothing damaged is known" in text
+    noted = looked_after(load_state(open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)))
+    assert noted.check is not None
+    assert noted.read_data is not None
+    assert visitor.post("/vault/look-after/anything").status_code == 404
+
+
+def test_damage_is_noted_and_named_and_moves_no_date(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    pack = max((tmp_path / "vault" / "data").rglob("*"), key=lambda path: path.stat().st_size * path.is_file())
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:-1] + b"x")
+    visitor.post("/vault/look-after/read-data")
+    assert "found" in finished(held)
+    job = held.site.context.jobs.all()[0]
+    assert any(pack.name[:8] in line for line in job.notices)
+    noted = looked_after(load_state(open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)))
+    assert noted.errors > 0
+    assert noted.read_data is None
+
+
+def test_a_snapshot_goes_only_when_the_word_is_typed(held: Holding) -> None:
+    visitor = held.site.visitor()
+    address = f"/snapshots/{held.newest}/remove"
+    text = visitor.get(address).text
+    assert text.index("Keep everything") < text.index("Remove them")
+    assert 'class="button main" href="/snapshots/' in text
+    for typed in ("", "yes", "remov"):
+        assert visitor.post(address, {"typed": typed}).status_code == 400
+    assert visitor.get(f"/snapshots/{held.newest}").status_code == 200
+    visitor.post(address, {"typed": " REMOVE "})
+    assert "removed" in finished(held)
+    assert visitor.get(f"/snapshots/{held.newest}").status_code == 404
+    for other in (*held.snapshots[:-1], held.partial):
+        assert visitor.get(f"/snapshots/{other.id}").status_code == 200
+    visitor.post("/vault/free")
+    assert finished(held)
+    address = f"/content/{held.snapshots[0].id}?path=/shared/Documents/notes.txt"
+    assert visitor.get(address).content == b"one"  # with the index that prune has written
+
+
+def test_removing_waits_for_nobody_who_works_with_the_vault(held: Holding) -> None:
+    visitor = held.site.visitor()
+    with held.repo.lock(exclusive=False):
+        visitor.post(f"/snapshots/{held.newest}/remove", {"typed": "remove"})
+        job = held.site.context.jobs.all()[0]
+        assert job.ended.wait(30)
+        assert job.error is not None
+        assert job.error.code == "repository-locked"
+        assert "others may work, too" in visitor.get("/vault").text
+    assert visitor.get(f"/snapshots/{held.newest}").status_code == 200
+
+
+def test_passwords_are_added_changed_and_removed_and_stand_nowhere(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    second, third = "a second long password", "a third long password"
+    assert visitor.post("/vault/keys/add", {"password": second, "again": "other"}).status_code == 400
+    assert visitor.post("/vault/keys/add", {"password": second, "again": second}).status_code == 303
+    assert visitor.post("/vault/keys/change", {"password": third, "again": third}).status_code == 303
+    storage = LocalStorage(tmp_path / "vault")
+    added = open_repository(storage, second)
+    text = visitor.get("/vault/keys").text
+    assert second not in text
+    assert third not in text
+    assert text.count("in use now") == 1
+    risk = visitor.get(f"/vault/keys/{added.key_name}/remove").text
+    assert risk.index("Keep the password") < risk.index(">Remove the password<")
+    visitor.post(f"/vault/keys/{added.key_name}/remove")
+    assert [key.id for key in list_keys(open_repository(storage, third))] != [added.key_name]
+    current = open_repository(storage, third).key_name
+    assert visitor.post(f"/vault/keys/{current}/remove").status_code >= 400  # the one in use stays
+    assert visitor.get("/snapshots").status_code == 200
+
+
+def test_locks_left_behind_are_shown_and_removed(held: Holding) -> None:
+    import json
+
+    lock = {"time": "2020-01-01T00:00:00Z", "exclusive": True, "hostname": "<b>old", "username": "me", "pid": 4711}
+    held.repo.save_unpacked(FileType.LOCK, json.dumps(lock).encode())
+    visitor = held.site.visitor()
+    text = visitor.get("/vault").text
+    assert "me on &lt;b&gt;old" in text
+    assert "left behind" in text
+    visitor.post("/vault/unlock")
+    assert not list(held.repo.list_files(FileType.LOCK))
+
+
+def test_every_form_of_these_pages_needs_the_sessions_token(held: Holding) -> None:
+    client = held.site.visitor().client
+    posts = [route.path for route in ROUTES if "POST" in (getattr(route, "methods", None) or ())]  # type: ignore[attr-defined]
+    assert len(posts) > 12
+    for path in posts:
+        address = re.sub(r"\{[^}]*\}", "x", path)
+        assert client.post(address, data={"csrf": "wrong"}).status_code == 403, path
+        assert client.post(address).status_code in {403, 415}, path
+        assert client.post(address, data={}, headers={"origin": "http://evil.example"}).status_code == 403, path
