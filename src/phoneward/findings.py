@@ -102,6 +102,7 @@ class Finding:
         actions: what to do, the safest first.
         subject: what it is about, so that "done" can be marked and a second look recognise it; stable between runs.
         is_done: the person marked it as done.
+        note: what the person wrote about it, readable; lines are kept.
     """
 
     code: str
@@ -115,6 +116,7 @@ class Finding:
     actions: tuple[Action, ...] = ()
     subject: str = ""
     is_done: bool = False
+    note: str = ""
 
     @property
     def room(self) -> str:

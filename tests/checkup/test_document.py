@@ -29,6 +29,7 @@ def test_the_shape_of_a_finding_is_fixed() -> None:
         "tier": "inferred",
         "tier_words": "concluded, not seen",
         "is_done": False,
+        "note": None,
         "title": "Only a part of this is in the snapshot: the chats in WeChat.",
         "loss": "You would lose at least 11.2 GB of it.",
         "loss_bytes": 11_200_000_000,

@@ -8,7 +8,7 @@ import pytest
 from phoneward import checkup, flows
 from phoneward.checkup import asking as asking_module
 from phoneward.findings import Action, Answer, Finding, Severity, Tier
-from phoneward.snapshots import Asking
+from phoneward.snapshots import Asking, load_state
 from phoneward.texts import Words, words
 from phoneward.vault import FileType, StorageFullError
 from phoneward.web import actions
@@ -109,7 +109,7 @@ def test_an_action_is_carried_out_as_a_job(site: Site, asked: list[Asking], monk
         done.append(arguments)
         return words("The checkup is done.")
 
-    monkeypatch.setitem(flows.VERBS, ("snapshots", "note"), verb)
+    monkeypatch.setitem(flows.VERBS, ("snapshots", "note"), flows.Verb(verb, {"phone": flows.Argument("one")}))
     visitor = site.visitor()
     settled(site, visitor)
     assert action_id(ACTION) in visitor.get("/checkup").text
@@ -143,3 +143,43 @@ def test_an_action_may_lead_to_a_page(site: Site, asked: list[Asking], monkeypat
     settled(site, visitor)
     assert 'href="/x?one"' in visitor.get("/checkup").text
     assert visitor.post("/actions", {"action": action_id(ACTION)}).headers["location"] == "/x?one"
+
+
+def test_a_mark_and_a_note_are_kept_in_the_vault(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.get("/")
+    (job,) = site.context.jobs.all()
+    assert job.ended.wait(30)
+    page = visitor.get("/checkup").text
+    assert "There is no snapshot of your phone yet." in page
+    answer = visitor.post("/checkup/decide", {"finding": "snapshots.none", "note": "<b>ask Anna", "done": "yes"})
+    assert answer.headers["location"] == "/checkup"
+    assert "It is noted in the vault." in visitor.get("/checkup").text
+    assert all(job.ended.wait(30) for job in site.context.jobs.all())
+    page = visitor.get("/checkup").text
+    assert "&lt;b&gt;ask Anna" in page
+    assert "This is not done after all" in page
+    with site.context.vault() as repo:
+        state = load_state(repo)
+    assert (state.is_done("snapshots.none"), state.note("snapshots.none")) == (True, "<b>ask Anna")
+
+
+def test_a_finding_that_nobody_made_cannot_be_marked(site: Site) -> None:
+    visitor = site.visitor()
+    assert visitor.post("/checkup/decide", {"finding": "made.up", "done": "yes"}).headers["location"] == "/checkup"
+    with site.context.vault() as repo:
+        assert not load_state(repo).is_done("made.up")
+
+
+@pytest.mark.parametrize(("name", "kind", "begins"), [
+    ("html", "text/html; charset=utf-8", b"<!doctype html>"),
+    ("pdf", "application/pdf", b"%PDF-"),
+])  # fmt: skip
+def test_the_report_can_be_taken_away(site: Site, name: str, kind: str, begins: bytes) -> None:
+    visitor = site.visitor()
+    visitor.get("/checkup")
+    assert all(job.ended.wait(30) for job in site.context.jobs.all())
+    answer = visitor.get(f"/checkup/report.{name}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.content.startswith(begins)

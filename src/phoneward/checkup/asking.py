@@ -7,12 +7,22 @@ from typing import Final
 
 from phoneward.checkup.durations import past_durations, remember_durations
 from phoneward.checkup.errors import RoomFailedError
+from phoneward.checkup.marks import marked
 from phoneward.checkup.report import CheckupReport, RoomReport
 from phoneward.checkup.rooms import ROOMS, Room
 from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Event, Listener, StepDone, StepStarted, silent
 from phoneward.remaining import Remaining
-from phoneward.snapshots import Asking, SnapshotInfo, describe, find, list_snapshots, load_state, looked_after
+from phoneward.snapshots import (
+    Asking,
+    OwnerState,
+    SnapshotInfo,
+    describe,
+    find,
+    list_snapshots,
+    load_state,
+    looked_after,
+)
 from phoneward.texts import N_
 from phoneward.vault import FileId, Repository
 
@@ -53,7 +63,8 @@ def checkup(
     damaged: list[FileId] = []
     every = list_snapshots(repo, on_damaged=lambda name, _error: damaged.append(name))
     chosen = _newest(every) if snapshot.strip().lower() == LATEST else describe(find(repo, snapshot))
-    noted = looked_after(load_state(repo, snapshots=[info.snapshot for info in every]))
+    state = load_state(repo, snapshots=[info.snapshot for info in every], on_damaged=lambda _name, _error: None)
+    noted = looked_after(state)
     steps.end(LISTING)
     asking = Asking(
         repo,
@@ -66,7 +77,7 @@ def checkup(
         last_read_data=last_read_data or noted.read_data,
         last_restore_test=last_restore_test or noted.restore_test,
     )
-    parts = tuple(_ask(room, asking, steps) for room in ROOMS)
+    parts = tuple(_ask(room, asking, steps, state) for room in ROOMS)
     failed = {part.room.name for part in parts if part.failure is not None}  # sooner than one that answers
     took = {name: seconds for name, seconds in steps.took.items() if name not in failed}
     remember_durations(cache_dir, repo.config.id, took)
@@ -115,12 +126,12 @@ def _is_our_own(info: SnapshotInfo) -> bool:
     return any(tag.startswith("phoneward-") for tag in info.snapshot.tags)
 
 
-def _ask(room: Room, asking: Asking, steps: _Steps) -> RoomReport:
+def _ask(room: Room, asking: Asking, steps: _Steps, state: OwnerState) -> RoomReport:
     if room.answer is None:
         return RoomReport(room)
     steps.begin(room.name, room.title)
     try:
-        return RoomReport(room, room.answer(asking))
+        return RoomReport(room, marked(room.answer(asking), state))
     except PhonewardError as error:
         return RoomReport(room, failure=error)
     except Exception as error:  # noqa: BLE001 - what one room did not foresee must not take the report away

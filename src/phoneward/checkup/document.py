@@ -29,6 +29,7 @@ def finding_document(finding: Finding) -> dict[str, object]:
         "tier": finding.tier.value,
         "tier_words": _(TIER_WORDS[finding.tier]),
         "is_done": finding.is_done,
+        "note": finding.note or None,
         "title": str(finding.title),
         "loss": _text(finding.loss),
         "loss_bytes": finding.loss_bytes,
