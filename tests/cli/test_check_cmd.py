@@ -81,3 +81,20 @@ def test_without_a_lock(copy: tuple[Program, Path]) -> None:
     shutil.rmtree(vault / "locks")
     assert program.run("check", "--no-lock").code == 0
     assert not (vault / "locks").exists()
+
+
+def test_only_a_note_that_was_asked_for_is_kept(copied: Program) -> None:
+    """A check writes nothing into the vault, unless it is told to keep that nothing was damaged."""
+
+    def noted() -> bool:
+        findings = copied.run("checkup", "--json").documents[:-1]
+        return "snapshots.never-read-back" not in {finding["code"] for finding in findings}
+
+    before = copied.run("snapshots", "--json").documents
+    assert copied.run("check", "--read-data").code == 0
+    assert copied.run("snapshots", "--json").documents == before
+    assert not noted()
+    assert copied.run("check", "--read-data", "--note").code == 0
+    assert noted()
+    refused = copied.run("check", "--note", "--no-lock", "--json")
+    assert (refused.code, refused.complaint["code"]) == (2, "not-together")

@@ -100,5 +100,5 @@ def test_json_lines(attached: Attached) -> None:
 
 
 def test_no_adb_is_an_error_as_before(program: Program) -> None:
-    ran = program.with_(PHONEWARD_ADB="/nowhere/adb", ANDROID_ADB_SERVER_PORT="1").run("devices", "--json")
+    ran = program.with_(PHONEWARD_ADB="/nowhere/adb", ANDROID_ADB_SERVER_PORT="2").run("devices", "--json")
     assert (ran.code, ran.stdout, ran.complaint["code"]) == (1, "", "adb-missing")

@@ -36,6 +36,7 @@ from phoneward.snapshots import (
 from phoneward.snapshots.building import document_node
 from phoneward.snapshots.layout import STATE_DOCUMENT, STATE_PATHS, STATE_TAG, TAG
 from phoneward.snapshots.state import MAX_DOCUMENT
+from phoneward.snapshots.state_store import BEFORE_PHONES_NS
 from phoneward.vault import (
     BlobId,
     BlobType,
@@ -423,7 +424,7 @@ def test_a_clock_that_went_back(vault: Vault) -> None:
     change(vault, set_setting("size", 2), now_ns=NOW)
     assert load(vault).setting("size") == 2
     (only,) = states(vault)
-    assert only.time_ns == NOW * 2 + 1
+    assert only.time_ns == NOW * 2 + 1 - BEFORE_PHONES_NS
 
 
 # -- damage and hostile snapshots ---------------------------------------------------------------------------------

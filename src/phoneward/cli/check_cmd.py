@@ -36,9 +36,14 @@ SHOWN = 50
     metavar="PART",
     help=N_("Read a part back: 1/5 is the first of five parts, 10% a random tenth, 500M that many bytes."),
 )
+@option(
+    "--note",
+    is_flag=True,
+    help=N_("Where nothing is damaged, keep that and the date in the vault: the checkup and the page then know it."),
+)
 @option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
 @vault_options
-def check(read_data_subset: str | None, *, read_data: bool, no_lock: bool) -> ExitCode:
+def check(read_data_subset: str | None, *, read_data: bool, note: bool, no_lock: bool) -> ExitCode:
     """Check the vault and name what is wrong."""
     from phoneward import snapshots
     from phoneward.cli.progress_view import listening
@@ -48,13 +53,15 @@ def check(read_data_subset: str | None, *, read_data: bool, no_lock: bool) -> Ex
     frame = current()
     if read_data and read_data_subset is not None:
         raise NotTogetherError(first="--read-data", second="--read-data-subset")
+    if note and no_lock:
+        raise NotTogetherError(first="--note", second="--no-lock")
     subset = parse_subset(read_data_subset) if read_data_subset is not None else read_data
     begun = dt.datetime.now(dt.UTC)
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
         lock = None if no_lock else stack.enter_context(repository.lock(exclusive=True))
         listener = stack.enter_context(listening(frame.output))
         report = check_vault(repository, read_data=subset, listener=listener)
-        if lock is not None:
+        if note and lock is not None and report.ok:  # nothing is written into a vault that is damaged
             noted = snapshots.note_check(report.error_count, begun, everything_read=read_data)
             snapshots.keep_noted(repository, lock, noted, listener)
     _show(frame, report)

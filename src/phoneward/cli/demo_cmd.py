@@ -90,12 +90,18 @@ def play(output: Output, phone: "SamplePhone", folder: Path, *, kept: bool, page
             _show(output, told)
     good = all(told.good for told in story)
     watched = page is None and sys.stdout.isatty() and not output.json
+    failed: list[str] = []
     if good and page is not False:
         settings = demo_page.settings_of(folder, vault, password)
-        end = demo_page.show if page or watched else demo_page.visit
-        good = end(output, settings, tuple(story)) is ExitCode.DONE
+        if page or watched:
+            demo_page.show(output, settings, tuple(story))
+        else:
+            failed = demo_page.visit(output, settings, tuple(story))
+            good = not failed
     if output.json:
-        output.emit("summary", {"same": good, "kept": kept, "vault": vault if kept else None})
+        output.emit(
+            "summary", {"same": good, "kept": kept, "vault": vault if kept else None, "pages_without_answer": failed}
+        )
     elif not kept:
         output.summary(_("Everything was made in a temporary folder, which is removed now. --keep DIR keeps it."))
     else:

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from phoneward.cli.open_cmd import show_and_serve
 from phoneward.cli.output import Output
-from phoneward.errors import ExitCode
 from phoneward.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def settings_of(folder: Path, vault: str, password: str) -> "Settings":
     return load(overrides, {"PHONEWARD_PASSWORD": password})
 
 
-def show(output: Output, settings: "Settings", told: "tuple[Told, ...]") -> ExitCode:
+def show(output: Output, settings: "Settings", told: "tuple[Told, ...]") -> None:
     """Open the page in the person's browser and serve it until Ctrl-C."""
     from phoneward import web
 
@@ -34,11 +33,10 @@ def show(output: Output, settings: "Settings", told: "tuple[Told, ...]") -> Exit
     output.summary(_("Now look at it on the page. If no browser opens, open this link in yours:"))
     output.summary(f"  {context.one_time_link()}")
     show_and_serve(output, web.PageServer(listening, context), context.one_time_link())
-    return ExitCode.DONE
 
 
-def visit(output: Output, settings: "Settings", told: "tuple[Told, ...]") -> ExitCode:
-    """Serve the page, ask for each page of the story as a browser would, and tell whether all answered."""
+def visit(output: Output, settings: "Settings", told: "tuple[Told, ...]") -> list[str]:
+    """Serve the page and ask for each page of the story as a browser would; return those that did not answer."""
     from phoneward import web
 
     listening = web.listen()
@@ -46,19 +44,16 @@ def visit(output: Output, settings: "Settings", told: "tuple[Told, ...]") -> Exi
     pages = ["/", "/story", *dict.fromkeys(chapter.href for chapter in web.chapters(told) if chapter.href)]
     with web.PageServer(listening, context).running():
         failed = _failed(context.one_time_link(), pages)
-    if output.json:
-        output.emit("pages", {"asked": pages, "failed": failed})
-    else:
-        output.summary(
-            ngettext(
-                "The page was asked for as a browser would, and {count} page answered.",
-                "The page was asked for as a browser would, and {count} pages answered.",
-                len(pages) - len(failed),
-            ).format(count=len(pages) - len(failed))
-        )
-        for address in failed:
-            output.result(_("This page did not answer: {address}").format(address=address))
-    return ExitCode.FAILED if failed else ExitCode.DONE
+    output.summary(
+        ngettext(
+            "The page was asked for as a browser would, and {count} page answered.",
+            "The page was asked for as a browser would, and {count} pages answered.",
+            len(pages) - len(failed),
+        ).format(count=len(pages) - len(failed))
+    )
+    for address in failed:
+        output.result(_("This page did not answer: {address}").format(address=address))
+    return failed
 
 
 def _failed(link: str, pages: list[str]) -> list[str]:

@@ -43,7 +43,7 @@ def snapshots() -> ExitCode:
         state = load_state(repository, snapshots=[info.snapshot for info in found], on_damaged=note)
     shown = [info for info in found if not info.state]
     if frame.output.json:
-        for info in found:
+        for info in sorted(found, key=lambda info: info.state):  # what a person decided comes after the phones
             frame.output.emit("snapshot", document(info, state.phone_name(info.device)))
     elif shown:
         frame.output.result(table(shown, state))

@@ -103,7 +103,9 @@ def check() -> Action:
 
 def read_data() -> Action:
     """Return the action that reads every byte back."""
-    return Action(ROOM, "read-data", words("Read the whole vault back"), {}, ("phoneward", "check", "--read-data"))
+    return Action(
+        ROOM, "read-data", words("Read the whole vault back"), {}, ("phoneward", "check", "--read-data", "--note")
+    )
 
 
 def restore_test(facts: Facts) -> Action:

@@ -47,6 +47,9 @@ from phoneward.vault import (
     save_snapshot_held,
 )
 
+BEFORE_PHONES_NS: Final = 60 * 365 * 86_400 * 10**9
+"""State snapshots bear a time sixty years earlier than it is: in their right order among themselves, and never what
+plain restic calls `latest`, which must be a phone's."""
 MAX_SNAPSHOTS: Final = 1_000
 """State snapshots that are read, the newest first; there is one, as a rule, and each holds what those before it did."""
 MAX_BYTES: Final = 16 << 20
@@ -182,7 +185,7 @@ def _are_gone(repo: Repository, damaged: Mapping[FileId, PhonewardError]) -> boo
 def _read(repo: Repository, snapshots: Iterable[Snapshot]) -> _Read:
     """Return what these state snapshots hold together, the newest first and no more than the bounds."""
     newest = sorted(snapshots, key=lambda snapshot: (snapshot.time_ns, snapshot.id or ""), reverse=True)
-    found = _Read(newest_ns=newest[0].time_ns if newest else 0)
+    found = _Read(newest_ns=newest[0].time_ns + BEFORE_PHONES_NS if newest else 0)
     size = 0
     for number, snapshot in enumerate(newest):
         name = snapshot.id or FileId("")
@@ -247,7 +250,7 @@ def _save(repo: Repository, lock: HeldLock, document: bytes, now_ns: int) -> Fil
             repo,
             lock,
             Snapshot(
-                time_ns=now_ns,
+                time_ns=now_ns - BEFORE_PHONES_NS,
                 tree=root,
                 paths=STATE_PATHS,
                 hostname=socket.gethostname(),

@@ -22,7 +22,7 @@ from phoneward.web.page import context_of, page, say, see_other
 
 CHECK: Final = Action("snapshots", "check", words("Check the vault"), {}, ("phoneward", "check"))
 READ_DATA: Final = Action(
-    "snapshots", "read-data", words("Read everything back"), {}, ("phoneward", "check", "--read-data")
+    "snapshots", "read-data", words("Read everything back"), {}, ("phoneward", "check", "--read-data", "--note")
 )
 TEST: Final = Action(
     "snapshots",
