@@ -43,9 +43,9 @@ def empty_site(folder: Path, *, repo: Path | None = None) -> Iterator[Site]:
         assert site.faults == []
 
 
-def ended(visitor: Visitor, answer: httpx.Response) -> httpx.Response:
-    """Return the page of a job that an answer leads to, once the job has ended."""
-    address = answer.headers["location"]
+def ended(visitor: Visitor, answer: httpx.Response | str) -> httpx.Response:
+    """Return the page of a job that an answer leads to, or that is named, once the job has ended."""
+    address = answer if isinstance(answer, str) else answer.headers["location"]
     assert address.startswith("/jobs/"), address
     give_up = time.monotonic() + WAIT_S
     while 'id="job-status"' in (page := visitor.get(address)).text:

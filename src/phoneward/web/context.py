@@ -73,6 +73,12 @@ class WebContext:
         """Return an address that lets one browser in, once."""
         return f"{self.address}enter?token={self.links.make()}"
 
+    def forget_what_was_read(self) -> None:
+        """Drop all that was learnt from a vault, because another one takes its place."""
+        self.checkups.forget()
+        self.library.forget()
+        self.restores.forget()
+
     def session_of(self, request: Request) -> Session | None:
         """Return who asks."""
         secret = request.cookies.get(self.cookie)

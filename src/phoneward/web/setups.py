@@ -139,6 +139,12 @@ class SetupDesk:
         self.journey().choose_place(path)
         self._door.choose(path)
 
+    def vault_made(self, journey: Journey) -> None:
+        """Take the vault that was just made, open as it is: from now on it is missed when it is not there."""
+        self._new_at = None
+        if journey.place is not None and journey.repo is not None:
+            self._door.take(journey.place, journey.repo)
+
     def is_unfinished(self, repo: Repository, *, has_snapshot: bool) -> bool:
         """Tell whether set-up has something left to do: there is no snapshot yet, or the first was never tried.
 

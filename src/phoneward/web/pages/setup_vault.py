@@ -1,7 +1,7 @@
 """Set-up: where the vault lies, and its password."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from phoneward import setup
 from phoneward.errors import PhonewardError, readable
 from phoneward.risks import WEAK_PASSWORD
 from phoneward.setup import PASSWORD_SENTENCES, PlaceReport, Step, Strength, Suggestion
-from phoneward.texts import Words, _, words
+from phoneward.texts import Words, _, sentences, words
 from phoneward.vault import RepositoryExistsError
 from phoneward.web.errors import PlaceNotWholeError
 from phoneward.web.page import context_of, form_of, say, see_other, session_of
@@ -63,7 +63,7 @@ def take_place(request: Request) -> Response:
     if report.warnings and not report.holds_vault and form.get("know") != "1":
         return step_page(request, Step.PLACE, "place_warning.html", report=report)
     desk.take_place(report.path)
-    context.checkups.forget()
+    context.forget_what_was_read()
     return see_other(after(Step.PLACE))
 
 
@@ -215,11 +215,10 @@ def _make(request: Request, chosen: str) -> Response:
             journey.make_vault(chosen, use_weak=True)  # a weak one was confirmed
         except RepositoryExistsError:
             return see_other(PASSWORD)  # another window was faster
-        if journey.place is not None and journey.repo is not None:
-            context.door.take(journey.place, journey.repo)
+        context.desk.vault_made(journey)
     _kept(request).pop(_PHRASE, None)
     _forget_waiting(request)
-    context.checkups.forget()
+    context.forget_what_was_read()
     say(request, words("The vault is made. Without its password nobody can open it, you included."))
     return see_other(after(Step.PASSWORD))
 
@@ -236,8 +235,7 @@ def _weak_page(request: Request, strength: Strength) -> Response:
         request,
         Step.PASSWORD,
         "password_weak.html",
-        shown=WEAK_PASSWORD.shown(),
-        strength=strength,
+        shown=replace(WEAK_PASSWORD.shown(), detail=sentences(str(strength.reason), str(strength.advice))),
         safe=OWN,
         action=f"{PASSWORD}/weak",
     )
