@@ -103,8 +103,8 @@ def test_a_disk_that_went_away_and_came_back(tmp_path: Path) -> None:
         assert visitor.get("/").status_code == 200
         (tmp_path / "vault").rename(tmp_path / "unplugged")
         answer = visitor.get("/")
-        assert answer.status_code == 404
-        assert "There is no vault at" in answer.text
+        assert answer.status_code == 200
+        assert "Your vault is not there" in answer.text
         assert visitor.get("/unlock").status_code in {303, 404}
         assert visitor.get("/settings").status_code == 200
         (tmp_path / "unplugged").rename(tmp_path / "vault")
@@ -113,10 +113,11 @@ def test_a_disk_that_went_away_and_came_back(tmp_path: Path) -> None:
 
 def test_a_vault_nobody_named_is_said(tmp_path: Path) -> None:
     with serving(load(None, {"PHONEWARD_STATE_DIR": str(tmp_path), "PHONEWARD_CACHE_DIR": str(tmp_path)})) as site:
+        visitor = site.visitor()
         for path in ("/", "/checkup", "/unlock"):
-            answer = site.visitor().get(path)
-            assert answer.status_code == 404
-            assert "You have not said where the vault is." in answer.text
+            answer = visitor.get(path)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/setup"), path
+        assert "Set up" in visitor.get("/setup").text
         assert site.visitor().get("/settings").status_code == 200
 
 
@@ -155,9 +156,9 @@ def test_a_job_has_a_vault_of_its_own(tmp_path: Path) -> None:
 
 def test_a_locked_vault_leads_to_its_page_and_back(locked_site: Site) -> None:
     visitor = locked_site.visitor()
-    assert visitor.get("/checkup").headers["location"] == "/unlock?next=/checkup"
+    assert visitor.get("/checkup").headers["location"] == "/unlock?next=%2Fcheckup"
     assert visitor.post("/unlock", {"password": PASSWORD, "next": "/checkup"}).headers["location"] == "/checkup"
     assert visitor.get("/unlock?next=/settings").headers["location"] == "/settings"
     assert visitor.post("/lock").headers["location"] == "/unlock"
     assert "The vault is locked now." in visitor.get("/unlock").text
-    assert visitor.get("/").headers["location"] == "/unlock?next=/"
+    assert visitor.get("/").headers["location"] == "/unlock?next=%2F"

@@ -260,6 +260,7 @@ class NoSuchMakerError(PageError):
 
     message = N_("This kind of phone is not known here.")
     next_step = N_("Choose one of the kinds that are shown.")
+    status = 404
 
 
 class SnapshotGoneError(PageError):
