@@ -114,9 +114,7 @@ def test_reading_never_changes_anything(site: Site, visitor: Visitor) -> None:
     assert {"/unlock", "/setup/place", "/setup/backup"} <= shown
     paths = [path.replace("{job}", "x") for path in changing_paths() if path not in shown]
     assert len(paths) >= 20
-    assert {"/language", "/lock", "/session/close", "/checkup/again", "/actions", "/jobs/x/stop"} <= set(
-        paths
-    )
+    assert {"/language", "/lock", "/session/close", "/checkup/again", "/actions", "/jobs/x/stop"} <= set(paths)
     visitor.get("/")  # opens the vault
     for path in paths:
         for method in ("GET", "HEAD"):
