@@ -249,7 +249,7 @@ def test_damaged_snapshot_files() -> None:
     finding = only(facts(damaged=(FileId("ef" * 32),)))
     assert (finding.code, finding.severity) == (codes.DAMAGED, Severity.DANGER)
     assert finding.evidence[0].source == "snapshots/" + "ef" * 32
-    assert commands(finding) == ["phoneward check", "phoneward check --read-data"]
+    assert commands(finding) == ["phoneward check", "phoneward check --read-data --note"]
 
 
 @pytest.mark.parametrize(
