@@ -101,6 +101,10 @@ class OwnerState:
         name = self.value(PHONE_NAME, device)
         return readable(name) if isinstance(name, str) and name else None
 
+    def called(self, device: str, label: str) -> str:
+        """Return what the person calls a phone, else its label; readable."""
+        return (self.phone_name(device) if device else None) or readable(label)
+
     def setting(self, name: str) -> Value | None:
         """Return a setting, None where the person left it alone. A text is as it was given: not made readable."""
         return self.value(SETTING, name)
