@@ -16,6 +16,7 @@ from phoneward.phones import AdbPhone, AdbWriter, ApkFile, InstallRefusedError, 
 from phoneward.phones.adb import install, push_steps
 from phoneward.phones.adb.push_writer import refusal_of_words
 from phoneward.phones.adb.server import AdbServer, address_from
+from phoneward.phones.adb.shell import quote
 from phoneward.phones.errors import PhoneAnswerError, PhoneCannotBeWrittenError, PhoneSilentError
 from tests.phone import profiles, state, trees
 from tests.phone.testphone import PhoneFactory, TestPhone
@@ -228,6 +229,16 @@ def test_a_command_that_takes_longer_than_silence_is_borne(phone: TestPhone) -> 
         assert (done.code, done.stdout) == (7, b"input done\n")
         with pytest.raises(PhoneSilentError):
             adb.shell.run(b"sleep 7")
+
+
+def test_what_shows_that_the_phone_is_there_ends_with_its_command(phone: TestPhone) -> None:
+    """A beat that went on for ten minutes kept a short command from ending: many at once, since few lost their signal."""
+    once = push_steps.patient(b"true").replace(b"-lt 300", b"-lt 1")
+    assert b"-lt 1" in once
+    many = b"i=0; while [ $i -lt 600 ]; do sh -c %s & i=$((i+1)); done; wait" % quote(once)
+    with adb_phone(phone) as adb:
+        done = adb.shell.run(many)
+    assert (done.code, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_only_our_own_leftovers_go(phone: TestPhone) -> None:

@@ -4,16 +4,19 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from phoneward import phones
 from tests.phone import trees
 from tests.phone.testphone import PhoneFactory, TestPhone
+from tests.snapshots.bench import settle
 from tests.web.browser import Look, axe, opened
-from tests.web.setup_help import cheap_vaults, empty_site, ended, until_backup, until_end
-from tests.web.site import Site
+from tests.web.setup_help import WAIT_S, cheap_vaults, empty_site, ended, until_backup, until_end
+from tests.web.site import Site, Visitor
 
 FILES, SIZE = 24, 1_000_000
 
@@ -65,11 +68,12 @@ def test_the_phone_is_seen_and_its_menus_are_shown(site: Site, plugged: TestPhon
 
 
 def test_the_phone_is_unplugged_in_the_middle_and_plugged_in_again(
-    site: Site, tmp_path: Path, plugged: TestPhone
+    site: Site, tmp_path: Path, plugged: TestPhone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page says what came over and how to go on; one button, no restart, and nothing is read twice."""
     visitor = site.visitor()
     until_backup(visitor, tmp_path, None)
+    settle()  # a file changed this second would be read twice whatever happens
     plugged.proxy.cut("down", FILES * SIZE // 2)
     answer = visitor.post("/setup/backup")
     page = ended(visitor, answer).text
@@ -81,9 +85,13 @@ def test_the_phone_is_unplugged_in_the_middle_and_plugged_in_again(
         r'<form method="post" action="([^"]+)"[^>]*>(?:(?!</form>).)*Go on with the backup', page, re.DOTALL
     )
     assert form is not None
+    # A phone over TCP whose cable is out is silent, where one at USB is gone at once: that silence is made short.
+    monkeypatch.setattr(phones, "open_adb", partial(phones.open_adb, idle_timeout=2.0))
+    plugged.proxy.refuse(on=True)
     plugged.disconnect()
     page = ended(visitor, visitor.post(form[1])).text  # pressed too early: the same button is there again
     assert "Go on with the backup" in page
+    plugged.proxy.refuse(on=False)
     plugged.connect()
     page = ended(visitor, visitor.post(form[1])).text
     assert "Your phone is in the vault" in page
@@ -98,6 +106,11 @@ def test_a_person_stops_a_backup_and_goes_on(site: Site, tmp_path: Path, plugged
     begun = visitor.post("/setup/backup")
     address = begun.headers["location"]
     assert visitor.post("/setup/backup").headers["location"] == f"{address}?already=1"
+    job = site.context.jobs.get(address.rsplit("/", 1)[1])
+    give_up = time.monotonic() + WAIT_S
+    while job.progress.bytes < FILES * SIZE // 4:
+        assert time.monotonic() < give_up, job
+        time.sleep(0.02)
     visitor.post(f"{address}/stop")
     page = ended(visitor, begun).text
     assert "You stopped the backup" in page
@@ -116,18 +129,26 @@ def test_debugging_that_is_still_on_is_not_believed_to_be_off(site: Site, tmp_pa
     assert "Everything is set up" in visitor.get("/setup/done").text
 
 
+def kept_files(visitor: Visitor) -> int:
+    """Return how many files the newest snapshot holds, as the page about it says."""
+    found = re.search(r"you would keep ([\d,]+) files", visitor.get("/coverage").text)
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
 def test_the_phones_page(site: Site, tmp_path: Path, plugged: TestPhone) -> None:
     visitor = site.visitor()
     assert 'href="/setup"' in visitor.get("/phones").text  # nothing to back up into yet
     assert visitor.post("/phones/backup", {"serial": plugged.serial}).status_code == 404
     until_end(visitor, tmp_path, None)
+    before = kept_files(visitor)
     trees.put(plugged.storage, "DCIM/new.jpg", os.urandom(SIZE))
     page = visitor.get("/phones").text
     assert "Back up now" in page
     assert "(today)" in page
     assert visitor.post("/phones/backup", {"serial": "127.0.0.1:1"}).status_code == 409
     page = ended(visitor, visitor.post("/phones/backup", {"serial": plugged.serial})).text
-    assert f"{FILES + 1} files" in page
+    assert f"{before + 1} files" in page
     device = re.search(r'name="device" value="([^"]+)"', visitor.get("/phones").text)
     assert device is not None
     visitor.post("/phones/rename", {"device": device[1], "name": "妈妈的<b>手机"})

@@ -111,10 +111,10 @@ def test_a_disk_that_went_away_and_came_back(tmp_path: Path) -> None:
         assert visitor.get("/").status_code == 200
 
 
-def test_a_vault_nobody_named_is_said(tmp_path: Path) -> None:
+def test_where_nobody_named_a_vault_every_page_leads_to_set_up(tmp_path: Path) -> None:
     with serving(load(None, {"PHONEWARD_STATE_DIR": str(tmp_path), "PHONEWARD_CACHE_DIR": str(tmp_path)})) as site:
         visitor = site.visitor()
-        for path in ("/", "/checkup", "/unlock"):
+        for path in ("/", "/checkup", "/unlock", "/snapshots", "/coverage", "/vault"):
             answer = visitor.get(path)
             assert (answer.status_code, answer.headers["location"]) == (303, "/setup"), path
         assert "Set up" in visitor.get("/setup").text

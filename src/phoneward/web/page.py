@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from phoneward import findings, paper
 from phoneward.errors import ExitCode, PhonewardError, readable
+from phoneward.settings import NoRepositoryNamedError
 from phoneward.snapshots import NoAppFilesError
 from phoneward.texts import Words, _, current_language
 from phoneward.vault import KeyNotFoundError, NotAFileError, PathNotFoundError
@@ -124,9 +125,15 @@ def see_other(address: str) -> Response:
 
 
 def error_page(request: Request, error: PhonewardError) -> Response:
-    """Return the page that says what happened and what to do; a locked vault leads to where it is unlocked."""
-    if isinstance(error, VaultShutError) and request.method in {"GET", "HEAD"}:
-        return see_other(f"/unlock?next={quote(here_of(request), safe='')}")
+    """Return the page that says what happened and what to do.
+
+    A locked vault leads to where it is unlocked, and where nobody named one, to set-up.
+    """
+    if request.method in {"GET", "HEAD"}:
+        if isinstance(error, VaultShutError):
+            return see_other(f"/unlock?next={quote(here_of(request), safe='')}")
+        if isinstance(error, NoRepositoryNamedError):
+            return see_other("/setup")
     return page(request, "error.html", title=_("This did not work"), status=_status(error), error=error)
 
 
