@@ -164,6 +164,24 @@ def test_a_mark_and_a_note_are_kept_in_the_vault(site: Site) -> None:
     assert (state.is_done("snapshots.none"), state.note("snapshots.none")) == (True, "<b>ask Anna")
 
 
+def test_a_note_written_in_another_window_meanwhile_stays(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.get("/checkup")
+    assert all(job.ended.wait(30) for job in site.context.jobs.all())
+    old_page = {"finding": "snapshots.none", "before": "", "note": "\r\n"}
+    visitor.post("/checkup/decide", old_page | {"note": "ask Anna\r\ntoday"})
+    settled(site, visitor)
+    assert 'name="before" value="ask Anna\ntoday"' in visitor.get("/checkup").text
+    visitor.post("/checkup/decide", old_page | {"done": "yes"})
+    with site.context.vault() as repo:
+        state = load_state(repo)
+    assert (state.is_done("snapshots.none"), state.note("snapshots.none")) == (True, "ask Anna\ntoday")
+    settled(site, visitor)
+    visitor.post("/checkup/decide", {"finding": "snapshots.none", "before": "ask Anna\r\ntoday", "note": ""})
+    with site.context.vault() as repo:
+        assert load_state(repo).note("snapshots.none") is None, "who empties it means it"
+
+
 def test_a_finding_that_nobody_made_cannot_be_marked(site: Site) -> None:
     visitor = site.visitor()
     assert visitor.post("/checkup/decide", {"finding": "made.up", "done": "yes"}).headers["location"] == "/checkup"

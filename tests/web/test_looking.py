@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from phoneward.vault import BlobType, Snapshot, find_node, save_snapshot
+from phoneward.vault import BlobType, LocalStorage, Snapshot, find_node, open_repository, save_snapshot
 from phoneward.web.addresses import quoted
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
@@ -253,7 +253,8 @@ def test_another_vault_at_the_door_is_looked_into_from_then_on(tmp_path: Path) -
     with holding(tmp_path / "one") as one, holding(tmp_path / "two") as two:
         visitor = one.site.visitor()
         assert f"/snapshots/{one.newest}" in visitor.get("/snapshots").text
-        one.site.context.door.use(tmp_path / "two" / "vault", PASSWORD)
+        place = tmp_path / "two" / "vault"
+        one.site.context.door.take(place, open_repository(LocalStorage(place), PASSWORD))
         text = visitor.get("/snapshots").text
         assert f"/snapshots/{one.newest}" not in text
         assert visitor.get(f"/content/{two.newest}?path=/shared/Documents/same.txt").content == b"same"

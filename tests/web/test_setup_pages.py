@@ -24,6 +24,7 @@ from tests.web.setup_help import (
     until_backup,
     until_end,
     until_password,
+    waiting_in,
 )
 from tests.web.site import Site, Visitor
 
@@ -164,8 +165,11 @@ def test_a_weak_password_is_used_only_after_the_risk_was_read(site: Site, tmp_pa
     assert other.post("/setup/password/weak").headers["location"] == "/setup/password/own"
     visitor.get("/setup/password/own")  # the safe choice: it is forgotten
     assert visitor.post("/setup/password/weak").headers["location"] == "/setup/password/own"
+    older = waiting_in(visitor.post("/setup/password/own", {"password": "12345678", "again": "12345678"}).text)
     visitor.post("/setup/password/own", {"password": WEAK, "again": WEAK})
-    assert visitor.post("/setup/password/weak").headers["location"] == "/setup/kit"
+    assert visitor.post("/setup/password/weak", older).headers["location"] == "/setup/password/own"  # two windows
+    newer = waiting_in(visitor.post("/setup/password/own", {"password": WEAK, "again": WEAK}).text)
+    assert visitor.post("/setup/password/weak", newer).headers["location"] == "/setup/kit"
     open_repository(LocalStorage(tmp_path / "vault"), WEAK)
 
 

@@ -10,6 +10,7 @@ from phoneward.snapshots import load_state, looked_after
 from phoneward.vault import FileType, LocalStorage, WrongPasswordError, list_keys, open_repository
 from phoneward.web.pages import ROUTES
 from tests.web.holding import Holding, holding
+from tests.web.setup_help import waiting_in
 from tests.web.site import PASSWORD
 
 
@@ -117,13 +118,44 @@ def test_a_weak_password_is_used_only_by_who_insists(held: Holding, tmp_path: Pa
     asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
     assert asked.text.index("Choose another password") < asked.text.index("Use it anyway")
     assert "13800138000" not in asked.text
+    visitor.post("/vault/keys/change/anyway", waiting_in(asked.text))  # it waits to be added, not to change another
+    asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
+    visitor.get("/vault/keys/add")  # the safe choice: it is forgotten
+    assert visitor.post("/vault/keys/add/anyway", waiting_in(asked.text)).headers["location"] == "/vault/keys/add"
     with pytest.raises(WrongPasswordError):
         open_repository(storage, "13800138000")
-    visitor.post("/vault/keys/change/anyway")  # it waits to be added, not to take another's place
-    visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
-    assert visitor.post("/vault/keys/add/anyway").headers["location"] == "/vault/keys"
+    asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
+    assert visitor.post("/vault/keys/add/anyway", waiting_in(asked.text)).headers["location"] == "/vault/keys"
+    again = visitor.post("/vault/keys/add/anyway", waiting_in(asked.text))
+    assert again.headers["location"] == "/vault/keys/add", "once"
     assert open_repository(storage, "13800138000").key_name
     assert open_repository(storage, PASSWORD).key_name
+
+
+def test_anyway_in_one_window_is_about_what_was_typed_in_that_window(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    one, two = (
+        waiting_in(visitor.post("/vault/keys/change", {"password": weak, "again": weak}).text)
+        for weak in ("12345678", "87654321")
+    )
+    assert visitor.post("/vault/keys/change/anyway", one).headers["location"] == "/vault/keys/change"
+    assert visitor.post("/vault/keys/change/anyway", two).headers["location"] == "/vault/keys/change"
+    assert open_repository(LocalStorage(tmp_path / "vault"), PASSWORD).key_name, "nothing was changed"
+
+
+def test_a_changed_password_is_said_to_be_changed_while_another_window_tries_one(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    visitor.get("/vault")
+    good = "walnut ferry quiet orbit"
+    door = held.site.context.door
+    with door._trying:  # a try takes seconds
+        assert (
+            visitor.post("/vault/keys/change", {"password": good, "again": good}).headers["location"] == "/vault/keys"
+        )
+    assert "The password was changed." in visitor.get("/vault/keys").text
+    current = open_repository(LocalStorage(tmp_path / "vault"), good).key_name
+    with door.vault() as repo:
+        assert repo.key_name == current
 
 
 def test_locks_left_behind_are_shown_and_removed(held: Holding) -> None:
