@@ -1,6 +1,7 @@
 """Home and checkup: answers kept while nothing changed, made anew when something did, and actions carried out."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 
 import pytest
@@ -69,6 +70,17 @@ def test_the_report_is_kept_until_something_changes(site: Site, asked: list[Aski
     visitor.post("/checkup/again")
     settled(site, visitor)
     assert len(asked) == 3
+
+
+def test_yesterdays_report_is_made_anew(site: Site, asked: list[Asking]) -> None:
+    """It counts ages in days, so it grows wrong although the vault stays as it is."""
+    visitor = site.visitor()
+    settled(site, visitor)
+    report = site.context.checkups.known()
+    assert report is not None
+    site.context.checkups._report = dataclasses.replace(report, made=report.made - dt.timedelta(days=1))
+    settled(site, visitor)
+    assert len(asked) == 2
 
 
 def test_a_room_that_fails_hides_no_other(site: Site, asked: list[Asking]) -> None:

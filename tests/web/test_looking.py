@@ -7,8 +7,19 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 import pytest
+from markupsafe import escape
 
-from phoneward.vault import BlobType, LocalStorage, Snapshot, find_node, open_repository, save_snapshot
+from phoneward.snapshots import Catalogue, change_state, name_phone
+from phoneward.vault import (
+    BlobType,
+    LocalStorage,
+    Snapshot,
+    StorageFullError,
+    find_node,
+    load_snapshots,
+    open_repository,
+    save_snapshot,
+)
 from phoneward.web.addresses import quoted
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
@@ -101,6 +112,12 @@ def test_a_wrong_id_is_said_on_a_page(visitor: Visitor, name: str) -> None:
         answer = visitor.get(page)
         assert answer.status_code == 404
         assert "<script>" not in answer.text.replace("<script src", "")
+
+
+def test_eight_digits_of_an_id_are_enough_and_no_fewer(held: Holding, visitor: Visitor) -> None:
+    assert visitor.get(f"/snapshots/{held.newest[:8]}").status_code == 200
+    assert visitor.get(f"/snapshots/{held.newest[:7]}").status_code == 404
+    assert visitor.get(f"/snapshots/{held.newest}0").status_code == 404
 
 
 def test_a_large_folder_comes_in_pages(held: Holding, visitor: Visitor) -> None:
@@ -259,3 +276,35 @@ def test_another_vault_at_the_door_is_looked_into_from_then_on(tmp_path: Path) -
         assert f"/snapshots/{one.newest}" not in text
         assert visitor.get(f"/content/{two.newest}?path=/shared/Documents/same.txt").content == b"same"
         assert visitor.get(f"/snapshots/{two.newest}/files?path=/shared/Documents").status_code == 200
+
+
+def test_what_the_person_decided_is_no_snapshot_and_is_read_anew_when_it_changed(tmp_path: Path) -> None:
+    with holding(tmp_path) as one:
+        visitor = one.site.visitor()
+        for name in ("Mum's", "Grandma's"):
+            with one.repo.lock(exclusive=False) as lock:
+                change_state(one.repo, lock, [name_phone("tablet", name)])
+            assert f">{escape(name)}" in visitor.get("/phones").text
+        (state,) = (snapshot for snapshot in load_snapshots(one.repo) if "phoneward-state" in snapshot.tags)
+        for page in ("", "/files", "/coverage", "/remove"):
+            assert visitor.get(f"/snapshots/{state.id}{page}").status_code == 404, page
+
+
+def test_a_search_that_cannot_be_prepared_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> bool:
+        raise StorageFullError(path="/disk", detail="")
+
+    monkeypatch.setattr(Catalogue, "build", full)
+    with holding(tmp_path) as one:
+        visitor = one.site.visitor()
+        for _time in range(3):
+            visitor.get("/search?q=notes")
+            assert all(job.ended.wait(30) for job in one.site.context.jobs.all())
+        assert [job.key for job in one.site.context.jobs.all()] == ["catalogue"]
+
+
+def test_what_is_kept_to_say_how_sure_files_are_is_bounded(held: Holding, visitor: Visitor) -> None:
+    for snapshot in (*held.snapshots, held.partial):
+        assert visitor.get(f"/snapshots/{snapshot.id}/file?path=/shared/Documents/same.txt").status_code == 200
+    assert visitor.get(f"/snapshots/{held.tablet}/file?path=/shared/tablet.txt").status_code == 200
+    assert len(held.site.context.library._proofs) == 4

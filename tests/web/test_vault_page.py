@@ -3,12 +3,23 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from phoneward.snapshots import load_state, looked_after
-from phoneward.vault import FileType, LocalStorage, WrongPasswordError, list_keys, open_repository
+from phoneward.vault import (
+    DamagedPack,
+    FileId,
+    FileType,
+    LocalStorage,
+    PruneReport,
+    WrongPasswordError,
+    list_keys,
+    open_repository,
+)
 from phoneward.web.pages import ROUTES
+from phoneward.web.pages import vault as vault_page
 from tests.web.holding import Holding, holding
 from tests.web.setup_help import waiting_in
 from tests.web.site import PASSWORD
@@ -32,7 +43,9 @@ def finished(held: Holding) -> str:
 
 def test_checks_are_noted_in_the_vault_and_shown(held: Holding, tmp_path: Path) -> None:
     visitor = held.site.visitor()
-    assert "It was not checked yet" in visitor.get("/vault").text
+    text = visitor.get("/vault").text
+    assert "It was not checked yet" in text
+    assert text.count("never, as far as is noted") == 3
     for work, said in (("check", "No damage was found"), ("read-data", "Everything was read back")):
         assert visitor.post(f"/vault/look-after/{work}").status_code == 303
         assert said in finished(held)
@@ -56,6 +69,34 @@ def test_damage_is_noted_and_named_and_moves_no_date(held: Holding, tmp_path: Pa
     noted = looked_after(load_state(open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)))
     assert noted.errors > 0
     assert noted.read_data is None
+
+
+def test_a_damaged_index_is_named_by_the_check(held: Holding, tmp_path: Path) -> None:
+    """A check that needed the index first could not say what is wrong with it."""
+    visitor = held.site.visitor()
+    visitor.get("/vault")
+    index = max((tmp_path / "vault" / "index").iterdir(), key=lambda path: path.stat().st_size)
+    index.chmod(0o600)
+    index.write_bytes(b"torn")
+    visitor.post("/vault/look-after/check")
+    assert "found" in finished(held)
+    assert any(index.name[:8] in line for line in held.site.context.jobs.all()[0].notices)
+
+
+def test_freeing_space_says_that_something_is_damaged(held: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = vault_page.prune
+
+    def prune(*arguments: Any, **options: Any) -> PruneReport:
+        report: PruneReport = real(*arguments, **options)
+        report.damaged.append(DamagedPack(FileId("ab" * 32), 1, ""))
+        return report
+
+    monkeypatch.setattr(vault_page, "prune", prune)
+    held.site.visitor().post("/vault/free")
+    assert "Something in the vault is damaged" in finished(held)
+    outcome = held.site.context.jobs.all()[0].outcome
+    assert outcome is not None
+    assert outcome.is_incomplete
 
 
 def test_a_snapshot_goes_only_when_the_word_is_typed(held: Holding) -> None:
@@ -86,7 +127,9 @@ def test_removing_waits_for_nobody_who_works_with_the_vault(held: Holding) -> No
         assert job.ended.wait(30)
         assert job.error is not None
         assert job.error.code == "repository-locked"
-        assert "others may work, too" in visitor.get("/vault").text
+        text = visitor.get("/vault").text
+        assert "others may work, too" in text
+        assert "Remove what was left behind" not in text, "it is at work"
     assert visitor.get(f"/snapshots/{held.newest}").status_code == 200
 
 
@@ -94,6 +137,8 @@ def test_passwords_are_added_changed_and_removed_and_stand_nowhere(held: Holding
     visitor = held.site.visitor()
     second, third = "heron cobalt seven lanterns", "walnut ferry quiet orbit"
     assert visitor.post("/vault/keys/add", {"password": second, "again": "other"}).status_code == 400
+    long = "heron cobalt seven " * 60  # longer than any page takes: nobody could open the vault with it here
+    assert visitor.post("/vault/keys/add", {"password": long, "again": long}).status_code == 400
     assert visitor.post("/vault/keys/add", {"password": second, "again": second}).status_code == 303
     assert visitor.post("/vault/keys/change", {"password": third, "again": third}).status_code == 303
     storage = LocalStorage(tmp_path / "vault")
