@@ -176,6 +176,15 @@ def test_a_mark_and_a_note_are_kept_in_the_vault(site: Site) -> None:
     assert (state.is_done("snapshots.none"), state.note("snapshots.none")) == (True, "<b>ask Anna")
 
 
+def test_a_mark_is_taken_back(site: Site) -> None:
+    visitor = site.visitor()
+    for done in ("yes", "no"):
+        settled(site, visitor)
+        visitor.post("/checkup/decide", {"finding": "snapshots.none", "done": done})
+        with site.context.vault() as repo:
+            assert load_state(repo).is_done("snapshots.none") == (done == "yes")
+
+
 def test_a_note_written_in_another_window_meanwhile_stays(site: Site) -> None:
     visitor = site.visitor()
     visitor.get("/checkup")

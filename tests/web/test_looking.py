@@ -1,5 +1,7 @@
 """Looking at what is in the vault: lists, folders, files, search, versions, differences, coverage; hostile names."""
 
+import dataclasses
+import datetime as dt
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -9,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from markupsafe import escape
 
-from phoneward.snapshots import Catalogue, change_state, name_phone
+from phoneward.snapshots import Catalogue, FileProof, ProofLevel, change_state, name_phone
 from phoneward.vault import (
     BlobType,
     LocalStorage,
@@ -21,6 +23,7 @@ from phoneward.vault import (
     save_snapshot,
 )
 from phoneward.web.addresses import quoted
+from phoneward.web.pages import browse
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
 from tests.web.site import PASSWORD, Visitor
@@ -154,6 +157,25 @@ def test_versions_say_since_when_a_file_is_gone(held: Holding, visitor: Visitor)
     assert held.newest
 
 
+def test_versions_can_be_of_one_phone(visitor: Visitor) -> None:
+    path = "/versions?path=/shared/tablet.txt"
+    for phone, has_it in (("", True), ("tablet", True), ("another", False)):
+        assert ("1 version" in visitor.get(f"{path}&phone={phone}").text) == has_it, phone
+
+
+def test_how_sure_a_file_is_is_said_in_one_sentence(held: Holding, visitor: Visitor) -> None:
+    """A file that the phone twice read otherwise is never called sure, whatever else is known."""
+    assert (
+        "says nothing about how sure"
+        in visitor.get(f"/snapshots/{held.newest}/file?path=/shared/Documents/same.txt").text
+    )
+    now = dt.datetime.now(dt.UTC)
+    for level in ProofLevel:
+        proof = FileProof(level, now, now, now, None, "mismatch")
+        assert "look at it before you rely on it" in browse._proof_words(proof)
+        assert "look at it" not in browse._proof_words(dataclasses.replace(proof, note=""))
+
+
 def test_differences_are_counted_filtered_and_lead_to_the_file(held: Holding, visitor: Visitor) -> None:
     one, two, three = (snapshot.id for snapshot in held.snapshots)
     text = visitor.get(f"/differences?from={one}&to={two}").text
@@ -161,6 +183,8 @@ def test_differences_are_counted_filtered_and_lead_to_the_file(held: Holding, vi
     gone = visitor.get(f"/differences?from={two}&to={three}&show=removed").text
     assert f"/snapshots/{two}/file?path=/shared/Documents/notes.txt" in unescape(gone)
     assert "Nothing differs" in visitor.get(f"/differences?from={two}&to={three}&show=added").text
+    made_up = visitor.get(f"/differences?from={two}&to={three}&show=made-up")
+    assert "notes.txt" in made_up.text
 
 
 def test_coverage_says_what_is_missing_and_what_to_do(held: Holding, visitor: Visitor) -> None:

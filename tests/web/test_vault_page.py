@@ -17,6 +17,7 @@ from phoneward.vault import (
     WrongPasswordError,
     list_keys,
     open_repository,
+    prune,
 )
 from phoneward.web.pages import ROUTES
 from phoneward.web.pages import vault as vault_page
@@ -84,14 +85,12 @@ def test_a_damaged_index_is_named_by_the_check(held: Holding, tmp_path: Path) ->
 
 
 def test_freeing_space_says_that_something_is_damaged(held: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = vault_page.prune
-
-    def prune(*arguments: Any, **options: Any) -> PruneReport:
-        report: PruneReport = real(*arguments, **options)
+    def damaged(*arguments: Any, **options: Any) -> PruneReport:
+        report: PruneReport = prune(*arguments, **options)
         report.damaged.append(DamagedPack(FileId("ab" * 32), 1, ""))
         return report
 
-    monkeypatch.setattr(vault_page, "prune", prune)
+    monkeypatch.setattr(vault_page, "prune", damaged)
     held.site.visitor().post("/vault/free")
     assert "Something in the vault is damaged" in finished(held)
     outcome = held.site.context.jobs.all()[0].outcome
