@@ -77,6 +77,7 @@ def test_the_shape_of_the_summary_is_fixed() -> None:
             "label": "Phone",
             "partial": False,
         },
+        "phone": "Phone",
         "complete": True,
         "severity": "advice",
         "severity_words": "good to know",

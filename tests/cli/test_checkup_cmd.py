@@ -45,6 +45,16 @@ def test_words_for_a_person(stocked: Stocked) -> None:
     assert "1. 如果手机此刻坏了，我会失去什么？" in chinese.stdout
 
 
+def test_it_names_the_phone_as_its_person_does(copied: Program, tmp_path: Path) -> None:
+    assert "Checkup of 小米手机" in copied.run("checkup").stdout
+    assert copied.run("rename", "小米手机", "妈妈的手机").code == 0
+    ran = copied.run("checkup", "--html", tmp_path / "report.html")
+    assert "Checkup of 妈妈的手机" in ran.stdout
+    assert "Checkup of 妈妈的手机" in (tmp_path / "report.html").read_text()
+    summary = copied.run("checkup", "--json").documents[-1]
+    assert (summary["phone"], summary["snapshot"]["label"]) == ("妈妈的手机", "小米手机")
+
+
 @pytest.mark.parametrize(("level", "code"), [("advice", 4), ("warning", 0), ("danger", 0)])
 def test_fail_on(stocked: Stocked, level: str, code: int) -> None:
     ran = stocked.program.run("checkup", "--json", "--fail-on", level)

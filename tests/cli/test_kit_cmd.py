@@ -36,8 +36,24 @@ def test_as_a_file(option: str, name: str, copied: Program, tmp_path: Path) -> N
     assert (tmp_path / f"my-{name}").read_text() == "mine"
 
 
+def test_a_person_says_that_it_is_printed(copied: Program, tmp_path: Path) -> None:
+    ran = copied.run("kit", "--html", tmp_path / "kit.html")
+    assert "phoneward kit --printed" in ran.stdout
+    assert copied.run("kit", "--json").document["printed"] is False
+    assert "noted" in copied.run("kit", "--printed").stdout
+    assert copied.run("kit", "--json").document["printed"] is True
+    assert "--printed" not in copied.run("kit", "--html", tmp_path / "kit.html").stdout
+    assert copied.run("kit", "--printed", "--json").document["text"] is None
+
+
+def test_it_names_the_phone_as_its_person_does(copied: Program) -> None:
+    assert copied.run("rename", "小米手机", "Mum's").code == 0
+    assert "Mum's (小米手机)" in copied.run("kit").stdout
+
+
 def test_what_makes_no_sense(copied: Program, tmp_path: Path) -> None:
     assert copied.run("kit", "--html", tmp_path / "a.html", "--pdf", tmp_path / "a.pdf").code == 2
     assert copied.run("kit", "--pdf", tmp_path / "a.html").code == 2
+    assert copied.run("kit", "--printed", "--pdf", tmp_path / "a.pdf").code == 2
     assert copied.run("kit", "--html", tmp_path / "vault" / "a.html").code == 2
     assert copied.with_(PHONEWARD_PASSWORD="wrong").run("kit").code == 12

@@ -17,7 +17,7 @@ from tests.tools.restic import Restic
 
 PASSWORD = "stroller-anime-shy-unblock-algebra"
 STEPS = ["phone", "place", "password", "kit", "backup", "verify", "debugging"]
-ASKED_TO_GO_ON = ("Enter: go on. ", "")
+PRINTED = ("Enter: I have done that. Or type later", "")
 USE_THIS_COMPUTER = ("type yes to use", "yes")
 
 
@@ -168,7 +168,7 @@ def test_a_person_with_a_made_password(program: Program, card: Path, tmp_path: P
         ("Type it from the paper", "something else"),
         ("Enter: I have written it down", ""),
         ("Type it from the paper", phrase),
-        ASKED_TO_GO_ON,
+        PRINTED,
     ]
     talk = terminal.run(program, ["setup", "--folder", str(card)], answers)
     assert talk.code == 0, talk.screen
@@ -195,7 +195,7 @@ def test_a_person_who_wants_a_weak_password(program: Program, card: Path, tmp_pa
         ("New password: ", "zhangwei123"),
         ("again: ", "zhangwei123"),
         ("Or type yes: Use it anyway", "yes"),
-        ASKED_TO_GO_ON,
+        PRINTED,
     ]
     talk = terminal.run(program, ["setup", "--folder", str(card), "-r", str(tmp_path / "vault")], answers)
     assert talk.code == 0, talk.screen
@@ -213,7 +213,7 @@ def test_in_chinese(program: Program, card: Path, tmp_path: Path) -> None:
         ("按回车：让守机生成一个密码", ""),
         ("按回车：我抄好了", ""),
         ("请照着纸上输入一遍", digits),
-        ("按回车：继续", ""),
+        ("按回车：我已经做好了", ""),
     ]
     talk = terminal.run(
         program, ["setup", "--lang", "zh_CN", "--folder", str(card), "-r", str(tmp_path / "vault")], answers
@@ -228,7 +228,7 @@ OWN = [
     ("New password: ", PASSWORD),
     ("again: ", PASSWORD),
 ]
-QUESTIONS = [USE_THIS_COMPUTER, *OWN, ASKED_TO_GO_ON]
+QUESTIONS = [USE_THIS_COMPUTER, *OWN, PRINTED]
 
 
 @pytest.mark.parametrize("stop", range(len(QUESTIONS)))
@@ -240,10 +240,25 @@ def test_ctrl_c_at_any_question_and_then_on(stop: int, program: Program, card: P
     assert "Traceback" not in stopped.screen
     has_vault = (tmp_path / "vault" / "config").exists()
     assert has_vault == (stop == len(QUESTIONS) - 1)
-    rest = [("Password of the vault: ", PASSWORD)] if has_vault else QUESTIONS
+    rest = [("Password of the vault: ", PASSWORD), PRINTED] if has_vault else QUESTIONS
     on = terminal.run(program, command, rest)
     assert on.code == 0, on.screen
     assert [path.name for path in tmp_path.glob("*-kit*")] == ["vault-recovery-kit.html"]
+
+
+def test_who_has_no_printer_today_is_asked_again_and_then_never_more(
+    program: Program, card: Path, tmp_path: Path
+) -> None:
+    command = ["setup", "--folder", str(card), "-r", str(tmp_path / "vault")]
+    later = terminal.run(program, command, [*QUESTIONS[:-1], (PRINTED[0], "later")])
+    assert later.code == 0, later.screen
+    opened = ("Password of the vault: ", PASSWORD)
+    assert terminal.run(program, command, [opened, PRINTED]).code == 0
+    elsewhere = program.with_(PHONEWARD_STATE_DIR=str(tmp_path / "another computer"))
+    last = terminal.run(elsewhere, command, [opened])
+    assert (last.code, PRINTED[0] in last.screen) == (0, False), last.screen
+    told = elsewhere.with_(PHONEWARD_PASSWORD=PASSWORD).run(*command, "--non-interactive", "--json").documents
+    assert next(one for one in told if one.get("step") == "kit")["printed"] is True
 
 
 def test_a_person_with_a_real_phone(program: Program, phone: TestPhone, tmp_path: Path) -> None:

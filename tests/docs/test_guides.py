@@ -211,9 +211,10 @@ def test_set_up(program: Program, tmp_path: Path) -> None:
     trees.put(tmp_path / "card", "DCIM/one.jpg", b"a photo")
     (tmp_path / "password.txt").write_text("stroller-anime-shy-unblock-algebra")
     named = program.with_(PHONEWARD_PASSWORD="", HOME=str(program.home))
-    done, kits, again = play(GUIDES / "set-up.md", named, tmp_path, {})
+    done, kits, printed, again = play(GUIDES / "set-up.md", named, tmp_path, {})
     assert "chosen by chance" in done
     assert "restic -r" in kits
+    assert "noted in the vault" in printed
     assert (tmp_path / "kit.html").exists()
     assert (tmp_path / "phone-vault-recovery-kit.html").exists()
     assert "holds 1 file" in again

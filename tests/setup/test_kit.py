@@ -19,15 +19,18 @@ from phoneward.setup import (
     KitInVaultError,
     KitKindError,
     KitNotWrittenError,
+    Step,
     as_html,
     as_pdf,
     as_text,
+    is_kit_printed,
     make_sheet,
+    note_kit_printed,
     write_kit,
 )
 from phoneward.setup.attached import Source
 from phoneward.setup.kit import default_file, holds_kit
-from phoneward.snapshots import backup
+from phoneward.snapshots import backup, change_state, name_phone
 from phoneward.vault import Snapshot, load_snapshots, save_snapshot
 from tests.cli.program import make_vault
 from tests.phone import trees
@@ -197,12 +200,24 @@ def test_a_vault_that_is_a_whole_disk_has_its_kit_at_home(monkeypatch: pytest.Mo
     assert default_file(Path("/")) == tmp_path / "phone-vault-recovery-kit.html"
 
 
-def test_who_keeps_state_in_the_vault_is_told(journey: Journey, tmp_path: Path) -> None:
-    told: list[tuple[str, Path]] = []
-    journey.on_kit = lambda repo, written: told.append((repo.config.id, written.file))
+def test_that_it_is_printed_is_known_wherever_the_vault_is_opened(journey: Journey, tmp_path: Path) -> None:
+    repo = journey.opened(Step.KIT)
     journey.write_kit(tmp_path / "kit.txt")
-    assert journey.repo is not None
-    assert told == [(journey.repo.config.id, tmp_path / "kit.txt")]
+    assert not is_kit_printed(repo), "written is not printed"
+    note_kit_printed(repo)
+    elsewhere = Journey(tmp_path / "another computer", place=journey.place)
+    assert is_kit_printed(elsewhere.open_vault(PASSWORD))
+
+
+def test_the_phone_is_called_what_the_person_calls_it(journey: Journey) -> None:
+    """Beside its label, by which whoever helps finds it in a list of snapshots."""
+    repo = journey.opened(Step.KIT)
+    assert ("Phone", "card") in journey.sheet().facts
+    known = journey.newest()
+    assert known is not None
+    with repo.lock(exclusive=False) as lock:
+        change_state(repo, lock, [name_phone(known.device, "妈妈的手机\x1b[2J")])
+    assert ("Phone", "妈妈的手机\\x1b[2J (card)") in journey.sheet().facts
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

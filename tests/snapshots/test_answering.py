@@ -8,11 +8,12 @@ from hypothesis import given
 from phoneward import texts
 from phoneward.findings import Answer, Finding, Severity, Tier
 from phoneward.snapshots import finding_codes as codes
-from phoneward.snapshots.answer_facts import Facts, OtherPhone
+from phoneward.snapshots.answer_facts import Facts, OtherPhone, others_of
 from phoneward.snapshots.answering import answer_from
 from phoneward.snapshots.coverage import ApkState, Area, Levels, OwnBackup, State, Totals, Waiting
 from phoneward.snapshots.finding_parts import MAX_OF_A_KIND
 from phoneward.snapshots.gaps import Gap
+from phoneward.snapshots.state import OwnerState, name_phone
 from phoneward.vault import FileId
 from tests.snapshots.covering import ID, ago, app, coverage, facts, info, own_backup, random_facts, storage
 
@@ -243,6 +244,12 @@ def test_other_phones() -> None:
     assert "Mum's" in str(old.title)
     assert old.actions[0].arguments == {"device": "2" * 16}
     assert old.evidence[0].snapshot == "cd" * 32
+
+
+def test_other_phones_have_the_names_that_their_person_gave() -> None:
+    state = OwnerState().changed([name_phone("2" * 16, "Mum's")], now_ns=1, writer="w")
+    every = [info(3, device="2" * 16), info(2, device="3" * 16, label="Red\x1b"), info(1)]
+    assert [other.label for other in others_of(every, "0123456789abcdef", state)] == ["Mum's", "Red\\x1b"]
 
 
 def test_damaged_snapshot_files() -> None:

@@ -57,12 +57,13 @@ GAPS = 230
 
 @dataclass(frozen=True)
 class Holding:
-    """The vault, its snapshots (oldest first), and the server over it."""
+    """The vault, its snapshots (oldest first), and the server over it; another phone's is `tablet`, by its ID."""
 
     site: Site
     repo: Repository
     snapshots: list[Snapshot]
     partial: Snapshot
+    tablet: str
 
     @property
     def newest(self) -> str:
@@ -139,7 +140,7 @@ def holding(folder: Path, *, password: str | None = PASSWORD) -> Iterator[Holdin
     repo = open_repository(LocalStorage(folder / "vault"), PASSWORD)
     repo.load_index()
     made = [put_snapshot(repo, tree(notes), day=2 * day) for day, notes in enumerate((b"one", b"two!", None))]
-    put_snapshot(repo, {b"shared": {b"tablet.txt": File(b"t")}}, day=1, device="tablet", label="<i>Tablet</i>")
+    tablet = put_snapshot(repo, {b"shared": {b"tablet.txt": File(b"t")}}, day=1, device="tablet", label="<i>Tablet</i>")
     partial = put_snapshot(repo, tree(b"one"), day=3, partial=True)
     with serving(settings) as site:
-        yield Holding(site, repo, made, partial)
+        yield Holding(site, repo, made, partial, tablet.id or "")

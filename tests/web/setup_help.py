@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,13 @@ def make_card(folder: Path, files: int = 6, size: int = 20_000) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes([number % 256]) * size)
     return folder
+
+
+def waiting_in(page: str) -> dict[str, str]:
+    """Return the field of a page about a weak password that says which password it is about."""
+    found = re.search(r'name="waiting" value="([^"]+)"', page)
+    assert found is not None, page
+    return {"waiting": found[1]}
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Home and checkup: answers kept while nothing changed, made anew when something did, and actions carried out."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 
 import pytest
@@ -69,6 +70,17 @@ def test_the_report_is_kept_until_something_changes(site: Site, asked: list[Aski
     visitor.post("/checkup/again")
     settled(site, visitor)
     assert len(asked) == 3
+
+
+def test_yesterdays_report_is_made_anew(site: Site, asked: list[Asking]) -> None:
+    """It counts ages in days, so it grows wrong although the vault stays as it is."""
+    visitor = site.visitor()
+    settled(site, visitor)
+    report = site.context.checkups.known()
+    assert report is not None
+    site.context.checkups._report = dataclasses.replace(report, made=report.made - dt.timedelta(days=1))
+    settled(site, visitor)
+    assert len(asked) == 2
 
 
 def test_a_room_that_fails_hides_no_other(site: Site, asked: list[Asking]) -> None:
@@ -162,6 +174,33 @@ def test_a_mark_and_a_note_are_kept_in_the_vault(site: Site) -> None:
     with site.context.vault() as repo:
         state = load_state(repo)
     assert (state.is_done("snapshots.none"), state.note("snapshots.none")) == (True, "<b>ask Anna")
+
+
+def test_a_mark_is_taken_back(site: Site) -> None:
+    visitor = site.visitor()
+    for done in ("yes", "no"):
+        settled(site, visitor)
+        visitor.post("/checkup/decide", {"finding": "snapshots.none", "done": done})
+        with site.context.vault() as repo:
+            assert load_state(repo).is_done("snapshots.none") == (done == "yes")
+
+
+def test_a_note_written_in_another_window_meanwhile_stays(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.get("/checkup")
+    assert all(job.ended.wait(30) for job in site.context.jobs.all())
+    old_page = {"finding": "snapshots.none", "before": "", "note": "\r\n"}
+    visitor.post("/checkup/decide", old_page | {"note": "ask Anna\r\ntoday"})
+    settled(site, visitor)
+    assert 'name="before" value="ask Anna\ntoday"' in visitor.get("/checkup").text
+    visitor.post("/checkup/decide", old_page | {"done": "yes"})
+    with site.context.vault() as repo:
+        state = load_state(repo)
+    assert (state.is_done("snapshots.none"), state.note("snapshots.none")) == (True, "ask Anna\ntoday")
+    settled(site, visitor)
+    visitor.post("/checkup/decide", {"finding": "snapshots.none", "before": "ask Anna\r\ntoday", "note": ""})
+    with site.context.vault() as repo:
+        assert load_state(repo).note("snapshots.none") is None, "who empties it means it"
 
 
 def test_a_finding_that_nobody_made_cannot_be_marked(site: Site) -> None:

@@ -156,6 +156,7 @@ def test_what_is_remembered_is_bounded(jobs: Jobs, monkeypatch: pytest.MonkeyPat
     assert len(jobs.all()) <= 4
     assert len(made[-1].notices) == jobs_module.MAX_NOTICES
     assert made[-1].further_notices == 7
+    assert made[-1].notices[1] == "\\xff1: could not be read"
     with pytest.raises(JobUnknownError):
         jobs.get(made[0].id)
 
@@ -196,6 +197,16 @@ def test_a_lying_total_stays_within_bounds() -> None:
     job.hear(PhaseStarted("send", 1, 10))
     job.hear(Advanced("send", 5, 5000))
     assert job.progress.fraction == 1.0
+
+
+def test_a_late_word_of_a_phase_that_is_over_does_not_count() -> None:
+    """Several threads report: one may be late."""
+    job = Job("x", KIND, "x")
+    job.hear(PhaseStarted("send", 10, 1000))
+    job.hear(PhaseStarted("store", 10, 1000))
+    job.hear(PhaseDone("send", 10, 1000))
+    job.hear(Advanced("send", 9, 900))
+    assert (job.progress.phase, job.progress.fraction) == ("store", 0.0)
 
 
 # -- on the page --------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Looking at what is in the vault: lists, folders, files, search, versions, differences, coverage; hostile names."""
 
+import dataclasses
+import datetime as dt
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -7,9 +9,21 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 import pytest
+from markupsafe import escape
 
-from phoneward.vault import BlobType, Snapshot, find_node, save_snapshot
+from phoneward.snapshots import Catalogue, FileProof, ProofLevel, change_state, name_phone
+from phoneward.vault import (
+    BlobType,
+    LocalStorage,
+    Snapshot,
+    StorageFullError,
+    find_node,
+    load_snapshots,
+    open_repository,
+    save_snapshot,
+)
 from phoneward.web.addresses import quoted
+from phoneward.web.pages import browse
 from tests.snapshots.catalogue.histories import forget
 from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
 from tests.web.site import PASSWORD, Visitor
@@ -103,6 +117,12 @@ def test_a_wrong_id_is_said_on_a_page(visitor: Visitor, name: str) -> None:
         assert "<script>" not in answer.text.replace("<script src", "")
 
 
+def test_eight_digits_of_an_id_are_enough_and_no_fewer(held: Holding, visitor: Visitor) -> None:
+    assert visitor.get(f"/snapshots/{held.newest[:8]}").status_code == 200
+    assert visitor.get(f"/snapshots/{held.newest[:7]}").status_code == 404
+    assert visitor.get(f"/snapshots/{held.newest}0").status_code == 404
+
+
 def test_a_large_folder_comes_in_pages(held: Holding, visitor: Visitor) -> None:
     base, seen, address = f"/snapshots/{held.newest}/files", 0, "?path=/shared/Many"
     for _page in range(3):
@@ -137,6 +157,25 @@ def test_versions_say_since_when_a_file_is_gone(held: Holding, visitor: Visitor)
     assert held.newest
 
 
+def test_versions_can_be_of_one_phone(visitor: Visitor) -> None:
+    path = "/versions?path=/shared/tablet.txt"
+    for phone, has_it in (("", True), ("tablet", True), ("another", False)):
+        assert ("1 version" in visitor.get(f"{path}&phone={phone}").text) == has_it, phone
+
+
+def test_how_sure_a_file_is_is_said_in_one_sentence(held: Holding, visitor: Visitor) -> None:
+    """A file that the phone twice read otherwise is never called sure, whatever else is known."""
+    assert (
+        "says nothing about how sure"
+        in visitor.get(f"/snapshots/{held.newest}/file?path=/shared/Documents/same.txt").text
+    )
+    now = dt.datetime.now(dt.UTC)
+    for level in ProofLevel:
+        proof = FileProof(level, now, now, now, None, "mismatch")
+        assert "look at it before you rely on it" in browse._proof_words(proof)
+        assert "look at it" not in browse._proof_words(dataclasses.replace(proof, note=""))
+
+
 def test_differences_are_counted_filtered_and_lead_to_the_file(held: Holding, visitor: Visitor) -> None:
     one, two, three = (snapshot.id for snapshot in held.snapshots)
     text = visitor.get(f"/differences?from={one}&to={two}").text
@@ -144,6 +183,8 @@ def test_differences_are_counted_filtered_and_lead_to_the_file(held: Holding, vi
     gone = visitor.get(f"/differences?from={two}&to={three}&show=removed").text
     assert f"/snapshots/{two}/file?path=/shared/Documents/notes.txt" in unescape(gone)
     assert "Nothing differs" in visitor.get(f"/differences?from={two}&to={three}&show=added").text
+    made_up = visitor.get(f"/differences?from={two}&to={three}&show=made-up")
+    assert "notes.txt" in made_up.text
 
 
 def test_coverage_says_what_is_missing_and_what_to_do(held: Holding, visitor: Visitor) -> None:
@@ -253,8 +294,41 @@ def test_another_vault_at_the_door_is_looked_into_from_then_on(tmp_path: Path) -
     with holding(tmp_path / "one") as one, holding(tmp_path / "two") as two:
         visitor = one.site.visitor()
         assert f"/snapshots/{one.newest}" in visitor.get("/snapshots").text
-        one.site.context.door.use(tmp_path / "two" / "vault", PASSWORD)
+        place = tmp_path / "two" / "vault"
+        one.site.context.door.take(place, open_repository(LocalStorage(place), PASSWORD))
         text = visitor.get("/snapshots").text
         assert f"/snapshots/{one.newest}" not in text
         assert visitor.get(f"/content/{two.newest}?path=/shared/Documents/same.txt").content == b"same"
         assert visitor.get(f"/snapshots/{two.newest}/files?path=/shared/Documents").status_code == 200
+
+
+def test_what_the_person_decided_is_no_snapshot_and_is_read_anew_when_it_changed(tmp_path: Path) -> None:
+    with holding(tmp_path) as one:
+        visitor = one.site.visitor()
+        for name in ("Mum's", "Grandma's"):
+            with one.repo.lock(exclusive=False) as lock:
+                change_state(one.repo, lock, [name_phone("tablet", name)])
+            assert f">{escape(name)}" in visitor.get("/phones").text
+        (state,) = (snapshot for snapshot in load_snapshots(one.repo) if "phoneward-state" in snapshot.tags)
+        for page in ("", "/files", "/coverage", "/remove"):
+            assert visitor.get(f"/snapshots/{state.id}{page}").status_code == 404, page
+
+
+def test_a_search_that_cannot_be_prepared_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> bool:
+        raise StorageFullError(path="/disk", detail="")
+
+    monkeypatch.setattr(Catalogue, "build", full)
+    with holding(tmp_path) as one:
+        visitor = one.site.visitor()
+        for _time in range(3):
+            visitor.get("/search?q=notes")
+            assert all(job.ended.wait(30) for job in one.site.context.jobs.all())
+        assert [job.key for job in one.site.context.jobs.all()] == ["catalogue"]
+
+
+def test_what_is_kept_to_say_how_sure_files_are_is_bounded(held: Holding, visitor: Visitor) -> None:
+    for snapshot in (*held.snapshots, held.partial):
+        assert visitor.get(f"/snapshots/{snapshot.id}/file?path=/shared/Documents/same.txt").status_code == 200
+    assert visitor.get(f"/snapshots/{held.tablet}/file?path=/shared/tablet.txt").status_code == 200
+    assert len(held.site.context.library._proofs) == 4

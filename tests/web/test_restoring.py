@@ -2,18 +2,25 @@
 
 import os
 import re
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 
-from phoneward.snapshots import load_state, looked_after
-from phoneward.vault import LocalStorage, open_repository
+from phoneward.snapshots import Compared, load_state, looked_after
+from phoneward.vault import FileId, IssueKind, LocalStorage, RestoreIssue, RestoreReport, open_repository
+from phoneward.web import restoring
+from phoneward.web.errors import RestoreUnknownError
+from phoneward.web.restores import Restore, Wanted
 from tests.web.holding import Holding, holding
 from tests.web.site import PASSWORD, Site, Visitor
 
 DOCUMENTS = "/shared/Documents"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +166,95 @@ def test_a_full_or_forbidden_disk_is_said(held: Holding, visitor: Visitor, tmp_p
     assert job.error is not None
     assert 'role="alert"' in visitor.get(f"/jobs/{job.id}").text
     assert visitor.get(base_of(page)).status_code == 200  # the plan is there still
+
+
+def test_the_folder_that_is_suggested_is_new_and_in_the_persons_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the phone is called."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    first = restoring.suggested_target("小米 14", None)
+    assert first == tmp_path / "Phoneward" / "小米 14"
+    first.mkdir(parents=True)
+    assert restoring.suggested_target("小米 14", None) == tmp_path / "Phoneward" / "小米 14 (2)"
+    for name in ("../../etc", "..", "/etc/passwd", "a\0b", "C:\\Windows", "x" * 300, "", "\u202egpj"):
+        found = restoring.suggested_target(name, None)
+        assert found.parent == tmp_path / "Phoneward"
+        assert re.fullmatch(r"[\w -]{1,40}", found.name), name
+
+
+def test_everything_is_asked_for_by_the_top_alone(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    page = plan(held, visitor, tmp_path / "all", path="/")
+    assert "everything in the snapshot" in page.text
+    assert "--include" not in page.text
+
+
+def test_more_paths_than_a_person_chooses_are_refused(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    fields = [("csrf", visitor.token()), ("snapshot", held.newest), ("target", str(tmp_path / "t"))]
+    paths = [("path", f"/shared/Many/IMG_{number:04}.jpg") for number in range(51)]
+    before = len(held.site.context.jobs.all())
+    answer = visitor.client.post("/restore/plan", content=urlencode([*fields, *paths]), headers=FORM)
+    assert "was not said what shall be restored" in answer.text
+    assert len(held.site.context.jobs.all()) == before
+    answer = visitor.client.post("/restore/plan", content=urlencode([*fields, *paths[:50]]), headers=FORM)
+    assert "50 files" in visitor.get(settled(held, answer.headers["location"])).text
+
+
+def test_what_could_not_be_planned_is_not_carried_out(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    fields = {"snapshot": held.newest, "path": "/shared/nothing", "target": str(tmp_path / "t")}
+    visitor.post("/restore/plan", fields)
+    job = held.site.context.jobs.all()[0]
+    assert job.ended.wait(30)
+    name = job.key.removeprefix("plan:")
+    assert visitor.post(f"/restore/{name}/go", {"existing": "keep"}).headers["location"] == f"/restore/{name}"
+    assert held.site.context.jobs.all()[0] is job
+    assert visitor.get(f"/restore/{name}").headers["location"] == "/jobs"
+
+
+def test_two_windows_do_not_write_into_one_folder_at_once(
+    held: Holding, visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (plan(held, visitor, tmp_path / "back") for _window in range(2))
+    goes_on, real = threading.Event(), restoring.carry_out
+
+    def slow(*arguments: object, **options: object) -> object:
+        assert goes_on.wait(30)
+        return real(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(restoring, "carry_out", slow)
+    first = visitor.post(base_of(one) + "/go", {"existing": "keep"}).headers["location"]
+    second = visitor.post(base_of(two) + "/go", {"existing": "keep"}).headers["location"]
+    goes_on.set()
+    assert second == f"{first}?already=1"
+    assert held.site.context.jobs.all()[0].ended.wait(30)
+
+
+def test_a_result_with_many_deviations_comes_in_pages_and_hides_none(
+    held: Holding, visitor: Visitor, tmp_path: Path
+) -> None:
+    page = plan(held, visitor, tmp_path / "back")
+    restore = held.site.context.restores.get(base_of(page).removeprefix("/restore/"))
+    issues = [RestoreIssue(b"/shared/%03d" % number, IssueKind.FAILED) for number in range(150)]
+    restore.report = RestoreReport(issues=issues, counts=Counter({IssueKind.FAILED: 150}))
+    restore.compared = Compared(files=1, bytes=1)
+    result = base_of(page) + "/result"
+    one, two = visitor.get(result).text, visitor.get(f"{result}?page=2").text
+    assert [text.count("/shared/0") + text.count("/shared/1") for text in (one, two)] == [100, 50]
+    assert "All that was asked for is there" not in one, "what could be compared was the same, and not all was written"
+    outcome = restoring._folder_outcome(restore)
+    assert outcome.is_incomplete
+    assert "not everything" in str(outcome.sentence)
+
+
+def test_what_was_planned_is_forgotten_in_time_and_when_the_vault_is_locked(
+    held: Holding, visitor: Visitor, tmp_path: Path
+) -> None:
+    """A plan names files."""
+    restores = held.site.context.restores
+    oldest, *others = (restores.add(Restore(Wanted(FileId(""), (), "", tmp_path), "x", "y")) for _one in range(21))
+    with pytest.raises(RestoreUnknownError):
+        restores.get(oldest.id)
+    assert restores.get(others[0].id) is others[0]
+    visitor.post("/lock")
+    assert visitor.get(f"/restore/{others[0].id}").status_code == 404
+    visitor.post("/unlock", {"password": PASSWORD})

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from phoneward.progress import Listener
+from phoneward.setup import Journey, Step, is_kit_printed, note_kit_printed
 from phoneward.vault import LocalStorage, open_repository, repository_exists
 from phoneward.web.jobs import Jobs, Kind, Outcome
 from tests.web.setup_help import (
@@ -23,6 +24,7 @@ from tests.web.setup_help import (
     until_backup,
     until_end,
     until_password,
+    waiting_in,
 )
 from tests.web.site import Site, Visitor
 
@@ -163,8 +165,11 @@ def test_a_weak_password_is_used_only_after_the_risk_was_read(site: Site, tmp_pa
     assert other.post("/setup/password/weak").headers["location"] == "/setup/password/own"
     visitor.get("/setup/password/own")  # the safe choice: it is forgotten
     assert visitor.post("/setup/password/weak").headers["location"] == "/setup/password/own"
+    older = waiting_in(visitor.post("/setup/password/own", {"password": "12345678", "again": "12345678"}).text)
     visitor.post("/setup/password/own", {"password": WEAK, "again": WEAK})
-    assert visitor.post("/setup/password/weak").headers["location"] == "/setup/kit"
+    assert visitor.post("/setup/password/weak", older).headers["location"] == "/setup/password/own"  # two windows
+    newer = waiting_in(visitor.post("/setup/password/own", {"password": WEAK, "again": WEAK}).text)
+    assert visitor.post("/setup/password/weak", newer).headers["location"] == "/setup/kit"
     open_repository(LocalStorage(tmp_path / "vault"), WEAK)
 
 
@@ -217,7 +222,21 @@ def test_the_kit_comes_before_the_first_backup(site: Site, tmp_path: Path, card:
     assert visitor.get("/setup/backup").headers["location"] == "/setup/kit"  # made, and nobody said it is printed
     visitor.post("/setup/kit/printed")
     assert visitor.get("/setup/backup").status_code == 200
+    assert is_kit_printed(Journey(tmp_path / "state").open_vault(GOOD)), "the terminal asks no more"
     assert list(tmp_path.glob("vault-recovery-kit.html"))
+
+
+def test_what_was_said_in_the_terminal_is_known_to_the_page(site: Site, tmp_path: Path, card: Path) -> None:
+    visitor = site.visitor()
+    until_password(visitor, tmp_path, card)
+    visitor.post("/setup/password/own", {"password": GOOD, "again": GOOD})
+    terminal = Journey(tmp_path / "state")  # which remembers where the page put the vault
+    terminal.open_vault(GOOD)
+    terminal.write_kit()
+    assert visitor.get("/setup/backup").headers["location"] == "/setup/kit"
+    note_kit_printed(terminal.opened(Step.KIT))
+    assert visitor.get("/setup/backup").status_code == 200
+    assert "the password is written down" in visitor.get("/setup/kit").text
 
 
 def test_the_kits_own_page_allows_its_style_and_nothing_else(site: Site, tmp_path: Path, card: Path) -> None:

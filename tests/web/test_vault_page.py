@@ -3,13 +3,26 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from phoneward.snapshots import load_state, looked_after
-from phoneward.vault import FileType, LocalStorage, WrongPasswordError, list_keys, open_repository
+from phoneward.vault import (
+    DamagedPack,
+    FileId,
+    FileType,
+    LocalStorage,
+    PruneReport,
+    WrongPasswordError,
+    list_keys,
+    open_repository,
+    prune,
+)
 from phoneward.web.pages import ROUTES
+from phoneward.web.pages import vault as vault_page
 from tests.web.holding import Holding, holding
+from tests.web.setup_help import waiting_in
 from tests.web.site import PASSWORD
 
 
@@ -31,7 +44,9 @@ def finished(held: Holding) -> str:
 
 def test_checks_are_noted_in_the_vault_and_shown(held: Holding, tmp_path: Path) -> None:
     visitor = held.site.visitor()
-    assert "It was not checked yet" in visitor.get("/vault").text
+    text = visitor.get("/vault").text
+    assert "It was not checked yet" in text
+    assert text.count("never, as far as is noted") == 3
     for work, said in (("check", "No damage was found"), ("read-data", "Everything was read back")):
         assert visitor.post(f"/vault/look-after/{work}").status_code == 303
         assert said in finished(held)
@@ -55,6 +70,32 @@ def test_damage_is_noted_and_named_and_moves_no_date(held: Holding, tmp_path: Pa
     noted = looked_after(load_state(open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)))
     assert noted.errors > 0
     assert noted.read_data is None
+
+
+def test_a_damaged_index_is_named_by_the_check(held: Holding, tmp_path: Path) -> None:
+    """A check that needed the index first could not say what is wrong with it."""
+    visitor = held.site.visitor()
+    visitor.get("/vault")
+    index = max((tmp_path / "vault" / "index").iterdir(), key=lambda path: path.stat().st_size)
+    index.chmod(0o600)
+    index.write_bytes(b"torn")
+    visitor.post("/vault/look-after/check")
+    assert "found" in finished(held)
+    assert any(index.name[:8] in line for line in held.site.context.jobs.all()[0].notices)
+
+
+def test_freeing_space_says_that_something_is_damaged(held: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(*arguments: Any, **options: Any) -> PruneReport:
+        report: PruneReport = prune(*arguments, **options)
+        report.damaged.append(DamagedPack(FileId("ab" * 32), 1, ""))
+        return report
+
+    monkeypatch.setattr(vault_page, "prune", damaged)
+    held.site.visitor().post("/vault/free")
+    assert "Something in the vault is damaged" in finished(held)
+    outcome = held.site.context.jobs.all()[0].outcome
+    assert outcome is not None
+    assert outcome.is_incomplete
 
 
 def test_a_snapshot_goes_only_when_the_word_is_typed(held: Holding) -> None:
@@ -85,7 +126,9 @@ def test_removing_waits_for_nobody_who_works_with_the_vault(held: Holding) -> No
         assert job.ended.wait(30)
         assert job.error is not None
         assert job.error.code == "repository-locked"
-        assert "others may work, too" in visitor.get("/vault").text
+        text = visitor.get("/vault").text
+        assert "others may work, too" in text
+        assert "Remove what was left behind" not in text, "it is at work"
     assert visitor.get(f"/snapshots/{held.newest}").status_code == 200
 
 
@@ -93,6 +136,8 @@ def test_passwords_are_added_changed_and_removed_and_stand_nowhere(held: Holding
     visitor = held.site.visitor()
     second, third = "heron cobalt seven lanterns", "walnut ferry quiet orbit"
     assert visitor.post("/vault/keys/add", {"password": second, "again": "other"}).status_code == 400
+    long = "heron cobalt seven " * 60  # longer than any page takes: nobody could open the vault with it here
+    assert visitor.post("/vault/keys/add", {"password": long, "again": long}).status_code == 400
     assert visitor.post("/vault/keys/add", {"password": second, "again": second}).status_code == 303
     assert visitor.post("/vault/keys/change", {"password": third, "again": third}).status_code == 303
     storage = LocalStorage(tmp_path / "vault")
@@ -117,13 +162,44 @@ def test_a_weak_password_is_used_only_by_who_insists(held: Holding, tmp_path: Pa
     asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
     assert asked.text.index("Choose another password") < asked.text.index("Use it anyway")
     assert "13800138000" not in asked.text
+    visitor.post("/vault/keys/change/anyway", waiting_in(asked.text))  # it waits to be added, not to change another
+    asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
+    visitor.get("/vault/keys/add")  # the safe choice: it is forgotten
+    assert visitor.post("/vault/keys/add/anyway", waiting_in(asked.text)).headers["location"] == "/vault/keys/add"
     with pytest.raises(WrongPasswordError):
         open_repository(storage, "13800138000")
-    visitor.post("/vault/keys/change/anyway")  # it waits to be added, not to take another's place
-    visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
-    assert visitor.post("/vault/keys/add/anyway").headers["location"] == "/vault/keys"
+    asked = visitor.post("/vault/keys/add", {"password": "13800138000", "again": "13800138000"})
+    assert visitor.post("/vault/keys/add/anyway", waiting_in(asked.text)).headers["location"] == "/vault/keys"
+    again = visitor.post("/vault/keys/add/anyway", waiting_in(asked.text))
+    assert again.headers["location"] == "/vault/keys/add", "once"
     assert open_repository(storage, "13800138000").key_name
     assert open_repository(storage, PASSWORD).key_name
+
+
+def test_anyway_in_one_window_is_about_what_was_typed_in_that_window(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    one, two = (
+        waiting_in(visitor.post("/vault/keys/change", {"password": weak, "again": weak}).text)
+        for weak in ("12345678", "87654321")
+    )
+    assert visitor.post("/vault/keys/change/anyway", one).headers["location"] == "/vault/keys/change"
+    assert visitor.post("/vault/keys/change/anyway", two).headers["location"] == "/vault/keys/change"
+    assert open_repository(LocalStorage(tmp_path / "vault"), PASSWORD).key_name, "nothing was changed"
+
+
+def test_a_changed_password_is_said_to_be_changed_while_another_window_tries_one(held: Holding, tmp_path: Path) -> None:
+    visitor = held.site.visitor()
+    visitor.get("/vault")
+    good = "walnut ferry quiet orbit"
+    door = held.site.context.door
+    with door._trying:  # a try takes seconds
+        assert (
+            visitor.post("/vault/keys/change", {"password": good, "again": good}).headers["location"] == "/vault/keys"
+        )
+    assert "The password was changed." in visitor.get("/vault/keys").text
+    current = open_repository(LocalStorage(tmp_path / "vault"), good).key_name
+    with door.vault() as repo:
+        assert repo.key_name == current
 
 
 def test_locks_left_behind_are_shown_and_removed(held: Holding) -> None:

@@ -76,6 +76,38 @@ def test_wrong_passwords_must_wait_longer_and_longer(tmp_path: Path) -> None:
     door.unlock(PASSWORD)
 
 
+def test_the_right_password_takes_the_wrong_ones_before_it_back(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path, password=None), Clock())
+    for _day in range(2):
+        for _try in range(2):
+            with pytest.raises(WrongPasswordError):
+                door.unlock("wrong")
+        door.unlock(PASSWORD)
+
+
+def test_a_vault_that_was_locked_stays_so_although_its_password_is_set(tmp_path: Path) -> None:
+    door = VaultDoor(make_settings(tmp_path))
+    with door.vault():
+        pass
+    door.lock()
+    with pytest.raises(VaultShutError), door.vault():
+        pass
+
+
+def test_a_copy_of_the_vault_elsewhere_is_not_taken_for_it(tmp_path: Path) -> None:
+    """Its `config` is the same, so only its place tells them apart."""
+    door = VaultDoor(make_settings(tmp_path, password=None))
+    door.unlock(PASSWORD)
+    copy = tmp_path / "copy"
+    shutil.copytree(door.place(), copy)
+    door.choose(copy)
+    with pytest.raises(VaultShutError), door.vault():
+        pass
+    door.unlock(PASSWORD)
+    with door.vault() as repo:
+        assert repo.storage.location == str(copy)
+
+
 def test_one_password_is_tried_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     door = VaultDoor(make_settings(tmp_path, password=None))
     goes_on, began = threading.Event(), threading.Event()

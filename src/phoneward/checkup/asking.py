@@ -76,12 +76,14 @@ def checkup(
         damaged=tuple(damaged),
         last_read_data=last_read_data or noted.read_data,
         last_restore_test=last_restore_test or noted.restore_test,
+        state=state,
     )
     parts = tuple(_ask(room, asking, steps, state) for room in ROOMS)
     failed = {part.room.name for part in parts if part.failure is not None}  # sooner than one that answers
     took = {name: seconds for name, seconds in steps.took.items() if name not in failed}
     remember_durations(cache_dir, repo.config.id, took)
-    return CheckupReport(now, repo.storage.location, chosen, parts)
+    phone = "" if chosen is None else state.called(chosen.device, chosen.label)
+    return CheckupReport(now, repo.storage.location, chosen, parts, phone)
 
 
 def expected_durations(repo: Repository, cache_dir: Path | None) -> Remaining:

@@ -90,6 +90,7 @@ def summary_document(report: CheckupReport) -> dict[str, object]:
         "made": report.made.isoformat(),
         "repository": readable(report.repository),
         "snapshot": _snapshot(report.snapshot),
+        "phone": report.phone or None,
         "complete": report.complete,
         "severity": report.severity.value,
         "severity_words": _(SEVERITY_WORDS[report.severity]),

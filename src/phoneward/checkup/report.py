@@ -35,12 +35,14 @@ class CheckupReport:
     Attributes:
         made: when.
         snapshot: which one was looked at; None where there is none.
+        phone: what the person calls its phone, else its label; readable, empty where nobody calls it anything.
     """
 
     made: dt.datetime
     repository: str
     snapshot: SnapshotInfo | None
     rooms: tuple[RoomReport, ...]
+    phone: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

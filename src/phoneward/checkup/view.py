@@ -29,8 +29,7 @@ def worst_first(report: CheckupReport) -> tuple[Finding, ...]:
 
 def title(report: CheckupReport) -> str:
     """Return what the report is called."""
-    label = "" if report.snapshot is None else report.snapshot.label
-    return _("Checkup of {phone}").format(phone=readable(label)) if label else _("Checkup")
+    return _("Checkup of {phone}").format(phone=report.phone) if report.phone else _("Checkup")
 
 
 def subtitle(report: CheckupReport) -> str:

@@ -194,7 +194,7 @@ class Talk:
     # -- kit, backup, verification ---------------------------------------------------------------------------------
 
     def _write_kit(self) -> None:
-        from phoneward.setup import KIT_SENTENCES, Step
+        from phoneward.setup import KIT_SENTENCES, Step, is_kit_printed, note_kit_printed
 
         self._title(Step.KIT)
         known = self._journey.kit_written() if self._kit is None else None
@@ -202,9 +202,12 @@ class Talk:
             self._say(str(sentence))
         written = known or self._journey.write_kit(self._kit)
         self._say(_("The recovery kit is in {file}.").format(file=self._shown(written.file)))
-        if not written.already:
-            self._say(_("Print it, write the password on it, and keep it with your important papers."))
-            self._ask(_("Enter: go on. "))
+        repo = self._journey.opened(Step.PASSWORD)
+        if is_kit_printed(repo):
+            return
+        self._say(_("Print it, write the password on it, and keep it with your important papers."))
+        if self._ask(_("Enter: I have done that. Or type later: do it another day. ")) != "later":
+            note_kit_printed(repo)
 
     def _back_up(self) -> None:
         from phoneward.setup import Step

@@ -29,6 +29,7 @@ from phoneward.setup.kit import KitFacts, KitWritten, Sheet, as_html, as_pdf, as
 from phoneward.setup.passwords import Strength, judge
 from phoneward.setup.phrases import Phrase, PhraseKind, default_kind, make_phrase
 from phoneward.setup.places import PlaceReport, Suggestion, check_place, cloud_of, suggest
+from phoneward.setup.printed import PRINTED, is_kit_printed, note_kit_printed
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.setup.through import Told, run_through
 from phoneward.setup.verifying import Verified, verify
@@ -38,6 +39,7 @@ __all__ = [
     "DEBUGGING_SENTENCES",
     "KIT_SENTENCES",
     "PASSWORD_SENTENCES",
+    "PRINTED",
     "TITLES",
     "Attached",
     "Disk",
@@ -79,12 +81,14 @@ __all__ = [
     "cloud_of",
     "default_kind",
     "external_disks",
+    "is_kit_printed",
     "is_seen_by_adb",
     "judge",
     "look_at_phone",
     "make_phrase",
     "make_sheet",
     "needed_bytes",
+    "note_kit_printed",
     "places_to_choose",
     "run_through",
     "suggest",

@@ -7,14 +7,13 @@ look (`memory`). A step that was done outside is done.
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from phoneward import snapshots
-from phoneward.errors import PhonewardError
+from phoneward.errors import PhonewardError, readable
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.setup import kit as kits
@@ -40,13 +39,6 @@ from phoneward.vault import (
     repository_exists,
 )
 
-OnKit = Callable[[Repository, kits.KitWritten], None]
-"""Is told when a kit was written, so that the vault's own state can note it ("done" marks in `phoneward-state`)."""
-
-
-def _nobody(_repo: Repository, _written: kits.KitWritten) -> None:
-    """Notes nothing."""
-
 
 @dataclass(slots=True)
 class Journey:
@@ -56,7 +48,6 @@ class Journey:
         state_dir, cache_dir: `settings.state_dir` and the folder of `snapshots.backup`'s cache.
         source: which phone.
         place: the vault's folder; None takes the one that was set up last.
-        on_kit: is told of a kit that was written.
         repo: open after `make_vault` or `open_vault`.
     """
 
@@ -64,7 +55,6 @@ class Journey:
     source: Source = field(default_factory=Source)
     place: Path | None = None
     cache_dir: Path | None = None
-    on_kit: OnKit = _nobody
     repo: Repository | None = None
 
     def __post_init__(self) -> None:
@@ -257,12 +247,20 @@ class Journey:
         facts = kits.KitFacts(
             place=place,
             vault_id=repo.config.id,
-            phone=self.remembered.phone or (known.label if known else ""),
+            phone=self._phone_of(repo, known),
             disk=(disk.label or str(disk.root)) if disk else "",
             made=dt.datetime.now(dt.UTC),
             windows=windows,
         )
         return kits.make_sheet(facts)
+
+    def _phone_of(self, repo: Repository, known: SnapshotInfo | None) -> str:
+        """Return what the person calls the phone, with the label that lists of snapshots show; readable."""
+        remembered = self.remembered
+        device = remembered.device or (known.device if known else "")
+        label = readable(remembered.phone or (known.label if known else ""))
+        name = snapshots.load_state(repo).phone_name(device) if device else None
+        return label if name is None else _("{name} ({label})").format(name=name, label=label)
 
     def write_kit(self, file: Path | None = None) -> kits.KitWritten:
         """Write the recovery kit, by default beside the vault; a kit of this vault that is there stays as it is.
@@ -270,10 +268,8 @@ class Journey:
         Raises:
             SetupError, PdfMissingError: see `kit.write_kit`.
         """
-        repo = self.opened(Step.PASSWORD)
         written = kits.write_kit(self.sheet(), self.place or Path(), file)
         self._keep(kit=str(written.file), kit_written=written.when)
-        self.on_kit(repo, written)
         return written
 
     def back_up(self, phone: Phone, listener: Listener = silent) -> BackupResult:

@@ -13,6 +13,7 @@ from phoneward.setup.attached import needed_bytes
 from phoneward.setup.journey import Journey
 from phoneward.setup.passwords import judge
 from phoneward.setup.places import check_place
+from phoneward.setup.printed import is_kit_printed
 from phoneward.setup.steps import TITLES, Step
 from phoneward.setup.views import DEBUGGING_SENTENCES
 from phoneward.snapshots import Coverage
@@ -148,9 +149,13 @@ def _kit(journey: Journey, file: Path | None) -> Told:
     written = known or journey.write_kit(file)
     shown = readable(str(written.file))
     said = words("The recovery kit is in {file}.", file=shown)
-    keep = words("Print it, write the password on it, and keep it with your important papers.")
-    facts = {"file": shown, "written": written.when.isoformat()}
-    return Told(Step.KIT, (said, keep), already=written.already, facts=facts)
+    printed = is_kit_printed(journey.opened(Step.PASSWORD))
+    if printed:
+        then = words("It is printed, as you said.")
+    else:
+        then = words("Print it, write the password on it, and keep it with your important papers.")
+    facts = {"file": shown, "written": written.when.isoformat(), "printed": printed}
+    return Told(Step.KIT, (said, then), already=written.already, facts=facts)
 
 
 def _backup(journey: Journey, phone: Phone | None, listener: Listener) -> Told:

@@ -18,6 +18,7 @@ from phoneward.snapshots.proofs_later import DOCUMENT as PROOF_DOCUMENT
 from phoneward.snapshots.proofs_later import MAX_DOCUMENT as MAX_PROOF
 from phoneward.snapshots.proofs_later import decode_proof
 from phoneward.snapshots.reading import SnapshotInfo
+from phoneward.snapshots.state import OwnerState
 from phoneward.vault import FileId, Repository
 
 MAX_PROOFS: Final = 50
@@ -31,6 +32,7 @@ class OtherPhone:
     """Another phone of the vault.
 
     Attributes:
+        label: what the person calls it, else its own label; readable.
         whole: its newest finished snapshot; None where there is none.
     """
 
@@ -113,7 +115,7 @@ def gather(asking: Asking) -> Facts:
         newest=newest,
         cut_short=cut_short,
         waiting=None if cut_short is None else _waiting(asking.repo, trees, cut_short),
-        others=() if snapshot is None else _others(every, device),
+        others=() if snapshot is None else others_of(every, device, asking.state),
         restored=_latest(plausible(asking.last_restore_test), _restored(asking, trees, device)),
         read_back=plausible(asking.last_read_data),
         damaged=tuple(asking.damaged),
@@ -157,14 +159,17 @@ def _waiting(repo: Repository, trees: TreeReader, info: SnapshotInfo) -> Waiting
     return None if found is None else found.waiting
 
 
-def _others(every: Sequence[SnapshotInfo], device: str) -> tuple[OtherPhone, ...]:
+def others_of(every: Sequence[SnapshotInfo], device: str, state: OwnerState) -> tuple[OtherPhone, ...]:
+    """Return the phones of a vault but for one, from all its snapshots, oldest first."""
     phones: dict[str, OtherPhone] = {}
     for info in every:  # oldest first: the last word on a phone stands
         if info.device == device:
             continue
         known = phones.get(info.device)
         whole = known.whole if known is not None else None
-        phones[info.device] = OtherPhone(info.device, info.label, whole if info.partial else info)
+        phones[info.device] = OtherPhone(
+            info.device, state.called(info.device, info.label), whole if info.partial else info
+        )
     return tuple(phones.values())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.reading import SnapshotInfo
+from phoneward.snapshots.state import OwnerState
 from phoneward.vault import FileId, Repository
 
 
@@ -24,6 +25,7 @@ class Asking:
         damaged: names of snapshot files that cannot be read.
         last_read_data: when the whole vault was last read back and nothing was damaged; None where nobody noted it.
         last_restore_test: when a restore was last compared, as far as it was noted beside the vault's own proofs.
+        state: what the person decided, such as names of phones.
     """
 
     repo: Repository
@@ -35,3 +37,4 @@ class Asking:
     damaged: Sequence[FileId] = ()
     last_read_data: dt.datetime | None = None
     last_restore_test: dt.datetime | None = None
+    state: OwnerState = field(default_factory=OwnerState)

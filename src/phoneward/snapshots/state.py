@@ -101,6 +101,10 @@ class OwnerState:
         name = self.value(PHONE_NAME, device)
         return readable(name) if isinstance(name, str) and name else None
 
+    def called(self, device: str, label: str) -> str:
+        """Return what the person calls a phone, else its label; readable."""
+        return (self.phone_name(device) if device else None) or readable(label)
+
     def setting(self, name: str) -> Value | None:
         """Return a setting, None where the person left it alone. A text is as it was given: not made readable."""
         return self.value(SETTING, name)
@@ -113,6 +117,25 @@ class OwnerState:
         """Return the person's note on something, each of its lines readable; None where there is none."""
         text = self.value(NOTE, key)
         return "\n".join(map(readable, text.split("\n"))) if isinstance(text, str) and text else None
+
+    def phone_names(self) -> dict[str, str]:
+        """Return the names that the person gave to phones, by the phones' ids."""
+        given = ((device, self.phone_name(device)) for device in self._subjects(PHONE_NAME))
+        return {device: name for device, name in given if name is not None}
+
+    def decided(self) -> tuple[str, ...]:
+        """Return the keys of the findings that are marked as done or have a note."""
+        keys = self._subjects(DONE) | self._subjects(NOTE)
+        return tuple(sorted(key for key in keys if self.is_done(key) or self.note(key) is not None))
+
+    def settings(self) -> dict[str, Value]:
+        """Return all settings, in the order of their names; texts as they were given."""
+        return {
+            name: value for name in sorted(self._subjects(SETTING)) if (value := self.setting(name)) is not None
+        }  # fmt: skip
+
+    def _subjects(self, kind: str) -> set[str]:
+        return {subject for its_kind, subject in self.entries if its_kind == kind}
 
     def merged(self, other: "OwnerState") -> "OwnerState":
         """Return both together. Commutative, associative, idempotent."""

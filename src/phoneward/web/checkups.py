@@ -58,6 +58,11 @@ class Checkups:
             looked = self._look(listed)
         return looked
 
+    def known(self) -> CheckupReport | None:
+        """Return the last report, however old; nothing is begun."""
+        with self._lock:
+            return self._report
+
     def again(self) -> Job:
         """Make a new report now, whatever there is."""
         with self._door.vault() as repo:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from phoneward.errors import readable
 from phoneward.progress import Listener
 from phoneward.settings import Settings
 from phoneward.snapshots import (
@@ -76,11 +75,11 @@ class Opened:
 
     def phone(self, info: SnapshotInfo) -> str:
         """Return what the person calls a snapshot's phone, readable."""
-        return self.phone_named(info.device, info.label)
+        return self.state.called(info.device, info.label)
 
     def phone_named(self, device: str, label: str) -> str:
         """Return what the person calls a phone, else its label, readable."""
-        return (self.state.phone_name(device) if device else None) or readable(label)
+        return self.state.called(device, label)
 
     def before(self, info: SnapshotInfo) -> SnapshotInfo | None:
         """Return the whole snapshot of the same phone that came before."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from phoneward import phones, setup, snapshots
+from phoneward import phones, setup
 from phoneward.errors import PhonewardError
 from phoneward.phones import Diagnosis
 from phoneward.settings import NoRepositoryNamedError, Settings
@@ -17,8 +17,6 @@ from phoneward.web.vaults import VaultDoor
 
 LOOK_AGAIN_S: Final = 1.0
 """Several windows that ask within this time are told of the same look."""
-PRINTED: Final = "setup.kit-printed"
-"""The "done" mark in the vault: the person said that the recovery kit is printed and the password written down."""
 
 
 class SetupDesk:
@@ -156,18 +154,3 @@ class SetupDesk:
             return True
         remembered = self.journey(repo).remembered
         return bool(remembered.kit and remembered.snapshot and not remembered.proof)
-
-
-def is_printed(repo: Repository) -> bool:
-    """Tell whether the person said that the recovery kit is printed."""
-    return snapshots.load_state(repo).is_done(PRINTED)
-
-
-def note_printed(repo: Repository) -> None:
-    """Keep in the vault that the person said so.
-
-    Args:
-        repo: open, used by nobody else.
-    """
-    with repo.lock(exclusive=False) as lock:
-        snapshots.change_state(repo, lock, [snapshots.mark_done(PRINTED)])

@@ -80,7 +80,7 @@ class VaultDoor:
                 self._place, self._repo = place, None
 
     def take(self, place: Path, repo: Repository) -> None:
-        """Take a vault that was just made, open as it is."""
+        """Take a vault that is open already, such as one just made, or one whose password was just changed."""
         with self._state:
             self._place = place
             self._accept(repo)
@@ -92,18 +92,6 @@ class VaultDoor:
             NoRepositoryNamedError, NoRepositoryError, StorageError: there is not.
         """
         self._storage()
-
-    def use(self, place: Path, password: str) -> None:
-        """Take another vault, such as one just made, and open it.
-
-        Raises:
-            As `unlock`.
-        """
-        storage = LocalStorage(place)
-        repo = open_repository(storage, password)
-        with self._state:
-            self._place = place
-            self._accept(repo)
 
     def unlock(self, password: str) -> None:
         """Open the vault with a password that a person typed.

@@ -11,13 +11,12 @@ from phoneward.risks import REMOVE_PASSWORD, WEAK_PASSWORD
 from phoneward.setup import Strength, judge
 from phoneward.texts import _, formats, words
 from phoneward.vault import FileId, KeyInfo, add_key, change_password, find_key, list_keys, remove_key
+from phoneward.web import waiting
 from phoneward.web.addresses import link
 from phoneward.web.errors import PageMissingError
-from phoneward.web.page import context_of, form_of, page, say, see_other, session_of
+from phoneward.web.page import context_of, form_of, page, say, see_other
 
 MAX_PASSWORD: Final = 1_000
-_WAITING: Final = "weak password of a vault"
-"""In the session, never in a page: what to do with a weak password, and the password, until the person decides."""
 
 
 def keys(request: Request) -> Response:
@@ -64,6 +63,7 @@ def _crumbs() -> tuple[tuple[str, str], ...]:
 
 
 def _ask_new(request: Request, how: str, error: str = "") -> Response:
+    waiting.drop(request)
     is_change = how == "change"
     return page(
         request,
@@ -87,14 +87,12 @@ def new(request: Request) -> Response:
     if password != again:
         return _ask_new(request, how, _("The two were not the same. Type the password twice."))
     strength = judge(password)
-    session = session_of(request)
-    if strength.is_weak and session is not None:
-        session.kept[_WAITING] = (how, password)
-        return _weak_page(request, how, strength)
+    if strength.is_weak:
+        return _weak_page(request, how, strength, waiting.hold(request, how, password))
     return _take(request, how, password)
 
 
-def _weak_page(request: Request, how: str, strength: Strength) -> Response:
+def _weak_page(request: Request, how: str, strength: Strength, fields: dict[str, str]) -> Response:
     return page(
         request,
         "key_weak.html",
@@ -106,16 +104,15 @@ def _weak_page(request: Request, how: str, strength: Strength) -> Response:
         strength=strength,
         action=f"/vault/keys/{how}/anyway",
         safe=f"/vault/keys/{how}",
+        fields=fields,
     )
 
 
 def use_weak(request: Request) -> Response:
     """Take the weak password that waits in this session: the person has read what it means."""
-    how, session = _how(request), session_of(request)
-    waiting = session.kept.pop(_WAITING, None) if session is not None else None
-    if not isinstance(waiting, tuple) or waiting[0] != how:
-        return see_other(f"/vault/keys/{how}")
-    return _take(request, how, waiting[1])
+    how = _how(request)
+    password = waiting.release(request, how)
+    return see_other(f"/vault/keys/{how}") if password is None else _take(request, how, password)
 
 
 def _take(request: Request, how: str, password: str) -> Response:
@@ -128,7 +125,7 @@ def _take(request: Request, how: str, password: str) -> Response:
             with own.lock(exclusive=False):
                 add_key(own, password)
     if how == "change":
-        context.door.unlock(password)
+        context.door.take(context.door.place(), own)  # it is open: whether others try passwords now does not matter
         say(request, words("The password was changed. The old one does not open the vault any more."))
     else:
         say(request, words("The new password opens the vault, too."))

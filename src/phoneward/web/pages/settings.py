@@ -1,4 +1,4 @@
-"""Language, where things are, and this session."""
+"""Language, where things are, what the vault keeps of what was decided, and this session."""
 
 from typing import Final
 
@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from phoneward import __version__
+from phoneward import __version__, snapshots
 from phoneward.errors import PhonewardError
 from phoneward.settings import NoRepositoryNamedError
-from phoneward.texts import _, available_languages
+from phoneward.texts import _, available_languages, words
 from phoneward.web import language
-from phoneward.web.page import context_of, form_of, own_address, page, see_other, session_of
+from phoneward.web.kept import Kept, decided_id, kept
+from phoneward.web.page import context_of, form_of, own_address, page, say, see_other, session_of
 
 _YEAR_S: Final = 365 * 24 * 3600
 
@@ -19,6 +20,7 @@ _YEAR_S: Final = 365 * 24 * 3600
 def settings(request: Request) -> Response:
     """Show them."""
     context = context_of(request)
+    found, trouble = _kept(request)
     return page(
         request,
         "settings.html",
@@ -30,6 +32,8 @@ def settings(request: Request) -> Response:
         cache_dir=str(context.settings.cache_dir),
         checks_peers=context.checks_peers,
         version=__version__,
+        kept=found,
+        kept_trouble=trouble,
     )
 
 
@@ -38,6 +42,35 @@ def _place(request: Request) -> str | PhonewardError:
         return str(context_of(request).door.place())
     except NoRepositoryNamedError as error:
         return error
+
+
+def _kept(request: Request) -> tuple[Kept | None, PhonewardError | None]:
+    """Return what the vault keeps of what was decided, or why that cannot be told; neither where it is locked."""
+    context = context_of(request)
+    if not context.door.is_open:
+        return None, None
+    report = context.checkups.known()
+    titles = {finding.key: str(finding.title) for finding in report.findings} if report is not None else {}
+    try:
+        with context.vault() as repo:
+            return kept(snapshots.load_state(repo), titles), None
+    except PhonewardError as error:
+        return None, error
+
+
+def take_back(request: Request) -> Response:
+    """Take a mark or a note back, also of a finding that no checkup finds any more."""
+    context, form = context_of(request), form_of(request)
+    with context.door.own() as own, own.lock(exclusive=False) as lock:
+        keys = {decided_id(key): key for key in snapshots.load_state(own).decided()}
+        key = keys.get(form.get("decided", ""))
+        if key is not None:
+            note = form.get("what") == "note"
+            change = snapshots.write_note(key, "") if note else snapshots.mark_done(key, done=False)
+            snapshots.change_state(own, lock, [change])
+            say(request, words("It is taken back."))
+    context.checkups.forget()
+    return see_other("/settings#kept")
 
 
 def choose_language(request: Request) -> Response:
@@ -64,6 +97,7 @@ def close_session(request: Request) -> Response:
 
 ROUTES: Final = (
     Route("/settings", settings),
+    Route("/settings/take-back", take_back, methods=["POST"]),
     Route("/language", choose_language, methods=["POST"]),
     Route("/session/close", close_session, methods=["POST"]),
 )

@@ -11,11 +11,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from phoneward import setup
-from phoneward.setup import KIT_SENTENCES, Step
+from phoneward.setup import KIT_SENTENCES, Step, is_kit_printed, note_kit_printed
 from phoneward.web.page import context_of, see_other
 from phoneward.web.pages.setup import address_of, after, step_page, too_early
 from phoneward.web.security.headers import KIT_SHEET
-from phoneward.web.setups import is_printed, note_printed
 
 KIT: Final = address_of(Step.KIT)
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -30,7 +29,7 @@ def kit(request: Request) -> Response:
             return early
     with context.door.vault() as repo:
         written = context.desk.journey(repo).kit_written()
-        printed = is_printed(repo)
+        printed = is_kit_printed(repo)
     return step_page(
         request,
         Step.KIT,
@@ -57,7 +56,7 @@ def printed(request: Request) -> Response:
     with context.door.own() as repo:
         if context.desk.journey(repo).kit_written() is None:
             return see_other(KIT)
-        note_printed(repo)
+        note_kit_printed(repo)
     return see_other(after(Step.KIT))
 
 

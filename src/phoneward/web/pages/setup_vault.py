@@ -15,6 +15,7 @@ from phoneward.risks import WEAK_PASSWORD
 from phoneward.setup import PASSWORD_SENTENCES, PlaceReport, Step, Strength, Suggestion
 from phoneward.texts import Words, _, sentences, words
 from phoneward.vault import RepositoryExistsError
+from phoneward.web import waiting
 from phoneward.web.errors import PlaceNotWholeError
 from phoneward.web.page import context_of, form_of, say, see_other, session_of
 from phoneward.web.pages.setup import address_of, after, step_page, too_early
@@ -26,8 +27,8 @@ TYPED: Final = f"{PASSWORD}/typed"
 OWN: Final = f"{PASSWORD}/own"
 
 _PHRASE: Final = "phrase"
-_WAITING: Final = "weak password"
-"""In the session, never in a page: a password that was made here, and one that waits for the person's decision."""
+"""In the session, never in a page: a password that was made here."""
+_MAKE: Final = "make a vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def password(request: Request) -> Response:
     early = _early(request)
     if early is not None:
         return early
-    _forget_waiting(request)
+    waiting.drop(request)
     context = context_of(request)
     with context.desk.looking() as journey:
         has_vault = journey.has_vault
@@ -193,18 +194,17 @@ def take_own(request: Request) -> Response:
         return _own_page(request, words("The two passwords are not the same. Type both again."))
     strength = setup.judge(first)
     if strength.is_weak:
-        _kept(request)[_WAITING] = first
-        return _weak_page(request, strength)
+        return _weak_page(request, strength, waiting.hold(request, _MAKE, first))
     return _make(request, first)
 
 
 def use_weak(request: Request) -> Response:
     """Make the vault with the weak password that waits in this session."""
     early = _early(request)
-    waiting = _kept(request).pop(_WAITING, None)
-    if early is not None or not isinstance(waiting, str):
+    password = waiting.release(request, _MAKE)
+    if early is not None or password is None:
         return early or see_other(OWN)
-    return _make(request, waiting)
+    return _make(request, password)
 
 
 def _make(request: Request, chosen: str) -> Response:
@@ -217,20 +217,20 @@ def _make(request: Request, chosen: str) -> Response:
             return see_other(PASSWORD)  # another window was faster
         context.desk.vault_made(journey)
     _kept(request).pop(_PHRASE, None)
-    _forget_waiting(request)
+    waiting.drop(request)
     context.forget_what_was_read()
     say(request, words("The vault is made. Without its password nobody can open it, you included."))
     return see_other(after(Step.PASSWORD))
 
 
 def _own_page(request: Request, problem: Words | None = None) -> Response:
-    _forget_waiting(request)
+    waiting.drop(request)
     return step_page(
         request, Step.PASSWORD, "password_own.html", status=400 if problem else 200, error=str(problem or "")
     )
 
 
-def _weak_page(request: Request, strength: Strength) -> Response:
+def _weak_page(request: Request, strength: Strength, fields: dict[str, str]) -> Response:
     return step_page(
         request,
         Step.PASSWORD,
@@ -238,6 +238,7 @@ def _weak_page(request: Request, strength: Strength) -> Response:
         shown=replace(WEAK_PASSWORD.shown(), detail=sentences(str(strength.reason), str(strength.advice))),
         safe=OWN,
         action=f"{PASSWORD}/weak",
+        fields=fields,
     )
 
 
@@ -252,10 +253,6 @@ def _early(request: Request) -> Response | None:
 def _kept(request: Request) -> dict[str, object]:
     session = session_of(request)
     return session.kept if session is not None else {}
-
-
-def _forget_waiting(request: Request) -> None:
-    _kept(request).pop(_WAITING, None)
 
 
 ROUTES: Final = (

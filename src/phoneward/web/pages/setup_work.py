@@ -8,14 +8,13 @@ from starlette.routing import Route
 
 from phoneward import phones, setup, snapshots
 from phoneward.errors import PhonewardError
-from phoneward.setup import DEBUGGING_SENTENCES, Step
+from phoneward.setup import DEBUGGING_SENTENCES, Step, is_kit_printed
 from phoneward.texts import _, words
 from phoneward.web import backups
 from phoneward.web.jobs import Again, Job
 from phoneward.web.page import context_of, page, say, see_other
 from phoneward.web.pages.setup import COMMAND, DONE, address_of, step_page, too_early
 from phoneward.web.pages.setup_phone import chosen_guide, digest
-from phoneward.web.setups import is_printed
 
 if TYPE_CHECKING:
     from phoneward.setup import StepView
@@ -157,7 +156,7 @@ def _ready_for(request: Request, step: Step) -> "StepView | Response":
             return early
         view = progress.of(step)
     with context.door.vault() as repo:
-        return view if is_printed(repo) else see_other(address_of(Step.KIT))
+        return view if is_kit_printed(repo) else see_other(address_of(Step.KIT))
 
 
 def _job_in(request: Request, key: str) -> Job | None:
