@@ -272,6 +272,25 @@ def test_an_unknown_job_is_said(site: Site) -> None:
     assert site.visitor().get("/jobs/none").status_code == 404
 
 
+def test_what_has_ended_is_forgotten_when_the_vault_is_locked(site: Site) -> None:
+    """Its page may name files; what is at work goes on, and is shown."""
+
+    def names(listener: Listener) -> Outcome:
+        listener(Notice(b"DCIM/private.jpg", "could not be read"))
+        return DONE
+
+    ended, work = start(site.context.jobs, names, "ended"), Held()
+    running = start(site.context.jobs, work, "running")
+    assert ended.ended.wait(10)
+    visitor = site.visitor()
+    assert "private.jpg" in visitor.get(f"/jobs/{ended.id}").text
+    visitor.post("/lock")
+    assert visitor.get(f"/jobs/{ended.id}").status_code == 404
+    assert visitor.get(f"/jobs/{running.id}").status_code == 200
+    work.goes_on.set()
+    assert running.ended.wait(10)
+
+
 def test_what_is_at_work_when_the_page_ends_is_stopped(tmp_path: Path) -> None:
     """As by Ctrl-C: nothing goes on behind a page that is gone."""
     work = Held()
