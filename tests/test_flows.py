@@ -1,7 +1,9 @@
 """Actions: what a finding offers is carried out, and nothing else."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,15 @@ from hypothesis import strategies as st
 
 from phoneward import flows, phones, snapshots, texts, vault
 from phoneward.findings import Action
-from phoneward.flows import ActionArgumentError, ActionUnknownError, Flow, PhoneNotAttachedError, RoomNotBuiltError
+from phoneward.flows import (
+    ActionArgumentError,
+    ActionUnknownError,
+    Flow,
+    PhoneNotAttachedError,
+    RoomNotBuiltError,
+    snapshots_verbs,
+)
+from phoneward.flows.snapshots_verbs import choose_files
 from phoneward.settings import Overrides, load
 from phoneward.texts import words
 from tests.phone import trees
@@ -75,6 +85,63 @@ def test_a_restore_test_keeps_its_proof(flow: Flow) -> None:
     assert any(info.proof for info in snapshots.list_snapshots(flow.repo))
 
 
+def noted(flow: Flow) -> snapshots.LookedAfter:
+    return snapshots.looked_after(snapshots.load_state(flow.repo))
+
+
+def test_only_what_was_done_is_noted(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that read no content moves no date of reading, and a trial that failed is no trial."""
+    flows.run(action("check"), flow)
+    assert (noted(flow).check is not None, noted(flow).read_data) == (True, None)
+    flows.run(action("read-data"), flow)
+    assert noted(flow).read_data is not None
+    for found in (snapshots.Compared(1, 1, failed=1), snapshots.Compared()):
+        monkeypatch.setattr(snapshots, "prove_restored", lambda *_a, result=found, **_o: (result, None))
+        said = str(flows.run(action("restore-test"), flow))
+        assert noted(flow).restore_test is None
+        assert ("Not the same" in said) == bool(found.failed)
+    monkeypatch.undo()
+    flows.run(action("restore-test"), flow)
+    assert noted(flow).restore_test is not None
+
+
+def test_a_trial_takes_files_of_the_phone_and_not_too_much(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [b"/shared/DCIM/one.jpg", b"/shared/Download/\xff\nodd"]
+    assert sorted(choose_files(flow.repo, "latest")) == every, "what Phoneward wrote itself proves nothing"
+    monkeypatch.setattr(snapshots_verbs, "TEST_BYTES", 3)
+    assert choose_files(flow.repo, "latest") == every[1:]
+    monkeypatch.setattr(snapshots_verbs, "TEST_BYTES", 1000)
+    monkeypatch.setattr(snapshots_verbs, "TEST_FILES", 1)
+    assert len(choose_files(flow.repo, "latest")) == 1
+
+
+def test_every_file_is_compared_only_where_that_is_asked_for(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def backup(*_arguments: object, verify_all: bool, **_options: object) -> NoReturn:
+        asked.append(verify_all)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(snapshots, "backup", backup)
+    monkeypatch.setattr(phones, "open_adb", lambda _serial: contextlib.nullcontext())
+    for arguments in ({}, {"verify_all": "yes"}):
+        with pytest.raises(KeyboardInterrupt):
+            flows.run(action("backup", **arguments), flow)
+    assert asked == [False, True]
+
+
+def test_another_phone_in_the_meantime_is_not_backed_up_in_its_place(
+    flow: Flow, phone: TestPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The serial is right and the phone behind it is another."""
+    for name, value in phone.adb_env.items():
+        monkeypatch.setenv(name, value)
+    before = snapshots.list_snapshots(flow.repo)
+    with pytest.raises(PhoneNotAttachedError):
+        flows.run(action("backup", serial=phone.serial, device="0" * 16), flow)
+    assert len(snapshots.list_snapshots(flow.repo)) == len(before)
+
+
 def test_a_backup_of_the_phone_that_is_meant(flow: Flow, phone: TestPhone, monkeypatch: pytest.MonkeyPatch) -> None:
     trees.put(phone.storage, "DCIM/new.jpg", b"new")
     trees.give_to_phone(phone.storage)
@@ -101,6 +168,8 @@ def test_a_room_not_built_yet_says_so(flow: Flow, room: str) -> None:
         ("backup", {"device": "../../etc"}),
         ("backup", {"serial": "-e evil"}),
         ("backup", {"serial": "a\nb"}),
+        ("backup", {"serial": "ab\n"}),
+        ("backup", {"serial": ""}),
         ("backup", {"verify_all": "no"}),
         ("restore-test", {"snapshot": "latest; rm"}),
         ("check", {"anything": "x"}),

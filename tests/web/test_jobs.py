@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from phoneward.vault import StorageFullError
 from phoneward.web import jobs as jobs_module
 from phoneward.web.errors import JobStoppedError, JobUnknownError, PageFaultError
 from phoneward.web.jobs import Job, Jobs, JobState, Kind, Outcome
-from tests.web.site import Site
+from tests.web.site import Site, make_settings, serving
 
 KIND = Kind(words("Take a snapshot"), ("phoneward", "backup"))
 DONE = Outcome(words("The checkup is done."), next_label=words("See the checkup"), next_href="/checkup")
@@ -269,3 +270,32 @@ def test_a_failed_job_says_what_to_do(site: Site) -> None:
 
 def test_an_unknown_job_is_said(site: Site) -> None:
     assert site.visitor().get("/jobs/none").status_code == 404
+
+
+def test_what_has_ended_is_forgotten_when_the_vault_is_locked(site: Site) -> None:
+    """Its page may name files; what is at work goes on, and is shown."""
+
+    def names(listener: Listener) -> Outcome:
+        listener(Notice(b"DCIM/private.jpg", "could not be read"))
+        return DONE
+
+    ended, work = start(site.context.jobs, names, "ended"), Held()
+    running = start(site.context.jobs, work, "running")
+    assert ended.ended.wait(10)
+    visitor = site.visitor()
+    assert "private.jpg" in visitor.get(f"/jobs/{ended.id}").text
+    visitor.post("/lock")
+    assert visitor.get(f"/jobs/{ended.id}").status_code == 404
+    assert visitor.get(f"/jobs/{running.id}").status_code == 200
+    work.goes_on.set()
+    assert running.ended.wait(10)
+
+
+def test_what_is_at_work_when_the_page_ends_is_stopped(tmp_path: Path) -> None:
+    """As by Ctrl-C: nothing goes on behind a page that is gone."""
+    work = Held()
+    with serving(make_settings(tmp_path)) as site:
+        job = start(site.context.jobs, work)
+        assert work.began.wait(10)
+    assert job.ended.is_set()
+    assert job.state is JobState.STOPPED

@@ -2,14 +2,18 @@
 
 import logging
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from phoneward.phones import QrPairing
+from phoneward.phones import AdbDevice, QrPairing
 from phoneward.phones.adb.wireless import ENCRYPTED, PAIRING
 from phoneward.web import pairings
+from phoneward.web.errors import PairingUnknownError
+from phoneward.web.pairings import PhonePairing
 from tests.phone.announcer import Announcer
 from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.phone.wireless import GUID, Wireless
@@ -55,8 +59,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def wait_until(visitor: Visitor, seen: str) -> None:
     """Ask as htmx does, until the page would be loaded anew."""
-    import time
-
     give_up = time.monotonic() + WAIT_S
     while "hx-refresh" not in visitor.get(f"{WIRELESS}/status?seen={seen}").headers:
         assert time.monotonic() < give_up
@@ -137,3 +139,60 @@ def test_an_adb_that_hears_no_announcements_leads_to_the_digits(site: Site, air:
     answer = site.visitor().post(f"{WIRELESS}/start")
     assert answer.status_code == 400
     assert "<details open><summary>Another way: with six digits" in answer.text
+
+
+class Camera:
+    """Stands for a code that waits for a phone's camera.
+
+    Attributes:
+        sees: what waiting for it comes to.
+    """
+
+    text = "WIFI:T:ADB;S:x;P:y;;"
+
+    def __init__(self, sees: AdbDevice | Exception | None) -> None:
+        self.sees = sees
+        self.cancelled = threading.Event()
+
+    def check(self) -> None:
+        """It can work."""
+
+    def wait(self, is_cancelled: Callable[[], bool], on_scanned: Callable[[], None]) -> AdbDevice:
+        while self.sees is None and not is_cancelled():
+            time.sleep(0.01)
+        if self.sees is None:
+            self.cancelled.set()
+            raise PairingUnknownError
+        on_scanned()
+        if isinstance(self.sees, Exception):
+            raise self.sees
+        return self.sees
+
+
+def test_a_new_code_ends_the_one_before(site: Site) -> None:
+    kept: dict[str, object] = {}
+    first, second = Camera(None), Camera(None)
+    for camera in (first, second):
+        pairing = PhonePairing(camera)  # type: ignore[arg-type]
+        pairing.start(site.faults.append)
+        pairings.keep(kept, pairing)
+    assert first.cancelled.wait(10)
+    assert not second.cancelled.is_set()
+    pairings.keep(kept, None)
+    assert second.cancelled.wait(10)
+    assert pairings.kept_in(kept) is None
+
+
+@pytest.mark.parametrize(("sees", "state", "faults"), [
+    (AdbDevice("127.0.0.1:1", "device", "Pixel"), "done", 0),
+    (PairingUnknownError(), "failed", 0),
+    (RuntimeError("ours"), "failed", 1),
+])  # fmt: skip
+def test_how_a_code_ended_is_said(sees: AdbDevice | Exception, state: str, faults: int) -> None:
+    heard: list[BaseException] = []
+    pairing = PhonePairing(Camera(sees))  # type: ignore[arg-type]
+    assert pairing.state == "waiting"
+    pairing.start(heard.append)
+    assert pairing.ended.wait(10)
+    assert (pairing.state, pairing.scanned, len(heard)) == (state, True, faults)
+    assert (pairing.error is None) == (state == "done")

@@ -254,6 +254,11 @@ class Jobs:
         with self._lock:
             return list(reversed(self._jobs.values()))
 
+    def forget_ended(self) -> None:
+        """Let go of what has ended, such as when the vault was locked: its notices name files."""
+        with self._lock:
+            self._jobs = {job_id: job for job_id, job in self._jobs.items() if job.is_running}
+
     def close(self, timeout_s: float = STOP_TIMEOUT_S) -> bool:
         """Tell every job to stop and wait; return whether all did."""
         with self._lock:
