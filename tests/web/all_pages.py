@@ -12,7 +12,7 @@ from typing import Final
 
 from phoneward.demo import STEPS, Told
 from phoneward.findings import Tier
-from phoneward.phones import Diagnosis, Seen, Situation
+from phoneward.phones import AdbDevice, Diagnosis, Seen, Situation
 from phoneward.phones.diagnosis.errors import NothingOnUsbError
 from phoneward.phones.errors import PhoneUnauthorizedError
 from phoneward.progress import Advanced, Listener, Notice, PhaseStarted
@@ -44,7 +44,7 @@ NO_COMMAND: Final[Mapping[str, str]] = {
     "/jobs": "about the work of this page",
     "/settings": "about this page and this browser",
     "/unlock": "every command asks for the password by itself",
-    "/setup/kit/sheet": "paper",
+    "/setup/kit/sheet.html": "paper",
 }
 """Pages that show no command, and why."""
 
@@ -83,7 +83,7 @@ IN_A_VAULT: Final = (
     Example("snapshot, everything", FILES, "/snapshots/{newest}/files"),
     Example("folder", FILES, "/snapshots/{second}/files?path=/shared/Documents"),
     Example("folder of hostile names", FILES, "/snapshots/{newest}/files?path=/shared/Hostile"),
-    Example("folder of many", FILES, "/snapshots/{newest}/files?path=/shared/Many&page=2"),
+    Example("folder of many", FILES, "/snapshots/{newest}/files?path=/shared/Many&page=3"),
     Example("folder of long names", FILES, f"/snapshots/{{newest}}/files?{DEEP}"),
     Example("folder of a backup cut short", FILES, "/snapshots/{partial}/files?path=/shared"),
     Example("file", FILE, "/snapshots/{second}/file?path=/shared/Documents/notes.txt"),
@@ -101,7 +101,7 @@ IN_A_VAULT: Final = (
     Example("differences, which", "/differences", "/differences"),
     Example("differences", "/differences", "/differences?from={oldest}&to={second}"),
     Example("differences, none", "/differences", "/differences?from={oldest}&to={oldest}"),
-    Example("differences of two phones", "/differences", "/differences?from={tablet}&to={newest}"),
+    Example("differences of two phones", "/differences", "/differences?from={tablet}&to={newest}&show=removed"),
     Example("coverage", "/coverage", "/coverage"),
     Example("coverage of a snapshot", COVERAGE, "/snapshots/{oldest}/coverage"),
     Example("apps", f"{COVERAGE}/apps", "/snapshots/{newest}/coverage/apps"),
@@ -185,7 +185,7 @@ SET_UP: Final[Mapping[str, tuple[Example, ...]]] = {
     ),
     "kit": (
         Example("print the kit", "/setup/kit", "/setup/kit"),
-        Example("sheet", "/setup/kit/sheet", "/setup/kit/sheet"),
+        Example("sheet", "/setup/kit/sheet.html", "/setup/kit/sheet.html"),
     ),
     "printed": (
         Example("kit is printed", "/setup/kit", "/setup/kit"),
@@ -214,6 +214,7 @@ NOT_ALLOWED: Final = Seen(
     model="Redmi Note 12",
     maker="xiaomi",
 )
+DEVICES: Final = [AdbDevice("R58N1234", "device", model="SM_A546B"), AdbDevice("192.168.1.23:5555", "device")]
 READY: Final = Seen(Situation.READY, serial="R58N1234", model="SM-A546B", maker="samsung", android=14)
 OTHER: Final = Seen(Situation.READY, serial="192.168.1.23:5555", model="Pixel 7", android=15, network=True)
 

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 from starlette.routing import Route
 
+from phoneward import phones
 from phoneward.web.pages import ROUTES
 from tests.web.all_pages import (
     AWAY,
+    DEVICES,
     EVERYTHING,
     IN_A_NEW_VAULT,
     IN_A_VAULT,
@@ -37,7 +39,8 @@ TWICE = "250%"
 @pytest.fixture(scope="module", autouse=True)
 def _no_phone() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nobody answers there, and adb cannot listen there
+        patch.setattr(phones, "list_adb_devices", lambda: DEVICES)
+        patch.setenv("PHONEWARD_ADB", "/nowhere/adb")
         yield
 
 
