@@ -206,6 +206,7 @@ SET_UP: Final[Mapping[str, tuple[Example, ...]]] = {
 """Stage of set-up → its pages, in the order of `stages`."""
 EVERYTHING: Final = (*IN_A_VAULT, *IN_A_NEW_VAULT, *LOCKED, *AWAY, *(one for some in SET_UP.values() for one in some))
 
+UNBROKEN: Final = "Grandmother's" + "-tablet" * 8
 NOTHING_SEEN: Final = Diagnosis(Situation.NOTHING_SEEN, obstacle=NothingOnUsbError())
 NOT_ALLOWED: Final = Seen(
     Situation.UNAUTHORIZED,
@@ -245,7 +246,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         site, visitor = held.site, held.site.visitor()
         sees(site, Diagnosis(Situation.READY, phones=(READY, NOT_ALLOWED)))
         with held.repo.lock(exclusive=False) as lock:
-            change_state(held.repo, lock, [name_phone("tablet", "Grandmother's tablet")])
+            change_state(held.repo, lock, [name_phone("tablet", UNBROKEN)])
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]
@@ -314,7 +315,7 @@ def _jobs(site: Site, work: Held) -> dict[str, str]:
 
     begun = Held().began
     again = Again(words("Go on with the backup"), "/phones/backup", {"serial": "x"}, "/phones")
-    kind = Kind(words("Taking a snapshot"), ("phoneward", "backup", "--serial", "R58N1234"), again=again)
+    kind = Kind(words("Take a snapshot"), ("phoneward", "backup", "--serial", "R58N1234"), again=again)
     jobs = site.context.jobs
     found: dict[str, Job] = {}
     for name, one in {
@@ -333,7 +334,11 @@ def in_a_new_vault(folder: Path) -> Iterator[Place]:
     with serving(make_settings(folder)) as site:
         sees(site, NOTHING_SEEN)
         site.context.story = tuple(
-            Told(step, (words("It holds {count} files: photos, a video, chats, downloads, a few odd names.", count=74),), {})
+            Told(
+                step,
+                (words("It holds {count} files: photos, a video, chats, downloads, a few odd names.", count=74),),
+                {},
+            )
             for step in STEPS
         )
         yield Place(site, {})

@@ -34,6 +34,18 @@ LOOKS = [Look("en"), Look("zh_CN", dark=True, size=PHONE), Look("zh_CN", size=NA
 LANGUAGES = {"en": "en", "zh_CN": "zh-Hans"}
 TWICE = "250%"
 """The style's own size of the letters is 125 % of the browser's."""
+BROKEN = r"""() => {
+    const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = new Range();
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        for (const word of node.data.matchAll(/(?<!\S)[A-Za-z]{2,14}(?=[.,:;?!)]*(\s|$))/g)) {
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(word[0]);
+        }
+    }
+    return found;
+}"""
+"""Short words that stand on more than one line."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,7 +85,7 @@ class Looker:
                 self.faults.append(f"{example.name}: {answer.status} at {self.page.url}")
                 continue
             screenshot(self.page, f"every-{self.look.name}-{example.name.replace(' ', '-')}")
-            for check in (self.is_one_page, self.is_accessible, self.is_within):
+            for check in (self.is_one_page, self.is_legible, self.is_accessible, self.is_within):
                 try:
                     check(example)
                 except AssertionError as error:
@@ -90,6 +102,10 @@ class Looker:
         commands = page.locator(".command code").all_inner_texts()
         wants = 0 if example.route in NO_COMMAND else 1
         assert len([one for one in commands if one.startswith("phoneward ")]) == wants, f"commands: {commands}"
+
+    def is_legible(self, _example: Example) -> None:
+        """No short word is broken, as in a column that is too narrow for it."""
+        assert self.page.evaluate(BROKEN) == []
 
     def is_accessible(self, _example: Example) -> None:
         """Without a fault that axe can find."""
