@@ -4,22 +4,22 @@ A route that answers a page and stands neither in a table here nor among `NO_PAG
 """
 
 import contextlib
-import datetime as dt
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from phoneward.demo import STEPS, Told
-from phoneward.findings import Tier
 from phoneward.phones import AdbDevice, Diagnosis, Seen, Situation
+from phoneward.phones.diagnosis import Tier
 from phoneward.phones.diagnosis.errors import NothingOnUsbError
 from phoneward.phones.errors import PhoneUnauthorizedError
 from phoneward.progress import Advanced, Listener, Notice, PhaseStarted
 from phoneward.snapshots import change_state, name_phone
 from phoneward.texts import words
 from phoneward.vault import StorageFullError
-from phoneward.web.jobs import Again, Job, Kind, Outcome
+from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
 from tests.web.holding import LONG, Holding, holding
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
@@ -299,7 +299,7 @@ def _jobs(site: Site, work: Held) -> dict[str, str]:
 
     def noticing(listener: Listener) -> Outcome:
         listener(PhaseStarted("send", 10, 1000))
-        listener(Notice(b"DCIM/\xff<b>.jpg", words("could not be read")))
+        listener(Notice(b"DCIM/\xff<b>.jpg", "could not be read"))
         said = (words("Every snapshot has all it had."),)
         return Outcome(words("The checkup is done."), said, words("See the checkup"), "/checkup", is_incomplete=True)
 
@@ -313,14 +313,19 @@ def _jobs(site: Site, work: Held) -> dict[str, str]:
         while True:
             listener(Advanced("send", 4, 400))
 
-    begun = Held().began
+    begun = threading.Event()
     again = Again(words("Go on with the backup"), "/phones/backup", {"serial": "x"}, "/phones")
     kind = Kind(words("Take a snapshot"), ("phoneward", "backup", "--serial", "R58N1234"), again=again)
     jobs = site.context.jobs
     found: dict[str, Job] = {}
-    for name, one in {
-        "done": done, "incomplete": noticing, "failed": full, "stopped": waiting, "running": work
-    }.items():  # fmt: skip
+    works: Mapping[str, Work] = {
+        "done": done,
+        "incomplete": noticing,
+        "failed": full,
+        "stopped": waiting,
+        "running": work,
+    }
+    for name, one in works.items():
         found[name], _new = jobs.start(kind, name, one)
     assert begun.wait(30)
     found["stopped"].stop.set()
