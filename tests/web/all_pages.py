@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import httpx
+from playwright.sync_api import Page
+
 from phoneward.demo import STEPS, Told
 from phoneward.phones import AdbDevice, Diagnosis, Seen, Situation
 from phoneward.phones.diagnosis import Tier
@@ -372,3 +375,9 @@ def stages(site: Site, visitor: Visitor, folder: Path, card: Path) -> Iterator[s
     yield "backed up"
     ended(visitor, visitor.post("/setup/verify"))
     yield "tried"
+
+
+def same_session(page: Page, site: Site) -> Visitor:
+    """Return a client that is the browser's own session."""
+    cookies = {one.get("name", ""): one.get("value", "") for one in page.context.cookies()}
+    return Visitor(httpx.Client(base_url=site.url, cookies=cookies, headers={"accept-language": "en"}, timeout=30))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 from starlette.routing import Route
@@ -24,11 +23,12 @@ from tests.web.all_pages import (
     Place,
     in_a_new_vault,
     in_a_vault,
+    same_session,
     stages,
 )
 from tests.web.browser import NARROW, PHONE, Look, axe, fits, opened, screenshot
 from tests.web.setup_help import cheap_vaults, empty_site, make_card
-from tests.web.site import Site, Visitor, make_settings, serving
+from tests.web.site import Site, make_settings, serving
 
 LOOKS = [Look("en"), Look("zh_CN", dark=True, size=PHONE), Look("zh_CN", size=NARROW)]
 LANGUAGES = {"en": "en", "zh_CN": "zh-Hans"}
@@ -164,14 +164,8 @@ def test_every_page_of_set_up(browser: Browser, look: Look, tmp_path: Path, monk
     seen = []
     with empty_site(tmp_path) as site, opened(browser, site, look) as page:
         looker = Looker(page, look)
-        for stage in stages(site, _same_session(page, site), tmp_path, card):
+        for stage in stages(site, same_session(page, site), tmp_path, card):
             looker.visit(Place(site, {}), SET_UP[stage])
             seen.append(stage)
     assert not looker.faults, "\n".join(looker.faults)
     assert seen == list(SET_UP)
-
-
-def _same_session(page: Page, site: Site) -> Visitor:
-    """Return a client that is the browser's own session."""
-    cookies = {one.get("name", ""): one.get("value", "") for one in page.context.cookies()}
-    return Visitor(httpx.Client(base_url=site.url, cookies=cookies, headers={"accept-language": "en"}, timeout=30))
