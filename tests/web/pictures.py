@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page
 from phoneward.demo import FolderSample, story, tell
 from phoneward.phones import Diagnosis, Situation
 from phoneward.settings import Overrides, load
-from phoneward.snapshots import change_state, list_snapshots, name_phone
 from phoneward.vault import init_repository
 from tests.vault.cheap import insecure_test_cost
 from tests.web.all_pages import NOTHING_SEEN, READY, same_session, sees, stages
@@ -23,7 +22,7 @@ from tests.web.setup_help import cheap_vaults, empty_site, make_card
 from tests.web.site import Site, serving
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
-TALL: Final = 1150
+SCREEN: Final = (1280, 680)
 MAX_BYTES: Final = 150_000
 OWN_NAMES: Final = {"en": "Mum's phone", "zh_CN": "妈妈的手机"}
 MAKERS: Final = {"en": "samsung", "zh_CN": "huawei"}
@@ -32,7 +31,7 @@ PAGES: Final[Mapping[str, str]] = {
     "checkup": "/checkup",
     "phones": "/phones",
     "snapshots": "/snapshots",
-    "folder": "/snapshots/{newest}/files?path=/shared/Pictures",
+    "folder": "/snapshots/{newest}/files?path=/shared/DCIM/Camera",
     "search": "/search?q=ticket",
     "coverage": "/coverage",
     "vault": "/vault",
@@ -59,28 +58,22 @@ def sample(folder: Path) -> Iterator[tuple[Site, str]]:
 
 
 def take(page: Page, name: str, language: str) -> None:
-    """Keep a picture of the upper part of a page."""
-    page.mouse.move(0, 0)
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    height = page.evaluate("document.documentElement.scrollHeight")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALL)}
+    """Keep a picture of what is seen of a page at first."""
     path = PICTURES / f"{name}.{language}.png"
-    page.screenshot(path=path, clip=clip, full_page=True)
-    print(path.name, path.stat().st_size)
+    page.screenshot(path=path)
 
 
 def take_all_of_a_vault(site: Site, newest: str, browser: Browser, language: str) -> None:
     """Look at a vault that is in use."""
-    with site.context.door.own() as repo, repo.lock(exclusive=False) as lock:
-        device = list_snapshots(repo)[0].device
-        change_state(repo, lock, [name_phone(device, OWN_NAMES[language])])
-    site.context.checkups.forget()
-    with opened(browser, site, Look(language)) as page:
+    visitor = site.visitor()
+    device = visitor.get("/phones").text.partition('name="device" value="')[2].partition('"')[0]
+    assert visitor.post("/phones/rename", {"device": device, "name": OWN_NAMES[language]}).status_code == 303
+    with opened(browser, site, Look(language, size=SCREEN)) as page:
         page.wait_for_selector(".finding, .all-well")
         for name, path in PAGES.items():
             page.goto(site.url + path.format(newest=newest))
             take(page, name, language)
-        page.goto(f"{site.url}/restore?snapshot={newest}&path=/shared/Pictures")
+        page.goto(f"{site.url}/restore?snapshot={newest}&path=/shared/DCIM")
         page.locator("#field-target").fill(str(Path.home() / language))
         page.locator("main .button.main").click()
         page.wait_for_url("**/restore/*")
@@ -92,7 +85,7 @@ def take_all_of_a_vault(site: Site, newest: str, browser: Browser, language: str
 
 def take_set_up(folder: Path, browser: Browser, language: str) -> None:
     """Look at two steps of set-up."""
-    with empty_site(folder) as site, opened(browser, site, Look(language)) as page:
+    with empty_site(folder) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
         for stage in stages(site, same_session(page, site), folder, make_card(folder / "card")):
             if stage == "nothing":
                 page.goto(f"{site.url}/setup/phone?maker={MAKERS[language]}")

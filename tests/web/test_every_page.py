@@ -32,6 +32,7 @@ from tests.web.site import Site, make_settings, serving
 
 LOOKS = [Look("en"), Look("zh_CN", dark=True, size=PHONE), Look("zh_CN", size=NARROW)]
 LANGUAGES = {"en": "en", "zh_CN": "zh-Hans"}
+NOT_IN_THE_BAR = ("/setup", "/jobs", "/parts", "/story", "/unlock", "/no")
 TWICE = "250%"
 """The style's own size of the letters is 125 % of the browser's."""
 BROKEN = r"""() => {
@@ -98,6 +99,8 @@ class Looker:
         assert len(headings) == 1, f"headings: {headings}"
         assert headings[0].strip()
         assert page.locator("html").get_attribute("lang") == LANGUAGES[self.look.language]
+        marked = 0 if example.address.startswith(NOT_IN_THE_BAR) else 1
+        assert page.locator(".top [aria-current]").count() == marked, "not one entry of the bar is marked"
         assert page.locator(".button.main:visible").count() <= example.mains, "more than one main action"
         commands = page.locator(".command code").all_inner_texts()
         wants = 0 if example.route in NO_COMMAND else 1

@@ -71,7 +71,7 @@ def test_the_plan_writes_nothing_and_shows_the_whole_target(held: Holding, visit
     target = tmp_path / "new" / "folder"
     text = plan(held, visitor, target).text
     assert str(target) in text
-    assert "2 files, 8 B" in text
+    assert "2 files (8 B)" in text
     assert not (tmp_path / "new").exists()
 
 

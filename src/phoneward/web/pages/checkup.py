@@ -24,14 +24,17 @@ COMMAND: Final = ("phoneward", "checkup")
 def checkup(request: Request) -> Response:
     """Show the report."""
     context = context_of(request)
-    with context.vault() as repo:
-        looked = context.checkups.latest(repo)
+    with context.library.open() as opened:
+        looked = context.checkups.latest(opened.repo)
+        about = looked.report.snapshot if looked.report else None
+        phone = opened.phone(about) if about else ""
     return page(
         request,
         "checkup.html",
         title=_("Checkup"),
         command=COMMAND,
         looked=looked,
+        phone=phone,
         first=first_finding(looked.report) if looked.report else None,
     )
 

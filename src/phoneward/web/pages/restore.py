@@ -180,16 +180,20 @@ def _target(restore: Restore) -> str:
 
 def _folder_facts(report: RestoreReport) -> list[tuple[str, str]]:
     return [
-        (_("Files to write"), f"{formats.files(report.files)}, {formats.size(report.bytes_restored)}"),
+        (_("Files to write"), _amount(report.files, report.bytes_restored)),
         (_("Folders to make"), f"{report.folders:,}"),
         (_("There already, the same"), f"{report.already_there:,}"),
         (_("There already, different"), f"{report.counts[IssueKind.KEPT]:,}"),
     ]
 
 
+def _amount(files: int, size: int) -> str:
+    return _("{files} ({size})").format(files=formats.files(files), size=formats.size(size))
+
+
 def _phone_facts(made: ReturnPlan) -> list[tuple[str, str]]:
     facts = [
-        (_("Files to write"), f"{formats.files(made.new_files)}, {formats.size(made.new_bytes)}"),
+        (_("Files to write"), _amount(made.new_files, made.new_bytes)),
         (_("Folders to make"), f"{made.new_folders:,}"),
         (_("There already, the same"), f"{made.same_files:,}"),
         (_("There already, different"), f"{made.differing_files:,}"),
