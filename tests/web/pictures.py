@@ -1,4 +1,4 @@
-"""Takes the pictures of `docs/page.md`: `python -m tests.web.pictures`. They show the sample phone of the demonstration."""
+"""Takes the pictures of `docs/page.md`, of the demonstration's sample phone: `python -m tests.web.pictures`."""
 
 import functools
 import shutil
@@ -11,14 +11,14 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from phoneward.demo import FolderSample, story, tell
+from phoneward import vault
+from phoneward.demo import FolderSample, tell
 from phoneward.phones import Diagnosis, Situation
 from phoneward.settings import Overrides, load
-from phoneward.vault import init_repository
 from tests.vault.cheap import insecure_test_cost
-from tests.web.all_pages import NOTHING_SEEN, READY, same_session, sees, stages
+from tests.web.all_pages import READY, same_session, sees, stages
 from tests.web.browser import PHONE, Look, chromium, opened
-from tests.web.setup_help import cheap_vaults, empty_site, make_card
+from tests.web.setup_help import cheap_vaults, empty_site, ended, make_card
 from tests.web.site import Site, serving
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
@@ -37,6 +37,7 @@ PAGES: Final[Mapping[str, str]] = {
     "vault": "/vault",
     "settings": "/settings",
 }
+SCROLLED: Final[Mapping[str, int]] = {"coverage": 330, "setup-phone": 240}
 SET_UP: Final = ("setup-phone", "setup-kit")
 NAMES: Final = (*PAGES, "home-phone", "restore-plan", *SET_UP)
 """Of all pictures; each is there in both languages."""
@@ -54,11 +55,14 @@ def sample(folder: Path) -> Iterator[tuple[Site, str]]:
         site.context.library.begin()
         for job in site.context.jobs.all():
             assert job.ended.wait(60)
+        visitor = site.visitor()
+        ended(visitor, visitor.post("/vault/look-after/check"))
         yield site, str(told["second-snapshot"].facts["snapshot_id"])
 
 
 def take(page: Page, name: str, language: str) -> None:
-    """Keep a picture of what is seen of a page at first."""
+    """Keep a picture of what a screen shows of a page."""
+    page.evaluate(f"scrollTo(0, {SCROLLED.get(name, 0)})")
     path = PICTURES / f"{name}.{language}.png"
     page.screenshot(path=path)
 
@@ -74,7 +78,6 @@ def take_all_of_a_vault(site: Site, newest: str, browser: Browser, language: str
             page.goto(site.url + path.format(newest=newest))
             take(page, name, language)
         page.goto(f"{site.url}/restore?snapshot={newest}&path=/shared/DCIM")
-        page.locator("#field-target").fill(str(Path.home() / language))
         page.locator("main .button.main").click()
         page.wait_for_url("**/restore/*")
         take(page, "restore-plan", language)
@@ -103,7 +106,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch, chromium() as browser:
         cheap_vaults(patch)
-        patch.setattr(story.vault, "init_repository", functools.partial(init_repository, kdf=insecure_test_cost()))
+        patch.setattr(vault, "init_repository", functools.partial(vault.init_repository, kdf=insecure_test_cost()))
         patch.setenv("HOME", str(home))
         home.mkdir()
         try:

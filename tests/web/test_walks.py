@@ -109,8 +109,8 @@ def test_a_file_comes_back_without_javascript(held: Holding, browser: Browser, t
         restored(keys, tmp_path, tmp_path / "back")
 
 
-def test_from_a_name_to_a_copy_of_an_older_version(held: Holding, browser: Browser) -> None:
-    """A file that is gone is found by a part of its name; the older of its two versions is downloaded."""
+def test_from_a_name_to_a_copy_of_another_version(held: Holding, browser: Browser) -> None:
+    """A file that is gone is found by a part of its name; the one of its two versions that is wanted is downloaded."""
     with at(held, browser, "/snapshots") as keys:
         keys.type("#field-q", "notes")
         keys.enter()
@@ -120,11 +120,11 @@ def test_from_a_name_to_a_copy_of_an_older_version(held: Holding, browser: Brows
         keys.press("table a:has-text('notes.txt')")
         rows = keys.page.locator("tbody tr")
         assert rows.count() == 2
-        keys.reach("tbody tr:has-text('3 B') a:has-text('Download')")
+        keys.reach("tbody tr:has-text('4 B') a:has-text('Download')")
         with keys.page.expect_download() as loading:
             keys.page.keyboard.press("Enter")
         assert loading.value.suggested_filename == "notes.txt"
-        assert Path(loading.value.path()).read_bytes() == b"one"
+        assert Path(loading.value.path()).read_bytes() == b"two!"
 
 
 def test_from_what_is_kept_to_the_names_that_are_missing(held: Holding, browser: Browser) -> None:
