@@ -124,6 +124,16 @@ def test_a_damaged_index_hides_neither_snapshot_nor_name(copied: Program) -> Non
     assert (ran.code, [line["name"] for line in ran.documents]) == (0, ["Mum", "Mum", None])
 
 
+def test_a_name_is_kept_beside_what_is_damaged_and_that_is_said(copied: Program, stocked: Stocked) -> None:
+    path = Path(copied.variables["PHONEWARD_REPOSITORY"]) / "snapshots" / stocked.ids[0]
+    path.chmod(0o600)
+    path.write_bytes(b"torn")
+    ran = copied.run("rename", "小米手机", "Mum")
+    assert (ran.code, "is now called Mum" in ran.stdout) == (3, True)
+    assert stocked.ids[0][:8] in ran.stderr
+    assert "Mum" in copied.run("snapshots").stdout
+
+
 def test_where_the_name_needs_the_damaged_index_the_list_is_whole(copied: Program, tmp_path: Path) -> None:
     copied.run("rename", "小米手机", "Mum")
     vault = copied.variables["PHONEWARD_REPOSITORY"]
