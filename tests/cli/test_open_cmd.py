@@ -154,6 +154,7 @@ def test_copies_that_a_killed_page_left_are_removed(environment: dict[str, str],
     """They are a person's files, in the clear."""
     left = tmp_path / "run" / "phoneward" / "open" / ("0123456789abcdef" * 2)
     left.mkdir(parents=True)
+    (tmp_path / "run").chmod(0o700)  # as a session's own is
     (left / "photo.jpg").write_bytes(b"a photo")
     left.with_suffix(".lock").touch()
     with started(environment | {"XDG_RUNTIME_DIR": str(tmp_path / "run")}, "open", "--print-url") as process:
