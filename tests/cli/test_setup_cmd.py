@@ -67,7 +67,7 @@ def test_the_acceptance_form_on_a_real_phone(
     assert (again.code, again.stderr) == (0, "")
     states = {one["step"]: one["state"] for one in again.documents if one["message_type"] == "setup_step"}
     assert states == dict.fromkeys(STEPS, "already") | {"phone": "done", "debugging": "left"}
-    assert len(judge.snapshots()) == 2  # the backup and the proof of its restore
+    assert len(judge.snapshots()) == 3  # the backup, the proof of its restore, and the note that it was tried
 
 
 @pytest.mark.usefixtures("password_file")

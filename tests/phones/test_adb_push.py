@@ -232,7 +232,7 @@ def test_a_command_that_takes_longer_than_silence_is_borne(phone: TestPhone) -> 
 
 
 def test_what_shows_that_the_phone_is_there_ends_with_its_command(phone: TestPhone) -> None:
-    """A beat that went on for ten minutes kept a short command from ending: many at once, since few lost their signal."""
+    """A beat that went on for ten minutes kept a short command from ending: many at once, since it was seldom."""
     once = push_steps.patient(b"true").replace(b"-lt 300", b"-lt 1")
     assert b"-lt 1" in once
     many = b"i=0; while [ $i -lt 600 ]; do sh -c %s & i=$((i+1)); done; wait" % quote(once)

@@ -23,8 +23,8 @@ from phoneward.setup import (
     run_through,
 )
 from phoneward.setup.memory import NAME
-from phoneward.snapshots import backup, list_snapshots, restored_when
-from phoneward.vault import FileId, check, init_repository
+from phoneward.snapshots import LookedAfter, backup, list_snapshots, load_state, looked_after, restored_when
+from phoneward.vault import FileId, LocalStorage, check, init_repository, open_repository
 from tests.cli.program import make_vault
 from tests.phone import trees
 from tests.setup.killable import PASSWORD, journey_in
@@ -45,6 +45,11 @@ def folder(tmp_path: Path) -> Path:
 def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = functools.partial(init_repository, kdf=insecure_test_cost())
     monkeypatch.setattr("phoneward.setup.journey.init_repository", cheap)
+
+
+def noted_in(folder: Path) -> LookedAfter:
+    """Return what the vault says of how it was looked after, as another program reads it."""
+    return looked_after(load_state(open_repository(LocalStorage(folder / "vault"), PASSWORD)))
 
 
 def done_steps(journey: Journey) -> list[Step]:
@@ -69,6 +74,9 @@ def test_from_nothing_to_the_end_each_step_is_seen(folder: Path) -> None:
     found = journey.verify()
     assert (found.compared.files, found.checked.ok) == (2, True)
     assert found.proof
+    noted = noted_in(folder)
+    assert noted.check is not None
+    assert noted.check == noted.read_data == noted.restore_test
     assert journey.progress().is_done
     # Another day, without a password: where to look is remembered, and what is there is looked at.
     assert Journey(folder / "state", Source(folder=folder / "card")).progress().is_done
@@ -156,8 +164,17 @@ def test_damage_in_the_vault_is_not_verified(folder: Path) -> None:
     pack.write_bytes(data)
     with pytest.raises(VerificationFailedError):
         next(steps)
+    assert noted_in(folder) == LookedAfter()
     assert not journey_in(folder).progress().of(Step.VERIFY).is_done
     assert [path.name for path in (folder / "state").iterdir() if path.name.startswith("restore-test")] == []
+
+
+def test_what_was_not_read_back_is_not_noted_as_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phoneward.setup.verifying.READ_BACK", "1/100")
+    list(run_through(journey_in(folder), folder / "vault", PASSWORD))
+    noted = noted_in(folder)
+    assert noted.check == noted.restore_test is not None
+    assert noted.read_data is None
 
 
 def test_damage_where_no_file_was_drawn_is_found_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +225,7 @@ def test_killed_at_any_moment_it_goes_on(when: str, folder: Path) -> None:
     if when in {Step.VERIFY, Step.DEBUGGING}:
         assert all(one.already for step, one in told.items() if step is not Step.PHONE)
     repo = journey.open_vault(PASSWORD)
-    snapshots = [one for one in list_snapshots(repo) if not one.proof and not one.partial]
+    snapshots = [one for one in list_snapshots(repo) if one.of_phone and not one.partial]
     assert len(snapshots) == 1, "a step that was done is not done twice"
     assert snapshots[0].files == 2
     assert restored_when(repo, FileId(snapshots[0].snapshot.id or "")) is not None

@@ -32,6 +32,9 @@ WIDE = (1280, 900)
 PHONE = (390, 844)
 NARROW = (320, 640)
 AXE_OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+TOO_WIDE = """[...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def axe(page: Page) -> None:
 def fits(page: Page) -> None:
     """Assert that nothing has to be scrolled sideways."""
     wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= window, f"{page.url}: {wide} px wide in a window of {window}"
+    assert wide <= window, f"{page.url}: {wide} px wide in a window of {window}: {page.evaluate(TOO_WIDE)}"
 
 
 def screenshot(page: Page, name: str) -> None:

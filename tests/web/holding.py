@@ -95,7 +95,7 @@ def coverage() -> Coverage:
     when = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     apps = [
         AppCoverage(
-            f"com.example.app{number:03}",
+            f"com.example.app{number:03}" if number else "com.tencent.mm",
             0,
             "1",
             1,

@@ -287,7 +287,8 @@ def assert_hardened(answer: httpx.Response) -> None:
         assert policy == "sandbox; default-src 'none'"
     elif answer.url.path == "/setup/kit/sheet.html" and answer.status_code == 200:  # its own style, and nothing else
         assert re.fullmatch(
-            r"default-src 'none'; style-src 'sha256-[^']+'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            r"default-src 'none'; style-src 'sha256-[^']+'; "
+            r"frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
             policy,
         )
     else:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from phoneward.texts import Words, words
 from phoneward.vault import FileType, StorageFullError
 from phoneward.web import actions
 from phoneward.web.actions import action_id
+from tests.web.holding import holding
 from tests.web.site import Site, Visitor
 
 ACTION = Action("snapshots", "note", words("Take a snapshot"), {"phone": "one"}, ("phoneward", "backup"))
@@ -222,3 +224,12 @@ def test_the_report_can_be_taken_away(site: Site, name: str, kind: str, begins: 
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.content.startswith(begins)
+
+
+def test_the_checkup_calls_the_phone_as_its_owner_does(tmp_path: Path) -> None:
+    with holding(tmp_path) as held:
+        visitor = held.site.visitor()
+        visitor.post("/phones/rename", {"device": "phone", "name": "The one that I gave her"})
+        settled(held.site, visitor)
+        assert "The snapshot: The one that I gave her, " in visitor.get("/checkup").text
+        assert held.site.faults == []

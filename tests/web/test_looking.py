@@ -191,13 +191,25 @@ def test_coverage_says_what_is_missing_and_what_to_do(held: Holding, visitor: Vi
     text = visitor.get(f"/snapshots/{held.newest}/coverage").text
     assert "lose at least 700 B" in text
     assert "What you can do" in text
-    first = visitor.get(f"/snapshots/{held.newest}/coverage/apps").text
-    assert first.index("com.example.app119") < first.index("com.example.app117")
-    assert "com.example.app000" not in first  # kept: not among the worst
-    assert "com.example.app117" not in visitor.get(f"/snapshots/{held.newest}/coverage/apps?state=kept").text
+    apps = f"/snapshots/{held.newest}/coverage/apps"
+    first = visitor.get(apps).text
+    assert first.index("app119<") < first.index("app117<")
+    assert "WeChat" not in first  # kept: not among the worst
+    kept = visitor.get(f"{apps}?state=kept").text
+    assert "app002<" in kept
+    assert "app117<" not in kept
     missing = visitor.get(f"/snapshots/{held.newest}/coverage/missing?page=3").text
     assert f"&lt;b&gt;gap{GAPS - 1}" in missing
     assert "And 7 more that are not named" in missing
+
+
+def test_an_app_is_called_as_people_call_it_and_found_by_that_name(held: Holding, visitor: Visitor) -> None:
+    """Somebody who looks for WeChat types that, not its package; the package finds it, too."""
+    for text in ("weCHAT", "com.tencent"):
+        found = visitor.get(f"/snapshots/{held.newest}/coverage/apps?q={text}").text
+        assert "WeChat<br>" in found
+        assert found.count("<tr>") == 2  # the heads and the one row
+    assert "WeChat" not in visitor.get(f"/snapshots/{held.newest}/coverage/apps?q=wechat&state=out of reach").text
 
 
 def test_what_another_program_backed_up_is_listed_and_does_not_stand_for_the_phone(tmp_path: Path) -> None:

@@ -78,8 +78,18 @@ def test_the_plan_writes_nothing_and_shows_the_whole_target(held: Holding, visit
     target = tmp_path / "new" / "folder"
     text = plan(held, visitor, target).text
     assert str(target) in text
-    assert "2 files, 8 B" in text
+    assert "2 files (8 B)" in text
     assert not (tmp_path / "new").exists()
+
+
+def test_the_plan_speaks_the_language_of_who_looks_at_it(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
+    """Somebody who changes the language after the plan was made reads all of it in theirs."""
+    page = plan(held, visitor, tmp_path / "new", path="/")
+    assert "everything in the snapshot, from My phone" in page.text
+    chinese = visitor.get(base_of(page), **{"accept-language": "zh-CN"}).text
+    assert "My phone" in chinese
+    assert "everything" not in chinese
+    assert ", from " not in chinese
 
 
 def test_what_was_asked_is_restored_and_proven_and_nothing_else(

@@ -34,7 +34,7 @@ def test_files_go_back_onto_the_phone(phone: TestPhone, tmp_path: Path, monkeypa
         fields = [("csrf", visitor.token()), ("snapshot", made), ("path", "/shared/DCIM"), ("path", "/shared/Download")]
         answer = visitor.client.post("/restore/plan", data=_grouped([*fields, ("serial", phone.serial)]))
         plan = visitor.get(settled_at(site, answer.headers["location"]))
-        assert "1 file, 9 B" in plan.text
+        assert "1 file (9 B)" in plan.text
         assert not (phone.storage / "DCIM").exists()
         answer = visitor.post(base_of(plan) + "/go", {"existing": "keep"})
         result = visitor.get(settled_at(site, answer.headers["location"]))

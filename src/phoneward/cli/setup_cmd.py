@@ -10,11 +10,10 @@ from phoneward.cli.errors import NoTerminalError, NoTerminalForSetupError, NotTo
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, _
+from phoneward.texts import N_
 
 if TYPE_CHECKING:
-    from phoneward.setup import Journey, Told
-    from phoneward.snapshots import Coverage
+    from phoneward.setup import Journey
 
 
 @click.command(
@@ -65,6 +64,7 @@ def setup(
 def _run(frame: Frame, journey: "Journey", kit: Path | None) -> ExitCode:
     """Do it all without a question."""
     from phoneward.cli.progress_view import listening
+    from phoneward.cli.setup_view import say_how_to_go_on, show
     from phoneward.setup import run_through
 
     place = frame.settings.repository_path()
@@ -84,44 +84,3 @@ def _run(frame: Frame, journey: "Journey", kit: Path | None) -> ExitCode:
     else:
         say_how_to_go_on(frame, journey)
     return ExitCode.DONE if complete else ExitCode.INCOMPLETE
-
-
-def show(frame: Frame, told: "Told") -> None:
-    """Show one step that was done."""
-    from rich.text import Text
-
-    output = frame.output
-    if output.json:
-        texts = {
-            "title": str(told.title),
-            "sentences": [str(sentence) for sentence in told.sentences],
-            "warnings": [str(sentence) for sentence in told.warnings],
-        }
-        state = "already" if told.already else "left" if told.is_left else "done"
-        output.emit("setup_step", {"step": told.step.value, "state": state, **texts, **told.facts})
-        return
-    mark = _(" (done already)") if told.already else _(" (this is left for you)") if told.is_left else ""
-    output.summary(Text(f"{told.title}{mark}", style="bold"))
-    for sentence in told.sentences:
-        output.summary(f"   {sentence}")
-    for warning in told.warnings:
-        output.result(f" ! {warning}")
-    show_gaps(frame, told.coverage)
-
-
-def show_gaps(frame: Frame, coverage: "Coverage | None") -> None:
-    """Name what the backup does not hold."""
-    from phoneward.cli import coverage_view
-
-    if coverage is not None:
-        for line in coverage_view.gap_lines(coverage, everything=False):
-            frame.output.result(line)
-
-
-def say_how_to_go_on(frame: Frame, journey: "Journey") -> None:
-    """Say what to do from now on."""
-    from phoneward.setup import afterwards
-
-    frame.output.summary("")
-    for sentence in afterwards(journey.place or Path(), is_folder=journey.source.folder is not None):
-        frame.output.summary(str(sentence))

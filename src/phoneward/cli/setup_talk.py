@@ -10,7 +10,7 @@ from phoneward.cli import passwords
 from phoneward.cli.confirming import confirm
 from phoneward.cli.errors import NotConfirmedError, StoppedError
 from phoneward.cli.frame import Frame
-from phoneward.cli.setup_cmd import say_how_to_go_on, show_gaps
+from phoneward.cli.setup_view import say_how_to_go_on, show_gaps
 from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.risks import WEAK_PASSWORD
 from phoneward.texts import _, labelled

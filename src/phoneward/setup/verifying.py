@@ -1,5 +1,6 @@
 """Does it come back? The check of what was stored, and a restore of a few files that is compared and proven."""
 
+import datetime as dt
 import os
 import secrets
 import shutil
@@ -63,6 +64,8 @@ class Verified:
 def verify(repo: Repository, ref: str, scratch: Path, listener: Listener = silent) -> Verified:
     """Check the vault, restore a few files by chance into a private folder that is removed again, and compare them.
 
+    What went well is noted in the vault, with its date (`snapshots.looked_after`).
+
     Args:
         repo: open; its index is loaded here. Locked here.
         ref: the snapshot.
@@ -73,17 +76,20 @@ def verify(repo: Repository, ref: str, scratch: Path, listener: Listener = silen
         VerificationFailedError: something is damaged or different.
         VaultError: the vault cannot be read.
     """
+    begun = dt.datetime.now(dt.UTC)
     with repo.lock(exclusive=True) as lock:
         checked = check(repo, read_data=READ_BACK, listener=listener)
         if not checked.ok:
             first = checked.errors[0].sentence if checked.errors else ""
             raise VerificationFailedError(detail=readable(first))
+        went_well = snapshots.note_check(0, begun, everything_read=checked.packs_read == checked.packs)
         repo.load_index()
         snapshot = snapshots.find(repo, ref)
         held = snapshots.list_path(repo, ref, recursive=True)
         phones_own = (entry for entry in held if not snapshots.is_own_document(snapshot, entry.path))
         paths = draw(phones_own, most=_room(scratch))
         if not paths or snapshot.id is None:
+            snapshots.keep_noted(repo, lock, went_well, listener)
             return Verified(FileId(snapshot.id or ""), checked, Compared(), None)
         # Only one verification of a vault runs at a time: its lock is exclusive. What a killed one left can go.
         folder = scratch / (_FOLDER + repo.config.id[:16])
@@ -96,8 +102,9 @@ def verify(repo: Repository, ref: str, scratch: Path, listener: Listener = silen
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    if not compared.complete:
-        raise VerificationFailedError(detail=compared.unproven[0].sentence() if compared.unproven else "")
+        if not compared.complete:
+            raise VerificationFailedError(detail=compared.unproven[0].sentence() if compared.unproven else "")
+        snapshots.keep_noted(repo, lock, went_well + snapshots.note_restore_test(begun), listener)
     return Verified(snapshot.id, checked, compared, proof)
 
 

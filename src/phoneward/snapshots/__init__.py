@@ -48,7 +48,9 @@ from phoneward.snapshots.coverage import (
 )
 from phoneward.snapshots.coverage_words import (
     STATE_WORDS,
+    app_called,
     app_name,
+    apps_called,
     concerns_the_person,
     coverage_sentences,
     gap_why,
@@ -186,8 +188,10 @@ __all__ = [
     "Unproven",
     "Waiting",
     "answer",
+    "app_called",
     "app_name",
     "app_paths",
+    "apps_called",
     "backup",
     "change_state",
     "concerns_the_person",

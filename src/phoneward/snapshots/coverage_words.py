@@ -7,6 +7,7 @@ from phoneward.errors import readable
 from phoneward.phones import translated_detail
 from phoneward.snapshots.coverage import AppCoverage, Coverage, StorageCoverage
 from phoneward.snapshots.gaps import Gap
+from phoneward.snapshots.precious_apps import PRECIOUS
 from phoneward.snapshots.reasons import gap_sentence
 from phoneward.texts import N_, Words, _, enumeration, formats, labelled, ngettext, verbatim, words
 
@@ -51,6 +52,18 @@ def app_name(app: AppCoverage) -> str:
     """Return an app's package, with its user where that is not the phone's owner."""
     name = readable(app.package)
     return _("{package} (user {user})").format(package=name, user=app.user_id) if app.user_id else name
+
+
+def app_called(package: str) -> str:
+    """Return what people call an app, in the reader's language; empty where that is not known."""
+    known = PRECIOUS.get(package)
+    return _(known.name) if known else ""
+
+
+def apps_called(text: str) -> tuple[str, ...]:
+    """Return the packages of the apps that people call so, or by a name with this in it; none for an empty text."""
+    wanted = text.casefold()
+    return tuple(package for package in PRECIOUS if wanted and wanted in app_called(package).casefold())
 
 
 def concerns_the_person(app: AppCoverage) -> bool:

@@ -85,9 +85,9 @@ def _other(request: Request, number: int) -> str:
 
 
 def link(href: str, text: str) -> Markup:
-    """Return a link, or only the text where there is no address."""
+    """Return a link, or only the text where there is no address; a path in a narrow column breaks between its names."""
     if not href:
-        return Markup("<bdi>{}</bdi>").format(text)
+        return Markup("<bdi>{}</bdi>").format(Markup("/<wbr>").join(text.split("/")))
     return Markup('<a href="{}"><bdi>{}</bdi></a>').format(href, text)
 
 

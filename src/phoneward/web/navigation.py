@@ -8,16 +8,21 @@ from phoneward.texts import N_
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One link of the bar."""
+    """One link of the bar.
+
+    Attributes:
+        also: other addresses that belong to it.
+    """
 
     href: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 BAR: Final = (
     Entry("/", N_("Overview")),
     Entry("/phones", N_("Phones")),
-    Entry("/snapshots", N_("Snapshots")),
+    Entry("/snapshots", N_("Snapshots"), ("/search", "/versions", "/differences", "/coverage", "/restore")),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
@@ -34,4 +39,5 @@ def room_page(room: str) -> str:
 
 def is_here(entry: Entry, path: str) -> bool:
     """Tell whether a page belongs to an entry of the bar."""
-    return path == entry.href or (entry.href != "/" and path.startswith(f"{entry.href}/"))
+    roots = (entry.href, *entry.also)
+    return path in roots or any(root != "/" and path.startswith(f"{root}/") for root in roots)

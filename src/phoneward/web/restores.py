@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from phoneward.snapshots import Compared, ReturnPlan, ReturnReport
+from phoneward.texts import Words
 from phoneward.vault import FileId, RestoreReport
 from phoneward.web.errors import RestoreUnknownError
 
@@ -39,7 +40,7 @@ class Restore:
     """One restore: planned, perhaps being done, done.
 
     Attributes:
-        what: in words, for the headings, readable.
+        what: for the headings, in the language of whoever looks, readable.
         phone: what the person calls the phone the snapshot is of.
         plan, phone_plan: what a dry run said; the one for folders, the other for phones.
         job: does it; empty before.
@@ -49,7 +50,7 @@ class Restore:
     """
 
     wanted: Wanted
-    what: str
+    what: Words
     phone: str
     plan: RestoreReport | None = None
     phone_plan: ReturnPlan | None = None

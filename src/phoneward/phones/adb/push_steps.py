@@ -143,9 +143,9 @@ def _run_script(shell: Shell, script: bytes, words: Sequence[bytes]) -> bytes:
 def patient(command: bytes) -> bytes:
     """Return a command that is given ten minutes: a beat on standard error shows that the phone is still there.
 
-    The beat is killed, not asked to end: mksh loses a signal that comes just after a fork (its `cleartraps` forgets what
-    the parent's handler noted), and one time in a hundred the beat of a short command went on for its ten minutes. Its
-    `sleep` ends by itself, and holds nothing open.
+    The beat is killed, not asked to end: mksh loses a signal that comes just after a fork (its `cleartraps` forgets
+    what the parent's handler noted), and one time in a hundred the beat of a short command went on for its ten minutes.
+    Its `sleep` ends by itself, and holds nothing open.
     """
     return _PATIENT % command
 

@@ -18,7 +18,9 @@ from phoneward.snapshots import (
     SnapshotInfo,
     State,
     StorageCoverage,
+    app_called,
     app_name,
+    apps_called,
     concerns_the_person,
     coverage_sentences,
     gap_why,
@@ -93,7 +95,14 @@ def _storage_row(row: StorageCoverage) -> list[object]:
 
 
 def _app_row(app: AppCoverage) -> list[object]:
-    return [app_name(app), _state(app.state), formats.size(app.kept_bytes), _not_kept(app), _why(app)]
+    return [_called(app), _state(app.state), formats.size(app.kept_bytes), _not_kept(app), _why(app)]
+
+
+def _called(app: AppCoverage) -> Markup:
+    """Return an app's name as people say it, where it is known, and its package, which breaks at its dots."""
+    package = Markup(".<wbr>").join(app_name(app).split("."))
+    known = app_called(app.package)
+    return Markup('{}<br><span class="package">{}</span>').format(known, package) if known else package
 
 
 def _amount(files: int, size: int) -> str:
@@ -154,11 +163,12 @@ def apps(request: Request) -> Response:
 
 def _apps(view: CoverageView, wanted: str, text: str, number: int) -> Page[AppCoverage]:
     states = frozenset({State(wanted)}) if wanted in set(State) else None
-    everything = view.apps(1, 1, states=states, text=text).total
-    found: list[AppCoverage] = []
-    for part in range(1, -(-everything // 1000) + 1):
-        found += view.apps(part, 1000, states=states, text=text).rows
-    found.sort(key=_worst_first)
+    rows: dict[tuple[str, int], AppCoverage] = {}
+    for one in (text, *apps_called(text)):
+        everything = view.apps(1, 1, states=states, text=one).total
+        for part in range(1, -(-everything // 1000) + 1):
+            rows |= {(app.package, app.user_id): app for app in view.apps(part, 1000, states=states, text=one).rows}
+    found = sorted(rows.values(), key=_worst_first)
     start = (number - 1) * APPS
     return Page(tuple(found[start : start + APPS]), len(found), number, APPS)
 

@@ -12,7 +12,7 @@ from phoneward import phones
 from phoneward.errors import PhonewardError, readable
 from phoneward.risks import REPLACE
 from phoneward.snapshots import Page, ReturnIssueKind, ReturnPlan, SnapshotInfo, SnapshotKind
-from phoneward.texts import _, formats, words
+from phoneward.texts import Words, _, formats, verbatim, words
 from phoneward.vault import FileId, IssueKind, RestoreReport, find_node
 from phoneward.web import restoring
 from phoneward.web.addresses import number_of, pager, quoted, raw_values, time_of, unquoted
@@ -45,16 +45,18 @@ class _Choice:
         info = opened.find(request.query_params.get("snapshot", ""))
         return cls(info, _clean(raw_values(request, "path")), request.query_params.get("app", "")[:MAX_APP])
 
-    def what(self) -> str:
+    def what(self) -> Words:
         """In words, readable."""
         if self.app:
-            return _("what belongs to the app {name}").format(name=readable(self.app))
-        return ", ".join(shown(path) for path in self.paths) or _("everything in the snapshot")
+            return words("what belongs to the app {name}", name=readable(self.app))
+        if not self.paths:
+            return words("everything in the snapshot")
+        return verbatim(", ".join(shown(path) for path in self.paths))
 
     def details(self, opened: Opened) -> dict[str, Any]:
         """For the forms of the steps."""
         return {
-            "about": [(_("What"), self.what()), (_("From"), title_of(opened, self.info))],
+            "about": [(_("What"), str(self.what())), (_("From"), title_of(opened, self.info))],
             "snapshot": self.info.snapshot.id,
             "paths": [quoted(path) for path in self.paths],
             "app": self.app,
@@ -131,7 +133,7 @@ def plan(request: Request) -> Response:
         except TargetRefusedError as error:
             return _where(request, opened, choice, error, typed)
         wanted = Wanted(FileId(info.snapshot.id or ""), paths, choice.app, target, serial)
-        what = _("{what}, from {snapshot}").format(what=choice.what(), snapshot=title_of(opened, info))
+        what = words("{what}, from {snapshot}", what=choice.what(), snapshot=title_of(opened, info))
         restore = context.restores.add(Restore(wanted, what, opened.phone(info)))
     job, _is_new = context.jobs.start(
         Kind(words("Making the plan"), _of(restore, "--dry-run")),
@@ -180,16 +182,20 @@ def _target(restore: Restore) -> str:
 
 def _folder_facts(report: RestoreReport) -> list[tuple[str, str]]:
     return [
-        (_("Files to write"), f"{formats.files(report.files)}, {formats.size(report.bytes_restored)}"),
+        (_("Files to write"), _amount(report.files, report.bytes_restored)),
         (_("Folders to make"), f"{report.folders:,}"),
         (_("There already, the same"), f"{report.already_there:,}"),
         (_("There already, different"), f"{report.counts[IssueKind.KEPT]:,}"),
     ]
 
 
+def _amount(files: int, size: int) -> str:
+    return _("{files} ({size})").format(files=formats.files(files), size=formats.size(size))
+
+
 def _phone_facts(made: ReturnPlan) -> list[tuple[str, str]]:
     facts = [
-        (_("Files to write"), f"{formats.files(made.new_files)}, {formats.size(made.new_bytes)}"),
+        (_("Files to write"), _amount(made.new_files, made.new_bytes)),
         (_("Folders to make"), f"{made.new_folders:,}"),
         (_("There already, the same"), f"{made.same_files:,}"),
         (_("There already, different"), f"{made.differing_files:,}"),

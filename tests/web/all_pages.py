@@ -1,0 +1,383 @@
+"""Every page that can be looked at, with addresses of all its kinds, and the servers on which they are there.
+
+A route that answers a page and stands neither in a table here nor among `NO_PAGE` fails `test_every_page.py`.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+from playwright.sync_api import Page
+
+from phoneward.demo import STEPS, Told
+from phoneward.phones import AdbDevice, Diagnosis, Seen, Situation
+from phoneward.phones.diagnosis import Tier
+from phoneward.phones.diagnosis.errors import NothingOnUsbError
+from phoneward.phones.errors import PhoneUnauthorizedError
+from phoneward.progress import Advanced, Listener, Notice, PhaseStarted
+from phoneward.snapshots import change_state, name_phone
+from phoneward.texts import words
+from phoneward.vault import StorageFullError
+from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
+from tests.web.holding import LONG, Holding, holding
+from tests.web.setup_help import GOOD, ended, until_password
+from tests.web.site import Site, Visitor, make_settings, serving
+from tests.web.test_jobs import Held
+
+NO_PAGE: Final[Mapping[str, str]] = {
+    "/static/{name:path}": "style, script and pictures",
+    "/enter": "leads on by itself; every test comes in through it",
+    "/content/{id}": "the bytes of a file",
+    "/checkup/report.html": "a download; the checkup's own tests open it",
+    "/checkup/report.pdf": "a download",
+    "/setup/kit/sheet.pdf": "a download",
+    "/phones/wireless/qr.svg": "a picture",
+    "/jobs/{job}/status": "a part of the job's page",
+    "/phones/status": "answers nothing but whether to look again",
+    "/setup/phone/status": "answers nothing but whether to look again",
+    "/phones/wireless/status": "answers nothing but whether to look again",
+}
+"""Routes that answer no page of their own, and why."""
+NO_COMMAND: Final[Mapping[str, str]] = {
+    "": "an error says what to do",
+    "/jobs": "about the work of this page",
+    "/settings": "about this page and this browser",
+    "/unlock": "every command asks for the password by itself",
+    "/setup/kit/sheet.html": "paper",
+}
+"""Pages that show no command, and why."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A page to look at.
+
+    Attributes:
+        name: for messages.
+        route: of which it is an example; empty: none has this address.
+        address: its names in braces are filled in by the place where it is.
+        status: of the answer.
+        mains: main actions that it may show.
+    """
+
+    name: str
+    route: str
+    address: str
+    status: int = 200
+    mains: int = 1
+
+
+SNAPSHOT: Final = "/snapshots/{id}"
+FILES, FILE = f"{SNAPSHOT}/files", f"{SNAPSHOT}/file"
+COVERAGE: Final = f"{SNAPSHOT}/coverage"
+DEEP: Final = "path=/shared/Deep" + "/{long}" * 5
+
+IN_A_VAULT: Final = (
+    Example("today", "/", "/"),
+    Example("checkup", "/checkup", "/checkup"),
+    Example("snapshots", "/snapshots", "/snapshots"),
+    Example("snapshots of one phone", "/snapshots", "/snapshots?phone=tablet"),
+    Example("snapshot", SNAPSHOT, "/snapshots/{newest}"),
+    Example("snapshot cut short", SNAPSHOT, "/snapshots/{partial}"),
+    Example("snapshot, everything", FILES, "/snapshots/{newest}/files"),
+    Example("folder", FILES, "/snapshots/{second}/files?path=/shared/Documents"),
+    Example("folder of hostile names", FILES, "/snapshots/{newest}/files?path=/shared/Hostile"),
+    Example("folder of many", FILES, "/snapshots/{newest}/files?path=/shared/Many&page=3"),
+    Example("folder of long names", FILES, f"/snapshots/{{newest}}/files?{DEEP}"),
+    Example("folder of a backup cut short", FILES, "/snapshots/{partial}/files?path=/shared"),
+    Example("file", FILE, "/snapshots/{second}/file?path=/shared/Documents/notes.txt"),
+    Example("picture", FILE, "/snapshots/{newest}/file?path=/shared/Pictures/anim.gif"),
+    Example("file of a hostile name", FILE, "/snapshots/{newest}/file?path=/shared/Hostile/line%0Aend.txt"),
+    Example("file of a long name", FILE, f"/snapshots/{{newest}}/file?path=/shared/Hostile/{'x' * 3500}"),
+    Example("link", FILE, "/snapshots/{newest}/file?path=/shared/link"),
+    Example("search", "/search", "/search"),
+    Example("search, much found", "/search", "/search?q=IMG"),
+    Example("search, hostile names found", "/search", "/search?q=e"),
+    Example("search, nothing found", "/search", "/search?q=nothing-of-this-name"),
+    Example("versions", "/versions", "/versions?path=/shared/Documents/notes.txt&phone=phone"),
+    Example("versions of all phones", "/versions", "/versions?path=/coverage.json"),
+    Example("versions of a long name", "/versions", f"/versions?path=/shared/Hostile/{'x' * 3500}"),
+    Example("differences, which", "/differences", "/differences"),
+    Example("differences", "/differences", "/differences?from={oldest}&to={second}"),
+    Example("differences, none", "/differences", "/differences?from={oldest}&to={oldest}"),
+    Example("differences of two phones", "/differences", "/differences?from={tablet}&to={newest}&show=removed"),
+    Example("coverage", "/coverage", "/coverage"),
+    Example("coverage of a snapshot", COVERAGE, "/snapshots/{oldest}/coverage"),
+    Example("apps", f"{COVERAGE}/apps", "/snapshots/{newest}/coverage/apps"),
+    Example("apps of one kind", f"{COVERAGE}/apps", "/snapshots/{newest}/coverage/apps?state=kept&q=app1"),
+    Example("apps, none found", f"{COVERAGE}/apps", "/snapshots/{newest}/coverage/apps?q=none"),
+    Example("missing names", f"{COVERAGE}/missing", "/snapshots/{newest}/coverage/missing?page=2"),
+    Example("missing names, none found", f"{COVERAGE}/missing", "/snapshots/{newest}/coverage/missing?q=none"),
+    Example("remove a snapshot", f"{SNAPSHOT}/remove", "/snapshots/{newest}/remove"),
+    Example("restore", "/restore", "/restore"),
+    Example("restore where", "/restore", "/restore?snapshot={second}&path=/shared/Documents"),
+    Example("restore a long name where", "/restore", f"/restore?snapshot={{newest}}&{DEEP}"),
+    Example("restore onto which phone", "/restore/phones", "/restore/phones?snapshot={newest}&path=/shared/Documents"),
+    Example("restore plan", "/restore/{restore}", "/restore/{planned}"),
+    Example("restore, replace?", "/restore/{restore}/replace", "/restore/{planned}/replace"),
+    Example("restore result", "/restore/{restore}/result", "/restore/{restored}/result"),
+    Example("vault", "/vault", "/vault"),
+    Example("passwords", "/vault/keys", "/vault/keys"),
+    Example("add a password", "/vault/keys/{how}", "/vault/keys/add"),
+    Example("change the password", "/vault/keys/{how}", "/vault/keys/change"),
+    Example("remove a password", "/vault/keys/{key}/remove", "/vault/keys/{key}/remove"),
+    Example("phones", "/phones", "/phones"),
+    Example("without a cable", "/phones/wireless", "/phones/wireless"),
+    Example("settings", "/settings", "/settings"),
+    Example("parts", "/parts", "/parts", mains=9),
+    Example("jobs", "/jobs", "/jobs"),
+    Example("job at work", "/jobs/{job}", "/jobs/{running}?already=1"),
+    Example("job done", "/jobs/{job}", "/jobs/{done}"),
+    Example("job done in part", "/jobs/{job}", "/jobs/{incomplete}"),
+    Example("job failed", "/jobs/{job}", "/jobs/{failed}"),
+    Example("job stopped", "/jobs/{job}", "/jobs/{stopped}"),
+    Example("no such page", "", "/no", 404),
+    Example("no such snapshot", "", "/snapshots/00000000", 404),
+    Example("set-up is done", "/setup", "/setup"),
+)
+"""On a server over the vault of `holding`, with two phones plugged in."""
+IN_A_NEW_VAULT: Final = (
+    Example("today, nothing kept", "/", "/"),
+    Example("checkup, nothing kept", "/checkup", "/checkup"),
+    Example("no snapshot", "/snapshots", "/snapshots"),
+    Example("nothing to compare", "/differences", "/differences"),
+    Example("nothing is kept", "/coverage", "/coverage"),
+    Example("nothing to restore", "/restore", "/restore"),
+    Example("no phone", "/phones", "/phones"),
+    Example("nobody's phone", "/vault", "/vault"),
+    Example("story", "/story", "/story"),
+)
+"""On a server over a vault without a snapshot, with a story to tell."""
+LOCKED: Final = (
+    Example("unlock", "/unlock", "/unlock"),
+    Example("unlock and go on", "/unlock", "/unlock?next=/vault"),
+)
+"""On a server over a vault whose password must be typed."""
+AWAY: Final = (Example("the vault is not there", "/", "/"),)
+"""On a server over a vault that is not there."""
+SET_UP: Final[Mapping[str, tuple[Example, ...]]] = {
+    "nothing": (
+        Example("set-up", "/setup", "/setup"),
+        Example("which phone", "/setup/phone", "/setup/phone"),
+        Example("menus", "/setup/phone", "/setup/phone?maker=xiaomi"),
+        Example("place", "/setup/place", "/setup/place"),
+        Example("switch it off", "/setup/debugging", "/setup/debugging"),
+        Example("switch it off there", "/setup/debugging", "/setup/debugging?maker=huawei"),
+        Example("cable-less set-up", "/phones/wireless", "/phones/wireless?next=/setup/phone"),
+    ),
+    "not allowed": (Example("allow it", "/setup/phone", "/setup/phone"),),
+    "several": (Example("which of two", "/setup/phone", "/setup/phone"),),
+    "place": (
+        Example("phone is there", "/setup/phone", "/setup/phone"),
+        Example("place is chosen", "/setup/place", "/setup/place"),
+        Example("password", "/setup/password", "/setup/password"),
+        Example("own password", "/setup/password/own", "/setup/password/own"),
+    ),
+    "phrase": (
+        Example("phrase", "/setup/password/made", "/setup/password/made"),
+        Example("phrase typed", "/setup/password/typed", "/setup/password/typed"),
+    ),
+    "vault": (
+        Example("vault is there", "/setup/place", "/setup/place"),
+        Example("password is there", "/setup/password", "/setup/password"),
+        Example("kit", "/setup/kit", "/setup/kit"),
+    ),
+    "kit": (
+        Example("print the kit", "/setup/kit", "/setup/kit"),
+        Example("sheet", "/setup/kit/sheet.html", "/setup/kit/sheet.html"),
+    ),
+    "printed": (
+        Example("kit is printed", "/setup/kit", "/setup/kit"),
+        Example("first backup", "/setup/backup", "/setup/backup"),
+    ),
+    "backed up": (
+        Example("first backup is done", "/setup/backup", "/setup/backup"),
+        Example("trial", "/setup/verify", "/setup/verify"),
+        Example("almost done", "/setup/done", "/setup/done"),
+        Example("today, set-up unfinished", "/", "/"),
+    ),
+    "tried": (
+        Example("trial is done", "/setup/verify", "/setup/verify"),
+        Example("nothing to switch off", "/setup/debugging", "/setup/debugging"),
+        Example("all is set up", "/setup/done", "/setup/done"),
+    ),
+}
+"""Stage of set-up → its pages, in the order of `stages`."""
+EVERYTHING: Final = (*IN_A_VAULT, *IN_A_NEW_VAULT, *LOCKED, *AWAY, *(one for some in SET_UP.values() for one in some))
+
+UNBROKEN: Final = "Grandmother's" + "-tablet" * 8
+NOTHING_SEEN: Final = Diagnosis(Situation.NOTHING_SEEN, obstacle=NothingOnUsbError())
+NOT_ALLOWED: Final = Seen(
+    Situation.UNAUTHORIZED,
+    obstacle=PhoneUnauthorizedError(serial="8d3f90b1"),
+    serial="8d3f90b1",
+    model="Redmi Note 12",
+    maker="xiaomi",
+)
+DEVICES: Final = [AdbDevice("R58N1234", "device", model="SM_A546B"), AdbDevice("192.168.1.23:5555", "device")]
+READY: Final = Seen(Situation.READY, serial="R58N1234", model="SM-A546B", maker="samsung", android=14)
+OTHER: Final = Seen(Situation.READY, serial="192.168.1.23:5555", model="Pixel 7", android=15, network=True)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server, and what the names in addresses stand for there."""
+
+    site: Site
+    names: Mapping[str, str]
+
+    def address(self, example: Example) -> str:
+        """Return where an example is."""
+        return self.site.url + example.address.format(**self.names)
+
+
+def sees(site: Site, found: Diagnosis) -> None:
+    """Have a server see these phones from now on."""
+    site.context.desk._diagnose = lambda: found
+    site.context.desk._seen = None
+
+
+@contextlib.contextmanager
+def in_a_vault(folder: Path) -> Iterator[Place]:
+    """Serve a vault with all that can be looked at: phones, plans, jobs of each kind, two passwords."""
+    work = Held()
+    with holding(folder) as held:
+        site, visitor = held.site, held.site.visitor()
+        sees(site, Diagnosis(Situation.READY, phones=(READY, NOT_ALLOWED)))
+        with held.repo.lock(exclusive=False) as lock:
+            change_state(held.repo, lock, [name_phone("tablet", UNBROKEN)])
+        added = {"password": GOOD, "again": GOOD}
+        assert visitor.post("/vault/keys/add", added).status_code == 303
+        key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]
+        names = {
+            "newest": held.newest,
+            "second": held.snapshots[1].id or "",
+            "oldest": held.snapshots[0].id or "",
+            "partial": held.partial.id or "",
+            "tablet": visitor.get("/snapshots?phone=tablet").text.partition('href="/snapshots/')[2][:64],
+            "long": LONG.decode(),
+            "key": key,
+            **_restores(held, visitor, folder),
+            **_jobs(site, work),
+        }
+        visitor.get("/search")  # the catalogue is made
+        for job in site.context.jobs.all():
+            assert job.id == names["running"] or job.ended.wait(60)
+        try:
+            yield Place(site, names)
+        finally:
+            work.goes_on.set()
+        assert site.faults == []
+
+
+def _restores(held: Holding, visitor: Visitor, folder: Path) -> dict[str, str]:
+    """Plan two restores over a file of the person's own, and carry one out."""
+    made = []
+    for name in ("planned", "restored"):
+        mine = folder / name / "shared" / "Documents" / "notes.txt"
+        mine.parent.mkdir(parents=True)
+        mine.write_bytes(b"of mine")
+        asked = {"snapshot": held.snapshots[1].id or "", "path": "/shared/Documents", "target": str(folder / name)}
+        made.append(_led_to(visitor, visitor.post("/restore/plan", asked).headers["location"]).rpartition("/")[2])
+    answer = visitor.post(f"/restore/{made[1]}/go", {"existing": "keep"})
+    assert "/result" in ended(visitor, answer).text
+    return {"planned": made[0], "restored": made[1]}
+
+
+def _led_to(visitor: Visitor, address: str) -> str:
+    if not address.startswith("/jobs/"):
+        return address
+    return ended(visitor, address).text.partition('class="button main" href="')[2].partition('"')[0]
+
+
+def _jobs(site: Site, work: Held) -> dict[str, str]:
+    """Start a job that goes on, and have one end in each way."""
+
+    def full(_listener: Listener) -> Outcome:
+        raise StorageFullError(path="/media/disk", detail="No space left on device")
+
+    def noticing(listener: Listener) -> Outcome:
+        listener(PhaseStarted("send", 10, 1000))
+        listener(Notice(b"DCIM/\xff<b>.jpg", "could not be read"))
+        said = (words("Every snapshot has all it had."),)
+        return Outcome(words("The checkup is done."), said, words("See the checkup"), "/checkup", is_incomplete=True)
+
+    def done(listener: Listener) -> Outcome:
+        listener(PhaseStarted("check"))
+        return Outcome(words("The checkup is done."), (), words("See the checkup"), "/checkup")
+
+    def waiting(listener: Listener) -> Outcome:
+        listener(PhaseStarted("send", 10, 1000))
+        begun.set()
+        while True:
+            listener(Advanced("send", 4, 400))
+
+    begun = threading.Event()
+    again = Again(words("Go on with the backup"), "/phones/backup", {"serial": "x"}, "/phones")
+    kind = Kind(words("Take a snapshot"), ("phoneward", "backup", "--serial", "R58N1234"), again=again)
+    jobs = site.context.jobs
+    found: dict[str, Job] = {}
+    works: Mapping[str, Work] = {
+        "done": done,
+        "incomplete": noticing,
+        "failed": full,
+        "stopped": waiting,
+        "running": work,
+    }
+    for name, one in works.items():
+        found[name], _new = jobs.start(kind, name, one)
+    assert begun.wait(30)
+    found["stopped"].stop.set()
+    assert work.began.wait(30)
+    return {name: job.id for name, job in found.items()}
+
+
+@contextlib.contextmanager
+def in_a_new_vault(folder: Path) -> Iterator[Place]:
+    """Serve a vault without a snapshot, as the sample phone's."""
+    with serving(make_settings(folder)) as site:
+        sees(site, NOTHING_SEEN)
+        site.context.story = tuple(
+            Told(
+                step,
+                (words("It holds {count} files: photos, a video, chats, downloads, a few odd names.", count=74),),
+                {},
+            )
+            for step in STEPS
+        )
+        yield Place(site, {})
+        assert site.faults == []
+
+
+def stages(site: Site, visitor: Visitor, folder: Path, card: Path) -> Iterator[str]:
+    """Go through set-up as the browser whose session `visitor` shares; yield the stages of `SET_UP`."""
+    sees(site, NOTHING_SEEN)
+    yield "nothing"
+    sees(site, Diagnosis(Situation.UNAUTHORIZED, Tier.OBSERVED, NOT_ALLOWED.obstacle, (NOT_ALLOWED,)))
+    yield "not allowed"
+    sees(site, Diagnosis(Situation.SEVERAL_PHONES, phones=(READY, OTHER)))
+    yield "several"
+    until_password(visitor, folder, card)
+    yield "place"
+    visitor.post("/setup/password/make")
+    yield "phrase"
+    visitor.post("/setup/password/own", {"password": GOOD, "again": GOOD})
+    yield "vault"
+    visitor.post("/setup/kit/make")
+    yield "kit"
+    visitor.post("/setup/kit/printed")
+    yield "printed"
+    ended(visitor, visitor.post("/setup/backup"))
+    yield "backed up"
+    ended(visitor, visitor.post("/setup/verify"))
+    yield "tried"
+
+
+def same_session(page: Page, site: Site) -> Visitor:
+    """Return a client that is the browser's own session."""
+    cookies = {one.get("name", ""): one.get("value", "") for one in page.context.cookies()}
+    return Visitor(httpx.Client(base_url=site.url, cookies=cookies, headers={"accept-language": "en"}, timeout=30))

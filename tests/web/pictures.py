@@ -1,0 +1,124 @@
+"""Takes the pictures of `docs/page.md`, of the demonstration's sample phone: `python -m tests.web.pictures`."""
+
+import functools
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from phoneward import vault
+from phoneward.demo import FolderSample, tell
+from phoneward.phones import Diagnosis, Situation
+from phoneward.settings import Overrides, load
+from tests.vault.cheap import insecure_test_cost
+from tests.web.all_pages import READY, same_session, sees, stages
+from tests.web.browser import PHONE, Look, chromium, opened
+from tests.web.setup_help import cheap_vaults, empty_site, ended, make_card
+from tests.web.site import Site, serving
+
+PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
+SCREEN: Final = (1280, 640)
+MAX_BYTES: Final = 150_000
+OWN_NAMES: Final = {"en": "Mum's phone", "zh_CN": "妈妈的手机"}
+MAKERS: Final = {"en": "samsung", "zh_CN": "huawei"}
+PAGES: Final[Mapping[str, str]] = {
+    "home": "/",
+    "checkup": "/checkup",
+    "phones": "/phones",
+    "snapshots": "/snapshots",
+    "folder": "/snapshots/{newest}/files?path=/shared/DCIM/Camera",
+    "search": "/search?q=ticket",
+    "coverage": "/coverage",
+    "vault": "/vault",
+    "settings": "/settings",
+}
+SCROLLED: Final[Mapping[str, int]] = {"coverage": 380, "setup-phone": 240}
+SET_UP: Final = ("setup-phone", "setup-kit")
+NAMES: Final = (*PAGES, "home-phone", "restore-plan", *SET_UP)
+"""Of all pictures; each is there in both languages."""
+
+
+@contextmanager
+def sample(folder: Path) -> Iterator[tuple[Site, str]]:
+    """Serve a vault of the sample phone; yield it and its newest snapshot."""
+    (folder / "phone").mkdir()
+    told = {one.step: one for one in tell(FolderSample(folder / "phone"), folder)}
+    overrides = Overrides(str(folder / "vault"), None, str(folder / "state"), str(folder / "cache"))
+    password = str(told["vault"].facts["password"])
+    with serving(load(overrides, {"PHONEWARD_PASSWORD": password})) as site:
+        sees(site, Diagnosis(Situation.READY, phones=(READY,)))
+        site.context.library.begin()
+        for job in site.context.jobs.all():
+            assert job.ended.wait(60)
+        visitor = site.visitor()
+        ended(visitor, visitor.post("/vault/look-after/check"))
+        yield site, str(told["second-snapshot"].facts["snapshot_id"])
+
+
+def take(page: Page, name: str, language: str) -> None:
+    """Keep a picture of what a screen shows of a page."""
+    page.evaluate(f"scrollTo(0, {SCROLLED.get(name, 0)})")
+    path = PICTURES / f"{name}.{language}.png"
+    page.screenshot(path=path)
+
+
+def take_all_of_a_vault(site: Site, newest: str, browser: Browser, language: str) -> None:
+    """Look at a vault that is in use."""
+    visitor = site.visitor()
+    device = visitor.get("/phones").text.partition('name="device" value="')[2].partition('"')[0]
+    assert visitor.post("/phones/rename", {"device": device, "name": OWN_NAMES[language]}).status_code == 303
+    with opened(browser, site, Look(language, size=SCREEN)) as page:
+        page.wait_for_selector(".finding, .all-well")
+        for name, path in PAGES.items():
+            page.goto(site.url + path.format(newest=newest))
+            take(page, name, language)
+        page.goto(f"{site.url}/restore?snapshot={newest}&path=/shared/DCIM")
+        page.locator("main .button.main").click()
+        page.wait_for_url("**/restore/*")
+        take(page, "restore-plan", language)
+    with opened(browser, site, Look(language, size=PHONE)) as page:
+        page.wait_for_selector(".finding, .all-well")
+        take(page, "home-phone", language)
+
+
+def take_set_up(folder: Path, browser: Browser, language: str) -> None:
+    """Look at two steps of set-up."""
+    with empty_site(folder) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
+        for stage in stages(site, same_session(page, site), folder, make_card(folder / "card")):
+            if stage == "nothing":
+                page.goto(f"{site.url}/setup/phone?maker={MAKERS[language]}")
+                take(page, "setup-phone", language)
+            if stage == "kit":
+                page.goto(f"{site.url}/setup/kit")
+                take(page, "setup-kit", language)
+                break
+
+
+def main() -> None:
+    """Take them all anew."""
+    home = Path(tempfile.gettempdir()) / "anna"
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
+        cheap_vaults(patch)
+        patch.setattr(vault, "init_repository", functools.partial(vault.init_repository, kdf=insecure_test_cost()))
+        patch.setenv("HOME", str(home))
+        home.mkdir()
+        try:
+            with sample(home) as (site, newest):
+                for language in OWN_NAMES:
+                    take_all_of_a_vault(site, newest, browser, language)
+            for language in OWN_NAMES:
+                (home / language).mkdir()
+                take_set_up(home / language, browser, language)
+        finally:
+            shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()
