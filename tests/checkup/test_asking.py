@@ -57,6 +57,7 @@ def test_the_newest_finished_snapshot_of_a_phone_is_asked_about(repo: Repository
     assert (found.snapshot.snapshot.id, found.phone) == (foreign, "laptop")
     put_snapshot(repo, {}, day=1)
     newest = put_snapshot(repo, {}, day=2)
+    put_snapshot(repo, {}, day=5, proof=True)
     found = checkup(repo)
     assert found.snapshot is not None
     assert found.snapshot.snapshot.id == newest.id
@@ -79,6 +80,7 @@ def test_a_room_that_fails_hides_no_other(repo: Repository, monkeypatch: pytest.
     ]
     assert third.answer is not None
     assert not report.complete
+    assert checkups.verdict(report).startswith("A part of the checkup failed.")
     assert second.failure is not None
     assert "\x1b" not in second.failure.sentence()
     assert isinstance(second.failure.__cause__, ZeroDivisionError)

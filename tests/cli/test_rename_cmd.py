@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.vault import LocalStorage, open_repository
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program
+from tests.snapshots.catalogue.histories import put_snapshot
 from tests.tools import restic as restic_tool
 from tests.tools.restic import Restic
 
@@ -75,6 +77,16 @@ def test_what_makes_no_sense(words: list[str], code: int, error: str, copied: Pr
     ran = copied.run("rename", *words, "--json")
     assert (ran.code, ran.stdout, ran.complaint["code"]) == (code, "", error)
     assert copied.run("snapshots", "--json").documents == before
+
+
+def test_a_phone_that_calls_itself_something_hostile(copied: Program) -> None:
+    repo = open_repository(LocalStorage(Path(copied.variables["PHONEWARD_REPOSITORY"])), "stocked")
+    repo.load_index()
+    put_snapshot(repo, {}, device="hostile", label="red\x1b[2J")
+    for name in ("Mum", ""):
+        ran = copied.run("rename", "hostile", name)
+        assert (ran.code, "\x1b" in ran.stdout) == (0, False)
+        assert "red\\x1b[2J" in ran.stdout
 
 
 def test_a_name_that_is_no_text_changes_no_other(copied: Program) -> None:
