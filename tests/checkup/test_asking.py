@@ -57,6 +57,7 @@ def test_the_newest_finished_snapshot_of_a_phone_is_asked_about(repo: Repository
     assert (found.snapshot.snapshot.id, found.phone) == (foreign, "laptop")
     put_snapshot(repo, {}, day=1)
     newest = put_snapshot(repo, {}, day=2)
+    put_snapshot(repo, {}, day=5, proof=True)
     found = checkup(repo)
     assert found.snapshot is not None
     assert found.snapshot.snapshot.id == newest.id
@@ -79,6 +80,7 @@ def test_a_room_that_fails_hides_no_other(repo: Repository, monkeypatch: pytest.
     ]
     assert third.answer is not None
     assert not report.complete
+    assert checkups.verdict(report).startswith("A part of the checkup failed.")
     assert second.failure is not None
     assert "\x1b" not in second.failure.sentence()
     assert isinstance(second.failure.__cause__, ZeroDivisionError)
@@ -117,6 +119,6 @@ def test_what_is_done_comes_last_and_counts_no_more(repo: Repository, monkeypatc
         ("snapshots.small", False, ""),
         ("snapshots.urgent", True, "asked Anna"),
     ]
-    assert "1 thing" in checkups.verdict(report)
+    assert checkups.verdict(report) == "Nothing is pressing; 1 thing could be better."
     summary = checkups.summary_document(report)
     assert (summary["num_done"], summary["findings"]) == (1, {"fine": 0, "advice": 1, "warning": 0, "danger": 0})

@@ -1,5 +1,6 @@
 """The report as one page: whole by itself, readable in Chromium for everybody, inert whatever a phone says."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from playwright.sync_api import Browser
 
 from phoneward import texts
-from phoneward.checkup import html_report
+from phoneward.checkup import ROOMS, RoomReport, html_report
+from phoneward.findings import Answer, Finding, Severity, Tier
 from phoneward.snapshots.answer_facts import Facts
 from phoneward.snapshots.coverage import State
+from phoneward.texts import words
 from tests.checkup.reports import report
 from tests.snapshots.covering import app, coverage, facts, random_facts
 from tests.web.browser import axe, chromium, fits
@@ -113,3 +116,13 @@ def test_no_english_is_left_in_chinese() -> None:
     }
     words = set(re.findall(r"[A-Za-z]{3,}", text)) - known
     assert {word for word in words if not re.fullmatch(r"[a-f]+", word)} == set(), "untranslated"
+
+
+def test_what_no_text_can_hold_does_not_take_the_report_away() -> None:
+    """Names from bytes that are no UTF-8 may carry halves of characters."""
+    finding = Finding(
+        code="snapshots.x", severity=Severity.WARNING, tier=Tier.OBSERVED, title=words("{name}", name="half \udcff")
+    )
+    answer = Answer(words("Warning"), (finding,))
+    made = dataclasses.replace(report(), rooms=(RoomReport(ROOMS[0], answer),))
+    assert b"half \\udcff" in html_report(made)

@@ -3,10 +3,16 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from phoneward.checkup import RoomFailedError
+from phoneward.cli import checkup_cmd
 from phoneward.snapshots.finding_codes import CODES
+from phoneward.vault import StorageFullError
+from tests.checkup.reports import report
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program, make_vault
 
@@ -85,8 +91,12 @@ def test_files_are_written_for_their_owner_and_replace_only_reports(stocked: Sto
     refused = stocked.program.run("checkup", "--json", "--html", mine)
     assert (refused.code, refused.complaint["code"]) == (2, "not-a-report")
     assert mine.read_text() == "my own page"
-    (tmp_path / "link.html").symlink_to(mine)
-    assert stocked.program.run("checkup", "--html", tmp_path / "link.html").code == 2
+    locked_out = stocked.program.with_(PHONEWARD_PASSWORD="wrong")
+    assert locked_out.run("checkup", "--html", mine).code == 2, "said before anybody types a password, or waits"
+    for target in (mine, page):  # a link to a report is no report either
+        (tmp_path / "link.html").unlink(missing_ok=True)
+        (tmp_path / "link.html").symlink_to(target)
+        assert stocked.program.run("checkup", "--html", tmp_path / "link.html").code == 2
     assert sorted(os.listdir(tmp_path)) == ["link.html", "mine.html", "report.html", "report.pdf"]
 
 
@@ -112,3 +122,20 @@ def test_progress_says_which_step(stocked: Stocked) -> None:
     ran = stocked.program.run("checkup", "--json", "--verbose")
     kinds = [json.loads(line)["message_type"] for line in ran.stdout.splitlines()]
     assert kinds.count("step_status") >= 2
+
+
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_python_s_own_words_about_a_mistake_are_for_who_asks(
+    json_lines: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    failure = RoomFailedError(kind="ZeroDivisionError")
+    failure.__cause__ = ZeroDivisionError("by our mistake")
+    for verbose in (False, True):
+        frame: Any = SimpleNamespace(output=SimpleNamespace(verbose=verbose, json=json_lines))
+        checkup_cmd._show_faults(frame, report(failure=failure))
+        said = capsys.readouterr().err
+        assert ("by our mistake" in said) == verbose
+        assert said.startswith("{") == (verbose and json_lines)
+        checkup_cmd._show_faults(frame, report(failure=StorageFullError(path="/disk", detail="")))
+        assert capsys.readouterr().err == "", "what was foreseen is said in words"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -70,7 +71,7 @@ def test_print_url_prints_the_link_and_nothing_else(environment: dict[str, str])
     with started(environment, "open", "--port", str(port), "--print-url") as process:
         assert process.stdout is not None
         link = process.stdout.readline()
-        assert link.startswith(f"http://127.0.0.1:{port}/enter?token=")
+        assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/enter\?token=[\w-]{{43}}\n", link)
         with httpx.Client(timeout=30) as browser:
             assert browser.get(link.strip()).status_code == 200
             home = browser.get(f"http://127.0.0.1:{port}/")
@@ -147,3 +148,17 @@ def test_the_language_of_the_command_line_is_the_pages(environment: dict[str, st
         assert process.stdout is not None
         text = httpx.get(process.stdout.readline().strip(), headers={"accept-language": "en"}, timeout=30).text
         assert '<html lang="zh-Hans">' in text
+
+
+def test_copies_that_a_killed_page_left_are_removed(environment: dict[str, str], tmp_path: Path) -> None:
+    """They are a person's files, in the clear."""
+    left = tmp_path / "run" / "phoneward" / "open" / ("0123456789abcdef" * 2)
+    left.mkdir(parents=True)
+    (tmp_path / "run").chmod(0o700)  # as a session's own is
+    (left / "photo.jpg").write_bytes(b"a photo")
+    left.with_suffix(".lock").touch()
+    with started(environment | {"XDG_RUNTIME_DIR": str(tmp_path / "run")}, "open", "--print-url") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        assert list(left.parent.iterdir()) == []
+        end(process)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.vault import LocalStorage, open_repository
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program
+from tests.snapshots.catalogue.histories import put_snapshot
 from tests.tools import restic as restic_tool
 from tests.tools.restic import Restic
 
@@ -77,6 +79,16 @@ def test_what_makes_no_sense(words: list[str], code: int, error: str, copied: Pr
     assert copied.run("snapshots", "--json").documents == before
 
 
+def test_a_phone_that_calls_itself_something_hostile(copied: Program) -> None:
+    repo = open_repository(LocalStorage(Path(copied.variables["PHONEWARD_REPOSITORY"])), "stocked")
+    repo.load_index()
+    put_snapshot(repo, {}, device="hostile", label="red\x1b[2J")
+    for name in ("Mum", ""):
+        ran = copied.run("rename", "hostile", name)
+        assert (ran.code, "\x1b" in ran.stdout) == (0, False)
+        assert "red\\x1b[2J" in ran.stdout
+
+
 def test_a_name_that_is_no_text_changes_no_other(copied: Program) -> None:
     assert copied.run("rename", "小米手机", b"\xff\x00"[:1]).code == 0
     assert copied.run("snapshots", "--json").documents[0]["name"] == "\\xff"
@@ -122,6 +134,16 @@ def test_a_damaged_index_hides_neither_snapshot_nor_name(copied: Program) -> Non
     tear_index(copied)
     ran = copied.run("snapshots", "--json")
     assert (ran.code, [line["name"] for line in ran.documents]) == (0, ["Mum", "Mum", None])
+
+
+def test_a_name_is_kept_beside_what_is_damaged_and_that_is_said(copied: Program, stocked: Stocked) -> None:
+    path = Path(copied.variables["PHONEWARD_REPOSITORY"]) / "snapshots" / stocked.ids[0]
+    path.chmod(0o600)
+    path.write_bytes(b"torn")
+    ran = copied.run("rename", "小米手机", "Mum")
+    assert (ran.code, "is now called Mum" in ran.stdout) == (3, True)
+    assert stocked.ids[0][:8] in ran.stderr
+    assert "Mum" in copied.run("snapshots").stdout
 
 
 def test_where_the_name_needs_the_damaged_index_the_list_is_whole(copied: Program, tmp_path: Path) -> None:

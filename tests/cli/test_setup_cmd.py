@@ -121,6 +121,8 @@ def test_what_goes_wrong(program: Program, card: Path, tmp_path: Path) -> None:
     assert program.run("setup", "--non-interactive", "--repo", tmp_path / "vault", "--folder", card).code == 2
     assert program.run("setup", "--folder", card).code == 2
     assert program.run("setup", "--folder", card, "--serial", "x", "--non-interactive").code == 2
+    both = program.run(*words(tmp_path, "--folder", card, "--serial", "x", "--json"))
+    assert (both.code, both.complaint["code"]) == (2, "not-together")
     gone = program.run(*words(tmp_path, "--folder", tmp_path / "none"))
     assert gone.code == 1
     assert not (tmp_path / "vault").exists(), "no vault is made for a phone that is not there"

@@ -8,10 +8,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
+import msgspec
 import pytest
 from markupsafe import escape
 
-from phoneward.snapshots import Catalogue, FileProof, ProofLevel, change_state, name_phone
+from phoneward.snapshots import Catalogue, FileProof, ProofLevel, change_state, encode_coverage, name_phone
 from phoneward.vault import (
     BlobType,
     LocalStorage,
@@ -24,8 +25,8 @@ from phoneward.vault import (
 )
 from phoneward.web.addresses import quoted
 from phoneward.web.pages import browse
-from tests.snapshots.catalogue.histories import forget
-from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, holding
+from tests.snapshots.catalogue.histories import File, Tree, forget, put_snapshot
+from tests.web.holding import GAPS, HOSTILE, LONG, MANY, Holding, coverage, holding
 from tests.web.site import PASSWORD, Visitor
 
 HREF = re.compile(r'href="([^"]*)"')
@@ -144,6 +145,8 @@ def test_a_search_finds_it_on_every_phone_with_its_versions(visitor: Visitor) ->
     assert "2 versions" in text
     assert visitor.get("/search?q=%3Cscript").text.count("<script>") == 0
     assert "Nothing of this name" in visitor.get("/search?q=no-such-name").text
+    long = visitor.get("/search?q=" + "ab" * 150).text
+    assert f'value="{"ab" * 100}"' in long
     many = visitor.get("/search?q=IMG_").text
     assert many.count("/versions?") == 50
 
@@ -344,3 +347,32 @@ def test_what_is_kept_to_say_how_sure_files_are_is_bounded(held: Holding, visito
         assert visitor.get(f"/snapshots/{snapshot.id}/file?path=/shared/Documents/same.txt").status_code == 200
     assert visitor.get(f"/snapshots/{held.tablet}/file?path=/shared/tablet.txt").status_code == 200
     assert len(held.site.context.library._proofs) == 4
+
+
+def test_a_deep_folder_names_the_first_and_the_last_above_it(tmp_path: Path) -> None:
+    deep: Tree = {b"end.txt": File(b"deep")}
+    for number in reversed(range(20)):
+        deep = {b"f%02d" % number: deep}
+    with holding(tmp_path) as one:
+        snapshot = put_snapshot(one.repo, deep, day=9, device="deep")
+        path = "/".join(f"f{number:02}" for number in range(20))
+        text = one.site.visitor().get(f"/snapshots/{snapshot.id}/files?path=/{path}").text
+        crumbs = re.findall(r"<li><a [^>]*>(f\d\d|…)</a></li>", text)
+        assert crumbs == ["f00", "f01", "f02", "f03", "…", "f15", "f16", "f17", "f18"]
+
+
+def test_the_phone_s_own_apps_do_not_stand_before_the_person_s(tmp_path: Path) -> None:
+    """Hundreds of them cannot be backed up, and hold nothing that anybody would miss."""
+    made = coverage()
+    system = msgspec.structs.replace(
+        made.apps[1], package="com.example.system", is_system=True, kept_bytes=0, out_of_reach_bytes=10**12
+    )
+    document = encode_coverage(msgspec.structs.replace(made, apps=[system, *made.apps]))
+    with holding(tmp_path) as one:
+        snapshot = put_snapshot(one.repo, {b"coverage.json": File(document), b"shared": {}}, day=9)
+        visitor = one.site.visitor()
+        text = visitor.get(f"/snapshots/{snapshot.id}/coverage").text.replace("<wbr>", "")
+        assert "com.example.app119" in text
+        assert "com.example.system" not in text
+        every = visitor.get(f"/snapshots/{snapshot.id}/coverage/apps").text.replace("<wbr>", "")
+        assert "com.example.system" in every, "it is listed with all"

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from phoneward.settings import load
+from phoneward.texts import words
 from phoneward.vault import (
+    FileId,
     FileType,
     LocalStorage,
     NoRepositoryError,
@@ -16,7 +18,8 @@ from phoneward.vault import (
     open_repository,
 )
 from phoneward.web import vaults as vaults_module
-from phoneward.web.errors import TriesTooFastError, TryRunningError, VaultShutError
+from phoneward.web.errors import RestoreUnknownError, TriesTooFastError, TryRunningError, VaultShutError
+from phoneward.web.restores import Restore, Wanted
 from phoneward.web.vaults import LONGEST_WAIT_S, VaultDoor
 from tests.vault.cheap import insecure_test_cost
 from tests.web.site import PASSWORD, Site, make_settings, serving
@@ -194,3 +197,15 @@ def test_a_locked_vault_leads_to_its_page_and_back(locked_site: Site) -> None:
     assert visitor.post("/lock").headers["location"] == "/unlock"
     assert "The vault is locked now." in visitor.get("/unlock").text
     assert visitor.get("/").headers["location"] == "/unlock?next=%2F"
+
+
+def test_nothing_that_was_learnt_from_a_vault_outlives_its_place_being_taken(site: Site, tmp_path: Path) -> None:
+    visitor = site.visitor()
+    visitor.get("/checkup")
+    assert all(job.ended.wait(30) for job in site.context.jobs.all())
+    restore = site.context.restores.add(Restore(Wanted(FileId(""), (), "", tmp_path), words("x"), "y"))
+    assert site.context.checkups.known() is not None
+    site.context.forget_what_was_read()
+    assert site.context.checkups.known() is None
+    with pytest.raises(RestoreUnknownError):
+        site.context.restores.get(restore.id)
