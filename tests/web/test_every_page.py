@@ -131,6 +131,7 @@ def test_every_page_has_an_example() -> None:
     assert len({example.name for example in EVERYTHING}) == len(EVERYTHING)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_every_page_of_a_vault(vault: Place, browser: Browser, look: Look) -> None:
     with opened(browser, vault.site, look) as page:
@@ -139,6 +140,7 @@ def test_every_page_of_a_vault(vault: Place, browser: Browser, look: Look) -> No
     assert not looker.faults, "\n".join(looker.faults)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_every_page_before_there_is_a_snapshot(
     new_vault: Place, browser: Browser, look: Look, locked_site: Site, tmp_path: Path
@@ -159,6 +161,7 @@ def test_every_page_before_there_is_a_snapshot(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_every_page_of_set_up(browser: Browser, look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cheap_vaults(monkeypatch)

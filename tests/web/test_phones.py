@@ -15,7 +15,8 @@ from tests.web.site import Site
 
 @pytest.fixture
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Holding]:
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # no adb server, and none can be started there
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nobody answers there,
+    monkeypatch.setenv("PHONEWARD_ADB", "/nowhere/adb")  # and nobody is started
     with holding(tmp_path) as one:
         yield one
         assert one.site.faults == []

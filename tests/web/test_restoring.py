@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from phoneward.snapshots import Compared, load_state, looked_after
-from phoneward.texts import words
+from phoneward.texts import verbatim
 from phoneward.vault import FileId, IssueKind, LocalStorage, RestoreIssue, RestoreReport, open_repository
 from phoneward.web import restoring
 from phoneward.web.errors import RestoreUnknownError
@@ -263,7 +263,7 @@ def test_what_was_planned_is_forgotten_in_time_and_when_the_vault_is_locked(
     """A plan names files."""
     restores = held.site.context.restores
     oldest, *others = (
-        restores.add(Restore(Wanted(FileId(""), (), "", tmp_path), words("x"), "y")) for _one in range(21)
+        restores.add(Restore(Wanted(FileId(""), (), "", tmp_path), verbatim("x"), "y")) for _one in range(21)
     )
     with pytest.raises(RestoreUnknownError):
         restores.get(oldest.id)

@@ -56,7 +56,8 @@ def test_the_whole_way(  # noqa: PLR0915 - one walk, from nothing to a verified 
 ) -> None:
     cheap_vaults(monkeypatch)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nobody answers there, and adb cannot listen there
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nobody answers there,
+    monkeypatch.setenv("PHONEWARD_ADB", "/nowhere/adb")  # and nobody is started
     card = make_card(tmp_path / "card")
     with empty_site(tmp_path) as site, opened(browser, site, look) as page:
         walk = Walk(page, look)

@@ -33,7 +33,8 @@ from tests.web.site import Site, Visitor
 def _setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cheap_vaults(monkeypatch)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # no adb server, and none can be started there
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nobody answers there,
+    monkeypatch.setenv("PHONEWARD_ADB", "/nowhere/adb")  # and nobody is started
 
 
 @pytest.fixture
