@@ -12,7 +12,7 @@ from phoneward.checkup import asking as asking_module
 from phoneward.checkup.asking import checkup
 from phoneward.checkup.durations import past_durations
 from phoneward.findings import Answer, Finding, Severity, Tier
-from phoneward.snapshots import Asking, change_state, mark_done, note_restore_test, write_note
+from phoneward.snapshots import Asking, change_state, mark_done, name_phone, note_restore_test, write_note
 from phoneward.snapshots.looked_after import note_check
 from phoneward.texts import words
 from phoneward.vault import LocalStorage, Repository, Snapshot, StorageFullError, init_repository, save_snapshot
@@ -100,11 +100,13 @@ def test_rooms_know_when_the_vault_was_looked_after(repo: Repository, monkeypatc
     rooms(monkeypatch, answer)
     with repo.lock(exclusive=False) as lock:
         read, tried = NOON, NOON + dt.timedelta(hours=1)
-        change_state(repo, lock, [*note_check(0, read, everything_read=True), *note_restore_test(tried)])
+        looked_after = [*note_check(0, read, everything_read=True), *note_restore_test(tried)]
+        change_state(repo, lock, [*looked_after, name_phone("phone", "Mum's")])
     checkup(repo)
     later = NOON + dt.timedelta(days=1)
     checkup(repo, last_read_data=later, last_restore_test=later)
     assert [(one.last_read_data, one.last_restore_test) for one in asked] == [(read, tried), (later, later)]
+    assert asked[0].state.phone_name("phone") == "Mum's", "findings about other phones call them so"
 
 
 def test_what_is_done_comes_last_and_counts_no_more(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

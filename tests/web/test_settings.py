@@ -64,7 +64,9 @@ def test_a_locked_vault_tells_nothing(locked_site: Site) -> None:
     decide(locked_site, name_phone("2" * 16, "Mum's"))
     assert "Mum&#39;s" in visitor.get("/settings").text
     visitor.post("/lock")
-    assert "Mum&#39;s" not in visitor.get("/settings").text
+    text = visitor.get("/settings").text
+    assert "Mum&#39;s" not in text
+    assert HEADING["en"] not in text
 
 
 def test_a_vault_that_is_away_is_said(locked_site: Site) -> None:

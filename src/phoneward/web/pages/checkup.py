@@ -73,7 +73,7 @@ def decide(request: Request) -> Response:
     if report is None or key not in {finding.key for finding in report.findings}:
         say(request, words("What you pressed is from an older checkup. Here is the new one."))
         return see_other("/checkup")
-    note, before = (form.get(name, "").replace("\r\n", "\n").strip() for name in ("note", "before"))
+    note, before = (form.get(name, "").strip() for name in ("note", "before"))
     # Another window may have written one since this page was made: only what was changed here is kept.
     changes = [] if note == before else [snapshots.write_note(key, note)]
     if "done" in form:
