@@ -57,3 +57,12 @@ def test_what_makes_no_sense(copied: Program, tmp_path: Path) -> None:
     assert copied.run("kit", "--printed", "--pdf", tmp_path / "a.pdf").code == 2
     assert copied.run("kit", "--html", tmp_path / "vault" / "a.html").code == 2
     assert copied.with_(PHONEWARD_PASSWORD="wrong").run("kit").code == 12
+
+
+def test_a_changed_password_is_not_on_the_paper(copied: Program, tmp_path: Path) -> None:
+    copied.run("kit", "--printed")
+    file = tmp_path / "new"
+    file.write_text("walnut ferry quiet orbit\n")
+    assert copied.run("key", "passwd", "--new-password-file", file).code == 0
+    changed = copied.with_(PHONEWARD_PASSWORD="walnut ferry quiet orbit")
+    assert changed.run("kit", "--json").document["printed"] is False

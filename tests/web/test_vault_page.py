@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from phoneward.setup import is_kit_printed, note_kit_printed
 from phoneward.snapshots import load_state, looked_after
 from phoneward.vault import (
     DamagedPack,
@@ -196,10 +197,26 @@ def test_a_changed_password_is_said_to_be_changed_while_another_window_tries_one
         assert (
             visitor.post("/vault/keys/change", {"password": good, "again": good}).headers["location"] == "/vault/keys"
         )
-    assert "The password was changed." in visitor.get("/vault/keys").text
+    assert "The password was changed: " in visitor.get("/vault/keys").text
     current = open_repository(LocalStorage(tmp_path / "vault"), good).key_name
     with door.vault() as repo:
         assert repo.key_name == current
+
+
+def test_a_changed_password_makes_the_printed_kit_an_old_one(held: Holding, tmp_path: Path) -> None:
+    """The paper holds a password that opens nothing any more, so set-up asks for the kit again."""
+    visitor = held.site.visitor()
+    visitor.get("/vault")
+    note_kit_printed(open_repository(LocalStorage(tmp_path / "vault"), PASSWORD))
+    added = "another ferry quiet walnut"
+    visitor.post("/vault/keys/add", {"password": added, "again": added})
+    assert is_kit_printed(open_repository(LocalStorage(tmp_path / "vault"), added)), (
+        "what is on the paper still opens it"
+    )
+    good = "walnut ferry quiet orbit"
+    visitor.post("/vault/keys/change", {"password": good, "again": good})
+    assert "Write the new one on your recovery kit." in visitor.get("/vault/keys").text
+    assert not is_kit_printed(open_repository(LocalStorage(tmp_path / "vault"), good))
 
 
 def test_locks_left_behind_are_shown_and_removed(held: Holding) -> None:

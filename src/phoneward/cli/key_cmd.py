@@ -120,17 +120,22 @@ def add(new_password_file: str | None, user: str, host: str) -> ExitCode:
 def passwd(new_password_file: str | None, user: str, host: str) -> ExitCode:
     """Ask for the new password, put its key in the place of the old one's."""
     from phoneward import vault
+    from phoneward.cli.progress_view import listening
+    from phoneward.setup import take_back_printed
 
     frame = current()
     with open_vault(frame) as repository:
         old = repository.key_name
         password = passwords.another(frame.settings, new_password_file)
-        with repository.lock(exclusive=True) as lock:
+        with repository.lock(exclusive=True) as lock, listening(frame.output) as listener:
             name = vault.change_password(repository, password, lock, username=user, hostname=host)
+            take_back_printed(repository, lock, listener)
     if frame.output.json:
         frame.output.emit("key_changed", {"id": name, "removed": old})
     else:
-        frame.output.summary(_("The password was changed. The old one does not open the vault any more."))
+        frame.output.summary(
+            _("The password was changed: the old one opens nothing any more. Write the new one on your recovery kit.")
+        )
     return ExitCode.DONE
 
 

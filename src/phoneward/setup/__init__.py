@@ -29,7 +29,7 @@ from phoneward.setup.kit import KitFacts, KitWritten, Sheet, as_html, as_pdf, as
 from phoneward.setup.passwords import Strength, judge
 from phoneward.setup.phrases import Phrase, PhraseKind, default_kind, make_phrase
 from phoneward.setup.places import PlaceReport, Suggestion, check_place, cloud_of, suggest
-from phoneward.setup.printed import PRINTED, is_kit_printed, note_kit_printed
+from phoneward.setup.printed import PRINTED, is_kit_printed, note_kit_printed, take_back_printed
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.setup.through import Told, run_through
 from phoneward.setup.verifying import Verified, verify
@@ -92,6 +92,7 @@ __all__ = [
     "places_to_choose",
     "run_through",
     "suggest",
+    "take_back_printed",
     "verify",
     "write_kit",
 ]

@@ -6,7 +6,8 @@ So the page, the terminal and every other computer that opens this vault know th
 from typing import Final
 
 from phoneward import snapshots
-from phoneward.vault import Repository
+from phoneward.progress import Listener, silent
+from phoneward.vault import HeldLock, Repository
 
 PRINTED: Final = "setup.kit-printed"
 """The "done" mark in the vault's state."""
@@ -28,3 +29,15 @@ def note_kit_printed(repo: Repository) -> None:
     """
     with repo.lock(exclusive=False) as lock:
         snapshots.change_state(repo, lock, [snapshots.mark_done(PRINTED)])
+
+
+def take_back_printed(repo: Repository, lock: HeldLock, listener: Listener = silent) -> None:
+    """Take the word back: the password was changed, and the paper still holds the old one.
+
+    Args:
+        repo: open, used by nobody else.
+        lock: held.
+        listener: hears a notice where the vault could not keep that; the password is changed all the same.
+    """
+    if is_kit_printed(repo):
+        snapshots.keep_noted(repo, lock, [snapshots.mark_done(PRINTED, done=False)], listener)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from phoneward.errors import PhonewardError, readable
 from phoneward.risks import REMOVE_PASSWORD, WEAK_PASSWORD
-from phoneward.setup import Strength, judge
+from phoneward.setup import Strength, judge, take_back_printed
 from phoneward.texts import _, formats, words
 from phoneward.vault import FileId, KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.web import waiting
@@ -121,12 +121,18 @@ def _take(request: Request, how: str, password: str) -> Response:
         if how == "change":
             with own.lock(exclusive=True) as lock:
                 change_password(own, password, lock)
+                take_back_printed(own, lock)
         else:
             with own.lock(exclusive=False):
                 add_key(own, password)
     if how == "change":
         context.door.take(context.door.place(), own)  # it is open: whether others try passwords now does not matter
-        say(request, words("The password was changed. The old one does not open the vault any more."))
+        say(
+            request,
+            words(
+                "The password was changed: the old one opens nothing any more. Write the new one on your recovery kit."
+            ),
+        )
     else:
         say(request, words("The new password opens the vault, too."))
     return see_other("/vault/keys")
