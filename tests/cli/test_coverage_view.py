@@ -22,6 +22,7 @@ from phoneward.snapshots import (
     OwnBackup,
     Proof,
     ProofLevel,
+    RecordCoverage,
     State,
     StorageCoverage,
     Totals,
@@ -122,6 +123,20 @@ def test_the_most_worrying_come_first(shown: Callable[..., str]) -> None:
     text = shown(document())
     order = [text.index(name) for name in ("com.tencent.mm ", "org.part", "com.whatsapp", "org.kept")]
     assert order == sorted(order)
+
+
+def test_messages_and_calls_in_words(shown: Callable[..., str]) -> None:
+    """One line says how many messages are kept, one why there is no call list, and what helps."""
+    sms = RecordCoverage("sms", "/records/sms.xml", State.PART, "records-unclear", "own-backup-sms", 1234, 2, "11")
+    calls = RecordCoverage("calls", "", State.OUT_OF_REACH, "records-refused-by-version", "own-backup-sms", 0, 0, "11")
+    text = " ".join(shown(document(records=[sms, calls]), width=500).split())
+    assert "Text messages kept: 1,234; missing: 2. What the phone said of some of them could be read in" in text
+    assert (
+        "The call list is not kept. This version of Android does not let a computer read them; newer ones do."
+        " The phone says that it runs Android 11. In SMS Backup & Restore make a local backup; then run this backup"
+        " again."
+    ) in text
+    assert "messages" not in shown(document())
 
 
 def test_totals_in_words(shown: Callable[..., str]) -> None:

@@ -22,6 +22,7 @@ EXPECTED = {
     "pack",
     "proofs",
     "push",
+    "records",
     "state",
     "tree",
     "tree_references",

@@ -1,4 +1,4 @@
-"""The read-only part of the test phone: real adbd, toybox and mksh with the libraries they need, put together once."""
+"""The read-only part of the test phone: real adbd, toybox, mksh, sqlite3 and their libraries, put together once."""
 
 import hashlib
 import os
@@ -9,16 +9,16 @@ from pathlib import Path
 
 from tests.tools import debian
 
-_PACKAGES = (f"adbd/{debian.SUITES[1]}", "toybox", "mksh", "-t", debian.SUITES[1])
-_LAYOUT = b"2"
+_PACKAGES = (f"adbd/{debian.SUITES[1]}", "toybox", "mksh", "sqlite3", "-t", debian.SUITES[1])
+_LAYOUT = b"3"
 """Raise it when the layout below changes: old images in the cache are then left alone."""
 
 
 def image() -> Path:
     """Return the folder with the phone's programs.
 
-    `programs/` holds adbd, toybox and sh (mksh); `commands` names toybox's commands, one a line; `mounts/` holds
-    folders to be mounted in the phone, each named after its place with `+` for `/`.
+    `programs/` holds adbd, toybox, sh (mksh) and sqlite3; `commands` names toybox's commands, one a line; `mounts/`
+    holds folders to be mounted in the phone, each named after its place with `+` for `/`.
     """
     key = hashlib.sha256("\n".join(_PACKAGES).encode() + _LAYOUT).hexdigest()[:12]
     return debian.build_once(debian.cache_dir() / "phone" / f"image-{key}", _build)
@@ -57,6 +57,7 @@ def _build(work: Path) -> None:
         ("usr/lib/android-sdk/platform-tools/adbd", "adbd"),
         ("bin/toybox", "toybox"),
         ("bin/mksh", "sh"),
+        ("usr/bin/sqlite3", "sqlite3"),
     ):
         shutil.copy2(root / source, programs / name)
     libraries = work / "mounts" / f"lib+{_triplet(root)}"

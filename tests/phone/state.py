@@ -4,10 +4,12 @@ Tables lie in `/data/teststate` of the phone, one record a line, fields parted b
 and can be read by the shell user, as on a phone (/data/app/… has mode 0755, base.apk 0644).
 """
 
+import contextlib
 import hashlib
 import io
 import os
 import shutil
+import sqlite3
 import zipfile
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
@@ -88,6 +90,9 @@ class State:
         refused: options of `pm` this phone is too old for.
         has_disk_figures: False plays a phone that has not measured its apps yet.
         content: URI without `content://` to what `content query` prints for it.
+        messages, calls: rows of the phone's databases, by column.
+        truncates: whether `content` prints only the lower 32 bits of a number, as older builds do.
+        missing_columns: columns that this version of Android's databases does not have.
     """
 
     users: tuple[User, ...] = (User(0, "Owner"),)
@@ -96,6 +101,10 @@ class State:
     props: dict[str, str] = field(default_factory=dict)
     settings: dict[tuple[str, str], str] = field(default_factory=dict)
     content: dict[str, str] = field(default_factory=dict)
+    messages: tuple[dict[str, object], ...] = ()
+    calls: tuple[dict[str, object], ...] = ()
+    truncates: bool = False
+    missing_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     has_disk_figures: bool = True
 
@@ -178,12 +187,52 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         folder = tables / "content" / uri
         folder.mkdir(parents=True)
         (folder / "rows").write_text(rows_text)
+    _make_databases(tables, state)
     for app in state.apps:
         _install_apks(root, app)
     for user in state.users[1:]:
         _make_storage(root / "storage/emulated" / str(user.id), user.storage, owner=user.id * 100_000 + _MEDIA_RW)
     for card in state.cards:
         _make_storage(root / "storage" / card.uuid, "open", owner=_MEDIA_RW)
+
+
+_SMS = (
+    "_id INTEGER PRIMARY KEY,thread_id INTEGER,address TEXT,person INTEGER,date INTEGER,date_sent INTEGER DEFAULT 0,"
+    "protocol INTEGER,read INTEGER DEFAULT 0,status INTEGER DEFAULT -1,type INTEGER,reply_path_present INTEGER,"
+    "subject TEXT,body TEXT,service_center TEXT,locked INTEGER DEFAULT 0,sub_id INTEGER DEFAULT -1,"
+    "error_code INTEGER DEFAULT 0,creator TEXT,seen INTEGER DEFAULT 0"
+)
+"""AOSP TelephonyProvider, MmsSmsDatabaseHelper.java, createSmsTables(), in its order."""
+
+_CALLS = (
+    "_id INTEGER PRIMARY KEY AUTOINCREMENT,number TEXT,presentation INTEGER NOT NULL DEFAULT 1,"
+    "post_dial_digits TEXT NOT NULL DEFAULT '',via_number TEXT NOT NULL DEFAULT '',date INTEGER,duration INTEGER,"
+    "features INTEGER NOT NULL DEFAULT 0,subscription_component_name TEXT,subscription_id TEXT,type INTEGER,"
+    "new INTEGER,name TEXT,countryiso TEXT,is_read INTEGER"
+)
+"""AOSP ContactsProvider, CallLogDatabaseHelper.java, createTable of Tables.CALLS: those of its columns that matter."""
+
+
+def _make_databases(tables: Path, state: State) -> None:
+    folder = tables / "databases"
+    folder.mkdir()
+    for name, columns, rows in (("sms", _SMS, state.messages), ("calls", _CALLS, state.calls)):
+        place = folder / name
+        with contextlib.closing(sqlite3.connect(place)) as database:
+            database.execute(f"CREATE TABLE {name} ({columns})")
+            for row in rows:
+                marks = ",".join("?" * len(row))
+                database.execute(
+                    f"INSERT INTO {name} ({','.join(row)}) VALUES ({marks})",  # noqa: S608 - rows of tests
+                    tuple(row.values()),
+                )
+            for column in state.missing_columns:
+                if any(part.split()[0] == column for part in columns.split(",")):
+                    database.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+            database.commit()
+        place.chmod(0o644)
+    if state.truncates:
+        (folder / "truncates").touch()
 
 
 def apk_bytes(app: App, name: str) -> bytes:

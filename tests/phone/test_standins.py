@@ -117,8 +117,32 @@ def test_settings_and_content(phone_factory: PhoneFactory) -> None:
     assert phone.shell("settings get global device_name") == b"Anna's phone\n"
     assert phone.shell("settings get global no_such") == b"null\n"
     assert phone.shell("content query --uri content://sms/") == rows.encode()
-    refused = phone.adb("shell", "-T", "content query --uri content://call_log/calls")
-    assert (refused.stdout, b"SecurityException" in refused.stderr) == (b"", True)
+    absent = phone.adb("shell", "-T", "content query --uri content://mms")
+    assert (absent.stdout, absent.stderr.splitlines()[1]) == (
+        b"",
+        b"java.lang.IllegalStateException: Could not find provider: mms",
+    )
+
+
+def test_content_of_databases(phone_factory: PhoneFactory) -> None:
+    """SQLite decides what is found; it is printed as Content.java does, and refused as the table of versions says."""
+    row = {"_id": 7, "date": 1_700_000_000_123, "address": "+1", "body": "a, b=c\nRow: 1 _id=8, body=x"}
+    phone = phone_factory(state=state.SMALL.but(messages=(row, {"_id": 9, "body": b"\0"})))
+    ask = "content query --uri content://sms --projection _id:date:body --sort '_id ASC'"
+    first = b"Row: 0 _id=7, date=1700000000123, body=a, b=c\nRow: 1 _id=8, body=x\n"
+    assert phone.shell(ask) == first + b"Row: 1 _id=9, date=NULL, body=BLOB\n"
+    assert phone.shell(f"{ask} --where '_id=7'") == first
+    assert phone.shell(f"{ask} --where \"body='x'\"") == b"No result found.\n"
+    unknown = phone.adb("shell", "-T", "content query --uri content://sms --projection _id:nonsense")
+    assert (unknown.stdout, b"SQLiteException: no such column: nonsense (code 1" in unknown.stderr) == (b"", True)
+    phone.answer_with(state.SMALL.but(messages=(row,), truncates=True))
+    assert phone.shell(ask).startswith(b"Row: 0 _id=7, date=-807049093, body="), "the lower 32 bits"
+    old = phone_factory(profile=profiles.ANDROID_9, state=state.SMALL.but(messages=(row,)))
+    refused = old.adb("shell", "-T", ask)
+    assert (refused.stdout, refused.returncode) == (b"", 0)
+    assert refused.stderr.startswith(
+        b"Error while accessing provider:sms\njava.lang.SecurityException: Permission Denial"
+    )
 
 
 def test_an_unknown_service(full: TestPhone) -> None:

@@ -317,7 +317,7 @@ def _install_commands(target: Path, system: Path, profile: profiles.Profile) -> 
     real = target.parent / "real" if aged else target
     real.mkdir(exist_ok=True)
     shutil.copy2(system / "programs/toybox", real / "toybox")
-    for program in ("adbd", "sh"):
+    for program in ("adbd", "sh", "sqlite3"):
         shutil.copy2(system / "programs" / program, target / program)
     for command in (system / "commands").read_text().split():
         place = target / command

@@ -14,6 +14,7 @@ from phoneward.snapshots.coverage import (
     OwnBackup,
     Proof,
     ProofLevel,
+    RecordCoverage,
     State,
     StorageCoverage,
     Totals,
@@ -91,6 +92,21 @@ def app(
         "out_of_reach_bytes": lost,
     }
     return AppCoverage(**(whole | changes))  # type: ignore[arg-type]
+
+
+def record(kind: str = "sms", state: State = State.OUT_OF_REACH, **changes: object) -> RecordCoverage:
+    whole: dict[str, object] = {
+        "kind": kind,
+        "path": "",
+        "state": state,
+        "reason": "records-refused-by-version",
+        "next_step": "own-backup-sms",
+        "kept": 0,
+        "missing": 0,
+        "android": "9",
+        "detail": "java.lang.SecurityException: Permission Denial",
+    }
+    return RecordCoverage(**(whole | changes))  # type: ignore[arg-type]
 
 
 def own_backup(days: float) -> OwnBackup:
@@ -185,6 +201,18 @@ _apps = st.builds(
     out_of_reach_bytes=_maybe,
     own_backups=st.lists(st.builds(OwnBackup, path=_texts, date=_times, bytes=_figures), max_size=2),
 )
+_records = st.builds(
+    RecordCoverage,
+    kind=st.sampled_from(["sms", "calls"]) | _texts,
+    path=_texts,
+    state=st.sampled_from(State),
+    reason=st.sampled_from(["records-refused", "records-unclear", ""]) | _texts,
+    next_step=_codes,
+    kept=_figures,
+    missing=_figures,
+    android=_texts,
+    detail=_texts,
+)
 coverages = st.builds(
     Coverage,
     format=st.just(1),
@@ -204,6 +232,7 @@ coverages = st.builds(
     waiting=st.none() | st.builds(Waiting, _figures, _figures),
     clock_went_back=st.booleans(),
     levels=st.none() | st.builds(Levels, _figures, _figures, _figures, _figures, st.none() | _times),
+    records=st.none() | st.lists(_records, max_size=3),
     snapshot=st.just(""),
 )
 _infos = st.builds(info, st.floats(-3, 4000), label=_texts)

@@ -15,7 +15,7 @@ from phoneward.snapshots.finding_parts import MAX_OF_A_KIND
 from phoneward.snapshots.gaps import Gap
 from phoneward.snapshots.state import OwnerState, name_phone
 from phoneward.vault import FileId
-from tests.snapshots.covering import ID, ago, app, coverage, facts, info, own_backup, random_facts, storage
+from tests.snapshots.covering import ID, ago, app, coverage, facts, info, own_backup, random_facts, record, storage
 
 
 def found(known: Facts) -> dict[str, Finding]:
@@ -184,6 +184,28 @@ def test_thousands_of_made_up_reasons_do_not_make_thousands_of_findings() -> Non
     answer = answer_from(facts(coverage=coverage(complete=False, gap_counts={f"r{n}": 1 for n in range(3000)})))
     assert len(answer.findings) == MAX_OF_A_KIND + 1
     assert sum(int(str(f.title).partition(" ")[0].replace(",", "")) for f in answer.findings) == 3000
+
+
+def test_messages_that_the_phone_refused() -> None:
+    """Whoever has an older phone hears that no message is kept, why, and what helps."""
+    whole = found(facts(coverage=coverage(records=[record(), record("calls")])))
+    sms, calls = whole["snapshots.records-out-of-reach:sms"], whole["snapshots.records-out-of-reach:calls"]
+    assert (sms.severity, calls.severity) == (Severity.WARNING, Severity.ADVICE)
+    assert str(sms.title) == "Your text messages are not in the snapshot."
+    assert str(sms.detail) == (
+        "This version of Android does not let a computer read them; newer ones do. In SMS Backup & Restore make a"
+        " local backup; then run this backup again."
+    )
+    assert "SecurityException" in str(sms.evidence[0].what)
+    assert commands(sms)[0] == "phoneward backup"
+    kept = [record(state=State.KEPT, reason="", kept=5), record("calls", State.KEPT, reason="records-absent")]
+    assert found(facts(coverage=coverage(records=kept))) == {}
+
+
+def test_messages_kept_by_the_backup_of_an_app_are_no_finding() -> None:
+    """SMS Backup & Restore's own file is in the snapshot: nobody is told that all is lost."""
+    backups = app("com.riteshsahu.SMSBackupRestore", State.OWN_BACKUP, own_backups=[own_backup(1)])
+    assert found(facts(coverage=coverage(records=[record()], apps=[backups]))) == {}
 
 
 def test_an_incomplete_snapshot_that_does_not_say_why() -> None:

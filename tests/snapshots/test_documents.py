@@ -82,6 +82,7 @@ def test_the_shape_of_the_coverage_document_is_fixed() -> None:
         "waiting": None,
         "clock_went_back": False,
         "levels": None,
+        "records": None,
         "snapshot": "",
     }
     assert [state.value for state in State] == ["kept", "kept in part", "kept by its own backup", "out of reach"]
@@ -189,12 +190,20 @@ def test_too_many_gaps_are_counted_and_nothing_is_called_whole(monkeypatch: pyte
     assert gaps.touch(b"/volumes/elsewhere")
 
 
+def test_a_document_of_a_version_that_did_not_ask_for_messages_is_read() -> None:
+    """An old snapshot's coverage still opens: nobody asked for messages then, and it says so."""
+    document = json.loads(encode_coverage(empty_coverage(Gaps())))
+    del document["records"]
+    assert decode_coverage(json.dumps(document).encode()).records is None
+
+
 def test_every_code_has_its_sentence() -> None:
     assert {reason.value for reason in GapReason} == set(reasons.GAP_SENTENCES)
     assert all(gap_sentence(reason) != reason for reason in GapReason)
     from phoneward.snapshots import judging, ownbackups
+    from phoneward.snapshots.records import taking
 
-    sources = "".join(Path(module.__file__ or "").read_text() for module in (judging, ownbackups))
+    sources = "".join(Path(module.__file__ or "").read_text() for module in (judging, ownbackups, taking))
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):
         assert f'"{code}"' in sources, f"{code} is never given"
     assert reason_sentence("from a later version") == "from a later version"

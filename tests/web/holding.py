@@ -15,6 +15,7 @@ from phoneward.snapshots import (
     GapReason,
     Proof,
     ProofLevel,
+    RecordCoverage,
     State,
     StorageCoverage,
     Totals,
@@ -130,6 +131,7 @@ def coverage() -> Coverage:
         {GapReason.DENIED: GAPS + 7},
         gaps,
         {},
+        records=[RecordCoverage("sms", "/records/sms.xml", State.KEPT, "", "nothing", 1234, 0, "14")],
     )
 
 

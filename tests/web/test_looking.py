@@ -192,6 +192,7 @@ def test_differences_are_counted_filtered_and_lead_to_the_file(held: Holding, vi
 
 def test_coverage_says_what_is_missing_and_what_to_do(held: Holding, visitor: Visitor) -> None:
     text = visitor.get(f"/snapshots/{held.newest}/coverage").text
+    assert "Text messages kept: 1,234." in text
     assert "lose at least 700 B" in text
     assert "What you can do" in text
     apps = f"/snapshots/{held.newest}/coverage/apps"

@@ -42,6 +42,7 @@ from phoneward.phones.errors import (
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.paths import is_below, is_clean
+from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
@@ -73,6 +74,10 @@ __all__ = [
     "PhoneError",
     "PhoneGoneError",
     "QrPairing",
+    "Record",
+    "RecordKind",
+    "RecordObstacle",
+    "Records",
     "Refusal",
     "Seen",
     "Situation",
@@ -82,6 +87,7 @@ __all__ = [
     "VolumeKind",
     "WritablePhone",
     "Written",
+    "as_records",
     "check_state",
     "connect_device",
     "diagnose",

@@ -11,6 +11,7 @@ from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.coverage import Coverage
 from phoneward.snapshots.findings_apps import app_findings
 from phoneward.snapshots.findings_names import name_findings
+from phoneward.snapshots.findings_records import record_findings
 from phoneward.snapshots.findings_vault import habit_findings, vault_findings
 from phoneward.texts import Size, words
 
@@ -47,7 +48,7 @@ def _covered(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
             evidence=(parts.seen(facts, words("no file in any storage")),),
             actions=(parts.backup(facts), parts.look(facts)),
         )
-    found = [*app_findings(facts, coverage), *name_findings(facts, coverage)]
+    found = [*app_findings(facts, coverage), *record_findings(facts, coverage), *name_findings(facts, coverage)]
     yield from found
     yield from _unexplained(facts, coverage, found)
 

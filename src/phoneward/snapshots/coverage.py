@@ -146,6 +146,29 @@ class AppCoverage(msgspec.Struct, frozen=True):
     own_backups: list[OwnBackup] = []
 
 
+class RecordCoverage(msgspec.Struct, frozen=True):
+    """Records of one kind that the phone keeps in a database of its own.
+
+    Attributes:
+        kind: `sms` or `calls`.
+        path: where they stand in the snapshot; empty where there are none.
+        kept: how many are in the snapshot.
+        missing: how many the phone listed that could not be read for certain, and were left out.
+        android: the phone's version of Android, as it says.
+        detail: the phone's own words about a refusal.
+    """
+
+    kind: str
+    path: str
+    state: State
+    reason: str
+    next_step: str
+    kept: int
+    missing: int
+    android: str = ""
+    detail: str = ""
+
+
 class Totals(msgspec.Struct, frozen=True):
     """What would be lost if the phone broke now, in bytes by the phone's figures.
 
@@ -183,6 +206,7 @@ class Coverage(msgspec.Struct, frozen=True):
         clock_went_back: the phone's clock was set back since the snapshot before.
         proof: the level that every file has.
         levels: how many files have which; None in a snapshot of a version that did not count them.
+        records: messages and calls; None where they were not asked for (a folder, a version that did not ask).
     """
 
     format: Annotated[int, msgspec.Meta(ge=1)]
@@ -202,6 +226,7 @@ class Coverage(msgspec.Struct, frozen=True):
     waiting: Waiting | None = None
     clock_went_back: bool = False
     levels: Levels | None = None
+    records: list[RecordCoverage] | None = None
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
 

@@ -5,11 +5,11 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.phones import translated_detail
-from phoneward.snapshots.coverage import AppCoverage, Coverage, StorageCoverage
+from phoneward.snapshots.coverage import AppCoverage, Coverage, RecordCoverage, StorageCoverage
 from phoneward.snapshots.gaps import Gap
 from phoneward.snapshots.precious_apps import PRECIOUS
-from phoneward.snapshots.reasons import gap_sentence
-from phoneward.texts import N_, Words, _, enumeration, formats, labelled, ngettext, verbatim, words
+from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.texts import N_, Words, _, enumeration, formats, labelled, ngettext, sentences, verbatim, words
 
 STATE_WORDS: Final[Mapping[str, str]] = {
     "out of reach": N_("out of reach"),
@@ -107,9 +107,48 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
                 unknown,
             ).format(count=unknown)
         )
+    said += [record_sentence(record) for record in coverage.records or ()]
     said += _proof_sentences(coverage)
     said += _warnings(coverage)
     return said
+
+
+_RECORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "sms": (
+        N_("Text messages kept: {count}."),
+        N_("Text messages kept: {count}; missing: {missing}. {reason}"),
+        N_("Text messages are not kept. {reason}"),
+        N_("Text messages: the phone showed none."),
+    ),
+    "calls": (
+        N_("Calls kept: {count}."),
+        N_("Calls kept: {count}; missing: {missing}. {reason}"),
+        N_("The call list is not kept. {reason}"),
+        N_("Calls: the phone showed none."),
+    ),
+}
+"""All kept; some missing; refused; none there."""
+
+
+def record_sentence(record: RecordCoverage) -> str:
+    """Return what became of the phone's messages, or calls."""
+    kept, part, refused, none = _RECORDS.get(record.kind, (readable(record.kind),) * 4)
+    if record.missing:
+        text = part
+    elif record.state == "out of reach":
+        text = refused
+    else:
+        text = kept if record.kept else none
+    why = record_why(record)
+    return _(text).format(count=f"{record.kept:,}", missing=f"{record.missing:,}", reason=why)
+
+
+def record_why(record: RecordCoverage) -> str:
+    """Return why messages or calls are missing, with the version of Android that it is about, and what to do."""
+    reason = readable(reason_sentence(record.reason))
+    android = readable(record.android)
+    version = _("The phone says that it runs Android {version}.").format(version=android) if android else ""
+    return sentences(reason, version, next_step_sentence(record.next_step))
 
 
 def _proof_sentences(coverage: Coverage) -> list[str]:

@@ -16,6 +16,7 @@ from phoneward.snapshots.coverage import (
     OwnBackup,
     Proof,
     ProofLevel,
+    RecordCoverage,
     State,
     StorageCoverage,
     Totals,
@@ -46,6 +47,7 @@ class Judge:
     Args:
         trees: all folders of the snapshot, built.
         levels: how sure its files are.
+        records: messages and calls, where the phone was asked for them.
         waiting: what a backup that was cut short had still to send; None for a full one.
     """
 
@@ -55,6 +57,7 @@ class Judge:
     parent: Parent | None
     waiting: Waiting | None = None
     levels: Levels | None = None
+    records: list[RecordCoverage] | None = None
 
     def coverage(self, device: str, label: str, taken_at: dt.datetime, *, clock_went_back: bool) -> Coverage:
         """Return the document."""
@@ -70,6 +73,7 @@ class Judge:
             partial=self.waiting is not None,
             proof=_overall(self.levels, taken_at),
             levels=self.levels,
+            records=self.records,
             totals=_totals(storages, apps),
             storages=storages,
             apps=apps,

@@ -10,6 +10,9 @@ DEVICE_DOCUMENT: Final = b"device.json"
 PACKAGES_DOCUMENT: Final = b"packages.json"
 COVERAGE_DOCUMENT: Final = b"coverage.json"
 
+RECORDS: Final = b"/records"
+"""Messages and calls as the phone told them: files that only the snapshot has, made of the phone's answers."""
+
 SUMS: Final = b"/SHA256SUMS"
 PROOFS: Final = b"/proofs"
 
@@ -19,7 +22,12 @@ SHARED: Final = b"/shared"
 USERS: Final = b"/users"
 VOLUMES: Final = b"/volumes"
 
-_OWN: Final = {SUMS, PROOFS, *(b"/" + name for name in (DEVICE_DOCUMENT, PACKAGES_DOCUMENT, COVERAGE_DOCUMENT))}
+_OWN: Final = {
+    SUMS,
+    PROOFS,
+    RECORDS,
+    *(b"/" + name for name in (DEVICE_DOCUMENT, PACKAGES_DOCUMENT, COVERAGE_DOCUMENT)),
+}
 
 TAG: Final = "phoneward"
 PARTIAL_TAG: Final = "partial"
@@ -103,7 +111,7 @@ def device_tag(device_id: str) -> str:
 
 
 def is_own_document(snapshot: Snapshot, path: bytes) -> bool:
-    """Tell whether a path in a snapshot is of Phoneward's own lists, checksums and proofs: nothing of the phone's."""
+    """Tell whether a path in a snapshot is of Phoneward's making (lists, checksums, proofs, records): no file."""
     top = b"/" + path.strip(b"/").partition(b"/")[0]
     return TAG in snapshot.tags and top in _OWN
 

@@ -38,6 +38,7 @@ from phoneward.snapshots.parents import find_parent
 from phoneward.snapshots.prints import PURPOSE, Memory, Stored
 from phoneward.snapshots.proofs_building import BuiltProofs
 from phoneward.snapshots.proofs_pass import close_book, open_book, proof_folders
+from phoneward.snapshots.records.taking import TakenRecords, put_records, take_records
 from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.snapshots.rows import RowStore
 from phoneward.snapshots.sending import Sender
@@ -115,7 +116,9 @@ class _Pass:
         self.backup = backup
         self.phone, self.repo, self.listener = backup.phone, backup.repo, backup.listener
         self.lock, self.journal = lock, journal
+        self.stack = stack
         self.gaps = Gaps()
+        self.records: list[TakenRecords] = []
         self.repo.load_index()
         self.parent = find_parent(self.repo, self.phone.identity.id, self._damaged_snapshot)
         self.taken: Taken = take_listing(
@@ -226,6 +229,8 @@ class _Pass:
     # -- sending and storing -------------------------------------------------------------------------------------
 
     def run(self) -> BackupResult:
+        # First, since it is little and most precious: a cable that is pulled later takes none of it.
+        self.records = take_records(self.phone, self.repo, self.gaps, self.listener, self.stack)
         with StreamHasher() as hasher, self.repo.writer() as writer:
             trees = self._compare(lambda text: _put_tree(writer, text))
             sender = self._sender(writer, hasher, self.plan)
@@ -322,7 +327,8 @@ class _Pass:
         proofs = close_book(self.book, self.parent, top, writer, self.started_ns)
         if self.matching.not_asked:
             self.taken.inventory.not_asked.setdefault(QUESTION, self.matching.not_asked)
-        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels)
+        records = [taken.coverage for taken in self.records] or None
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels, records)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
         )
@@ -386,7 +392,11 @@ class _Pass:
         for name, pending in stored.items():
             done = pending.result()
             documents[name] = document_node(name, self.started_ns, done.size, done.ids)
-        return [*documents.values(), *proof_folders(proofs, trees, writer, documents, texts)]
+        records = put_records(self.records, writer, self._before, self.started_ns)
+        return [*documents.values(), *proof_folders(proofs, trees, writer, documents, texts, records=records)]
+
+    def _before(self, path: bytes) -> Node | None:
+        return self.parent.trees.find(self.parent.snapshot.tree, path) if self.parent else None
 
     def _snapshot(
         self, tree: BlobId, trees: Trees, writer: BlobWriter, content: BackupStats, *, partial: bool

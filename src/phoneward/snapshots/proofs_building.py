@@ -18,7 +18,7 @@ from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import Levels
 from phoneward.snapshots.heap import give_back_memory
 from phoneward.snapshots.journal import Sent, blob_ids
-from phoneward.snapshots.layout import PROOFS
+from phoneward.snapshots.layout import PROOFS, RECORDS
 from phoneward.snapshots.listing import Folders
 from phoneward.snapshots.proofs import (
     FORMAT,
@@ -31,6 +31,7 @@ from phoneward.snapshots.proofs import (
     StoredProofs,
     levels_of,
 )
+from phoneward.snapshots.records.taking import PutRecords
 from phoneward.snapshots.rows import RowStore, Sealer
 from phoneward.snapshots.sums import DOCUMENTS, digest_of, digits_for, shard_names, shard_of, sums_line
 from phoneward.vault import BlobId, Node, NodeType
@@ -429,17 +430,22 @@ class BuiltProofs:
         self.digests[PROOFS + b"/" + INDEX] = hashlib.sha256(text).digest()
         self.proofs[INDEX] = _node(INDEX, time_ns, writer.put_file(iter([text])).result(), None)
 
-    def put_documents(self, writer: Writer, documents: dict[bytes, Node], texts: dict[bytes, bytes]) -> None:
-        """Write the checksums of our own documents, and of the proofs, as a shard of their own.
+    def put_documents(
+        self, writer: Writer, documents: dict[bytes, Node], texts: dict[bytes, bytes], records: PutRecords
+    ) -> None:
+        """Write the checksums of our own documents, of the proofs and of the records, as a shard of their own.
 
         Args:
             writer: of the vault.
             documents: nodes at the top of the snapshot, by name.
             texts: their content, by name.
+            records: messages and calls, stored.
         """
-        digests = {b"/" + name: hashlib.sha256(text).digest() for name, text in texts.items()} | self.digests
+        digests = {b"/" + name: hashlib.sha256(text).digest() for name, text in texts.items()}
+        digests |= self.digests | records.digests
         files = {b"/" + name: node for name, node in documents.items()}
         files |= {PROOFS + b"/" + name: node for name, node in self.proofs.items()}
+        files |= {RECORDS + b"/" + name: node for name, node in records.nodes.items()}
         lines = []
         for path in sorted(files):
             digest = digests.get(path) or digest_of(files[path].content or ())

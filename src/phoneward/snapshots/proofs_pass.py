@@ -5,11 +5,12 @@ import datetime as dt
 from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Listener, Notice
 from phoneward.snapshots.building import Trees
-from phoneward.snapshots.layout import PROOFS, SUMS
+from phoneward.snapshots.layout import PROOFS, RECORDS, SUMS
 from phoneward.snapshots.listing import Listing
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.proofs import StoredProofs
 from phoneward.snapshots.proofs_building import BuiltProofs, ProofBook, Writer
+from phoneward.snapshots.records.taking import PutRecords
 from phoneward.texts import _
 from phoneward.vault import BlobId, BlobType, Node, NodeType, Repository, go_mode
 
@@ -70,16 +71,22 @@ def close_book(book: ProofBook, parent: Parent | None, top: list[Node], writer: 
         return parent.nodes(found.subtree) if parent and found and found.type == NodeType.DIR else []
 
     if parent is not None:
-        ours = {SUMS[1:], PROOFS[1:]}
+        ours = {SUMS[1:], PROOFS[1:], RECORDS[1:]}
         book.note_gone(b"", top, [node for node in parent.nodes(parent.snapshot.tree) if node.name not in ours])
         book.look_at_all = book.look_at_all or bool(parent.damaged)
     return book.build(writer, time_ns, nodes_at)
 
 
 def proof_folders(
-    built: BuiltProofs, trees: Trees, writer: Writer, documents: dict[bytes, Node], texts: dict[bytes, bytes]
+    built: BuiltProofs,
+    trees: Trees,
+    writer: Writer,
+    documents: dict[bytes, Node],
+    texts: dict[bytes, bytes],
+    *,
+    records: PutRecords,
 ) -> list[Node]:
-    """Store both folders and return their nodes for the snapshot's top.
+    """Store the folders of our own making and return their nodes for the snapshot's top.
 
     Args:
         built: the shards.
@@ -87,10 +94,15 @@ def proof_folders(
         writer: of the vault.
         documents: our documents at the top of the snapshot, by name.
         texts: their content.
+        records: messages and calls, stored.
     """
-    built.put_documents(writer, documents, texts)
+    built.put_documents(writer, documents, texts, records)
     time_ns = min(node.mtime_ns for node in documents.values())
-    return [_folder(SUMS, trees, built.sums, time_ns), _folder(PROOFS, trees, built.proofs, time_ns)]
+    folders = [_folder(SUMS, trees, built.sums, time_ns), _folder(PROOFS, trees, built.proofs, time_ns)]
+    if records.nodes:
+        newest = max(node.mtime_ns for node in records.nodes.values())
+        folders.append(_folder(RECORDS, trees, records.nodes, newest))
+    return folders
 
 
 def _folder(path: bytes, trees: Trees, inside: dict[bytes, Node], time_ns: int) -> Node:

@@ -39,6 +39,11 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "user-unreachable": N_("The app belongs to another user or profile whose storage cannot be read."),
     "bad-package-name": N_("The phone gave a name that no app can have."),
     "cut-short": N_("The backup was cut short."),
+    "records-unclear": N_("What the phone said of some of them could be read in more than one way."),
+    "records-absent": N_("The phone has none: it has no such list."),
+    "records-unanswered": N_("The phone gave no answer that makes sense."),
+    "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
+    "records-refused": N_("The phone refused, though most phones with this version of Android allow it."),
 }
 
 NEXT_STEP_SENTENCES: Final[dict[str, str]] = {

@@ -1,22 +1,75 @@
 #!/system/bin/sh
 # content query --uri URI [--user N] [--projection A:B] [--where W] [--sort S]
 # AOSP frameworks/base/cmds/content/src/com/android/commands/content/Content.java, QueryCommand.onExecute(): "Row: N
-# column=value, column=value", nothing escaped, NULL as "NULL"; no rows: "No result found.". A refusal is an exception
-# on standard error; the exit code stays 0 (same file, main()).
-# The rows of each URI lie ready-made in the state folder: projection and where are not acted upon.
+# column=value, column=value", nothing escaped, NULL as "NULL", a blob as "BLOB", whole numbers by getInt in older builds
+# (32 bits) and getLong in newer ones; no rows: "No result found.". A refusal is an exception on standard error behind
+# "Error while accessing provider:NAME"; the exit code stays 0 (same file, execute()).
+# Messages and calls lie in SQLite databases, as on a phone, and the real sqlite3 decides what a query finds. Which
+# version lets the shell user read them is the table of reports from the field, see README.md.
+# Other URIs lie ready-made in the state folder: projection and where are not acted upon.
 state=/data/teststate
-uri=""
+read -r sdk < $state/sdk
+uri="" projection="" where=1 sort=_id
 [ "$1" = query ] || { print -r -- "[ERROR] Unsupported operation: $1" >&2; exit 0; }
 while [ $# -gt 0 ]; do
-  case $1 in --uri) uri=$2; shift ;; esac
+  case $1 in
+    --uri) uri=$2; shift ;;
+    --projection) projection=$2; shift ;;
+    --where) where=$2; shift ;;
+    --sort) sort=$2; shift ;;
+  esac
   shift
 done
-file=$state/content/${uri#content://}
-file=${file%/}/rows
-if [ -e "$file" ]; then
-  cat "$file"
+uri=${uri#content://}; uri=${uri%/}
+
+fail() {
+  print -r -- "Error while accessing provider:${uri%%/*}" >&2
+  print -r -- "$1" >&2
+  print -r -- "	at android.os.Parcel.createException(Parcel.java:1950)" >&2
+  exit 0
+}
+
+# android.content.ContentProvider.enforceReadPermissionInner()
+denied() {
+  fail "java.lang.SecurityException: Permission Denial: reading $1 uri content://$uri from pid=4242, uid=2000 requires $2, or grantUriPermission()"
+}
+
+file=$state/content/$uri/rows
+[ -e "$file" ] && { cat "$file"; exit 0; }
+case $uri in
+  sms)
+    [ $sdk -ge 30 ] || denied com.android.providers.telephony.SmsProvider android.permission.READ_SMS
+    table=sms ;;
+  call_log/calls)
+    [ $sdk -ge 33 ] || denied com.android.providers.contacts.CallLogProvider android.permission.READ_CALL_LOG
+    table=calls ;;
+  *) fail "java.lang.IllegalStateException: Could not find provider: ${uri%%/*}" ;;
+esac
+
+value() {
+  typeset whole="$1"
+  [ -e $state/databases/truncates ] && whole="((($1 + 2147483648) & 4294967295) - 2147483648)"
+  print -r -- "CASE typeof($1) WHEN 'null' THEN 'NULL' WHEN 'blob' THEN 'BLOB' WHEN 'integer' THEN $whole ELSE $1 END"
+}
+
+columns=""
+IFS=:
+for column in $projection; do
+  columns="$columns${columns:+ || ', ' || }'$column=' || $(value "$column")"
+done
+unset IFS
+answer=$(mktemp -p /data/local/tmp) complaint=$(mktemp -p /data/local/tmp)
+trap 'rm -f "$answer" "$complaint"' EXIT
+/system/bin/sqlite3 -readonly -list "file:$state/databases/$table?immutable=1" \
+  "SELECT 'Row: ' || (row_number() OVER (ORDER BY $sort) - 1) || ' ' || $columns FROM $table WHERE ($where) ORDER BY $sort" \
+  > "$answer" 2> "$complaint"
+if [ -s "$complaint" ]; then
+  read -r line < "$complaint"
+  line=${line#*: }; line=${line#*prepare, }
+  fail "android.database.sqlite.SQLiteException: ${line%% \(*} (code 1 SQLITE_ERROR[1]): , while compiling: SELECT"
+elif [ -s "$answer" ]; then
+  cat "$answer"
 else
-  print -r -- "Error while accessing provider:${uri#content://}" >&2
-  print -r -- "java.lang.SecurityException: Permission Denial: opening provider from (null) (pid=4242, uid=2000)" >&2
+  print -r -- "No result found."
 fi
 exit 0

@@ -6,6 +6,7 @@ from typing import Self
 from phoneward.errors import readable
 from phoneward.phones.adb import apps, facts, hashing, stats, storage, sync
 from phoneward.phones.adb.bulk import AdbBulk
+from phoneward.phones.adb.content import ContentRecords
 from phoneward.phones.adb.devices import AdbDevice, choose_device
 from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.resume import RestOfFile
@@ -29,6 +30,7 @@ from phoneward.phones.base import (
 from phoneward.phones.errors import PhoneGoneError
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
+from phoneward.phones.records import RecordKind
 from phoneward.phones.words import LINK_UNKNOWN, NOT_A_FOLDER, NOT_DESCRIBED
 
 SYNC_V2, FIND, SYNC_V1 = "sync-v2", "find", "sync-v1"
@@ -164,6 +166,10 @@ class AdbPhone:
     def apps(self) -> AppInventory:
         """Return the apps of every user; see `Phone.apps`."""
         return apps.inventory(self.shell, self._properties)
+
+    def records(self, kind: RecordKind) -> ContentRecords:
+        """Return text messages or calls; see `phones.records.RecordsPhone`."""
+        return ContentRecords(self.shell, kind)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 

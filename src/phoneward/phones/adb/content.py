@@ -1,0 +1,316 @@
+"""Text messages and calls by `content query`, the only way there is without root.
+
+How its text is taken apart, and why never by guessing: `rowtext.py`. Here is how it is asked:
+
+- first for all `_id`s, then for the rows page by page, by ranges of `_id`, and after each page for the `_id`s of its
+  range again: a page is only taken apart with the very rows that it holds;
+- a page that can be read in two ways is asked for in halves; a row that can, by itself, column by column;
+- a text `NULL` is told from no text by asking which rows hold that text;
+- builds whose `content` prints only the lower 32 bits of a number (`Cursor.getInt` in the older Content.java,
+  `Cursor.getLong` in the newer) tell by ranges of `date` which upper bits belong to it.
+
+Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables) and Telephony.java;
+ContactsProvider CallLogProvider.java and CallLog.java.
+"""
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from phoneward.errors import readable
+from phoneward.phones.adb.rowtext import (
+    BLOB,
+    NOTHING,
+    NULL,
+    NUMBER,
+    one_value,
+    parse_ids,
+    split_fields,
+    split_rows,
+)
+from phoneward.phones.adb.shell import Finished, Shell, quote
+from phoneward.phones.errors import PhoneAnswerError
+from phoneward.phones.records import Record, RecordKind, RecordObstacle
+
+PAGE: Final = 1_000
+"""Rows asked for at once: each `content` starts a program on the phone, which takes half a second."""
+
+PAGE_BYTES: Final = 16 << 20
+MORE_QUESTIONS: Final = 5_000
+"""Questions beyond those that every page needs. A phone that answers nonsense would be asked without end."""
+
+_MAX_WORDS: Final = 200
+_HALF: Final = 1 << 31
+_TURN: Final = 1 << 32
+_TURNS: Final = 1 << 10
+"""So many times 2^32 milliseconds are 139 years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is asked of a database.
+
+    Attributes:
+        numbers, texts: columns; the one that holds most last.
+        wide: numbers that need more than 32 bits.
+        optional: columns that only some versions of Android have.
+    """
+
+    uri: bytes
+    numbers: tuple[str, ...]
+    texts: tuple[str, ...]
+    wide: frozenset[str]
+    optional: frozenset[str]
+
+
+TABLES: Final = {
+    RecordKind.SMS: Table(
+        b"content://sms",
+        numbers=("date", "date_sent", "thread_id", "type", "read", "seen", "status", "protocol", "locked", "sub_id"),
+        texts=("address", "service_center", "subject", "body"),
+        wide=frozenset({"date", "date_sent"}),
+        optional=frozenset({"date_sent", "thread_id", "seen", "protocol", "locked", "sub_id"}),
+    ),
+    RecordKind.CALLS: Table(
+        b"content://call_log/calls",
+        numbers=("date", "duration", "type", "presentation", "new", "is_read"),
+        texts=(
+            *("subscription_id", "subscription_component_name", "post_dial_digits", "via_number"),
+            *("number", "name"),
+        ),
+        wide=frozenset({"date"}),
+        optional=frozenset(
+            {
+                *("presentation", "is_read", "subscription_id", "subscription_component_name"),
+                *("post_dial_digits", "via_number"),
+            }
+        ),
+    ),
+}
+
+_FAILED: Final = b"Error while accessing provider"
+_UNKNOWN_COLUMN: Final = re.compile(rb"(?:no such column: |Invalid column )([a-z_]+)")
+
+
+def obstacle_of(words: bytes) -> RecordObstacle:
+    """Return what the words on standard error stand for (Content.java, execute(): it prints the exception)."""
+    if b"SecurityException" in words or b"Permission Denial" in words:
+        return RecordObstacle.REFUSED
+    if b"Could not find provider" in words:
+        return RecordObstacle.ABSENT
+    return RecordObstacle.UNANSWERED
+
+
+def _complaint(words: bytes) -> str:
+    """Return the line that names the exception."""
+    lines = [line for line in words.splitlines() if b"xception" in line] or words.splitlines()
+    return readable(lines[0].strip())[:_MAX_WORDS] if lines else ""
+
+
+class ContentRecords:
+    """The records of one kind; see `phones.records.Records`."""
+
+    def __init__(self, shell: Shell, kind: RecordKind) -> None:
+        self._shell = shell
+        self._table = TABLES[kind]
+        self._ids = array("q")
+        self._words = b""
+        self._more = MORE_QUESTIONS
+        self._whole = False
+        self._literal: frozenset[int] = frozenset()
+        self.columns: tuple[str, ...] = ()
+        self.obstacle: RecordObstacle | None = None
+        self.detail = ""
+        self.unclear = 0
+        self.gone = 0
+        self._begin()
+        self.listed = len(self._ids)
+
+    def _begin(self) -> None:
+        ids = self._ask_ids(b"")
+        if ids is None:
+            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            return
+        if not ids:
+            return
+        if not self._find_columns(ids[0]):
+            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            return
+        texts = [column.encode() for column in self._texts]
+        literal = self._ask_ids(b" OR ".join(column + b" IN ('NULL','BLOB')" for column in texts))
+        if literal is None:
+            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            return
+        self._ids, self._literal = ids, frozenset(literal)
+
+    def _find_columns(self, first: int) -> bool:
+        """Find out which columns this phone has; False where it cannot be asked."""
+        missing: set[str] = set()
+        while True:
+            self._numbers = tuple(name for name in self._table.numbers if name not in missing)
+            self._texts = tuple(name for name in self._table.texts if name not in missing)
+            self.columns = self._numbers + self._texts
+            if self._ask(self.columns, b"_id=%d" % first) is not None:
+                return True
+            unknown = _UNKNOWN_COLUMN.search(self._words)
+            name = unknown[1].decode() if unknown else ""
+            if name not in self._table.optional or name in missing:
+                return False
+            missing.add(name)
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def _ask(self, columns: Sequence[str], where: bytes) -> bytes | None:
+        """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
+        names = b":".join([b"_id", *(name.encode() for name in columns)])
+        command = b"content query --uri %s --projection %s" % (self._table.uri, names)
+        if where:
+            command += b" --where " + quote(where)
+        command += b" --sort " + quote(b"_id ASC")
+        try:
+            done = self._run(command, PAGE_BYTES if columns else None)
+        except PhoneAnswerError as error:
+            self._words = error.sentence().encode()
+            return None
+        failed = done.stdout if done.stdout.startswith(_FAILED) else done.stderr
+        if _FAILED in failed or b"xception" in failed or done.code or not done.stdout.endswith(b"\n"):
+            self._words = failed
+            return None
+        return done.stdout
+
+    def _run(self, command: bytes, limit: int | None) -> Finished:
+        self._words = b""
+        if not self._shell.has_protocol:  # no row begins like a complaint
+            command += b" 2>&1"
+        return self._shell.run(command) if limit is None else self._shell.run(command, limit=limit)
+
+    def _ask_ids(self, where: bytes) -> "array[int] | None":
+        text = self._ask((), where)
+        return None if text is None else parse_ids(text)
+
+    # -- page by page ------------------------------------------------------------------------------------------------
+
+    def __iter__(self) -> Iterator[Record]:
+        for start in range(0, len(self._ids), PAGE):
+            yield from self._page(self._ids[start : start + PAGE])
+
+    def _page(self, ids: "array[int]") -> Iterator[Record]:
+        if self._more <= 0:
+            self.unclear += len(ids)
+            return
+        if len(ids) == 1:
+            text = self._ask(self.columns, b"_id=%d" % ids[0])
+            rows = self._taken_apart(text, ids) if text is not None else None
+            yield from self._mended(self._alone(ids[0]) if rows is None else rows, ids)
+            return
+        where = _between(ids)
+        text = self._ask(self.columns, where)
+        there = self._ask_ids(where)
+        if there is not None and there != ids and set(there) < set(ids):
+            self._more -= 2
+            self.gone += len(ids) - len(there)
+            if there:
+                yield from self._page(there)
+            return
+        rows = self._taken_apart(text, ids) if text is not None and there == ids else None
+        if rows is not None:
+            yield from self._mended(rows, ids)
+            return
+        self._more -= 2
+        half = len(ids) // 2
+        yield from self._page(ids[:half])
+        yield from self._page(ids[half:])
+
+    def _taken_apart(self, text: bytes, ids: "array[int]") -> list[Record] | None:
+        rows = split_rows(text, ids, self.columns[0])
+        if rows is None:
+            return None
+        records = []
+        for number, row in zip(ids, rows, strict=True):
+            values = split_fields(row, self._numbers, self._texts)
+            if values is None or number in self._literal:
+                records += self._alone(number)
+            elif BLOB in values[len(self._numbers) :]:
+                self.unclear += 1
+            else:
+                records.append(Record(number, tuple(None if value == NULL else value for value in values)))
+        return records
+
+    def _alone(self, number: int) -> list[Record]:
+        """Ask for one row column by column, where nothing can be mistaken."""
+        values: list[bytes | None] = []
+        for column in self.columns:
+            self._more -= 1
+            text = self._ask((column,), b"_id=%d" % number)
+            if text == NOTHING:
+                self.gone += 1
+                return []
+            value = one_value(text, number, column) if text is not None else None
+            if value is None or (column in self._numbers and value != NULL and NUMBER.match(value) is None):
+                self.unclear += 1
+                return []
+            if column not in self._numbers and value in {NULL, BLOB}:
+                same = self._ask_ids(b"_id=%d AND %s='%s'" % (number, column.encode(), value))
+                if same is None or (not same and value == BLOB):
+                    self.unclear += 1
+                    return []
+                values.append(value if same else None)
+            else:
+                values.append(None if value == NULL else value)
+        return [Record(number, tuple(values))]
+
+    # -- numbers of more than 32 bits --------------------------------------------------------------------------------
+
+    def _mended(self, rows: list[Record], ids: "array[int]") -> list[Record]:
+        wide = [number for number, name in enumerate(self.columns) if name in self._table.wide]
+        told = [int(value) for row in rows for number in wide if (value := row.values[number]) is not None]
+        self._whole = self._whole or any(not -_HALF <= value < _HALF for value in told)
+        if self._whole or not told:
+            return rows
+        for number in wide:
+            rows = self._mend(rows, number, ids)
+        return rows
+
+    def _mend(self, rows: list[Record], number: int, ids: "array[int]") -> list[Record]:
+        wanted = {row.id for row in rows if row.values[number] is not None}
+        if not wanted:
+            return rows
+        turns = dict.fromkeys(self._within(number, ids, 0, 1), 0)
+        if not wanted <= turns.keys():
+            self._find_turns(number, ids, (1, _TURNS), turns)
+        mended = []
+        for row in rows:
+            told = row.values[number]
+            if told is None:
+                mended.append(row)
+            elif row.id not in turns:
+                self.unclear += 1
+            else:
+                value = b"%d" % (int(told) + turns[row.id] * _TURN)
+                mended.append(Record(row.id, (*row.values[:number], value, *row.values[number + 1 :])))
+        return mended
+
+    def _find_turns(self, number: int, ids: "array[int]", turns: tuple[int, int], found: dict[int, int]) -> None:
+        """Find out how often 2^32 must be added to each row's number: between these, the second excluded."""
+        first, last = turns
+        there = self._within(number, ids, first, last)
+        if not there:
+            return
+        if last - first == 1:
+            found |= dict.fromkeys(there, first)
+            return
+        middle = (first + last) // 2
+        self._find_turns(number, ids, (first, middle), found)
+        self._find_turns(number, ids, (middle, last), found)
+
+    def _within(self, number: int, ids: "array[int]", first: int, last: int) -> "array[int]":
+        column = self.columns[number].encode()
+        low, high = first * _TURN - _HALF, last * _TURN - _HALF
+        where = b"%s AND %s>=%d AND %s<%d" % (_between(ids), column, low, column, high)
+        return self._ask_ids(where) or array("q")
+
+
+def _between(ids: "array[int]") -> bytes:
+    return b"_id>=%d AND _id<=%d" % (ids[0], ids[-1])

@@ -1,0 +1,77 @@
+"""What a phone keeps in its own databases and tells a computer about: text messages and calls.
+
+A phone that can be asked has a method `records`; `as_records` finds it. Contacts and calendars are not asked for yet.
+"""
+
+import enum
+from collections.abc import Iterator
+from typing import Protocol, cast
+
+import msgspec
+
+from phoneward.phones.base import Phone
+
+
+class RecordKind(enum.StrEnum):
+    """Which database."""
+
+    SMS = "sms"
+    CALLS = "calls"
+
+
+class RecordObstacle(enum.StrEnum):
+    """Why none of a kind could be had."""
+
+    REFUSED = "refused"
+    """The phone does not let a computer read them."""
+    ABSENT = "absent"
+    """The phone has no such database (a tablet without a telephone)."""
+    UNANSWERED = "unanswered"
+    """What the phone said is no answer to the question."""
+
+
+class Record(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One message or call.
+
+    Attributes:
+        id: the phone's number for it (`_id`).
+        values: as the phone told them, in the order of `Records.columns`; None is the database's NULL.
+    """
+
+    id: int
+    values: tuple[bytes | None, ...]
+
+
+class Records(Protocol):
+    """All records of one kind: to be gone through once, ascending by `id`, with bounded memory.
+
+    Attributes:
+        columns: what the values are.
+        obstacle: why there are none; None where the phone answered.
+        detail: the phone's own words about the obstacle.
+        listed: how many the phone says there are.
+        unclear: how many could not be told apart for certain, or not be read, and were left out; complete afterwards.
+        gone: how many were deleted on the phone while this went on.
+    """
+
+    columns: tuple[str, ...]
+    obstacle: RecordObstacle | None
+    detail: str
+    listed: int
+    unclear: int
+    gone: int
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield them. Raises PhoneGoneError where the connection is lost."""
+
+
+class RecordsPhone(Protocol):
+    """A phone that can be asked for its records."""
+
+    def records(self, kind: RecordKind) -> Records:
+        """Ask how many there are. Raises PhoneGoneError."""
+
+
+def as_records(phone: Phone) -> RecordsPhone | None:
+    """Return the phone as one that can be asked, None where it is none (a folder)."""
+    return cast("RecordsPhone", phone) if hasattr(phone, "records") else None
