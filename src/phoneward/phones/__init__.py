@@ -1,5 +1,6 @@
 """Phones: one protocol, several kinds. Knows no vault."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from phoneward.phones.adb import (
@@ -12,6 +13,7 @@ from phoneward.phones.adb import (
     list_adb_devices,
     pair,
 )
+from phoneward.phones.androidbackup import AndroidBackupPhone
 from phoneward.phones.base import (
     AppInventory,
     Entry,
@@ -50,6 +52,7 @@ __all__ = [
     "AdbDevice",
     "AdbPhone",
     "AdbWriter",
+    "AndroidBackupPhone",
     "ApkFile",
     "AppInventory",
     "Diagnosis",
@@ -92,6 +95,7 @@ __all__ = [
     "is_clean",
     "list_adb_devices",
     "open_adb",
+    "open_android_backup",
     "open_folder",
     "pair",
     "translated_detail",
@@ -101,6 +105,18 @@ __all__ = [
 def open_folder(path: Path) -> FolderPhone:
     """Return a folder of this computer as a phone; it is opened by `with`, which may raise FolderMissingError."""
     return FolderPhone(path)
+
+
+def open_android_backup(path: Path, password: Callable[[], str] | None = None) -> AndroidBackupPhone:
+    """Return an Android backup file (.ab, Xiaomi's .bak) as a phone.
+
+    It is opened, and looked through from end to end, by `with`, which may raise a PhoneError that says what is wrong.
+
+    Args:
+        path: the file.
+        password: asked once, and only where the file is encrypted.
+    """
+    return AndroidBackupPhone(path, password)
 
 
 def open_adb(serial: str | None = None, *, allow_unencrypted: bool = False, idle_timeout: float = 60.0) -> AdbPhone:

@@ -69,6 +69,8 @@ class Area(enum.StrEnum):
     USER = "user"
     CARD = "card"
     APPS = "installed-apps"
+    APP_DATA = "app-data"
+    """The private data of apps, taken from a backup file."""
 
 
 class StorageCoverage(msgspec.Struct, frozen=True):

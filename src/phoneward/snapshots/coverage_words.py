@@ -24,6 +24,7 @@ _AREAS: Final[Mapping[str, str]] = {
     "user": N_("Another user's files"),
     "card": N_("Card"),
     "installed-apps": N_("The apps themselves"),
+    "app-data": N_("The apps' own data"),
 }
 
 _QUESTIONS: Final[Mapping[str, str]] = {

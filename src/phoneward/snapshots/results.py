@@ -76,8 +76,8 @@ class BackupResult:
         resumed: whether a cut short run was continued.
         matching: what came of comparing with the phone's own checksums.
         private_apps: how many apps keep data where no computer can read it and made no backup of themselves that is
-            kept; those of the system and of closed users are not counted, those of which the phone does not tell are.
-            They do not make it incomplete (docs/decisions/0005-snapshot-pass.md, "Exit code 3").
+            kept; those of the system, of closed users and of backup files are not counted, those of which the phone
+            does not tell are. They do not make it incomplete (docs/decisions/0005-snapshot-pass.md, "Exit code 3").
     """
 
     snapshot_id: FileId | None
@@ -107,5 +107,5 @@ class BackupResult:
 
 
 def _keeps_private_data(app: AppCoverage) -> bool:
-    reachable = app.reason not in {"user-unreachable", "bad-package-name"}
+    reachable = app.reason not in {"user-unreachable", "bad-package-name", "from-backup-file", "not-in-backup-file"}
     return not app.is_system and reachable and app.state in {State.PART, State.OUT_OF_REACH} and app.phone_bytes != 0
