@@ -79,11 +79,11 @@ THE_ONLY_ONE = ""
 def backup(
     folder: str | None,
     serial: str | None,
-    android_backup: str | None,
-    android_backup_password: str | None,
     label: str | None,
     timestamp: str | None,
     *,
+    android_backup: str | None,
+    android_backup_password: str | None,
     dry_run: bool,
     verify_all: bool,
     allow_unencrypted: bool,

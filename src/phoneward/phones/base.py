@@ -1,7 +1,7 @@
 """What a phone is to the rest of the program. `phones/` knows no vault; a room above joins the two.
 
-Every kind of phone (adb, a folder, later iOS backups) passes the same suite: `tests/phones/suite.py`. A backup file, which
-nobody writes to file by file, has tests of its own: `tests/phones/androidbackup/`.
+Every kind of phone (adb, a folder, later iOS backups) passes the same suite: `tests/phones/suite.py`. A backup
+file, into which nobody writes file by file, has tests of its own: `tests/phones/androidbackup/`.
 """
 
 import enum

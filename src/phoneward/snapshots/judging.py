@@ -186,7 +186,7 @@ class Judge:
         )
 
     def _places(self, app: InstalledApp) -> list[bytes]:
-        """The folders of an app: its data, those the system gives it on its user's storage and on cards, and its own."""
+        """The folders of an app: its data, those that the system gives it on storages and cards, and its own."""
         places = [APP_DATA + b"/" + app.package.encode("ascii"), *app_places(app.package, app.user_id)]
         top = storage_prefix(app.user_id)
         places += [top + b"/" + folder for folder in OWN_FOLDERS.get(app.package, ())]

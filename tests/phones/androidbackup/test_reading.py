@@ -50,7 +50,9 @@ WANTED = {b"/" + put.path: put.content for put in MEMBERS if put.content is not 
 MIUI = b"MIUI BACKUP\n2\ncom.example.notes Notizen \xe7\xac\x94\xe8\xae\xb0\n-1\n0\n"
 
 
-@pytest.mark.parametrize(("version", "compressed", "password"), product(range(1, 6), (False, True), (None, PASSWORD)))
+@pytest.mark.parametrize(
+    ("version", "compressed", "password"), list(product(range(1, 6), (False, True), (None, PASSWORD)))
+)
 def test_every_version_comes_out_as_it_was_put_in(
     version: int, compressed: bool, password: str | None, tmp_path: Path
 ) -> None:

@@ -34,7 +34,7 @@ MAX_RATIO: Final = 500
 
 PLACES: Final = 256
 FIRST_SPACING: Final = 1 << 20
-"""Places to begin at are remembered every MiB of content; when there are 256 (about 11 MB) every other one is dropped."""
+"""Places to begin at are remembered every MiB of content; where there are more than 256 every other one is dropped."""
 
 
 class BackupFile:

@@ -168,7 +168,7 @@ def _number(field: bytes) -> int:
 
 
 def _time(block: bytes) -> int:
-    """Return the seconds since 1970; 0 where they cannot be read: no reason to refuse a file. (AOSP: `%0lo`, signed.)"""
+    """Return the seconds since 1970; 0 where they cannot be read, which is no reason to refuse a file."""
     try:
         return _number(block[136:148])
     except ValueError:
