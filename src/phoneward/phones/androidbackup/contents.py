@@ -198,7 +198,7 @@ class Contents:
         for path, item in self._refused.items():
             storage = _STORAGE.match(path)
             home = SHARED + b"/" + storage[1] if storage and is_clean(path) else APPS
-            if home == root:
+            if root == (home if home in self.storages else APPS):
                 yield item
 
     def apps(self) -> Iterator[tuple[InstalledApp, int]]:
