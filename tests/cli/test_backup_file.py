@@ -156,7 +156,11 @@ def test_one_odd_name_says_nothing_of_the_apps(ready: Program, tmp_path: Path) -
     (tmp_path / "odd.ab").write_bytes(archive(tar(puts)))
     ran = ready.run("backup", "--android-backup", tmp_path / "odd.ab", "--json")
     assert ran.code == 3
-    assert {gap["path"] for gap in ran.document["coverage"]["gaps"]} == {"/elsewhere/x", "/shared/7/only-a-hard-link"}
+    coverage = ran.document["coverage"]
+    found = {gap["path"]: gap["reason"] for gap in coverage["gaps"]}
+    assert found == {"/elsewhere/x": "foreign", "/shared/7/only-a-hard-link": "special"}
+    (app,) = coverage["apps"]
+    assert (app["state"], app["reason"]) == ("kept in part", "from-backup-file")
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ def test_whatever_is_written_over_it_there_is_one_answer(
         (b"etc/passwd", Obstacle.FOREIGN),
         (b"shared/secret", Obstacle.FOREIGN),
         (b"shared", Obstacle.FOREIGN),
+        (b"shared/0", Obstacle.FOREIGN),
         (b"apps", Obstacle.FOREIGN),
         (b"apps/" + b"/".join([b"x" * 250] * 20), Obstacle.TOO_LONG),
     ],

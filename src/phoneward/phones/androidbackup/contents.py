@@ -88,6 +88,9 @@ class Contents:
         path = b"/" + (member.path.rstrip(b"/") if member.kind is FileKind.DIRECTORY else member.path)
         self._count(path)
         obstacle = _obstacle(path, member)
+        storage = _STORAGE.match(path)
+        if storage and is_clean(path) and (root := SHARED + b"/" + storage[1]) not in self.storages:
+            self.storages.append(root)
         if obstacle is not None:
             self._refused[path[:MAX_PATH]] = Unreadable(path[:MAX_PATH], obstacle)
             return
@@ -103,8 +106,6 @@ class Contents:
         self._held[path] = Held(entry, member.offset)
         if path.startswith(APPS + b"/"):
             self._add_to_app(path, member, stream, is_new=known is None)
-        elif (storage := _STORAGE.match(path)) and (root := SHARED + b"/" + storage[1]) not in self.storages:
-            self.storages.append(root)
 
     def _count(self, path: bytes) -> None:
         self._name_bytes += len(path)
@@ -144,6 +145,7 @@ class Contents:
 
         Their time is that of the latest name below them.
         """
+        self._implied = {root: 0 for root in (APPS, *self.storages) if root not in self._held}
         for path, held in self._held.items():
             above, mtime_ns = path[: path.rindex(b"/")], held.entry.mtime_ns
             while above:
@@ -198,7 +200,7 @@ class Contents:
         for path, item in self._refused.items():
             storage = _STORAGE.match(path)
             home = SHARED + b"/" + storage[1] if storage and is_clean(path) else APPS
-            if root == (home if home in self.storages else APPS):
+            if home == root:
                 yield item
 
     def apps(self) -> Iterator[tuple[InstalledApp, int]]:
@@ -219,7 +221,7 @@ def _obstacle(path: bytes, member: Member) -> Obstacle | None:
         return Obstacle.BAD_NAME
     if member.kind is FileKind.OTHER or (member.kind is FileKind.SYMLINK and not member.link_target):
         return Obstacle.SPECIAL
-    if path in {APPS, SHARED}:
+    if path in {APPS, SHARED} or _STORAGE.fullmatch(path):
         return None if member.kind is FileKind.DIRECTORY else Obstacle.FOREIGN
     return None if path.startswith(APPS + b"/") or _STORAGE.match(path) else Obstacle.FOREIGN
 
