@@ -1,8 +1,10 @@
 """Fuzz target: the header and the tar stream of an Android backup file.
 
 The first byte chooses: `h` the header, `z` a compressed stream (packed here, so that the fuzzer reaches what is in it),
-anything else a plain one; the sums of header blocks are set right first. The seeds were written with `tests/phones/androidbackup/abwriter.py` (`tar` of a few members:
-a manifest, a folder, a long and a Chinese name, a link, a name that leads up) and GNU tar (long name and long link).
+anything else a plain one; the sums of header blocks are set right first.
+
+The seeds were written with `tests/phones/androidbackup/abwriter.py` (a manifest, a folder, long and Chinese names, an
+app, a link, a name that leads up; two headers) and GNU tar (long name and long link).
 """
 
 import sys
