@@ -77,6 +77,8 @@ def test_what_it_says(ready: Program, sealed: Path, tmp_path: Path) -> None:
     assert ran.code == 0, ran.stderr
     said = " ".join(ran.stdout.split())
     assert "holds 8 files (2.8 MB)." in said
+    assert "Kept from the backup file: 8 files (2.8 MB)." in said
+    assert "If this phone broke" not in said
     assert "For 2 apps nobody can tell how much of them would be lost." in said
     assert "keep data that no computer can read" not in said
     assert "looked through first" in ran.stderr

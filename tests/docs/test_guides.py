@@ -218,7 +218,7 @@ def test_existing_backups(program: Program, tmp_path: Path) -> None:
     assert "Nothing was written." in planned
     assert "holds 2 files" in taken
     assert "com.example.notes" in looked
-    assert "/appdata/com.example.notes/f/note.txt" in looked
+    assert "/appdata/com.example.notes/" in looked
     assert named.run("snapshots", "--json").document["hostname"] == "old-phone"
 
 

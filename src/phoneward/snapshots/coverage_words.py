@@ -5,7 +5,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.phones import translated_detail
-from phoneward.snapshots.coverage import AppCoverage, Coverage, StorageCoverage
+from phoneward.snapshots.coverage import AppCoverage, Area, Coverage, StorageCoverage
 from phoneward.snapshots.gaps import Gap
 from phoneward.snapshots.precious_apps import PRECIOUS
 from phoneward.snapshots.reasons import gap_sentence
@@ -85,7 +85,9 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
     found = coverage.totals
     kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
     lost = found.out_of_reach_bytes
-    if lost:
+    if any(storage.area == Area.APP_DATA for storage in coverage.storages):
+        said = [_("Kept from the backup file: {files} ({size}).").format(**kept)]
+    elif lost:
         said = [
             _("If this phone broke now, you would keep {files} ({size}) and lose at least {lost}.").format(
                 **kept, lost=formats.size(lost)

@@ -32,9 +32,9 @@ MAX_UNQUESTIONED: Final = 16 << 30
 MAX_RATIO: Final = 500
 """Deflate unfolds at most 1,032 times. Beyond 16 GiB a backup that unfolds more than 500 times is a bomb."""
 
-PLACES: Final = 256
+PLACES: Final = 1024
 FIRST_SPACING: Final = 1 << 20
-"""Places to begin at are remembered every MiB of content; where there are more than 256 every other one is dropped."""
+"""Places to begin at are remembered every MiB of content; where there are more than 1,024 every other one is dropped."""
 
 
 class BackupFile:
