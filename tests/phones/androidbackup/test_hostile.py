@@ -76,6 +76,7 @@ def encrypted_with(number: int, line: bytes) -> bytes:
         (encrypted_with(8, b"00" * 15), AndroidBackupDamagedError),
         (encrypted_with(9, b"00" * 95), AndroidBackupDamagedError),
         (encrypted_with(9, b"00" * 96), AndroidBackupPasswordError),
+        (encrypted_with(6, b"00" * 64), AndroidBackupPasswordError),  # the key's checksum does not fit
         (SEALED[:-1], AndroidBackupCutOffError),
         (SEALED[:-16], AndroidBackupCutOffError),
     ],
@@ -133,7 +134,8 @@ def test_cut_off_anywhere_it_gives_nothing(whole: bytes, tmp_path: Path) -> None
     if whole is SEALED:
         step = 331  # each costs two key derivations
     needed = len(whole) - (512 if whole is PLAIN else 0)  # the second of the two empty blocks says nothing new
-    for end in [*range(0, needed, step), needed - 1]:
+    blocks = range(PLAIN.index(b"apps/"), needed, 512) if whole is PLAIN else ()
+    for end in [*range(0, needed, step), *blocks, needed - 1]:
         path = written(tmp_path, whole[:end])
         with pytest.raises((AndroidBackupCutOffError, AndroidBackupEmptyError)) as caught, opened(path, password):
             pass
@@ -195,6 +197,14 @@ def test_what_is_no_file_is_named_and_left_out(kind: bytes, tmp_path: Path) -> N
         assert contents(phone) == {b"/" + GOOD.path: b"good"}
 
 
+def test_a_folder_that_says_it_has_content(tmp_path: Path) -> None:
+    """Nothing follows a folder, whatever size it gives: so Android reads it too."""
+    stream = header_block(b"shared/0/d", Put(b"d"), 700, b"5") + member(GOOD) + bytes(1024)
+    with opened(written(tmp_path, archive(stream))) as phone:
+        assert contents(phone) == {b"/" + GOOD.path: b"good"}
+        assert entries(phone)[b"/shared/0/d"].size == 0
+
+
 def test_a_name_that_is_there_twice(tmp_path: Path) -> None:
     """The later one counts, as when Android restores it; that there were two is said."""
     stream = tar([Put(GOOD.path, b"first, and longer"), GOOD])
@@ -212,6 +222,7 @@ def pax(data: bytes, size: int | None = None) -> bytes:
     [
         pax(b"", 33_000) + bytes(33_280),
         pax(b"12 path=abc"),
+        pax(b"11 path=abc"),
         pax(b"no record"),
         pax(b"0 path=a\n"),
         pax(b"99999999999 path=a\n"),

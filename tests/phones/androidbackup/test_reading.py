@@ -134,8 +134,8 @@ def test_files_are_read_in_any_order_and_from_any_byte(tmp_path: Path, monkeypat
     monkeypatch.setattr(phone_module, "SMALL_BYTES", 1000)
     puts = [Put(b"shared/0/%03d" % n, trees.content(str(n), n * n * 13 % 40_000)) for n in range(120)]
     wanted = {b"/" + put.path: put.content or b"" for put in puts}
-    for password in (None, PASSWORD):
-        path = written(tmp_path, archive(tar(puts), password=password))
+    for password, compressed in product((None, PASSWORD), (False, True)):
+        path = written(tmp_path, archive(tar(puts), password=password, compressed=compressed))
         with opened(path, password) as phone:
             order = sorted(wanted, key=lambda name: hashlib.sha256(name).digest())
             assert {stream.path: b"".join(stream) for stream in phone.read(order)} == wanted

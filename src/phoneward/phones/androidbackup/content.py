@@ -34,7 +34,7 @@ MAX_RATIO: Final = 500
 
 PLACES: Final = 1024
 FIRST_SPACING: Final = 1 << 20
-"""Places to begin at are remembered every MiB of content; where there are more than 1,024 every other one is dropped."""
+"""Places to begin at are remembered each MiB of content; where there are more than 1,024 every other one is dropped."""
 
 
 class BackupFile:
