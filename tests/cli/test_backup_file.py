@@ -99,6 +99,10 @@ def test_what_it_says(ready: Program, sealed: Path, tmp_path: Path) -> None:
     assert "Whether that was all of it, the file does not say." in shown
     assert "The apps' own data" in shown
     assert ready.run("snapshots", "--json").document["hostname"] == "phone-2019.ab"
+    checked = " ".join(ready.run("checkup").stdout.split())
+    assert "that no computer can read" not in checked
+    assert "nothing else is known to be lost" in checked
+    assert "what the apps left out of the backup file when it was made" in checked
 
 
 def test_a_second_time_nothing_is_read_again_wherever_the_file_lies(

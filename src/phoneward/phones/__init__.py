@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phoneward.phones.adb import (
     AdbDevice,
@@ -13,7 +14,6 @@ from phoneward.phones.adb import (
     list_adb_devices,
     pair,
 )
-from phoneward.phones.androidbackup import AndroidBackupPhone
 from phoneward.phones.base import (
     AppInventory,
     Entry,
@@ -47,12 +47,14 @@ from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
+if TYPE_CHECKING:
+    from phoneward.phones.androidbackup import AndroidBackupPhone
+
 __all__ = [
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
     "AdbWriter",
-    "AndroidBackupPhone",
     "ApkFile",
     "AppInventory",
     "Diagnosis",
@@ -107,7 +109,7 @@ def open_folder(path: Path) -> FolderPhone:
     return FolderPhone(path)
 
 
-def open_android_backup(path: Path, password: Callable[[], str] | None = None) -> AndroidBackupPhone:
+def open_android_backup(path: Path, password: Callable[[], str] | None = None) -> "AndroidBackupPhone":
     """Return an Android backup file (.ab, Xiaomi's .bak) as a phone.
 
     It is opened, and looked through from end to end, by `with`, which may raise a PhoneError that says what is wrong.
@@ -116,6 +118,8 @@ def open_android_backup(path: Path, password: Callable[[], str] | None = None) -
         path: the file.
         password: asked once, and only where the file is encrypted.
     """
+    from phoneward.phones.androidbackup import AndroidBackupPhone  # it brings AES along, which no other phone needs
+
     return AndroidBackupPhone(path, password)
 
 

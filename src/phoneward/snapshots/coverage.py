@@ -207,6 +207,11 @@ class Coverage(msgspec.Struct, frozen=True):
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
 
+    @property
+    def is_of_backup_file(self) -> bool:
+        """Whether it is of a backup file and not of a phone: only there the apps' own data is a storage."""
+        return any(storage.area == Area.APP_DATA for storage in self.storages)
+
 
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Coverage)

@@ -5,7 +5,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.phones import translated_detail
-from phoneward.snapshots.coverage import AppCoverage, Area, Coverage, StorageCoverage
+from phoneward.snapshots.coverage import AppCoverage, Coverage, StorageCoverage
 from phoneward.snapshots.gaps import Gap
 from phoneward.snapshots.precious_apps import PRECIOUS
 from phoneward.snapshots.reasons import gap_sentence
@@ -85,7 +85,7 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
     found = coverage.totals
     kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
     lost = found.out_of_reach_bytes
-    if any(storage.area == Area.APP_DATA for storage in coverage.storages):
+    if coverage.is_of_backup_file:
         said = [_("Kept from the backup file: {files} ({size}).").format(**kept)]
     elif lost:
         said = [

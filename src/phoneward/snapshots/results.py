@@ -92,7 +92,7 @@ class BackupResult:
     @property
     def private_apps(self) -> int:
         """See above; 0 for a dry run."""
-        apps = () if self.coverage is None else self.coverage.apps
+        apps = () if self.coverage is None or self.coverage.is_of_backup_file else self.coverage.apps
         return len({app.package for app in apps if _keeps_private_data(app)})
 
     @property
@@ -107,5 +107,5 @@ class BackupResult:
 
 
 def _keeps_private_data(app: AppCoverage) -> bool:
-    reachable = app.reason not in {"user-unreachable", "bad-package-name", "from-backup-file", "not-in-backup-file"}
+    reachable = app.reason not in {"user-unreachable", "bad-package-name"}
     return not app.is_system and reachable and app.state in {State.PART, State.OUT_OF_REACH} and app.phone_bytes != 0

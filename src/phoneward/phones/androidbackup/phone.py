@@ -146,11 +146,7 @@ class AndroidBackupPhone:
     def apps(self) -> AppInventory:
         """Return the apps that the backup names."""
         apps = list(self._all.apps())
-        return AppInventory(
-            tuple(app for app, _files in apps),
-            {"data-size": KIND},
-            backed_up={app.package: files for app, files in apps},
-        )
+        return AppInventory(tuple(app for app, _files in apps), backed_up={app.package: files for app, files in apps})
 
     def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
         """Walk a tree; see `Phone.list`."""
