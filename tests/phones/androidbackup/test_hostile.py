@@ -1,5 +1,6 @@
 """Broken, cut off and malicious backup files: one sentence that says what is wrong, and nothing is taken."""
 
+import os
 import zlib
 from pathlib import Path
 
@@ -121,7 +122,8 @@ def test_newer_files_never_fall_back_to_eight_bits(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.ab", tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "none.ab", tmp_path, tmp_path / "pipe"):
         with pytest.raises(AndroidBackupMissingError), opened(path):
             pass
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import threading
 import zlib
 from bisect import bisect_right
@@ -21,10 +22,14 @@ from phoneward.phones.androidbackup.errors import (
     AndroidBackupTooLargeError,
 )
 from phoneward.phones.androidbackup.header import BLOCK, Header, MasterKey, unpadded
+from phoneward.phones.words import NOT_A_FILE
 from phoneward.texts import _
 
 READ_BYTES: Final = 64 << 10
 """Read from the disk at once; a multiple of a cipher block."""
+
+INFLATED_BYTES: Final = 256 << 10
+"""Inflated at once."""
 
 PIECE_BYTES: Final = 1 << 20
 
@@ -50,6 +55,8 @@ class BackupFile:
         self._digest = hashlib.sha256()
         self._digested = 0
         try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+                raise AndroidBackupMissingError(path=self.name, detail=NOT_A_FILE)
             self._file = path.open("rb", buffering=0)
         except OSError as error:
             raise AndroidBackupMissingError(path=self.name, detail=readable(error.strerror or str(error))) from error
@@ -216,6 +223,7 @@ class Stream:
         self._inflater = inflater
         self._noting = noting
         self._waiting = b""
+        self._ready = memoryview(b"")
         self.position = position
 
     @property
@@ -236,16 +244,22 @@ class Stream:
             AndroidBackupDamagedError: it cannot be inflated.
             AndroidBackupTooLargeError: it is a bomb.
         """
-        data = self._raw(limit) if self._inflater is None else self._inflated(self._inflater, limit)
-        self.position += len(data)
+        if not self._ready:
+            self._fill()
+        data = bytes(self._ready[:limit])
+        self._pass(len(data))
         return data
 
-    def _raw(self, limit: int) -> bytes:
-        data = self._waiting or self._plain.read()
-        self._waiting = data[limit:]
-        return data[:limit]
+    def _pass(self, length: int) -> None:
+        self._ready = self._ready[length:]
+        self.position += length
 
-    def _inflated(self, inflater: "zlib._Decompress", limit: int) -> bytes:
+    def _fill(self) -> None:
+        """Get the next bytes ready; none at the end."""
+        inflater = self._inflater
+        self._ready = memoryview(self._plain.read() if inflater is None else self._inflated(inflater))
+
+    def _inflated(self, inflater: "zlib._Decompress") -> bytes:
         while not inflater.eof:
             if not self._waiting:
                 if self._noting:
@@ -253,7 +267,7 @@ class Stream:
                 self._waiting = self._plain.read()
             at_end = not self._waiting
             try:
-                data = inflater.decompress(self._waiting, limit)
+                data = inflater.decompress(self._waiting, INFLATED_BYTES)
             except zlib.error as error:
                 raise AndroidBackupDamagedError(path=self.name) from error
             self._waiting = inflater.unconsumed_tail
@@ -284,10 +298,13 @@ class Stream:
             AndroidBackupCutOffError: there are not so many.
         """
         while length:
-            piece = self.some(min(length, PIECE_BYTES))
-            if not piece:
+            if not self._ready:
+                self._fill()
+            if not self._ready:
                 raise AndroidBackupCutOffError(path=self.name)
-            length -= len(piece)
+            step = min(length, len(self._ready))
+            self._pass(step)
+            length -= step
 
 
 class Reader:
