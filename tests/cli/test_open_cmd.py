@@ -17,6 +17,7 @@ import pytest
 
 from phoneward.web import listen, port_of
 from tests.cli.program import make_vault
+from tests.tools.ports import free_port
 
 PASSWORD = "open sesame 芝麻"
 
@@ -53,11 +54,6 @@ def started(environment: dict[str, str], *words: str) -> Iterator[subprocess.Pop
     finally:
         process.kill()
         process.communicate(timeout=30)
-
-
-def free_port() -> int:
-    with listen() as listening:
-        return port_of(listening)
 
 
 def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:

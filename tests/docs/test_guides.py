@@ -15,6 +15,7 @@ from phoneward.cli.app import program as app
 from tests.cli.program import PROGRAM, Program, make_vault
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
+from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
 from tests.snapshots.authority import authority
 from tests.tools import restic as restic_tool
 
@@ -205,6 +206,20 @@ def test_checkup(program: Program, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_bytes().startswith(b"<!doctype html>")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert '"message_type":"checkup"' in (tmp_path / "findings.jsonl").read_text()
+
+
+def test_existing_backups(program: Program, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there, on a file as an old phone wrote it."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+    make_vault(tmp_path / "vault", "a")
+    note = Put(b"apps/com.example.notes/f/note.txt", b"a note")
+    (tmp_path / "old-phone.ab").write_bytes(archive(tar([manifest("com.example.notes"), note])))
+    planned, taken, looked = play(GUIDES / "existing-backups.md", named, tmp_path, {})
+    assert "Nothing was written." in planned
+    assert "holds 2 files" in taken
+    assert "com.example.notes" in looked
+    assert "/appdata/com.example.notes/" in looked
+    assert named.run("snapshots", "--json").document["hostname"] == "old-phone"
 
 
 def test_set_up(program: Program, tmp_path: Path) -> None:

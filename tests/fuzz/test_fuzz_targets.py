@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 FUZZ = ROOT / "fuzz"
 EXPECTED = {
     "adb",
+    "androidbackup",
     "confined",
     "coverage",
     "index",

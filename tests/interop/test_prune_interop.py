@@ -159,7 +159,8 @@ def test_theirs_with_a_lost_index_is_repaired(
     assert len(indexes) == 3
     damaged = tmp_path / "repo" / "index" / indexes[0]
     damaged.chmod(0o600)
-    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     repo.remove_unpacked(FileType.INDEX, indexes[1])
     assert maker.attempt("check").returncode != 0
     with repo.lock(exclusive=True, timing=QUICK) as lock:

@@ -29,6 +29,7 @@ from phoneward.phones.errors import (
 from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.phones.scriptedserver import ScriptedServer
 from tests.phones.test_adb import server_of
+from tests.tools.ports import free_port
 
 ONE = b"R5CT1234               device usb:1-2 product:o1s model:SM_G991B device:o1s transport_id:3\n"
 TWO = ONE + b"0A041FDD4003BB         device usb:1-3 product:husky model:Pixel_8 device:husky transport_id:4\n"
@@ -133,7 +134,7 @@ def test_a_loopback_phone_is_connected_when_asked_for(phone: TestPhone) -> None:
 
 def test_a_loopback_port_where_nothing_listens(phone: TestPhone) -> None:
     with pytest.raises(PhoneNotFoundError):
-        AdbPhone("127.0.0.1:1", server=server_of(phone)).__enter__()
+        AdbPhone(f"127.0.0.1:{free_port()}", server=server_of(phone)).__enter__()
 
 
 @pytest.mark.parametrize("adb", ["29", "34", Path(adbutils.__file__).parent / "binaries"], ids=["29", "34", "36"])
@@ -206,7 +207,7 @@ def test_which_adb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     chosen.chmod(0o755)
     monkeypatch.setenv("PHONEWARD_ADB", str(chosen))
     assert find_adb() == chosen
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(free_port()))
     with pytest.raises(AdbServerError):
         AdbServer().ask(b"host:version")
     monkeypatch.setenv("PHONEWARD_ADB", os.fspath(tmp_path / "none"))

@@ -22,6 +22,7 @@ from tests.phones import usbsamples
 from tests.phones.scriptedserver import Peer, ScriptedServer
 from tests.phones.test_adb import server_of
 from tests.phones.usbsamples import Plugged
+from tests.tools.ports import free_port
 
 PIXEL = b"0A041FDD4003BB         device usb:1-3 product:husky model:Pixel_8 device:husky transport_id:4\n"
 NO_DRIVER = UsbDevice(
@@ -279,9 +280,3 @@ def test_a_real_adb_that_is_not_let_in(phone_factory: PhoneFactory, asks_for_a_k
 def connect(server: AdbServer, address: str) -> None:
     with contextlib.suppress(Exception):
         server.ask(b"host:connect:" + address.encode())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -67,6 +67,7 @@ def test_a_pulled_cable_costs_nothing_that_came_over(vault: Vault, phone: TestPh
     fill(phone)
     settle()
     whole = phone.proxy.status().down
+    phone.proxy.refuse(on=True)  # adb would connect again by itself, and a phone that answers was not pulled
     phone.proxy.cut("down", at)
     with pytest.raises(BackupCutShortError) as caught:
         vault.backup(adb_phone(phone))
@@ -89,6 +90,7 @@ def test_a_pulled_cable_costs_nothing_that_came_over(vault: Vault, phone: TestPh
         if kind == "file":
             assert content == (phone.storage / os.fsdecode(name)).read_bytes()
 
+    phone.proxy.refuse(on=False)
     phone.connect()
     down = phone.proxy.status().down
     second = vault.backup(adb_phone(phone))
@@ -117,11 +119,13 @@ def test_a_cut_while_listing_leaves_nothing_and_harms_nothing(vault: Vault, phon
 def test_a_file_that_changed_meanwhile_is_not_resumed(vault: Vault, phone: TestPhone) -> None:
     fill(phone)
     settle()
+    phone.proxy.refuse(on=True)
     phone.proxy.cut("down", 20_000_000)
     with pytest.raises(BackupCutShortError):
         vault.backup(adb_phone(phone))
     trees.put(phone.storage, "DCIM/0/0000.jpg", b"other" * (SIZE // 5))
     trees.give_to_phone(phone.storage)
+    phone.proxy.refuse(on=False)
     phone.connect()
     second = vault.backup(adb_phone(phone))
     assert second.complete

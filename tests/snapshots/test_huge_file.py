@@ -266,10 +266,12 @@ def assert_same_as_phone(vault: Vault, phone: TestPhone) -> None:
 @pytest.mark.parametrize("at", [12_000_000, 31_000_003, 55_000_000])
 def test_a_pulled_cable_in_a_video(vault: Vault, phone: TestPhone, at: int) -> None:
     film(phone)
+    phone.proxy.refuse(on=True)  # adb would connect again by itself, and a phone that answers was not pulled
     phone.proxy.cut("down", at)
     with pytest.raises(BackupCutShortError):
         vault.backup(adb_phone(phone))
     vault.check()
+    phone.proxy.refuse(on=False)
     phone.connect()
     down = phone.proxy.status().down
     result = vault.backup(adb_phone(phone))

@@ -63,7 +63,8 @@ def test_damage_is_noted_and_named_and_moves_no_date(held: Holding, tmp_path: Pa
     visitor = held.site.visitor()
     pack = max((tmp_path / "vault" / "data").rglob("*"), key=lambda path: path.stat().st_size * path.is_file())
     pack.chmod(0o600)
-    pack.write_bytes(pack.read_bytes()[:-1] + b"x")
+    whole = pack.read_bytes()
+    pack.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     visitor.post("/vault/look-after/read-data")
     assert "found" in finished(held)
     job = held.site.context.jobs.all()[0]

@@ -1,11 +1,12 @@
 """`phoneward backup`: take a snapshot of a phone."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli.errors import NotTogetherError
+from phoneward.cli.errors import MissingArgumentError, NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
@@ -41,6 +42,19 @@ THE_ONLY_ONE = ""
     metavar="[SERIAL]",
     help=N_("Which phone, when several are attached (`phoneward devices` lists them). Default: the only one."),
 )
+@option(
+    "--android-backup",
+    metavar="FILE",
+    help=N_(
+        "Instead of a phone, an Android backup file that exists already: from `adb backup` (.ab) or Xiaomi (.bak)."
+    ),
+)
+@option(
+    "--android-backup-password-file",
+    "android_backup_password",
+    metavar="FILE",
+    help=N_("A file that holds the password of that backup file. Default: you are asked, where it is encrypted."),
+)
 @option("--label", metavar="NAME", help=N_("A name for the phone in the list of snapshots. Default: its own."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be read and stored, and write nothing."))
 @option(
@@ -68,6 +82,8 @@ def backup(
     label: str | None,
     timestamp: str | None,
     *,
+    android_backup: str | None,
+    android_backup_password: str | None,
     dry_run: bool,
     verify_all: bool,
     allow_unencrypted: bool,
@@ -77,9 +93,19 @@ def backup(
     from phoneward.cli.progress_view import listening
 
     frame = current()
-    if folder is not None and serial is not None:
-        raise NotTogetherError(first="--folder", second="--adb")
-    session = choose_phone(folder, serial, allow_unencrypted=allow_unencrypted)
+    given = [
+        name
+        for name, value in (("--folder", folder), ("--adb", serial), ("--android-backup", android_backup))
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise NotTogetherError(first=given[0], second=given[1])
+    if android_backup_password is not None and android_backup is None:
+        raise MissingArgumentError(command="phoneward backup", name="--android-backup FILE")
+    if android_backup is not None:
+        session = _open_backup_file(frame, android_backup, android_backup_password)
+    else:
+        session = choose_phone(folder, serial, allow_unencrypted=allow_unencrypted)
     with open_vault(frame) as repository, session as phone, listening(frame.output) as listener:
         result = snapshots.backup(
             phone,
@@ -119,6 +145,22 @@ def _stamp(frame: Frame, repo: "Repository", result: "BackupResult", address: st
     for sentence in timestamp_cmd.sentences(stamp):
         frame.output.summary(sentence)
     return True
+
+
+def _open_backup_file(frame: Frame, file: str, password_file: str | None) -> "PhoneSession":
+    """Return an Android backup file as a phone, not opened yet."""
+    from phoneward import phones
+    from phoneward.cli import passwords
+    from phoneward.settings import read_small_file
+
+    def password() -> str:
+        if password_file is not None:
+            return read_small_file(password_file, "--android-backup-password-file")
+        return passwords.ask_hidden(_("Password of the backup file: "))
+
+    somebody_there = password_file is not None or (sys.stdin is not None and sys.stdin.isatty())
+    frame.output.say(_("The backup file is looked through first; a large one takes minutes."))
+    return phones.open_android_backup(Path(file), password if somebody_there else None)
 
 
 def choose_phone(folder: str | None, serial: str | None, *, allow_unencrypted: bool) -> "PhoneSession":

@@ -1,6 +1,8 @@
 """Phones: one protocol, several kinds. Knows no vault."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phoneward.phones.adb import (
     AdbDevice,
@@ -45,6 +47,9 @@ from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
+
+if TYPE_CHECKING:
+    from phoneward.phones.androidbackup import AndroidBackupPhone
 
 __all__ = [
     "SITUATION_WORDS",
@@ -98,6 +103,7 @@ __all__ = [
     "is_clean",
     "list_adb_devices",
     "open_adb",
+    "open_android_backup",
     "open_folder",
     "pair",
     "translated_detail",
@@ -107,6 +113,20 @@ __all__ = [
 def open_folder(path: Path) -> FolderPhone:
     """Return a folder of this computer as a phone; it is opened by `with`, which may raise FolderMissingError."""
     return FolderPhone(path)
+
+
+def open_android_backup(path: Path, password: Callable[[], str] | None = None) -> "AndroidBackupPhone":
+    """Return an Android backup file (.ab, Xiaomi's .bak) as a phone.
+
+    It is opened, and looked through from end to end, by `with`, which may raise a PhoneError that says what is wrong.
+
+    Args:
+        path: the file.
+        password: asked once, and only where the file is encrypted.
+    """
+    from phoneward.phones.androidbackup import AndroidBackupPhone  # it brings AES along, which no other phone needs
+
+    return AndroidBackupPhone(path, password)
 
 
 def open_adb(serial: str | None = None, *, allow_unencrypted: bool = False, idle_timeout: float = 60.0) -> AdbPhone:

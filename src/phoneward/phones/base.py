@@ -1,6 +1,7 @@
 """What a phone is to the rest of the program. `phones/` knows no vault; a room above joins the two.
 
-Every kind of phone (adb, a folder, later .ab files and iOS backups) passes the same suite: `tests/phones/suite.py`.
+Every kind of phone (adb, a folder, later iOS backups) passes the same suite: `tests/phones/suite.py`. A backup
+file, into which nobody writes file by file, has tests of its own: `tests/phones/androidbackup/`.
 """
 
 import enum
@@ -55,6 +56,10 @@ class Obstacle(enum.Enum):
     TOO_LONG = "too-long"
     LOCKED = "locked"
     """Another user or profile whose storage the system keeps from us."""
+    TWICE = "twice"
+    """A backup file holds this name more than once: the last one is given, as when it is restored."""
+    FOREIGN = "foreign"
+    """A backup file holds this name where no Android puts anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class VolumeKind(enum.Enum):
     """Another user, an app twin or a work profile."""
     CARD = "card"
     """An SD card or USB drive."""
+    APP_DATA = "app-data"
+    """The private data of apps, one folder for each package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,10 @@ class Identity:
     """Which phone this is. Stable between connections.
 
     Attributes:
-        id: stable, 16 lower-case hex digits, derived from the hardware serial (adb) or the real path (folder).
+        id: stable, 16 lower-case hex digits, derived from the hardware serial (adb), the real path (folder) or
+            the content (a backup file).
         label: readable name, usable as a host name in a snapshot.
-        kind: "adb" or "folder".
+        kind: "adb", "folder" or "android-backup".
     """
 
     id: str
@@ -152,10 +160,12 @@ class AppInventory:
     Attributes:
         not_asked: questions this phone's tools could not answer, as stable names (e.g. "installer",
             "data-size", "users"), each with the phone's words.
+        backed_up: where this is a backup file and no phone: how many files of each app's data it holds, by package.
     """
 
     apps: tuple[InstalledApp, ...] = ()
     not_asked: dict[str, str] = field(default_factory=dict)
+    backed_up: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

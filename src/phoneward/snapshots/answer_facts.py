@@ -25,6 +25,7 @@ MAX_PROOFS: Final = 50
 """The newest proofs about a phone that are opened in search of a restore."""
 
 FOLDER: Final = "folder"
+ANDROID_BACKUP: Final = "android-backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Facts:
         now: the time that ages are counted to.
         snapshot: the one that is asked about.
         coverage: its document; None where it has none that can be understood, `no_coverage` says why.
-        kind: how the phone was read, "adb" or "folder"; empty where unknown.
+        kind: how the phone was read, "adb", "folder" or "android-backup"; empty where unknown.
         newest: the newest finished snapshot of the same phone.
         cut_short: the newest run of that phone, where it was cut short and nothing finished came after it.
         waiting: what that run had still to send; None where unknown.
@@ -148,7 +149,7 @@ def _kind(repo: Repository, trees: TreeReader, info: SnapshotInfo) -> str:
         kind = decode_device(read_document(repo, trees, info.snapshot, DEVICE_DOCUMENT, MAX_DEVICE)).kind
     except (ValueError, PhonewardError):  # only which command is suggested depends on it
         return ""
-    return kind if kind in {"adb", FOLDER} else ""
+    return kind if kind in {"adb", FOLDER, ANDROID_BACKUP} else ""
 
 
 def _waiting(repo: Repository, trees: TreeReader, info: SnapshotInfo) -> Waiting | None:

@@ -131,6 +131,8 @@ def _not_covered(coverage: Coverage) -> Iterator[Words]:
     unmeasured = [app for app in lost_apps(coverage) if app.bytes is None]
     if unmeasured:
         yield words("how much these apps hold: {apps}", apps=_names(unmeasured))
+    if coverage.is_of_backup_file and coverage.apps:
+        yield words("what the apps left out of the backup file when it was made")
     own = sorted({app.package for app in coverage.apps if app.state is State.OWN_BACKUP})
     if own:
         names = [name_of(package) for package in own[: parts.MAX_OF_A_KIND]]

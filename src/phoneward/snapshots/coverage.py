@@ -69,6 +69,8 @@ class Area(enum.StrEnum):
     USER = "user"
     CARD = "card"
     APPS = "installed-apps"
+    APP_DATA = "app-data"
+    """The private data of apps, taken from a backup file."""
 
 
 class StorageCoverage(msgspec.Struct, frozen=True):
@@ -229,6 +231,11 @@ class Coverage(msgspec.Struct, frozen=True):
     records: list[RecordCoverage] | None = None
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
+
+    @property
+    def is_of_backup_file(self) -> bool:
+        """Whether it is of a backup file and not of a phone: only there the apps' own data is a storage."""
+        return any(storage.area == Area.APP_DATA for storage in self.storages)
 
 
 _encoder: Final = msgspec.json.Encoder()

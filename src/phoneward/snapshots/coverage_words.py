@@ -24,6 +24,7 @@ _AREAS: Final[Mapping[str, str]] = {
     "user": N_("Another user's files"),
     "card": N_("Card"),
     "installed-apps": N_("The apps themselves"),
+    "app-data": N_("The apps' own data"),
 }
 
 _QUESTIONS: Final[Mapping[str, str]] = {
@@ -84,7 +85,9 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
     found = coverage.totals
     kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
     lost = found.out_of_reach_bytes
-    if lost:
+    if coverage.is_of_backup_file:
+        said = [_("Kept from the backup file: {files} ({size}).").format(**kept)]
+    elif lost:
         said = [
             _("If this phone broke now, you would keep {files} ({size}) and lose at least {lost}.").format(
                 **kept, lost=formats.size(lost)

@@ -4,7 +4,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.findings import Action, Evidence
-from phoneward.snapshots.answer_facts import FOLDER, Facts
+from phoneward.snapshots.answer_facts import ANDROID_BACKUP, FOLDER, Facts
 from phoneward.snapshots.reasons import GAP_SENTENCES, NEXT_STEP_SENTENCES
 from phoneward.texts import N_, Words, counted, verbatim, words
 
@@ -89,6 +89,8 @@ def verify_all(facts: Facts) -> Action:
 
 
 def _source(facts: Facts) -> tuple[str, ...]:
+    if facts.kind == ANDROID_BACKUP:
+        return ("--android-backup", "FILE")
     return ("--folder", "DIR") if facts.kind == FOLDER else ()
 
 

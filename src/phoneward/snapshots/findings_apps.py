@@ -54,7 +54,12 @@ def name_of(package: str) -> Words:
 
 
 def lost_apps(coverage: Coverage) -> list[LostApp]:
-    """Return the apps of which something is, or may be, out of reach: those that hold most first."""
+    """Return the apps of which something is, or may be, out of reach: those that hold most first.
+
+    None for a backup file: nobody knows the phone, and no new backup of it would hold more.
+    """
+    if coverage.is_of_backup_file:
+        return []
     rows: dict[str, list[AppCoverage]] = {}
     for app in coverage.apps:
         if app.state in _LOST:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from phoneward.findings import Evidence, Finding, Severity, Tier
 from phoneward.snapshots import finding_codes as codes
 from phoneward.snapshots import finding_parts as parts
-from phoneward.snapshots.answer_facts import FOLDER, Facts
+from phoneward.snapshots.answer_facts import ANDROID_BACKUP, FOLDER, Facts
 from phoneward.snapshots.coverage import Area, Coverage, State, StorageCoverage
 from phoneward.snapshots.gaps import KEPT_ALL_THE_SAME, Gap, GapReason
 from phoneward.texts import N_, Size, Words, counted, running, verbatim, words
@@ -20,6 +20,7 @@ _AREA_WORDS = {
     Area.USER: N_("the files of user {name}"),
     Area.CARD: N_("the card {name}"),
     Area.APPS: N_("the apps themselves"),
+    Area.APP_DATA: N_("the apps' own data"),
 }
 
 
@@ -192,7 +193,7 @@ def _not_compared(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
     count = parts.amount(levels.stored) - parts.amount(levels.mismatched)
     if count <= 0:
         return
-    folder = facts.kind == FOLDER
+    folder = facts.kind in {FOLDER, ANDROID_BACKUP}
     yield Finding(
         code=codes.NOT_COMPARED,
         severity=Severity.ADVICE,

@@ -40,6 +40,11 @@ class GapReason(enum.StrEnum):
     GONE_WHILE_READ = "gone-while-read"
     """The file was read, then it was gone: the content is kept, nothing could confirm it."""
 
+    TWICE = "twice"
+    """A backup file holds this name more than once: the last content is kept."""
+    FOREIGN = "foreign"
+    """A backup file holds this name where no Android puts anything: it is left out."""
+
     MISMATCH = "mismatch"
     """The phone computed another SHA-256 than the vault, twice, though the file did not change: content is kept."""
 
@@ -47,7 +52,7 @@ class GapReason(enum.StrEnum):
 _OF_OBSTACLE: Final = {obstacle: GapReason(obstacle.value) for obstacle in Obstacle}
 
 KEPT_ALL_THE_SAME: Final = frozenset(
-    {GapReason.TORN, GapReason.GONE_WHILE_READ, GapReason.UNLISTED_FOLDER, GapReason.MISMATCH}
+    {GapReason.TORN, GapReason.GONE_WHILE_READ, GapReason.UNLISTED_FOLDER, GapReason.MISMATCH, GapReason.TWICE}
 )
 """Gaps that are about certainty or details: the content is in the snapshot."""
 

@@ -24,6 +24,7 @@ from phoneward.snapshots.coverage import (
 )
 from phoneward.snapshots.gaps import Gap, GapReason, Gaps
 from phoneward.snapshots.layout import (
+    APP_DATA,
     APP_FOLDERS,
     MAIN_USER,
     PACKAGES,
@@ -37,7 +38,12 @@ from phoneward.snapshots.ownbackups import NEXT_STEPS, OWN_FOLDERS
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.taking import Taken, is_apk_wanted
 
-_AREAS = {VolumeKind.SHARED: Area.SHARED, VolumeKind.USER: Area.USER, VolumeKind.CARD: Area.CARD}
+_AREAS = {
+    VolumeKind.SHARED: Area.SHARED,
+    VolumeKind.USER: Area.USER,
+    VolumeKind.CARD: Area.CARD,
+    VolumeKind.APP_DATA: Area.APP_DATA,
+}
 
 
 @dataclass(slots=True)
@@ -184,8 +190,8 @@ class Judge:
         )
 
     def _places(self, app: InstalledApp) -> list[bytes]:
-        """The folders of an app: those the system gives it on its user's storage and on cards, and its own."""
-        places = app_places(app.package, app.user_id)
+        """The folders of an app: its data, those that the system gives it on storages and cards, and its own."""
+        places = [APP_DATA + b"/" + app.package.encode("ascii"), *app_places(app.package, app.user_id)]
         top = storage_prefix(app.user_id)
         places += [top + b"/" + folder for folder in OWN_FOLDERS.get(app.package, ())]
         if app.user_id == MAIN_USER:
@@ -203,6 +209,8 @@ class Judge:
         self, app: InstalledApp, places: list[bytes], files: int, backups: list[OwnBackup]
     ) -> tuple[State, str, str]:
         advice = NEXT_STEPS.get(app.package, "look-in-app")
+        if self.taken.inventory.backed_up is not None:
+            return self._backed_up_state(app, places)
         if backups:
             return State.OWN_BACKUP, "own-backup", "refresh-own-backup"
         if not self._reached(app.user_id):
@@ -214,6 +222,16 @@ class Judge:
         if files:
             return State.PART, "some-missing" if missing else reason, advice
         return State.OUT_OF_REACH, "some-missing" if missing and app.data_bytes == 0 else reason, advice
+
+    def _backed_up_state(self, app: InstalledApp, places: list[bytes]) -> tuple[State, str, str]:
+        """Judge an app of a backup file. What the app left out of it nobody can tell, so nothing is wholly kept."""
+        if not (self.taken.inventory.backed_up or {}).get(app.package):
+            return State.OUT_OF_REACH, "not-in-backup-file", "nothing"
+        if self.waiting is not None:
+            return State.PART, "cut-short", "run-again"
+        if any(map(self.gaps.touch, places)):
+            return State.PART, "some-missing", "see-gaps"
+        return State.PART, "from-backup-file", "nothing"
 
     def _reached(self, user_id: int) -> bool:
         place = storage_prefix(user_id)

@@ -85,6 +85,8 @@ def volume_prefix(volume: Volume) -> bytes:
     """Return where a volume's tree stands in a snapshot. Its name has been checked with `is_volume_name`."""
     if volume.kind is VolumeKind.SHARED:
         return SHARED
+    if volume.kind is VolumeKind.APP_DATA:
+        return APP_DATA
     above = USERS if volume.kind is VolumeKind.USER else VOLUMES
     return above + b"/" + volume.name.encode("ascii")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from phoneward.phones import Entry, FileKind, ListingItem, Unreadable, is_below, is_clean
+from phoneward.phones import Entry, FileKind, ListingItem, Obstacle, Unreadable, is_below, is_clean
 from phoneward.phones.bulk import KINDS, FolderRows
 from phoneward.phones.paths import join
 from phoneward.snapshots.compare import SECOND_NS
@@ -209,6 +209,9 @@ class Listing:
         path = item.path
         if isinstance(item, Unreadable) and path.rstrip(b"/") == root.phone:
             self._gaps.add(reason_of(item.obstacle), path, root.place, item.detail)
+            return
+        if isinstance(item, Unreadable) and item.obstacle is Obstacle.FOREIGN:
+            self._gaps.add(GapReason.FOREIGN, path, root.place + b"/?")
             return
         if not is_clean(path) or not is_below(path, root.phone or b"/"):
             self._gaps.add(GapReason.BAD_NAME, path, root.place)

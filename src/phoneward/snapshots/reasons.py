@@ -19,6 +19,8 @@ GAP_SENTENCES: Final[dict[str, str]] = {
     ),
     GapReason.IMPOSSIBLE: N_("What the phone said about it cannot be true."),
     GapReason.ENDLESS: N_("The phone kept sending more of it than the file can hold, so it was left out."),
+    GapReason.TWICE: N_("The backup file holds two of this name. The later one is kept, as Android would restore it."),
+    GapReason.FOREIGN: N_("It stands in the backup file where no Android puts anything, so it was left out."),
     GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
     GapReason.MISMATCH: N_(
         "The phone twice computed a different checksum of it than this computer, though it did not change. What came"
@@ -44,6 +46,10 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
     "records-refused": N_("The phone refused, though most phones with this version of Android allow it."),
+    "from-backup-file": N_(
+        "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
+    ),
+    "not-in-backup-file": N_("The backup file names this app and holds none of its data."),
 }
 
 NEXT_STEP_SENTENCES: Final[dict[str, str]] = {

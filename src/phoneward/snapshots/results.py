@@ -76,8 +76,8 @@ class BackupResult:
         resumed: whether a cut short run was continued.
         matching: what came of comparing with the phone's own checksums.
         private_apps: how many apps keep data where no computer can read it and made no backup of themselves that is
-            kept; those of the system and of closed users are not counted, those of which the phone does not tell are.
-            They do not make it incomplete (docs/decisions/0005-snapshot-pass.md, "Exit code 3").
+            kept; those of the system, of closed users and of backup files are not counted, those of which the phone
+            does not tell are. They do not make it incomplete (docs/decisions/0005-snapshot-pass.md, "Exit code 3").
     """
 
     snapshot_id: FileId | None
@@ -92,7 +92,7 @@ class BackupResult:
     @property
     def private_apps(self) -> int:
         """See above; 0 for a dry run."""
-        apps = () if self.coverage is None else self.coverage.apps
+        apps = () if self.coverage is None or self.coverage.is_of_backup_file else self.coverage.apps
         return len({app.package for app in apps if _keeps_private_data(app)})
 
     @property
