@@ -193,3 +193,23 @@ def test_what_cannot_be_done(words: list[str], exit_code: int, code: str, ready:
     ran = ready.run("backup", "--json", *(named.get(word, word) for word in words))
     assert (ran.code, ran.stdout, ran.complaint["code"]) == (exit_code, "", code)
     assert ready.run("snapshots", "--json").documents == []
+
+
+def test_an_old_backup_file_does_not_stand_in_for_the_phone(ready: Program, sealed: Path, tmp_path: Path) -> None:
+    """What was put into the vault last is not what the phone would lose, and what the recovery kit says stays true."""
+    trees.put(tmp_path / "card", "DCIM/today.jpg", b"taken today")
+    assert ready.run("backup", "--folder", tmp_path / "card", "--label", "card").code == 0
+    words = ("backup", "--android-backup", sealed, "--android-backup-password-file", tmp_path / "password.txt")
+    taken = ready.run(*words, "--json").documents[-1]
+    judge = Restic(restic_tool.restic("0.18"), tmp_path / "vault", "x", tmp_path / "cache")
+    judge.run("restore", "latest", "--tag", "phoneward", "--path", "/", "--target", str(tmp_path / "back"))
+    assert (tmp_path / "back/shared/DCIM/today.jpg").read_bytes() == b"taken today"
+    assert [document["path"] for document in ready.run("ls", "latest", "/shared/DCIM", "--json").documents][-1:] == [
+        "/shared/DCIM/today.jpg"
+    ]
+    report = ready.run("checkup", "--json").documents
+    assert "phone-2019" not in str(report)
+    assert ready.run("coverage", taken["snapshot_id"], "--json").document["label"] == "phone-2019.ab"
+    # Taken again it is unchanged: its own earlier snapshot is still found to compare with.
+    again = ready.run(*words, "--json").documents[-1]
+    assert again["parent"] == taken["snapshot_id"]

@@ -83,7 +83,7 @@ def unpacked_with_dependencies(name: str, packages: Sequence[str]) -> Path:
     """Return a folder holding `packages` and all they depend on, C library included.
 
     Args:
-        name: what the folder is called in the cache; another list of packages needs another name.
+        name: what the folder in the cache begins with; each list of packages has a folder of its own.
         packages: apt's own notation, `package` or `package/suite`; only the base suite and its backports are looked at.
     """
 
@@ -101,7 +101,8 @@ def unpacked_with_dependencies(name: str, packages: Sequence[str]) -> Path:
         )
         _extract(debs, work)
 
-    return build_once(cache_dir() / "debian" / "roots" / name, build)
+    key = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:12]
+    return build_once(cache_dir() / "debian" / "roots" / f"{name}-{key}", build)
 
 
 def _extract(debs: Path, root: Path) -> None:

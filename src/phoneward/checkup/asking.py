@@ -119,7 +119,7 @@ def _newest(every: Sequence[SnapshotInfo]) -> SnapshotInfo | None:
     whole = [info for info in every if not info.partial and not info.proof]
     ours = [info for info in whole if info.device]
     foreign = [info for info in whole if not _is_our_own(info)]
-    found = ours or foreign
+    found = [info for info in ours if not info.backup_file] or ours or foreign
     return found[-1] if found else None
 
 

@@ -171,7 +171,10 @@ class Journey:
         fitting = [
             one
             for one in every
-            if one.device and not one.partial and one.of_phone and (not device or one.device == device)
+            if one.device
+            and one.of_phone
+            and not (one.partial or one.backup_file)
+            and (not device or one.device == device)
         ]
         return fitting[-1] if fitting else None
 

@@ -12,7 +12,7 @@ from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.coverage import MAX_DOCUMENT, Coverage, ProofLevel, Waiting, decode_coverage
 from phoneward.snapshots.inventory import MAX_DOCUMENT as MAX_DEVICE
 from phoneward.snapshots.inventory import decode_device, utc
-from phoneward.snapshots.layout import COVERAGE_DOCUMENT, DEVICE_DOCUMENT
+from phoneward.snapshots.layout import ANDROID_BACKUP, COVERAGE_DOCUMENT, DEVICE_DOCUMENT
 from phoneward.snapshots.parents import TreeReader, read_document
 from phoneward.snapshots.proofs_later import DOCUMENT as PROOF_DOCUMENT
 from phoneward.snapshots.proofs_later import MAX_DOCUMENT as MAX_PROOF
@@ -25,7 +25,6 @@ MAX_PROOFS: Final = 50
 """The newest proofs about a phone that are opened in search of a restore."""
 
 FOLDER: Final = "folder"
-ANDROID_BACKUP: Final = "android-backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ def others_of(every: Sequence[SnapshotInfo], device: str, state: OwnerState) -> 
     """Return the phones of a vault but for one, from all its snapshots, oldest first."""
     phones: dict[str, OtherPhone] = {}
     for info in every:  # oldest first: the last word on a phone stands
-        if info.device == device:
+        if info.device == device or info.backup_file:  # what a backup file holds grows no older
             continue
         known = phones.get(info.device)
         whole = known.whole if known is not None else None

@@ -123,7 +123,7 @@ def _of_list(info: SnapshotInfo, what: Words) -> Evidence:
 def _age(facts: Facts) -> Iterator[Finding]:
     newest = facts.newest
     taken = time_of(newest) if newest is not None else None
-    if newest is None:
+    if newest is None or newest.backup_file:
         return
     if taken is None or is_ahead(taken, facts.now):
         yield Finding(

@@ -37,6 +37,12 @@ FULL_PATHS: Final = ("/",)
 PARTIAL_PATHS: Final = ("/partial",)
 """restic groups snapshots by host and paths: a partial one is a group of its own and never a full one's `latest`."""
 
+BACKUP_FILE_PATHS: Final = ("/backup-file",)
+"""Of a backup file made long ago (`.ab`), not of a phone as it is: never a phone's `latest`, also not for restic, so
+that what the recovery kit says brings back the phone."""
+ANDROID_BACKUP: Final = "android-backup"
+"""The kind of such a source (`phones.Identity.kind`)."""
+
 PROOF_TAG: Final = "phoneward-proof"
 PROOF_SUBJECT_PREFIX: Final = "proof-of:"
 PROOF_PATHS: Final = ("/proof",)
@@ -116,6 +122,11 @@ def is_own_document(snapshot: Snapshot, path: bytes) -> bool:
     """Tell whether a path in a snapshot is of Phoneward's making (lists, checksums, proofs, records): no file."""
     top = b"/" + path.strip(b"/").partition(b"/")[0]
     return TAG in snapshot.tags and top in _OWN
+
+
+def is_of_backup_file(snapshot: Snapshot) -> bool:
+    """Tell whether a finished snapshot is of a backup file, not of a phone as it is."""
+    return TAG in snapshot.tags and snapshot.paths == BACKUP_FILE_PATHS
 
 
 def is_proof(snapshot: Snapshot) -> bool:

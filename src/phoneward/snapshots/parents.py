@@ -12,6 +12,7 @@ from phoneward.snapshots.coverage import Coverage, decode_coverage
 from phoneward.snapshots.gaps import GapReason
 from phoneward.snapshots.inventory import MAX_DOCUMENT, DeviceDocument, decode_device
 from phoneward.snapshots.layout import (
+    BACKUP_FILE_PATHS,
     COVERAGE_DOCUMENT,
     DEVICE_DOCUMENT,
     FULL_PATHS,
@@ -117,7 +118,7 @@ class Parent:
 
 def is_full(snapshot: Snapshot) -> bool:
     """Tell whether a snapshot is a whole one that Phoneward took of a phone."""
-    return TAG in snapshot.tags and snapshot.paths == FULL_PATHS
+    return TAG in snapshot.tags and snapshot.paths in {FULL_PATHS, BACKUP_FILE_PATHS}
 
 
 def read_document(repo: Repository, trees: TreeReader, snapshot: Snapshot, name: bytes, limit: int) -> bytes:

@@ -23,6 +23,8 @@ from phoneward.snapshots.inventory import device_document, encode_document, pack
 from phoneward.snapshots.journal import Journal
 from phoneward.snapshots.judging import Judge
 from phoneward.snapshots.layout import (
+    ANDROID_BACKUP,
+    BACKUP_FILE_PATHS,
     COVERAGE_DOCUMENT,
     DEVICE_DOCUMENT,
     FULL_PATHS,
@@ -424,13 +426,16 @@ class _Pass:
             time_ns=now,
             utc_offset=_utc_offset(),
             tree=tree,
-            paths=PARTIAL_PATHS if partial else FULL_PATHS,
+            paths=PARTIAL_PATHS if partial else self._whole_paths(),
             parent=self.parent.snapshot.id if self.parent else None,
             hostname=self.backup.label,
             tags=tags,
             program_version=f"phoneward {phoneward.__version__}",
             summary=summary,
         )
+
+    def _whole_paths(self) -> tuple[str, ...]:
+        return BACKUP_FILE_PATHS if self.phone.identity.kind == ANDROID_BACKUP else FULL_PATHS
 
     def _stats(
         self, trees: Trees, sender: Sender | None, writer: BlobWriter | None, data_blobs: int = 0

@@ -14,6 +14,7 @@ from phoneward.snapshots.layout import (
     PARTIAL_PATHS,
     PARTIAL_TAG,
     TAG,
+    is_of_backup_file,
     is_proof,
     is_record,
     is_state,
@@ -25,6 +26,7 @@ from phoneward.vault import (
     FileId,
     Node,
     NodeType,
+    NoSnapshotsError,
     Repository,
     Snapshot,
     TreeEntry,
@@ -49,6 +51,7 @@ class SnapshotInfo:
         proof: no snapshot of a phone, but a later proof about one; never `latest`.
         subject: the full ID of the snapshot that a proof is about; None where it names none.
         state: no snapshot of a phone, but what a person decided; never `latest`.
+        backup_file: of a backup file, not of a phone as it is; `latest` only where there is no snapshot of a phone.
         files, bytes: what it holds; None where the program that made it did not say.
     """
 
@@ -61,6 +64,7 @@ class SnapshotInfo:
     proof: bool = False
     subject: FileId | None = None
     state: bool = False
+    backup_file: bool = False
 
     @property
     def of_phone(self) -> bool:
@@ -82,6 +86,7 @@ def describe(snapshot: Snapshot) -> SnapshotInfo:
         is_proof(snapshot),
         proof_subject(snapshot),
         is_state(snapshot),
+        is_of_backup_file(snapshot),
     )
 
 
@@ -103,10 +108,19 @@ def list_snapshots(repo: Repository, *, on_damaged: OnDamaged | None = None) -> 
 def find(repo: Repository, ref: str, *, on_damaged: OnDamaged | None = None) -> Snapshot:
     """Return the snapshot a person named: `latest` (always a finished one of a phone) or the first digits of an id.
 
+    Only where there is no phone's, `latest` is the newest of a backup file.
+
     Raises:
         NoSnapshotsError, SnapshotNotFoundError, AmbiguousSnapshotError: there is no such one, or several.
     """
-    return find_snapshot(repo, ref, is_candidate=_holds_a_phone, on_damaged=on_damaged)
+    try:
+        return find_snapshot(repo, ref, is_candidate=_is_of_a_phone, on_damaged=on_damaged)
+    except NoSnapshotsError:
+        return find_snapshot(repo, ref, is_candidate=_holds_a_phone, on_damaged=on_damaged)
+
+
+def _is_of_a_phone(snapshot: Snapshot) -> bool:
+    return _holds_a_phone(snapshot) and not is_of_backup_file(snapshot)
 
 
 def _holds_a_phone(snapshot: Snapshot) -> bool:

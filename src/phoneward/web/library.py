@@ -71,7 +71,8 @@ class Opened:
     def newest(self, device: str | None = None) -> SnapshotInfo | None:
         """Return the newest finished snapshot of a phone, or of any; what another program made does not count."""
         whole = self.listed.select(device=device, kinds=frozenset({SnapshotKind.WHOLE}))
-        return next((info for info in whole if info.device), None)
+        ours = [info for info in whole if info.device]
+        return next((info for info in ours if not info.backup_file), next(iter(ours), None))
 
     def phone(self, info: SnapshotInfo) -> str:
         """Return what the person calls a snapshot's phone, readable."""

@@ -136,7 +136,7 @@ def _coverage(repo: "Repository") -> list[str]:
     finished = [
         one
         for one in snapshots.list_snapshots(repo, on_damaged=lambda _name, _error: None)
-        if one.of_phone and one.device and not one.partial and one.snapshot.id
+        if one.of_phone and one.device and not (one.partial or one.backup_file) and one.snapshot.id
     ]
     if not finished:
         return []
