@@ -164,7 +164,9 @@ def _restore(facts: KitFacts) -> Part:
         restored = Command(said, f"restic -r {where} restore latest --tag phoneward --path / --target {TARGET}")
     asked = _("restic asks for the password each time; nothing is shown while you type it.")
     elsewhere = _("If the vault is somewhere else now, type that place after -r instead.")
-    return Part(_("Bring everything back"), (asked, elsewhere), (listed, restored))
+    several = _("If the list shows several phones under Host, add --host and the name of yours.")
+    sentences = (asked, elsewhere) if facts.windows else (asked, elsewhere, several)
+    return Part(_("Bring everything back"), sentences, (listed, restored))
 
 
 def _quoted(facts: KitFacts) -> str:
