@@ -133,6 +133,8 @@ def test_windows_gets_its_own_quotes_and_no_path_rule() -> None:
     text = as_text(make_sheet(facts(Path("E:\\Anna's vault"), windows=True)))
     assert "restic -r 'E:\\Anna''s vault' restore NUMBER --target phone-restored" in text
     assert "--path" not in text
+    assert "--host" not in text, "a number names one snapshot already"
+    assert "add --host and the name of yours" in as_text(make_sheet(facts(Path("/media/vault"))))
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

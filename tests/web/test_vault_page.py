@@ -15,6 +15,8 @@ from phoneward.vault import (
     FileType,
     LocalStorage,
     PruneReport,
+    Repository,
+    StorageError,
     WrongPasswordError,
     list_keys,
     open_repository,
@@ -218,6 +220,23 @@ def test_a_changed_password_makes_the_printed_kit_an_old_one(held: Holding, tmp_
     visitor.post("/vault/keys/change", {"password": good, "again": good})
     assert "Write the new one on your recovery kit." in visitor.get("/vault/keys").text
     assert not is_kit_printed(open_repository(LocalStorage(tmp_path / "vault"), good))
+
+
+def test_a_vault_that_cannot_be_asked_about_the_kit_does_not_undo_a_changed_password(
+    held: Holding, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after the change is a courtesy: the person must not be told that the change failed."""
+
+    def unreadable(_repo: Repository) -> bool:
+        raise StorageError(path="vault", detail="Input/output error")
+
+    visitor = held.site.visitor()
+    visitor.get("/vault")
+    monkeypatch.setattr("phoneward.setup.printed.is_kit_printed", unreadable)
+    good = "walnut ferry quiet orbit"
+    visitor.post("/vault/keys/change", {"password": good, "again": good})
+    assert "The password was changed: " in visitor.get("/vault/keys").text
+    assert open_repository(LocalStorage(tmp_path / "vault"), good).key_name
 
 
 def test_locks_left_behind_are_shown_and_removed(held: Holding) -> None:

@@ -44,26 +44,28 @@ def kit(html: str | None, pdf: str | None, *, printed: bool) -> ExitCode:
     place = frame.settings.repository_path()
     file = html or pdf
     with open_vault(frame) as repository:
-        journey = setup.Journey(frame.settings.state_dir, place=place, repo=repository)
         if printed:
             return _note(frame, repository)
-        printed = setup.is_kit_printed(repository)
+        journey = setup.Journey(frame.settings.state_dir, place=place, repo=repository)
+        is_printed = setup.is_kit_printed(repository)
         if file is None:
             text = setup.as_text(journey.sheet())
             if frame.output.json:
-                frame.output.emit("kit", {"id": repository.config.id, "file": None, "text": text, "printed": printed})
+                frame.output.emit(
+                    "kit", {"id": repository.config.id, "file": None, "text": text, "printed": is_printed}
+                )
             else:
                 click.echo(text, nl=False)
             return ExitCode.DONE
         written = journey.write_kit(Path(file))
     shown = readable(str(written.file))
     if frame.output.json:
-        document = {"id": repository.config.id, "file": shown, "text": None, "printed": printed}
+        document = {"id": repository.config.id, "file": shown, "text": None, "printed": is_printed}
         frame.output.emit("kit", document)
     else:
         frame.output.summary(_("The recovery kit is in {file}.").format(file=shown))
         frame.output.summary(_("Print it, write the password on it, and keep it with your important papers."))
-        if not printed:
+        if not is_printed:
             frame.output.summary(_("Once that is done: {command}").format(command="phoneward kit --printed"))
     return ExitCode.DONE
 

@@ -15,6 +15,7 @@ from phoneward.phones.adb import (
     pair,
 )
 from phoneward.phones.base import (
+    ANDROID_BACKUP,
     AppInventory,
     Entry,
     FileKind,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from phoneward.phones.androidbackup import AndroidBackupPhone
 
 __all__ = [
+    "ANDROID_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",

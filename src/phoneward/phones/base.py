@@ -8,9 +8,12 @@ import enum
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, Self, TypeAlias
+from typing import Final, Protocol, Self, TypeAlias
 
 import msgspec
+
+ANDROID_BACKUP: Final = "android-backup"
+"""`Identity.kind` of a backup file: what it holds is of a day long ago, and of no phone that is there."""
 
 
 class FileKind(enum.Enum):

@@ -7,7 +7,7 @@ from typing import Final
 
 from phoneward import snapshots
 from phoneward.progress import Listener, silent
-from phoneward.vault import HeldLock, Repository
+from phoneward.vault import HeldLock, Repository, VaultError
 
 PRINTED: Final = "setup.kit-printed"
 """The "done" mark in the vault's state."""
@@ -34,10 +34,16 @@ def note_kit_printed(repo: Repository) -> None:
 def take_back_printed(repo: Repository, lock: HeldLock, listener: Listener = silent) -> None:
     """Take the word back: the password was changed, and the paper still holds the old one.
 
+    The password is changed all the same where the vault cannot be asked, or cannot keep it.
+
     Args:
         repo: open, used by nobody else.
         lock: held.
-        listener: hears a notice where the vault could not keep that; the password is changed all the same.
+        listener: hears a notice where the vault could not keep it.
     """
-    if is_kit_printed(repo):
+    try:
+        printed = is_kit_printed(repo)
+    except VaultError:
+        return
+    if printed:
         snapshots.keep_noted(repo, lock, [snapshots.mark_done(PRINTED, done=False)], listener)

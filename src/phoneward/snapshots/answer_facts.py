@@ -7,12 +7,13 @@ from itertools import islice
 from typing import Final
 
 from phoneward.errors import PhonewardError, readable
+from phoneward.phones import ANDROID_BACKUP
 from phoneward.snapshots.answer_ages import plausible
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.coverage import MAX_DOCUMENT, Coverage, ProofLevel, Waiting, decode_coverage
 from phoneward.snapshots.inventory import MAX_DOCUMENT as MAX_DEVICE
 from phoneward.snapshots.inventory import decode_device, utc
-from phoneward.snapshots.layout import ANDROID_BACKUP, COVERAGE_DOCUMENT, DEVICE_DOCUMENT
+from phoneward.snapshots.layout import COVERAGE_DOCUMENT, DEVICE_DOCUMENT
 from phoneward.snapshots.parents import TreeReader, read_document
 from phoneward.snapshots.proofs_later import DOCUMENT as PROOF_DOCUMENT
 from phoneward.snapshots.proofs_later import MAX_DOCUMENT as MAX_PROOF

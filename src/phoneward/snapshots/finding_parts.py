@@ -4,8 +4,8 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.findings import Action, Evidence
+from phoneward.phones import ANDROID_BACKUP
 from phoneward.snapshots.answer_facts import FOLDER, Facts
-from phoneward.snapshots.layout import ANDROID_BACKUP
 from phoneward.snapshots.reasons import GAP_SENTENCES, NEXT_STEP_SENTENCES
 from phoneward.texts import N_, Words, counted, verbatim, words
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from phoneward.findings import Evidence, Finding, Severity, Tier
+from phoneward.phones import ANDROID_BACKUP
 from phoneward.snapshots import finding_codes as codes
 from phoneward.snapshots import finding_parts as parts
 from phoneward.snapshots.answer_facts import FOLDER, Facts
 from phoneward.snapshots.coverage import Area, Coverage, State, StorageCoverage
 from phoneward.snapshots.gaps import KEPT_ALL_THE_SAME, Gap, GapReason
-from phoneward.snapshots.layout import ANDROID_BACKUP
 from phoneward.texts import N_, Size, Words, counted, running, verbatim, words
 
 _HARMLESS = frozenset({GapReason.VANISHED.value, GapReason.SPECIAL.value})

@@ -40,8 +40,6 @@ PARTIAL_PATHS: Final = ("/partial",)
 BACKUP_FILE_PATHS: Final = ("/backup-file",)
 """Of a backup file made long ago (`.ab`), not of a phone as it is: never a phone's `latest`, also not for restic, so
 that what the recovery kit says brings back the phone."""
-ANDROID_BACKUP: Final = "android-backup"
-"""The kind of such a source (`phones.Identity.kind`)."""
 
 PROOF_TAG: Final = "phoneward-proof"
 PROOF_SUBJECT_PREFIX: Final = "proof-of:"

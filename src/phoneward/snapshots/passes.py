@@ -9,7 +9,7 @@ from pathlib import Path
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
-from phoneward.phones import Phone, PhoneGoneError
+from phoneward.phones import ANDROID_BACKUP, Phone, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
 from phoneward.snapshots.building import Trees, document_node
 from phoneward.snapshots.compare import clock_went_back
@@ -23,7 +23,6 @@ from phoneward.snapshots.inventory import device_document, encode_document, pack
 from phoneward.snapshots.journal import Journal
 from phoneward.snapshots.judging import Judge
 from phoneward.snapshots.layout import (
-    ANDROID_BACKUP,
     BACKUP_FILE_PATHS,
     COVERAGE_DOCUMENT,
     DEVICE_DOCUMENT,

@@ -18,6 +18,7 @@ from phoneward.phones.androidbackup.errors import (
 )
 from phoneward.phones.androidbackup.header import HEADER_BYTES, Header, MasterKey, open_master_key, parse_header
 from phoneward.phones.base import (
+    ANDROID_BACKUP,
     AppInventory,
     FileKind,
     FileStream,
@@ -39,8 +40,6 @@ from phoneward.phones.words import NOT_A_FILE, NOT_A_PATH
 from phoneward.texts import _
 
 AskPassword = Callable[[], str]
-
-KIND: Final = "android-backup"
 
 SMALL_BYTES: Final = 256 << 10
 AHEAD_FILES: Final = 1024
@@ -78,13 +77,13 @@ class AndroidBackupPhone:
             self._contents = Contents(self._content.begin())
             # The same file is the same phone wherever it lies; which phone it came from, it does not say.
             digest = hashlib.sha256(b"phoneward android backup\0" + self._file.digest()).hexdigest()
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave the file open
             self._file.close()
             raise
         self._identity = Identity(
             id=digest[:16],
             label=host_label(self._path.name, "backup"),
-            kind=KIND,
+            kind=ANDROID_BACKUP,
             api_level=self._contents.api_level,
         )
         return self
