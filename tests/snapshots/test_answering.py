@@ -1,6 +1,7 @@
 """What the room says to its question: each finding from a made document, and never "fine" where something is lost."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -272,6 +273,14 @@ def test_other_phones_have_the_names_that_their_person_gave() -> None:
     state = OwnerState().changed([name_phone("2" * 16, "Mum's")], now_ns=1, writer="w")
     every = [info(3, device="2" * 16), info(2, device="3" * 16, label="Red\x1b"), info(1)]
     assert [other.label for other in others_of(every, "0123456789abcdef", state)] == ["Mum's", "Red\\x1b"]
+
+
+def test_a_backup_file_of_long_ago_grows_no_older() -> None:
+    old = replace(info(400), backup_file=True)
+    assert codes.OLD not in found(facts(newest=old, snapshot=old))
+    assert codes.OLD in found(facts(newest=info(400), snapshot=info(400)))
+    assert others_of([old], "another", OwnerState()) == ()
+    assert len(others_of([info(400)], "another", OwnerState())) == 1
 
 
 def test_damaged_snapshot_files() -> None:

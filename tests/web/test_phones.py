@@ -61,3 +61,16 @@ def test_a_backup_that_was_cut_short_is_not_called_the_last(held: Holding) -> No
     assert "Its backup was begun and not finished yet." in card
     assert "Last backup" not in card
     assert text.index("Last backup") < text.index("<h3>Begun</h3>"), "whoever is safe stands first"
+
+
+def test_what_a_backup_file_holds_is_not_what_the_phone_would_lose(held: Holding) -> None:
+    """The page of coverage stays about the phone; the file counts only where there is no phone, and not for set-up."""
+    put_snapshot(held.repo, {b"shared": {}}, day=99, device="file", label="phone-2019.ab", backup_file=True)
+    with held.site.context.library.open() as opened:
+        newest, only = opened.newest(), opened.newest("file")
+    assert newest is not None
+    assert newest.snapshot.id == held.newest
+    assert only is not None
+    assert only.device == "file"
+    with held.site.context.door.vault() as repo:
+        assert held.site.context.desk.journey(repo).newest("file") is None

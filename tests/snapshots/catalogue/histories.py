@@ -76,6 +76,7 @@ def put_snapshot(
     device: str = "phone",
     partial: bool = False,
     proof: bool = False,
+    backup_file: bool = False,
     label: str = "My phone",
 ) -> Snapshot:
     """Store a snapshot of a phone."""
@@ -85,7 +86,7 @@ def put_snapshot(
     tags = ("phoneward", f"device:{device}", *(("partial",) if partial else ()))
     if proof:
         tags = ("phoneward-proof", f"device:{device}")
-    paths = ("/proof",) if proof else ("/partial",) if partial else ("/",)
+    paths = ("/proof",) if proof else ("/partial",) if partial else ("/backup-file",) if backup_file else ("/",)
     name = save_snapshot(
         repo, Snapshot(time_ns=START_NS + day * DAY_NS, tree=tree, paths=paths, hostname=label, tags=tags)
     )
