@@ -23,7 +23,6 @@ from phoneward.snapshots import (
     list_snapshots,
     load_state,
     looked_after,
-    make_second,
     mark_done,
     name_phone,
     note_check,
@@ -42,6 +41,7 @@ from phoneward.vault import (
     BlobType,
     CopyReport,
     KeepPolicy,
+    LocalStorage,
     LockTiming,
     NestedVaultsError,
     Repository,
@@ -49,6 +49,7 @@ from phoneward.vault import (
     SnapshotFilter,
     WrongPasswordError,
     check,
+    init_repository,
     load_snapshots,
     parse_group_by,
 )
@@ -89,7 +90,7 @@ def _back_up(repo: Repository, folder: Path) -> str:
 def _second(vault: Vault, place: Path | None = None) -> Repository:
     where = place or vault.folder / "second"
     if not where.exists():
-        make_second(vault.reopen(), where, PASSWORD, kdf=insecure_test_cost())
+        init_repository(LocalStorage(where), PASSWORD, kdf=insecure_test_cost(), chunker_of=vault.reopen())
     second = open_second(vault.reopen(), where, PASSWORD)
     second.load_index()
     return second

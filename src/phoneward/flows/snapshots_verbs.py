@@ -169,5 +169,6 @@ SNAPSHOTS_VERBS: Final[Mapping[str, Verb]] = {
     "read-data": Verb(_read_data),
     "restore-test": Verb(_restore_test, {"snapshot": SNAPSHOT}),
     "coverage": Verb(None, {"snapshot": SNAPSHOT}),
+    "copy": Verb(None),
 }
-"""What a finding of the snapshots room may ask for. `coverage` is a page."""
+"""What a finding of the snapshots room may ask for. `coverage` and `copy` are pages."""

@@ -19,6 +19,7 @@ from phoneward.snapshots.proofs_later import DOCUMENT as PROOF_DOCUMENT
 from phoneward.snapshots.proofs_later import MAX_DOCUMENT as MAX_PROOF
 from phoneward.snapshots.proofs_later import decode_proof
 from phoneward.snapshots.reading import SnapshotInfo
+from phoneward.snapshots.second_vaults import SecondVault, is_copy, second_vaults
 from phoneward.snapshots.state import OwnerState
 from phoneward.vault import FileId, Repository
 
@@ -57,6 +58,7 @@ class Facts:
         restored: when a restore of this phone was last compared, as far as anybody noted it.
         read_back: when the whole vault was last read back.
         damaged: names of snapshot files that cannot be read.
+        seconds: copies of the vault on other disks; None where it is itself the copy of another.
     """
 
     now: dt.datetime
@@ -71,6 +73,7 @@ class Facts:
     restored: dt.datetime | None = None
     read_back: dt.datetime | None = None
     damaged: tuple[FileId, ...] = ()
+    seconds: tuple[SecondVault, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -120,6 +123,7 @@ def gather(asking: Asking) -> Facts:
         restored=_latest(plausible(asking.last_restore_test), _restored(asking, trees, device)),
         read_back=plausible(asking.last_read_data),
         damaged=tuple(asking.damaged),
+        seconds=None if is_copy(asking.state) else tuple(second_vaults(asking.state)),
     )
 
 

@@ -25,7 +25,6 @@ from phoneward.vault import (
     HeldLock,
     LocalStorage,
     NestedVaultsError,
-    NewKeyCost,
     Repository,
     Snapshot,
     VaultError,
@@ -99,14 +98,14 @@ def open_second(source: Repository, place: Path, password: str) -> Repository:
     return destination
 
 
-def make_second(source: Repository, place: Path, password: str, *, kdf: NewKeyCost | None = None) -> Repository:
+def make_second(source: Repository, place: Path, password: str) -> Repository:
     """Make a second vault that cuts files where the first does, so that backups made into it share what was copied.
 
     Raises:
         RepositoryExistsError: there is one.
         StorageError: the place cannot be written to.
     """
-    return init_repository(LocalStorage(place), password, kdf=kdf, chunker_of=source)
+    return init_repository(LocalStorage(place), password, chunker_of=source)
 
 
 def plan_vault_copy(

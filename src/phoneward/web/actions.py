@@ -14,7 +14,10 @@ def _coverage(action: Action) -> str:
     return f"/snapshots/{snapshot}/coverage" if snapshot else "/coverage"
 
 
-ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {("snapshots", "coverage"): _coverage}
+ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
+    ("snapshots", "coverage"): _coverage,
+    ("snapshots", "copy"): lambda _action: "/vault/copy",
+}
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 
 
