@@ -122,6 +122,7 @@ from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone,
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
 from phoneward.vault import Repository
 
 __all__ = [
@@ -173,6 +174,7 @@ __all__ = [
     "OwnBackup",
     "OwnerState",
     "Page",
+    "Per",
     "PhoneTooFullError",
     "Proof",
     "ProofLevel",
@@ -200,6 +202,8 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "Usage",
+    "UsageTable",
     "VaultCopyPlan",
     "Waiting",
     "answer",
@@ -260,6 +264,7 @@ __all__ = [
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "usage",
     "which_phone",
     "write_note",
 ]
