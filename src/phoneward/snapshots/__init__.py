@@ -87,6 +87,7 @@ from phoneward.snapshots.errors import (
     StateTooManyError,
     StateTooNewError,
 )
+from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
@@ -152,6 +153,7 @@ __all__ = [
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "FamilyRules",
     "FileHistory",
     "FileProof",
     "FileVersion",
@@ -220,6 +222,7 @@ __all__ = [
     "default_label",
     "describe",
     "encode_coverage",
+    "family_rules",
     "find",
     "forget_second",
     "gap_sentence",
@@ -236,16 +239,19 @@ __all__ = [
     "list_snapshots",
     "load_state",
     "looked_after",
+    "losses",
     "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
+    "note_family_rules",
     "note_restore_test",
     "note_second",
     "open_path",
     "open_second",
+    "plan_family",
     "plan_forget",
     "plan_named",
     "plan_return",
