@@ -29,7 +29,9 @@ from phoneward.web.pages import (
     snapshots,
     static,
     story,
+    thinning,
     unlock,
+    usage,
     vault,
     wireless,
 )
@@ -51,6 +53,8 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *restore.ROUTES,
     *vault.ROUTES,
     *copying.ROUTES,
+    *thinning.ROUTES,
+    *usage.ROUTES,
     *keys.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,
