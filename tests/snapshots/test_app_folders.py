@@ -41,7 +41,7 @@ from tests.phone.testphone import TestPhone
 from tests.phone.trees import tree_digest
 from tests.phones.appbackups.test_oncomputer import DAY, wechat_4
 from tests.snapshots.adb import adb_phone
-from tests.snapshots.bench import Heard, Vault, settle, write
+from tests.snapshots.bench import Heard, MeddledPhone, Vault, settle, write
 from tests.snapshots.scripted import WHO, ScriptedPhone
 
 WECHAT = "com.tencent.mm"
@@ -94,7 +94,8 @@ def test_nothing_goes_along_before_somebody_said_whose_it_is(vault: Vault, chats
     result = take(vault)
     assert row(result).state is State.OUT_OF_REACH
     assert known_computer_id(vault.state) is None
-    assert [storage.area for storage in result.coverage.storages if result.coverage] != [Area.COMPUTER]
+    assert result.coverage is not None
+    assert not [storage for storage in result.coverage.storages if storage.area is Area.COMPUTER]
 
 
 def test_wechats_own_backup_is_in_the_phones_snapshot_and_restic_reads_it(vault: Vault, chats: Path) -> None:
@@ -180,28 +181,20 @@ def test_after_leaving_what_snapshots_hold_stays(vault: Vault, chats: Path) -> N
     assert any(storage.area is Area.COMPUTER for storage in held.storages)
 
 
-def test_a_backup_that_is_being_written_does_not_count_as_one(vault: Vault, chats: Path, tmp_path: Path) -> None:
+def test_a_backup_that_is_being_written_does_not_count_as_one(
+    vault: Vault, chats: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that keeps changing while it is read is torn: WeChat might not open what came over."""
-    from tests.snapshots import bench
-
     say(vault, chats)
     busy = chats / "73cfbe036d741ddf373cfbe036d741dd" / "backup.attr"
-
-    class Growing(bench.MeddledPhone):
-        pass
 
     def grow(path: bytes) -> None:
         if path.endswith(b"backup.attr"):
             busy.write_bytes(busy.read_bytes() + b"more")
 
-    import phoneward.snapshots.app_taking as taking
-
-    real = taking.open_folder
-    taking.open_folder = lambda path: Growing(path, before=grow)  # type: ignore[assignment,return-value]
-    try:
+    with monkeypatch.context() as patch:
+        patch.setattr("phoneward.snapshots.app_taking.open_folder", lambda path: MeddledPhone(path, before=grow))
         result = take(vault)
-    finally:
-        taking.open_folder = real
     assert not result.complete
     assert result.coverage is not None
     assert result.coverage.gap_counts == {"torn": 1}

@@ -212,9 +212,7 @@ class NoAppGuideError(UsageError):
 class PhoneNotSaidError(UsageError):
     """The person did not say whose backup a folder is."""
 
-    message = N_(
-        "Whose backup this is, only you can tell: on a shared computer it may be of another phone in the house."
-    )
+    message = N_("Whose backup this is, only you can tell: it may be of another phone in the house.")
     next_step = N_("Add --phone PHONE to the command. The vault has snapshots of: {names}.")
 
 
