@@ -61,9 +61,9 @@ def show(
         output.result(_("On this computer no app's backup was found."))
         return
     output.result(_("On this computer:"))
-    output.result(_here_table(here, names, now))
     for one in here:
-        output.result(labelled(_mark(one, here), readable(str(one.path))))
+        output.result(_one_here(one, names, now))
+        output.result(f"  {readable(str(one.path))}")
     if any(not one.kept for one in here if one.found is not None and one.found.path.is_dir()):
         output.result(
             _("What is not in a vault yet comes along with: phoneward app-backups keep APP|FOLDER --phone PHONE")
@@ -105,24 +105,17 @@ def advice(rows: "Sequence[OwnBackupRow]") -> list[str]:
     )]  # fmt: skip
 
 
-def _here_table(here: "Sequence[Here]", names: Mapping[str, str], now: dt.datetime) -> "Table":
-    table = plain_table("", _("App"), _("Whose"), _("Made"), _("Age"), _("Size"), _("Goes along with"), numbers=(5,))
-    for one in here:
-        found = one.found
-        table.add_row(
-            _mark(one, here),
-            _called(one),
-            readable(found.account) if found else "",
-            formats.day(found.made) if found and found.made else "",
-            formats.ago(found.made, now) if found and found.made else "",
-            _size(one),
-            enumeration(readable(names.get(kept.device, kept.device)) for kept in one.kept),
-        )
-    return table
-
-
-def _mark(one: "Here", here: "Sequence[Here]") -> str:
-    return f"[{here.index(one) + 1}]"
+def _one_here(one: "Here", names: Mapping[str, str], now: dt.datetime) -> str:
+    """Return what there is to say of one backup on this computer, in one line."""
+    found = one.found
+    whose = _("{app}, of {account}").format(app=_called(one), account=readable(found.account)) if found else ""
+    parts = [whose if found is not None and found.account else _called(one)]
+    if found is not None and found.made is not None:
+        parts.append(_("made {day} ({ago})").format(day=formats.day(found.made), ago=formats.ago(found.made, now)))
+    parts.append(_size(one))
+    phones = enumeration(readable(names.get(kept.device, kept.device)) for kept in one.kept)
+    parts.append(labelled(_("goes along with"), phones) if phones else _("in no vault yet"))
+    return enumeration(part for part in parts if part)
 
 
 def _called(one: "Here") -> str:
