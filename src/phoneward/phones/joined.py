@@ -94,20 +94,23 @@ class JoinedPhone:
         return self.main.size_modulus
 
     @cached_property
-    def _proving(self) -> frozenset[Source]:
+    def _agreeing(self) -> frozenset[Source]:
+        """The sources with a clock of their own that agrees with the phone's."""
         now = self.main.now_ns()
-        return frozenset(s for s in self.sources if s.is_fine and _agree(now, s)) if self.sources else frozenset()
+        elsewhere = [source for source in self.sources if not source.of_phone]
+        return frozenset(s for s in elsewhere if abs(s.phone.now_ns() - now) <= CLOCKS_AGREE_NS)
 
     def now_ns(self) -> int:
         """Return the earliest clock of all whose times are trusted."""
-        clocks = [source.phone.now_ns() for source in self._proving if not source.of_phone]
+        clocks = [source.phone.now_ns() for source in self._agreeing if source.is_fine]
         return min([self.main.now_ns(), *clocks])
 
     def volumes(self) -> list[Volume]:
         """Return the phone's storages, then those of the sources."""
         found = [v if self.source_of(v.root) is None else _refused(v) for v in self.main.volumes()]
         for source in self.sources:
-            found += source.mounted(times_prove=source in self._proving)
+            proves = source.is_fine and (source.of_phone or source in self._agreeing)
+            found += source.mounted(times_prove=proves)
         return found
 
     def apps(self) -> AppInventory:
@@ -179,8 +182,6 @@ class JoinedPhone:
         while first is not None:
             run = _Run(first, asked, self.source_of, path_of)
             yield run.source, iter(run)
-            if not run.over:
-                return
             first = run.following
 
 
@@ -192,10 +193,6 @@ def owner_of(phone: Phone, path: bytes) -> Phone:
     return phone.main if isinstance(phone, JoinedPhone) else phone
 
 
-def _agree(now_ns: int, source: Source) -> bool:
-    return source.of_phone or abs(source.phone.now_ns() - now_ns) <= CLOCKS_AGREE_NS
-
-
 def _refused(volume: Volume) -> Volume:
     return replace(volume, obstacle=Obstacle.BAD_NAME)
 
@@ -205,7 +202,7 @@ def _path(path: bytes) -> bytes:
 
 
 class _Run(Generic[Item]):
-    """Items of one source in a row; `over` once the first of another source, or nothing, followed."""
+    """Items of one source in a row; `following` is the first of another, once all before it were taken."""
 
     def __init__(
         self,
@@ -220,16 +217,14 @@ class _Run(Generic[Item]):
         self._path_of = path_of
         self.source = source_of(path_of(first))
         self.following: Item | None = None
-        self.over = False
 
     def __iter__(self) -> Iterator[Item]:
         yield self._first
         for item in self._items:
             if self._source_of(self._path_of(item)) is not self.source:
                 self.following = item
-                break
+                return
             yield item
-        self.over = True
 
 
 class _JoinedBulk:
