@@ -30,6 +30,7 @@ FILES = {
     "Android/data/com.chat/files/a": 1_000,
     "Android/media/com.chat/b": 200,
     "Android/obb/com.game/main.obb": 7_000,
+    "Android/obb/com.chat/main.obb": 500,
     "Android/media/com.whatsapp/WhatsApp/Databases/msgstore.db.crypt15": 600_000,
     "WhatsApp/Media/old.jpg": 3_000,
     "Android/data/org.twin/x": 11,
