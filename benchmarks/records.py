@@ -64,7 +64,7 @@ def take(place: Path, target: Path) -> str:
     with ExitStack() as stack, target.open("wb") as stream:
         found = take_records(cast("Phone", Asked()), _Sealer(), Gaps(), lambda _event: None, stack)
         stream.writelines(found[0].text())
-    return f"{found[0].coverage.kept:,} kept, {target.stat().st_size:,} bytes"
+    return f"{found[0].coverage[0].kept:,} kept, {target.stat().st_size:,} bytes"
 
 
 def read(target: Path) -> str:

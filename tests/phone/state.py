@@ -15,6 +15,8 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.phone.providers import PROVIDERS
+
 _STANDINS = Path(__file__).with_name("standins")
 _MEDIA_RW = 1023
 _SDCARD_RW = 1015
@@ -91,6 +93,7 @@ class State:
         has_disk_figures: False plays a phone that has not measured its apps yet.
         content: URI without `content://` to what `content query` prints for it.
         messages, calls: rows of the phone's databases, by column.
+        tables: rows of its other databases (`providers.py`), by URI without `content://`.
         truncates: whether `content` prints only the lower 32 bits of a number, as older builds do.
         missing_columns: columns that this version of Android's databases does not have.
     """
@@ -103,6 +106,7 @@ class State:
     content: dict[str, str] = field(default_factory=dict)
     messages: tuple[dict[str, object], ...] = ()
     calls: tuple[dict[str, object], ...] = ()
+    tables: dict[str, tuple[dict[str, object], ...]] = field(default_factory=dict)
     truncates: bool = False
     missing_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -196,41 +200,29 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         _make_storage(root / "storage" / card.uuid, "open", owner=_MEDIA_RW)
 
 
-_SMS = (
-    "_id INTEGER PRIMARY KEY,thread_id INTEGER,address TEXT,person INTEGER,date INTEGER,date_sent INTEGER DEFAULT 0,"
-    "protocol INTEGER,read INTEGER DEFAULT 0,status INTEGER DEFAULT -1,type INTEGER,reply_path_present INTEGER,"
-    "subject TEXT,body TEXT,service_center TEXT,locked INTEGER DEFAULT 0,sub_id INTEGER DEFAULT -1,"
-    "error_code INTEGER DEFAULT 0,creator TEXT,seen INTEGER DEFAULT 0"
-)
-"""AOSP TelephonyProvider, MmsSmsDatabaseHelper.java, createSmsTables(), in its order."""
-
-_CALLS = (
-    "_id INTEGER PRIMARY KEY AUTOINCREMENT,number TEXT,presentation INTEGER NOT NULL DEFAULT 1,"
-    "post_dial_digits TEXT NOT NULL DEFAULT '',via_number TEXT NOT NULL DEFAULT '',date INTEGER,duration INTEGER,"
-    "features INTEGER NOT NULL DEFAULT 0,subscription_component_name TEXT,subscription_id TEXT,type INTEGER,"
-    "new INTEGER,name TEXT,countryiso TEXT,is_read INTEGER"
-)
-"""AOSP ContactsProvider, CallLogDatabaseHelper.java, createTable of Tables.CALLS: those of its columns that matter."""
-
-
 def _make_databases(tables: Path, state: State) -> None:
     folder = tables / "databases"
     folder.mkdir()
-    for name, columns, rows in (("sms", _SMS, state.messages), ("calls", _CALLS, state.calls)):
-        place = folder / name
+    rows = state.tables | {"sms": state.messages, "call_log/calls": state.calls}
+    described: list[tuple[str, ...]] = []
+    for provider in PROVIDERS:
+        described.append((provider.uri, provider.table, str(provider.first_sdk), provider.permission, provider.java))
+        place = folder / provider.table
         with contextlib.closing(sqlite3.connect(place)) as database:
-            database.execute(f"CREATE TABLE {name} ({columns})")
-            for row in rows:
+            database.execute(f"CREATE TABLE {provider.table} ({provider.columns})")
+            for row in rows.pop(provider.uri, ()):
                 marks = ",".join("?" * len(row))
                 database.execute(
-                    f"INSERT INTO {name} ({','.join(row)}) VALUES ({marks})",  # noqa: S608 - rows of tests
+                    f"INSERT INTO {provider.table} ({','.join(row)}) VALUES ({marks})",  # noqa: S608 - rows of tests
                     tuple(row.values()),
                 )
             for column in state.missing_columns:
-                if any(part.split()[0] == column for part in columns.split(",")):
-                    database.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+                if any(part.split()[0] == column for part in provider.columns.split(",")):
+                    database.execute(f"ALTER TABLE {provider.table} DROP COLUMN {column}")
             database.commit()
         place.chmod(0o644)
+    assert not rows, f"no provider answers {sorted(rows)}"
+    _write(tables / "providers", described)
     if state.truncates:
         (folder / "truncates").touch()
 

@@ -201,9 +201,9 @@ def test_every_code_has_its_sentence() -> None:
     assert {reason.value for reason in GapReason} == set(reasons.GAP_SENTENCES)
     assert all(gap_sentence(reason) != reason for reason in GapReason)
     from phoneward.snapshots import judging, ownbackups
-    from phoneward.snapshots.records import taking
+    from phoneward.snapshots.records import files, taking
 
-    sources = "".join(Path(module.__file__ or "").read_text() for module in (judging, ownbackups, taking))
+    sources = "".join(Path(module.__file__ or "").read_text() for module in (judging, ownbackups, files, taking))
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):
         assert f'"{code}"' in sources, f"{code} is never given"
     assert reason_sentence("from a later version") == "from a later version"

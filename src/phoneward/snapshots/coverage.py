@@ -128,9 +128,10 @@ class AppCoverage(msgspec.Struct, frozen=True):
 
     Attributes:
         kept_files, kept_bytes: its files found on the storages (Android/data, media, obb, its own folders).
-        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, all users together, caches
-            included); None where the phone did not tell.
-        out_of_reach_bytes: at least this much of `phone_bytes` is not in the snapshot; None where unknown.
+        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, the main user's, caches included:
+            AOSP `StorageStats.getDataBytes`); None where the phone did not tell.
+        out_of_reach_bytes: what of `phone_bytes` is not in the snapshot: the figure less what is kept of the app's
+            private data, Android/data and Android/media; None where unknown. At most a day old, as the figure is.
         own_backups: newest first, at most `MAX_OWN_BACKUPS`.
     """
 

@@ -174,7 +174,8 @@ class Judge:
             size += held.size
         backups = self._own_backups(app) if valid else []
         state, reason, step = self._app_state(app, places, files, backups) if valid else _BAD_NAME
-        beyond = None if app.data_bytes is None else max(0, app.data_bytes - size)
+        measured = sum(self._held(place).size for place in _measured_places(app)) if valid else 0
+        beyond = None if app.data_bytes is None else max(0, app.data_bytes - measured)
         return AppCoverage(
             package=readable(app.package),
             user_id=app.user_id,
@@ -249,6 +250,17 @@ class Judge:
         return ApkState.PART if missing else ApkState.KEPT
 
 
+def _measured_places(app: InstalledApp) -> list[bytes]:
+    """The folders that the phone's own figure for an app's data speaks of.
+
+    Source: AOSP `StorageStats.getDataBytes` (the private data, and `getExternalFilesDir`, `getExternalCacheDir`,
+    `getExternalMediaDirs` of the primary storage; `obb` counts as the app itself).
+    """
+    name = app.package.encode("ascii")
+    external = [b"%s/Android/%s/%s" % (storage_prefix(app.user_id), folder, name) for folder in (b"data", b"media")]
+    return [APP_DATA + b"/" + name, *external]
+
+
 _BAD_NAME = (State.OUT_OF_REACH, "bad-package-name", "nothing")
 
 
@@ -278,7 +290,7 @@ def _totals(storages: list[StorageCoverage], apps: list[AppCoverage]) -> Totals:
             beyond += storage.phone_bytes or 0
     counted: set[str] = set()
     for app in apps:
-        # The phone gives one figure for all users of an app.
+        # The phone gives one figure for an app, its main user's.
         if app.package in counted or not app.out_of_reach_bytes:
             continue
         counted.add(app.package)

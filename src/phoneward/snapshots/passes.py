@@ -329,7 +329,7 @@ class _Pass:
         proofs = close_book(self.book, self.parent, top, writer, self.started_ns)
         if self.matching.not_asked:
             self.taken.inventory.not_asked.setdefault(QUESTION, self.matching.not_asked)
-        records = [taken.coverage for taken in self.records] or None
+        records = [one for taken in self.records for one in taken.coverage] or None
         judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels, records)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back

@@ -4,7 +4,7 @@
 # column=value, column=value", nothing escaped, NULL as "NULL", a blob as "BLOB", whole numbers by getInt in older builds
 # (32 bits) and getLong in newer ones; no rows: "No result found.". A refusal is an exception on standard error behind
 # "Error while accessing provider:NAME"; the exit code stays 0 (same file, execute()).
-# Messages and calls lie in SQLite databases, as on a phone, and the real sqlite3 decides what a query finds. Which
+# Messages, calls and the like (providers.py) lie in SQLite databases, as on a phone, and the real sqlite3 decides what a query finds. Which
 # version lets the shell user read them is the table of reports from the field, see README.md.
 # Other URIs lie ready-made in the state folder: projection and where are not acted upon.
 state=/data/teststate
@@ -36,15 +36,13 @@ denied() {
 
 file=$state/content/$uri/rows
 [ -e "$file" ] && { cat "$file"; exit 0; }
-case $uri in
-  sms)
-    [ $sdk -ge 30 ] || denied com.android.providers.telephony.SmsProvider android.permission.READ_SMS
-    table=sms ;;
-  call_log/calls)
-    [ $sdk -ge 33 ] || denied com.android.providers.contacts.CallLogProvider android.permission.READ_CALL_LOG
-    table=calls ;;
-  *) fail "java.lang.IllegalStateException: Could not find provider: ${uri%%/*}" ;;
-esac
+table=""
+while IFS='|' read -r known name first permission java; do
+  [ "$known" = "$uri" ] || continue
+  [ $sdk -ge $first ] || denied "$java" "$permission"
+  table=$name
+done < $state/providers
+[ -n "$table" ] || fail "java.lang.IllegalStateException: Could not find provider: ${uri%%/*}"
 
 value() {
   typeset whole="$1"

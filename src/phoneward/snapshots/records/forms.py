@@ -82,5 +82,3 @@ CALLS: Final = Form(
     ),
     words_for_none=(("contact_name", "(Unknown)"),),
 )
-
-FORMS: Final = {form.kind: form for form in (SMS, CALLS)}

@@ -1,0 +1,93 @@
+"""What a file of records is made of: tables of the phone, each kept in little memory until the file is written."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from phoneward.phones import Record, RecordKind, RecordObstacle, Records
+from phoneward.snapshots.rows import RowStore, Sealer
+
+
+class Table:
+    """All rows of one of the phone's tables.
+
+    Attributes:
+        kept: how many rows came.
+    """
+
+    def __init__(self, found: Records, sealer: Sealer) -> None:
+        self._found = found
+        self._rows = RowStore(Record, sealer)
+        self.kept = 0
+
+    def fill(self) -> Iterator[int]:
+        """Ask the phone for the rows; yields how many there are after each. Raises PhoneGoneError."""
+        for record in self._found:
+            self._rows.add(0, record)
+            self.kept += 1
+            yield self.kept
+
+    def records(self) -> Iterator[dict[str, str | None]]:
+        """Yield the rows by column, `_id` among them, ascending by it. Bytes that are no UTF-8 come as surrogates."""
+        columns = self._found.columns
+        for row in self._rows.each(0):
+            texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
+            yield dict(zip(columns, texts, strict=True)) | {"_id": str(row.id)}
+
+    @property
+    def obstacle(self) -> RecordObstacle | None:
+        """Why there are none; None where the phone answered."""
+        return self._found.obstacle
+
+    @property
+    def unclear(self) -> int:
+        """How many rows were left out because they could not be read for certain."""
+        return self._found.unclear
+
+    @property
+    def detail(self) -> str:
+        """The phone's words about the obstacle."""
+        return self._found.detail
+
+    def close(self) -> None:
+        """Forget the rows."""
+        self._rows.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a person calls one kind of records ("text messages"), with a line of its own in the coverage.
+
+    Attributes:
+        kind: its stable name there.
+        main: the table with one row for each.
+        parts: further tables that belong to it.
+        first_level: Android's API level from which a computer may usually read it, by what reports of people with such
+            phones agree on; nothing that Android promises.
+        next_step: code of what a person can do where they are not kept.
+    """
+
+    kind: str
+    main: RecordKind
+    parts: tuple[RecordKind, ...]
+    first_level: int
+    next_step: str
+
+
+class RecordFile(Protocol):
+    """One file below `/records`."""
+
+    @property
+    def name(self) -> bytes:
+        """Its name there."""
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """What it holds."""
+
+    @property
+    def kinds(self) -> tuple[RecordKind, ...]:
+        """The tables that it is made of, in the order in which the phone is asked."""
+
+    def write(self, tables: Mapping[RecordKind, Table]) -> Iterator[bytes]:
+        """Yield the file in pieces, the same for the same rows."""
