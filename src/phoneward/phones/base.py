@@ -85,7 +85,9 @@ class VolumeKind(enum.Enum):
     CARD = "card"
     """An SD card or USB drive."""
     APP_DATA = "app-data"
-    """The private data of apps, one folder for each package."""
+    """The private data of apps, one folder for each package; of one app alone where `Volume.package` names it."""
+    COMPUTER = "computer"
+    """A folder of this computer that belongs to an app of the phone (`Volume.package`): backups that it made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Volume:
         user_id: Android user id, where it belongs to one.
         obstacle: None when it can be listed, else why not.
         used_bytes: what the phone says is stored there, where it says so.
+        package: the app that all of it belongs to, where it does.
+        times_prove: False where equal times and sizes prove nothing (whole seconds without change times, another
+            clock): all of it is read each time.
     """
 
     kind: VolumeKind
@@ -108,6 +113,8 @@ class Volume:
     user_id: int | None = None
     obstacle: Obstacle | None = None
     used_bytes: int | None = None
+    package: str = ""
+    times_prove: bool = True
 
 
 @dataclass(frozen=True, slots=True)

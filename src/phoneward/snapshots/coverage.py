@@ -70,7 +70,9 @@ class Area(enum.StrEnum):
     CARD = "card"
     APPS = "installed-apps"
     APP_DATA = "app-data"
-    """The private data of apps, taken from a backup file."""
+    """The private data of apps: of all that a backup file holds, or of one app of a phone (`/appdata/<package>`)."""
+    COMPUTER = "computer"
+    """A folder of this computer that belongs to an app of the phone."""
 
 
 class StorageCoverage(msgspec.Struct, frozen=True):
@@ -235,8 +237,8 @@ class Coverage(msgspec.Struct, frozen=True):
 
     @property
     def is_of_backup_file(self) -> bool:
-        """Whether it is of a backup file and not of a phone: only there the apps' own data is a storage."""
-        return any(storage.area == Area.APP_DATA for storage in self.storages)
+        """Whether it is of a backup file and not of a phone: only there the data of all apps is one storage."""
+        return any(storage.area == Area.APP_DATA and storage.path == "/appdata" for storage in self.storages)
 
 
 _encoder: Final = msgspec.json.Encoder()

@@ -25,6 +25,7 @@ _AREAS: Final[Mapping[str, str]] = {
     "card": N_("Card"),
     "installed-apps": N_("The apps themselves"),
     "app-data": N_("The apps' own data"),
+    "computer": N_("From this computer"),
 }
 
 _QUESTIONS: Final[Mapping[str, str]] = {

@@ -22,6 +22,7 @@ _AREA_WORDS = {
     Area.CARD: N_("the card {name}"),
     Area.APPS: N_("the apps themselves"),
     Area.APP_DATA: N_("the apps' own data"),
+    Area.COMPUTER: N_("the folder {name} of this computer"),
 }
 
 

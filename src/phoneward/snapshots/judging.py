@@ -43,6 +43,7 @@ _AREAS = {
     VolumeKind.USER: Area.USER,
     VolumeKind.CARD: Area.CARD,
     VolumeKind.APP_DATA: Area.APP_DATA,
+    VolumeKind.COMPUTER: Area.COMPUTER,
 }
 
 
@@ -100,9 +101,11 @@ class Judge:
     def _missing_storages(self) -> list[str]:
         if self.parent is None:
             return []
-        now = {(volume.kind.value, readable(volume.name)) for volume in self.taken.volumes}
-        before = self.parent.device.volumes
-        return [f"{v.kind}/{v.name}" for v in before if v.obstacle is None and (v.kind, v.name) not in now]
+        now = {(v.kind.value, readable(v.package), readable(v.name)) for v in self.taken.volumes}
+        # An app's own data is no storage that goes missing: the app's line says what became of it.
+        before = [v for v in self.parent.device.volumes if v.kind != VolumeKind.APP_DATA.value]
+        lost = [v for v in before if v.obstacle is None and (v.kind, v.package, v.name) not in now]
+        return ["/".join(filter(None, (v.kind, v.package, v.name))) for v in lost]
 
     # -- storages ------------------------------------------------------------------------------------------------
 

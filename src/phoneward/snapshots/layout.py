@@ -19,6 +19,7 @@ PROOFS: Final = b"/proofs"
 PACKAGES: Final = b"/packages"
 APP_DATA: Final = b"/appdata"
 SHARED: Final = b"/shared"
+COMPUTER: Final = b"/computer"
 USERS: Final = b"/users"
 VOLUMES: Final = b"/volumes"
 
@@ -80,17 +81,26 @@ def is_volume_name(name: str) -> bool:
     return _VOLUME.match(name) is not None
 
 
+def is_volume_named(volume: Volume) -> bool:
+    """Tell whether a volume's names are safe as path components: its own, and the package that it belongs to."""
+    needs_package = volume.kind is VolumeKind.COMPUTER
+    return is_volume_name(volume.name) and (is_package_name(volume.package) or not (volume.package or needs_package))
+
+
 def is_apk_name(name: bytes) -> bool:
     """Tell whether an APK's file name is safe and plain ("base.apk", "split_config.de.apk")."""
     return _APK.match(name) is not None
 
 
 def volume_prefix(volume: Volume) -> bytes:
-    """Return where a volume's tree stands in a snapshot. Its name has been checked with `is_volume_name`."""
+    """Return where a volume's tree stands in a snapshot. Its names have been checked (`is_volume_named`)."""
     if volume.kind is VolumeKind.SHARED:
         return SHARED
+    package = volume.package.encode("ascii")
     if volume.kind is VolumeKind.APP_DATA:
-        return APP_DATA
+        return APP_DATA + b"/" + package if package else APP_DATA
+    if volume.kind is VolumeKind.COMPUTER:
+        return COMPUTER + b"/" + package + b"/" + volume.name.encode("ascii")
     above = USERS if volume.kind is VolumeKind.USER else VOLUMES
     return above + b"/" + volume.name.encode("ascii")
 

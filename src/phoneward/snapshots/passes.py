@@ -193,6 +193,7 @@ class _Pass:
                 gaps=self.gaps,
                 plan=self.plan,
                 remembered=self._remembered(),
+                proves=self.taken.proves,
             )
             told = 0
             for looked in comparison.run():
