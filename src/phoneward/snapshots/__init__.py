@@ -9,6 +9,18 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_folders import (
+    KeptFolder,
+    computer_id,
+    computer_name,
+    keep_folder,
+    kept_folders,
+    known_computer_id,
+    leave_folder,
+)
+from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_taking import beside, folders_of
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
     PAGE_SIZE,
@@ -64,6 +76,7 @@ from phoneward.snapshots.errors import (
     BackupStoppedError,
     CatalogueNotKeptError,
     CoverageMissingError,
+    FolderNameError,
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppFilesError,
@@ -144,13 +157,16 @@ __all__ = [
     "FileHistory",
     "FileProof",
     "FileVersion",
+    "FolderNameError",
     "FolderView",
     "ForgetPlan",
     "Found",
     "Gap",
     "GapReason",
+    "Here",
     "IndexState",
     "JournalUnwritableError",
+    "KeptFolder",
     "KnownPhone",
     "Listed",
     "ListingTooLargeError",
@@ -161,9 +177,11 @@ __all__ = [
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "OwnBackupRow",
     "OwnerState",
     "Page",
     "PhoneTooFullError",
+    "PhonesOwnBackups",
     "Proof",
     "ProofLevel",
     "ProofLookup",
@@ -178,6 +196,7 @@ __all__ = [
     "SnapshotKind",
     "SnapshotList",
     "SnapshotsError",
+    "Standing",
     "State",
     "StateDamagedError",
     "StateFullError",
@@ -196,6 +215,8 @@ __all__ = [
     "apps_called",
     "backup",
     "change_state",
+    "computer_id",
+    "computer_name",
     "concerns_the_person",
     "coverage_of",
     "coverage_sentences",
@@ -203,6 +224,7 @@ __all__ = [
     "describe",
     "encode_coverage",
     "find",
+    "found_here",
     "gap_sentence",
     "gap_why",
     "is_own_document",
@@ -210,8 +232,12 @@ __all__ = [
     "is_proof",
     "is_record",
     "is_state",
+    "keep_folder",
     "keep_noted",
+    "kept_folders",
     "kind_of_snapshot",
+    "known_computer_id",
+    "leave_folder",
     "list_path",
     "list_snapshots",
     "load_state",
@@ -223,6 +249,9 @@ __all__ = [
     "note_check",
     "note_restore_test",
     "open_path",
+    "own_backup_rows",
+    "path_id",
+    "phones_own_backups",
     "plan_forget",
     "plan_named",
     "plan_return",
@@ -256,6 +285,8 @@ def backup(
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
+    Folders of this computer that the person said belong to this phone go along (`app_folders`).
+
     Args:
         phone: open (inside its `with`).
         repo: open; locked here, its index loaded here.
@@ -280,5 +311,6 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all, cache_dir)
-    return work.rehearse() if dry_run else work.run()
+    with beside(phone, folders_of(phone, repo, where, listener)) as (joined, others):
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        return work.rehearse() if dry_run else work.run()
