@@ -7,6 +7,7 @@ from pathlib import Path
 
 from phoneward import settings
 from phoneward.phones import Phone
+from phoneward.phones.joined import joined
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
 from phoneward.snapshots.asking import Asking
@@ -55,6 +56,7 @@ from phoneward.snapshots.coverage_words import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    row_why,
     storage_name,
 )
 from phoneward.snapshots.errors import (
@@ -233,6 +235,7 @@ __all__ = [
     "rehearse",
     "restore",
     "restored_when",
+    "row_why",
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
@@ -280,5 +283,5 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all, cache_dir)
+    work = Backup(joined(phone), repo, listener, where, label or default_label(phone), verify_all, cache_dir)
     return work.rehearse() if dry_run else work.run()
