@@ -12,11 +12,11 @@ its own (`phones/source.py`), which no path of the phone is let into. What is ho
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar, cast
 
 from phoneward.phones.base import (
     AppInventory,
@@ -133,6 +133,27 @@ class JoinedPhone:
             raise AttributeError("records")
         return asked.records
 
+    def find_app_data(self, inventory: AppInventory) -> dict[str, str]:
+        """Take along the private data of apps that the phone lets us read.
+
+        Args:
+            inventory: the phone's apps.
+
+        Returns:
+            Packages of which all private data is taken along, with nothing, and those of which the phone refuses it
+            though it should not, with its words.
+
+        Raises:
+            PhoneGoneError: the connection is lost.
+        """
+        asked = _as_private(self.main)
+        if asked is None:
+            return {}
+        found = asked.app_data(inventory)
+        mounts = {source.mount for source in self.sources}
+        self.sources += tuple(source for source in found.sources if source.mount not in mounts)
+        return dict(found.apps)
+
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def list(self, root: bytes, *, precise: bool = True) -> Iterator[ListingItem]:
@@ -183,6 +204,34 @@ class JoinedPhone:
             run = _Run(first, asked, self.source_of, path_of)
             yield run.source, iter(run)
             first = run.following
+
+
+class AppData(Protocol):
+    """What there is of apps' private data; see `phones.adb.runas.AppData`."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """One for each app that can be read."""
+
+    @property
+    def apps(self) -> Mapping[str, str]:
+        """What `JoinedPhone.find_app_data` returns."""
+
+
+class PrivatePhone(Protocol):
+    """A phone that can be asked for the private data of its apps."""
+
+    def app_data(self, inventory: AppInventory) -> AppData:
+        """Ask. Raises PhoneGoneError."""
+
+
+def _as_private(phone: Phone) -> PrivatePhone | None:
+    return cast("PrivatePhone", phone) if hasattr(phone, "app_data") else None
+
+
+def joined(phone: Phone) -> Phone:
+    """Return a phone as one that takes along what its apps let us read; one that knows no such apps as it is."""
+    return JoinedPhone(phone, ()) if _as_private(phone) is not None else phone
 
 
 def owner_of(phone: Phone, path: bytes) -> Phone:

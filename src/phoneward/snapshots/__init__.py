@@ -67,6 +67,7 @@ from phoneward.snapshots.coverage_words import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    row_why,
     storage_name,
 )
 from phoneward.snapshots.errors import (
@@ -262,6 +263,7 @@ __all__ = [
     "rehearse",
     "restore",
     "restored_when",
+    "row_why",
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",

@@ -146,6 +146,7 @@ class AppCoverage(msgspec.Struct, frozen=True):
         out_of_reach_bytes: what of `phone_bytes` is not in the snapshot: the figure less what is kept of the app's
             private data, Android/data and Android/media; None where unknown. At most a day old, as the figure is.
         own_backups: newest first, at most `MAX_OWN_BACKUPS`.
+        detail: the phone's own words about a refusal.
     """
 
     package: str
@@ -162,6 +163,7 @@ class AppCoverage(msgspec.Struct, frozen=True):
     phone_bytes: int | None
     out_of_reach_bytes: int | None
     own_backups: list[OwnBackup] = []
+    detail: str = ""
 
 
 class RecordCoverage(msgspec.Struct, frozen=True):
