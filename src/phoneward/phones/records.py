@@ -4,8 +4,8 @@ A phone that can be asked has a method `records`; `as_records` finds it. Contact
 """
 
 import enum
-from collections.abc import Iterator
-from typing import Protocol, cast
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -21,6 +21,11 @@ class RecordKind(enum.StrEnum):
     """Multimedia messages, without what they hold."""
     MMS_PARTS = "mms-parts"
     """What all of them hold: texts, and what the bytes of the rest are like."""
+    MMS_ADDRESSES = "mms-addresses"
+    """From whom and to whom, message by message: not all at once."""
+
+
+ADDRESS_COLUMNS: Final = ("charset", "type", "address")
 
 
 class RecordObstacle(enum.StrEnum):
@@ -88,6 +93,14 @@ class RecordsPhone(Protocol):
         Raises:
             RecordBytesError: refused, not there any more, more than `limit`, or no answer that makes sense. The
                 phone can be asked for others.
+            PhoneGoneError: the connection is lost.
+        """
+
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom one multimedia message is; values in the order of `ADDRESS_COLUMNS`.
+
+        Raises:
+            RecordBytesError: refused, or no answer that makes sense. The phone can be asked for others.
             PhoneGoneError: the connection is lost.
         """
 
