@@ -94,8 +94,8 @@ def test_any_message_comes_back_as_it_was(
             attached.add_part(number, Record(serial, encoded))
             if data is not None:
                 attached.set_bytes(serial, [data[:2], data[2:]])
-            names = dict(zip(PART_COLUMNS[2:], (whole(value) for value in clean), strict=True))
-            found.append((seq, serial, Part({"seq": str(seq), "_id": str(serial)} | names, data)))
+            names: Columns = dict(zip(PART_COLUMNS[2:], (whole(value) for value in clean), strict=True))
+            found.append((seq, serial, Part(names | {"seq": str(seq), "_id": str(serial)}, data)))
         expected += [part for _seq, _serial, part in sorted(found, key=lambda one: one[:2])]
         clean_people = [tuple(printable(value) for value in one) for one in people]
         attached.set_addresses(
@@ -153,7 +153,8 @@ REAL = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
   <sms protocol="0" address="+123" date="1284744465020" type="1" subject="null" body="Hi" />
   <mms text_only="0" ct_t="application/vnd.wap.multipart.related" msg_box="1" v="16" sub="null" seen="1" rr="null"
     phone_id="0" m_size="326222" exp="null" tr_id="T1" date="1558068559000" m_id="M1" date_sent="1558068558"
-    m_type="132" textlink="-1" address="+123~+124" readable_date="May 17, 2019 6:49:19 AM" contact_name="Mum &#55357;&#56832;">
+    m_type="132" textlink="-1" address="+123~+124" readable_date="May 17, 2019 6:49:19 AM"
+    contact_name="Mum &#55357;&#56832;">
     <parts>
       <part seq="-1" ct="application/smil" name="0.smil" chset="106" cid="&lt;0.smil&gt;" ctt_s="null"
         text='&lt;smil&gt;&lt;img src="a.jpg"/&gt;&#13;&#10;&lt;/smil&gt;' />
