@@ -44,6 +44,7 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "bad-package-name": N_("The phone gave a name that no app can have."),
     "cut-short": N_("The backup was cut short."),
     "records-unclear": N_("What the phone said of some of them could be read in more than one way."),
+    "records-incomplete": N_("The phone did not give out a picture, a text or the addresses of some of them."),
     "records-absent": N_("The phone has none: it has no such list."),
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
