@@ -41,11 +41,20 @@ from phoneward.phones.errors import (
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
+    RecordBytesError,
 )
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.paths import is_below, is_clean
-from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
+from phoneward.phones.records import (
+    ADDRESS_COLUMNS,
+    Record,
+    RecordKind,
+    RecordObstacle,
+    Records,
+    RecordsPhone,
+    as_records,
+)
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
@@ -56,6 +65,7 @@ if TYPE_CHECKING:
     from phoneward.phones.androidbackup import AndroidBackupPhone
 
 __all__ = [
+    "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
@@ -85,9 +95,11 @@ __all__ = [
     "PhoneGoneError",
     "QrPairing",
     "Record",
+    "RecordBytesError",
     "RecordKind",
     "RecordObstacle",
     "Records",
+    "RecordsPhone",
     "Refusal",
     "Seen",
     "Situation",

@@ -63,6 +63,8 @@ class Obstacle(enum.Enum):
     """A backup file holds this name more than once: the last one is given, as when it is restored."""
     FOREIGN = "foreign"
     """A backup file holds this name where no Android puts anything."""
+    ABSENT = "absent"
+    """A folder of this computer that should go along, and that is not there or cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from phoneward.phones.base import (
 )
 from phoneward.phones.bulk import BulkPhone, FolderRows, SmallFile, as_bulk
 from phoneward.phones.errors import PhoneGoneError
-from phoneward.phones.records import RecordKind, Records, as_records
+from phoneward.phones.records import RecordsPhone, as_records
 from phoneward.phones.source import MOUNTS, Source
 from phoneward.texts import _
 
@@ -132,12 +132,9 @@ class JoinedPhone:
         return path if self.source_of(path) is None else path.lstrip(b"/")
 
     @property
-    def records(self) -> Callable[[RecordKind], Records]:
-        """See `phones.records.RecordsPhone`; only where the phone can be asked."""
-        asked = as_records(self.main)
-        if asked is None:
-            raise AttributeError("records")
-        return asked.records
+    def asked_for_records(self) -> RecordsPhone | None:
+        """See `phones.records.as_records`."""
+        return as_records(self.main)
 
     def find_app_data(self, inventory: AppInventory) -> dict[str, str]:
         """Take along the private data of apps that the phone lets us read.

@@ -104,13 +104,26 @@ class OwnBackup(msgspec.Struct, frozen=True):
     """A backup that an app made of itself, found among the files of the snapshot.
 
     Attributes:
-        path: where it stands in the snapshot, readable.
-        date: its modification time on the phone.
+        path: where it stands in the snapshot, readable; a file or a folder.
+        date: when it was made: by its name where that tells, else when its newest file was last changed.
+        app: which app made it (`phones.appbackups`); empty in snapshots of older versions.
+        kind: `backup`, which the app can put back, or `export`, which can only be read.
+        files: how many files it is.
+        place: where it came from: `phone` or `computer`.
     """
 
     path: str
     date: dt.datetime
     bytes: int
+    app: str = ""
+    kind: str = "backup"
+    files: int = 1
+    place: str = "phone"
+
+    @property
+    def restores(self) -> bool:
+        """Whether the app that it is of can take it back."""
+        return self.kind == "backup"
 
 
 class ApkState(enum.StrEnum):
@@ -157,10 +170,11 @@ class RecordCoverage(msgspec.Struct, frozen=True):
     """Records of one kind that the phone keeps in a database of its own.
 
     Attributes:
-        kind: `sms` or `calls`.
+        kind: `sms`, `mms` or `calls`.
         path: where they stand in the snapshot; empty where there are none.
         kept: how many are in the snapshot.
-        missing: how many the phone listed that could not be read for certain, and were left out.
+        missing: how many the phone listed that could not be read for certain, and were left out; of multimedia
+            messages also those that are kept without something that belongs to them.
         android: the phone's version of Android, as it says.
         detail: the phone's own words about a refusal.
     """

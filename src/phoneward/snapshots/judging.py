@@ -1,11 +1,13 @@
 """Judges what a finished snapshot covers: each storage, each app, and what would be lost if the phone broke now."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.phones import InstalledApp, Volume, VolumeKind
-from phoneward.snapshots.building import Held, Trees
+from phoneward.snapshots.app_taking import Beside
+from phoneward.snapshots.building import Trees
 from phoneward.snapshots.coverage import (
     FORMAT,
     ApkState,
@@ -35,7 +37,8 @@ from phoneward.snapshots.layout import (
     storage_prefix,
     volume_prefix,
 )
-from phoneward.snapshots.ownbackups import NEXT_STEPS, OWN_FOLDERS
+from phoneward.snapshots.ownbackups import next_step_for, own_folders
+from phoneward.snapshots.ownbackups_noted import Held
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.taking import Taken, is_apk_wanted
 
@@ -56,6 +59,7 @@ class Judge:
         trees: all folders of the snapshot, built.
         levels: how sure its files are.
         records: messages and calls, where the phone was asked for them.
+        beside: folders of this computer that came along.
         waiting: what a backup that was cut short had still to send; None for a full one.
     """
 
@@ -66,6 +70,7 @@ class Judge:
     waiting: Waiting | None = None
     levels: Levels | None = None
     records: list[RecordCoverage] | None = None
+    beside: Sequence[Beside] = ()
 
     def coverage(self, device: str, label: str, taken_at: dt.datetime, *, clock_went_back: bool) -> Coverage:
         """Return the document."""
@@ -199,7 +204,7 @@ class Judge:
         """The folders of an app: its data, those that the system gives it on storages and cards, and its own."""
         places = [*_private_places(app), *app_places(app.package, app.user_id)]
         top = storage_prefix(app.user_id)
-        places += [top + b"/" + folder for folder in OWN_FOLDERS.get(app.package, ())]
+        places += [top + b"/" + folder for folder in own_folders(app.package)]
         if app.user_id == MAIN_USER:
             name = app.package.encode("ascii")
             cards = [root.place for root, volume in self.taken.roots if volume.kind is VolumeKind.CARD]
@@ -208,15 +213,28 @@ class Judge:
 
     def _own_backups(self, app: InstalledApp) -> list[OwnBackup]:
         """Those that came over for certain: a torn one would open no chat."""
-        found = self.trees.own_backups.get((app.user_id, app.package), [])
-        return [backup for place, backup in found if not self.gaps.at(place)]
+        found = self.trees.own_backups.of(app.user_id, app.package) + self._on_computer(app)
+        whole = [backup for place, backup in found if not self.gaps.at(place) and not self.gaps.below(place)]
+        return sorted(whole, key=lambda backup: (backup.date, backup.path), reverse=True)
+
+    def _on_computer(self, app: InstalledApp) -> list[tuple[bytes, OwnBackup]]:
+        """Those that came from this computer: of the phone's owner, since the person said whose they are."""
+        found = []
+        for one in self.beside:
+            held = self._held(one.kept.place)
+            if one.kept.package == app.package and app.user_id == MAIN_USER and one.made is not None and held.files:
+                path = one.kept.place.decode()
+                backup = OwnBackup(path, one.made, held.size, one.app, one.kind, held.files, Area.COMPUTER)
+                found.append((one.kept.place, backup))
+        return found
 
     def _app_state(
         self, app: InstalledApp, places: list[bytes], files: int, backups: list[OwnBackup]
     ) -> tuple[State, str, str]:
         if self.taken.inventory.backed_up is not None:
             return self._backed_up_state(app, places)
-        if backups and (app.user_id != MAIN_USER or self.taken.app_data.get(app.package) != ""):
+        is_read = app.user_id == MAIN_USER and self.taken.app_data.get(app.package) == ""
+        if any(backup.restores for backup in backups) and not is_read:
             return State.OWN_BACKUP, "own-backup", "refresh-own-backup"
         if not self._reached(app.user_id):
             return State.OUT_OF_REACH, "user-unreachable", "unlock-user"
@@ -239,7 +257,7 @@ class Judge:
         if app.user_id != MAIN_USER:
             return some, "other-users-data", "look-in-app"
         if self.taken.app_data[app.package]:
-            return some, "run-as-refused", NEXT_STEPS.get(app.package, "look-in-app")
+            return some, "run-as-refused", next_step_for(app.package)
         if self.waiting is not None:
             return some, "cut-short", "run-again"
         return (some, "some-missing", "see-gaps") if missing else (State.KEPT, "app-data-kept", "nothing")
@@ -269,7 +287,7 @@ class Judge:
 
 def _closed_state(app: InstalledApp, files: int, *, missing: bool) -> tuple[State, str, str]:
     """Judge an app whose private data only itself can read."""
-    advice = NEXT_STEPS.get(app.package, "look-in-app")
+    advice = next_step_for(app.package)
     if app.data_bytes == 0 and not missing:
         return State.KEPT, "nothing-private", "nothing"
     reason = "private-unknown" if app.data_bytes is None else "private-out-of-reach"
@@ -301,6 +319,7 @@ _BAD_NAME = (State.OUT_OF_REACH, "bad-package-name", "nothing")
 
 def _unreached(volume: Volume, reason: GapReason) -> StorageCoverage:
     named = reason is not GapReason.BAD_NAME
+    is_absent = reason is GapReason.ABSENT
     return StorageCoverage(
         area=_AREAS[volume.kind],
         name=readable(volume.name),
@@ -308,8 +327,8 @@ def _unreached(volume: Volume, reason: GapReason) -> StorageCoverage:
         path=volume_prefix(volume).decode() if named else "",
         phone_path=readable(volume.root),
         state=State.OUT_OF_REACH,
-        reason="storage-locked",
-        next_step="unlock-user",
+        reason="computer-folder-absent" if is_absent else "storage-locked",
+        next_step="computer-folder-back" if is_absent else "unlock-user",
         files=0,
         bytes=0,
         phone_bytes=volume.used_bytes,
