@@ -98,6 +98,7 @@ def test_what_lies_on_this_computer_is_never_said_to_be_compared_with_the_phone(
     vault: Vault, phone: TestPhone, folder: Path
 ) -> None:
     trees.typical(phone.storage)
+    settle()
     with FolderPhone(folder) as source:
         first = take(vault, adb_phone(phone), beside(source), verify_all=True)
         assert first.coverage is not None
@@ -108,9 +109,20 @@ def test_what_lies_on_this_computer_is_never_said_to_be_compared_with_the_phone(
         assert level(vault, b"/computer/org.example.chat/pc/Backup.db") is ProofLevel.STORED
         assert any("never compared with the phone: 101" in said for said in coverage_sentences(first.coverage))
 
-        # A sample of the phone's own files is compared each time, though the others would always be the oldest.
-        again = take(vault, adb_phone(phone), beside(source))
-        assert again.matching.matched_files > 0
+
+def test_the_sample_is_drawn_from_the_phones_own_files(
+    vault: Vault, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of this computer were never compared, so each of them would always be the oldest."""
+    monkeypatch.setattr("phoneward.snapshots.matching.WAIT_SHARE", 1000.0)
+    main = ScriptedPhone(hash_place=HashPlace.PHONE)
+    for number in range(5):
+        main.add(b"/storage/emulated/0/f%d" % number, b"content")
+    with FolderPhone(folder) as source:
+        take(vault, main, beside(source))
+        main.hashed.clear()
+        again = take(vault, main, beside(source))
+    assert again.matching.matched_files == len(main.hashed) == 5
 
 
 def test_a_folder_that_leaves_in_the_middle_costs_only_itself(vault: Vault, phone: TestPhone, folder: Path) -> None:

@@ -4,6 +4,7 @@ A route that answers a page and stands neither in a table here nor among `NO_PAG
 """
 
 import contextlib
+import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from phoneward.phones.diagnosis import Tier
 from phoneward.phones.diagnosis.errors import NothingOnUsbError
 from phoneward.phones.errors import PhoneUnauthorizedError
 from phoneward.progress import Advanced, Listener, Notice, PhaseStarted
-from phoneward.snapshots import change_state, name_phone, path_id
+from phoneward.snapshots import change_state, name_phone, note_second, path_id
 from phoneward.texts import words
 from phoneward.vault import StorageFullError
 from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
@@ -127,6 +128,7 @@ IN_A_VAULT: Final = (
     Example("restore result", "/restore/{restore}/result", "/restore/{restored}/result"),
     Example("vault", "/vault", "/vault"),
     Example("passwords", "/vault/keys", "/vault/keys"),
+    Example("copies of the vault", "/vault/copy", "/vault/copy"),
     Example("add a password", "/vault/keys/{how}", "/vault/keys/add"),
     Example("change the password", "/vault/keys/{how}", "/vault/keys/change"),
     Example("remove a password", "/vault/keys/{key}/remove", "/vault/keys/{key}/remove"),
@@ -155,6 +157,7 @@ IN_A_NEW_VAULT: Final = (
     Example("nothing to restore", "/restore", "/restore"),
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
+    Example("no copy of the vault", "/vault/copy", "/vault/copy"),
     Example("story", "/story", "/story"),
 )
 """On a server over a vault without a snapshot, with a story to tell."""
@@ -215,6 +218,7 @@ SET_UP: Final[Mapping[str, tuple[Example, ...]]] = {
 """Stage of set-up → its pages, in the order of `stages`."""
 EVERYTHING: Final = (*IN_A_VAULT, *IN_A_NEW_VAULT, *LOCKED, *AWAY, *(one for some in SET_UP.values() for one in some))
 
+NOW: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 UNBROKEN: Final = "Grandmother's" + "-tablet" * 8
 NOTHING_SEEN: Final = Diagnosis(Situation.NOTHING_SEEN, obstacle=NothingOnUsbError())
 NOT_ALLOWED: Final = Seen(
@@ -255,7 +259,8 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         site, visitor = held.site, held.site.visitor()
         sees(site, Diagnosis(Situation.READY, phones=(READY, NOT_ALLOWED)))
         with held.repo.lock(exclusive=False) as lock:
-            change_state(held.repo, lock, [name_phone("tablet", UNBROKEN)])
+            seconds = [*note_second("ab" * 32, folder, NOW), *note_second("cd" * 32, Path("/away", UNBROKEN), None)]
+            change_state(held.repo, lock, [name_phone("tablet", UNBROKEN), *seconds])
         _app_backups(held, visitor, folder / "home")
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303

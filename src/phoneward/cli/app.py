@@ -23,7 +23,7 @@ SECTIONS = {
     N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "demo"),
     N_("To see how things stand"): ("open", "checkup"),
     N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats", "app-backups"),
-    N_("Through the years"): ("rename", "forget", "prune", "key", "unlock", "repair"),
+    N_("Through the years"): ("rename", "copy", "forget", "prune", "key", "unlock", "repair"),
     N_("When you need it"): ("kit", "pair", "connect", "timestamp", "completion"),
 }
 """What `--help` lists, under which heading, a beginner's commands first."""

@@ -162,11 +162,11 @@ def _state(state: str) -> "Text":
 
 
 def _note(row: "StorageCoverage | AppCoverage", notes: Notes) -> str:
-    from phoneward.snapshots import next_step_sentence, reason_sentence
+    from phoneward.snapshots import next_step_sentence, row_why
 
     if row.state == "kept" and row.next_step in {"", "nothing"}:
         return ""  # nothing missing, nothing to do: the state says it all
-    return notes.number(readable(reason_sentence(row.reason)), readable(next_step_sentence(row.next_step)))
+    return notes.number(row_why(row), readable(next_step_sentence(row.next_step)))
 
 
 def _not_kept(app: "AppCoverage") -> str:

@@ -130,6 +130,27 @@ class NotWithoutYesError(CommandLineError):
     next_step = N_("Look at the plan with --dry-run; if that is what you want, repeat the command with --yes.")
 
 
+class NoSecondVaultError(CommandLineError):
+    """`copy` was not told where to, and nothing was copied before."""
+
+    message = N_("You have not said where the second vault is.")
+    next_step = N_("Attach the disk and name a folder on it: phoneward copy --to FOLDER --init")
+
+
+class SecondVaultAwayError(PhonewardError):
+    """The disk with the second vault is not there."""
+
+    message = N_("The disk with the second vault is not attached: nothing is at {places}.")
+    next_step = N_("Attach it and run the command again. If it is somewhere else now, say where with --to FOLDER.")
+
+
+class SeveralSecondVaultsError(CommandLineError):
+    """More than one second vault could be meant."""
+
+    message = N_("There are several second vaults: {places}.")
+    next_step = N_("Say which one you mean with --to FOLDER.")
+
+
 class NotConfirmedError(PhonewardError):
     """The person did not agree to the plan."""
 

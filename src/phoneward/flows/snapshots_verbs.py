@@ -209,5 +209,6 @@ SNAPSHOTS_VERBS: Final[Mapping[str, Verb]] = {
     "app-backups": Verb(None),
     "app-guide": Verb(None, {"app": APP}),
     "keep-app-backup": Verb(_keep_app_backup, {"folder": FOLDER, "device": DEVICE}),
+    "copy": Verb(None),
 }
-"""What a finding of the snapshots room may ask for. `coverage`, `app-backups` and `app-guide` are pages."""
+"""What a finding of the snapshots room may ask for. `coverage`, `app-backups`, `app-guide` and `copy` are pages."""

@@ -148,6 +148,7 @@ class InstalledApp:
         apk_paths: base first, then the splits; absolute phone paths. Empty where the phone did not tell.
         first_installed_ns, last_updated_ns: nanoseconds since 1970 UTC; None where unknown.
         app_bytes, data_bytes, cache_bytes: the phone's own figures (`dumpsys diskstats`), None where unknown.
+        is_debuggable: whether it was built for testing: then a computer may read its private data (`run-as`).
     """
 
     package: str
@@ -163,6 +164,7 @@ class InstalledApp:
     app_bytes: int | None = None
     data_bytes: int | None = None
     cache_bytes: int | None = None
+    is_debuggable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ its own (`phones/source.py`), which no path of the phone is let into. What is ho
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar, cast
 
 from phoneward.phones.base import (
     AppInventory,
@@ -30,10 +30,11 @@ from phoneward.phones.base import (
     Phone,
     Unreadable,
     Volume,
+    VolumeKind,
 )
 from phoneward.phones.bulk import BulkPhone, FolderRows, SmallFile, as_bulk
 from phoneward.phones.errors import PhoneGoneError
-from phoneward.phones.records import RecordKind, Records, as_records
+from phoneward.phones.records import RecordsPhone, as_records
 from phoneward.phones.source import MOUNTS, Source
 from phoneward.texts import _
 
@@ -49,10 +50,12 @@ class JoinedPhone:
     Args:
         main: the phone, open.
         sources: open, each with a mount that is not above or below another's.
+        missing: what somebody asked for beside the phone's files and did not get: named in each listing.
     """
 
-    def __init__(self, main: Phone, sources: Sequence[Source]) -> None:
+    def __init__(self, main: Phone, sources: Sequence[Source], missing: Sequence[Unreadable] = ()) -> None:
         self.main = main
+        self.missing = tuple(missing)
         self.sources = tuple(sources)
         for source in self.sources:
             if any(other is not source and other.owns(source.mount) for other in self.sources):
@@ -94,20 +97,26 @@ class JoinedPhone:
         return self.main.size_modulus
 
     @cached_property
-    def _proving(self) -> frozenset[Source]:
+    def _agreeing(self) -> frozenset[Source]:
+        """The sources with a clock of their own that agrees with the phone's."""
         now = self.main.now_ns()
-        return frozenset(s for s in self.sources if s.is_fine and _agree(now, s)) if self.sources else frozenset()
+        elsewhere = [source for source in self.sources if not source.of_phone]
+        return frozenset(s for s in elsewhere if abs(s.phone.now_ns() - now) <= CLOCKS_AGREE_NS)
 
     def now_ns(self) -> int:
         """Return the earliest clock of all whose times are trusted."""
-        clocks = [source.phone.now_ns() for source in self._proving if not source.of_phone]
+        clocks = [source.phone.now_ns() for source in self._agreeing if source.is_fine]
         return min([self.main.now_ns(), *clocks])
 
     def volumes(self) -> list[Volume]:
-        """Return the phone's storages, then those of the sources."""
+        """Return the phone's storages, then those of the sources; an app's data once, as the phone itself has it."""
         found = [v if self.source_of(v.root) is None else _refused(v) for v in self.main.volumes()]
-        for source in self.sources:
-            found += source.mounted(times_prove=source in self._proving)
+        private: set[str] = set()
+        for source in sorted(self.sources, key=lambda source: not source.of_phone):
+            proves = source.is_fine and (source.of_phone or source in self._agreeing)
+            volumes = [v for v in source.mounted(times_prove=proves) if not (_is_private(v) and v.package in private)]
+            private.update(v.package for v in volumes if _is_private(v))
+            found += volumes
         return found
 
     def apps(self) -> AppInventory:
@@ -123,12 +132,30 @@ class JoinedPhone:
         return path if self.source_of(path) is None else path.lstrip(b"/")
 
     @property
-    def records(self) -> Callable[[RecordKind], Records]:
-        """See `phones.records.RecordsPhone`; only where the phone can be asked."""
-        asked = as_records(self.main)
+    def asked_for_records(self) -> RecordsPhone | None:
+        """See `phones.records.as_records`."""
+        return as_records(self.main)
+
+    def find_app_data(self, inventory: AppInventory) -> dict[str, str]:
+        """Take along the private data of apps that the phone lets us read.
+
+        Args:
+            inventory: the phone's apps.
+
+        Returns:
+            Packages of which all private data is taken along, with nothing, and those of which the phone refuses it
+            though it should not, with its words.
+
+        Raises:
+            PhoneGoneError: the connection is lost.
+        """
+        asked = _as_private(self.main)
         if asked is None:
-            raise AttributeError("records")
-        return asked.records
+            return {}
+        found = asked.app_data(inventory)
+        mounts = {source.mount for source in self.sources}
+        self.sources += tuple(source for source in found.sources if source.mount not in mounts)
+        return dict(found.apps)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
@@ -179,9 +206,35 @@ class JoinedPhone:
         while first is not None:
             run = _Run(first, asked, self.source_of, path_of)
             yield run.source, iter(run)
-            if not run.over:
-                return
             first = run.following
+
+
+class AppData(Protocol):
+    """What there is of apps' private data; see `phones.adb.runas.AppData`."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """One for each app that can be read."""
+
+    @property
+    def apps(self) -> Mapping[str, str]:
+        """What `JoinedPhone.find_app_data` returns."""
+
+
+class PrivatePhone(Protocol):
+    """A phone that can be asked for the private data of its apps."""
+
+    def app_data(self, inventory: AppInventory) -> AppData:
+        """Ask. Raises PhoneGoneError."""
+
+
+def _as_private(phone: Phone) -> PrivatePhone | None:
+    return cast("PrivatePhone", phone) if hasattr(phone, "app_data") else None
+
+
+def joined(phone: Phone) -> Phone:
+    """Return a phone as one that takes along what its apps let us read; one that knows no such apps as it is."""
+    return JoinedPhone(phone, ()) if _as_private(phone) is not None else phone
 
 
 def owner_of(phone: Phone, path: bytes) -> Phone:
@@ -192,8 +245,8 @@ def owner_of(phone: Phone, path: bytes) -> Phone:
     return phone.main if isinstance(phone, JoinedPhone) else phone
 
 
-def _agree(now_ns: int, source: Source) -> bool:
-    return source.of_phone or abs(source.phone.now_ns() - now_ns) <= CLOCKS_AGREE_NS
+def _is_private(volume: Volume) -> bool:
+    return volume.kind is VolumeKind.APP_DATA
 
 
 def _refused(volume: Volume) -> Volume:
@@ -205,7 +258,7 @@ def _path(path: bytes) -> bytes:
 
 
 class _Run(Generic[Item]):
-    """Items of one source in a row; `over` once the first of another source, or nothing, followed."""
+    """Items of one source in a row; `following` is the first of another, once all before it were taken."""
 
     def __init__(
         self,
@@ -220,16 +273,14 @@ class _Run(Generic[Item]):
         self._path_of = path_of
         self.source = source_of(path_of(first))
         self.following: Item | None = None
-        self.over = False
 
     def __iter__(self) -> Iterator[Item]:
         yield self._first
         for item in self._items:
             if self._source_of(self._path_of(item)) is not self.source:
                 self.following = item
-                break
+                return
             yield item
-        self.over = True
 
 
 class _JoinedBulk:

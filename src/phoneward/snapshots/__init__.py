@@ -44,6 +44,14 @@ from phoneward.snapshots.catalogue import (
     SnapshotList,
     kind_of_snapshot,
 )
+from phoneward.snapshots.copying import (
+    VaultCopyPlan,
+    copy_vault,
+    make_second,
+    open_second,
+    plan_vault_copy,
+    refuse_nested,
+)
 from phoneward.snapshots.coverage import (
     ApkState,
     AppCoverage,
@@ -67,6 +75,7 @@ from phoneward.snapshots.coverage_words import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    row_why,
     storage_name,
 )
 from phoneward.snapshots.errors import (
@@ -84,6 +93,7 @@ from phoneward.snapshots.errors import (
     NothingReachableError,
     PhoneTooFullError,
     ReturnCutShortError,
+    SecondVaultMissingError,
     SnapshotsError,
     StateDamagedError,
     StateFullError,
@@ -121,10 +131,12 @@ from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.second_vaults import SecondVault, forget_second, is_copy, note_second, second_vaults
 from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
 from phoneward.vault import Repository
 
 __all__ = [
@@ -180,6 +192,7 @@ __all__ = [
     "OwnBackupRow",
     "OwnerState",
     "Page",
+    "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
     "Proof",
@@ -192,6 +205,8 @@ __all__ = [
     "ReturnPlan",
     "ReturnReport",
     "SearchAnswer",
+    "SecondVault",
+    "SecondVaultMissingError",
     "SnapshotInfo",
     "SnapshotKind",
     "SnapshotList",
@@ -207,6 +222,9 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "Usage",
+    "UsageTable",
+    "VaultCopyPlan",
     "Waiting",
     "answer",
     "app_called",
@@ -218,15 +236,18 @@ __all__ = [
     "computer_id",
     "computer_name",
     "concerns_the_person",
+    "copy_vault",
     "coverage_of",
     "coverage_sentences",
     "default_label",
     "describe",
     "encode_coverage",
     "find",
+    "forget_second",
     "found_here",
     "gap_sentence",
     "gap_why",
+    "is_copy",
     "is_own_document",
     "is_partial",
     "is_proof",
@@ -242,31 +263,39 @@ __all__ = [
     "list_snapshots",
     "load_state",
     "looked_after",
+    "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
     "note_restore_test",
+    "note_second",
     "open_path",
+    "open_second",
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
     "plan_forget",
     "plan_named",
     "plan_return",
+    "plan_vault_copy",
     "proof_subject",
     "prove_restored",
     "put_back",
     "reason_sentence",
+    "refuse_nested",
     "rehearse",
     "restore",
     "restored_when",
+    "row_why",
+    "second_vaults",
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "usage",
     "which_phone",
     "write_note",
 ]

@@ -20,6 +20,7 @@ from phoneward.snapshots.proofs_later import DOCUMENT as PROOF_DOCUMENT
 from phoneward.snapshots.proofs_later import MAX_DOCUMENT as MAX_PROOF
 from phoneward.snapshots.proofs_later import decode_proof
 from phoneward.snapshots.reading import SnapshotInfo
+from phoneward.snapshots.second_vaults import SecondVault, is_copy, second_vaults
 from phoneward.snapshots.state import OwnerState
 from phoneward.vault import FileId, Repository
 
@@ -60,6 +61,7 @@ class Facts:
         damaged: names of snapshot files that cannot be read.
         here: apps' own backups on this computer, and the folders of it that go along.
         phones: id and name of every phone of the vault, the one that is asked about first.
+        seconds: copies of the vault on other disks; None where it is itself the copy of another.
     """
 
     now: dt.datetime
@@ -76,6 +78,7 @@ class Facts:
     damaged: tuple[FileId, ...] = ()
     here: tuple[Here, ...] = ()
     phones: tuple[tuple[str, str], ...] = ()
+    seconds: tuple[SecondVault, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -127,6 +130,7 @@ def gather(asking: Asking) -> Facts:
         damaged=tuple(asking.damaged),
         here=tuple(found_here(asking.on_computer, asking.state, asking.computer, asking.now)),
         phones=_phones(every, snapshot, asking.state),
+        seconds=None if is_copy(asking.state) else tuple(second_vaults(asking.state)),
     )
 
 

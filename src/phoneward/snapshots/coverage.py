@@ -141,10 +141,12 @@ class AppCoverage(msgspec.Struct, frozen=True):
 
     Attributes:
         kept_files, kept_bytes: its files found on the storages (Android/data, media, obb, its own folders).
-        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, all users together, caches
-            included); None where the phone did not tell.
-        out_of_reach_bytes: at least this much of `phone_bytes` is not in the snapshot; None where unknown.
+        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, the main user's, caches included:
+            AOSP `StorageStats.getDataBytes`); None where the phone did not tell.
+        out_of_reach_bytes: what of `phone_bytes` is not in the snapshot: the figure less what is kept of the app's
+            private data, Android/data and Android/media; None where unknown. At most a day old, as the figure is.
         own_backups: newest first, at most `MAX_OWN_BACKUPS`.
+        detail: the phone's own words about a refusal.
     """
 
     package: str
@@ -161,16 +163,18 @@ class AppCoverage(msgspec.Struct, frozen=True):
     phone_bytes: int | None
     out_of_reach_bytes: int | None
     own_backups: list[OwnBackup] = []
+    detail: str = ""
 
 
 class RecordCoverage(msgspec.Struct, frozen=True):
     """Records of one kind that the phone keeps in a database of its own.
 
     Attributes:
-        kind: `sms` or `calls`.
+        kind: `sms`, `mms` or `calls`.
         path: where they stand in the snapshot; empty where there are none.
         kept: how many are in the snapshot.
-        missing: how many the phone listed that could not be read for certain, and were left out.
+        missing: how many the phone listed that could not be read for certain, and were left out; of multimedia
+            messages also those that are kept without something that belongs to them.
         android: the phone's version of Android, as it says.
         detail: the phone's own words about a refusal.
     """

@@ -33,6 +33,8 @@ NEVER_RESTORED: Final = "snapshots.never-restored"
 RESTORE_TEST_OLD: Final = "snapshots.restore-test-old"
 NEVER_READ_BACK: Final = "snapshots.never-read-back"
 READ_BACK_OLD: Final = "snapshots.read-back-old"
+ONE_DISK: Final = "snapshots.one-disk-only"
+SECOND_COPY_OLD: Final = "snapshots.second-copy-old"
 
 CODES: Final[Mapping[str, str]] = {
     NONE: "The vault holds no finished snapshot of a phone.",
@@ -67,4 +69,7 @@ CODES: Final[Mapping[str, str]] = {
     RESTORE_TEST_OLD: "A restore of this phone was last compared more than half a year ago.",
     NEVER_READ_BACK: "Nobody noted that the whole vault was ever read back.",
     READ_BACK_OLD: "The whole vault was last read back more than three months ago.",
+    ONE_DISK: "No second vault is noted: everything lies on one disk.",
+    SECOND_COPY_OLD: "The second vault lacks the newest snapshot, and all was last copied long ago, or never: advice "
+    "from 31 days, warning from 92.",
 }

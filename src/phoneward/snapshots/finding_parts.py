@@ -21,6 +21,7 @@ _MOST: Final = (1 << 63) - 1
 
 BY_COVERAGE: Final = words("read in the snapshot's coverage document")
 BY_LIST: Final = words("read in the vault's list of snapshots")
+BY_NOTES: Final = words("read in what the vault notes")
 BY_PHONES_FIGURES: Final = words("the phone's own figure for the app (caches included), less what the snapshot holds")
 
 
@@ -109,6 +110,12 @@ def read_data() -> Action:
     return Action(
         ROOM, "read-data", words("Read the whole vault back"), {}, ("phoneward", "check", "--read-data", "--note")
     )
+
+
+def copy(*, first: bool) -> Action:
+    """Return the action that copies the vault onto another disk; `first` where none is known yet."""
+    how = ("--to", "FOLDER", "--init") if first else ()
+    return Action(ROOM, "copy", words("Copy the vault onto another disk"), {}, ("phoneward", "copy", *how))
 
 
 def restore_test(facts: Facts) -> Action:

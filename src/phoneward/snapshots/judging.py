@@ -26,10 +26,11 @@ from phoneward.snapshots.coverage import (
 )
 from phoneward.snapshots.gaps import Gap, GapReason, Gaps
 from phoneward.snapshots.layout import (
-    APP_DATA,
     APP_FOLDERS,
+    BEFORE_UNLOCK,
     MAIN_USER,
     PACKAGES,
+    app_data_place,
     app_places,
     is_package_name,
     package_prefix,
@@ -179,7 +180,8 @@ class Judge:
             size += held.size
         backups = self._own_backups(app) if valid else []
         state, reason, step = self._app_state(app, places, files, backups) if valid else _BAD_NAME
-        beyond = None if app.data_bytes is None else max(0, app.data_bytes - size)
+        measured = sum(self._held(place).size for place in _measured_places(app)) if valid else 0
+        beyond = None if app.data_bytes is None else max(0, app.data_bytes - measured)
         return AppCoverage(
             package=readable(app.package),
             user_id=app.user_id,
@@ -195,11 +197,12 @@ class Judge:
             phone_bytes=app.data_bytes,
             out_of_reach_bytes=0 if state is State.KEPT else beyond,
             own_backups=backups,
+            detail=readable(self.taken.app_data.get(app.package, "")) if reason == "run-as-refused" else "",
         )
 
     def _places(self, app: InstalledApp) -> list[bytes]:
         """The folders of an app: its data, those that the system gives it on storages and cards, and its own."""
-        places = [APP_DATA + b"/" + app.package.encode("ascii"), *app_places(app.package, app.user_id)]
+        places = [*_private_places(app), *app_places(app.package, app.user_id)]
         top = storage_prefix(app.user_id)
         places += [top + b"/" + folder for folder in own_folders(app.package)]
         if app.user_id == MAIN_USER:
@@ -228,20 +231,36 @@ class Judge:
     def _app_state(
         self, app: InstalledApp, places: list[bytes], files: int, backups: list[OwnBackup]
     ) -> tuple[State, str, str]:
-        advice = next_step_for(app.package)
         if self.taken.inventory.backed_up is not None:
             return self._backed_up_state(app, places)
-        if any(backup.restores for backup in backups):
+        is_read = app.user_id == MAIN_USER and self.taken.app_data.get(app.package) == ""
+        if any(backup.restores for backup in backups) and not is_read:
             return State.OWN_BACKUP, "own-backup", "refresh-own-backup"
         if not self._reached(app.user_id):
             return State.OUT_OF_REACH, "user-unreachable", "unlock-user"
         missing = self.waiting is not None or any(map(self.gaps.touch, places))
-        if app.data_bytes == 0 and not missing:
-            return State.KEPT, "nothing-private", "nothing"
-        reason = "private-unknown" if app.data_bytes is None else "private-out-of-reach"
-        if files:
-            return State.PART, "some-missing" if missing else reason, advice
-        return State.OUT_OF_REACH, "some-missing" if missing and app.data_bytes == 0 else reason, advice
+        if app.package in self.taken.app_data:
+            return self._debuggable_state(app, files, missing=missing)
+        if app.user_id == MAIN_USER and self._gave(app.package):
+            return State.PART, "some-missing" if missing else "from-adb-backup", "see-gaps" if missing else "nothing"
+        return _closed_state(app, files, missing=missing)
+
+    def _gave(self, package: str) -> bool:
+        """Tell whether the app gave some of its data to `adb backup`."""
+        return any(
+            volume.kind is VolumeKind.APP_DATA and volume.package == package for _root, volume in self.taken.roots
+        )
+
+    def _debuggable_state(self, app: InstalledApp, files: int, *, missing: bool) -> tuple[State, str, str]:
+        """Judge an app whose private data a computer may read: kept where all of it was."""
+        some = State.PART if files else State.OUT_OF_REACH
+        if app.user_id != MAIN_USER:
+            return some, "other-users-data", "look-in-app"
+        if self.taken.app_data[app.package]:
+            return some, "run-as-refused", next_step_for(app.package)
+        if self.waiting is not None:
+            return some, "cut-short", "run-again"
+        return (some, "some-missing", "see-gaps") if missing else (State.KEPT, "app-data-kept", "nothing")
 
     def _backed_up_state(self, app: InstalledApp, places: list[bytes]) -> tuple[State, str, str]:
         """Judge an app of a backup file. What the app left out of it nobody can tell, so nothing is wholly kept."""
@@ -264,6 +283,35 @@ class Judge:
             return ApkState.MISSING
         missing = self.gaps.touch(package_prefix(app.package)) or self.waiting is not None
         return ApkState.PART if missing else ApkState.KEPT
+
+
+def _closed_state(app: InstalledApp, files: int, *, missing: bool) -> tuple[State, str, str]:
+    """Judge an app whose private data only itself can read."""
+    advice = next_step_for(app.package)
+    if app.data_bytes == 0 and not missing:
+        return State.KEPT, "nothing-private", "nothing"
+    reason = "private-unknown" if app.data_bytes is None else "private-out-of-reach"
+    if files:
+        return State.PART, "some-missing" if missing else reason, advice
+    return State.OUT_OF_REACH, "some-missing" if missing and app.data_bytes == 0 else reason, advice
+
+
+def _private_places(app: InstalledApp) -> list[bytes]:
+    """The folders with an app's private data: the owner's only, another user's is not asked for."""
+    if app.user_id != MAIN_USER:
+        return []
+    return [app_data_place(app.package), app_data_place(app.package, BEFORE_UNLOCK)]
+
+
+def _measured_places(app: InstalledApp) -> list[bytes]:
+    """The folders that the phone's own figure for an app's data speaks of.
+
+    Source: AOSP `StorageStats.getDataBytes` (the private data, and `getExternalFilesDir`, `getExternalCacheDir`,
+    `getExternalMediaDirs` of the primary storage; `obb` counts as the app itself).
+    """
+    name = app.package.encode("ascii")
+    external = [b"%s/Android/%s/%s" % (storage_prefix(app.user_id), folder, name) for folder in (b"data", b"media")]
+    return [*_private_places(app), *external]
 
 
 _BAD_NAME = (State.OUT_OF_REACH, "bad-package-name", "nothing")
@@ -296,7 +344,7 @@ def _totals(storages: list[StorageCoverage], apps: list[AppCoverage]) -> Totals:
             beyond += storage.phone_bytes or 0
     counted: set[str] = set()
     for app in apps:
-        # The phone gives one figure for all users of an app.
+        # The phone gives one figure for an app, its main user's.
         if app.package in counted or not app.out_of_reach_bytes:
             continue
         counted.add(app.package)

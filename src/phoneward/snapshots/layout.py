@@ -18,6 +18,9 @@ PROOFS: Final = b"/proofs"
 
 PACKAGES: Final = b"/packages"
 APP_DATA: Final = b"/appdata"
+APP_DATA_NAME: Final = "appdata"
+BEFORE_UNLOCK: Final = "user_de"
+"""Names of the volumes with an app's private data: its data folder, and the one that is open before unlocking."""
 SHARED: Final = b"/shared"
 COMPUTER: Final = b"/computer"
 USERS: Final = b"/users"
@@ -98,11 +101,22 @@ def volume_prefix(volume: Volume) -> bytes:
         return SHARED
     package = volume.package.encode("ascii")
     if volume.kind is VolumeKind.APP_DATA:
-        return APP_DATA + b"/" + package if package else APP_DATA
+        return app_data_place(volume.package, volume.name) if package else APP_DATA
     if volume.kind is VolumeKind.COMPUTER:
         return COMPUTER + b"/" + package + b"/" + volume.name.encode("ascii")
     above = USERS if volume.kind is VolumeKind.USER else VOLUMES
     return above + b"/" + volume.name.encode("ascii")
+
+
+def app_data_place(package: str, name: str = APP_DATA_NAME) -> bytes:
+    """Return where an app's private data stands in a snapshot. Both names have been checked.
+
+    Args:
+        package: the app.
+        name: of a second folder beside its data folder; `@` is in no package's name, so the two stand apart.
+    """
+    beside = "" if name == APP_DATA_NAME else "@" + name
+    return APP_DATA + b"/" + (package + beside).encode("ascii")
 
 
 def package_prefix(package: str) -> bytes:

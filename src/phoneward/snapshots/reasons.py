@@ -44,6 +44,7 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "bad-package-name": N_("The phone gave a name that no app can have."),
     "cut-short": N_("The backup was cut short."),
     "records-unclear": N_("What the phone said of some of them could be read in more than one way."),
+    "records-incomplete": N_("The phone did not give out a picture, a text or the addresses of some of them."),
     "records-absent": N_("The phone has none: it has no such list."),
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
@@ -51,6 +52,12 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "from-backup-file": N_(
         "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
     ),
+    "from-adb-backup": N_(
+        "What the app gave to Android's own backup is kept. Whether that was all of it, nobody can tell."
+    ),
+    "app-data-kept": N_("The app was built for testing, so a computer may read its data: all of it is kept."),
+    "run-as-refused": N_("The app was built for testing, so a computer may read its data, but the phone refused."),
+    "other-users-data": N_("Only the data of the phone's owner can be read; this is another user's copy of the app."),
     "not-in-backup-file": N_("The backup file names this app and holds none of its data."),
 }
 

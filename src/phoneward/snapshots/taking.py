@@ -9,13 +9,20 @@ from dataclasses import dataclass, field
 from phoneward.errors import readable
 from phoneward.phones import AppInventory, Entry, InstalledApp, Obstacle, Phone, Unreadable, Volume
 from phoneward.phones.bulk import BulkPhone, as_bulk
-from phoneward.phones.joined import owner_of
+from phoneward.phones.joined import JoinedPhone, owner_of
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots.compare import SECOND_NS, Moment
 from phoneward.snapshots.errors import NothingReachableError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
 from phoneward.snapshots.inventory import ListingRecord
-from phoneward.snapshots.layout import is_apk_name, is_package_name, is_volume_named, package_prefix, volume_prefix
+from phoneward.snapshots.layout import (
+    APP_DATA,
+    is_apk_name,
+    is_package_name,
+    is_volume_named,
+    package_prefix,
+    volume_prefix,
+)
 from phoneward.snapshots.listing import FILE, Listing, Root, Row, row_of
 from phoneward.snapshots.rows import Sealer
 
@@ -32,6 +39,7 @@ class Taken:
         unreached: the storages that were not, and why.
         apk_places: where each APK stands in the snapshot, by its path on the phone.
         apk_paths: the other way round.
+        app_data: see `JoinedPhone.find_app_data`.
     """
 
     listing: Listing
@@ -42,6 +50,7 @@ class Taken:
     unreached: list[tuple[Volume, GapReason]] = field(default_factory=list)
     apk_places: dict[bytes, bytes] = field(default_factory=dict)
     apk_paths: dict[bytes, bytes] = field(default_factory=dict)
+    app_data: dict[str, str] = field(default_factory=dict)
 
     def phone_path(self, place: bytes) -> bytes:
         """Return the phone's path of a place in the snapshot."""
@@ -160,6 +169,10 @@ def take_listing(
     moment = Moment(now, max(1, phone.mtime_precision_ns), has_ctime=True)
     taken = Taken(listing, moment, facts.ahead_ns, facts.inventory)
     _add_apks(phone, taken, gaps)
+    if isinstance(phone, JoinedPhone):
+        taken.app_data = phone.find_app_data(taken.inventory)
+        for missing in phone.missing:
+            gaps.add(reason_of(missing.obstacle), missing.path, APP_DATA + b"/?", missing.detail)
     listener(PhaseDone("inventory", len(taken.inventory.apps), 0))
     listener(PhaseStarted("list"))
     _add_volumes(phone, taken, gaps)

@@ -24,6 +24,7 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "coverage"): _coverage,
     ("snapshots", "app-backups"): lambda _action: "/app-backups",
     ("snapshots", "app-guide"): _guide,
+    ("snapshots", "copy"): lambda _action: "/vault/copy",
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

@@ -27,7 +27,7 @@ from phoneward.snapshots import (
     gap_why,
     next_step_sentence,
     own_backup_rows,
-    reason_sentence,
+    row_why,
     storage_name,
 )
 from phoneward.texts import _, formats, sentences
@@ -135,7 +135,7 @@ def _not_kept(app: AppCoverage) -> str:
 def _why(row: StorageCoverage | AppCoverage) -> str:
     if row.state is State.KEPT and row.next_step in {"", "nothing"}:
         return ""
-    return readable(sentences(reason_sentence(row.reason), next_step_sentence(row.next_step)))
+    return readable(sentences(row_why(row), next_step_sentence(row.next_step)))
 
 
 def apps(request: Request) -> Response:
