@@ -77,10 +77,6 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
         " password or key: without it nobody can open the file."
     ),
-    "own-backup-whatsapp-business": N_(
-        "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
-        " password or key: without it nobody can open the file."
-    ),
     "own-backup-signal": N_(
         "In Signal choose Settings, Backups, On-device backups, Turn on backups, and write its key down; then run this"
         " backup again."
