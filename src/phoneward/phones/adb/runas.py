@@ -242,12 +242,13 @@ class _RunAsFile:
             for piece in byshell.content(self._shell, self.path, self._offset):
                 came = True
                 yield piece
-        except PhoneSilentError:
+        except (FileReadError, PhoneSilentError):
             if came or not self._offset:
                 raise
         else:
             return
-        # A phone without `dd`, whose `tail` was silent while it read up to there: all of it comes then.
+        # What the shell could not begin to give (a file system without such an offset, a `tail` that was silent while
+        # it read up to there) is read from its start.
         over = self._offset
         for piece in byshell.content(self._shell, self.path):
             if over < len(piece):
