@@ -31,7 +31,7 @@ PASSWORD = "walnut ferry 安静 orbit"
 class InMemory(keyring.backend.KeyringBackend):
     """Stands for a safe keyring; `broken` makes it refuse."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str], str] = {}
@@ -99,12 +99,12 @@ def test_a_keyring_that_is_locked(memory: InMemory, tmp_path: Path) -> None:
     assert not kept.is_remembered(tmp_path / "v"), "it is not used any more, wherever it lies"
 
 
-@pytest.mark.parametrize("backend", [null.Keyring(), fail.Keyring(), chainer.ChainerBackend()])
+@pytest.mark.parametrize("backend", [null.Keyring(), fail.Keyring(), chainer.ChainerBackend()])  # type: ignore[no-untyped-call]
 def test_what_keeps_nothing_safe_is_refused(
     backend: keyring.backend.KeyringBackend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if isinstance(backend, chainer.ChainerBackend):
-        monkeypatch.setattr(chainer.ChainerBackend, "backends", [null.Keyring()])
+        monkeypatch.setattr(chainer.ChainerBackend, "backends", [null.Keyring()])  # type: ignore[no-untyped-call]
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     with pytest.raises(NoSafeKeyringError):
         SystemKeyring(tmp_path).remember(tmp_path / "v", "x")
@@ -120,8 +120,8 @@ def test_a_plain_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_best_safe_one_of_several(memory: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
-    chained = chainer.ChainerBackend()
-    monkeypatch.setattr(chainer.ChainerBackend, "backends", [null.Keyring(), memory])
+    chained = chainer.ChainerBackend()  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [null.Keyring(), memory])  # type: ignore[no-untyped-call]
     monkeypatch.setattr(keyring, "get_keyring", lambda: chained)
     assert safe_backend() is memory
 

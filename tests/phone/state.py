@@ -15,9 +15,12 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.phone.providers import PROVIDERS
+
 _STANDINS = Path(__file__).with_name("standins")
 _MEDIA_RW = 1023
 _SDCARD_RW = 1015
+_SYSTEM = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class App:
         splits: file names beside base.apk.
         folder: code path; made up in the form of Android 11 and later (`~~…==/NAME-…==`) where empty.
         sizes: app, data, cache in bytes (`dumpsys diskstats`); None: not in that list.
+        debuggable: whether it lets `run-as` in; only then it has folders below /data/user.
     """
 
     name: str
@@ -62,6 +66,11 @@ class App:
     folder: str = ""
     base: str = "base.apk"
     sizes: tuple[int, int, int] | None = (10_000_000, 2_000_000, 300_000)
+    debuggable: bool = False
+
+    def uid_of(self, user: int) -> int:
+        """Its user number (UserHandle.java: 100,000 for each user)."""
+        return user * 100_000 + self.app_id
 
     @property
     def code_path(self) -> str:
@@ -83,6 +92,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class AdbBackup:
+    """What `adb backup` gives.
+
+    Attributes:
+        compressed, plain: the whole stream, with and without compression.
+        answer: what the person does, or what happens: "confirm", "refuse", "die N" (ends after N bytes as though all
+            were well), "crash N" (ends with an error), "silence N" (says nothing more).
+    """
+
+    compressed: bytes
+    plain: bytes
+    answer: str = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that the stand-ins know.
 
@@ -91,6 +115,8 @@ class State:
         has_disk_figures: False plays a phone that has not measured its apps yet.
         content: URI without `content://` to what `content query` prints for it.
         messages, calls: rows of the phone's databases, by column.
+        tables: rows of its other databases (`providers.py`), by URI without `content://`.
+        attached: URI without `content://` to the bytes that `content read` gives out for it.
         truncates: whether `content` prints only the lower 32 bits of a number, as older builds do.
         missing_columns: columns that this version of Android's databases does not have.
     """
@@ -103,10 +129,13 @@ class State:
     content: dict[str, str] = field(default_factory=dict)
     messages: tuple[dict[str, object], ...] = ()
     calls: tuple[dict[str, object], ...] = ()
+    tables: dict[str, tuple[dict[str, object], ...]] = field(default_factory=dict)
+    attached: dict[str, bytes] = field(default_factory=dict)
     truncates: bool = False
     missing_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     has_disk_figures: bool = True
+    adb_backup: AdbBackup | None = None
 
     def but(self, **changes: object) -> "State":
         """Return a copy with some attributes changed."""
@@ -187,50 +216,50 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         folder = tables / "content" / uri
         folder.mkdir(parents=True)
         (folder / "rows").write_text(rows_text)
+    for uri, data in state.attached.items():
+        folder = tables / "content" / uri
+        folder.mkdir(parents=True)
+        (folder / "bytes").write_bytes(data)
     _make_databases(tables, state)
+    _write_runas(tables, state)
+    _write_adb_backup(tables / "bu", state.adb_backup)
     for app in state.apps:
         _install_apks(root, app)
+        _make_data_folders(root, app)
     for user in state.users[1:]:
         _make_storage(root / "storage/emulated" / str(user.id), user.storage, owner=user.id * 100_000 + _MEDIA_RW)
     for card in state.cards:
         _make_storage(root / "storage" / card.uuid, "open", owner=_MEDIA_RW)
 
 
-_SMS = (
-    "_id INTEGER PRIMARY KEY,thread_id INTEGER,address TEXT,person INTEGER,date INTEGER,date_sent INTEGER DEFAULT 0,"
-    "protocol INTEGER,read INTEGER DEFAULT 0,status INTEGER DEFAULT -1,type INTEGER,reply_path_present INTEGER,"
-    "subject TEXT,body TEXT,service_center TEXT,locked INTEGER DEFAULT 0,sub_id INTEGER DEFAULT -1,"
-    "error_code INTEGER DEFAULT 0,creator TEXT,seen INTEGER DEFAULT 0"
-)
-"""AOSP TelephonyProvider, MmsSmsDatabaseHelper.java, createSmsTables(), in its order."""
-
-_CALLS = (
-    "_id INTEGER PRIMARY KEY AUTOINCREMENT,number TEXT,presentation INTEGER NOT NULL DEFAULT 1,"
-    "post_dial_digits TEXT NOT NULL DEFAULT '',via_number TEXT NOT NULL DEFAULT '',date INTEGER,duration INTEGER,"
-    "features INTEGER NOT NULL DEFAULT 0,subscription_component_name TEXT,subscription_id TEXT,type INTEGER,"
-    "new INTEGER,name TEXT,countryiso TEXT,is_read INTEGER"
-)
-"""AOSP ContactsProvider, CallLogDatabaseHelper.java, createTable of Tables.CALLS: those of its columns that matter."""
-
-
 def _make_databases(tables: Path, state: State) -> None:
     folder = tables / "databases"
     folder.mkdir()
-    for name, columns, rows in (("sms", _SMS, state.messages), ("calls", _CALLS, state.calls)):
-        place = folder / name
+    rows = state.tables | {"sms": state.messages, "call_log/calls": state.calls}
+    described: list[tuple[str, ...]] = []
+    for provider in PROVIDERS:
+        described.append(
+            (
+                *(provider.uri, provider.table, str(provider.first_sdk), provider.permission, provider.java),
+                *(provider.by, provider.shown, "mute" if provider.mute else ""),
+            )
+        )
+        place = folder / provider.table
         with contextlib.closing(sqlite3.connect(place)) as database:
-            database.execute(f"CREATE TABLE {name} ({columns})")
-            for row in rows:
+            database.execute(f"CREATE TABLE {provider.table} ({provider.columns})")
+            for row in rows.pop(provider.uri, ()):
                 marks = ",".join("?" * len(row))
                 database.execute(
-                    f"INSERT INTO {name} ({','.join(row)}) VALUES ({marks})",  # noqa: S608 - rows of tests
+                    f"INSERT INTO {provider.table} ({','.join(row)}) VALUES ({marks})",  # noqa: S608 - rows of tests
                     tuple(row.values()),
                 )
             for column in state.missing_columns:
-                if any(part.split()[0] == column for part in columns.split(",")):
-                    database.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+                if any(part.split()[0] == column for part in provider.columns.split(",")):
+                    database.execute(f"ALTER TABLE {provider.table} DROP COLUMN {column}")
             database.commit()
         place.chmod(0o644)
+    assert not rows, f"no provider answers {sorted(rows)}"
+    _write(tables / "providers", described)
     if state.truncates:
         (folder / "truncates").touch()
 
@@ -258,6 +287,7 @@ def _package_row(app: App) -> tuple[str, ...]:
         *(app.name, str(app.app_id), str(app.version_code), app.version_name, app.installer, app.code_path, app.base),
         *(",".join(app.splits), f"{app.system:d}", ",".join(map(str, app.first_installed))),
         *(",".join(f"{user}@{time}" for user, time in app.first_installed.items()), app.last_updated, app.signer),
+        f"{app.debuggable:d}",
     )
 
 
@@ -273,6 +303,37 @@ def _install_apks(root: Path, app: App) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(apk_bytes(app, place.name))
         place.chmod(0o644)
+
+
+def _write_adb_backup(folder: Path, backup: AdbBackup | None) -> None:
+    if backup is None:
+        return
+    folder.mkdir()
+    (folder / "stream.1").write_bytes(backup.compressed)
+    (folder / "stream.0").write_bytes(backup.plain)
+    (folder / "answer").write_text(backup.answer + "\n")
+    (folder / "asked").touch()
+    (folder / "asked").chmod(0o666)
+
+
+def _write_runas(tables: Path, state: State) -> None:
+    lines = [f"{app.name} {app.app_id} {app.debuggable:d}\n" for app in state.apps]
+    (tables / "runas").write_text("".join(lines))
+
+
+def _make_data_folders(root: Path, app: App) -> None:
+    """Make an app's private folders as installd does: of the app alone (mode 0700), below folders of the system's."""
+    if not app.debuggable:
+        return
+    for user in app.first_installed:
+        for kind in ("user", "user_de"):
+            place = root / "data" / kind / str(user) / app.name
+            place.mkdir(parents=True, exist_ok=True)
+            os.chown(place, app.uid_of(user), app.uid_of(user))
+            place.chmod(0o700)
+            for above in (place.parent, place.parent.parent, root / "data"):
+                os.chown(above, _SYSTEM, _SYSTEM)
+                above.chmod(0o771)
 
 
 def _make_storage(place: Path, access: str, *, owner: int) -> None:

@@ -33,6 +33,7 @@ from tests.snapshots.catalogue.histories import File, Tree, put_snapshot
     [
         (b"/packages/org.tasks", "org.tasks"),
         (b"/appdata/org.tasks", "org.tasks"),
+        (b"/appdata/org.tasks@user_de", "org.tasks"),
         (b"/computer/com.tencent.mm", "com.tencent.mm"),
         (b"/shared/Android/data/org.tasks", "org.tasks"),
         (b"/shared/Android/obb/org.tasks", "org.tasks"),

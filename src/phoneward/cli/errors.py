@@ -223,6 +223,41 @@ class OwnFaultError(PhonewardError):
     next_step = N_("What is in the vault is not harmed. Run it again with --verbose and report what it prints.")
 
 
+class NoAppGuideError(UsageError):
+    """Nothing is known of an app's own backups."""
+
+    message = N_("Nothing is known of backups that {app} makes of itself.")
+    next_step = N_("Known are: {known}. In other apps, look in their own settings for a backup or an export.")
+
+
+class PhoneNotSaidError(UsageError):
+    """The person did not say whose backup a folder is."""
+
+    message = N_("Whose backup this is, only you can tell: it may be of another phone in the house.")
+    next_step = N_("Add --phone PHONE to the command. The vault has snapshots of: {names}.")
+
+
+class NoAppBackupError(PhonewardError):
+    """No backup of an app is on this computer."""
+
+    message = N_("No backup of {app} was found on this computer.")
+    next_step = N_("If it is elsewhere, name its folder. How to make one: phoneward app-backups guide {key}")
+
+
+class SeveralAppBackupsError(UsageError):
+    """Several backups of an app are on this computer."""
+
+    message = N_("There are several backups of {app} on this computer: {paths}.")
+    next_step = N_("Name the folder that you mean instead of the app.")
+
+
+class WhoseFolderError(UsageError):
+    """Nobody can tell of which app a folder is."""
+
+    message = N_("Of which app this folder is a backup, its name does not say: {path}")
+    next_step = N_("Add --app APP, such as wechat; or name the folder in it that is the backup.")
+
+
 def from_click(error: click.ClickException) -> PhonewardError:
     """Put a complaint of click's into our two sentences."""
     context = error.ctx if isinstance(error, click.UsageError) else None

@@ -9,6 +9,18 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_folders import (
+    KeptFolder,
+    computer_id,
+    computer_name,
+    keep_folder,
+    kept_folders,
+    known_computer_id,
+    leave_folder,
+)
+from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_taking import beside, folders_of
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
     PAGE_SIZE,
@@ -63,6 +75,7 @@ from phoneward.snapshots.coverage_words import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    row_why,
     storage_name,
 )
 from phoneward.snapshots.errors import (
@@ -72,6 +85,7 @@ from phoneward.snapshots.errors import (
     BackupStoppedError,
     CatalogueNotKeptError,
     CoverageMissingError,
+    FolderNameError,
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppFilesError,
@@ -157,13 +171,16 @@ __all__ = [
     "FileHistory",
     "FileProof",
     "FileVersion",
+    "FolderNameError",
     "FolderView",
     "ForgetPlan",
     "Found",
     "Gap",
     "GapReason",
+    "Here",
     "IndexState",
     "JournalUnwritableError",
+    "KeptFolder",
     "KnownPhone",
     "Listed",
     "ListingTooLargeError",
@@ -174,10 +191,12 @@ __all__ = [
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "OwnBackupRow",
     "OwnerState",
     "Page",
     "Per",
     "PhoneTooFullError",
+    "PhonesOwnBackups",
     "Proof",
     "ProofLevel",
     "ProofLookup",
@@ -194,6 +213,7 @@ __all__ = [
     "SnapshotKind",
     "SnapshotList",
     "SnapshotsError",
+    "Standing",
     "State",
     "StateDamagedError",
     "StateFullError",
@@ -215,6 +235,8 @@ __all__ = [
     "apps_called",
     "backup",
     "change_state",
+    "computer_id",
+    "computer_name",
     "concerns_the_person",
     "copy_vault",
     "coverage_of",
@@ -225,6 +247,7 @@ __all__ = [
     "family_rules",
     "find",
     "forget_second",
+    "found_here",
     "gap_sentence",
     "gap_why",
     "is_copy",
@@ -233,8 +256,12 @@ __all__ = [
     "is_proof",
     "is_record",
     "is_state",
+    "keep_folder",
     "keep_noted",
+    "kept_folders",
     "kind_of_snapshot",
+    "known_computer_id",
+    "leave_folder",
     "list_path",
     "list_snapshots",
     "load_state",
@@ -251,6 +278,9 @@ __all__ = [
     "note_second",
     "open_path",
     "open_second",
+    "own_backup_rows",
+    "path_id",
+    "phones_own_backups",
     "plan_family",
     "plan_forget",
     "plan_named",
@@ -264,6 +294,7 @@ __all__ = [
     "rehearse",
     "restore",
     "restored_when",
+    "row_why",
     "second_vaults",
     "set_setting",
     "snapshot_file",
@@ -289,6 +320,8 @@ def backup(
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
+    Folders of this computer that the person said belong to this phone go along (`app_folders`).
+
     Args:
         phone: open (inside its `with`).
         repo: open; locked here, its index loaded here.
@@ -313,5 +346,6 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all, cache_dir)
-    return work.rehearse() if dry_run else work.run()
+    with beside(phone, folders_of(phone, repo, where, listener)) as (joined, others):
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        return work.rehearse() if dry_run else work.run()

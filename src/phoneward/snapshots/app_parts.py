@@ -3,6 +3,7 @@
 Only the few folders above apps' folders are looked at here; what is in an app's folder is all the app's.
 """
 
+import functools
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -12,28 +13,31 @@ from typing import Final, NamedTuple
 from phoneward.snapshots.layout import (
     APP_DATA,
     APP_FOLDERS,
+    BEFORE_UNLOCK,
+    COMPUTER,
     PACKAGES,
     SHARED,
     USERS,
     VOLUMES,
     is_package_name,
 )
-from phoneward.snapshots.ownbackups import OWN_FOLDERS
+from phoneward.snapshots.ownbackups import own_folder_owners
 from phoneward.vault import BlobId, BlobMissingError, BlobType, Outline, Repository, Snapshot, load_outlines
-
-COMPUTER: Final = b"/computer"
-"""Apps' own backups found on the computer, by package."""
 
 _OF_PACKAGES: Final = frozenset({PACKAGES, APP_DATA, COMPUTER})
 _CACHED: Final = 256
 """Folders kept parsed: from one snapshot to the next nearly all of them are the same."""
 _ANDROID: Final = b"Android"
 
-_OWN: Final = {folder: package for package, folders in OWN_FOLDERS.items() for folder in folders}
-_ABOVE_OWN: Final = frozenset(
-    b"/".join(parts[:count]) for folder in _OWN for parts in [folder.split(b"/")] for count in range(1, len(parts))
-)
-_ABOVE_APPS: Final = frozenset({b"", _ANDROID, *(_ANDROID + b"/" + folder for folder in APP_FOLDERS), *_ABOVE_OWN})
+_BESIDE_DATA: Final = b"@" + BEFORE_UNLOCK.encode()
+_ABOVE_ANDROID: Final = frozenset({b"", _ANDROID, *(_ANDROID + b"/" + folder for folder in APP_FOLDERS)})
+
+
+@functools.cache
+def _above_own() -> frozenset[bytes]:
+    """Return the folders above those that are an app's own."""
+    folders = (folder.split(b"/") for folder in own_folder_owners())
+    return frozenset(b"/".join(parts[:count]) for parts in folders for count in range(1, len(parts)))
 
 
 def app_of(path: bytes) -> str | None:
@@ -44,12 +48,12 @@ def app_of(path: bytes) -> str | None:
     """
     above, _slash, name = path.rpartition(b"/")
     if above in _OF_PACKAGES:
-        return _package(name)
+        return _package(name.removesuffix(_BESIDE_DATA) if above == APP_DATA else name)
     place = _on_storage(path)
     if place is None or not place:
         return None
-    if place in _OWN:
-        return _OWN[place]
+    if place in own_folder_owners():
+        return own_folder_owners()[place]
     folder, _slash, name = place.rpartition(b"/")
     in_android = folder.startswith(_ANDROID + b"/") and folder.removeprefix(_ANDROID + b"/") in APP_FOLDERS
     return _package(name) if in_android else None
@@ -59,7 +63,8 @@ def is_above_apps(path: bytes) -> bool:
     """Tell whether apps' folders may lie below a folder of a snapshot; its root is `b""`."""
     if path in {b"", USERS, VOLUMES} or path in _OF_PACKAGES:
         return True
-    return _on_storage(path) in _ABOVE_APPS
+    place = _on_storage(path)
+    return place in _ABOVE_ANDROID or place in _above_own()
 
 
 def _on_storage(path: bytes) -> bytes | None:

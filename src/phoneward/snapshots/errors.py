@@ -173,6 +173,14 @@ class StateTextError(SnapshotsError):
     exit_code = ExitCode.USAGE
 
 
+class FolderNameError(SnapshotsError):
+    """A folder's path cannot be written down."""
+
+    message = N_("The path of this folder cannot be remembered: {path}")
+    next_step = N_("It is very long, or holds bytes that are no text. Give the folder a shorter, plain name.")
+    exit_code = ExitCode.USAGE
+
+
 class NoSuchPhoneError(SnapshotsError):
     """A person named a phone of which the vault holds nothing."""
 

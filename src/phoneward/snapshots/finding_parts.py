@@ -129,6 +129,37 @@ def restore_test(facts: Facts) -> Action:
     )
 
 
+MAKE_ONE: Final = N_("See step by step how to make one")
+
+
+def guide(key: str) -> tuple[Action, ...]:
+    """Return the action that shows how an app's own backup is made; none where there is no guide."""
+    command = ("phoneward", "app-backups", "guide", key)
+    return (Action(ROOM, "app-guide", Words(MAKE_ONE), {"app": key}, command),) if key else ()
+
+
+def keep_folder(folder: str, path: str, device: str, phone: str) -> Action:
+    """Return the action that has a folder of this computer go along into a phone's snapshots."""
+    return Action(
+        ROOM,
+        "keep-app-backup",
+        words("It is of {phone}: take it along", phone=shown(phone)),
+        {"folder": folder, "device": device},
+        ("phoneward", "app-backups", "keep", shown(path), "--phone", shown(phone)),
+    )
+
+
+def look_here() -> Action:
+    """Return the action that shows the apps' own backups."""
+    return Action(
+        ROOM,
+        "app-backups",
+        words("See all backups that apps make of themselves"),
+        {},
+        ("phoneward", "app-backups", "list"),
+    )
+
+
 def look(facts: Facts) -> Action:
     """Return the action that shows what is kept and what is not; it changes nothing."""
     return Action(

@@ -1,7 +1,7 @@
 """Text messages and calls of a phone as files in a snapshot, in the format of the app SMS Backup & Restore."""
 
-from phoneward.snapshots.records.forms import CALLS, FORMS, SMS, Form
+from phoneward.snapshots.records.forms import CALLS, SMS, Form
 from phoneward.snapshots.records.reading import RecordsFileError, read_records, records_in
 from phoneward.snapshots.records.writing import write_records
 
-__all__ = ["CALLS", "FORMS", "SMS", "Form", "RecordsFileError", "read_records", "records_in", "write_records"]
+__all__ = ["CALLS", "SMS", "Form", "RecordsFileError", "read_records", "records_in", "write_records"]

@@ -1,28 +1,24 @@
-"""Asks a phone for its messages and calls, and puts them into a snapshot."""
+"""Asks a phone for the records it keeps in databases of its own, and puts them into a snapshot as files."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 
-from phoneward.phones import Phone, Record, RecordObstacle, Records, as_records
+from phoneward.phones import Phone, RecordKind, RecordObstacle, as_records
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import RecordCoverage, State
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.layout import RECORDS
-from phoneward.snapshots.records.forms import FORMS, ID, Form
-from phoneward.snapshots.records.writing import write_records
-from phoneward.snapshots.rows import RowStore, Sealer
+from phoneward.snapshots.records.files import RECORD_FILES
+from phoneward.snapshots.records.tables import RecordFile, Sources, Subject, Table
+from phoneward.snapshots.rows import Sealer
 from phoneward.vault import BlobId, Node
 
 _PIECE: Final = 256 << 10
 _TOLD_EVERY: Final = 2_000
-
-FIRST_LEVEL: Final = {"sms": 30, "calls": 33}
-"""Android's API level from which a computer may usually read a kind: messages about Android 11, calls about 13. What
-reports of people with such phones agree on; nothing that Android promises."""
 
 
 class Stored(Protocol):
@@ -53,21 +49,26 @@ class Writer(Protocol):
 
 @dataclass(slots=True)
 class TakenRecords:
-    """All records of one kind that the phone told, in little memory.
+    """All records of one file that the phone told, in little memory.
 
     Attributes:
-        coverage: what there is to say about them.
+        tables: what the phone told, by table; all that the file asks for.
+        coverage: what there is to say about each of the file's subjects.
     """
 
-    form: Form
-    columns: tuple[str, ...]
-    rows: RowStore[Record]
-    coverage: RecordCoverage
+    file: RecordFile
+    tables: dict[RecordKind, Table]
+    coverage: list[RecordCoverage]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to put into a file."""
+        return not any(one.kept for one in self.coverage)
 
     def text(self) -> Iterator[bytes]:
         """Yield the file, the same for the same records."""
         waiting = bytearray()
-        for piece in write_records(self.form, self.coverage.kept, self._records()):
+        for piece in self.file.write(self.tables):
             waiting += piece
             while len(waiting) >= _PIECE:
                 yield bytes(waiting[:_PIECE])
@@ -75,14 +76,17 @@ class TakenRecords:
         if waiting:
             yield bytes(waiting)
 
-    def _records(self) -> Iterator[dict[str, str | None]]:
-        for row in self.rows.each(0):
-            texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
-            yield dict(zip(self.columns, texts, strict=True)) | {ID: str(row.id)}
 
-
-def take_records(phone: Phone, sealer: Sealer, gaps: Gaps, listener: Listener, stack: ExitStack) -> list[TakenRecords]:
-    """Ask the phone for all its messages and calls; nothing where it is a folder.
+def take_records(
+    phone: Phone,
+    sealer: Sealer,
+    gaps: Gaps,
+    listener: Listener,
+    stack: ExitStack,
+    *,
+    earlier: Callable[[bytes], IO[bytes] | None] = lambda _path: None,
+) -> list[TakenRecords]:
+    """Ask the phone for all its records; nothing where it is a folder.
 
     Args:
         phone: open.
@@ -90,6 +94,7 @@ def take_records(phone: Phone, sealer: Sealer, gaps: Gaps, listener: Listener, s
         gaps: hears of records that could not be read for certain.
         listener: hears the phase `records`.
         stack: closes what was taken.
+        earlier: the file of a path in the snapshot before, where it may be relied on.
 
     Raises:
         PhoneGoneError: the connection is lost.
@@ -100,49 +105,65 @@ def take_records(phone: Phone, sealer: Sealer, gaps: Gaps, listener: Listener, s
     listener(PhaseStarted("records"))
     taken = []
     told = 0
-    for kind, form in FORMS.items():
-        found = asked.records(kind)
-        rows = RowStore(Record, sealer)
-        stack.callback(rows.close)
-        kept = 0
-        for record in found:
-            rows.add(0, record)
-            kept += 1
-            if kept % _TOLD_EVERY == 0:
-                listener(Advanced("records", told + kept, 0))
-        told += kept
-        coverage = _covered(phone, form, kept, found)
-        if coverage.missing:
-            gaps.add(GapReason.READ_ERROR, b"content://" + kind.value.encode(), RECORDS + b"/" + form.name)
-        taken.append(TakenRecords(form, found.columns, rows, coverage))
+    for file in RECORD_FILES:
+        tables = {}
+        for kind in file.kinds:
+            table = Table(asked.records(kind), sealer)
+            stack.callback(table.close)
+            for kept in table.fill():
+                if kept % _TOLD_EVERY == 0:
+                    listener(Advanced("records", told + kept, 0))
+            told += table.kept
+            tables[kind] = table
+        for _asked in file.complete(tables, Sources(asked, sealer, earlier(RECORDS + b"/" + file.name))):
+            told += 1
+            listener(Advanced("records", told, 0))
+        coverage = [_covered(phone, file, subject, tables) for subject in file.subjects]
+        for subject, one in zip(file.subjects, coverage, strict=True):
+            _name_gaps(file, tables[subject.main], one, gaps)
+        taken.append(TakenRecords(file, tables, coverage))
     listener(PhaseDone("records", told, 0))
     return taken
 
 
-def _covered(phone: Phone, form: Form, kept: int, found: Records) -> RecordCoverage:
-    obstacle = found.obstacle
+def _name_gaps(file: RecordFile, main: Table, covered: RecordCoverage, gaps: Gaps) -> None:
+    place = RECORDS + b"/" + file.name
+    uri = b"content://" + covered.kind.encode()
+    if covered.missing > len(main.incomplete):
+        gaps.add(GapReason.READ_ERROR, uri, place)
+    for number, words in main.incomplete.items():
+        gaps.add(GapReason.READ_ERROR, uri + b"/%d" % number, place, words)
+
+
+def _covered(phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[RecordKind, Table]) -> RecordCoverage:
+    main = tables[subject.main]
+    unclear = main.unclear + sum(tables[kind].unclear for kind in subject.parts)
+    unclear += len(main.incomplete)
+    lost = not main.incomplete and bool(main.kept) and any(tables[kind].obstacle for kind in subject.parts)
+    obstacle = main.obstacle
     state, reason, step = State.KEPT, "", "nothing"
-    if found.unclear:
-        state, reason, step = State.PART, "records-unclear", "own-backup-sms"
+    if unclear or lost:
+        reason = "records-incomplete" if main.incomplete else "records-unclear"
+        state, step = State.PART, subject.next_step
     elif obstacle is RecordObstacle.ABSENT:
         reason = "records-absent"
     elif obstacle is RecordObstacle.UNANSWERED:
-        state, reason, step = State.OUT_OF_REACH, "records-unanswered", "own-backup-sms"
+        state, reason, step = State.OUT_OF_REACH, "records-unanswered", subject.next_step
     elif obstacle is RecordObstacle.REFUSED:
         level = phone.identity.api_level
-        too_old = level is not None and level < FIRST_LEVEL[form.kind.value]
+        too_old = level is not None and level < subject.first_level
         reason = "records-refused-by-version" if too_old else "records-refused"
-        state, step = State.OUT_OF_REACH, "own-backup-sms"
+        state, step = State.OUT_OF_REACH, subject.next_step
     return RecordCoverage(
-        kind=form.kind.value,
-        path=(RECORDS + b"/" + form.name).decode() if kept else "",
+        kind=subject.kind,
+        path=(RECORDS + b"/" + file.name).decode() if main.kept else "",
         state=state,
         reason=reason,
         next_step=step,
-        kept=kept,
-        missing=found.unclear,
+        kept=main.kept,
+        missing=unclear or int(lost),
         android=phone.identity.os_version,
-        detail=found.detail,
+        detail=main.detail,
     )
 
 
@@ -165,22 +186,22 @@ def put_records(
     """Store them. A file of the same content as in the snapshot before is the same file, with its times.
 
     Args:
-        taken: by kind; those without a record have no file.
+        taken: by file; those without a record have no file.
         writer: of the vault.
         before: the node of a path in the snapshot before.
         time_ns: new files' time.
     """
     put = PutRecords({}, {})
     for records in taken:
-        if not records.coverage.kept:
+        if records.is_empty:
             continue
-        path = RECORDS + b"/" + records.form.name
+        path = RECORDS + b"/" + records.file.name
         sha = hashlib.sha256()
         stored = writer.put_file(_through(records.text(), sha)).result()
         known = before(path)
         if known is None or known.content != stored.ids:
-            known = document_node(records.form.name, time_ns, stored.size, stored.ids)
-        put.nodes[records.form.name] = known
+            known = document_node(records.file.name, time_ns, stored.size, stored.ids)
+        put.nodes[records.file.name] = known
         put.digests[path] = sha.digest()
     return put
 

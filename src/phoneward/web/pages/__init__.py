@@ -5,6 +5,7 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from phoneward.web.pages import (
+    app_backups,
     browse,
     checkup,
     content,
@@ -49,6 +50,7 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *search.ROUTES,
     *differences.ROUTES,
     *coverage.ROUTES,
+    *app_backups.ROUTES,
     *removing.ROUTES,
     *restore.ROUTES,
     *vault.ROUTES,
