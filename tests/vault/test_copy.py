@@ -413,3 +413,15 @@ def test_what_a_snapshot_that_fails_asked_for_is_copied_for_others(tmp_path: Pat
     report = copied(source, second, load_snapshots(source)[::-1])
     assert (list(report.copied), list(report.failed)) == ([old], [new])
     assert check(_opened(tmp_path / "b", "x"), read_data=True).ok
+
+
+def test_a_folder_that_came_over_alone_is_filled(two: Two) -> None:
+    """A run that was cut off may have left a folder's list without what is in it."""
+    source, second = two.source, two.second
+    with second.writer() as writer:
+        for place in source.index:
+            if place.entry.type is BlobType.TREE:
+                writer.put(BlobType.TREE, source.load_blob(BlobType.TREE, place.entry.id))
+    assert two.copy().ok
+    assert check(two.second, read_data=True).ok
+    assert "no errors were found" in two.judge.check()
