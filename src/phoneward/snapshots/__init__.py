@@ -102,6 +102,7 @@ from phoneward.snapshots.errors import (
     StateTooManyError,
     StateTooNewError,
 )
+from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
@@ -167,6 +168,7 @@ __all__ = [
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "FamilyRules",
     "FileHistory",
     "FileProof",
     "FileVersion",
@@ -243,6 +245,7 @@ __all__ = [
     "default_label",
     "describe",
     "encode_coverage",
+    "family_rules",
     "find",
     "forget_second",
     "found_here",
@@ -264,12 +267,14 @@ __all__ = [
     "list_snapshots",
     "load_state",
     "looked_after",
+    "losses",
     "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
+    "note_family_rules",
     "note_restore_test",
     "note_second",
     "open_path",
@@ -277,6 +282,7 @@ __all__ = [
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
+    "plan_family",
     "plan_forget",
     "plan_named",
     "plan_return",

@@ -9,7 +9,7 @@ from pathlib import Path
 from phoneward.errors import readable
 from phoneward.phones import FolderMissingError, Obstacle, Phone, Volume, VolumeKind, open_folder
 from phoneward.phones.appbackups import look_at
-from phoneward.phones.joined import JoinedPhone, joined
+from phoneward.phones.joined import joined
 from phoneward.phones.source import MOUNTS, Source
 from phoneward.progress import Listener, Notice
 from phoneward.snapshots.app_folders import KeptFolder, free_name, kept_folders, known_computer_id
@@ -83,11 +83,4 @@ def beside(phone: Phone, folders: Sequence[KeptFolder]) -> Iterator[tuple[Phone,
             sources.append(Source(folder, mount, (volume,)))
             seen = look_at(Path(kept.path), kept.package)
             known.append(Beside(kept, seen.app, seen.kind, seen.made))
-        yield (_with(phone, sources) if sources else joined(phone)), tuple(known)
-
-
-def _with(phone: Phone, sources: Sequence[Source]) -> JoinedPhone:
-    """Join them; one that is joined with others already keeps those (an `adb backup`, say), each asked for itself."""
-    if isinstance(phone, JoinedPhone):
-        return JoinedPhone(phone.main, [*phone.sources, *sources], phone.missing)
-    return JoinedPhone(phone, sources)
+        yield joined(phone, sources), tuple(known)

@@ -17,6 +17,9 @@ from phoneward.phones.appbackups import (
 )
 from phoneward.snapshots.layout import SHARED, USERS, VOLUMES, is_package_name
 
+BACKUP_ENDINGS: Final = (b".ab", b".bak", b".AB", b".BAK")
+"""Of Android's own backup files, wherever they lie (backupfiles.py)."""
+
 MAX_OWN_BACKUPS: Final = 5
 """Newest ones that coverage names for an app."""
 
@@ -95,8 +98,21 @@ def storage_path(place: bytes) -> StoragePath | None:
 
 def may_be_own_backup(name: bytes) -> bool:
     """Tell quickly whether a file's name is worth asking `recognise`: nearly all are not."""
-    heads, tails = beginnings_and_endings()
+    heads, tails = _quick_looks()
     return name.startswith(heads) or name.endswith(tails)
+
+
+@functools.cache
+def _quick_looks() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    heads, tails = beginnings_and_endings()
+    return heads, (*tails, *BACKUP_ENDINGS)
+
+
+def is_own_backup(path: bytes) -> bool:
+    """Tell whether a file of the snapshot is an app's own backup, or part of one, by its place and name."""
+    folder, _slash, name = path.rpartition(b"/")
+    where = storage_path(folder)
+    return where is not None and recognise(where, name) is not None
 
 
 def recognise(where: StoragePath, name: bytes) -> OnPhone | None:
