@@ -136,6 +136,7 @@ from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone,
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
 from phoneward.vault import Repository
 
 __all__ = [
@@ -191,6 +192,7 @@ __all__ = [
     "OwnBackupRow",
     "OwnerState",
     "Page",
+    "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
     "Proof",
@@ -220,6 +222,8 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "Usage",
+    "UsageTable",
     "VaultCopyPlan",
     "Waiting",
     "answer",
@@ -291,6 +295,7 @@ __all__ = [
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "usage",
     "which_phone",
     "write_note",
 ]
