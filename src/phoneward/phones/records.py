@@ -5,7 +5,7 @@ A phone that can be asked has a method `records`; `as_records` finds it. Contact
 
 import enum
 from collections.abc import Iterator
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -21,6 +21,15 @@ class RecordKind(enum.StrEnum):
     """Multimedia messages, without what they hold."""
     MMS_PARTS = "mms-parts"
     """What all of them hold: texts, and what the bytes of the rest are like."""
+    CONTACTS = "contacts"
+    """Contacts as a person sees them, each put together of one or more accounts'."""
+    RAW_CONTACTS = "raw-contacts"
+    """What each account (the phone, the SIM card, Google, WhatsApp …) has of a contact."""
+    CONTACT_DATA = "contact-data"
+    """Names, numbers, addresses, photos: the rows of each of those."""
+    CONTACT_GROUPS = "contact-groups"
+    CONTACT_PHOTOS = "contact-photos"
+    """Large photos: no records, only bytes, by the number that a contact's data names."""
 
 
 class RecordObstacle(enum.StrEnum):
@@ -34,12 +43,17 @@ class RecordObstacle(enum.StrEnum):
     """What the phone said is no answer to the question."""
 
 
+BLOB_VALUE: Final = b"\xff"
+"""A value that the phone has as bytes, which it does not print. No text of a phone is this: it is no UTF-8."""
+
+
 class Record(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One message or call.
 
     Attributes:
         id: the phone's number for it (`_id`).
-        values: as the phone told them, in the order of `Records.columns`; None is the database's NULL.
+        values: as the phone told them, in the order of `Records.columns`; None is the database's NULL, `BLOB_VALUE`
+            stands for bytes in columns where bytes are expected.
     """
 
     id: int
