@@ -12,8 +12,8 @@ How its text is taken apart, and why never by guessing: `rowtext.py`. Here is ho
 
 Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables, createMmsTables),
 Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java. Of contacts: ContactsProvider2.java
-(sContactsProjectionMap, sRawContactsProjectionMap, sDataProjectionMap, sGroupsProjectionMap: it refuses any other column)
-and ContactsDatabaseHelper.java. Its data are looked up without DISTINCT only where `_id` is among the columns.
+(sContactsProjectionMap, sRawContactsProjectionMap, sDataProjectionMap, sGroupsProjectionMap: it refuses any other
+column) and ContactsDatabaseHelper.java. Its data are looked up without DISTINCT only where `_id` is among the columns.
 """
 
 import re

@@ -3,8 +3,8 @@ r"""A file of ours as vCard 3.0, in the form that Android's own importer takes m
 Source: AOSP frameworks/opt/vcard (com.android.vcard), which the contacts apps of most makers import with:
 VCardParserImpl_V30.java, VCardEntry.addProperty(), VCardUtils.getPhoneTypeFromStrings(). It reads vCard 4.0 too
 (VCardParser_V40), but "based on rev 15 (partly)", by its own words without a photo as `data:` URI, and no
-version of it knows `X-ABLABEL`. In 3.0 it takes photos, a person's own words (`TYPE=X-…`), and any further row of data as
-`X-ANDROID-CUSTOM:mimetype;data1;…;data15` (VCardEntry.AndroidCustomData), which it takes out of its escapes twice.
+version of it knows `X-ABLABEL`. In 3.0 it takes photos, a person's own words (`TYPE=X-…`), and any further row of data
+as `X-ANDROID-CUSTOM:mimetype;data1;…;data15` (VCardEntry.AndroidCustomData), which it takes out of its escapes twice.
 """
 
 import base64
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from phoneward.phones import RecordKind
+from phoneward.snapshots.records.contentlines import fold
 from phoneward.snapshots.records.vcard import kinds
 from phoneward.snapshots.records.vcard.contact import Contact, Photo, contact_in, group_titles, value
 from phoneward.snapshots.records.vcard.errors import VCardFileError
-from phoneward.snapshots.records.vcard.properties import escaped, folded, shown
 from phoneward.snapshots.records.vcard.reading import read_cards
 from phoneward.snapshots.records.vcard.rows import Row, rows_in
+from phoneward.snapshots.records.vcard.texts import escaped, shown
 from phoneward.snapshots.records.vcard.writing import BIRTHDAY, media_type, postal_parts, typed
 from phoneward.texts import words
 
@@ -59,8 +60,6 @@ def card_lines(contact: Contact) -> Iterator[bytes]:
 
 def _lines(contact: Contact) -> Iterator[bytes]:
     yield from _name_lines(contact)
-    for row in contact.of(kinds.NICKNAME):
-        yield _line("NICKNAME", escaped(value(row, 1)))
     for row in contact.of(kinds.ORGANIZATION):
         yield _line("ORG", ";".join(escaped(text) for text in (value(row, 1), value(row, 5)) if text), _pref(row))
         if value(row, 4):
@@ -70,12 +69,9 @@ def _lines(contact: Contact) -> Iterator[bytes]:
             text = ";".join(map(escaped, postal_parts(row))) if name == "ADR" else escaped(value(row, 1))
             if text.strip(";"):
                 yield _line(name, text, [*_pref(row), *_types(row, known)])
-    for row in contact.of(kinds.WEBSITE):
-        yield _line("URL", escaped(value(row, 1)))
-    for row in contact.of(kinds.SIP):
-        yield _line("X-SIP", escaped(value(row, 1)), [{"1": "HOME", "2": "WORK"}.get(value(row, 2), "")])
-    for row in contact.of(kinds.NOTE):
-        yield _line("NOTE", escaped(value(row, 1)))
+    for name, mimetype in _SIMPLE:
+        for row in contact.of(mimetype):
+            yield _line(name, escaped(value(row, 1)))
     if names := contact.categories():
         yield _line("CATEGORIES", ",".join(map(escaped, names)))
     yield from _others(contact)
@@ -84,6 +80,12 @@ def _lines(contact: Contact) -> Iterator[bytes]:
             yield _photo(photo)
 
 
+_SIMPLE: Final = (
+    ("NICKNAME", kinds.NICKNAME),
+    ("URL", kinds.WEBSITE),
+    ("X-SIP", kinds.SIP),
+    ("NOTE", kinds.NOTE),
+)
 _ADDRESSED: Final = (
     ("TEL", kinds.PHONE, kinds.PHONES),
     ("EMAIL", kinds.EMAIL, kinds.EMAILS),
@@ -135,7 +137,7 @@ def _pref(row: Row) -> list[str]:
 
 def _line(name: str, text: str, types: list[str] | None = None) -> bytes:
     head = "".join(f";TYPE={_type(kind)}" for kind in types or () if kind)
-    return folded(f"{name}{head}:{text}".encode()) + b"\r\n"
+    return fold(f"{name}{head}:{text}")
 
 
 def _type(kind: str) -> str:
@@ -146,5 +148,4 @@ def _type(kind: str) -> str:
 
 
 def _photo(photo: Photo) -> bytes:
-    kind = media_type(photo.data).upper()
-    return folded(b"PHOTO;ENCODING=b;TYPE=%s:" % kind.encode() + base64.b64encode(photo.data)) + b"\r\n"
+    return fold(f"PHOTO;ENCODING=b;TYPE={media_type(photo.data).upper()}:{base64.b64encode(photo.data).decode()}")

@@ -27,6 +27,7 @@ MAX_CARD: Final = 2 * MAX_LINE
 _MAX_DEPTH: Final = 8
 _VERSIONS: Final = frozenset({"2.1", "3.0", "4.0"})
 _OLD: Final = "2.1"
+_SHOWN: Final = 20
 _BEGIN: Final = b"BEGIN:VCARD"
 _END: Final = b"END:VCARD"
 
@@ -83,35 +84,47 @@ def cards_in(stream: IO[bytes]) -> Iterator[Card]:
 
 
 def _cards(stream: IO[bytes]) -> Iterator[Card]:
-    depth = size = 0
-    version = ""
-    properties: list[Property] = []
+    depth = 0
+    inside = _Inside()
     for number, text in logical_lines(stream):
         word = text.rstrip().upper()
         if word == _BEGIN:
             depth += 1
             if depth > _MAX_DEPTH:
                 raise VCardFileError(detail=words("its contacts are nested too deep"))
-            if depth == 1:
-                version, properties, size = "", [], 0
         elif not depth:
             raise VCardFileError(detail=words("line {line} belongs to no contact", line=number))
         elif word == _END:
             depth -= 1
             if not depth:
-                yield Card(version or "3.0", tuple(properties))
+                yield Card(inside.version or "3.0", tuple(inside.properties))
+                inside = _Inside()
         elif depth == 1:  # what is nested is the card of an assistant (AGENT)
-            size += len(text)
-            one = parse_property(text, is_old=version == _OLD)
-            if one is None:
-                raise VCardFileError(detail=words("line {line} cannot be read", line=number))
-            if size > MAX_CARD or len(properties) >= MAX_PROPERTIES:
-                raise VCardFileError(detail=words("one contact is longer than any can be"))
-            if one.name == "VERSION":
-                version = one.text().strip()
-                if version not in _VERSIONS:
-                    raise VCardFileError(detail=words("its version {version} is unknown", version=readable(version)))
-            else:
-                properties.append(one)
+            inside.take(number, text)
     if depth:
         raise VCardFileError(detail=words("it ends in the middle of a contact"))
+
+
+class _Inside:
+    """The contact that is being read."""
+
+    def __init__(self) -> None:
+        self.version = ""
+        self.properties: list[Property] = []
+        self._size = 0
+
+    def take(self, number: int, text: bytes) -> None:
+        """Take in a line, the `number`th of the file."""
+        self._size += len(text)
+        one = parse_property(text, is_old=self.version == _OLD)
+        if one is None:
+            raise VCardFileError(detail=words("line {line} cannot be read", line=number))
+        if self._size > MAX_CARD or len(self.properties) >= MAX_PROPERTIES:
+            raise VCardFileError(detail=words("one contact is longer than any can be"))
+        if one.name != "VERSION":
+            self.properties.append(one)
+            return
+        self.version = one.text().strip()
+        if self.version not in _VERSIONS:
+            shown = readable(self.version[:_SHOWN])
+            raise VCardFileError(detail=words("its version {version} is unknown", version=shown))

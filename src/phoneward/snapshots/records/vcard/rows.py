@@ -1,7 +1,7 @@
 """The phone's own rows inside a vCard: exactly what its database held, beside what every program reads.
 
-Android keeps more of a contact than a vCard can say (numbers of types, which account it came from, what other apps added),
-and texts that no vCard may hold. So each row stands whole in a property of ours, as a JSON object in the order of the
+Android keeps more of a contact than a vCard can say (numbers of types, which account it came from, what other apps
+added), and texts that no vCard may hold. So each row stands whole in a property of ours, as a JSON object in the order of the
 phone's columns; NULLs are left out. What the standard properties say is made from them.
 """
 
@@ -12,8 +12,8 @@ from typing import Final
 
 from phoneward.phones import RecordKind
 from phoneward.snapshots.records.vcard.errors import VCardFileError
-from phoneward.snapshots.records.vcard.properties import escaped, line
 from phoneward.snapshots.records.vcard.reading import Card
+from phoneward.snapshots.records.vcard.texts import escaped, line
 from phoneward.snapshots.records.writing import joined
 from phoneward.texts import words
 

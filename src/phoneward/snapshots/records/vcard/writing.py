@@ -9,11 +9,12 @@ from urllib.parse import quote
 from phoneward.phones import RecordKind
 from phoneward.snapshots.records.vcard import kinds
 from phoneward.snapshots.records.vcard.contact import PHOTO_OF, PHOTO_SIZE, Contact, Photo, value
-from phoneward.snapshots.records.vcard.properties import escaped, line, shown
 from phoneward.snapshots.records.vcard.rows import Row, row_line
+from phoneward.snapshots.records.vcard.texts import escaped, line, shown
 
 _DATE: Final = re.compile(r"(\d{4}|-)-(\d{2})-(\d{2})\Z", re.ASCII)
 _MAGIC: Final = ((b"\x89PNG", "png"), (b"GIF8", "gif"), (b"RIFF", "webp"))
+# There may be one of each (RFC 6350 section 6.2.5).
 _DATES: Final = {"BDAY": "birthday", "ANNIVERSARY": "anniversary"}
 BIRTHDAY: Final = "3"
 ANNIVERSARY: Final = "1"
@@ -26,7 +27,7 @@ class _Line(NamedTuple):
     value: str
     types: str = ""
     label: str = ""
-    params: tuple[tuple[str, str], ...] = ()
+    params: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def card_lines(contact: Contact) -> Iterator[bytes]:
@@ -36,22 +37,20 @@ def card_lines(contact: Contact) -> Iterator[bytes]:
     yield line("FN", escaped(contact.display_name()))
     said: set[tuple[str, str, str, str]] = set()
     items = 0
-    dates: set[str] = set()
-    for row, one in _properties(contact):
-        if one.name in _DATES:
-            if one.name in dates:  # there may be one of each (RFC 6350 section 6.2.5)
-                one = _Line("X-ABDATE", escaped(value(row, 1)), label=_DATES[one.name])
-            dates.add(one.name)
+    for row, told in _properties(contact):
+        one = told
+        if told.name in _DATES and any(mark[0] == told.name and mark[1] != told.value for mark in said):
+            one = _Line("X-ABDATE", escaped(value(row, 1)), label=_DATES[told.name])
         mark = (one.name, one.value, one.types, one.label)
         if mark in said:  # the same number in two accounts
             continue
         said.add(mark)
-        params = [("TYPE", one.types)] if one.types else []
+        params = [("TYPE", tuple(one.types.split(",")))] if one.types else []
         if row.get("is_super_primary") == "1" or row.get("is_primary") == "1":
-            params.append(("PREF", "1" if row.get("is_super_primary") == "1" else "2"))
+            params.append(("PREF", ("1" if row.get("is_super_primary") == "1" else "2",)))
         items += bool(one.label)
         group = f"item{items}" if one.label else ""
-        yield line(one.name, one.value, [*params, *one.params], group)
+        yield line(one.name, one.value, *params, *one.params, group=group)
         if one.label:
             yield line("X-ABLABEL", escaped(one.label), group=group)
     if names := contact.categories():
@@ -76,7 +75,7 @@ def media_type(data: bytes) -> str:
 def _photo_line(row: Row, photo: Photo) -> bytes:
     text = f"data:image/{media_type(photo.data)};base64," + base64.b64encode(photo.data).decode()
     size = "full" if photo.is_full else "thumbnail"
-    return line("PHOTO", text, ((PHOTO_OF, row.get("_id") or ""), (PHOTO_SIZE, size)))
+    return line("PHOTO", text, (PHOTO_OF, (row.get("_id") or "",)), (PHOTO_SIZE, (size,)))
 
 
 def _properties(contact: Contact) -> Iterator[tuple[Row, _Line]]:
@@ -100,9 +99,9 @@ def _name(row: Row) -> Iterator[_Line]:
     family, given, middle, prefix, suffix = (value(row, number) for number in (3, 2, 5, 4, 6))
     parts = (family, given, middle, prefix, suffix)
     phonetic = [value(row, number) for number in (9, 7, 8)]
-    sort = ",".join(text.replace(",", " ") for text in phonetic[:2])
+    sort = ",".join(text.replace(",", " ") for text in phonetic[:2])  # one value, in quotes
     if any(parts):
-        yield _Line("N", ";".join(map(escaped, parts)), params=(("SORT-AS", sort),) if any(phonetic[:2]) else ())
+        yield _Line("N", ";".join(map(escaped, parts)), params=(("SORT-AS", (sort,)),) if any(phonetic[:2]) else ())
     for name, text in zip(("LAST", "FIRST", "MIDDLE"), phonetic, strict=True):
         if text:
             yield _Line(f"X-PHONETIC-{name}-NAME", escaped(text))
@@ -149,7 +148,7 @@ def _messenger(row: Row) -> Iterator[_Line]:
         known = kinds.MESSENGERS.get(value(row, 5))
         scheme, service = (known.scheme, known.service) if known else ("x-apple", value(row, 6))
         types = {"1": "home", "2": "work"}.get(value(row, 2), "")
-        params = (("X-SERVICE-TYPE", service),) if service else ()
+        params = (("X-SERVICE-TYPE", (service,)),) if service else ()
         yield _Line("IMPP", f"{scheme}:{quote(shown(text), safe='@+.')}", types, params=params)
 
 
@@ -164,7 +163,7 @@ def _organization(row: Row) -> Iterator[_Line]:
     company, department = value(row, 1), value(row, 5)
     if company or department:
         parts = [company, department] if department else [company]
-        sort = (("SORT-AS", value(row, 8).replace(",", " ")),) if value(row, 8) else ()
+        sort = (("SORT-AS", (value(row, 8).replace(",", " "),)),) if value(row, 8) else ()
         yield _Line("ORG", ";".join(map(escaped, parts)), params=sort)
     if value(row, 4):
         yield _Line("TITLE", escaped(value(row, 4)))
@@ -181,7 +180,7 @@ def _event(row: Row) -> Iterator[_Line]:
     if name is None:
         yield _Line("X-ABDATE", escaped(text), label=value(row, 3) or "other")
     elif found is None:
-        yield _Line(name, escaped(text), params=(("VALUE", "text"),))
+        yield _Line(name, escaped(text), params=(("VALUE", ("text",)),))
     else:
         year = "--" if found[1] == "-" else found[1]
         yield _Line(name, year + found[2] + found[3])
@@ -190,7 +189,7 @@ def _event(row: Row) -> Iterator[_Line]:
 def _relation(row: Row) -> Iterator[_Line]:
     if text := value(row, 1):
         kind, label = typed(row, kinds.RELATIONS)
-        yield _Line("RELATED", escaped(text), kind.standard, label, (("VALUE", "text"),))
+        yield _Line("RELATED", escaped(text), kind.standard, label, (("VALUE", ("text",)),))
 
 
 _WRITERS: Final = {
