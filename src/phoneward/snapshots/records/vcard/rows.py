@@ -1,8 +1,8 @@
 """The phone's own rows inside a vCard: exactly what its database held, beside what every program reads.
 
 Android keeps more of a contact than a vCard can say (numbers of types, which account it came from, what other apps
-added), and texts that no vCard may hold. So each row stands whole in a property of ours, as a JSON object in the order of the
-phone's columns; NULLs are left out. What the standard properties say is made from them.
+added), and texts that no vCard may hold. So each row stands whole in a property of ours, as a JSON object in the order
+of the phone's columns; NULLs are left out. What the standard properties say is made from them.
 """
 
 import json
