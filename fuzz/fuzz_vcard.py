@@ -1,7 +1,7 @@
 """Fuzz target: files of contacts.
 
-Seeds in `fuzz/seeds/vcard/`: one in the form of each version that phones and services export, and one of ours, made up by
-hand.
+Seeds in `fuzz/seeds/vcard/`: one in the form of each version that phones and services export, and one of ours, made
+up by hand.
 """
 
 import io

@@ -46,7 +46,16 @@ from phoneward.phones.errors import (
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.paths import is_below, is_clean
-from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
+from phoneward.phones.records import (
+    ADDRESS_COLUMNS,
+    BLOB_VALUE,
+    Record,
+    RecordKind,
+    RecordObstacle,
+    Records,
+    RecordsPhone,
+    as_records,
+)
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
@@ -54,7 +63,9 @@ if TYPE_CHECKING:
     from phoneward.phones.androidbackup import AndroidBackupPhone
 
 __all__ = [
+    "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
+    "BLOB_VALUE",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
@@ -87,6 +98,7 @@ __all__ = [
     "RecordKind",
     "RecordObstacle",
     "Records",
+    "RecordsPhone",
     "Refusal",
     "Seen",
     "Situation",

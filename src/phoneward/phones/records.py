@@ -1,10 +1,10 @@
-"""What a phone keeps in its own databases and tells a computer about: messages and calls.
+"""What a phone keeps in its own databases and tells a computer about: messages, calls, contacts.
 
-A phone that can be asked has a method `records`; `as_records` finds it. Contacts and calendars are not asked for yet.
+A phone that can be asked has a method `records`; `as_records` finds it. Calendars are not asked for yet.
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol, cast
 
 import msgspec
@@ -21,6 +21,8 @@ class RecordKind(enum.StrEnum):
     """Multimedia messages, without what they hold."""
     MMS_PARTS = "mms-parts"
     """What all of them hold: texts, and what the bytes of the rest are like."""
+    MMS_ADDRESSES = "mms-addresses"
+    """From whom and to whom, message by message: not all at once."""
     CONTACTS = "contacts"
     """Contacts as a person sees them, each put together of one or more accounts'."""
     RAW_CONTACTS = "raw-contacts"
@@ -30,6 +32,9 @@ class RecordKind(enum.StrEnum):
     CONTACT_GROUPS = "contact-groups"
     CONTACT_PHOTOS = "contact-photos"
     """Large photos: no records, only bytes, by the number that a contact's data names."""
+
+
+ADDRESS_COLUMNS: Final = ("charset", "type", "address")
 
 
 class RecordObstacle(enum.StrEnum):
@@ -102,6 +107,14 @@ class RecordsPhone(Protocol):
         Raises:
             RecordBytesError: refused, not there any more, more than `limit`, or no answer that makes sense. The
                 phone can be asked for others.
+            PhoneGoneError: the connection is lost.
+        """
+
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom one multimedia message is; values in the order of `ADDRESS_COLUMNS`.
+
+        Raises:
+            RecordBytesError: refused, or no answer that makes sense. The phone can be asked for others.
             PhoneGoneError: the connection is lost.
         """
 

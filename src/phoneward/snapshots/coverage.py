@@ -152,10 +152,11 @@ class RecordCoverage(msgspec.Struct, frozen=True):
     """Records of one kind that the phone keeps in a database of its own.
 
     Attributes:
-        kind: `sms` or `calls`.
+        kind: `sms`, `mms` or `calls`.
         path: where they stand in the snapshot; empty where there are none.
         kept: how many are in the snapshot.
-        missing: how many the phone listed that could not be read for certain, and were left out.
+        missing: how many the phone listed that could not be read for certain, and were left out; of multimedia
+            messages also those that are kept without something that belongs to them.
         android: the phone's version of Android, as it says.
         detail: the phone's own words about a refusal.
     """

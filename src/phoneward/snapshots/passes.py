@@ -1,11 +1,13 @@
 """One backup: list → compare → send → check again → store → say what is covered."""
 
 import datetime as dt
+import io
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
@@ -43,6 +45,7 @@ from phoneward.snapshots.records.taking import TakenRecords, put_records, take_r
 from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.snapshots.rows import RowStore
 from phoneward.snapshots.sending import Sender
+from phoneward.snapshots.stored_file import StoredFile
 from phoneward.snapshots.sums_stream import StreamHasher
 from phoneward.snapshots.taking import AskedAhead, Taken, take_listing
 from phoneward.texts import _
@@ -231,7 +234,9 @@ class _Pass:
 
     def run(self) -> BackupResult:
         # First, since it is little and most precious: a cable that is pulled later takes none of it.
-        self.records = take_records(self.phone, self.repo, self.gaps, self.listener, self.stack)
+        self.records = take_records(
+            self.phone, self.repo, self.gaps, self.listener, self.stack, earlier=self._earlier_file
+        )
         with StreamHasher() as hasher, self.repo.writer() as writer:
             trees = self._compare(lambda text: _put_tree(writer, text))
             sender = self._sender(writer, hasher, self.plan)
@@ -398,6 +403,13 @@ class _Pass:
 
     def _before(self, path: bytes) -> Node | None:
         return self.parent.trees.find(self.parent.snapshot.tree, path) if self.parent else None
+
+    def _earlier_file(self, path: bytes) -> IO[bytes] | None:
+        """Return a file of the snapshot before; None where everything is to be read anew."""
+        node = None if self.backup.verify_all else self._before(path)
+        if node is None or not node.content:
+            return None
+        return io.BufferedReader(StoredFile(self.repo, node.content))
 
     def _snapshot(
         self, tree: BlobId, trees: Trees, writer: BlobWriter, content: BackupStats, *, partial: bool

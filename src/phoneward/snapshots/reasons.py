@@ -42,6 +42,7 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "bad-package-name": N_("The phone gave a name that no app can have."),
     "cut-short": N_("The backup was cut short."),
     "records-unclear": N_("What the phone said of some of them could be read in more than one way."),
+    "records-incomplete": N_("The phone did not give out a picture, a text or the addresses of some of them."),
     "records-absent": N_("The phone has none: it has no such list."),
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
@@ -71,6 +72,10 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "own-backup-threema": N_("In Threema choose Backups, Data backup, and keep the password; then run this again."),
     "own-backup-aegis": N_("In Aegis choose Settings, Import and Export, Export; then run this backup again."),
     "own-backup-sms": N_("In SMS Backup & Restore make a local backup; then run this backup again."),
+    "own-backup-contacts": N_(
+        "In the phone's contacts app look for Export (under Settings, Manage contacts or Import/Export) and save all"
+        " contacts to a file on the phone; then run this backup again."
+    ),
     "own-backup-wechat": N_(
         "In WeChat choose Me, Settings, General, Manage chat history, Migrate or back up, and back up to a computer."
         " Never uninstall WeChat before that: uninstalling deletes all chats."

@@ -35,7 +35,7 @@ from phoneward.phones.adb.rowtext import (
 )
 from phoneward.phones.adb.shell import Finished, Shell, quote
 from phoneward.phones.errors import PhoneAnswerError
-from phoneward.phones.records import BLOB_VALUE, Record, RecordKind, RecordObstacle
+from phoneward.phones.records import ADDRESS_COLUMNS, BLOB_VALUE, Record, RecordKind, RecordObstacle
 
 PAGE: Final = 1_000
 """Rows asked for at once: each `content` starts a program on the phone, which takes half a second."""
@@ -61,6 +61,8 @@ class Table:
         optional: columns that only some versions of Android have.
         where: which rows (SQL); all of them if empty.
         blobs: texts in whose place there may be bytes.
+        mute: whether a question with an unknown column is answered by nothing found instead of a complaint
+            (MmsProvider.query(): "returning NULL cursor").
     """
 
     uri: bytes
@@ -70,6 +72,7 @@ class Table:
     optional: frozenset[str]
     where: bytes = b""
     blobs: frozenset[str] = frozenset()
+    mute: bool = False
 
 
 _CONTACTS: Final = b"content://com.android.contacts"
@@ -107,6 +110,7 @@ TABLES: Final = {
         texts=("m_id", "ct_t", "ct_l", "m_cls", "tr_id", "retr_txt", "resp_txt", "sub"),
         wide=frozenset({"date", "date_sent", "exp", "d_tm"}),
         optional=frozenset({"date_sent", "seen", "sub_id", "text_only"}),
+        mute=True,
     ),
     RecordKind.MMS_PARTS: Table(
         b"content://mms/part",
@@ -114,6 +118,15 @@ TABLES: Final = {
         texts=("ct", "name", "cd", "fn", "cid", "cl", "ctt_t", "_data", "text"),
         wide=frozenset(),
         optional=frozenset(),
+        mute=True,
+    ),
+    RecordKind.MMS_ADDRESSES: Table(
+        b"content://mms/%d/addr",
+        numbers=ADDRESS_COLUMNS[:2],
+        texts=ADDRESS_COLUMNS[2:],
+        wide=frozenset(),
+        optional=frozenset(),
+        mute=True,
     ),
     RecordKind.CONTACTS: Table(
         _CONTACTS + b"/contacts",
@@ -182,11 +195,18 @@ class _UnclearError(Exception):
 
 
 class ContentRecords:
-    """The records of one kind; see `phones.records.Records`."""
+    """The records of one kind; see `phones.records.Records`.
 
-    def __init__(self, shell: Shell, kind: RecordKind) -> None:
+    Args:
+        shell: of the phone.
+        kind: which.
+        owner: the number in the URI, where it has one.
+    """
+
+    def __init__(self, shell: Shell, kind: RecordKind, owner: int | None = None) -> None:
         self._shell = shell
         self._table = TABLES[kind]
+        self._uri = self._table.uri if owner is None else self._table.uri % owner
         self._ids = array("q")
         self._words = b""
         self._more = MORE_QUESTIONS
@@ -236,10 +256,16 @@ class ContentRecords:
             self._numbers = tuple(name for name in self._table.numbers if name not in missing)
             self._texts = tuple(name for name in self._table.texts if name not in missing)
             self.columns = self._numbers + self._texts
-            if self._ask(self.columns, b"_id=%d" % first) is not None:
+            where = b"_id=%d" % first
+            text = self._ask(self.columns, where)
+            if text is not None and (text != NOTHING or not self._table.mute or not self._ask_ids(where)):
                 return True
-            unknown = _UNKNOWN_COLUMN.search(self._words)
-            name = unknown[1].decode() if unknown else ""
+            if text == NOTHING:
+                left = sorted(self._table.optional - missing)
+                name = next((name for name in left if self._ask((name,), where) == NOTHING), "")
+            else:
+                unknown = _UNKNOWN_COLUMN.search(self._words)
+                name = unknown[1].decode() if unknown else ""
             if name not in self._table.optional or name in missing:
                 return False
             missing.add(name)
@@ -249,7 +275,7 @@ class ContentRecords:
     def _ask(self, columns: Sequence[str], where: bytes) -> bytes | None:
         """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
         names = b":".join([b"_id", *(name.encode() for name in columns)])
-        command = b"content query --uri %s --projection %s" % (self._table.uri, names)
+        command = b"content query --uri %s --projection %s" % (self._uri, names)
         if self._table.where:
             where = b"(%s) AND (%s)" % (self._table.where, where) if where else self._table.where
         if where:

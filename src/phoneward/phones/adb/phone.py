@@ -1,10 +1,11 @@
 """The adb phone: what it is asked, in which way, and what that costs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from phoneward.errors import readable
 from phoneward.phones.adb import apps, facts, hashing, stats, storage, sync
+from phoneward.phones.adb.addresses import message_addresses
 from phoneward.phones.adb.attached import attached_bytes
 from phoneward.phones.adb.bulk import AdbBulk
 from phoneward.phones.adb.content import ContentRecords
@@ -31,7 +32,7 @@ from phoneward.phones.base import (
 from phoneward.phones.errors import PhoneGoneError
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
-from phoneward.phones.records import RecordKind
+from phoneward.phones.records import Record, RecordKind
 from phoneward.phones.words import LINK_UNKNOWN, NOT_A_FOLDER, NOT_DESCRIBED
 
 SYNC_V2, FIND, SYNC_V1 = "sync-v2", "find", "sync-v1"
@@ -175,6 +176,10 @@ class AdbPhone:
     def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
         """Yield what lies behind one record; see `phones.records.RecordsPhone`."""
         return attached_bytes(self.shell, kind, number, limit)
+
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom a message is; see `phones.records.RecordsPhone`."""
+        return message_addresses(self.shell, number)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 

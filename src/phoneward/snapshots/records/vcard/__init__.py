@@ -4,7 +4,7 @@ from phoneward.snapshots.records.vcard.android import for_android
 from phoneward.snapshots.records.vcard.contact import Contact, Photo, contact_in, group_titles
 from phoneward.snapshots.records.vcard.errors import VCardFileError
 from phoneward.snapshots.records.vcard.properties import Property
-from phoneward.snapshots.records.vcard.reading import Card, cards_in, read_cards
+from phoneward.snapshots.records.vcard.reading import Card, cards_at_once, cards_in, read_cards
 from phoneward.snapshots.records.vcard.rows import BYTES, Row, rows_in
 from phoneward.snapshots.records.vcard.writing import card_lines
 
@@ -17,6 +17,7 @@ __all__ = [
     "Row",
     "VCardFileError",
     "card_lines",
+    "cards_at_once",
     "cards_in",
     "contact_in",
     "for_android",

@@ -32,7 +32,7 @@ class Kind(NamedTuple):
 
     Attributes:
         standard: TYPE in vCard 4.0; empty where it has none.
-        label: for people, where the TYPE does not say it (`X-ABLABEL`). Never translated: no file depends on a language.
+        label: for people, where the TYPE does not say it (`X-ABLABEL`). Not translated: no file depends on a language.
         android: TYPE in vCard 3.0 for Android's importer.
     """
 

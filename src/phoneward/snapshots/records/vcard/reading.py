@@ -14,14 +14,14 @@ from typing import IO, Final
 
 from phoneward.errors import readable
 from phoneward.snapshots.records.vcard.errors import VCardFileError
-from phoneward.snapshots.records.vcard.lines import MAX_LINE, logical_lines
+from phoneward.snapshots.records.vcard.lines import logical_lines
 from phoneward.snapshots.records.vcard.properties import Property, parse_property
 from phoneward.texts import words
 
 MAX_PROPERTIES: Final = 20_000
 """Of one contact."""
 
-MAX_CARD: Final = 2 * MAX_LINE
+MAX_CARD: Final = 64 << 20
 """Bytes of one contact."""
 
 _MAX_DEPTH: Final = 8
@@ -81,6 +81,11 @@ def cards_in(stream: IO[bytes]) -> Iterator[Card]:
         raise VCardFileError(detail=words("it holds no contact"))
     stream.seek(0)
     yield from _cards(stream)
+
+
+def cards_at_once(stream: IO[bytes]) -> Iterator[Card]:
+    """Yield the contacts of a file that is known to be whole, of an open file that is read once."""
+    return _cards(stream)
 
 
 def _cards(stream: IO[bytes]) -> Iterator[Card]:

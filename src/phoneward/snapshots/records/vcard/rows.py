@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from phoneward.phones import RecordKind
+from phoneward.phones import BLOB_VALUE, RecordKind
 from phoneward.snapshots.records.vcard.errors import VCardFileError
 from phoneward.snapshots.records.vcard.reading import Card
 from phoneward.snapshots.records.vcard.texts import escaped, line
@@ -19,8 +19,8 @@ from phoneward.texts import words
 
 Row = Mapping[str, str | None]
 
-BYTES: Final = "\udcff"
-"""What stands in a row for bytes: `phones.BLOB_VALUE` as it comes out of `Table.records`."""
+BYTES: Final = BLOB_VALUE.decode("utf-8", "surrogateescape")
+"""What stands in a row for bytes, as it comes out of `Table.records`."""
 
 ROW_PROPERTIES: Final[Mapping[RecordKind, str]] = {
     RecordKind.CONTACTS: "X-PHONEWARD-CONTACT",
