@@ -13,24 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from phoneward.phones.adb.shell import Finished
+from tests.phone.providers import PROVIDERS
 
 SMS_COLUMNS = (
     *("date", "date_sent", "thread_id", "type", "read", "seen", "status", "protocol", "locked", "sub_id"),
     *("address", "service_center", "subject", "body"),
 )
-_CREATE = (
-    "CREATE TABLE IF NOT EXISTS sms"
-    " (_id INTEGER PRIMARY KEY, thread_id INTEGER, address TEXT, person INTEGER, date INTEGER,"
-    " date_sent INTEGER DEFAULT 0, protocol INTEGER, read INTEGER DEFAULT 0, status INTEGER DEFAULT -1, type INTEGER,"
-    " reply_path_present INTEGER, subject TEXT, body TEXT, service_center TEXT, locked INTEGER DEFAULT 0,"
-    " sub_id INTEGER DEFAULT -1, error_code INTEGER DEFAULT 0, creator TEXT, seen INTEGER DEFAULT 0)"
-)
-"""AOSP TelephonyProvider, MmsSmsDatabaseHelper.java, createSmsTables()."""
+_TABLES = {f"content://{provider.uri}": provider for provider in PROVIDERS if not provider.by}
 
 
 @dataclass
 class Model:
-    """A phone's messages, and a shell in which only `content` runs.
+    """A phone's databases, and a shell in which only `content` runs.
 
     Attributes:
         truncates: whether numbers are printed by getInt.
@@ -48,11 +42,12 @@ class Model:
 
     def __post_init__(self) -> None:
         self.database = sqlite3.connect(self.place)
-        self.database.execute(_CREATE)
+        for provider in _TABLES.values():
+            self.database.execute(f"CREATE TABLE IF NOT EXISTS {provider.table} ({provider.columns})")
 
-    def add(self, **columns: object) -> None:
+    def add(self, table: str = "sms", **columns: object) -> None:
         names, marks = ",".join(columns), ",".join("?" * len(columns))
-        self.database.execute(f"INSERT INTO sms ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+        self.database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
 
     def rows(self, columns: Sequence[str] = SMS_COLUMNS) -> list[tuple[object, ...]]:
         """What is there, asked of SQLite itself."""
@@ -67,8 +62,9 @@ class Model:
         options = dict(zip(words[2::2], words[3::2], strict=True))
         if words[:2] != ["content", "query"] or self.words:
             return Finished(b"", self.words, 0)
-        query = f"SELECT {options['--projection'].replace(':', ',')} FROM sms"  # noqa: S608
-        query += f" WHERE ({options['--where']})" if "--where" in options else ""
+        provider = _TABLES[options["--uri"]]
+        query = f"SELECT {options['--projection'].replace(':', ',')} FROM {provider.table}"  # noqa: S608
+        query += f" WHERE ({options.get('--where', 1)}) AND ({provider.shown})"
         try:
             cursor = self.database.execute(f"{query} ORDER BY {options['--sort']}")
         except sqlite3.OperationalError as error:

@@ -109,6 +109,22 @@ def test_version_4() -> None:
     assert card.all("PHOTO")[0].picture() == b"\x89PNG"
 
 
+@pytest.mark.parametrize(
+    ("value", "picture"),
+    [
+        (b"data:image/png,\xb6%41", b"\xb6A"),
+        (b"data:image/png;base64,a", None),
+        (b"data:image/png;base64,\xb6", None),
+        (b"data:", None),
+        (b"", None),
+    ],
+)
+def test_pictures_that_are_none(value: bytes, picture: bytes | None) -> None:
+    """Whatever stands in its place, a picture is bytes or nothing."""
+    (card,) = read(b"BEGIN:VCARD\nVERSION:4.0\nPHOTO:%s\nEND:VCARD\n" % value)
+    assert card.all("PHOTO")[0].picture() == picture
+
+
 def test_other_charsets_and_line_ends() -> None:
     """A phone of ten years ago wrote Chinese in another charset, line feeds alone, a mark before the first line."""
     name = "王小明".encode("gbk")

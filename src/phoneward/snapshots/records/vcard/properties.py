@@ -78,7 +78,7 @@ class Property:
         if not comma or not head.lower().startswith("data:"):
             return None
         if not head.lower().endswith(";base64"):
-            return unquote_to_bytes(text)
+            return unquote_to_bytes(text.encode("utf-8", "surrogateescape"))
         try:
             return binascii.a2b_base64(text)
         except ValueError:
