@@ -54,7 +54,7 @@ def for_android(source: Path) -> Iterator[bytes]:
 def card_lines(contact: Contact) -> Iterator[bytes]:
     """Yield a contact as lines, each with its end."""
     yield b"BEGIN:VCARD\r\nVERSION:3.0\r\n"
-    yield from dict.fromkeys(_lines(contact))  # the same number in two accounts once
+    yield from dict.fromkeys(_lines(contact))  # the same note in two accounts once
     yield b"END:VCARD\r\n"
 
 
@@ -64,11 +64,14 @@ def _lines(contact: Contact) -> Iterator[bytes]:
         yield _line("ORG", ";".join(escaped(text) for text in (value(row, 1), value(row, 5)) if text), _pref(row))
         if value(row, 4):
             yield _line("TITLE", escaped(value(row, 4)))
+    said: set[tuple[str, ...]] = set()
     for name, mimetype, known in _ADDRESSED:
         for row in contact.of(mimetype):
             text = ";".join(map(escaped, postal_parts(row))) if name == "ADR" else escaped(value(row, 1))
-            if text.strip(";"):
-                yield _line(name, text, [*_pref(row), *_types(row, known)])
+            types = _types(row, known)
+            if text.strip(";") and (name, text, *types) not in said:  # the same number in two accounts
+                said.add((name, text, *types))
+                yield _line(name, text, [*_pref(row), *types])
     for name, mimetype in _SIMPLE:
         for row in contact.of(mimetype):
             yield _line(name, escaped(value(row, 1)))
