@@ -21,7 +21,7 @@ from phoneward.phones.adb.content import ContentRecords
 from phoneward.snapshots.gaps import Gaps
 from phoneward.snapshots.records.taking import take_records
 from phoneward.snapshots.records.vcard import for_android, read_cards
-from tests.phones.contentmodel import Model
+from tests.phones.contentmodel import Model, model_of
 
 if TYPE_CHECKING:
     from phoneward.phones.adb.shell import Shell
@@ -38,23 +38,34 @@ ROWS = (
     ("nickname", {"data1": "小明 {n}"}),
     ("group_membership", {"data1": "1"}),
 )
+URIS = {
+    RecordKind.CONTACTS: "com.android.contacts/contacts",
+    RecordKind.RAW_CONTACTS: "com.android.contacts/raw_contacts",
+    RecordKind.CONTACT_DATA: "com.android.contacts/data",
+    RecordKind.CONTACT_GROUPS: "com.android.contacts/groups",
+}
 ITEM = "vnd.android.cursor.item/"
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 160
 
 
 def make(place: Path, contacts: int, photos: int) -> None:
     """Fill the phone's database."""
-    model = Model(place=str(place))
-    model.add("groups", _id=1, title="Family")
+    models = {kind: model_of(uri, str(place)) for kind, uri in URIS.items()}
+    rows: dict[RecordKind, list[dict[str, object]]] = {kind: [] for kind in URIS}
+    rows[RecordKind.CONTACT_GROUPS].append({"_id": 1, "title": "Family"})
     for n in range(1, contacts + 1):
-        model.add("contacts", _id=n, name_raw_contact_id=n, display_name=f"王小明 {n}")
-        model.add("raw_contacts", _id=n, contact_id=n, account_type="com.google", account_name="a@b.c")
+        rows[RecordKind.CONTACTS].append({"_id": n, "name_raw_contact_id": n, "display_name": f"王小明 {n}"})
+        rows[RecordKind.RAW_CONTACTS].append({"_id": n, "contact_id": n, "account_type": "com.google"})
+        data = rows[RecordKind.CONTACT_DATA]
         for kind, columns in ROWS:
             told = {name: text.format(n=n) for name, text in columns.items()}
-            model.add("data", raw_contact_id=n, mimetype=ITEM + kind, **told)
+            data.append({"raw_contact_id": n, "mimetype": ITEM + kind, **told})
         if n <= photos:
-            model.add("data", raw_contact_id=n, mimetype=ITEM + "photo", data14=str(n), data15=b"\0")
-    model.database.commit()
+            data.append({"raw_contact_id": n, "mimetype": ITEM + "photo", "data14": str(n), "data15": b"\0"})
+    for kind, model in models.items():
+        for row in rows[kind]:
+            model.add(**row)
+        model.database.commit()
 
 
 class _Asked:
@@ -65,10 +76,8 @@ class _Asked:
         self.pictures = 0
 
     def records(self, kind: RecordKind) -> ContentRecords:
-        is_ours = kind in {
-            *(RecordKind.CONTACTS, RecordKind.RAW_CONTACTS, RecordKind.CONTACT_DATA, RecordKind.CONTACT_GROUPS),
-        }
-        return ContentRecords(cast("Shell", Model(place=str(self._place)) if is_ours else Model()), kind)
+        model = model_of(URIS[kind], str(self._place)) if kind in URIS else Model()
+        return ContentRecords(cast("Shell", model), kind)
 
     def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
         del kind, number, limit

@@ -19,17 +19,26 @@ SMS_COLUMNS = (
     *("date", "date_sent", "thread_id", "type", "read", "seen", "status", "protocol", "locked", "sub_id"),
     *("address", "service_center", "subject", "body"),
 )
-_TABLES = {f"content://{provider.uri}": provider for provider in PROVIDERS if not provider.by}
+_CREATE = (
+    "CREATE TABLE IF NOT EXISTS sms"
+    " (_id INTEGER PRIMARY KEY, thread_id INTEGER, address TEXT, person INTEGER, date INTEGER,"
+    " date_sent INTEGER DEFAULT 0, protocol INTEGER, read INTEGER DEFAULT 0, status INTEGER DEFAULT -1, type INTEGER,"
+    " reply_path_present INTEGER, subject TEXT, body TEXT, service_center TEXT, locked INTEGER DEFAULT 0,"
+    " sub_id INTEGER DEFAULT -1, error_code INTEGER DEFAULT 0, creator TEXT, seen INTEGER DEFAULT 0)"
+)
+"""AOSP TelephonyProvider, MmsSmsDatabaseHelper.java, createSmsTables()."""
 
 
 @dataclass
 class Model:
-    """A phone's databases, and a shell in which only `content` runs.
+    """A phone's messages, and a shell in which only `content` runs.
 
     Attributes:
         truncates: whether numbers are printed by getInt.
         words: what it says instead of any answer.
         place: of the database; in memory by default.
+        table, create: another table than that of text messages.
+        mute: whether a question that SQLite refuses is answered by nothing found (MmsProvider.query()).
         before: called with each question's number before it is answered: plays a phone that changes meanwhile.
     """
 
@@ -37,21 +46,23 @@ class Model:
     words: bytes = b""
     has_protocol: bool = True
     place: str = ":memory:"
+    table: str = "sms"
+    create: str = _CREATE
+    mute: bool = False
     before: Callable[[int], None] | None = None
     asked: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.database = sqlite3.connect(self.place)
-        for provider in _TABLES.values():
-            self.database.execute(f"CREATE TABLE IF NOT EXISTS {provider.table} ({provider.columns})")
+        self.database.execute(self.create)
 
-    def add(self, table: str = "sms", **columns: object) -> None:
+    def add(self, **columns: object) -> None:
         names, marks = ",".join(columns), ",".join("?" * len(columns))
-        self.database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+        self.database.execute(f"INSERT INTO {self.table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
 
     def rows(self, columns: Sequence[str] = SMS_COLUMNS) -> list[tuple[object, ...]]:
         """What is there, asked of SQLite itself."""
-        return self.database.execute(f"SELECT _id,{','.join(columns)} FROM sms ORDER BY _id").fetchall()  # noqa: S608
+        return self.database.execute(f"SELECT _id,{','.join(columns)} FROM {self.table} ORDER BY _id").fetchall()  # noqa: S608
 
     def run(self, command: bytes, *, stdin: bytes = b"", limit: int = 64 << 20) -> Finished:
         del stdin, limit
@@ -62,19 +73,21 @@ class Model:
         options = dict(zip(words[2::2], words[3::2], strict=True))
         if words[:2] != ["content", "query"] or self.words:
             return Finished(b"", self.words, 0)
-        provider = _TABLES[options["--uri"]]
-        query = f"SELECT {options['--projection'].replace(':', ',')} FROM {provider.table}"  # noqa: S608
-        query += f" WHERE ({options.get('--where', 1)}) AND ({provider.shown})"
+        query = f"SELECT {options['--projection'].replace(':', ',')} FROM {self.table}"  # noqa: S608
+        query += f" WHERE ({options['--where']})" if "--where" in options else ""
         try:
             cursor = self.database.execute(f"{query} ORDER BY {options['--sort']}")
-        except sqlite3.OperationalError as error:
+            rows = cursor.fetchall()  # an expression may fail at any row
+        except sqlite3.Error as error:
+            if self.mute:
+                return Finished(b"No result found.\n", b"", 0)
             complaint = (
                 f"Error while accessing provider:sms\nandroid.database.sqlite.SQLiteException: {error} (code 1)\n"
             )
             return Finished(b"", complaint.encode(), 0)
         names = [column[0] for column in cursor.description]
         printed = []
-        for index, row in enumerate(cursor):
+        for index, row in enumerate(rows):
             builder = "Row: " + str(index) + " "
             for place, value in enumerate(row):
                 builder += (", " if place > 0 else "") + names[place] + "=" + self._value(value)
@@ -89,3 +102,10 @@ class Model:
         if isinstance(value, int) and self.truncates:
             return str((value + 2**31) % 2**32 - 2**31)
         return str(value)
+
+
+def model_of(uri: str, place: str = ":memory:") -> Model:
+    """Return a model of one of the test phone's tables, by its URI without `content://`."""
+    (provider,) = [one for one in PROVIDERS if one.uri == uri]
+    create = f"CREATE TABLE IF NOT EXISTS {provider.table} ({provider.columns})"
+    return Model(place=place, table=provider.table, create=create, mute=provider.mute)

@@ -15,7 +15,7 @@ from phoneward.phones import BLOB_VALUE, RecordKind, RecordObstacle
 from phoneward.phones.adb import content
 from phoneward.phones.adb.content import ContentRecords, obstacle_of
 from phoneward.phones.adb.rowtext import NOTHING, one_value, parse_ids, split_fields, split_rows
-from tests.phones.contentmodel import SMS_COLUMNS, Model
+from tests.phones.contentmodel import SMS_COLUMNS, Model, model_of
 
 if TYPE_CHECKING:
     from phoneward.phones.adb.shell import Shell
@@ -262,10 +262,9 @@ def test_the_model_is_asked_for_all_columns() -> None:
 
 def test_data_of_5000_contacts_cost_few_questions() -> None:
     """50,000 rows of names and numbers, some that imitate other columns: an hour of questions would be no backup."""
-    model = Model()
+    model = model_of("com.android.contacts/data")
     for number in range(1, 50_001):
         model.add(
-            "data",
             _id=number,
             raw_contact_id=number // 10 + 1,
             mimetype="vnd.android.cursor.item/phone_v2",

@@ -25,7 +25,7 @@ _SAID: Final = {
         N_("You would lose that list."),
     ),
     "mms": (
-        Severity.WARNING,
+        Severity.ADVICE,
         N_("Your messages with pictures (MMS) are not in the snapshot."),
         N_("You would lose all messages with pictures (MMS) on this phone."),
     ),

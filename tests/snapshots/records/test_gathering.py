@@ -1,4 +1,4 @@
-"""What is taken from the snapshot before, and what the phone is asked for again: the file must be the same either way."""
+"""What is taken from the snapshot before, and what is asked for again: the file must be the same either way."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -173,4 +173,4 @@ def test_a_refused_table_of_parts_is_a_lack_of_every_message() -> None:
 
 def test_the_model_knows_the_columns() -> None:
     assert ADDRESS_COLUMNS == ("charset", "type", "address")
-    assert taken(one())[0].count(b"data=") == 1
+    assert taken(one())[0].count(b" data=") == 1

@@ -5,17 +5,14 @@ as a whole. An attribute is, since expat gives it out in one piece: `reading.py`
 """
 
 import binascii
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import IO, TypeAlias
 
 from phoneward.snapshots.records.forms import ADDRESS, BYTES, DATA, MISSING, MMS, NO_TEXT, PART
 from phoneward.snapshots.records.reading import Parsing, RecordsFileError, columns_of, parsed
 from phoneward.texts import words
-
-_BLANKS: Final = re.compile("[ \t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +124,6 @@ def _part(attributes: dict[str, str]) -> Part:
         raise RecordsFileError(detail=words("a picture in it is damaged"))
     try:
         # Apps break the lines; binascii is strict about everything else.
-        return Part(columns, binascii.a2b_base64(_BLANKS.sub("", text), strict_mode=True))
+        return Part(columns, binascii.a2b_base64("".join(text.split()), strict_mode=True))
     except binascii.Error as error:
         raise RecordsFileError(detail=words("a picture in it is damaged")) from error
