@@ -6,6 +6,7 @@ from phoneward.vault.check import check
 from phoneward.vault.check_data import Subset, parse_subset
 from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most
+from phoneward.vault.copy import CopyPlan, CopyReport, names_of, plan_copy, refuse_same, run_copy
 from phoneward.vault.crypto import SealError
 from phoneward.vault.diff import Change, Diff, DiffStatistics, DiffTotals
 from phoneward.vault.errors import (
@@ -25,6 +26,7 @@ from phoneward.vault.errors import (
     LockLostError,
     LockUnreadableError,
     MaterialiseError,
+    NestedVaultsError,
     NoKeepRuleError,
     NoRepositoryError,
     NoSnapshotsError,
@@ -37,6 +39,7 @@ from phoneward.vault.errors import (
     RepositoryExistsError,
     RepositoryLockedError,
     RestoreTargetError,
+    SameVaultError,
     SizeMismatchError,
     SnapshotDamagedError,
     SnapshotNotFoundError,
@@ -88,6 +91,7 @@ from phoneward.vault.repository import Repository, init_repository, open_reposit
 from phoneward.vault.restore import restore_tree, rules_of_this_system
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
 from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules, safe_names
+from phoneward.vault.shares import Contents, Share, Shares
 from phoneward.vault.snapshot_files import (
     Snapshot,
     SnapshotSummary,
@@ -134,6 +138,9 @@ __all__ = [
     "ChunkerError",
     "CleaningSpaceError",
     "CompressionError",
+    "Contents",
+    "CopyPlan",
+    "CopyReport",
     "DamagedError",
     "DamagedPack",
     "Diff",
@@ -169,6 +176,7 @@ __all__ = [
     "MaterialiseError",
     "MaxUnused",
     "NameRules",
+    "NestedVaultsError",
     "NewKeyCost",
     "NoKeepRuleError",
     "NoRepositoryError",
@@ -203,8 +211,11 @@ __all__ = [
     "RestoreIssue",
     "RestoreReport",
     "RestoreTargetError",
+    "SameVaultError",
     "SealError",
     "SealedCache",
+    "Share",
+    "Shares",
     "SizeMismatchError",
     "Snapshot",
     "SnapshotDamagedError",
@@ -263,6 +274,7 @@ __all__ = [
     "materialise",
     "measure",
     "measure_tree",
+    "names_of",
     "open_file",
     "open_repository",
     "parse_group_by",
@@ -271,9 +283,11 @@ __all__ = [
     "parse_span",
     "parse_subset",
     "parse_tag_list",
+    "plan_copy",
     "plan_groups",
     "posix_permissions",
     "prune",
+    "refuse_same",
     "remove_key",
     "remove_leftovers",
     "remove_snapshots",
@@ -281,6 +295,7 @@ __all__ = [
     "repository_exists",
     "restore_tree",
     "rules_of_this_system",
+    "run_copy",
     "safe_names",
     "save_snapshot",
     "save_snapshot_held",
