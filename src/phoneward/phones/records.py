@@ -106,5 +106,10 @@ class RecordsPhone(Protocol):
 
 
 def as_records(phone: Phone) -> RecordsPhone | None:
-    """Return the phone as one that can be asked, None where it is none (a folder)."""
+    """Return the phone as one that can be asked, None where it is none (a folder).
+
+    A phone that stands for another says which with an attribute `asked_for_records`.
+    """
+    if hasattr(phone, "asked_for_records"):
+        return cast("RecordsPhone | None", phone.asked_for_records)
     return cast("RecordsPhone", phone) if hasattr(phone, "records") else None

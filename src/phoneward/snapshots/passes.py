@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import phoneward
 from phoneward.errors import PhonewardError, readable
 from phoneward.phones import ANDROID_BACKUP, Phone, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
+from phoneward.snapshots.app_taking import Beside
 from phoneward.snapshots.building import Trees, document_node
 from phoneward.snapshots.compare import clock_went_back
 from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
@@ -81,6 +82,7 @@ class Backup:
         label: a name for the phone instead of its own.
         cache_dir: where it is remembered how the last snapshot was listed; None remembers nothing.
         verify_all: compare every file with the phone's own checksum.
+        beside: folders of this computer that stand beside the phone.
     """
 
     phone: Phone
@@ -90,6 +92,7 @@ class Backup:
     label: str
     verify_all: bool = False
     cache_dir: Path | None = None
+    beside: Sequence[Beside] = ()
 
     def run(self) -> BackupResult:
         """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
@@ -196,6 +199,7 @@ class _Pass:
                 gaps=self.gaps,
                 plan=self.plan,
                 remembered=self._remembered(),
+                proves=self.taken.proves,
             )
             told = 0
             for looked in comparison.run():
@@ -334,7 +338,9 @@ class _Pass:
         if self.matching.not_asked:
             self.taken.inventory.not_asked.setdefault(QUESTION, self.matching.not_asked)
         records = [one for taken in self.records for one in taken.coverage] or None
-        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels, records)
+        waits = waiting if partial else None
+        beside = self.backup.beside
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waits, proofs.levels, records, beside)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
         )
