@@ -212,7 +212,7 @@ def test_messages_kept_by_the_backup_of_an_app_are_no_finding() -> None:
 
 
 def test_contacts_that_the_phone_refused() -> None:
-    """The messages' app does not hold contacts: whoever has it hears all the same that none are kept, and what helps."""
+    """The messages' app holds no contacts: whoever has it hears all the same that none are kept, and what helps."""
     backups = app("com.riteshsahu.SMSBackupRestore", State.OWN_BACKUP, own_backups=[own_backup(1)])
     refused = [record(), record("contacts", reason="records-refused", next_step="own-backup-contacts")]
     told = only(facts(coverage=coverage(records=refused, apps=[backups])))
