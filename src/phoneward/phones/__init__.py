@@ -43,7 +43,17 @@ from phoneward.phones.errors import (
     PhoneGoneError,
 )
 from phoneward.phones.folder import FolderPhone
-from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
+from phoneward.phones.guides import (
+    Guide,
+    ImportGuide,
+    ImportWay,
+    guide_families,
+    guide_for,
+    guide_tip,
+    import_guide,
+    import_kinds,
+)
+from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
 from phoneward.phones.words import translated_detail
@@ -71,6 +81,8 @@ __all__ = [
     "Hashed",
     "Hashes",
     "Identity",
+    "ImportGuide",
+    "ImportWay",
     "InstallRefusedError",
     "InstalledApp",
     "ListingItem",
@@ -101,9 +113,12 @@ __all__ = [
     "guide_families",
     "guide_for",
     "guide_tip",
+    "import_guide",
+    "import_kinds",
     "is_below",
     "is_clean",
     "list_adb_devices",
+    "maker_named",
     "open_adb",
     "open_android_backup",
     "open_folder",

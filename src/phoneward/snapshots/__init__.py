@@ -67,6 +67,7 @@ from phoneward.snapshots.errors import (
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppFilesError,
+    NoRecordsError,
     NoSuchPhoneError,
     NothingReachableError,
     PhoneTooFullError,
@@ -89,6 +90,19 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.placing import Fate as PlaceFate
+from phoneward.snapshots.placing import (
+    HeldRecords,
+    Place,
+    PlacingPlan,
+    RecordsPlan,
+    plan_records_into_folder,
+    plan_records_onto_phone,
+    put_in_folder,
+    put_on_phone,
+)
+from phoneward.snapshots.placing import Outcome as PlaceOutcome
+from phoneward.snapshots.placing import moment_of as record_moment
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -149,6 +163,7 @@ __all__ = [
     "Found",
     "Gap",
     "GapReason",
+    "HeldRecords",
     "IndexState",
     "JournalUnwritableError",
     "KnownPhone",
@@ -157,6 +172,7 @@ __all__ = [
     "LookedAfter",
     "MatchCounts",
     "NoAppFilesError",
+    "NoRecordsError",
     "NoSuchPhoneError",
     "NothingReachableError",
     "Outdated",
@@ -164,10 +180,15 @@ __all__ = [
     "OwnerState",
     "Page",
     "PhoneTooFullError",
+    "Place",
+    "PlaceFate",
+    "PlaceOutcome",
+    "PlacingPlan",
     "Proof",
     "ProofLevel",
     "ProofLookup",
     "RecordCoverage",
+    "RecordsPlan",
     "ReturnCutShortError",
     "ReturnIssue",
     "ReturnIssueKind",
@@ -225,11 +246,16 @@ __all__ = [
     "open_path",
     "plan_forget",
     "plan_named",
+    "plan_records_into_folder",
+    "plan_records_onto_phone",
     "plan_return",
     "proof_subject",
     "prove_restored",
     "put_back",
+    "put_in_folder",
+    "put_on_phone",
     "reason_sentence",
+    "record_moment",
     "rehearse",
     "restore",
     "restored_when",

@@ -78,6 +78,14 @@ class NoAppFilesError(UsageError):
     exit_code = ExitCode.FAILED
 
 
+class NoRecordsError(SnapshotsError):
+    """A restore of records finds none."""
+
+    message = N_("Snapshot {snapshot} holds none of the records that were asked for.")
+    next_step = N_("See what it holds, and why not more, with: phoneward coverage")
+    exit_code = ExitCode.FAILED
+
+
 class NoWayBackError(SnapshotsError):
     """A storage of a snapshot has no folder of files."""
 

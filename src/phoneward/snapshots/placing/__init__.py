@@ -1,0 +1,30 @@
+"""Single files of a snapshot to places of their own: records as importable files, apps' own backups to their apps."""
+
+from phoneward.snapshots.placing.into_folder import put_in_folder
+from phoneward.snapshots.placing.items import Fate, Item, Outcome, Place, PlacingPlan
+from phoneward.snapshots.placing.onto_phone import plan_on_phone, put_on_phone
+from phoneward.snapshots.placing.records import (
+    KINDS,
+    HeldRecords,
+    RecordsPlan,
+    moment_of,
+    plan_records_into_folder,
+    plan_records_onto_phone,
+)
+
+__all__ = [
+    "KINDS",
+    "Fate",
+    "HeldRecords",
+    "Item",
+    "Outcome",
+    "Place",
+    "PlacingPlan",
+    "RecordsPlan",
+    "moment_of",
+    "plan_on_phone",
+    "plan_records_into_folder",
+    "plan_records_onto_phone",
+    "put_in_folder",
+    "put_on_phone",
+]
