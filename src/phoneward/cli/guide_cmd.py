@@ -26,7 +26,7 @@ def guide(kind: str, phone: str | None) -> ExitCode:
     """Show the guide."""
     from phoneward import phones
     from phoneward.cli.errors import NotAChoiceError
-    from phoneward.cli.guide_view import guide_document, show_guide
+    from phoneward.cli.guide_view import guide_document, show_whole_guide
 
     frame = current()
     families = [key for key, _name in phones.guide_families()]
@@ -36,7 +36,7 @@ def guide(kind: str, phone: str | None) -> ExitCode:
     if frame.output.json:
         frame.output.emit("guide", guide_document(found))
         return ExitCode.DONE
-    show_guide(frame.output, found, sources=True)
+    show_whole_guide(frame.output, found)
     frame.output.summary("")
     command = "phoneward restore latest --records --to-phone SERIAL"
     frame.output.summary(_("The files come onto the phone with: {command}").format(command=command))

@@ -1,6 +1,6 @@
 """How a phone takes in files of records, as sentences on the terminal and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from phoneward.cli.output import Output
@@ -18,40 +18,38 @@ KIND_WORDS = {
 """What each kind of records is called, as a heading."""
 
 
-def show_guide(output: Output, guide: "ImportGuide", *, sources: bool = False) -> None:
-    """Show a guide in steps.
+def show_guide(output: Output, guide: "ImportGuide") -> None:
+    """Show what to do after a restore: the steps of each way, and what to look at."""
+    output.summary("")
+    for line in _steps(guide):
+        output.summary(line)
 
-    Args:
-        output: of this run.
-        guide: in the reader's language.
-        sources: whether to say where everything comes from.
-    """
-    show = output.result if sources else output.summary
-    show("")
-    show(labelled(_(KIND_WORDS[guide.kind]), guide.name))
-    for number, way in enumerate(guide.ways):
-        if number:
-            show("")
-        show(_("With {app}:").format(app=way.app) if number == 0 else _("Or with {app}:").format(app=way.app))
-        _lines(output, way.steps, sources=sources)
-        for sentence in (*way.notes, way.twice, way.caution):
-            if sentence:
-                show(f"  {sentence}")
-    show("")
-    show(_("Look afterwards:"))
-    _lines(output, guide.check, sources=sources)
-    show(_("What does not come back:"))
+
+def show_whole_guide(output: Output, guide: "ImportGuide") -> None:
+    """Show a guide that was asked for: also what does not come back, and where everything comes from."""
+    for line in _steps(guide):
+        output.result(line)
+    output.result(_("What does not come back:"))
     for sentence in guide.not_back:
-        show(f"  {sentence}")
-    if sources:
-        show(_("Where this comes from:"))
-        for source in dict.fromkeys((*guide.sources, *(one for way in guide.ways for one in way.sources))):
-            show(f"  {source}")
+        output.result(f"  {sentence}")
+    output.result(_("Where this comes from:"))
+    for source in dict.fromkeys((*guide.sources, *(one for way in guide.ways for one in way.sources))):
+        output.result(f"  {source}")
 
 
-def _lines(output: Output, lines: Sequence[str], *, sources: bool) -> None:
-    for number, line in enumerate(lines, start=1):
-        (output.result if sources else output.summary)(f"  {number}. {line}")
+def _steps(guide: "ImportGuide") -> Iterator[str]:
+    yield labelled(_(KIND_WORDS[guide.kind]), guide.name)
+    for number, way in enumerate(guide.ways):
+        yield (_("Or with {app}:") if number else _("With {app}:")).format(app=way.app)
+        yield from _numbered(way.steps)
+        yield from (f"  {sentence}" for sentence in (*way.notes, way.twice, way.caution) if sentence)
+        yield ""
+    yield _("Look afterwards:")
+    yield from _numbered(guide.check)
+
+
+def _numbered(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {number}. {line}" for number, line in enumerate(lines, start=1))
 
 
 def guide_document(guide: "ImportGuide") -> dict[str, object]:

@@ -58,7 +58,7 @@ def restore_records(frame: Frame, wish: Wish) -> ExitCode:
                     repository, wish.snapshot, Path(wish.target or ""), wish.kinds, listener=listener
                 )
         maker = phone.identity.manufacturer if phone is not None else ""
-        guides = [_guide(plan, held, maker) for held in plan.held]
+        guides = [_guide(plan, held, maker, is_phone=writer is not None) for held in plan.held]
         _show_plan(frame, plan, guides, wish)
         if not wish.dry_run:
             _confirm(frame, plan, wish)
@@ -71,12 +71,12 @@ def restore_records(frame: Frame, wish: Wish) -> ExitCode:
     return ExitCode.DONE if plan.complete else ExitCode.INCOMPLETE
 
 
-def _guide(plan: "RecordsPlan", held: "HeldRecords", maker: str) -> "ImportGuide":
+def _guide(plan: "RecordsPlan", held: "HeldRecords", maker: str, *, is_phone: bool) -> "ImportGuide":
     from phoneward import phones
 
     place = next(place for place in plan.placing.places if place.item.owner == held.kind.kind)
     file = readable(place.path.rpartition(b"/")[2])
-    return phones.import_guide(held.kind.kind, maker, folder=readable(plan.folder), file=file)
+    return phones.import_guide(held.kind.kind, maker, folder=readable(plan.folder) if is_phone else "", file=file)
 
 
 def _confirm(frame: Frame, plan: "RecordsPlan", wish: Wish) -> None:
@@ -177,6 +177,8 @@ def _show(frame: Frame, plan: "RecordsPlan", guides: "list[ImportGuide]", wish: 
             output.result(readable(place.sentence()))
     if plan.held:
         output.summary(table(plan))
+    if wish.target and any(place.is_there for place in plan.placing.places):
+        output.summary(_("Copy the files onto the phone first, for example into its folder Download."))
     for guide, place in zip(guides, plan.placing.places, strict=True):
         if place.is_there:
             show_guide(output, guide)
@@ -186,10 +188,10 @@ def _show(frame: Frame, plan: "RecordsPlan", guides: "list[ImportGuide]", wish: 
 
 def table(plan: "RecordsPlan") -> "Table":
     """Return what became of each kind, and what to do next."""
-    shown = plain_table(_("What"), _("File"), _("On its place"), _("Next step"))
+    shown = plain_table(_("What"), _("File"), _("Outcome"), _("Next step"))
     for held, place in zip(plan.held, plan.placing.places, strict=True):
         name = readable(place.path.rpartition(b"/")[2])
-        step = _("Take it in, as said below") if place.is_there else _("See above")
+        step = _("take it in: see below") if place.is_there else _("see above")
         shown.add_row(_(KIND_WORDS[held.kind.kind]), name, place_words(place), step)
     return shown
 
@@ -199,9 +201,9 @@ def place_words(place: "Place") -> str:
     from phoneward.snapshots import PlaceFate, PlaceOutcome
 
     if place.outcome is PlaceOutcome.WRITTEN:
-        return _("written and read back, the same")
+        return _("written, read back")
     if place.fate is PlaceFate.SAME:
-        return _("there already, the same")
+        return _("there already")
     return _("not written")
 
 
