@@ -103,7 +103,7 @@ def test_wechat_comes_first_with_its_own_way_of_backing_up() -> None:
     assert (wechat.severity, wechat.tier, wechat.loss_bytes) == (Severity.WARNING, Tier.INFERRED, 11_200_000_000)
     assert str(wechat.title) == "Only a part of this is in the snapshot: the chats in WeChat."
     assert str(wechat.loss) == "You would lose at least 11.2 GB of it."
-    assert "Migrate or back up" in str(wechat.detail)
+    assert "Backup and Restore" in str(wechat.detail)
     assert (whatsapp.subject, whatsapp.tier, whatsapp.loss_bytes) == ("com.whatsapp", Tier.NOT_CHECKED, None)
     assert (rest.code, rest.severity, rest.loss_bytes) == (codes.APPS_OUT_OF_REACH, Severity.ADVICE, 8_000_000)
     assert str(rest.title) == "2 other apps keep data that no computer can read."

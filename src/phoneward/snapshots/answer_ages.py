@@ -38,8 +38,22 @@ def is_ahead(time: dt.datetime, now: dt.datetime) -> bool:
     return time - now > AHEAD
 
 
+def own_backup_severity(made: dt.datetime, now: dt.datetime, stale_days: int) -> Severity:
+    """Return how much the age of an app's own backup matters.
+
+    Args:
+        made: when it was made.
+        now: the time its age is counted to.
+        stale_days: from this age on it is old: some apps back up by themselves every night, others by hand.
+    """
+    age = now - made
+    if age >= max(SNAPSHOT_WARNING, 2 * dt.timedelta(days=stale_days)):
+        return Severity.WARNING
+    return Severity.ADVICE if age >= dt.timedelta(days=stale_days) else Severity.FINE
+
+
 def severity_of(time: dt.datetime, now: dt.datetime) -> Severity:
-    """Return how much the age of a snapshot, or of an app's own backup, matters."""
+    """Return how much the age of a snapshot matters."""
     age = now - time
     if age >= SNAPSHOT_WARNING:
         return Severity.WARNING

@@ -102,13 +102,26 @@ class OwnBackup(msgspec.Struct, frozen=True):
     """A backup that an app made of itself, found among the files of the snapshot.
 
     Attributes:
-        path: where it stands in the snapshot, readable.
-        date: its modification time on the phone.
+        path: where it stands in the snapshot, readable; a file or a folder.
+        date: when it was made: by its name where that tells, else when its newest file was last changed.
+        app: which app made it (`phones.appbackups`); empty in snapshots of older versions.
+        kind: `backup`, which the app can put back, or `export`, which can only be read.
+        files: how many files it is.
+        place: where it came from: `phone` or `computer`.
     """
 
     path: str
     date: dt.datetime
     bytes: int
+    app: str = ""
+    kind: str = "backup"
+    files: int = 1
+    place: str = "phone"
+
+    @property
+    def restores(self) -> bool:
+        """Whether the app that it is of can take it back."""
+        return self.kind == "backup"
 
 
 class ApkState(enum.StrEnum):

@@ -44,8 +44,8 @@ CODES: Final[Mapping[str, str]] = {
     APP_OUT_OF_REACH: "One app whose content is precious (chats, login codes) keeps it where no computer can read. "
     "Subject: the package.",
     APPS_OUT_OF_REACH: "All other apps that keep something where no computer can read, summed up. Warning from 1 GB.",
-    OWN_BACKUP_OLD: "An app is kept only by a backup it made of itself, and that is old (ages as for `snapshots.old`). "
-    "Subject: the package.",
+    OWN_BACKUP_OLD: "An app is kept only by a backup it made of itself, and that is old: from 8 days on for apps that "
+    "make one every night, later for others (`phoneward app-backups guide APP` says when). Subject: the package.",
     RECORDS_OUT_OF_REACH: "The phone did not let its text messages, or its call list, be read, and no backup of the "
     "app SMS Backup & Restore is in the snapshot. Subject: `sms` or `calls`.",
     APPS_NOT_KEPT: "For some apps the app itself (its APK files) is not in the snapshot, so this version cannot come "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.phones import InstalledApp, Volume, VolumeKind
-from phoneward.snapshots.building import Held, Trees
+from phoneward.snapshots.building import Trees
 from phoneward.snapshots.coverage import (
     FORMAT,
     ApkState,
@@ -34,7 +34,8 @@ from phoneward.snapshots.layout import (
     storage_prefix,
     volume_prefix,
 )
-from phoneward.snapshots.ownbackups import NEXT_STEPS, OWN_FOLDERS
+from phoneward.snapshots.ownbackups import next_step_for, own_folders
+from phoneward.snapshots.ownbackups_noted import Held
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.taking import Taken, is_apk_wanted
 
@@ -193,7 +194,7 @@ class Judge:
         """The folders of an app: its data, those that the system gives it on storages and cards, and its own."""
         places = [APP_DATA + b"/" + app.package.encode("ascii"), *app_places(app.package, app.user_id)]
         top = storage_prefix(app.user_id)
-        places += [top + b"/" + folder for folder in OWN_FOLDERS.get(app.package, ())]
+        places += [top + b"/" + folder for folder in own_folders(app.package)]
         if app.user_id == MAIN_USER:
             name = app.package.encode("ascii")
             cards = [root.place for root, volume in self.taken.roots if volume.kind is VolumeKind.CARD]
@@ -202,16 +203,16 @@ class Judge:
 
     def _own_backups(self, app: InstalledApp) -> list[OwnBackup]:
         """Those that came over for certain: a torn one would open no chat."""
-        found = self.trees.own_backups.get((app.user_id, app.package), [])
-        return [backup for place, backup in found if not self.gaps.at(place)]
+        found = self.trees.own_backups.of(app.user_id, app.package)
+        return [backup for place, backup in found if not self.gaps.at(place) and not self.gaps.below(place)]
 
     def _app_state(
         self, app: InstalledApp, places: list[bytes], files: int, backups: list[OwnBackup]
     ) -> tuple[State, str, str]:
-        advice = NEXT_STEPS.get(app.package, "look-in-app")
+        advice = next_step_for(app.package)
         if self.taken.inventory.backed_up is not None:
             return self._backed_up_state(app, places)
-        if backups:
+        if any(backup.restores for backup in backups):
             return State.OWN_BACKUP, "own-backup", "refresh-own-backup"
         if not self._reached(app.user_id):
             return State.OUT_OF_REACH, "user-unreachable", "unlock-user"

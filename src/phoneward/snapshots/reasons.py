@@ -64,16 +64,31 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
         " password or key: without it nobody can open the file."
     ),
+    "own-backup-whatsapp-business": N_(
+        "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
+        " password or key: without it nobody can open the file."
+    ),
     "own-backup-signal": N_(
-        "In Signal choose Settings, Chats, Chat backups, Turn on, and write the passphrase down; then run this backup"
-        " again."
+        "In Signal choose Settings, Backups, On-device backups, Turn on backups, and write its key down; then run this"
+        " backup again."
+    ),
+    "own-backup-line": N_(
+        "LINE's own backup goes into the cloud (Home, Settings, Chat history backup). A chat that matters can be"
+        " exported as text from its own menu; then run this backup again."
+    ),
+    "own-backup-qq": N_(
+        "Move the chats to QQ on a computer, whose folder can then be kept too. Never uninstall QQ before that."
+    ),
+    "own-backup-telegram": N_(
+        "Telegram keeps ordinary chats on its servers. For a copy of your own choose Settings, Advanced, Export"
+        " Telegram data in Telegram Desktop."
     ),
     "own-backup-threema": N_("In Threema choose Backups, Data backup, and keep the password; then run this again."),
     "own-backup-aegis": N_("In Aegis choose Settings, Import and Export, Export; then run this backup again."),
     "own-backup-sms": N_("In SMS Backup & Restore make a local backup; then run this backup again."),
     "own-backup-wechat": N_(
-        "In WeChat choose Me, Settings, General, Manage chat history, Migrate or back up, and back up to a computer."
-        " Never uninstall WeChat before that: uninstalling deletes all chats."
+        "Back up to WeChat on a computer (its menu, Backup and Migration, Backup and Restore), then keep that backup"
+        " here too. Never uninstall WeChat before that: uninstalling deletes all chats."
     ),
     "refresh-own-backup": N_(
         "Let the app make a new backup and run this again: the one that is kept holds only what there was on its date."
