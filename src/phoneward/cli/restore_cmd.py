@@ -68,6 +68,14 @@ SHOWN = 50
     type=click.Choice(KINDS),
     help=N_("As --records, but only this kind: sms, calls, contacts or calendar. May be given several times."),
 )
+@option(
+    "--app-backups",
+    is_flag=True,
+    help=N_(
+        "With --to-phone: the newest backup that each app (of --app: that one) made of itself, to where the app looks "
+        "for it."
+    ),
+)
 @option("--yes", "-y", is_flag=True, help=N_("Do not ask: neither after the plan, nor before files are replaced."))
 @option(
     "--allow-unencrypted",
@@ -91,6 +99,7 @@ def restore(
     kinds: tuple[str, ...],
     apks: bool,
     records: bool,
+    app_backups: bool,
     yes: bool,
     allow_unencrypted: bool,
     replace: bool,
@@ -109,13 +118,32 @@ def restore(
     if records or kinds:
         from phoneward.cli import restore_records
 
-        others = {"--include": include, "--app": app, "--apks": apks, "--replace": replace, "--verify": verify}
+        others = {
+            "--include": include,
+            "--app": app,
+            "--apks": apks,
+            "--replace": replace,
+            "--verify": verify,
+            "--app-backups": app_backups,
+        }
         _refuse_together("--records", others)
         _refuse_together("--to-phone", {"--target": to_phone and target})
         if to_phone is None and target is None:
             raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
         asked = restore_records.Wish(snapshot, to_phone, target, kinds, dry_run, yes, no_lock, allow_unencrypted)
         return restore_records.restore_records(frame, asked)
+    if app_backups:
+        from phoneward.cli import restore_app_backups
+
+        _refuse_together(
+            "--app-backups", {"--include": include, "--target": target, "--verify": verify, "--apks": apks}
+        )
+        if to_phone is None:
+            raise MissingArgumentError(command="phoneward restore --app-backups", name=_("--to-phone SERIAL"))
+        wanted = restore_app_backups.Wish(
+            snapshot, to_phone, app or "", replace, dry_run, yes, no_lock, allow_unencrypted
+        )
+        return restore_app_backups.restore_app_backups(frame, wanted)
     if to_phone is not None:
         from phoneward.cli import restore_phone
 

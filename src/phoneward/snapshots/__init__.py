@@ -66,6 +66,7 @@ from phoneward.snapshots.errors import (
     CoverageMissingError,
     JournalUnwritableError,
     ListingTooLargeError,
+    NoAppBackupsError,
     NoAppFilesError,
     NoRecordsError,
     NoSuchPhoneError,
@@ -90,17 +91,20 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
-from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import (
+    AppBackup,
+    AppBackupsPlan,
     HeldRecords,
     Place,
     PlacingPlan,
     RecordsPlan,
+    plan_app_backups,
     plan_records_into_folder,
     plan_records_onto_phone,
     put_in_folder,
     put_on_phone,
 )
+from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
@@ -133,6 +137,8 @@ __all__ = [
     "STATE_WORDS",
     "AmbiguousPhoneError",
     "ApkState",
+    "AppBackup",
+    "AppBackupsPlan",
     "AppCoverage",
     "Area",
     "Asked",
@@ -171,6 +177,7 @@ __all__ = [
     "ListingTooLargeError",
     "LookedAfter",
     "MatchCounts",
+    "NoAppBackupsError",
     "NoAppFilesError",
     "NoRecordsError",
     "NoSuchPhoneError",
@@ -244,6 +251,7 @@ __all__ = [
     "note_check",
     "note_restore_test",
     "open_path",
+    "plan_app_backups",
     "plan_forget",
     "plan_named",
     "plan_records_into_folder",

@@ -1,5 +1,6 @@
 """Single files of a snapshot to places of their own: records as importable files, apps' own backups to their apps."""
 
+from phoneward.snapshots.placing.appbackups import AppBackup, AppBackupsPlan, plan_app_backups
 from phoneward.snapshots.placing.into_folder import put_in_folder
 from phoneward.snapshots.placing.items import Fate, Item, Outcome, Place, PlacingPlan
 from phoneward.snapshots.placing.onto_phone import plan_on_phone, put_on_phone
@@ -14,6 +15,8 @@ from phoneward.snapshots.placing.records import (
 
 __all__ = [
     "KINDS",
+    "AppBackup",
+    "AppBackupsPlan",
     "Fate",
     "HeldRecords",
     "Item",
@@ -22,6 +25,7 @@ __all__ = [
     "PlacingPlan",
     "RecordsPlan",
     "moment_of",
+    "plan_app_backups",
     "plan_on_phone",
     "plan_records_into_folder",
     "plan_records_onto_phone",
