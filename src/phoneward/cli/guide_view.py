@@ -4,18 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from phoneward.cli.output import Output
-from phoneward.texts import N_, _, labelled
+from phoneward.texts import _, labelled
 
 if TYPE_CHECKING:
     from phoneward.phones import ImportGuide
-
-KIND_WORDS = {
-    "sms": N_("Text messages"),
-    "calls": N_("Calls"),
-    "contacts": N_("Contacts"),
-    "calendar": N_("Calendar"),
-}
-"""What each kind of records is called, as a heading."""
 
 
 def show_guide(output: Output, guide: "ImportGuide") -> None:
@@ -38,7 +30,7 @@ def show_whole_guide(output: Output, guide: "ImportGuide") -> None:
 
 
 def _steps(guide: "ImportGuide") -> Iterator[str]:
-    yield labelled(_(KIND_WORDS[guide.kind]), guide.name)
+    yield labelled(guide.title, guide.name)
     for number, way in enumerate(guide.ways):
         yield (_("Or with {app}:") if number else _("With {app}:")).format(app=way.app)
         yield from _numbered(way.steps)

@@ -12,14 +12,11 @@ from phoneward.cli.restore_records import place_document
 from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import _, formats, labelled, ngettext
+from phoneward.texts import _, formats, labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.table import Table
 
-    from phoneward.phones.appbackups import AppGuide
     from phoneward.snapshots import AppBackup, AppBackupsPlan
 
 SHOWN = 50
@@ -77,25 +74,12 @@ def _confirm(frame: Frame, plan: "AppBackupsPlan", wish: Wish) -> None:
         raise NotConfirmedError
 
 
-def guide_of(one: "AppBackup") -> "AppGuide":
-    """Return what is known of the app that made a backup."""
-    from phoneward.phones.appbackups import app_guide
-
-    guide = app_guide(one.backup.app.key)
-    assert guide is not None  # noqa: S101 - its data recognised the backup
-    return guide
-
-
-def name_of(one: "AppBackup") -> str:
-    """Return what a backup is called: the app, and whose data it is where that is another app's."""
-    guide = guide_of(one)
-    return labelled(guide.name, one.backup.found.package) if one.backup.app.of_others else guide.name
-
-
 # -- the plan ----------------------------------------------------------------------------------------------------------
 
 
 def _show_plan(frame: Frame, plan: "AppBackupsPlan", wish: Wish) -> None:
+    from phoneward.snapshots import backup_name, backup_sentences
+
     output = frame.output
     if output.json:
         output.emit("app_backups_plan", plan_document(plan, wish))
@@ -104,8 +88,8 @@ def _show_plan(frame: Frame, plan: "AppBackupsPlan", wish: Wish) -> None:
         output.result(_("{path} of the snapshot cannot be read.").format(path=readable(folder)))
     output.summary(plan_table(plan))
     for one in plan.backups:
-        output.summary(name_of(one))
-        for sentence in sentences(one):
+        output.summary(backup_name(one))
+        for sentence in backup_sentences(one):
             output.summary(f"  {sentence}")
     if not wish.dry_run:
         _name(frame, plan)
@@ -113,35 +97,13 @@ def _show_plan(frame: Frame, plan: "AppBackupsPlan", wish: Wish) -> None:
 
 def plan_table(plan: "AppBackupsPlan") -> "Table":
     """Return what would be written: of which day, how much, and where it goes."""
+    from phoneward.snapshots import backup_name
+
     shown = plain_table(_("App"), _("Made"), _("Size"), _("Goes to"), numbers=(2,))
     for one in plan.backups:
         made = formats.moment(one.backup.made) if one.backup.made else _("unknown")
-        shown.add_row(name_of(one), made, formats.size(one.size), readable(one.folder))
+        shown.add_row(backup_name(one), made, formats.size(one.size), readable(one.folder))
     return shown
-
-
-def sentences(one: "AppBackup") -> "Iterator[str]":
-    """Yield what a person should know before a backup is put back."""
-    from phoneward.snapshots import PlaceFate
-
-    reason = one.place.reason() if one.place is not None else _("it lay there on the phone that it came from")
-    yield _("Why there: {reason}.").format(reason=reason)
-    yield guide_of(one).misses
-    if one.installed is not None:
-        yield (
-            _("The app is on the phone already. Read the steps below before you put anything back.")
-            if one.installed
-            else _("The app is not on the phone yet.")
-        )
-    same, differing = one.count(PlaceFate.SAME), one.count(PlaceFate.DIFFERS)
-    if same:
-        yield _("There already, the same: {files}.").format(files=formats.files(same))
-    if differing:
-        yield _("There already, different: {files}.").format(files=formats.files(differing))
-    if one.older:
-        yield ngettext(
-            "{count} older one stays in the snapshot.", "{count} older ones stay in the snapshot.", one.older
-        ).format(count=f"{one.older:,}")
 
 
 def plan_document(plan: "AppBackupsPlan", wish: Wish) -> dict[str, object]:
@@ -214,18 +176,22 @@ def _name_outcomes(frame: Frame, plan: "AppBackupsPlan") -> None:
 
 def table(plan: "AppBackupsPlan") -> "Table":
     """Return what became of each backup."""
+    from phoneward.snapshots import backup_name
+
     shown = plain_table(_("App"), _("Written"), _("There already"), _("Not written"), numbers=(1, 2, 3))
     for one in plan.backups:
         there = sum(place.is_there for place in one.places)
-        shown.add_row(name_of(one), f"{one.written:,}", f"{there - one.written:,}", f"{len(one.places) - there:,}")
+        shown.add_row(backup_name(one), f"{one.written:,}", f"{there - one.written:,}", f"{len(one.places) - there:,}")
     return shown
 
 
 def _steps(frame: Frame, one: "AppBackup") -> None:
-    guide = guide_of(one)
+    from phoneward.snapshots import backup_guide, backup_name
+
+    guide = backup_guide(one)
     for way in guide.put_back:
         frame.output.summary("")
-        frame.output.summary(labelled(name_of(one), way.title))
+        frame.output.summary(labelled(backup_name(one), way.title))
         for number, step in enumerate(way.steps, start=1):
             frame.output.summary(f"  {number}. {step}")
         if way.caution:
@@ -235,6 +201,8 @@ def _steps(frame: Frame, one: "AppBackup") -> None:
 
 def document(plan: "AppBackupsPlan", wish: Wish) -> dict[str, object]:
     """Return the summary for JSON."""
+    from phoneward.snapshots import backup_guide
+
     written = sum(one.written for one in plan.backups)
     return {
         "dry_run": wish.dry_run,
@@ -249,7 +217,7 @@ def document(plan: "AppBackupsPlan", wish: Wish) -> dict[str, object]:
                 "package": one.backup.found.package,
                 "complete": one.is_there,
                 "written": one.written,
-                "next_steps": [step for way in guide_of(one).put_back for step in way.steps],
+                "next_steps": [step for way in backup_guide(one).put_back for step in way.steps],
             }
             for one in plan.backups
         ],

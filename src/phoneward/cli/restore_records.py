@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from phoneward.cli.confirming import ask, can_ask, is_yes
 from phoneward.cli.errors import NotConfirmedError
 from phoneward.cli.frame import Frame
-from phoneward.cli.guide_view import KIND_WORDS, show_guide
+from phoneward.cli.guide_view import show_guide
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
@@ -101,25 +101,26 @@ def _show_plan(frame: Frame, plan: "RecordsPlan", guides: "list[ImportGuide]", w
         output.summary(plan_table(plan))
         output.summary(_("Where: {folder}").format(folder=readable(plan.folder)))
     if plan.absent:
-        kinds = enumeration(_(KIND_WORDS[kind]) for kind in plan.absent)
+        from phoneward.phones import import_title
+
+        kinds = enumeration(import_title(kind) for kind in plan.absent)
         pattern = _("Not in this snapshot: {kinds}. Why, says: phoneward coverage")
         (output.result if plan.is_asked else output.summary)(pattern.format(kinds=kinds))
     for guide in guides:
-        name = _(KIND_WORDS[guide.kind])
         apps = enumeration(way.app for way in guide.ways)
-        output.summary(_("{name}: taken in by {apps}.").format(name=name, apps=apps))
+        output.summary(_("{name}: taken in by {apps}.").format(name=guide.title, apps=apps))
         for sentence in (*guide.not_back, guide.ways[0].twice):
             output.summary(f"  {sentence}")
 
 
 def plan_table(plan: "RecordsPlan") -> "Table":
     """Return what would be written: how many records, from when to when, under which name."""
+    from phoneward.phones import import_title
+
     shown = plain_table(_("What"), _("How many"), _("From"), _("Until"), _("File"), numbers=(1,))
     for held, place in zip(plan.held, plan.placing.places, strict=True):
         count, first, last = _told(held)
-        shown.add_row(
-            _(KIND_WORDS[held.kind.kind]), f"{count:,}", first, last, readable(place.path.rpartition(b"/")[2])
-        )
+        shown.add_row(import_title(held.kind.kind), f"{count:,}", first, last, readable(place.path.rpartition(b"/")[2]))
     return shown
 
 
@@ -188,23 +189,15 @@ def _show(frame: Frame, plan: "RecordsPlan", guides: "list[ImportGuide]", wish: 
 
 def table(plan: "RecordsPlan") -> "Table":
     """Return what became of each kind, and what to do next."""
+    from phoneward.phones import import_title
+    from phoneward.snapshots import place_words
+
     shown = plain_table(_("What"), _("File"), _("Outcome"), _("Next step"))
     for held, place in zip(plan.held, plan.placing.places, strict=True):
         name = readable(place.path.rpartition(b"/")[2])
         step = _("take it in: see below") if place.is_there else _("see above")
-        shown.add_row(_(KIND_WORDS[held.kind.kind]), name, place_words(place), step)
+        shown.add_row(import_title(held.kind.kind), name, place_words(place), step)
     return shown
-
-
-def place_words(place: "Place") -> str:
-    """Say what became of a file, in a word or two."""
-    from phoneward.snapshots import PlaceFate, PlaceOutcome
-
-    if place.outcome is PlaceOutcome.WRITTEN:
-        return _("written, read back")
-    if place.fate is PlaceFate.SAME:
-        return _("there already")
-    return _("not written")
 
 
 def place_document(place: "Place") -> dict[str, object]:

@@ -52,6 +52,7 @@ from phoneward.phones.guides import (
     guide_tip,
     import_guide,
     import_kinds,
+    import_title,
 )
 from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
@@ -115,6 +116,7 @@ __all__ = [
     "guide_tip",
     "import_guide",
     "import_kinds",
+    "import_title",
     "is_below",
     "is_clean",
     "list_adb_devices",

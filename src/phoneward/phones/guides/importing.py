@@ -20,6 +20,14 @@ NOT_CONFIRMED: Final = N_(
 )
 
 
+_TITLES: Final = {
+    "sms": N_("Text messages"),
+    "calls": N_("Calls"),
+    "contacts": N_("Contacts"),
+    "calendar": N_("Calendar"),
+}
+
+
 class RecordEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is true of one kind of records, whatever app takes it in."""
 
@@ -87,6 +95,7 @@ class ImportGuide:
 
     Attributes:
         kind: "sms", "calls", "contacts", "calendar".
+        title: what that is called.
         family: key of the kind of phones; `guide_families` lists them.
         name: what that is called, for a person.
         ways: apps that can do it, the likeliest first.
@@ -96,6 +105,7 @@ class ImportGuide:
     """
 
     kind: str
+    title: str
     family: str
     name: str
     ways: tuple[ImportWay, ...]
@@ -107,6 +117,11 @@ class ImportGuide:
 def import_kinds() -> list[str]:
     """Return the kinds of records that there are guides for, in the order in which they are shown."""
     return [record.kind for record in importing_file().record]
+
+
+def import_title(kind: str) -> str:
+    """Return what a kind of records is called, as a heading."""
+    return _(_TITLES[kind])
 
 
 def import_guide(
@@ -128,6 +143,7 @@ def import_guide(
     entries = [way for way in data.way if way.kind == kind and way.family in {"", family.key}]
     return ImportGuide(
         kind=kind,
+        title=import_title(kind),
         family=family.key,
         name=in_language(family.name, chosen),
         ways=tuple(_way(entry, names, chosen) for entry in entries),

@@ -12,6 +12,7 @@ from phoneward.snapshots.placing.records import (
     plan_records_into_folder,
     plan_records_onto_phone,
 )
+from phoneward.snapshots.placing.words import backup_guide, backup_name, backup_sentences, place_words
 
 __all__ = [
     "KINDS",
@@ -24,7 +25,11 @@ __all__ = [
     "Place",
     "PlacingPlan",
     "RecordsPlan",
+    "backup_guide",
+    "backup_name",
+    "backup_sentences",
     "moment_of",
+    "place_words",
     "plan_app_backups",
     "plan_on_phone",
     "plan_records_into_folder",
