@@ -23,6 +23,7 @@ Phase: TypeAlias = Literal[
     "repack",
     "remove",
     "catalogue",
+    "copy",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -42,6 +43,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "repack": N_("Packing anew what is needed"),
     "remove": N_("Removing what is not needed"),
     "catalogue": N_("Preparing the search"),
+    "copy": N_("Copying into the other vault"),
 }
 
 

@@ -41,6 +41,7 @@ from phoneward.phones.errors import (
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
+    RecordBytesError,
 )
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import (
@@ -56,7 +57,15 @@ from phoneward.phones.guides import (
 )
 from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
-from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
+from phoneward.phones.records import (
+    ADDRESS_COLUMNS,
+    Record,
+    RecordKind,
+    RecordObstacle,
+    Records,
+    RecordsPhone,
+    as_records,
+)
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
@@ -64,6 +73,7 @@ if TYPE_CHECKING:
     from phoneward.phones.androidbackup import AndroidBackupPhone
 
 __all__ = [
+    "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
@@ -95,9 +105,11 @@ __all__ = [
     "PhoneGoneError",
     "QrPairing",
     "Record",
+    "RecordBytesError",
     "RecordKind",
     "RecordObstacle",
     "Records",
+    "RecordsPhone",
     "Refusal",
     "Seen",
     "Situation",

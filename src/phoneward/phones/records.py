@@ -1,11 +1,11 @@
-"""What a phone keeps in its own databases and tells a computer about: text messages and calls.
+"""What a phone keeps in its own databases and tells a computer about: messages and calls.
 
 A phone that can be asked has a method `records`; `as_records` finds it. Contacts and calendars are not asked for yet.
 """
 
 import enum
-from collections.abc import Iterator
-from typing import Protocol, cast
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -17,6 +17,15 @@ class RecordKind(enum.StrEnum):
 
     SMS = "sms"
     CALLS = "calls"
+    MMS = "mms"
+    """Multimedia messages, without what they hold."""
+    MMS_PARTS = "mms-parts"
+    """What all of them hold: texts, and what the bytes of the rest are like."""
+    MMS_ADDRESSES = "mms-addresses"
+    """From whom and to whom, message by message: not all at once."""
+
+
+ADDRESS_COLUMNS: Final = ("charset", "type", "address")
 
 
 class RecordObstacle(enum.StrEnum):
@@ -71,7 +80,36 @@ class RecordsPhone(Protocol):
     def records(self, kind: RecordKind) -> Records:
         """Ask how many there are. Raises PhoneGoneError."""
 
+    def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
+        """Yield what lies behind one record of a kind whose records have bytes of their own: a picture, a photo.
+
+        Only when this ends without an error were these all its bytes: keep nothing before.
+
+        Args:
+            kind: its kind.
+            number: its `_id`.
+            limit: most bytes taken.
+
+        Raises:
+            RecordBytesError: refused, not there any more, more than `limit`, or no answer that makes sense. The
+                phone can be asked for others.
+            PhoneGoneError: the connection is lost.
+        """
+
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom one multimedia message is; values in the order of `ADDRESS_COLUMNS`.
+
+        Raises:
+            RecordBytesError: refused, or no answer that makes sense. The phone can be asked for others.
+            PhoneGoneError: the connection is lost.
+        """
+
 
 def as_records(phone: Phone) -> RecordsPhone | None:
-    """Return the phone as one that can be asked, None where it is none (a folder)."""
+    """Return the phone as one that can be asked, None where it is none (a folder).
+
+    A phone that stands for another says which with an attribute `asked_for_records`.
+    """
+    if hasattr(phone, "asked_for_records"):
+        return cast("RecordsPhone | None", phone.asked_for_records)
     return cast("RecordsPhone", phone) if hasattr(phone, "records") else None

@@ -9,6 +9,18 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_folders import (
+    KeptFolder,
+    computer_id,
+    computer_name,
+    keep_folder,
+    kept_folders,
+    known_computer_id,
+    leave_folder,
+)
+from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_taking import beside, folders_of
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
     PAGE_SIZE,
@@ -31,6 +43,14 @@ from phoneward.snapshots.catalogue import (
     SnapshotKind,
     SnapshotList,
     kind_of_snapshot,
+)
+from phoneward.snapshots.copying import (
+    VaultCopyPlan,
+    copy_vault,
+    make_second,
+    open_second,
+    plan_vault_copy,
+    refuse_nested,
 )
 from phoneward.snapshots.coverage import (
     ApkState,
@@ -55,6 +75,7 @@ from phoneward.snapshots.coverage_words import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    row_why,
     storage_name,
 )
 from phoneward.snapshots.errors import (
@@ -64,6 +85,7 @@ from phoneward.snapshots.errors import (
     BackupStoppedError,
     CatalogueNotKeptError,
     CoverageMissingError,
+    FolderNameError,
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppBackupsError,
@@ -73,6 +95,7 @@ from phoneward.snapshots.errors import (
     NothingReachableError,
     PhoneTooFullError,
     ReturnCutShortError,
+    SecondVaultMissingError,
     SnapshotsError,
     StateDamagedError,
     StateFullError,
@@ -130,6 +153,7 @@ from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.second_vaults import SecondVault, forget_second, is_copy, note_second, second_vaults
 from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
@@ -168,14 +192,17 @@ __all__ = [
     "FileHistory",
     "FileProof",
     "FileVersion",
+    "FolderNameError",
     "FolderView",
     "ForgetPlan",
     "Found",
     "Gap",
     "GapReason",
     "HeldRecords",
+    "Here",
     "IndexState",
     "JournalUnwritableError",
+    "KeptFolder",
     "KnownPhone",
     "Listed",
     "ListingTooLargeError",
@@ -188,9 +215,11 @@ __all__ = [
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "OwnBackupRow",
     "OwnerState",
     "Page",
     "PhoneTooFullError",
+    "PhonesOwnBackups",
     "Place",
     "PlaceFate",
     "PlaceOutcome",
@@ -206,10 +235,13 @@ __all__ = [
     "ReturnPlan",
     "ReturnReport",
     "SearchAnswer",
+    "SecondVault",
+    "SecondVaultMissingError",
     "SnapshotInfo",
     "SnapshotKind",
     "SnapshotList",
     "SnapshotsError",
+    "Standing",
     "State",
     "StateDamagedError",
     "StateFullError",
@@ -220,6 +252,7 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "VaultCopyPlan",
     "Waiting",
     "answer",
     "app_called",
@@ -231,33 +264,49 @@ __all__ = [
     "backup_name",
     "backup_sentences",
     "change_state",
+    "computer_id",
+    "computer_name",
     "concerns_the_person",
+    "copy_vault",
     "coverage_of",
     "coverage_sentences",
     "default_label",
     "describe",
     "encode_coverage",
     "find",
+    "forget_second",
+    "found_here",
     "gap_sentence",
     "gap_why",
+    "is_copy",
     "is_own_document",
     "is_partial",
     "is_proof",
     "is_record",
     "is_state",
+    "keep_folder",
     "keep_noted",
+    "kept_folders",
     "kind_of_snapshot",
+    "known_computer_id",
+    "leave_folder",
     "list_path",
     "list_snapshots",
     "load_state",
     "looked_after",
+    "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
     "note_restore_test",
+    "note_second",
     "open_path",
+    "open_second",
+    "own_backup_rows",
+    "path_id",
+    "phones_own_backups",
     "place_words",
     "plan_app_backups",
     "plan_forget",
@@ -265,6 +314,7 @@ __all__ = [
     "plan_records_into_folder",
     "plan_records_onto_phone",
     "plan_return",
+    "plan_vault_copy",
     "proof_subject",
     "prove_restored",
     "put_back",
@@ -272,9 +322,12 @@ __all__ = [
     "put_on_phone",
     "reason_sentence",
     "record_moment",
+    "refuse_nested",
     "rehearse",
     "restore",
     "restored_when",
+    "row_why",
+    "second_vaults",
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
@@ -297,6 +350,8 @@ def backup(
     cache_dir: Path | None = None,
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
+
+    Folders of this computer that the person said belong to this phone go along (`app_folders`).
 
     Args:
         phone: open (inside its `with`).
@@ -322,5 +377,6 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all, cache_dir)
-    return work.rehearse() if dry_run else work.run()
+    with beside(phone, folders_of(phone, repo, where, listener)) as (joined, others):
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        return work.rehearse() if dry_run else work.run()

@@ -14,6 +14,10 @@ RESTORE_TEST_ADVICE: Final = dt.timedelta(days=183)
 READ_DATA_ADVICE: Final = dt.timedelta(days=92)
 """Disks that rot do it slowly. Twice and four times a year cost an hour each."""
 
+COPY_ADVICE: Final = dt.timedelta(days=31)
+COPY_WARNING: Final = dt.timedelta(days=92)
+"""A disk that lies somewhere else is not brought every week; a month is a habit that can be kept."""
+
 AHEAD: Final = dt.timedelta(days=1)
 """A time further ahead of this computer's clock than that says nothing about age: one of the clocks is wrong."""
 
@@ -50,6 +54,13 @@ def own_backup_severity(made: dt.datetime, now: dt.datetime, stale_days: int) ->
     if age >= max(SNAPSHOT_WARNING, 2 * dt.timedelta(days=stale_days)):
         return Severity.WARNING
     return Severity.ADVICE if age >= dt.timedelta(days=stale_days) else Severity.FINE
+
+
+def severity_of_copy(time: dt.datetime | None, now: dt.datetime) -> Severity:
+    """Return how much it matters when the vault was last copied; None where that never was."""
+    if time is None or now - time >= COPY_WARNING:
+        return Severity.WARNING
+    return Severity.ADVICE if now - time >= COPY_ADVICE else Severity.FINE
 
 
 def severity_of(time: dt.datetime, now: dt.datetime) -> Severity:

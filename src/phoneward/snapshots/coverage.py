@@ -70,7 +70,9 @@ class Area(enum.StrEnum):
     CARD = "card"
     APPS = "installed-apps"
     APP_DATA = "app-data"
-    """The private data of apps, taken from a backup file."""
+    """The private data of apps: of all that a backup file holds, or of one app of a phone (`/appdata/<package>`)."""
+    COMPUTER = "computer"
+    """A folder of this computer that belongs to an app of the phone."""
 
 
 class StorageCoverage(msgspec.Struct, frozen=True):
@@ -139,10 +141,12 @@ class AppCoverage(msgspec.Struct, frozen=True):
 
     Attributes:
         kept_files, kept_bytes: its files found on the storages (Android/data, media, obb, its own folders).
-        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, all users together, caches
-            included); None where the phone did not tell.
-        out_of_reach_bytes: at least this much of `phone_bytes` is not in the snapshot; None where unknown.
+        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, the main user's, caches included:
+            AOSP `StorageStats.getDataBytes`); None where the phone did not tell.
+        out_of_reach_bytes: what of `phone_bytes` is not in the snapshot: the figure less what is kept of the app's
+            private data, Android/data and Android/media; None where unknown. At most a day old, as the figure is.
         own_backups: newest first, at most `MAX_OWN_BACKUPS`.
+        detail: the phone's own words about a refusal.
     """
 
     package: str
@@ -159,16 +163,18 @@ class AppCoverage(msgspec.Struct, frozen=True):
     phone_bytes: int | None
     out_of_reach_bytes: int | None
     own_backups: list[OwnBackup] = []
+    detail: str = ""
 
 
 class RecordCoverage(msgspec.Struct, frozen=True):
     """Records of one kind that the phone keeps in a database of its own.
 
     Attributes:
-        kind: `sms` or `calls`.
+        kind: `sms`, `mms` or `calls`.
         path: where they stand in the snapshot; empty where there are none.
         kept: how many are in the snapshot.
-        missing: how many the phone listed that could not be read for certain, and were left out.
+        missing: how many the phone listed that could not be read for certain, and were left out; of multimedia
+            messages also those that are kept without something that belongs to them.
         android: the phone's version of Android, as it says.
         detail: the phone's own words about a refusal.
     """
@@ -247,8 +253,8 @@ class Coverage(msgspec.Struct, frozen=True):
 
     @property
     def is_of_backup_file(self) -> bool:
-        """Whether it is of a backup file and not of a phone: only there the apps' own data is a storage."""
-        return any(storage.area == Area.APP_DATA for storage in self.storages)
+        """Whether it is of a backup file and not of a phone: only there the data of all apps is one storage."""
+        return any(storage.area == Area.APP_DATA and storage.path == "/appdata" for storage in self.storages)
 
 
 _encoder: Final = msgspec.json.Encoder()

@@ -25,6 +25,7 @@ _AREAS: Final[Mapping[str, str]] = {
     "card": N_("Card"),
     "installed-apps": N_("The apps themselves"),
     "app-data": N_("The apps' own data"),
+    "computer": N_("From this computer"),
 }
 
 _QUESTIONS: Final[Mapping[str, str]] = {
@@ -65,6 +66,14 @@ def apps_called(text: str) -> tuple[str, ...]:
     """Return the packages of the apps that people call so, or by a name with this in it; none for an empty text."""
     wanted = text.casefold()
     return tuple(package for package in PRECIOUS if wanted and wanted in app_called(package).casefold())
+
+
+def row_why(row: StorageCoverage | AppCoverage) -> str:
+    """Return why a storage or an app is in its state; of an app with the phone's own words about a refusal."""
+    why = readable(reason_sentence(row.reason))
+    if isinstance(row, StorageCoverage) or not row.detail:
+        return why
+    return _("{sentence} ({detail})").format(sentence=why, detail=readable(translated_detail(row.detail)))
 
 
 def concerns_the_person(app: AppCoverage) -> bool:
@@ -128,6 +137,12 @@ _RECORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         N_("Calls kept: {count}; missing: {missing}. {reason}"),
         N_("The call list is not kept. {reason}"),
         N_("Calls: the phone showed none."),
+    ),
+    "mms": (
+        N_("Messages with pictures (MMS) kept: {count}."),
+        N_("Messages with pictures (MMS) kept: {count}; missing or incomplete: {missing}. {reason}"),
+        N_("Messages with pictures (MMS) are not kept. {reason}"),
+        N_("Messages with pictures (MMS): the phone showed none."),
     ),
 }
 """All kept; some missing; refused; none there."""

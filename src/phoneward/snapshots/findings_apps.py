@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from phoneward.findings import Evidence, Finding, Severity, Tier
+from phoneward.findings import Action, Evidence, Finding, Severity, Tier
+from phoneward.phones.appbackups import app_of_package
 from phoneward.snapshots import finding_codes as codes
 from phoneward.snapshots import finding_parts as parts
 from phoneward.snapshots.answer_facts import Facts
@@ -105,9 +106,14 @@ def _precious(facts: Facts, app: LostApp) -> Finding:
         loss_bytes=app.bytes,
         detail=parts.next_step(app.rows[0].next_step),
         evidence=(parts.seen(facts, figure, method=parts.BY_PHONES_FIGURES),),
-        actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
+        actions=(*_guide(app.package), parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
         subject=parts.shown(app.package),
     )
+
+
+def _guide(package: str) -> tuple[Action, ...]:
+    known = app_of_package(package)
+    return parts.guide(known.key) if known is not None and known.make else ()
 
 
 def _loss(app: LostApp) -> Words:
@@ -217,7 +223,7 @@ def _own_backup(facts: Facts, app: AppCoverage) -> Finding | None:
         loss=loss,
         detail=parts.next_step(app.next_step),
         evidence=evidence,
-        actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
+        actions=(*_guide(app.package), parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
         subject=parts.shown(app.package) + user,
     )
 

@@ -9,10 +9,27 @@ from phoneward.snapshots import finding_parts as parts
 from phoneward.snapshots.answer_facts import Facts
 from phoneward.snapshots.coverage import Coverage, RecordCoverage, State
 from phoneward.snapshots.reasons import REASON_SENTENCES
-from phoneward.texts import Words, running, verbatim, words
+from phoneward.texts import N_, Words, running, verbatim, words
 
 _APP: Final = "com.riteshsahu.SMSBackupRestore"
-_KNOWN: Final = ("sms", "calls")
+_SAID: Final = {
+    "sms": (
+        Severity.WARNING,
+        N_("Your text messages are not in the snapshot."),
+        N_("You would lose all text messages on this phone."),
+    ),
+    "calls": (
+        Severity.ADVICE,
+        N_("The list of your calls is not in the snapshot."),
+        N_("You would lose that list."),
+    ),
+    "mms": (
+        Severity.ADVICE,
+        N_("Your messages with pictures (MMS) are not in the snapshot."),
+        N_("You would lose all messages with pictures (MMS) on this phone."),
+    ),
+}
+"""By kind: how grave it is, what is so, what would be lost."""
 
 
 def record_findings(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
@@ -21,24 +38,22 @@ def record_findings(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
         return
     said: set[str] = set()
     for record in coverage.records or ():
-        if record.state is State.OUT_OF_REACH and record.kind in _KNOWN and record.kind not in said:
+        if record.state is State.OUT_OF_REACH and record.kind in _SAID and record.kind not in said:
             said.add(record.kind)
             yield _out_of_reach(facts, record)
 
 
 def _out_of_reach(facts: Facts, record: RecordCoverage) -> Finding:
-    is_sms = record.kind == "sms"
+    severity, title, loss = _SAID[record.kind]
     known = REASON_SENTENCES.get(record.reason)
     why = Words(known) if known else verbatim(parts.shown(record.reason))
     step = parts.next_step(record.next_step)
     return Finding(
         code=codes.RECORDS_OUT_OF_REACH,
-        severity=Severity.WARNING if is_sms else Severity.ADVICE,
+        severity=severity,
         tier=Tier.OBSERVED,
-        title=words("Your text messages are not in the snapshot.")
-        if is_sms
-        else words("The list of your calls is not in the snapshot."),
-        loss=words("You would lose all text messages on this phone.") if is_sms else words("You would lose that list."),
+        title=Words(title),
+        loss=Words(loss),
         detail=why if step is None else running(why, step),
         evidence=(parts.seen(facts, words("the phone's answer: {words}", words=parts.shown(record.detail or "-"))),),
         actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),

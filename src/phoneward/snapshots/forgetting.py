@@ -19,6 +19,7 @@ from phoneward.vault import (
     Snapshot,
     SnapshotFilter,
     has_tags,
+    names_of,
     plan_groups,
 )
 
@@ -152,8 +153,8 @@ def phone_of(snapshot: Snapshot) -> tuple[str, str]:
 
 
 def _orphaned(snapshots: Sequence[Snapshot], staying: Collection[FileId | None]) -> list[Snapshot]:
-    """Return the proofs that speak of nothing any more. restic's `tag` and `rewrite` give a snapshot a new name."""
-    renamed = {snapshot.original for snapshot in snapshots if snapshot.id in staying}
+    """Return the proofs that speak of nothing any more. `copy`, `tag` and `rewrite` give a snapshot a new name."""
+    renamed = {name for snapshot in snapshots if snapshot.id in staying for name in names_of(snapshot)}
     orphaned = []
     for proof in snapshots:
         subject = proof_subject(proof)

@@ -6,6 +6,7 @@ from phoneward.vault.check import check
 from phoneward.vault.check_data import Subset, parse_subset
 from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most
+from phoneward.vault.copy import CopyPlan, CopyReport, names_of, plan_copy, refuse_same, run_copy
 from phoneward.vault.crypto import SealError
 from phoneward.vault.diff import Change, Diff, DiffStatistics, DiffTotals
 from phoneward.vault.errors import (
@@ -25,6 +26,7 @@ from phoneward.vault.errors import (
     LockLostError,
     LockUnreadableError,
     MaterialiseError,
+    NestedVaultsError,
     NoKeepRuleError,
     NoRepositoryError,
     NoSnapshotsError,
@@ -37,6 +39,7 @@ from phoneward.vault.errors import (
     RepositoryExistsError,
     RepositoryLockedError,
     RestoreTargetError,
+    SameVaultError,
     SizeMismatchError,
     SnapshotDamagedError,
     SnapshotNotFoundError,
@@ -134,6 +137,8 @@ __all__ = [
     "ChunkerError",
     "CleaningSpaceError",
     "CompressionError",
+    "CopyPlan",
+    "CopyReport",
     "DamagedError",
     "DamagedPack",
     "Diff",
@@ -169,6 +174,7 @@ __all__ = [
     "MaterialiseError",
     "MaxUnused",
     "NameRules",
+    "NestedVaultsError",
     "NewKeyCost",
     "NoKeepRuleError",
     "NoRepositoryError",
@@ -203,6 +209,7 @@ __all__ = [
     "RestoreIssue",
     "RestoreReport",
     "RestoreTargetError",
+    "SameVaultError",
     "SealError",
     "SealedCache",
     "SizeMismatchError",
@@ -263,6 +270,7 @@ __all__ = [
     "materialise",
     "measure",
     "measure_tree",
+    "names_of",
     "open_file",
     "open_repository",
     "parse_group_by",
@@ -271,9 +279,11 @@ __all__ = [
     "parse_span",
     "parse_subset",
     "parse_tag_list",
+    "plan_copy",
     "plan_groups",
     "posix_permissions",
     "prune",
+    "refuse_same",
     "remove_key",
     "remove_leftovers",
     "remove_snapshots",
@@ -281,6 +291,7 @@ __all__ = [
     "repository_exists",
     "restore_tree",
     "rules_of_this_system",
+    "run_copy",
     "safe_names",
     "save_snapshot",
     "save_snapshot_held",

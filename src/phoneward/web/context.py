@@ -13,6 +13,7 @@ from phoneward.vault import Repository
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
 from phoneward.web.library import Library
+from phoneward.web.oncomputer import ComputerSearch
 from phoneward.web.restores import Restores
 from phoneward.web.security import peers
 from phoneward.web.security.sessions import OneTimeLinks, Session, Sessions
@@ -55,7 +56,8 @@ class WebContext:
         self.door = VaultDoor(settings, remembered=lambda: Journey(settings.state_dir).place)
         self.jobs = Jobs(on_fault)
         self.desk = SetupDesk(settings, self.door)
-        self.checkups = Checkups(settings, self.door, self.jobs)
+        self.on_computer = ComputerSearch()
+        self.checkups = Checkups(settings, self.door, self.jobs, self.on_computer)
         self.library = Library(settings, self.door, self.jobs)
         self.restores = Restores()
 

@@ -71,6 +71,14 @@ class PageMissingError(PageError):
     status = 404
 
 
+class SecondPasswordWeakError(PageError):
+    """A new second vault would have a password that is easily guessed."""
+
+    message = N_("This password is easy to guess: {reason}")
+    next_step = N_("Take the password of this vault, or one of several words that do not belong together.")
+    status = 400
+
+
 class MethodRefusedError(PageError):
     """The method is not one of this address."""
 

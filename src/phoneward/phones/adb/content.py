@@ -1,4 +1,4 @@
-"""Text messages and calls by `content query`, the only way there is without root.
+"""Messages and calls by `content query`, the only way there is without root.
 
 How its text is taken apart, and why never by guessing: `rowtext.py`. Here is how it is asked:
 
@@ -9,8 +9,8 @@ How its text is taken apart, and why never by guessing: `rowtext.py`. Here is ho
 - builds whose `content` prints only the lower 32 bits of a number (`Cursor.getInt` in the older Content.java,
   `Cursor.getLong` in the newer) tell by ranges of `date` which upper bits belong to it.
 
-Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables) and Telephony.java;
-ContactsProvider CallLogProvider.java and CallLog.java.
+Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables, createMmsTables),
+Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java.
 """
 
 import re
@@ -32,7 +32,7 @@ from phoneward.phones.adb.rowtext import (
 )
 from phoneward.phones.adb.shell import Finished, Shell, quote
 from phoneward.phones.errors import PhoneAnswerError
-from phoneward.phones.records import Record, RecordKind, RecordObstacle
+from phoneward.phones.records import ADDRESS_COLUMNS, Record, RecordKind, RecordObstacle
 
 PAGE: Final = 1_000
 """Rows asked for at once: each `content` starts a program on the phone, which takes half a second."""
@@ -56,6 +56,8 @@ class Table:
         numbers, texts: columns; the one that holds most last.
         wide: numbers that need more than 32 bits.
         optional: columns that only some versions of Android have.
+        mute: whether a question with an unknown column is answered by nothing found instead of a complaint
+            (MmsProvider.query(): "returning NULL cursor").
     """
 
     uri: bytes
@@ -63,6 +65,7 @@ class Table:
     texts: tuple[str, ...]
     wide: frozenset[str]
     optional: frozenset[str]
+    mute: bool = False
 
 
 TABLES: Final = {
@@ -88,6 +91,34 @@ TABLES: Final = {
             }
         ),
     ),
+    RecordKind.MMS: Table(
+        b"content://mms",
+        numbers=(
+            *("date", "date_sent", "thread_id", "msg_box", "read", "seen", "sub_cs", "exp", "m_type", "v", "m_size"),
+            *("pri", "rr", "rpt_a", "resp_st", "st", "retr_st", "retr_txt_cs", "read_status", "ct_cls"),
+            *("d_tm", "d_rpt", "locked", "sub_id", "text_only"),
+        ),
+        texts=("m_id", "ct_t", "ct_l", "m_cls", "tr_id", "retr_txt", "resp_txt", "sub"),
+        wide=frozenset({"date", "date_sent", "exp", "d_tm"}),
+        optional=frozenset({"date_sent", "seen", "sub_id", "text_only"}),
+        mute=True,
+    ),
+    RecordKind.MMS_PARTS: Table(
+        b"content://mms/part",
+        numbers=("mid", "seq", "chset", "ctt_s"),
+        texts=("ct", "name", "cd", "fn", "cid", "cl", "ctt_t", "_data", "text"),
+        wide=frozenset(),
+        optional=frozenset(),
+        mute=True,
+    ),
+    RecordKind.MMS_ADDRESSES: Table(
+        b"content://mms/%d/addr",
+        numbers=ADDRESS_COLUMNS[:2],
+        texts=ADDRESS_COLUMNS[2:],
+        wide=frozenset(),
+        optional=frozenset(),
+        mute=True,
+    ),
 }
 
 _FAILED: Final = b"Error while accessing provider"
@@ -103,18 +134,30 @@ def obstacle_of(words: bytes) -> RecordObstacle:
     return RecordObstacle.UNANSWERED
 
 
-def _complaint(words: bytes) -> str:
+def complaint_in(words: bytes) -> bytes:
+    """Return what was printed on standard error if it tells of a failure; other programs' warnings are none."""
+    return words if _FAILED in words or b"xception" in words else b""
+
+
+def the_exception(words: bytes) -> str:
     """Return the line that names the exception."""
     lines = [line for line in words.splitlines() if b"xception" in line] or words.splitlines()
     return readable(lines[0].strip())[:_MAX_WORDS] if lines else ""
 
 
 class ContentRecords:
-    """The records of one kind; see `phones.records.Records`."""
+    """The records of one kind; see `phones.records.Records`.
 
-    def __init__(self, shell: Shell, kind: RecordKind) -> None:
+    Args:
+        shell: of the phone.
+        kind: which.
+        owner: the number in the URI, where it has one.
+    """
+
+    def __init__(self, shell: Shell, kind: RecordKind, owner: int | None = None) -> None:
         self._shell = shell
         self._table = TABLES[kind]
+        self._uri = self._table.uri if owner is None else self._table.uri % owner
         self._ids = array("q")
         self._words = b""
         self._more = MORE_QUESTIONS
@@ -131,17 +174,17 @@ class ContentRecords:
     def _begin(self) -> None:
         ids = self._ask_ids(b"")
         if ids is None:
-            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         if not ids:
             return
         if not self._find_columns(ids[0]):
-            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         texts = [column.encode() for column in self._texts]
         literal = self._ask_ids(b" OR ".join(column + b" IN ('NULL','BLOB')" for column in texts))
         if literal is None:
-            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         self._ids, self._literal = ids, frozenset(literal)
 
@@ -152,10 +195,16 @@ class ContentRecords:
             self._numbers = tuple(name for name in self._table.numbers if name not in missing)
             self._texts = tuple(name for name in self._table.texts if name not in missing)
             self.columns = self._numbers + self._texts
-            if self._ask(self.columns, b"_id=%d" % first) is not None:
+            where = b"_id=%d" % first
+            text = self._ask(self.columns, where)
+            if text is not None and (text != NOTHING or not self._table.mute or not self._ask_ids(where)):
                 return True
-            unknown = _UNKNOWN_COLUMN.search(self._words)
-            name = unknown[1].decode() if unknown else ""
+            if text == NOTHING:
+                left = sorted(self._table.optional - missing)
+                name = next((name for name in left if self._ask((name,), where) == NOTHING), "")
+            else:
+                unknown = _UNKNOWN_COLUMN.search(self._words)
+                name = unknown[1].decode() if unknown else ""
             if name not in self._table.optional or name in missing:
                 return False
             missing.add(name)
@@ -165,7 +214,7 @@ class ContentRecords:
     def _ask(self, columns: Sequence[str], where: bytes) -> bytes | None:
         """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
         names = b":".join([b"_id", *(name.encode() for name in columns)])
-        command = b"content query --uri %s --projection %s" % (self._table.uri, names)
+        command = b"content query --uri %s --projection %s" % (self._uri, names)
         if where:
             command += b" --where " + quote(where)
         command += b" --sort " + quote(b"_id ASC")
@@ -175,7 +224,7 @@ class ContentRecords:
             self._words = error.sentence().encode()
             return None
         failed = done.stdout if done.stdout.startswith(_FAILED) else done.stderr
-        if _FAILED in failed or b"xception" in failed or done.code or not done.stdout.endswith(b"\n"):
+        if complaint_in(failed) or done.code or not done.stdout.endswith(b"\n"):
             self._words = failed
             return None
         return done.stdout

@@ -11,7 +11,7 @@ from phoneward.phones.appbackups.guide import (
     app_of_package,
     name_in,
 )
-from phoneward.phones.appbackups.oncomputer import OnComputer, Searched, search_computer, search_folder
+from phoneward.phones.appbackups.oncomputer import OnComputer, Searched, look_at, search_computer, search_folder
 from phoneward.phones.appbackups.onphone import OnPhone, beginnings_and_endings, moment_made, recognise_on_phone
 from phoneward.phones.appbackups.places import Computer, this_computer
 
@@ -30,6 +30,7 @@ __all__ = [
     "app_of_key",
     "app_of_package",
     "beginnings_and_endings",
+    "look_at",
     "moment_made",
     "name_in",
     "recognise_on_phone",

@@ -139,6 +139,23 @@ def search_folder(folder: Path, *, seconds: float = MAX_SECONDS) -> Searched:
     return _result(search)
 
 
+def look_at(folder: Path, package: str, *, seconds: float = MAX_SECONDS) -> OnComputer:
+    """Measure one folder that the person says is a backup of an app, whatever it is called."""
+    search = _Search(time.monotonic() + seconds)
+    name = os.fsencode(folder.absolute().as_posix())
+    for app, layout in _layouts():
+        template = Template.of(f"**/{layout.path}", ignore_case=True)
+        says = template.match(name) if package in app.packages and layout.unit == "folder" else None
+        if says is not None and _take(search, app, layout, folder, os.fsdecode(says.account)):
+            return search.found[folder]
+    size = _Measured()
+    size.take(search, folder, is_file=False)
+    known = next((app for app in app_files() if package in app.packages), None)
+    key = known.key if known is not None else ""
+    made = _utc(size.newest_ns)
+    return OnComputer(key, package, "backup", {}, folder, "", made, size.bytes, size.files, size.whole)
+
+
 def _layouts() -> Iterable[tuple[AppFile, ComputerLayout]]:
     return ((app, layout) for app in app_files() for layout in app.computer)
 
