@@ -99,10 +99,10 @@ def plan_table(plan: "AppBackupsPlan") -> "Table":
     """Return what would be written: of which day, how much, and where it goes."""
     from phoneward.snapshots import backup_name
 
-    shown = plain_table(_("App"), _("Made"), _("Size"), _("Goes to"), numbers=(2,))
+    shown = plain_table(_("App"), _("Made"), _("Size"), numbers=(2,))
     for one in plan.backups:
         made = formats.moment(one.backup.made) if one.backup.made else _("unknown")
-        shown.add_row(backup_name(one), made, formats.size(one.size), readable(one.folder))
+        shown.add_row(backup_name(one), made, formats.size(one.size))
     return shown
 
 

@@ -73,9 +73,10 @@ SHOWN = 50
     is_flag=True,
     help=N_(
         "With --to-phone: the newest backup that each app (of --app: that one) made of itself, to where the app looks "
-        "for it."
+        "for it. With --to-computer: those that apps made on a computer."
     ),
 )
+@option("--to-computer", is_flag=True, help=N_("With --app-backups: onto this computer, where nothing is replaced."))
 @option("--yes", "-y", is_flag=True, help=N_("Do not ask: neither after the plan, nor before files are replaced."))
 @option(
     "--allow-unencrypted",
@@ -100,6 +101,7 @@ def restore(
     apks: bool,
     records: bool,
     app_backups: bool,
+    to_computer: bool,
     yes: bool,
     allow_unencrypted: bool,
     replace: bool,
@@ -124,7 +126,7 @@ def restore(
             "--apks": apks,
             "--replace": replace,
             "--verify": verify,
-            "--app-backups": app_backups,
+            "--app-backups": app_backups or to_computer,
         }
         _refuse_together("--records", others)
         _refuse_together("--to-phone", {"--target": to_phone and target})
@@ -132,14 +134,19 @@ def restore(
             raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
         asked = restore_records.Wish(snapshot, to_phone, target, kinds, dry_run, yes, no_lock, allow_unencrypted)
         return restore_records.restore_records(frame, asked)
-    if app_backups:
-        from phoneward.cli import restore_app_backups
+    if app_backups or to_computer:
+        from phoneward.cli import restore_app_backups, restore_computer
 
         _refuse_together(
             "--app-backups", {"--include": include, "--target": target, "--verify": verify, "--apks": apks}
         )
+        if to_computer:
+            _refuse_together("--to-computer", {"--to-phone": to_phone, "--replace": replace})
+            here = restore_computer.Wish(snapshot, app or "", dry_run, yes, no_lock)
+            return restore_computer.restore_to_computer(frame, here)
         if to_phone is None:
-            raise MissingArgumentError(command="phoneward restore --app-backups", name=_("--to-phone SERIAL"))
+            name = _("--to-phone SERIAL or --to-computer")
+            raise MissingArgumentError(command="phoneward restore --app-backups", name=name)
         wanted = restore_app_backups.Wish(
             snapshot, to_phone, app or "", replace, dry_run, yes, no_lock, allow_unencrypted
         )

@@ -13,7 +13,7 @@ from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
 from phoneward.cli.tables import plain_table
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import _, enumeration, formats
+from phoneward.texts import _, enumeration, formats, ngettext
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -106,7 +106,12 @@ def _show_plan(frame: Frame, plan: "RecordsPlan", guides: "list[ImportGuide]", w
         kinds = enumeration(import_title(kind) for kind in plan.absent)
         pattern = _("Not in this snapshot: {kinds}. Why, says: phoneward coverage")
         (output.result if plan.is_asked else output.summary)(pattern.format(kinds=kinds))
-    for guide in guides:
+    for held, guide in zip(plan.held, guides, strict=True):
+        if held.told and held.told.pictured:
+            pattern = ngettext(
+                "{count} of the messages has pictures.", "{count} of the messages have pictures.", held.told.pictured
+            )
+            output.summary(pattern.format(count=f"{held.told.pictured:,}"))
         apps = enumeration(way.app for way in guide.ways)
         output.summary(_("{name}: taken in by {apps}.").format(name=guide.title, apps=apps))
         for sentence in (*guide.not_back, guide.ways[0].twice):
@@ -147,6 +152,7 @@ def plan_document(plan: "RecordsPlan", guides: "list[ImportGuide]", wish: Wish) 
                 "source": held.source.decode(),
                 **name_fields(place.path),
                 "records": held.told.count if held.told else 0,
+                "pictured": held.told.pictured if held.told else 0,
                 "first_ms": held.told.first_ms if held.told else None,
                 "last_ms": held.told.last_ms if held.told else None,
                 "bytes": held.node.size,

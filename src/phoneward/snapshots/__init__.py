@@ -117,6 +117,7 @@ from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
+    ComputerBackup,
     HeldRecords,
     Place,
     PlacingPlan,
@@ -126,9 +127,11 @@ from phoneward.snapshots.placing import (
     backup_sentences,
     place_words,
     plan_app_backups,
+    plan_computer_backups,
     plan_records_into_folder,
     plan_records_onto_phone,
     put_in_folder,
+    put_on_computer,
     put_on_phone,
 )
 from phoneward.snapshots.placing import Fate as PlaceFate
@@ -183,6 +186,7 @@ __all__ = [
     "ChangeCounts",
     "ChangeRow",
     "Compared",
+    "ComputerBackup",
     "Coverage",
     "CoverageMissingError",
     "CoverageSummary",
@@ -309,6 +313,7 @@ __all__ = [
     "phones_own_backups",
     "place_words",
     "plan_app_backups",
+    "plan_computer_backups",
     "plan_forget",
     "plan_named",
     "plan_records_into_folder",
@@ -319,6 +324,7 @@ __all__ = [
     "prove_restored",
     "put_back",
     "put_in_folder",
+    "put_on_computer",
     "put_on_phone",
     "reason_sentence",
     "record_moment",

@@ -12,12 +12,14 @@ from phoneward.snapshots.placing.records import (
     plan_records_into_folder,
     plan_records_onto_phone,
 )
+from phoneward.snapshots.placing.tocomputer import ComputerBackup, plan_computer_backups, put_on_computer
 from phoneward.snapshots.placing.words import backup_guide, backup_name, backup_sentences, place_words
 
 __all__ = [
     "KINDS",
     "AppBackup",
     "AppBackupsPlan",
+    "ComputerBackup",
     "Fate",
     "HeldRecords",
     "Item",
@@ -31,9 +33,11 @@ __all__ = [
     "moment_of",
     "place_words",
     "plan_app_backups",
+    "plan_computer_backups",
     "plan_on_phone",
     "plan_records_into_folder",
     "plan_records_onto_phone",
     "put_in_folder",
+    "put_on_computer",
     "put_on_phone",
 ]

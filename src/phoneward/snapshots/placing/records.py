@@ -23,6 +23,7 @@ from phoneward.snapshots.placing.items import Item, PlacingPlan, content_of
 from phoneward.snapshots.placing.onto_phone import plan_on_phone
 from phoneward.snapshots.reading import find
 from phoneward.snapshots.records import CALLS, SMS, Form, RecordsFileError, records_in
+from phoneward.snapshots.records.mms_reading import Message, mms_at_once
 from phoneward.texts import _, words
 from phoneward.vault import Node, NodeType, Repository, Snapshot, open_file
 
@@ -40,10 +41,12 @@ class Told:
 
     Attributes:
         count: how many records it holds.
+        pictured: how many of them are multimedia messages.
         first_ms, last_ms: the times of the earliest and the latest, milliseconds since 1970 UTC; else None.
     """
 
     count: int = 0
+    pictured: int = 0
     first_ms: int | None = None
     last_ms: int | None = None
 
@@ -88,6 +91,16 @@ def _listed(form: Form) -> Reader:
     return read
 
 
+def _messages(stream: IO[bytes], heard: Callable[[int], None]) -> Told:
+    told = _listed(SMS)(stream, heard)
+    stream.seek(0)
+    for found in mms_at_once(stream):
+        if isinstance(found, Message):
+            told.add(_milliseconds(found.columns.get("date")))
+            told.pictured += 1
+    return told
+
+
 def _milliseconds(text: str | None) -> int | None:
     """Return a time between 1970 and 9999, None for anything else."""
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
@@ -96,7 +109,7 @@ def _milliseconds(text: str | None) -> int | None:
 
 
 KINDS: Final = (
-    RecordsKind("sms", b"sms.xml", "sms-{time}.xml", _listed(SMS)),
+    RecordsKind("sms", b"sms.xml", "sms-{time}.xml", _messages),
     RecordsKind("calls", b"calls.xml", "calls-{time}.xml", _listed(CALLS)),
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from phoneward.errors import readable
 from phoneward.phones.appbackups import AppGuide, app_guide
 from phoneward.snapshots.placing.appbackups import AppBackup
 from phoneward.snapshots.placing.items import Fate, Outcome, Place
@@ -31,6 +32,7 @@ def backup_name(one: AppBackup) -> str:
 def backup_sentences(one: AppBackup) -> Iterator[str]:
     """Yield what a person should know before a backup is put back."""
     reason = one.place.reason() if one.place is not None else _("it lay there on the phone that it came from")
+    yield _("It goes to: {place}").format(place=readable(one.folder))
     yield _("Why there: {reason}.").format(reason=reason)
     yield backup_guide(one).misses
     if one.installed:

@@ -21,7 +21,7 @@ from phoneward.snapshots import (
     place_words,
     record_moment,
 )
-from phoneward.texts import _, enumeration, formats
+from phoneward.texts import _, enumeration, formats, ngettext
 from phoneward.web.page import page
 from phoneward.web.placing import is_complete
 from phoneward.web.restores import Restore
@@ -128,7 +128,12 @@ def _records_sections(restore: Restore) -> list[Section]:
     for held, place in zip(plan.held, plan.placing.places, strict=True):
         guide = _guide(restore, plan, held, place)
         apps = _("Taken in by: {apps}.").format(apps=enumeration(way.app for way in guide.ways))
-        sections.append((guide.title, [apps, *guide.not_back, guide.ways[0].twice]))
+        pictured = held.told.pictured if held.told else 0
+        with_pictures = ngettext(
+            "{count} of the messages has pictures.", "{count} of the messages have pictures.", pictured
+        ).format(count=f"{pictured:,}")
+        lines = [apps, *([with_pictures] if pictured else []), *guide.not_back, guide.ways[0].twice]
+        sections.append((guide.title, lines))
     return sections
 
 
@@ -141,11 +146,10 @@ def _backups_table(plan: AppBackupsPlan) -> tuple[list[str], list[list[str]]]:
             backup_name(one),
             formats.moment(one.backup.made) if one.backup.made else _("unknown"),
             formats.size(one.size),
-            readable(one.folder),
         ]
         for one in plan.backups
     ]
-    return [_("App"), _("Made"), _("Size"), _("Goes to")], rows
+    return [_("App"), _("Made"), _("Size")], rows
 
 
 def _backups_sections(plan: AppBackupsPlan) -> list[Section]:
