@@ -161,6 +161,7 @@ from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone,
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
 from phoneward.vault import Repository
 
 __all__ = [
@@ -222,6 +223,7 @@ __all__ = [
     "OwnBackupRow",
     "OwnerState",
     "Page",
+    "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
     "Place",
@@ -256,6 +258,8 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "Usage",
+    "UsageTable",
     "VaultCopyPlan",
     "Waiting",
     "answer",
@@ -339,6 +343,7 @@ __all__ = [
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "usage",
     "which_phone",
     "write_note",
 ]

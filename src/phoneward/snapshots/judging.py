@@ -241,7 +241,15 @@ class Judge:
         missing = self.waiting is not None or any(map(self.gaps.touch, places))
         if app.package in self.taken.app_data:
             return self._debuggable_state(app, files, missing=missing)
+        if app.user_id == MAIN_USER and self._gave(app.package):
+            return State.PART, "some-missing" if missing else "from-adb-backup", "see-gaps" if missing else "nothing"
         return _closed_state(app, files, missing=missing)
+
+    def _gave(self, package: str) -> bool:
+        """Tell whether the app gave some of its data to `adb backup`."""
+        return any(
+            volume.kind is VolumeKind.APP_DATA and volume.package == package for _root, volume in self.taken.roots
+        )
 
     def _debuggable_state(self, app: InstalledApp, files: int, *, missing: bool) -> tuple[State, str, str]:
         """Judge an app whose private data a computer may read: kept where all of it was."""

@@ -47,6 +47,16 @@ def own_folders(package: str) -> tuple[bytes, ...]:
     return _own_folders().get(package, ())
 
 
+@functools.cache
+def own_folder_owners() -> dict[bytes, str]:
+    """Return the packages of such folders, by folder. Where several apps share one, the first that is listed."""
+    owners: dict[bytes, str] = {}
+    for package, folders in _own_folders().items():
+        for folder in folders:
+            owners.setdefault(folder, package)
+    return owners
+
+
 _STORAGE: Final = re.compile(
     b"(?P<shared>%s)|%s/(?P<user>[^/]+)|%s/[^/]+" % tuple(re.escape(p) for p in (SHARED, USERS, VOLUMES))
 )

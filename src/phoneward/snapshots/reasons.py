@@ -52,6 +52,9 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "from-backup-file": N_(
         "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
     ),
+    "from-adb-backup": N_(
+        "What the app gave to Android's own backup is kept. Whether that was all of it, nobody can tell."
+    ),
     "app-data-kept": N_("The app was built for testing, so a computer may read its data: all of it is kept."),
     "run-as-refused": N_("The app was built for testing, so a computer may read its data, but the phone refused."),
     "other-users-data": N_("Only the data of the phone's owner can be read; this is another user's copy of the app."),
