@@ -59,6 +59,7 @@ from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.records import (
     ADDRESS_COLUMNS,
+    BLOB_VALUE,
     Record,
     RecordKind,
     RecordObstacle,
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
+    "BLOB_VALUE",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
