@@ -6,11 +6,12 @@ The names are those by which apps find them: SMS Backup & Restore shows only fil
 """
 
 import datetime as dt
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final
 
 from phoneward.errors import PhonewardError, readable
 from phoneward.phones import Phone, VolumeKind, WritablePhone
@@ -19,11 +20,12 @@ from phoneward.snapshots.errors import NoRecordsError, NothingReachableError
 from phoneward.snapshots.layout import RECORDS
 from phoneward.snapshots.parents import TreeReader
 from phoneward.snapshots.placing.into_folder import plan_in_folder
-from phoneward.snapshots.placing.items import Item, PlacingPlan, content_of
+from phoneward.snapshots.placing.items import Content, Item, PlacingPlan, content_of
 from phoneward.snapshots.placing.onto_phone import plan_on_phone
+from phoneward.snapshots.placing.telling import Reader, Told, tell_calendar, tell_calls, tell_contacts, tell_messages
+from phoneward.snapshots.placing.turning import Turn, vcard_for_android
 from phoneward.snapshots.reading import find
-from phoneward.snapshots.records import CALLS, SMS, Form, RecordsFileError, records_in
-from phoneward.snapshots.records.mms_reading import Message, mms_at_once
+from phoneward.snapshots.records import RecordsFileError
 from phoneward.texts import _, words
 from phoneward.vault import Node, NodeType, Repository, Snapshot, open_file
 
@@ -32,34 +34,7 @@ PHONE_FOLDER: Final = b"Download/Phoneward"
 DIRECTORY_DOWNLOADS)."""
 
 _MAX_FILE: Final = 32 << 30
-_TOLD_EVERY: Final = 5_000
-
-
-@dataclass(slots=True)
-class Told:
-    """What a file of records says of itself.
-
-    Attributes:
-        count: how many records it holds.
-        pictured: how many of them are multimedia messages.
-        first_ms, last_ms: the times of the earliest and the latest, milliseconds since 1970 UTC; else None.
-    """
-
-    count: int = 0
-    pictured: int = 0
-    first_ms: int | None = None
-    last_ms: int | None = None
-
-    def add(self, time_ms: int | None) -> None:
-        """Count a record."""
-        self.count += 1
-        if time_ms is not None:
-            self.first_ms = time_ms if self.first_ms is None else min(self.first_ms, time_ms)
-            self.last_ms = time_ms if self.last_ms is None else max(self.last_ms, time_ms)
-
-
-Reader = Callable[[IO[bytes], Callable[[int], None]], Told]
-"""Reads a whole file and tells what it holds; hears how many records it has read. Raises PhonewardError."""
+_BUFFER: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,46 +46,21 @@ class RecordsKind:
         file: its name in `/records`.
         name: its name where an app looks for it; `{time}` is filled in.
         read: reads it.
+        turn: makes of it what apps on phones take in; None where that is the file itself.
     """
 
     kind: str
     file: bytes
     name: str
     read: Reader
-
-
-def _listed(form: Form) -> Reader:
-    def read(stream: IO[bytes], heard: Callable[[int], None]) -> Told:
-        told = Told()
-        for record in records_in(stream, form):
-            told.add(_milliseconds(record.get("date")))
-            if told.count % _TOLD_EVERY == 0:
-                heard(told.count)
-        return told
-
-    return read
-
-
-def _messages(stream: IO[bytes], heard: Callable[[int], None]) -> Told:
-    told = _listed(SMS)(stream, heard)
-    stream.seek(0)
-    for found in mms_at_once(stream):
-        if isinstance(found, Message):
-            told.add(_milliseconds(found.columns.get("date")))
-            told.pictured += 1
-    return told
-
-
-def _milliseconds(text: str | None) -> int | None:
-    """Return a time between 1970 and 9999, None for anything else."""
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
-        return None
-    return int(text) if int(text) < 253_402_300_800_000 else None
+    turn: Turn | None = None
 
 
 KINDS: Final = (
-    RecordsKind("sms", b"sms.xml", "sms-{time}.xml", _messages),
-    RecordsKind("calls", b"calls.xml", "calls-{time}.xml", _listed(CALLS)),
+    RecordsKind("sms", b"sms.xml", "sms-{time}.xml", tell_messages),
+    RecordsKind("calls", b"calls.xml", "calls-{time}.xml", tell_calls),
+    RecordsKind("contacts", b"contacts.vcf", "contacts.vcf", tell_contacts, vcard_for_android),
+    RecordsKind("calendar", b"calendar.ics", "calendar.ics", tell_calendar),
 )
 
 
@@ -120,6 +70,7 @@ class HeldRecords:
 
     Attributes:
         name: its name where an app looks for it.
+        content: what is given out; None where it is damaged.
         told: what it holds; None where it is damaged.
         damage: what is wrong with it; None where it was read to its end.
     """
@@ -128,6 +79,7 @@ class HeldRecords:
     source: bytes
     node: Node
     name: str
+    content: Content | None = None
     told: Told | None = None
     damage: PhonewardError | None = None
 
@@ -195,7 +147,7 @@ def plan_records_onto_phone(
     storage = next((one for one in phone.volumes() if one.kind is VolumeKind.SHARED and one.obstacle is None), None)
     if storage is None:
         raise NothingReachableError(detail=words("its shared storage is not there"))
-    items = _items(repo, plan, storage.root, PHONE_FOLDER + b"/")
+    items = _items(plan, storage.root, PHONE_FOLDER + b"/")
     plan.placing = plan_on_phone(phone, writer, items, listener=listener)
     plan.folder = PHONE_FOLDER
     return plan
@@ -210,22 +162,23 @@ def plan_records_into_folder(
     """
     plan = _read(repo, ref, kinds, listener)
     plan.folder = bytes(target.absolute())
-    plan.placing = plan_in_folder(_items(repo, plan, plan.folder, b""))
+    plan.placing = plan_in_folder(_items(plan, plan.folder, b""))
     return plan
 
 
-def _items(repo: Repository, plan: RecordsPlan, root: bytes, folder: bytes) -> list[Item]:
+def _items(plan: RecordsPlan, root: bytes, folder: bytes) -> list[Item]:
     return [
         Item(
             owner=held.kind.kind,
             source=held.source,
             root=root,
             where=folder + held.name.encode("ascii"),
-            content=content_of(repo, held.node),
+            content=held.content,
             mtime_ns=held.node.mtime_ns,
             has_spare_names=True,
         )
         for held in plan.held
+        if held.content is not None
     ]
 
 
@@ -263,17 +216,22 @@ def _advance(listener: Listener, before: int, count: int) -> None:
 def _read_one(
     repo: Repository, snapshot: Snapshot, kind: RecordsKind, node: Node, heard: Callable[[int], None]
 ) -> HeldRecords:
-    held = HeldRecords(kind, RECORDS + b"/" + kind.file, node, kind.name.format(time=_name_time(snapshot)))
+    source, name = RECORDS + b"/" + kind.file, kind.name.format(time=_name_time(snapshot))
     try:
         if node.type != NodeType.FILE:
             raise RecordsFileError(detail=words("it is no file"))
         if node.size > _MAX_FILE:
             raise RecordsFileError(detail=words("it is larger than any such file"))
-        with open_file(repo, node) as stream:
-            told = kind.read(cast("IO[bytes]", stream), heard)
+        with _opened(repo, node) as stream:
+            told = kind.read(stream, heard)
+        content = kind.turn(partial(_opened, repo, node)) if kind.turn is not None else None
     except PhonewardError as error:
-        return HeldRecords(kind, held.source, node, held.name, damage=error)
-    return HeldRecords(kind, held.source, node, held.name, told)
+        return HeldRecords(kind, source, node, name, damage=error)
+    return HeldRecords(kind, source, node, name, content or content_of(repo, node), told)
+
+
+def _opened(repo: Repository, node: Node) -> IO[bytes]:
+    return io.BufferedReader(open_file(repo, node), _BUFFER)
 
 
 def _name_time(snapshot: Snapshot) -> str:
