@@ -1,5 +1,6 @@
 """`restore --records`: files under the names by which apps find them, into a folder and onto a real adbd."""
 
+import base64
 import datetime as dt
 import re
 import shutil
@@ -13,6 +14,7 @@ from tests.cli.program import Program, make_vault
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
 from tests.phones.test_adb_push import mount_small
+from tests.snapshots.records.test_contacts_adb import PICTURE, WITH_CONTACTS
 from tests.snapshots.records.test_over_adb import CALLS, MESSAGES, WITH_BOTH
 from tests.tools.restic import Restic, restic
 
@@ -236,3 +238,52 @@ def test_a_damaged_file_is_named_and_not_given_out(bomb: str, program: Program, 
     (only,) = (tmp_path / "out").iterdir()
     assert only.name.startswith("calls-")
     assert only.read_bytes() == whole
+
+
+def test_contacts_come_as_androids_own_app_reads_them(phone: TestPhone, tmp_path: Path) -> None:
+    """Android's contacts app knows vCard 2.1 and 3.0: names, numbers and pictures are there in 3.0."""
+    phone.answer_with(WITH_CONTACTS)
+    (phone.storage / "a.txt").write_bytes(b"a")
+    variables = {"PHONEWARD_REPOSITORY": str(tmp_path / "vault"), "PHONEWARD_PASSWORD": "secret", **phone.adb_env}
+    (tmp_path / "home").mkdir()
+    program = Program(tmp_path / "home", variables)
+    make_vault(tmp_path / "vault", "secret")
+    assert program.run("backup", "--adb", phone.serial).code == 0
+    words = ["restore", "latest", "--kind", "contacts", "--to-phone", phone.serial]
+    ran = program.run(*words)
+    assert ran.code == 0, ran.stderr
+    (made,) = (phone.storage / FOLDER).iterdir()
+    text = made.read_bytes()
+    assert made.name == "contacts.vcf"
+    assert text.count(b"BEGIN:VCARD\r\nVERSION:3.0\r\n") == text.count(b"END:VCARD\r\n") == 2
+    unfolded = text.replace(b"\r\n ", b"")
+    for wanted in ("妈妈", "+86 138", base64.b64encode(PICTURE).decode()[:200]):
+        assert wanted.encode() in unfolded
+    assert b"VERSION:4.0" not in text
+    assert program.run(*words, "--json").documents[-1]["files_written"] == 0
+
+
+CARDS = b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:a;b\r\nEND:VCARD\r\n"
+EVENTS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.mark.parametrize(("name", "content"), [("contacts.vcf", CARDS), ("calendar.ics", EVENTS)])
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_files_of_other_programs_are_given_out_as_they_are(
+    name: str, content: bytes, is_cut: bool, program: Program, tmp_path: Path
+) -> None:
+    """A vault that restic wrote; what was cut short in it is named and stays there."""
+    source = tmp_path / "source" / "records"
+    source.mkdir(parents=True)
+    (source / name).write_bytes(content[:-12] if is_cut else content)
+    judge = Restic(restic("0.19"), tmp_path / "vault", "secret", tmp_path / "cache")
+    judge.init()
+    judge.backup("records", cwd=source.parent)
+    with_vault = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="secret")
+    ran = with_vault.run("restore", "latest", "--records", "--target", tmp_path / "out")
+    assert ran.code == (3 if is_cut else 0), ran.stderr
+    if is_cut:
+        assert f"/records/{name} is damaged and is not given out" in ran.stdout
+        assert not (tmp_path / "out").exists()
+    else:
+        assert (tmp_path / "out" / name).read_bytes() == judge.attempt("dump", "latest", f"/records/{name}").stdout
