@@ -92,6 +92,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class AdbBackup:
+    """What `adb backup` gives.
+
+    Attributes:
+        compressed, plain: the whole stream, with and without compression.
+        answer: what the person does, or what happens: "confirm", "refuse", "die N" (ends after N bytes as though all
+            were well), "crash N" (ends with an error), "silence N" (says nothing more).
+    """
+
+    compressed: bytes
+    plain: bytes
+    answer: str = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that the stand-ins know.
 
@@ -120,6 +135,7 @@ class State:
     missing_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     has_disk_figures: bool = True
+    adb_backup: AdbBackup | None = None
 
     def but(self, **changes: object) -> "State":
         """Return a copy with some attributes changed."""
@@ -206,6 +222,7 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         (folder / "bytes").write_bytes(data)
     _make_databases(tables, state)
     _write_runas(tables, state)
+    _write_adb_backup(tables / "bu", state.adb_backup)
     for app in state.apps:
         _install_apks(root, app)
         _make_data_folders(root, app)
@@ -286,6 +303,17 @@ def _install_apks(root: Path, app: App) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(apk_bytes(app, place.name))
         place.chmod(0o644)
+
+
+def _write_adb_backup(folder: Path, backup: AdbBackup | None) -> None:
+    if backup is None:
+        return
+    folder.mkdir()
+    (folder / "stream.1").write_bytes(backup.compressed)
+    (folder / "stream.0").write_bytes(backup.plain)
+    (folder / "answer").write_text(backup.answer + "\n")
+    (folder / "asked").touch()
+    (folder / "asked").chmod(0o666)
 
 
 def _write_runas(tables: Path, state: State) -> None:

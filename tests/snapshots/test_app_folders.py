@@ -142,7 +142,9 @@ def test_another_computers_folder_is_not_looked_for_here(vault: Vault, chats: Pa
     kept = KeptFolder(WHO.id, PC, WECHAT, "x", str(chats))
     with repo.lock(exclusive=False) as lock:
         change_state(repo, lock, [Change(FOLDER, kept.subject, kept.path)])
-    assert take(vault).complete
+    result = take(vault)
+    assert result.complete
+    assert row(result).own_backups == []
 
 
 def test_a_folder_that_is_not_there_today_is_named_and_the_phone_is_kept_all_the_same(

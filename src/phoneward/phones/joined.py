@@ -30,6 +30,7 @@ from phoneward.phones.base import (
     Phone,
     Unreadable,
     Volume,
+    VolumeKind,
 )
 from phoneward.phones.bulk import BulkPhone, FolderRows, SmallFile, as_bulk
 from phoneward.phones.errors import PhoneGoneError
@@ -49,10 +50,12 @@ class JoinedPhone:
     Args:
         main: the phone, open.
         sources: open, each with a mount that is not above or below another's.
+        missing: what somebody asked for beside the phone's files and did not get: named in each listing.
     """
 
-    def __init__(self, main: Phone, sources: Sequence[Source]) -> None:
+    def __init__(self, main: Phone, sources: Sequence[Source], missing: Sequence[Unreadable] = ()) -> None:
         self.main = main
+        self.missing = tuple(missing)
         self.sources = tuple(sources)
         for source in self.sources:
             if any(other is not source and other.owns(source.mount) for other in self.sources):
@@ -106,11 +109,14 @@ class JoinedPhone:
         return min([self.main.now_ns(), *clocks])
 
     def volumes(self) -> list[Volume]:
-        """Return the phone's storages, then those of the sources."""
+        """Return the phone's storages, then those of the sources; an app's data once, as the phone itself has it."""
         found = [v if self.source_of(v.root) is None else _refused(v) for v in self.main.volumes()]
-        for source in self.sources:
+        private: set[str] = set()
+        for source in sorted(self.sources, key=lambda source: not source.of_phone):
             proves = source.is_fine and (source.of_phone or source in self._agreeing)
-            found += source.mounted(times_prove=proves)
+            volumes = [v for v in source.mounted(times_prove=proves) if not (_is_private(v) and v.package in private)]
+            private.update(v.package for v in volumes if _is_private(v))
+            found += volumes
         return found
 
     def apps(self) -> AppInventory:
@@ -226,9 +232,14 @@ def _as_private(phone: Phone) -> PrivatePhone | None:
     return cast("PrivatePhone", phone) if hasattr(phone, "app_data") else None
 
 
-def joined(phone: Phone) -> Phone:
-    """Return a phone as one that takes along what its apps let us read; one that knows no such apps as it is."""
-    return JoinedPhone(phone, ()) if _as_private(phone) is not None else phone
+def joined(phone: Phone, sources: Sequence[Source] = ()) -> Phone:
+    """Return a phone that takes along these sources, and what its apps let us read.
+
+    One that knows no such apps and gets no sources is returned as it is.
+    """
+    if isinstance(phone, JoinedPhone):
+        return JoinedPhone(phone.main, (*phone.sources, *sources), phone.missing)
+    return JoinedPhone(phone, sources) if sources or _as_private(phone) is not None else phone
 
 
 def owner_of(phone: Phone, path: bytes) -> Phone:
@@ -237,6 +248,10 @@ def owner_of(phone: Phone, path: bytes) -> Phone:
     if source is not None:
         return source.phone
     return phone.main if isinstance(phone, JoinedPhone) else phone
+
+
+def _is_private(volume: Volume) -> bool:
+    return volume.kind is VolumeKind.APP_DATA
 
 
 def _refused(volume: Volume) -> Volume:

@@ -101,6 +101,7 @@ from phoneward.snapshots.errors import (
     StateTooManyError,
     StateTooNewError,
 )
+from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
@@ -136,6 +137,7 @@ from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone,
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
 from phoneward.vault import Repository
 
 __all__ = [
@@ -165,6 +167,7 @@ __all__ = [
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "FamilyRules",
     "FileHistory",
     "FileProof",
     "FileVersion",
@@ -191,6 +194,7 @@ __all__ = [
     "OwnBackupRow",
     "OwnerState",
     "Page",
+    "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
     "Proof",
@@ -220,6 +224,8 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "Usage",
+    "UsageTable",
     "VaultCopyPlan",
     "Waiting",
     "answer",
@@ -238,6 +244,7 @@ __all__ = [
     "default_label",
     "describe",
     "encode_coverage",
+    "family_rules",
     "find",
     "forget_second",
     "found_here",
@@ -259,12 +266,14 @@ __all__ = [
     "list_snapshots",
     "load_state",
     "looked_after",
+    "losses",
     "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
+    "note_family_rules",
     "note_restore_test",
     "note_second",
     "open_path",
@@ -272,6 +281,7 @@ __all__ = [
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
+    "plan_family",
     "plan_forget",
     "plan_named",
     "plan_return",
@@ -291,6 +301,7 @@ __all__ = [
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "usage",
     "which_phone",
     "write_note",
 ]

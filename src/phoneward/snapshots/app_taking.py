@@ -9,7 +9,7 @@ from pathlib import Path
 from phoneward.errors import readable
 from phoneward.phones import FolderMissingError, Obstacle, Phone, Volume, VolumeKind, open_folder
 from phoneward.phones.appbackups import look_at
-from phoneward.phones.joined import JoinedPhone, joined
+from phoneward.phones.joined import joined
 from phoneward.phones.source import MOUNTS, Source
 from phoneward.progress import Listener, Notice
 from phoneward.snapshots.app_folders import KeptFolder, kept_folders, known_computer_id
@@ -72,4 +72,4 @@ def beside(phone: Phone, folders: Sequence[KeptFolder]) -> Iterator[tuple[Phone,
             sources.append(Source(folder, mount, (volume,)))
             seen = look_at(Path(kept.path), kept.package)
             known.append(Beside(kept, seen.app, seen.kind, seen.made))
-        yield (JoinedPhone(phone, sources) if sources else joined(phone)), tuple(known)
+        yield joined(phone, sources), tuple(known)

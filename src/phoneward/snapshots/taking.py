@@ -15,7 +15,14 @@ from phoneward.snapshots.compare import SECOND_NS, Moment
 from phoneward.snapshots.errors import NothingReachableError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
 from phoneward.snapshots.inventory import ListingRecord
-from phoneward.snapshots.layout import is_apk_name, is_package_name, is_volume_named, package_prefix, volume_prefix
+from phoneward.snapshots.layout import (
+    APP_DATA,
+    is_apk_name,
+    is_package_name,
+    is_volume_named,
+    package_prefix,
+    volume_prefix,
+)
 from phoneward.snapshots.listing import FILE, Listing, Root, Row, row_of
 from phoneward.snapshots.rows import Sealer
 
@@ -164,6 +171,8 @@ def take_listing(
     _add_apks(phone, taken, gaps)
     if isinstance(phone, JoinedPhone):
         taken.app_data = phone.find_app_data(taken.inventory)
+        for missing in phone.missing:
+            gaps.add(reason_of(missing.obstacle), missing.path, APP_DATA + b"/?", missing.detail)
     listener(PhaseDone("inventory", len(taken.inventory.apps), 0))
     listener(PhaseStarted("list"))
     _add_volumes(phone, taken, gaps)

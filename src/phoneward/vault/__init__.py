@@ -91,6 +91,7 @@ from phoneward.vault.repository import Repository, init_repository, open_reposit
 from phoneward.vault.restore import restore_tree, rules_of_this_system
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
 from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules, safe_names
+from phoneward.vault.shares import Contents, Share, Shares
 from phoneward.vault.snapshot_files import (
     Snapshot,
     SnapshotSummary,
@@ -113,7 +114,7 @@ from phoneward.vault.snapshot_filter import (
 )
 from phoneward.vault.stats import StatsMode, VaultStats, measure
 from phoneward.vault.storage import LocalStorage, Storage
-from phoneward.vault.tree_totals import TreeTotals, measure_tree
+from phoneward.vault.tree_totals import TreeMeasurer, TreeTotals, measure_tree
 from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
 
@@ -137,6 +138,7 @@ __all__ = [
     "ChunkerError",
     "CleaningSpaceError",
     "CompressionError",
+    "Contents",
     "CopyPlan",
     "CopyReport",
     "DamagedError",
@@ -212,6 +214,8 @@ __all__ = [
     "SameVaultError",
     "SealError",
     "SealedCache",
+    "Share",
+    "Shares",
     "SizeMismatchError",
     "Snapshot",
     "SnapshotDamagedError",
@@ -231,6 +235,7 @@ __all__ = [
     "TooManyKeysError",
     "TreeDamagedError",
     "TreeEntry",
+    "TreeMeasurer",
     "TreeTotals",
     "UnsupportedVersionError",
     "VaultError",
