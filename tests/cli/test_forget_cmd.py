@@ -211,7 +211,7 @@ def test_proofs_that_go_are_said_beside_their_snapshot(copied: Program, tmp_path
     save_snapshot(repo, msgspec.structs.replace(proved, id=None, paths=("/proof",), tags=tags))
     would = copied.run("forget", "--family", "--dry-run")
     (line,) = [line for line in would.stdout.splitlines() if line.startswith(old[1][:8])]
-    assert "(its proof goes with it)" in line
+    assert "(its 1 proof goes with it)" in line
     assert would.stdout.count("goes with it") == 1
 
 

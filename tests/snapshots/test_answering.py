@@ -214,6 +214,16 @@ def test_messages_kept_by_the_backup_of_an_app_are_no_finding() -> None:
     assert found(facts(coverage=coverage(records=[record()], apps=[backups]))) == {}
 
 
+def test_contacts_that_the_phone_refused() -> None:
+    """The messages' app holds no contacts: whoever has it hears all the same that none are kept, and what helps."""
+    backups = app("com.riteshsahu.SMSBackupRestore", State.OWN_BACKUP, own_backups=[own_backup(1)])
+    refused = [record(), record("contacts", reason="records-refused", next_step="own-backup-contacts")]
+    told = only(facts(coverage=coverage(records=refused, apps=[backups])))
+    assert (told.subject, told.severity) == ("contacts", Severity.WARNING)
+    assert str(told.title) == "Your contacts are not in the snapshot."
+    assert "look for Export" in str(told.detail)
+
+
 def test_an_incomplete_snapshot_that_does_not_say_why() -> None:
     assert only(facts(coverage=coverage(complete=False))).code == codes.INCOMPLETE
     lost = only(facts(coverage=coverage(totals=Totals(5, 5, 0, 77, 0, 0))))

@@ -47,13 +47,13 @@ def test_what_would_go_is_shown_and_goes_only_when_the_word_is_typed(held: Holdi
     before = _there(tmp_path)
     text = visitor.get("/vault/thin").text
     assert "everything of the last 7 days" in text
-    assert "remove" not in text.partition('id="main"')[2].lower() or "Remove them" not in text
+    assert "Remove them" not in text
     assert visitor.post("/vault/thin/go", {"typed": "remove"}).headers["location"] == "/vault/thin"
     visitor.post("/vault/thin/look")
     assert "would go. Nothing was changed." in _finished(held)
     text = visitor.get("/vault/thin").text
     assert "Remove them" in text
-    assert text.count("<td>goes</td>") >= 3
+    assert text.count(">goes<") >= 3
     assert _there(tmp_path) == before
     for typed in ("", "yes"):
         assert visitor.post("/vault/thin/go", {"typed": typed}).status_code == 400

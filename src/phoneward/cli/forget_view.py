@@ -203,7 +203,7 @@ def going(snapshot: "Snapshot", proofs: "Counter[str]") -> str:
     count = sum(proofs[name] for name in names_of(snapshot))
     if not count:
         return ""
-    return ngettext("(its proof goes with it)", "(its {count} proofs go with it)", count).format(count=count)
+    return ngettext("(its {count} proof goes with it)", "(its {count} proofs go with it)", count).format(count=count)
 
 
 def in_words(reason: "Reason") -> str:

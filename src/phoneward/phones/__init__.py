@@ -48,6 +48,7 @@ from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.records import (
     ADDRESS_COLUMNS,
+    BLOB_VALUE,
     Record,
     RecordKind,
     RecordObstacle,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
+    "BLOB_VALUE",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",

@@ -37,10 +37,12 @@ class Table:
 
     def records(self) -> Iterator[dict[str, str | None]]:
         """Yield the rows by column, `_id` among them, ascending by it. Bytes that are no UTF-8 come as surrogates."""
-        columns = self._found.columns
-        for row in self._rows.each(0):
-            texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
-            yield dict(zip(columns, texts, strict=True)) | {"_id": str(row.id)}
+        return map(self.by_column, self._rows.each(0))
+
+    def by_column(self, row: Record) -> dict[str, str | None]:
+        """Return one of the rows as `records` yields it."""
+        texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
+        return dict(zip(self._found.columns, texts, strict=True)) | {"_id": str(row.id)}
 
     def rows(self) -> Iterator[Record]:
         """Yield them as the phone told them."""

@@ -97,7 +97,7 @@ def _phone(group: ForgetGroup, plan: ForgetPlan) -> dict[str, object]:
     for snapshot in every[:SHOWN]:
         reasons = stays.get(snapshot.id)
         lost = [app for reason in reasons or () for app in reason.before_loss]
-        why = _("the last before more than half was lost: {apps}").format(apps=enumeration(lost)) if lost else ""
+        why = _("the last before more than half of it was lost: {apps}").format(apps=enumeration(lost)) if lost else ""
         if reasons is None and (going := sum(proofs.count(name) for name in names_of(snapshot))):
             why = _("{count} proofs about it go with it").format(count=going)
         rows.append([formats.moment(snapshot.time), _("goes") if reasons is None else _("stays"), readable(why)])
