@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from phoneward.phones import Record, RecordKind, RecordObstacle, Records, RecordsPhone
@@ -102,11 +103,13 @@ class Sources:
         asked: the phone.
         sealer: seals what does not fit in memory.
         earlier: the file of the same name in the snapshot before, if it may be relied on.
+        folder: where on a disk what is sealed may wait; None is the system's own place.
     """
 
     asked: RecordsPhone
     sealer: Sealer
     earlier: IO[bytes] | None
+    folder: Path | None = None
 
 
 class RecordFile(Protocol):
