@@ -1,7 +1,7 @@
 """Fuzz target: the header and the tar stream of an Android backup file.
 
-The first byte chooses: `h` the header, `s` what a file's beginning tells, `z` a compressed stream (packed here, so that
-the fuzzer reaches what is in it), anything else a plain one; the sums of header blocks are set right first.
+The first byte chooses: `h` the header, `s` what the beginning of a file tells, `z` a compressed stream (packed here, so
+that the fuzzer reaches what is in it), anything else a plain one; the sums of header blocks are set right first.
 
 The seeds were written with `tests/phones/androidbackup/abwriter.py` (a manifest, a folder, long and Chinese names, an
 app, a link, a name that leads up; two headers) and GNU tar (long name and long link).

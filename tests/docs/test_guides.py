@@ -14,6 +14,7 @@ import pytest
 from phoneward.cli.app import program as app
 from tests.cli.program import PROGRAM, Program, make_vault
 from tests.phone import trees
+from tests.phone.state import AdbBackup
 from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
 from tests.phones.appbackups.test_oncomputer import wechat_4
@@ -226,18 +227,20 @@ def test_checkup(program: Program, tmp_path: Path) -> None:
     assert '"message_type":"checkup"' in (tmp_path / "findings.jsonl").read_text()
 
 
-def test_existing_backups(program: Program, tmp_path: Path) -> None:
-    """The guide's commands, as they stand there, on a file as an old phone wrote it."""
-    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+def test_existing_backups(program: Program, tmp_path: Path, phone: TestPhone) -> None:
+    """The guide's commands, as they stand there: on a file as an old phone wrote it, and on a phone that makes one."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
     make_vault(tmp_path / "vault", "a")
     note = Put(b"apps/com.example.notes/f/note.txt", b"a note")
     (tmp_path / "old-phone.ab").write_bytes(archive(tar([manifest("com.example.notes"), note])))
-    planned, taken, looked = play(GUIDES / "existing-backups.md", named, tmp_path, {})
+    given = tar([manifest("org.example.notes"), Put(b"apps/org.example.notes/f/new.txt", b"a new note")])
+    phone.answer_with(phone.state.but(adb_backup=AdbBackup(archive(given), archive(given, compressed=False))))
+    planned, taken, asked, looked = play(GUIDES / "existing-backups.md", named, tmp_path, {})
     assert "Nothing was written." in planned
     assert "holds 2 files" in taken
-    assert "com.example.notes" in looked
-    assert "/appdata/com.example.notes/" in looked
-    assert named.run("snapshots", "--json").document["hostname"] == "old-phone"
+    assert "Snapshot" in asked
+    assert "/appdata/org.example.notes/" in looked, "the phone's snapshot is the latest"
+    assert "old-phone" in {one["hostname"] for one in named.run("snapshots", "--json").documents}
 
 
 def test_app_backups(program: Program, phone: TestPhone, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ EXPECTED = {
     "tree",
     "tree_references",
     "usb",
+    "vcard",
     "years",
 }
 """The parsers of foreign bytes that must have a target. A new one is added here with its parser."""
