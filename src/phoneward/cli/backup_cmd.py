@@ -71,7 +71,7 @@ THE_ONLY_ONE = ""
     metavar="FOLDER",
     multiple=True,
     help=N_(
-        "Also take this app's backup on this computer along, this once (`phoneward app-backups keep`: each time). May "
+        "Also take this app's backup on this computer along, this once (`phoneward app-backups keep APP`: each time). May "
         "be given several times."
     ),
 )
