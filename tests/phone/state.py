@@ -94,6 +94,7 @@ class State:
         content: URI without `content://` to what `content query` prints for it.
         messages, calls: rows of the phone's databases, by column.
         tables: rows of its other databases (`providers.py`), by URI without `content://`.
+        attached: URI without `content://` to the bytes that `content read` gives out for it.
         truncates: whether `content` prints only the lower 32 bits of a number, as older builds do.
         missing_columns: columns that this version of Android's databases does not have.
     """
@@ -107,6 +108,7 @@ class State:
     messages: tuple[dict[str, object], ...] = ()
     calls: tuple[dict[str, object], ...] = ()
     tables: dict[str, tuple[dict[str, object], ...]] = field(default_factory=dict)
+    attached: dict[str, bytes] = field(default_factory=dict)
     truncates: bool = False
     missing_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -191,6 +193,10 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         folder = tables / "content" / uri
         folder.mkdir(parents=True)
         (folder / "rows").write_text(rows_text)
+    for uri, data in state.attached.items():
+        folder = tables / "content" / uri
+        folder.mkdir(parents=True)
+        (folder / "bytes").write_bytes(data)
     _make_databases(tables, state)
     for app in state.apps:
         _install_apks(root, app)
@@ -206,7 +212,12 @@ def _make_databases(tables: Path, state: State) -> None:
     rows = state.tables | {"sms": state.messages, "call_log/calls": state.calls}
     described: list[tuple[str, ...]] = []
     for provider in PROVIDERS:
-        described.append((provider.uri, provider.table, str(provider.first_sdk), provider.permission, provider.java))
+        described.append(
+            (
+                *(provider.uri, provider.table, str(provider.first_sdk), provider.permission, provider.java),
+                *(provider.by, provider.shown, "mute" if provider.mute else ""),
+            )
+        )
         place = folder / provider.table
         with contextlib.closing(sqlite3.connect(place)) as database:
             database.execute(f"CREATE TABLE {provider.table} ({provider.columns})")

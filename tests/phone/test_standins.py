@@ -117,10 +117,10 @@ def test_settings_and_content(phone_factory: PhoneFactory) -> None:
     assert phone.shell("settings get global device_name") == b"Anna's phone\n"
     assert phone.shell("settings get global no_such") == b"null\n"
     assert phone.shell("content query --uri content://sms/") == rows.encode()
-    absent = phone.adb("shell", "-T", "content query --uri content://mms")
+    absent = phone.adb("shell", "-T", "content query --uri content://voicemail")
     assert (absent.stdout, absent.stderr.splitlines()[1]) == (
         b"",
-        b"java.lang.IllegalStateException: Could not find provider: mms",
+        b"java.lang.IllegalStateException: Could not find provider: voicemail",
     )
 
 
@@ -143,6 +143,35 @@ def test_content_of_databases(phone_factory: PhoneFactory) -> None:
     assert refused.stderr.startswith(
         b"Error while accessing provider:sms\njava.lang.SecurityException: Permission Denial"
     )
+
+
+def test_content_of_messages_with_pictures(phone_factory: PhoneFactory) -> None:
+    """Drafts are not shown, addresses are asked for by message, a wrong question is answered by nothing found."""
+    tables: dict[str, tuple[dict[str, object], ...]] = {
+        "mms": (
+            {"_id": 4, "msg_box": 1, "m_type": 132},
+            {"_id": 5, "msg_box": 3, "m_type": 128},
+            {"_id": 6, "msg_box": 1, "m_type": 130},
+        ),
+        "mms/#/addr": ({"_id": 1, "msg_id": 4, "address": "+1"}, {"_id": 2, "msg_id": 14, "address": "+2"}),
+    }
+    attached = {"mms/part/7": bytes(range(256)), "mms/part/8": b""}
+    phone = phone_factory(state=state.SMALL.but(tables=tables, attached=attached))
+    assert phone.shell("content query --uri content://mms --projection _id") == b"Row: 0 _id=4\n"
+    assert phone.shell("content query --uri content://mms --projection _id:nonsense") == b"No result found.\n"
+    addresses = "content query --uri content://mms/{}/addr --projection _id:address"
+    assert phone.shell(addresses.format(4)) == b"Row: 0 _id=1, address=+1\n"
+    assert phone.shell(addresses.format(5)) == b"No result found.\n"
+    assert phone.shell("content read --uri content://mms/part/7") == bytes(range(256))
+    assert phone.shell("content read --uri content://mms/part/8") == b""
+    gone = phone.adb("shell", "-T", "content read --uri content://mms/part/9")
+    assert (gone.stdout, gone.returncode) == (b"", 0)
+    assert b"\njava.io.FileNotFoundException: No entry for content://mms/part/9\n" in gone.stderr
+    old = phone_factory(profile=profiles.ANDROID_9, state=state.SMALL.but(tables=tables, attached=attached))
+    refused = old.adb("shell", "-T", "content read --uri content://mms/part/7")
+    assert (refused.stdout, b"SecurityException: Permission Denial: reading" in refused.stderr) == (b"", True)
+    older = phone_factory(profile=profiles.ANDROID_5, state=state.SMALL.but(attached=attached))
+    assert older.shell("content read --uri content://mms/part/7").endswith(b"[ERROR] Unsupported operation: read\n")
 
 
 def test_an_unknown_service(full: TestPhone) -> None:

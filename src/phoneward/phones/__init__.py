@@ -41,6 +41,7 @@ from phoneward.phones.errors import (
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
+    RecordBytesError,
 )
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
@@ -82,6 +83,7 @@ __all__ = [
     "PhoneGoneError",
     "QrPairing",
     "Record",
+    "RecordBytesError",
     "RecordKind",
     "RecordObstacle",
     "Records",

@@ -2,6 +2,7 @@
 
 from phoneward.errors import ExitCode, PhonewardError
 from phoneward.phones.base import Obstacle
+from phoneward.phones.records import RecordObstacle
 from phoneward.phones.words import translated_detail
 from phoneward.texts import N_, _
 
@@ -39,6 +40,22 @@ class FileReadError(PhoneError):
 
     def __init__(self, obstacle: Obstacle, *, path: str, detail: str) -> None:
         super().__init__(path=path, detail=detail)
+        self.obstacle = obstacle
+
+
+class RecordBytesError(PhoneError):
+    """What lies behind one record could not be read; others can. Caught by `snapshots`, which counts it as missing.
+
+    Args:
+        obstacle: why.
+        detail: the phone's own words.
+    """
+
+    message = N_("A picture or another attachment could not be read from the phone ({detail}).")
+    next_step = N_("Open the message on the phone; if its picture shows there, run the backup again.")
+
+    def __init__(self, obstacle: RecordObstacle, *, detail: str) -> None:
+        super().__init__(detail=detail)
         self.obstacle = obstacle
 
 

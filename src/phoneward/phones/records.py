@@ -1,4 +1,4 @@
-"""What a phone keeps in its own databases and tells a computer about: text messages and calls.
+"""What a phone keeps in its own databases and tells a computer about: messages and calls.
 
 A phone that can be asked has a method `records`; `as_records` finds it. Contacts and calendars are not asked for yet.
 """
@@ -17,6 +17,10 @@ class RecordKind(enum.StrEnum):
 
     SMS = "sms"
     CALLS = "calls"
+    MMS = "mms"
+    """Multimedia messages, without what they hold."""
+    MMS_PARTS = "mms-parts"
+    """What all of them hold: texts, and what the bytes of the rest are like."""
 
 
 class RecordObstacle(enum.StrEnum):
@@ -70,6 +74,22 @@ class RecordsPhone(Protocol):
 
     def records(self, kind: RecordKind) -> Records:
         """Ask how many there are. Raises PhoneGoneError."""
+
+    def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
+        """Yield what lies behind one record of a kind whose records have bytes of their own: a picture, a photo.
+
+        Only when this ends without an error were these all its bytes: keep nothing before.
+
+        Args:
+            kind: its kind.
+            number: its `_id`.
+            limit: most bytes taken.
+
+        Raises:
+            RecordBytesError: refused, not there any more, more than `limit`, or no answer that makes sense. The
+                phone can be asked for others.
+            PhoneGoneError: the connection is lost.
+        """
 
 
 def as_records(phone: Phone) -> RecordsPhone | None:

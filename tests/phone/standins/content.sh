@@ -1,16 +1,28 @@
 #!/system/bin/sh
 # content query --uri URI [--user N] [--projection A:B] [--where W] [--sort S]
+# content read --uri URI [--user N]
 # AOSP frameworks/base/cmds/content/src/com/android/commands/content/Content.java, QueryCommand.onExecute(): "Row: N
 # column=value, column=value", nothing escaped, NULL as "NULL", a blob as "BLOB", whole numbers by getInt in older builds
 # (32 bits) and getLong in newer ones; no rows: "No result found.". A refusal is an exception on standard error behind
 # "Error while accessing provider:NAME"; the exit code stays 0 (same file, execute()).
 # Messages, calls and the like (providers.py) lie in SQLite databases, as on a phone, and the real sqlite3 decides what a query finds. Which
 # version lets the shell user read them is the table of reports from the field, see README.md.
+# `read` prints the bytes behind a URI (ReadCommand.onExecute()); a provider without them throws FileNotFoundException
+# (MmsProvider.safeOpenFileHelper()). Android 5 (SlimRoms' source) does not know it: how `content` is used, and [ERROR], both on
+# standard output (parseCommand()).
 # Other URIs lie ready-made in the state folder: projection and where are not acted upon.
 state=/data/teststate
 read -r sdk < $state/sdk
-uri="" projection="" where=1 sort=_id
-[ "$1" = query ] || { print -r -- "[ERROR] Unsupported operation: $1" >&2; exit 0; }
+uri="" projection="" where=1 sort=_id muted=""
+operation=$1
+[ "$1" = query ] || [ "$1" = read -a $sdk -ge 23 ] || {
+  print -r -- "usage: adb shell content [subcommand] [options]"
+  print
+  print -r -- "usage: adb shell content insert --uri <URI> [--user <USER_ID>] --bind <BINDING> [--bind <BINDING>...]"
+  print
+  print -r -- "[ERROR] Unsupported operation: $1"
+  exit 0
+}
 while [ $# -gt 0 ]; do
   case $1 in
     --uri) uri=$2; shift ;;
@@ -35,13 +47,27 @@ denied() {
 }
 
 file=$state/content/$uri/rows
-[ -e "$file" ] && { cat "$file"; exit 0; }
+[ $operation = query -a -e "$file" ] && { cat "$file"; exit 0; }
+asked=$uri
+[ $operation = read ] && asked=${uri%/*}
 table=""
-while IFS='|' read -r known name first permission java; do
-  [ "$known" = "$uri" ] || continue
+while IFS='|' read -r known name first permission java by shown mute; do
+  number=""
+  if [ -n "$by" ]; then
+    number=${asked#"${known%%#*}"}; number=${number%"${known#*#}"}
+    [[ "${known%%#*}$number${known#*#}" = "$asked" && $number = +([0-9]) ]] || continue
+  else
+    [ "$known" = "$asked" ] || continue
+  fi
   [ $sdk -ge $first ] || denied "$java" "$permission"
   table=$name
+  where="($where) AND ($shown)${number:+ AND $by=$number}" muted=$mute
 done < $state/providers
+if [ $operation = read ]; then
+  [ -e "$state/content/$uri/bytes" ] || fail "java.io.FileNotFoundException: No entry for content://$uri"
+  cat "$state/content/$uri/bytes"
+  exit 0
+fi
 [ -n "$table" ] || fail "java.lang.IllegalStateException: Could not find provider: ${uri%%/*}"
 
 value() {
@@ -61,7 +87,7 @@ trap 'rm -f "$answer" "$complaint"' EXIT
 /system/bin/sqlite3 -readonly -list "file:$state/databases/$table?immutable=1" \
   "SELECT 'Row: ' || (row_number() OVER (ORDER BY $sort) - 1) || ' ' || $columns FROM $table WHERE ($where) ORDER BY $sort" \
   > "$answer" 2> "$complaint"
-if [ -s "$complaint" ]; then
+if [ -s "$complaint" -a -z "$muted" ]; then
   read -r line < "$complaint"
   line=${line#*: }; line=${line#*prepare, }
   fail "android.database.sqlite.SQLiteException: ${line%% \(*} (code 1 SQLITE_ERROR[1]): , while compiling: SELECT"

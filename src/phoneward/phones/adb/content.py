@@ -1,4 +1,4 @@
-"""Text messages and calls by `content query`, the only way there is without root.
+"""Messages and calls by `content query`, the only way there is without root.
 
 How its text is taken apart, and why never by guessing: `rowtext.py`. Here is how it is asked:
 
@@ -9,8 +9,8 @@ How its text is taken apart, and why never by guessing: `rowtext.py`. Here is ho
 - builds whose `content` prints only the lower 32 bits of a number (`Cursor.getInt` in the older Content.java,
   `Cursor.getLong` in the newer) tell by ranges of `date` which upper bits belong to it.
 
-Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables) and Telephony.java;
-ContactsProvider CallLogProvider.java and CallLog.java.
+Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables, createMmsTables),
+Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java.
 """
 
 import re
@@ -88,6 +88,24 @@ TABLES: Final = {
             }
         ),
     ),
+    RecordKind.MMS: Table(
+        b"content://mms",
+        numbers=(
+            *("date", "date_sent", "thread_id", "msg_box", "read", "seen", "sub_cs", "exp", "m_type", "v", "m_size"),
+            *("pri", "rr", "rpt_a", "resp_st", "st", "retr_st", "retr_txt_cs", "read_status", "ct_cls"),
+            *("d_tm", "d_rpt", "locked", "sub_id", "text_only"),
+        ),
+        texts=("m_id", "ct_t", "ct_l", "m_cls", "tr_id", "retr_txt", "resp_txt", "sub"),
+        wide=frozenset({"date", "date_sent", "exp", "d_tm"}),
+        optional=frozenset({"date_sent", "seen", "sub_id", "text_only"}),
+    ),
+    RecordKind.MMS_PARTS: Table(
+        b"content://mms/part",
+        numbers=("mid", "seq", "chset", "ctt_s"),
+        texts=("ct", "name", "cd", "fn", "cid", "cl", "ctt_t", "_data", "text"),
+        wide=frozenset(),
+        optional=frozenset(),
+    ),
 }
 
 _FAILED: Final = b"Error while accessing provider"
@@ -103,7 +121,12 @@ def obstacle_of(words: bytes) -> RecordObstacle:
     return RecordObstacle.UNANSWERED
 
 
-def _complaint(words: bytes) -> str:
+def complaint_in(words: bytes) -> bytes:
+    """Return what was printed on standard error if it tells of a failure; other programs' warnings are none."""
+    return words if _FAILED in words or b"xception" in words else b""
+
+
+def the_exception(words: bytes) -> str:
     """Return the line that names the exception."""
     lines = [line for line in words.splitlines() if b"xception" in line] or words.splitlines()
     return readable(lines[0].strip())[:_MAX_WORDS] if lines else ""
@@ -131,17 +154,17 @@ class ContentRecords:
     def _begin(self) -> None:
         ids = self._ask_ids(b"")
         if ids is None:
-            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         if not ids:
             return
         if not self._find_columns(ids[0]):
-            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         texts = [column.encode() for column in self._texts]
         literal = self._ask_ids(b" OR ".join(column + b" IN ('NULL','BLOB')" for column in texts))
         if literal is None:
-            self.obstacle, self.detail = obstacle_of(self._words), _complaint(self._words)
+            self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         self._ids, self._literal = ids, frozenset(literal)
 
@@ -175,7 +198,7 @@ class ContentRecords:
             self._words = error.sentence().encode()
             return None
         failed = done.stdout if done.stdout.startswith(_FAILED) else done.stderr
-        if _FAILED in failed or b"xception" in failed or done.code or not done.stdout.endswith(b"\n"):
+        if complaint_in(failed) or done.code or not done.stdout.endswith(b"\n"):
             self._words = failed
             return None
         return done.stdout

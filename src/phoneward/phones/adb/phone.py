@@ -5,6 +5,7 @@ from typing import Self
 
 from phoneward.errors import readable
 from phoneward.phones.adb import apps, facts, hashing, stats, storage, sync
+from phoneward.phones.adb.attached import attached_bytes
 from phoneward.phones.adb.bulk import AdbBulk
 from phoneward.phones.adb.content import ContentRecords
 from phoneward.phones.adb.devices import AdbDevice, choose_device
@@ -168,8 +169,12 @@ class AdbPhone:
         return apps.inventory(self.shell, self._properties)
 
     def records(self, kind: RecordKind) -> ContentRecords:
-        """Return text messages or calls; see `phones.records.RecordsPhone`."""
+        """Return what is in one of the phone's databases; see `phones.records.RecordsPhone`."""
         return ContentRecords(self.shell, kind)
+
+    def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
+        """Yield what lies behind one record; see `phones.records.RecordsPhone`."""
+        return attached_bytes(self.shell, kind, number, limit)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
