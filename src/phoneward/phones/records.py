@@ -21,6 +21,13 @@ class RecordKind(enum.StrEnum):
     """Multimedia messages, without what they hold."""
     MMS_PARTS = "mms-parts"
     """What all of them hold: texts, and what the bytes of the rest are like."""
+    CALENDARS = "calendars"
+    EVENTS = "events"
+    """Events of all calendars; exceptions to repeated ones are events of their own."""
+    ATTENDEES = "attendees"
+    REMINDERS = "reminders"
+    EVENT_EXTRAS = "event-extras"
+    """What apps and synchronisation noted about events (`ExtendedProperties`)."""
 
 
 class RecordObstacle(enum.StrEnum):

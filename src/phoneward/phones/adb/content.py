@@ -10,7 +10,10 @@ How its text is taken apart, and why never by guessing: `rowtext.py`. Here is ho
   `Cursor.getLong` in the newer) tell by ranges of `date` which upper bits belong to it.
 
 Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables, createMmsTables),
-Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java.
+Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java; CalendarProvider CalendarDatabaseHelper.java
+(createEventsTable, createCalendarsTable, bootstrapDB), CalendarProvider2.java (queryInternal and the projection maps: it
+asks for attendees with the events and calendars they belong to, so `_id` and `deleted` must name their table) and
+CalendarContract.java. What is deleted on the phone and waits for its synchronisation (`deleted=1`) is not asked for.
 """
 
 import re
@@ -56,6 +59,8 @@ class Table:
         numbers, texts: columns; the one that holds most last.
         wide: numbers that need more than 32 bits.
         optional: columns that only some versions of Android have.
+        row: `_id` as conditions must name it.
+        where: which rows are asked for; empty for all.
     """
 
     uri: bytes
@@ -63,6 +68,8 @@ class Table:
     texts: tuple[str, ...]
     wide: frozenset[str]
     optional: frozenset[str]
+    row: bytes = b"_id"
+    where: bytes = b""
 
 
 TABLES: Final = {
@@ -106,10 +113,70 @@ TABLES: Final = {
         wide=frozenset(),
         optional=frozenset(),
     ),
+    RecordKind.CALENDARS: Table(
+        b"content://com.android.calendar/calendars",
+        numbers=(
+            *("calendar_color", "calendar_access_level", "visible", "sync_events", "isPrimary", "canOrganizerRespond"),
+            *("canModifyTimeZone", "maxReminders"),
+        ),
+        texts=(
+            *("account_name", "account_type", "_sync_id", "calendar_color_index", "calendar_location"),
+            *("calendar_timezone", "ownerAccount", "allowedReminders", "allowedAvailability", "allowedAttendeeTypes"),
+            *("name", "calendar_displayName"),
+        ),
+        wide=frozenset(),
+        optional=frozenset(
+            {
+                *("calendar_color_index", "allowedAvailability", "allowedAttendeeTypes", "isPrimary"),
+                *("canOrganizerRespond", "canModifyTimeZone", "calendar_location"),
+            }
+        ),
+        where=b"deleted=0",
+    ),
+    RecordKind.EVENTS: Table(
+        b"content://com.android.calendar/events",
+        numbers=(
+            *("calendar_id", "dtstart", "dtend", "allDay", "eventStatus", "selfAttendeeStatus", "accessLevel"),
+            *("availability", "eventColor", "hasAlarm", "hasExtendedProperties", "original_id", "originalInstanceTime"),
+            *("originalAllDay", "lastDate", "hasAttendeeData", "guestsCanModify", "guestsCanInviteOthers"),
+            *("guestsCanSeeGuests", "isOrganizer"),
+        ),
+        texts=(
+            *("eventTimezone", "eventEndTimezone", "duration", "rrule", "rdate", "exrule", "exdate", "_sync_id"),
+            *("original_sync_id", "organizer", "eventColor_index", "customAppPackage", "customAppUri", "uid2445"),
+            *("title", "eventLocation", "description"),
+        ),
+        wide=frozenset({"dtstart", "dtend", "originalInstanceTime", "lastDate"}),
+        optional=frozenset({"eventColor_index", "customAppPackage", "customAppUri", "uid2445", "isOrganizer"}),
+        where=b"deleted=0",
+    ),
+    RecordKind.ATTENDEES: Table(
+        b"content://com.android.calendar/attendees",
+        numbers=("event_id", "attendeeStatus", "attendeeRelationship", "attendeeType"),
+        texts=("attendeeIdNamespace", "attendeeIdentity", "attendeeEmail", "attendeeName"),
+        wide=frozenset(),
+        optional=frozenset({"attendeeIdNamespace", "attendeeIdentity"}),
+        row=b"Attendees._id",
+        where=b"Events.deleted=0",
+    ),
+    RecordKind.REMINDERS: Table(
+        b"content://com.android.calendar/reminders",
+        numbers=("event_id", "minutes", "method"),
+        texts=(),
+        wide=frozenset(),
+        optional=frozenset(),
+    ),
+    RecordKind.EVENT_EXTRAS: Table(
+        b"content://com.android.calendar/extendedproperties",
+        numbers=("event_id",),
+        texts=("name", "value"),
+        wide=frozenset(),
+        optional=frozenset(),
+    ),
 }
 
 _FAILED: Final = b"Error while accessing provider"
-_UNKNOWN_COLUMN: Final = re.compile(rb"(?:no such column: |Invalid column )([a-z_]+)")
+_UNKNOWN_COLUMN: Final = re.compile(rb"(?:no such column: |Invalid column )([A-Za-z0-9_]+)")
 
 
 def obstacle_of(words: bytes) -> RecordObstacle:
@@ -162,7 +229,9 @@ class ContentRecords:
             self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
         texts = [column.encode() for column in self._texts]
-        literal = self._ask_ids(b" OR ".join(column + b" IN ('NULL','BLOB')" for column in texts))
+        literal = (
+            self._ask_ids(b" OR ".join(column + b" IN ('NULL','BLOB')" for column in texts)) if texts else array("q")
+        )
         if literal is None:
             self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
@@ -175,7 +244,7 @@ class ContentRecords:
             self._numbers = tuple(name for name in self._table.numbers if name not in missing)
             self._texts = tuple(name for name in self._table.texts if name not in missing)
             self.columns = self._numbers + self._texts
-            if self._ask(self.columns, b"_id=%d" % first) is not None:
+            if self._ask(self.columns, self._is(first)) is not None:
                 return True
             unknown = _UNKNOWN_COLUMN.search(self._words)
             name = unknown[1].decode() if unknown else ""
@@ -189,8 +258,9 @@ class ContentRecords:
         """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
         names = b":".join([b"_id", *(name.encode() for name in columns)])
         command = b"content query --uri %s --projection %s" % (self._table.uri, names)
-        if where:
-            command += b" --where " + quote(where)
+        wheres = [one for one in (self._table.where, where) if one]
+        if wheres:
+            command += b" --where " + quote(wheres[0] if len(wheres) == 1 else b"(%s) AND (%s)" % (*wheres,))
         command += b" --sort " + quote(b"_id ASC")
         try:
             done = self._run(command, PAGE_BYTES if columns else None)
@@ -224,11 +294,11 @@ class ContentRecords:
             self.unclear += len(ids)
             return
         if len(ids) == 1:
-            text = self._ask(self.columns, b"_id=%d" % ids[0])
+            text = self._ask(self.columns, self._is(ids[0]))
             rows = self._taken_apart(text, ids) if text is not None else None
             yield from self._mended(self._alone(ids[0]) if rows is None else rows, ids)
             return
-        where = _between(ids)
+        where = self._between(ids)
         text = self._ask(self.columns, where)
         there = self._ask_ids(where)
         if there is not None and there != ids and set(there) < set(ids):
@@ -266,7 +336,7 @@ class ContentRecords:
         values: list[bytes | None] = []
         for column in self.columns:
             self._more -= 1
-            text = self._ask((column,), b"_id=%d" % number)
+            text = self._ask((column,), self._is(number))
             if text == NOTHING:
                 self.gone += 1
                 return []
@@ -275,7 +345,7 @@ class ContentRecords:
                 self.unclear += 1
                 return []
             if column not in self._numbers and value in {NULL, BLOB}:
-                same = self._ask_ids(b"_id=%d AND %s='%s'" % (number, column.encode(), value))
+                same = self._ask_ids(b"%s AND %s='%s'" % (self._is(number), column.encode(), value))
                 if same is None or (not same and value == BLOB):
                     self.unclear += 1
                     return []
@@ -303,6 +373,8 @@ class ContentRecords:
         turns = dict.fromkeys(self._within(number, ids, 0, 1), 0)
         if not wanted <= turns.keys():
             self._find_turns(number, ids, (1, _TURNS), turns)
+        if not wanted <= turns.keys():
+            self._find_turns(number, ids, (-_TURNS, 0), turns)
         mended = []
         for row in rows:
             told = row.values[number]
@@ -331,9 +403,11 @@ class ContentRecords:
     def _within(self, number: int, ids: "array[int]", first: int, last: int) -> "array[int]":
         column = self.columns[number].encode()
         low, high = first * _TURN - _HALF, last * _TURN - _HALF
-        where = b"%s AND %s>=%d AND %s<%d" % (_between(ids), column, low, column, high)
+        where = b"%s AND %s>=%d AND %s<%d" % (self._between(ids), column, low, column, high)
         return self._ask_ids(where) or array("q")
 
+    def _is(self, number: int) -> bytes:
+        return b"%s=%d" % (self._table.row, number)
 
-def _between(ids: "array[int]") -> bytes:
-    return b"_id>=%d AND _id<=%d" % (ids[0], ids[-1])
+    def _between(self, ids: "array[int]") -> bytes:
+        return b"%s>=%d AND %s<=%d" % (self._table.row, ids[0], self._table.row, ids[-1])
