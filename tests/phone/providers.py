@@ -105,9 +105,10 @@ PROVIDERS = (
     Provider(
         "com.android.calendar/calendars",
         "Calendars",
-        # AOSP CalendarProvider, CalendarDatabaseHelper.java, createCalendarsTable(), in its order; without cal_sync1 to 10.
-        "_id INTEGER PRIMARY KEY,account_name TEXT,account_type TEXT,_sync_id TEXT,dirty INTEGER,mutators TEXT,name TEXT,"
-        "calendar_displayName TEXT,calendar_color INTEGER,calendar_color_index TEXT,calendar_access_level INTEGER,"
+        # AOSP CalendarProvider, CalendarDatabaseHelper.java, createCalendarsTable(), in its order; no cal_sync1 to 10.
+        "_id INTEGER PRIMARY KEY,account_name TEXT,account_type TEXT,_sync_id TEXT,dirty INTEGER,mutators TEXT,"
+        "name TEXT,calendar_displayName TEXT,calendar_color INTEGER,calendar_color_index TEXT,"
+        "calendar_access_level INTEGER,"
         "visible INTEGER NOT NULL DEFAULT 1,sync_events INTEGER NOT NULL DEFAULT 0,calendar_location TEXT,"
         "calendar_timezone TEXT,ownerAccount TEXT,isPrimary INTEGER,canOrganizerRespond INTEGER NOT NULL DEFAULT 1,"
         "canModifyTimeZone INTEGER DEFAULT 1,canPartiallyUpdate INTEGER DEFAULT 0,maxReminders INTEGER DEFAULT 5,"

@@ -11,9 +11,10 @@ How its text is taken apart, and why never by guessing: `rowtext.py`. Here is ho
 
 Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables, createMmsTables),
 Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java; CalendarProvider CalendarDatabaseHelper.java
-(createEventsTable, createCalendarsTable, bootstrapDB), CalendarProvider2.java (queryInternal and the projection maps: it
-asks for attendees with the events and calendars they belong to, so `_id` and `deleted` must name their table) and
-CalendarContract.java. What is deleted on the phone and waits for its synchronisation (`deleted=1`) is not asked for.
+(createEventsTable, createCalendarsTable, bootstrapDB), CalendarContract.java and CalendarProvider2.java (queryInternal,
+the projection maps: it asks for attendees together with the events and calendars that they belong to, so `_id` and
+`deleted` must name their table). What waits on the phone for its deletion by synchronisation (`deleted=1`) is not asked
+for.
 """
 
 import re

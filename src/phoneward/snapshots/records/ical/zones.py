@@ -25,6 +25,9 @@ UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Z
 _FIXED: Final = re.compile(r"GMT([+-])(\d{1,2}):?(\d{2})?\Z", re.ASCII)
 """Zones of this form are Java's own (java.util.TimeZone, "custom time zone IDs")."""
 
+_BEGIN: Final = EPOCH.replace(tzinfo=None)
+"""What clocks show, wherever they hang, has no zone here."""
+
 _DAY: Final = 86_400
 _RULE_TIME: Final = re.compile(r"M(\d+)\.(\d)\.(\d)(?:/([+-]?\d+)(?::(\d+))?(?::(\d+))?)?\Z", re.ASCII)
 _POSIX: Final = re.compile(r"(<[^>]+>|[A-Za-z]+)([+-]?[\d:]+)(?:(<[^>]+>|[A-Za-z]+)([+-]?[\d:]+)?,(.+),(.+))?\Z")
@@ -70,6 +73,12 @@ class Zone:
 UTC_ZONE: Final = Zone("UTC", UTC, b"")
 
 
+def clock_text(clock: datetime, *, is_date: bool = False) -> str:
+    """Return what a clock shows as DATE-TIME, or DATE."""
+    date = f"{clock.year:04}{clock.month:02}{clock.day:02}"  # strftime's %Y has fewer digits for early years
+    return date if is_date else f"{date}T{clock.hour:02}{clock.minute:02}{clock.second:02}"
+
+
 @cache
 def _names() -> frozenset[str]:
     return frozenset((files("tzdata") / "zones").read_text("ascii").split())
@@ -93,16 +102,16 @@ def zone(name: str) -> Zone | None:
     return Zone(name, ZoneInfo.from_file(BytesIO(data), key=name), data)
 
 
-# -- VTIMEZONE -----------------------------------------------------------------------------------------------------------
+# -- VTIMEZONE -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """Attributes: start: seconds of the epoch; offset: seconds east of UTC."""
+    """Attributes: start: seconds of the epoch; offset: seconds east of UTC; part: the name in VTIMEZONE."""
 
     start: int
     offset: int
-    is_summer: bool
+    part: str
     short: str
 
 
@@ -118,7 +127,7 @@ def timezone_lines(name: str) -> bytes:
         lines += _always(periods[-1], footer)
     else:
         offset = found.info.utcoffset(None) or timedelta()
-        lines += _observance(_Period(0, int(offset.total_seconds()), False, name), 0, [datetime(1970, 1, 1)], "")
+        lines += _observance(_Period(0, int(offset.total_seconds()), "STANDARD", name), 0, [_BEGIN], "")
     return b"".join(line.encoded() for line in [*lines, one("END", "VTIMEZONE")])
 
 
@@ -126,7 +135,9 @@ def _periods(data: bytes) -> tuple[list[_Period], str]:
     """Return the periods since 1970, the first from there, and the rule for what comes after the last."""
     counts = struct.unpack(">6l", data[20:44])
     start = 44 + _block_size(counts, 4)
-    isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt = counts = struct.unpack(">6l", data[start + 20 : start + 44])
+    _isutcnt, _isstdcnt, _leapcnt, timecnt, typecnt, charcnt = counts = struct.unpack(
+        ">6l", data[start + 20 : start + 44]
+    )
     place = start + 44
     times = struct.unpack(f">{timecnt}q", data[place : place + 8 * timecnt])
     kinds = data[place + 8 * timecnt : place + 9 * timecnt]
@@ -137,7 +148,9 @@ def _periods(data: bytes) -> tuple[list[_Period], str]:
 
     def period(moment: int, kind: int) -> _Period:
         offset, is_summer, at = types[kind]
-        return _Period(moment, offset, bool(is_summer), texts[at : texts.index(b"\0", at)].decode("ascii"))
+        return _Period(
+            moment, offset, "DAYLIGHT" if is_summer else "STANDARD", texts[at : texts.index(b"\0", at)].decode("ascii")
+        )
 
     found = [period(0, 0)]
     for moment, kind in zip(times, kinds, strict=True):
@@ -155,31 +168,30 @@ def _block_size(counts: tuple[int, ...], time_size: int) -> int:
 
 def _past(periods: list[_Period]) -> Iterator[ContentLine]:
     first = periods[0]
-    yield from _observance(first, first.offset, [datetime(1970, 1, 1)], "")
-    grouped: dict[tuple[int, int, bool, str], list[datetime]] = {}
+    yield from _observance(first, first.offset, [_BEGIN], "")
+    grouped: dict[tuple[int, int, str, str], list[datetime]] = {}
     for before, after in pairwise(periods):
-        key = before.offset, after.offset, after.is_summer, after.short
+        key = before.offset, after.offset, after.part, after.short
         grouped.setdefault(key, []).append(_clock(after.start, before.offset))
-    for (before_offset, offset, is_summer, short), onsets in grouped.items():
-        yield from _observance(_Period(0, offset, is_summer, short), before_offset, onsets, "")
+    for (before_offset, offset, part, short), onsets in grouped.items():
+        yield from _observance(_Period(0, offset, part, short), before_offset, onsets, "")
 
 
 def _clock(moment: int, offset: int) -> datetime:
-    return datetime(1970, 1, 1) + timedelta(seconds=moment + offset)
+    return _BEGIN + timedelta(seconds=moment + offset)
 
 
 def _observance(period: _Period, before: int, onsets: list[datetime], rule: str) -> Iterator[ContentLine]:
-    kind = "DAYLIGHT" if period.is_summer else "STANDARD"
-    yield one("BEGIN", kind)
-    yield one("DTSTART", f"{onsets[0]:%Y%m%dT%H%M%S}")
+    yield one("BEGIN", period.part)
+    yield one("DTSTART", clock_text(onsets[0]))
     yield one("TZOFFSETFROM", _offset(before))
     yield one("TZOFFSETTO", _offset(period.offset))
     yield one("TZNAME", period.short)
     if rule:
         yield one("RRULE", rule)
     if onsets[1:]:
-        yield one("RDATE", ",".join(f"{onset:%Y%m%dT%H%M%S}" for onset in onsets[1:]))
-    yield one("END", kind)
+        yield one("RDATE", ",".join(map(clock_text, onsets[1:])))
+    yield one("END", period.part)
 
 
 def _offset(seconds: int) -> str:
@@ -195,17 +207,17 @@ def _always(last: _Period, footer: str) -> Iterator[ContentLine]:
     summer = -_seconds(found[4]) if found[4] else standard + 3600
     names = found[1].strip("<>"), found[3].strip("<>")
     for period, before, rule in (
-        (_Period(0, summer, True, names[1]), standard, found[5]),
-        (_Period(0, standard, False, names[0]), summer, found[6]),
+        (_Period(0, summer, "DAYLIGHT", names[1]), standard, found[5]),
+        (_Period(0, standard, "STANDARD", names[0]), summer, found[6]),
     ):
         year = _clock(last.start, before).year
-        onsets = (_onset(one_year, rule) for one_year in range(year, year + 3))
+        onsets = (onset_of(one_year, *_rule(rule)) for one_year in range(year, year + 3))
         first = next(onset for onset in onsets if _since(onset, before) > last.start)
         yield from _observance(period, before, [first], f"FREQ=YEARLY;{_by_parts(rule)}")
 
 
 def _since(clock: datetime, offset: int) -> int:
-    return int((clock - datetime(1970, 1, 1)).total_seconds()) - offset
+    return int((clock - _BEGIN).total_seconds()) - offset
 
 
 def _seconds(text: str) -> int:
@@ -226,13 +238,13 @@ def _rule(text: str) -> tuple[int, int, int, int]:
     return int(found[1]), week, int(found[3]), seconds
 
 
-def _onset(year: int, text: str) -> datetime:
-    month, week, weekday, seconds = _rule(text)
+def onset_of(year: int, month: int, week: int, weekday: int, seconds: int) -> datetime:
+    """Return a day of a year by POSIX's rule: a weekday (0: Sunday) of a week of a month, the fifth being the last."""
     if week == _LAST_WEEK:
-        day = datetime(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        day = _BEGIN.replace(year=year + month // 12, month=month % 12 + 1) - timedelta(days=1)
         day -= timedelta(days=(day.isoweekday() - weekday) % 7)
     else:
-        day = datetime(year, month, 1)
+        day = _BEGIN.replace(year=year, month=month)
         day += timedelta(days=(weekday - day.isoweekday()) % 7 + 7 * (week - 1))
     return day + timedelta(seconds=seconds)
 
