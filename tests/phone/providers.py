@@ -37,7 +37,8 @@ class Provider:
 
 
 _CALENDAR = "com.android.providers.calendar.CalendarProvider2"
-_CALENDAR_SDK = 28
+_CALENDAR_SDK = 19
+"""AOSP packages/Shell/AndroidManifest.xml of Android 4.4 asks for READ_CALENDAR."""
 
 PROVIDERS = (
     Provider(

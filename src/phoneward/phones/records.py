@@ -1,6 +1,6 @@
-"""What a phone keeps in its own databases and tells a computer about: messages and calls.
+"""What a phone keeps in its own databases and tells a computer about: messages, calls and calendars.
 
-A phone that can be asked has a method `records`; `as_records` finds it. Contacts and calendars are not asked for yet.
+A phone that can be asked has a method `records`; `as_records` finds it. Contacts are not asked for yet.
 """
 
 import enum

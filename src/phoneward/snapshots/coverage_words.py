@@ -129,6 +129,12 @@ _RECORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         N_("The call list is not kept. {reason}"),
         N_("Calls: the phone showed none."),
     ),
+    "calendar": (
+        N_("Calendar events kept: {count}."),
+        N_("Calendar events kept: {count}; missing: {missing}. {reason}"),
+        N_("The calendar is not kept. {reason}"),
+        N_("Calendar events: the phone showed none."),
+    ),
 }
 """All kept; some missing; refused; none there."""
 

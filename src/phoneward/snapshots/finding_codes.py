@@ -46,8 +46,8 @@ CODES: Final[Mapping[str, str]] = {
     APPS_OUT_OF_REACH: "All other apps that keep something where no computer can read, summed up. Warning from 1 GB.",
     OWN_BACKUP_OLD: "An app is kept only by a backup it made of itself, and that is old (ages as for `snapshots.old`). "
     "Subject: the package.",
-    RECORDS_OUT_OF_REACH: "The phone did not let its text messages, or its call list, be read, and no backup of the "
-    "app SMS Backup & Restore is in the snapshot. Subject: `sms` or `calls`.",
+    RECORDS_OUT_OF_REACH: "The phone did not let its text messages, its call list or its calendar be read (and for the "
+    "first two no backup of the app SMS Backup & Restore is in the snapshot). Subject: `sms`, `calls` or `calendar`.",
     APPS_NOT_KEPT: "For some apps the app itself (its APK files) is not in the snapshot, so this version cannot come "
     "back.",
     STORAGE_CLOSED: "A storage was not readable: a work profile, an app twin, another user. Subject: its path.",

@@ -1,4 +1,4 @@
-"""Findings about text messages and calls that the phone did not let a computer read."""
+"""Findings about messages, calls and calendars that the phone did not let a computer read."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,36 +9,52 @@ from phoneward.snapshots import finding_parts as parts
 from phoneward.snapshots.answer_facts import Facts
 from phoneward.snapshots.coverage import Coverage, RecordCoverage, State
 from phoneward.snapshots.reasons import REASON_SENTENCES
-from phoneward.texts import Words, running, verbatim, words
+from phoneward.texts import N_, Words, running, verbatim, words
 
 _APP: Final = "com.riteshsahu.SMSBackupRestore"
-_KNOWN: Final = ("sms", "calls")
+_OF_APP: Final = ("sms", "calls")
+"""What the app keeps."""
+
+_SAID: Final = {
+    "sms": (
+        Severity.WARNING,
+        N_("Your text messages are not in the snapshot."),
+        N_("You would lose all text messages on this phone."),
+    ),
+    "calls": (
+        Severity.ADVICE,
+        N_("The list of your calls is not in the snapshot."),
+        N_("You would lose that list."),
+    ),
+    "calendar": (
+        Severity.WARNING,
+        N_("Your calendar is not in the snapshot."),
+        N_("You would lose the events that are on this phone alone and in no account."),
+    ),
+}
+"""By kind: how grave it is, what is so, what would be lost."""
 
 
 def record_findings(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
     """Yield what there is to say; nothing where the app's own backup holds them: its age is a finding of its own."""
-    if any(app.package == _APP and app.own_backups for app in coverage.apps):
-        return
-    said: set[str] = set()
+    said: set[str] = set(_OF_APP) if any(app.package == _APP and app.own_backups for app in coverage.apps) else set()
     for record in coverage.records or ():
-        if record.state is State.OUT_OF_REACH and record.kind in _KNOWN and record.kind not in said:
+        if record.state is State.OUT_OF_REACH and record.kind in _SAID and record.kind not in said:
             said.add(record.kind)
             yield _out_of_reach(facts, record)
 
 
 def _out_of_reach(facts: Facts, record: RecordCoverage) -> Finding:
-    is_sms = record.kind == "sms"
+    severity, title, loss = _SAID[record.kind]
     known = REASON_SENTENCES.get(record.reason)
     why = Words(known) if known else verbatim(parts.shown(record.reason))
     step = parts.next_step(record.next_step)
     return Finding(
         code=codes.RECORDS_OUT_OF_REACH,
-        severity=Severity.WARNING if is_sms else Severity.ADVICE,
+        severity=severity,
         tier=Tier.OBSERVED,
-        title=words("Your text messages are not in the snapshot.")
-        if is_sms
-        else words("The list of your calls is not in the snapshot."),
-        loss=words("You would lose all text messages on this phone.") if is_sms else words("You would lose that list."),
+        title=Words(title),
+        loss=Words(loss),
         detail=why if step is None else running(why, step),
         evidence=(parts.seen(facts, words("the phone's answer: {words}", words=parts.shown(record.detail or "-"))),),
         actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),

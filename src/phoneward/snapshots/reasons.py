@@ -45,6 +45,7 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "records-absent": N_("The phone has none: it has no such list."),
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
+    "records-part-refused": N_("The phone gave them and refused some of what belongs to them."),
     "records-refused": N_("The phone refused, though most phones with this version of Android allow it."),
     "from-backup-file": N_(
         "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
@@ -71,6 +72,10 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "own-backup-threema": N_("In Threema choose Backups, Data backup, and keep the password; then run this again."),
     "own-backup-aegis": N_("In Aegis choose Settings, Import and Export, Export; then run this backup again."),
     "own-backup-sms": N_("In SMS Backup & Restore make a local backup; then run this backup again."),
+    "export-calendar": N_(
+        "In the phone's calendar app look for an export as an .ics file and save it on the phone; then run this backup"
+        " again. A calendar that is kept in an account (Google, Exchange, iCloud) can also be saved from its web page."
+    ),
     "own-backup-wechat": N_(
         "In WeChat choose Me, Settings, General, Manage chat history, Migrate or back up, and back up to a computer."
         " Never uninstall WeChat before that: uninstalling deletes all chats."

@@ -11,7 +11,7 @@ Row = dict[str, str | None]
 
 def columns_of(kind: RecordKind) -> tuple[str, ...]:
     """Return all columns that a phone is asked for."""
-    return (*TABLES[kind].numbers, *TABLES[kind].texts, "_id")
+    return (*TABLES[kind].numbers, *TABLES[kind].texts)
 
 
 class ListedRows:
@@ -20,7 +20,8 @@ class ListedRows:
     def __init__(self, kind: RecordKind, rows: Sequence[Mapping[str, object]], owner: str = "") -> None:
         self.columns = columns_of(kind)
         self.rows: list[Row] = [
-            {name: None if (value := row.get(name)) is None else str(value) for name in self.columns} for row in rows
+            {name: None if (value := row.get(name)) is None else str(value) for name in (*self.columns, "_id")}
+            for row in rows
         ]
         self._owner = owner
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from phoneward.phones import RecordKind
 from phoneward.snapshots.records.forms import CALLS, SMS, Form
+from phoneward.snapshots.records.ical.files import CalendarFile
 from phoneward.snapshots.records.tables import RecordFile, Subject, Table
 from phoneward.snapshots.records.writing import write_records
 
@@ -36,4 +37,5 @@ class ListFile:
 RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     ListFile(SMS, (Subject("sms", RecordKind.SMS, (), 30, "own-backup-sms"),)),
     ListFile(CALLS, (Subject("calls", RecordKind.CALLS, (), 33, "own-backup-sms"),)),
+    CalendarFile(),
 )

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from phoneward.phones import Record, RecordKind, RecordObstacle, Records
 from phoneward.snapshots.rows import RowStore, Sealer
+
+BELONGS_TO: Final[Mapping[RecordKind, str]] = {
+    RecordKind.EVENTS: "calendar_id",
+    RecordKind.ATTENDEES: "event_id",
+    RecordKind.REMINDERS: "event_id",
+    RecordKind.EVENT_EXTRAS: "event_id",
+}
+"""Tables whose rows are asked for by what they belong to: the column with its number."""
+
+_NOTHING: Final = -(2**63)
 
 
 class Table:
@@ -15,24 +25,43 @@ class Table:
         kept: how many rows came.
     """
 
-    def __init__(self, found: Records, sealer: Sealer) -> None:
+    def __init__(self, found: Records, sealer: Sealer, owner: str | None = None) -> None:
         self._found = found
         self._rows = RowStore(Record, sealer)
+        self._owner = found.columns.index(owner) if owner in found.columns else None
         self.kept = 0
 
     def fill(self) -> Iterator[int]:
         """Ask the phone for the rows; yields how many there are after each. Raises PhoneGoneError."""
         for record in self._found:
-            self._rows.add(0, record)
+            owner = b"0" if self._owner is None else record.values[self._owner]
+            self._rows.add(_NOTHING if owner is None else int(owner), record)
             self.kept += 1
             yield self.kept
 
     def records(self) -> Iterator[dict[str, str | None]]:
-        """Yield the rows by column, `_id` among them, ascending by it. Bytes that are no UTF-8 come as surrogates."""
+        """Yield the rows by column, `_id` among them. Bytes that are no UTF-8 come as surrogates.
+
+        They ascend by `_id`; in a table whose rows belong to something, by that first.
+        """
+        for owner in self.groups():
+            yield from self.group(owner)
+
+    def groups(self) -> Iterator[int | None]:
+        """Yield what the rows belong to, ascending; None for nothing."""
+        yield from (None if owner == _NOTHING else owner for owner in self._rows.folders())
+
+    def group(self, owner: int | None) -> Iterator[dict[str, str | None]]:
+        """Yield the rows that belong to it, ascending by `_id`."""
         columns = self._found.columns
-        for row in self._rows.each(0):
+        for row in self._rows.each(_NOTHING if owner is None else owner):
             texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
             yield dict(zip(columns, texts, strict=True)) | {"_id": str(row.id)}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What each row has besides `_id`."""
+        return self._found.columns
 
     @property
     def obstacle(self) -> RecordObstacle | None:

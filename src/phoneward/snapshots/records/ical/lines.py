@@ -270,21 +270,27 @@ def _end(row: Row, times: Times) -> Iterator[ContentLine]:
 def _repeats(row: Row, times: Times, series: Series | None) -> Iterator[ContentLine]:
     if is_exception(row):
         return
+    shown_rules: list[ContentLine] = []
     for name, column in (("RRULE", "rrule"), ("EXRULE", "exrule")):
         text = row.get(column)
         found = rules(text, all_day=times.is_all_day) if text else []
         if found is None:
             yield one("COMMENT", shown_text(_DAMAGED + (text or "")))
-        for rule in found or ():
-            yield one(name, rule)
-    for name, column in (("RDATE", "rdate"), ("EXDATE", "exdate")):
+        shown_rules += [one(name, rule) for rule in found or ()]
+    yield from shown_rules
+    moments: dict[str, list[int]] = {"rdate": [], "exdate": []}
+    for column in moments:
         text = row.get(column)
-        moments = dates(text) if text else []
-        line = None if moments is None else _dates_line(name, moments, times)
-        if text and line is None:
-            yield one("COMMENT", shown_text(_DAMAGED + text))
-        if name == "EXDATE" and series is not None:
-            line = _dates_line(name, list(dict.fromkeys([*(moments or ()), *series.without])), times)
+        listed = dates(text) if text else []
+        if listed is None or (text and _dates_line("RDATE", listed, times) is None):
+            yield one("COMMENT", shown_text(_DAMAGED + (text or "")))
+        else:
+            moments[column] = listed
+    without = [*moments["exdate"], *(series.without if series else ())]
+    if moments["rdate"] and not shown_rules and times.start not in moments["rdate"]:
+        without.append(times.start)  # RFC 5545 counts the start among the dates, Android does not
+    for name, listed in (("RDATE", moments["rdate"]), ("EXDATE", list(dict.fromkeys(without)))):
+        line = _dates_line(name, listed, times)
         if line is not None:
             yield line
 

@@ -41,7 +41,7 @@ class Rows(Protocol):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What each row has."""
+        """What each row has besides `_id`."""
 
     def records(self) -> Iterator[Row]:
         """Yield all rows."""
@@ -133,7 +133,7 @@ class _Writing:
         color = number_in(row, "calendar_color")
         if color is not None:
             yield one("X-APPLE-CALENDAR-COLOR", f"#{color & 0xFFFFFF:06X}")
-        columns = {name: list(getattr(self._tables, name).columns) for name in _TABLES}
+        columns = {name: [*getattr(self._tables, name).columns, "_id"] for name in _TABLES}
         yield packed(HEAD, {"calendar": self._row, "place": self._place, "events": count, "columns": columns})
 
     def _find_series(self) -> int:

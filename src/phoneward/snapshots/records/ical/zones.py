@@ -80,7 +80,8 @@ def clock_text(clock: datetime, *, is_date: bool = False) -> str:
 
 
 @cache
-def _names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Return IANA's names."""
     return frozenset((files("tzdata") / "zones").read_text("ascii").split())
 
 
@@ -93,7 +94,7 @@ def zone(name: str) -> Zone | None:
     if fixed and int(fixed[2]) < 24 and int(fixed[3] or 0) < 60:
         offset = timedelta(hours=int(fixed[2]), minutes=int(fixed[3] or 0))
         return Zone(name, timezone(-offset if fixed[1] == "-" else offset), b"")
-    if name not in _names():
+    if name not in zone_names():
         return None
     place = files("tzdata") / "zoneinfo"
     for part in name.split("/"):
