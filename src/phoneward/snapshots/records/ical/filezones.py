@@ -17,8 +17,7 @@ from phoneward.snapshots.records.ical.windowszones import WINDOWS_ZONES
 from phoneward.snapshots.records.ical.zones import Zone, onset_of, zone
 
 _MAX_ZONES: Final = 1_000
-_MAX_ONSETS: Final = 2_000
-_MAX_PARTS: Final = 1_000
+_MAX_ONSETS: Final = 5_000
 _OFFSET: Final = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?\Z", re.ASCII)
 _BY_DAY: Final = re.compile(r"([1-5]|-1)(SU|MO|TU|WE|TH|FR|SA)\Z", re.ASCII)
 _DAYS: Final = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
@@ -29,7 +28,7 @@ class FileZones:
     """The zones of one file."""
 
     def __init__(self) -> None:
-        self._described: dict[str, Zone] = {}
+        self._described: dict[str, Zone | None] = {}
         self._known: dict[str, Zone | None] = {}
 
     def add(self, lines: list[ContentLine]) -> None:
@@ -42,9 +41,8 @@ class FileZones:
         if found is None:
             described = _Described.of(lines)
             found = None if described is None else Zone(name, described, b"")
-        if found is not None:
-            self._described[name] = found
-            self._known.pop(name, None)
+        self._described[name] = found
+        self._known.pop(name, None)
 
     def find(self, name: str) -> Zone | None:
         """Return a zone by its TZID; None where nobody knows it."""
@@ -80,7 +78,9 @@ class _Described(tzinfo):
             if before is None or after is None or clocks is None:
                 return None
             onsets += [(clock, before, after) for clock in clocks]
-        return cls(onsets) if 0 < len(onsets) <= _MAX_ONSETS else None
+            if len(onsets) > _MAX_ONSETS:
+                return None
+        return cls(onsets) if onsets else None
 
     def utcoffset(self, moment: datetime | None) -> timedelta:
         if moment is None:
@@ -97,14 +97,10 @@ class _Described(tzinfo):
 
 def _parts(lines: Iterable[ContentLine]) -> Iterator[list[ContentLine]]:
     part: list[ContentLine] | None = None
-    count = 0
     for line in lines:
         if line.name == "BEGIN":
-            count += 1
             if part is not None:
                 yield part
-            if count > _MAX_PARTS:
-                return
             part = []
         elif part is not None:
             part.append(line)

@@ -40,6 +40,7 @@ _ADDRESS: Final = re.compile(r"[!#-;=?-\[\]-~\xa1-\ud7ff\ue000-\U0010ffff]+\Z")
 _NUMBER: Final = re.compile(r"-?\d{1,18}\Z", re.ASCII)
 _MAX_MINUTES: Final = 10_000_000
 _DAMAGED: Final = "On the phone this event repeats by a rule that no calendar program can read: "
+_MAX_COMMENT: Final = 500
 _ALARM_TEXT: Final = "Reminder"
 _BY_ZONE: Final = frozenset({"dtstart", "dtend", "duration", "rdate", "exdate", "originalInstanceTime", "lastDate"})
 """Which a country can change by changing its clocks, if all that was kept of them were what the clock shows."""
@@ -275,7 +276,7 @@ def _repeats(row: Row, times: Times, series: Series | None) -> Iterator[ContentL
         text = row.get(column)
         found = rules(text, all_day=times.is_all_day) if text else []
         if found is None:
-            yield one("COMMENT", shown_text(_DAMAGED + (text or "")))
+            yield _comment(text or "")
         shown_rules += [one(name, rule) for rule in found or ()]
     yield from shown_rules
     moments: dict[str, list[int]] = {"rdate": [], "exdate": []}
@@ -283,7 +284,7 @@ def _repeats(row: Row, times: Times, series: Series | None) -> Iterator[ContentL
         text = row.get(column)
         listed = dates(text) if text else []
         if listed is None or (text and _dates_line("RDATE", listed, times) is None):
-            yield one("COMMENT", shown_text(_DAMAGED + (text or "")))
+            yield _comment(text or "")
         else:
             moments[column] = listed
     without = [*moments["exdate"], *(series.without if series else ())]
@@ -293,6 +294,10 @@ def _repeats(row: Row, times: Times, series: Series | None) -> Iterator[ContentL
         line = _dates_line(name, listed, times)
         if line is not None:
             yield line
+
+
+def _comment(text: str) -> ContentLine:
+    return one("COMMENT", shown_text(_DAMAGED + text[:_MAX_COMMENT]))
 
 
 def _dates_line(name: str, moments: Sequence[int], times: Times) -> ContentLine | None:

@@ -16,6 +16,7 @@ from phoneward.snapshots.records.contentlines import ContentLine, ContentLineErr
 from phoneward.snapshots.records.ical.columns import Row, attendee_columns, calendar_columns, reminder_columns
 from phoneward.snapshots.records.ical.filezones import FileZones
 from phoneward.snapshots.records.ical.lines import EXACT, Event, event_derived
+from phoneward.snapshots.records.ical.rules import MAX_DATES
 from phoneward.snapshots.records.ical.writing import ASIDE, HEAD
 from phoneward.texts import N_, words
 
@@ -26,6 +27,7 @@ _MAX_EVENT: Final = 64 << 20
 _MAX_LINES: Final = 100_000
 """Lines of one event, or of what stands at a calendar's head: each takes memory."""
 
+_MAX_DATES: Final = 3 * MAX_DATES
 _MAX_DEPTH: Final = 8
 _BETWEEN: Final = 1
 _COMPONENT: Final = 2
@@ -113,7 +115,7 @@ class _Parsing:
             line = parse_line(data, number)
             self._bytes += len(data)
             if self._bytes > _MAX_EVENT or len(self._lines) > _MAX_LINES or len(self._alarms) > _MAX_LINES:
-                raise CalendarFileError(detail=words("one event is longer than any can be"))
+                raise _too_long()
             if line.name == "BEGIN":
                 yield from self._begin(line.value.strip().upper())
             elif line.name == "END":
@@ -206,6 +208,9 @@ class _Parsing:
         yield Calendar(self._noted.row)
 
     def _event(self, noted: _Noted) -> Event:
+        dates = sum(line.value.count(",") for line in self._lines if line.name in {"RDATE", "EXDATE"})
+        if dates > _MAX_DATES:
+            raise _too_long()
         derived = event_derived(self._lines, len(self._alarms), noted.row, self._zones.find)
         organizer = next((line for line in self._lines if line.name == "ORGANIZER"), None)
         address = None if organizer is None else derived["organizer"]
@@ -226,6 +231,10 @@ class _Parsing:
 
 
 # -- what Phoneward noted --------------------------------------------------------------------------------------------
+
+
+def _too_long() -> CalendarFileError:
+    return CalendarFileError(detail=words("one event is longer than any can be"))
 
 
 def _unreadable() -> CalendarFileError:

@@ -30,6 +30,9 @@ _LISTS: Final = {
 }
 _NOT_ZERO: Final = frozenset({"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"})
 _MAX_LIST: Final = 366
+MAX_DATES: Final = 10_000
+"""Dates that one event lists: 27 years of days. Each takes its time."""
+
 _MAX_ORDINAL: Final = 53
 _DATE: Final = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?\Z", re.ASCII)
 _DURATION: Final = re.compile(r"\+?P((?:\d{1,9}[WDHMS]|T)+)\Z", re.ASCII)
@@ -118,8 +121,10 @@ def moment_of(value: str, own: Zone) -> int | None:
 
 
 def dates(text: str) -> list[int] | None:
-    """Return the moments that a column lists, in milliseconds; None where one of them is damaged."""
+    """Return the moments that a column lists, in milliseconds; None where one is damaged, or where they are too many."""
     moments: list[int] = []
+    if text.count(",") > MAX_DATES:
+        return None
     for line in text.split("\n"):
         name, semicolon, listed = line.strip().rpartition(";")
         own = zone(name) if semicolon else UTC_ZONE

@@ -26,6 +26,7 @@ from phoneward.snapshots.records.ical.lines import (
     shown_text,
     times_of,
 )
+from phoneward.snapshots.records.ical.rules import MAX_DATES
 from phoneward.snapshots.records.ical.zones import timezone_lines
 
 HEAD: Final = "X-PHONEWARD-CALENDAR"
@@ -182,7 +183,12 @@ class _Writing:
         series = self._series_of(row) if is_exception(row) else None
         if series is not None and row.get("eventStatus") == CANCELLED:
             instance = number_in(row, "originalInstanceTime")
-            if instance is not None and moment_line("EXDATE", [instance], series.times.own, is_all_day=False):
+            is_room = len(series.without) < MAX_DATES
+            if (
+                instance is not None
+                and is_room
+                and moment_line("EXDATE", [instance], series.times.own, is_all_day=False)
+            ):
                 series.without[instance] = None
                 return False
         for used in (times, series.times if series else times):

@@ -1,12 +1,20 @@
-"""Rows of Android's calendar, for tests: lists that can be gone through as the tables of a phone can."""
+"""Rows of Android's calendar, for tests: lists that can be gone through as the tables of a phone can; and judges."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
+
+import icalendar
 
 from phoneward.phones import RecordKind
 from phoneward.phones.adb.content import TABLES
-from phoneward.snapshots.records.ical import CalendarTables
+from phoneward.snapshots.records.ical import Calendar, CalendarTables, Event, calendars_in, write_calendars
 
 Row = dict[str, str | None]
+
+MAY = 1_778_227_200_000  # 2026-05-08 08:00 UTC
+HOUR = 3_600_000
+DAY = 24 * HOUR
+OWN = {"_id": 1, "calendar_displayName": "Mine", "account_name": "me@example.com", "account_type": "com.google"}
 
 
 def columns_of(kind: RecordKind) -> tuple[str, ...]:
@@ -52,3 +60,34 @@ def tables(
         ListedRows(RecordKind.REMINDERS, reminders, "event_id"),
         ListedRows(RecordKind.EVENT_EXTRAS, extras, "event_id"),
     )
+
+
+def written(found: CalendarTables) -> bytes:
+    return b"".join(write_calendars(found))
+
+
+def read(data: bytes) -> list[Calendar | Event]:
+    return list(calendars_in(io.BytesIO(data)))
+
+
+def events_in(data: bytes) -> list[Event]:
+    return [item for item in read(data) if isinstance(item, Event)]
+
+
+def judged(data: bytes) -> "list[icalendar.Calendar]":
+    """The calendars as the library icalendar understands them, with nothing that it could not read."""
+    found = icalendar.Calendar.from_ical(data, multiple=True)
+    for calendar in found:
+        for component in calendar.walk():
+            assert component.errors == []
+    return [calendar for calendar in found if isinstance(calendar, icalendar.Calendar)]
+
+
+def vevents(data: bytes) -> "list[icalendar.Event]":
+    return [event for calendar in judged(data) for event in calendar.events]
+
+
+def event(**columns: object) -> dict[str, object]:
+    """A plain event as Android's own calendar stores it, with other columns."""
+    plain = {"_id": 7, "calendar_id": 1, "dtstart": MAY, "dtend": MAY + HOUR, "eventTimezone": "Asia/Shanghai"}
+    return plain | {"title": "Tea", "allDay": 0, "hasAlarm": 0} | columns
