@@ -18,7 +18,7 @@ def test_every_zone_is_described_as_it_is() -> None:
         if own.is_utc:
             continue
         judge = dateutil.tz.tzical(io.StringIO(timezone_lines(name).decode())).get()
-        for step in range(number % 307, 100 * 365, 307):
+        for step in range(number % 601, 100 * 365, 601):
             moment = datetime(1970, 1, 3, 11, 30, tzinfo=UTC) + timedelta(days=step)
             clock = moment.astimezone(own.info).replace(tzinfo=None)
             assert clock.replace(tzinfo=judge).utcoffset() == moment.astimezone(own.info).utcoffset(), (name, clock)

@@ -232,17 +232,23 @@ def _what(row: Row) -> Iterator[ContentLine]:
 def _when(row: Row, times: Times, uid: str, series: Series | None) -> Iterator[ContentLine]:
     yield one("UID", uid)
     yield one("DTSTAMP", "19700101T000000Z")  # Android does not keep it, and it must not change by itself
-    instance = number_in(row, "originalInstanceTime")
-    if instance is not None and is_exception(row):
-        own = series.times if series else times
-        is_all_day = own.is_all_day if series else row.get("originalAllDay") not in {None, "0"}
-        if line := moment_line("RECURRENCE-ID", [instance], own.own, is_all_day=is_all_day):
-            yield line
+    if line := instance_line(row, times, series):
+        yield line
     start = moment_line("DTSTART", [times.start], times.own, is_all_day=times.is_all_day)
     if start is not None:
         yield start
     yield from _end(row, times)
     yield from _repeats(row, times, series)
+
+
+def instance_line(row: Row, times: Times, series: Series | None) -> ContentLine | None:
+    """Return the line that says which one of a repeated event's an exception stands for; None where there is none."""
+    instance = number_in(row, "originalInstanceTime")
+    if instance is None or not is_exception(row):
+        return None
+    own = series.times if series else times
+    is_all_day = own.is_all_day if series else row.get("originalAllDay") not in {None, "0"}
+    return moment_line("RECURRENCE-ID", [instance], own.own, is_all_day=is_all_day)
 
 
 def is_exception(row: Mapping[str, str | None]) -> bool:

@@ -121,7 +121,7 @@ def moment_of(value: str, own: Zone) -> int | None:
 
 
 def dates(text: str) -> list[int] | None:
-    """Return the moments that a column lists, in milliseconds; None where one is damaged, or where they are too many."""
+    """Return the moments that a column lists, in milliseconds; None where one is damaged, or they are too many."""
     moments: list[int] = []
     if text.count(",") > MAX_DATES:
         return None

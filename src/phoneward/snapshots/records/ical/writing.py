@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from phoneward.snapshots.records.contentlines import ContentLine, one, shown
-from phoneward.snapshots.records.ical.columns import Row
+from phoneward.snapshots.records.ical.columns import Row, moment
 from phoneward.snapshots.records.ical.lines import (
     Event,
     Series,
+    Times,
     aside_line,
     event_lines,
+    instance_line,
     is_exception,
-    moment_line,
     number_in,
     packed,
     repeats,
@@ -27,7 +28,7 @@ from phoneward.snapshots.records.ical.lines import (
     times_of,
 )
 from phoneward.snapshots.records.ical.rules import MAX_DATES
-from phoneward.snapshots.records.ical.zones import timezone_lines
+from phoneward.snapshots.records.ical.zones import timezone_lines, zone
 
 HEAD: Final = "X-PHONEWARD-CALENDAR"
 ASIDE: Final = "X-PHONEWARD-EVENT"
@@ -200,17 +201,19 @@ class _Writing:
         if times is None:
             return []
         series = self._series_of(row) if is_exception(row) else self._found.series.get(row.get("_id") or "")
-        if is_exception(row):
-            instance = number_in(row, "originalInstanceTime")
-            if series and row.get("eventStatus") == CANCELLED and instance in series.without:
-                return []
-            uid = self._uid_of_exception(row, series)
-        else:
+        if not is_exception(row):
             uid = series.uid if series else self._uid(row, row, "")
+        elif (
+            series and row.get("eventStatus") == CANCELLED and number_in(row, "originalInstanceTime") in series.without
+        ):
+            return []
+        else:
+            uid = self._uid_of_exception(row, times, series)
         return list(event_lines(self._event(row), times, uid, self._row or {}, series))
 
-    def _uid_of_exception(self, row: Row, series: Series | None) -> str:
-        instance = row.get("originalInstanceTime") or "-"
+    def _uid_of_exception(self, row: Row, times: Times, series: Series | None) -> str:
+        line = instance_line(row, times, series)
+        instance = "" if line is None else str(moment(line, zone))
         if series is None:
             return self._uid(row, row, instance)
         return series.uid if self._take(series.uid, instance) else self._uid(row, {**row, "uid2445": None}, instance)
