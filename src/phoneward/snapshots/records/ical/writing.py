@@ -184,12 +184,7 @@ class _Writing:
         series = self._series_of(row) if is_exception(row) else None
         if series is not None and row.get("eventStatus") == CANCELLED:
             instance = number_in(row, "originalInstanceTime")
-            is_room = len(series.without) < MAX_DATES
-            if (
-                instance is not None
-                and is_room
-                and moment_line("EXDATE", [instance], series.times.own, is_all_day=False)
-            ):
+            if instance is not None and series.times.own.clock(instance) and len(series.without) < MAX_DATES:
                 series.without[instance] = None
                 return False
         for used in (times, series.times if series else times):
