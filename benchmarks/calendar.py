@@ -56,9 +56,18 @@ def rows(kind: RecordKind, events: int) -> Iterator[dict[str, object]]:
 def _event(number: int, events: int) -> dict[str, object]:
     start = MAY + number % 5_000 * HOUR
     row: dict[str, object] = {
-        "_id": number, "calendar_id": number % CALENDARS, "dtstart": start, "allDay": 0, "hasAlarm": 1,
-        "eventTimezone": "Europe/Berlin" if number % 2 else "Asia/Shanghai", "title": f"Event {number} of {events}",
-        "description": TEXT, "eventLocation": "Room 4", "eventStatus": 1, "accessLevel": 0, "availability": 0,
+        "_id": number,
+        "calendar_id": number % CALENDARS,
+        "dtstart": start,
+        "allDay": 0,
+        "hasAlarm": 1,
+        "eventTimezone": "Europe/Berlin" if number % 2 else "Asia/Shanghai",
+        "title": f"Event {number} of {events}",
+        "description": TEXT,
+        "eventLocation": "Room 4",
+        "eventStatus": 1,
+        "accessLevel": 0,
+        "availability": 0,
     }
     if number % 10 == 1:
         return row | {"rrule": "FREQ=WEEKLY;BYDAY=MO,FR", "duration": "P3600S"}

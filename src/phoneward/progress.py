@@ -17,11 +17,13 @@ Phase: TypeAlias = Literal[
     "restore",
     "inventory",
     "records",
+    "adb-backup",
     "plan",
     "find-used",
     "repack",
     "remove",
     "catalogue",
+    "copy",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -36,10 +38,12 @@ PHASE_WORDS: dict[Phase, str] = {
     "restore": N_("Restoring"),
     "inventory": N_("Asking which apps there are"),
     "records": N_("Reading text messages and calls"),
+    "adb-backup": N_("Waiting for the phone, and reading the backup that it makes"),
     "find-used": N_("Looking at what snapshots need"),
     "repack": N_("Packing anew what is needed"),
     "remove": N_("Removing what is not needed"),
     "catalogue": N_("Preparing the search"),
+    "copy": N_("Copying into the other vault"),
 }
 
 

@@ -33,6 +33,9 @@ VARIABLES = (
     "PHONEWARD_PASSWORD_COMMAND",
     "PHONEWARD_NEW_PASSWORD",
     "PHONEWARD_NEW_PASSWORD_FILE",
+    "PHONEWARD_TO_PASSWORD",
+    "PHONEWARD_TO_PASSWORD_FILE",
+    "PHONEWARD_TO_PASSWORD_COMMAND",
     "RESTIC_PASSWORD",
     "RESTIC_PASSWORD_FILE",
     "RESTIC_PASSWORD_COMMAND",
@@ -160,17 +163,31 @@ class Settings:
             return read_small_file(path, "PHONEWARD_NEW_PASSWORD_FILE")
         return None
 
+    def second_password(self, file: str | None = None) -> str | None:
+        """Return the password that was set for a second vault (`copy`), or None where nothing is said of it.
+
+        Args:
+            file: named on the command line; holds it.
+
+        Raises:
+            SettingFileError: the file that should hold it cannot be read.
+            PasswordCommandError: the program that should print it failed.
+        """
+        if file:
+            return read_small_file(file, "--to-password-file")
+        return self._value("PHONEWARD_TO_PASSWORD", runs=True)
+
     def _first(self, name: str) -> str | None:
-        for prefix in ("PHONEWARD", "RESTIC"):
-            variable = f"{prefix}_{name}"
-            if value := self._environ.get(variable):
-                return value
-            if path := self._environ.get(f"{variable}_FILE"):
-                return read_small_file(path, f"{variable}_FILE")
-            command = self._environ.get(f"{variable}_COMMAND") if name == "PASSWORD" else None
-            if command:
-                return run_password_command(command, f"{variable}_COMMAND")
-        return None
+        values = (self._value(f"{prefix}_{name}", runs=name == "PASSWORD") for prefix in ("PHONEWARD", "RESTIC"))
+        return next((value for value in values if value), None)
+
+    def _value(self, variable: str, *, runs: bool) -> str | None:
+        if value := self._environ.get(variable):
+            return value
+        if path := self._environ.get(f"{variable}_FILE"):
+            return read_small_file(path, f"{variable}_FILE")
+        command = self._environ.get(f"{variable}_COMMAND") if runs else None
+        return run_password_command(command, f"{variable}_COMMAND") if command else None
 
 
 def load(overrides: Overrides | None = None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -45,6 +45,14 @@ def test_the_shape_of_a_finding_is_fixed() -> None:
         "actions": [
             {
                 "room": "snapshots",
+                "verb": "app-guide",
+                "label": "See step by step how to make one",
+                "arguments": {"app": "wechat"},
+                "command": ["phoneward", "app-backups", "guide", "wechat"],
+                "command_line": "phoneward app-backups guide wechat",
+            },
+            {
+                "room": "snapshots",
                 "verb": "backup",
                 "label": "Then take a new snapshot",
                 "arguments": {"device": "0123456789abcdef"},

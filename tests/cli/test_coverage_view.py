@@ -116,7 +116,7 @@ def test_states_figures_and_notes(shown: Callable[..., str]) -> None:
     assert re.search(r"org\.kept +kept +1\.5 kB", text)
     number = row(text, "com.tencent.mm ").split()[-1]
     note = " ".join(text.split())
-    assert f" {number} The app keeps data where Android lets only the app itself read. In WeChat choose" in note
+    assert f" {number} The app keeps data where Android lets only the app itself read. Back up to WeChat" in note
 
 
 def test_the_most_worrying_come_first(shown: Callable[..., str]) -> None:

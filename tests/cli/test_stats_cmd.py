@@ -60,3 +60,22 @@ def test_what_makes_no_sense(words: list[str], code: int, error: str, stocked: S
 
 def test_nobodys_snapshots(stocked: Stocked) -> None:
     assert stocked.program.run("stats", "--host", "nobody", "--json").document["snapshots_count"] == 0
+
+
+@pytest.mark.parametrize("per", ["phone", "app"])
+def test_who_takes_how_much(per: str, stocked: Stocked, judge: Restic) -> None:
+    *rows, summary = stocked.program.run("stats", "--per", per, "--json").documents
+    assert {row["message_type"] for row in rows} == {"usage"}
+    assert summary["total_stored"] == judge.json("stats", "--mode", "raw-data")["total_size"]
+    assert summary["total_restore_size"] == judge.json("stats")["total_size"] == sum(row["size"] for row in rows)
+    assert summary["total_stored"] == sum(row["alone"] for row in rows) + summary["shared"]
+    said = stocked.program.run("stats", "--per", per)
+    assert said.code == 0
+    assert "2 snapshots take" in said.stdout
+    assert ("小米手机" if per == "phone" else "com.whatsapp") in said.stdout
+
+
+def test_per_and_mode_are_two_questions(stocked: Stocked) -> None:
+    ran = stocked.program.run("stats", "--per", "app", "--mode", "raw-data", "--json")
+    assert (ran.code, ran.complaint["code"]) == (2, "not-together")
+    assert stocked.program.run("stats", "--per", "colour", "--json").code == 2

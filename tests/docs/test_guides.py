@@ -16,6 +16,7 @@ from tests.cli.program import PROGRAM, Program, make_vault
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
+from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.snapshots.authority import authority
 from tests.tools import restic as restic_tool
 
@@ -220,6 +221,27 @@ def test_existing_backups(program: Program, tmp_path: Path) -> None:
     assert "com.example.notes" in looked
     assert "/appdata/com.example.notes/" in looked
     assert named.run("snapshots", "--json").document["hostname"] == "old-phone"
+
+
+def test_app_backups(program: Program, phone: TestPhone, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there: WeChat's backup on this computer, and a real phone over adb."""
+    trees.put(phone.storage, "DCIM/one.jpg", b"a photo")
+    trees.give_to_phone(phone.storage)
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
+    named = named.with_(HOME=str(program.home))
+    make_vault(tmp_path / "vault", "a")
+    wechat_4(program.home / "Documents" / "xwechat_files" / "Backup", "wxid_example")
+    assert named.run("backup").code == 0
+    (snapshot,) = named.run("snapshots", "--json").documents
+    assert named.run("rename", snapshot["device"], "mum").code == 0
+    listed, guides, kept, left = play(GUIDES / "app-backups.md", named, tmp_path, {})
+    assert "wxid_example" in listed
+    assert "Do not uninstall WeChat" in guides
+    assert "goes along into the snapshots of mum" in kept
+    assert "From this computer" in kept
+    assert "goes along no longer" in left
+    held = [one["path"] for one in named.run("ls", "latest", "--recursive", "--json").documents]
+    assert "/computer/com.tencent.mm/wxid_example/roam_device_info.dat" in held
 
 
 def test_set_up(program: Program, tmp_path: Path) -> None:

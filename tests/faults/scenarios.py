@@ -5,10 +5,20 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 from phoneward.phones import open_folder
 from phoneward.snapshots import backup
-from phoneward.vault import FileId, LocalStorage, Repository, init_repository, open_repository
+from phoneward.vault import (
+    FileId,
+    LocalStorage,
+    Repository,
+    init_repository,
+    load_snapshots,
+    open_repository,
+    plan_copy,
+    run_copy,
+)
 from phoneward.vault.forget import remove_snapshots
 from phoneward.vault.keyring import add_key, change_password
 from phoneward.vault.prune import prune
@@ -332,6 +342,27 @@ def lock_refresh(work: Path) -> Recording:
     return shop.record("lock-refresh", run)
 
 
+def copying(work: Path) -> Recording:
+    """Another vault's snapshots are copied into this one, in several goes."""
+    first = Workshop(work / "first")
+    first.init()
+    old, new = first.back_up(0), first.back_up(1)
+    shop = Workshop(work / "second")
+    shop.init()
+
+    def run() -> Promise:
+        source, destination = first.open(), shop.open()
+        with destination.lock(exclusive=False) as lock, mock.patch("phoneward.vault.copy.FLUSH_BYTES", 50_000):
+            report = run_copy(source, destination, lock, plan_copy(source, destination, load_snapshots(source), ()))
+        shop.mark("copied")
+        assert report.ok
+        for name in (old, new):
+            shop.contents[report.copied[name]] = first.contents[name]
+        return Promise(shop.contents, after={"copied": frozenset(report.copied.values())})
+
+    return shop.record("copy", run)
+
+
 SCENARIOS: dict[str, Callable[[Path], Recording]] = {
     "first-backup": first_backup,
     "second-backup": second_backup,
@@ -343,4 +374,5 @@ SCENARIOS: dict[str, Callable[[Path], Recording]] = {
     "repair-index": repairing_the_index,
     "keys": keys,
     "lock-refresh": lock_refresh,
+    "copy": copying,
 }

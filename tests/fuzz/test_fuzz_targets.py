@@ -21,6 +21,7 @@ EXPECTED = {
     "coverage",
     "index",
     "journal",
+    "ownbackups",
     "pack",
     "proofs",
     "push",

@@ -53,6 +53,7 @@ PROVIDERS = (
         30,
         "android.permission.READ_SMS",
         "com.android.providers.telephony.SmsProvider",
+        shown="type=1 OR type=2",  # the view sms_restricted of the same file: no drafts, nothing on its way
     ),
     Provider(
         "call_log/calls",

@@ -20,6 +20,7 @@ from tests.phone.providers import PROVIDERS
 _STANDINS = Path(__file__).with_name("standins")
 _MEDIA_RW = 1023
 _SDCARD_RW = 1015
+_SYSTEM = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class App:
         splits: file names beside base.apk.
         folder: code path; made up in the form of Android 11 and later (`~~…==/NAME-…==`) where empty.
         sizes: app, data, cache in bytes (`dumpsys diskstats`); None: not in that list.
+        debuggable: whether it lets `run-as` in; only then it has folders below /data/user.
     """
 
     name: str
@@ -64,6 +66,11 @@ class App:
     folder: str = ""
     base: str = "base.apk"
     sizes: tuple[int, int, int] | None = (10_000_000, 2_000_000, 300_000)
+    debuggable: bool = False
+
+    def uid_of(self, user: int) -> int:
+        """Its user number (UserHandle.java: 100,000 for each user)."""
+        return user * 100_000 + self.app_id
 
     @property
     def code_path(self) -> str:
@@ -82,6 +89,21 @@ class Card:
 
     uuid: str = "1A2B-3C4D"
     volume: str = "public:179,1"
+
+
+@dataclass(frozen=True, slots=True)
+class AdbBackup:
+    """What `adb backup` gives.
+
+    Attributes:
+        compressed, plain: the whole stream, with and without compression.
+        answer: what the person does, or what happens: "confirm", "refuse", "die N" (ends after N bytes as though all
+            were well), "crash N" (ends with an error), "silence N" (says nothing more).
+    """
+
+    compressed: bytes
+    plain: bytes
+    answer: str = "confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +135,7 @@ class State:
     missing_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     has_disk_figures: bool = True
+    adb_backup: AdbBackup | None = None
 
     def but(self, **changes: object) -> "State":
         """Return a copy with some attributes changed."""
@@ -198,8 +221,11 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         folder.mkdir(parents=True)
         (folder / "bytes").write_bytes(data)
     _make_databases(tables, state)
+    _write_runas(tables, state)
+    _write_adb_backup(tables / "bu", state.adb_backup)
     for app in state.apps:
         _install_apks(root, app)
+        _make_data_folders(root, app)
     for user in state.users[1:]:
         _make_storage(root / "storage/emulated" / str(user.id), user.storage, owner=user.id * 100_000 + _MEDIA_RW)
     for card in state.cards:
@@ -262,6 +288,7 @@ def _package_row(app: App) -> tuple[str, ...]:
         *(app.name, str(app.app_id), str(app.version_code), app.version_name, app.installer, app.code_path, app.base),
         *(",".join(app.splits), f"{app.system:d}", ",".join(map(str, app.first_installed))),
         *(",".join(f"{user}@{time}" for user, time in app.first_installed.items()), app.last_updated, app.signer),
+        f"{app.debuggable:d}",
     )
 
 
@@ -277,6 +304,37 @@ def _install_apks(root: Path, app: App) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(apk_bytes(app, place.name))
         place.chmod(0o644)
+
+
+def _write_adb_backup(folder: Path, backup: AdbBackup | None) -> None:
+    if backup is None:
+        return
+    folder.mkdir()
+    (folder / "stream.1").write_bytes(backup.compressed)
+    (folder / "stream.0").write_bytes(backup.plain)
+    (folder / "answer").write_text(backup.answer + "\n")
+    (folder / "asked").touch()
+    (folder / "asked").chmod(0o666)
+
+
+def _write_runas(tables: Path, state: State) -> None:
+    lines = [f"{app.name} {app.app_id} {app.debuggable:d}\n" for app in state.apps]
+    (tables / "runas").write_text("".join(lines))
+
+
+def _make_data_folders(root: Path, app: App) -> None:
+    """Make an app's private folders as installd does: of the app alone (mode 0700), below folders of the system's."""
+    if not app.debuggable:
+        return
+    for user in app.first_installed:
+        for kind in ("user", "user_de"):
+            place = root / "data" / kind / str(user) / app.name
+            place.mkdir(parents=True, exist_ok=True)
+            os.chown(place, app.uid_of(user), app.uid_of(user))
+            place.chmod(0o700)
+            for above in (place.parent, place.parent.parent, root / "data"):
+                os.chown(above, _SYSTEM, _SYSTEM)
+                above.chmod(0o771)
 
 
 def _make_storage(place: Path, access: str, *, owner: int) -> None:

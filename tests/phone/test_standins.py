@@ -126,8 +126,8 @@ def test_settings_and_content(phone_factory: PhoneFactory) -> None:
 
 def test_content_of_databases(phone_factory: PhoneFactory) -> None:
     """SQLite decides what is found; it is printed as Content.java does, and refused as the table of versions says."""
-    row = {"_id": 7, "date": 1_700_000_000_123, "address": "+1", "body": "a, b=c\nRow: 1 _id=8, body=x"}
-    phone = phone_factory(state=state.SMALL.but(messages=(row, {"_id": 9, "body": b"\0"})))
+    row = {"_id": 7, "date": 1_700_000_000_123, "type": 1, "address": "+1", "body": "a, b=c\nRow: 1 _id=8, body=x"}
+    phone = phone_factory(state=state.SMALL.but(messages=(row, {"_id": 9, "type": 2, "body": b"\0"})))
     ask = "content query --uri content://sms --projection _id:date:body --sort '_id ASC'"
     first = b"Row: 0 _id=7, date=1700000000123, body=a, b=c\nRow: 1 _id=8, body=x\n"
     assert phone.shell(ask) == first + b"Row: 1 _id=9, date=NULL, body=BLOB\n"

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypedDict, Unpack
 
-from tests.phone import image, profiles
+from tests.phone import image, profiles, runas
 from tests.phone import state as phone_state
 from tests.phone.faultproxy import FaultProxy
 
@@ -327,6 +327,7 @@ def _install_commands(target: Path, system: Path, profile: profiles.Profile) -> 
             place.symlink_to("../real/toybox" if aged else "toybox")
     if aged:
         _write_script(target / "toybox", _MULTIPLEXER)
+    runas.install(target)
 
 
 _REFUSING = """#!/system/bin/sh

@@ -36,6 +36,8 @@ class Model:
         truncates: whether numbers are printed by getInt.
         words: what it says instead of any answer.
         place: of the database; in memory by default.
+        table, create: another table than that of text messages.
+        mute: whether a question that SQLite refuses is answered by nothing found (MmsProvider.query()).
         before: called with each question's number before it is answered: plays a phone that changes meanwhile.
     """
 
@@ -43,20 +45,23 @@ class Model:
     words: bytes = b""
     has_protocol: bool = True
     place: str = ":memory:"
+    table: str = "sms"
+    create: str = _CREATE
+    mute: bool = False
     before: Callable[[int], None] | None = None
     asked: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.database = sqlite3.connect(self.place)
-        self.database.execute(_CREATE)
+        self.database.execute(self.create)
 
     def add(self, **columns: object) -> None:
         names, marks = ",".join(columns), ",".join("?" * len(columns))
-        self.database.execute(f"INSERT INTO sms ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+        self.database.execute(f"INSERT INTO {self.table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
 
     def rows(self, columns: Sequence[str] = SMS_COLUMNS) -> list[tuple[object, ...]]:
         """What is there, asked of SQLite itself."""
-        return self.database.execute(f"SELECT _id,{','.join(columns)} FROM sms ORDER BY _id").fetchall()  # noqa: S608
+        return self.database.execute(f"SELECT _id,{','.join(columns)} FROM {self.table} ORDER BY _id").fetchall()  # noqa: S608
 
     def run(self, command: bytes, *, stdin: bytes = b"", limit: int = 64 << 20) -> Finished:
         del stdin, limit
@@ -67,18 +72,21 @@ class Model:
         options = dict(zip(words[2::2], words[3::2], strict=True))
         if words[:2] != ["content", "query"] or self.words:
             return Finished(b"", self.words, 0)
-        query = f"SELECT {options['--projection'].replace(':', ',')} FROM sms"  # noqa: S608
+        query = f"SELECT {options['--projection'].replace(':', ',')} FROM {self.table}"  # noqa: S608
         query += f" WHERE ({options['--where']})" if "--where" in options else ""
         try:
             cursor = self.database.execute(f"{query} ORDER BY {options['--sort']}")
-        except sqlite3.OperationalError as error:
+            rows = cursor.fetchall()  # an expression may fail at any row
+        except sqlite3.Error as error:
+            if self.mute:
+                return Finished(b"No result found.\n", b"", 0)
             complaint = (
                 f"Error while accessing provider:sms\nandroid.database.sqlite.SQLiteException: {error} (code 1)\n"
             )
             return Finished(b"", complaint.encode(), 0)
         names = [column[0] for column in cursor.description]
         printed = []
-        for index, row in enumerate(cursor):
+        for index, row in enumerate(rows):
             builder = "Row: " + str(index) + " "
             for place, value in enumerate(row):
                 builder += (", " if place > 0 else "") + names[place] + "=" + self._value(value)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from phoneward.snapshots.answering import answer_from
 from phoneward.snapshots.coverage import ApkState, Area, Levels, OwnBackup, State, Totals, Waiting
 from phoneward.snapshots.finding_parts import MAX_OF_A_KIND
 from phoneward.snapshots.gaps import Gap
+from phoneward.snapshots.second_vaults import SecondVault
 from phoneward.snapshots.state import OwnerState, name_phone
 from phoneward.vault import FileId
 from tests.snapshots.covering import ID, ago, app, coverage, facts, info, own_backup, random_facts, record, storage
@@ -103,7 +105,7 @@ def test_wechat_comes_first_with_its_own_way_of_backing_up() -> None:
     assert (wechat.severity, wechat.tier, wechat.loss_bytes) == (Severity.WARNING, Tier.INFERRED, 11_200_000_000)
     assert str(wechat.title) == "Only a part of this is in the snapshot: the chats in WeChat."
     assert str(wechat.loss) == "You would lose at least 11.2 GB of it."
-    assert "Migrate or back up" in str(wechat.detail)
+    assert "Backup and Restore" in str(wechat.detail)
     assert (whatsapp.subject, whatsapp.tier, whatsapp.loss_bytes) == ("com.whatsapp", Tier.NOT_CHECKED, None)
     assert (rest.code, rest.severity, rest.loss_bytes) == (codes.APPS_OUT_OF_REACH, Severity.ADVICE, 8_000_000)
     assert str(rest.title) == "2 other apps keep data that no computer can read."
@@ -381,3 +383,50 @@ def test_ids_are_evidence() -> None:
     finding = only(facts(coverage=coverage(clock_went_back=True)))
     assert (finding.evidence[0].snapshot, finding.evidence[0].source) == (ID, "/coverage.json")
     assert finding.evidence[0].seen == ago(1)
+
+
+def _second(days: float | None, place: str = "/nowhere/second") -> SecondVault:
+    return SecondVault("ab" * 8, place, None if days is None else ago(days))
+
+
+def test_a_vault_on_one_disk() -> None:
+    finding = only(facts(seconds=()))
+    assert (finding.code, finding.severity, finding.tier) == (codes.ONE_DISK, Severity.ADVICE, Tier.NOT_CHECKED)
+    assert commands(finding) == ["phoneward copy --to FOLDER --init"]
+    assert codes.ONE_DISK not in found(facts(snapshot=None, coverage=None, newest=None, seconds=()))
+    assert not answer_from(facts(seconds=None)).findings, "it is a copy itself"
+
+
+@pytest.mark.parametrize(
+    ("days", "severity"), [(30, None), (32, Severity.ADVICE), (91, Severity.ADVICE), (93, Severity.WARNING)]
+)
+def test_how_old_the_second_copy_is(days: float, severity: Severity | None) -> None:
+    findings = answer_from(facts(seconds=(_second(days), _second(400)))).findings
+    assert [f.severity for f in findings] == ([severity] if severity else [])
+    if severity:
+        assert findings[0].code == codes.SECOND_COPY_OLD
+        assert "not attached: nothing is at /nowhere/second" in str(findings[0].detail)
+        assert commands(findings[0]) == ["phoneward copy"]
+
+
+def test_nothing_new_to_copy_is_nothing_to_say() -> None:
+    """A phone that was put away: all of it was copied, however long ago."""
+    old = info(200)
+    said = found(facts(newest=old, snapshot=old, seconds=(_second(150),)))
+    assert codes.SECOND_COPY_OLD not in said
+    assert codes.OLD in said
+
+
+@pytest.mark.parametrize("days", [None, -5])
+def test_a_second_vault_that_was_never_filled(days: float | None) -> None:
+    finding = only(facts(seconds=(_second(days),)))
+    assert (finding.code, finding.severity) == (codes.SECOND_COPY_OLD, Severity.WARNING)
+    assert "Not everything was ever copied" in str(finding.title)
+
+
+def test_whether_its_disk_is_attached(tmp_path: Path) -> None:
+    (tmp_path / "config").write_bytes(b"")
+    finding = only(facts(seconds=(_second(40), _second(60, str(tmp_path)))))
+    assert str(finding.detail) == "The disk is attached."
+    hostile = only(facts(seconds=(_second(40, "\x1b[2J\0"),)))
+    assert "\x1b" not in str(hostile.detail)

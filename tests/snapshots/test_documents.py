@@ -200,12 +200,15 @@ def test_a_document_of_a_version_that_did_not_ask_for_messages_is_read() -> None
 def test_every_code_has_its_sentence() -> None:
     assert {reason.value for reason in GapReason} == set(reasons.GAP_SENTENCES)
     assert all(gap_sentence(reason) != reason for reason in GapReason)
+    from phoneward.phones.appbackups import app_files
     from phoneward.snapshots import judging, ownbackups
-    from phoneward.snapshots.records import files, taking
+    from phoneward.snapshots.records import files, messages, taking
 
-    sources = "".join(Path(module.__file__ or "").read_text() for module in (judging, ownbackups, files, taking))
+    modules = (judging, ownbackups, files, messages, taking)
+    sources = "".join(Path(module.__file__ or "").read_text() for module in modules)
+    of_apps = {ownbackups.next_step_for(package) for app in app_files() for package in app.packages}
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):
-        assert f'"{code}"' in sources, f"{code} is never given"
+        assert f'"{code}"' in sources or code in of_apps, f"{code} is never given"
     assert reason_sentence("from a later version") == "from a later version"
     assert next_step_sentence("from a later version") == "from a later version"
     assert next_step_sentence("nothing") == ""

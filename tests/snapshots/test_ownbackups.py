@@ -41,7 +41,9 @@ def test_documented_names_are_recognised(folder: bytes, name: bytes, package: st
     where = storage_path(folder)
     assert where is not None
     assert may_be_own_backup(name)
-    assert recognise(where, name) == package
+    found = recognise(where, name)
+    assert found is not None
+    assert found.package == package
 
 
 @pytest.mark.parametrize(("folder", "name"), OTHERS)
@@ -61,5 +63,5 @@ def test_the_user_of_a_storage() -> None:
 def test_any_name_is_answered(folder: bytes, name: bytes) -> None:
     where = storage_path(b"/shared/" + folder)
     assert where is not None
-    package = recognise(where, name)
-    assert package is None or (is_package_name(package) and may_be_own_backup(name))
+    found = recognise(where, name)
+    assert found is None or (is_package_name(found.package) and may_be_own_backup(name))

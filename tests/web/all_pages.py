@@ -4,6 +4,7 @@ A route that answers a page and stands neither in a table here nor among `NO_PAG
 """
 
 import contextlib
+import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,14 +16,16 @@ from playwright.sync_api import Page
 
 from phoneward.demo import STEPS, Told
 from phoneward.phones import AdbDevice, Diagnosis, Seen, Situation
+from phoneward.phones.appbackups import Computer
 from phoneward.phones.diagnosis import Tier
 from phoneward.phones.diagnosis.errors import NothingOnUsbError
 from phoneward.phones.errors import PhoneUnauthorizedError
 from phoneward.progress import Advanced, Listener, Notice, PhaseStarted
-from phoneward.snapshots import change_state, name_phone
+from phoneward.snapshots import change_state, name_phone, note_second, path_id
 from phoneward.texts import words
 from phoneward.vault import StorageFullError
 from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
+from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.web.holding import LONG, Holding, holding
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
@@ -112,6 +115,9 @@ IN_A_VAULT: Final = (
     Example("apps, none found", f"{COVERAGE}/apps", "/snapshots/{newest}/coverage/apps?q=none"),
     Example("missing names", f"{COVERAGE}/missing", "/snapshots/{newest}/coverage/missing?page=2"),
     Example("missing names, none found", f"{COVERAGE}/missing", "/snapshots/{newest}/coverage/missing?q=none"),
+    Example("apps' own backups", "/app-backups", "/app-backups"),
+    Example("how to back up WeChat", "/app-backups/guide/{key}", "/app-backups/guide/wechat"),
+    Example("how to put a foreign backup back", "/app-backups/guide/{key}", "/app-backups/guide/neo-backup"),
     Example("remove a snapshot", f"{SNAPSHOT}/remove", "/snapshots/{newest}/remove"),
     Example("restore", "/restore", "/restore"),
     Example("restore where", "/restore", "/restore?snapshot={second}&path=/shared/Documents"),
@@ -122,6 +128,9 @@ IN_A_VAULT: Final = (
     Example("restore result", "/restore/{restore}/result", "/restore/{restored}/result"),
     Example("vault", "/vault", "/vault"),
     Example("passwords", "/vault/keys", "/vault/keys"),
+    Example("rooms of the vault", "/vault/usage", "/vault/usage"),
+    Example("fewer snapshots", "/vault/thin", "/vault/thin"),
+    Example("copies of the vault", "/vault/copy", "/vault/copy"),
     Example("add a password", "/vault/keys/{how}", "/vault/keys/add"),
     Example("change the password", "/vault/keys/{how}", "/vault/keys/change"),
     Example("remove a password", "/vault/keys/{key}/remove", "/vault/keys/{key}/remove"),
@@ -146,9 +155,13 @@ IN_A_NEW_VAULT: Final = (
     Example("no snapshot", "/snapshots", "/snapshots"),
     Example("nothing to compare", "/differences", "/differences"),
     Example("nothing is kept", "/coverage", "/coverage"),
+    Example("no app's own backup", "/app-backups", "/app-backups"),
     Example("nothing to restore", "/restore", "/restore"),
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
+    Example("no copy of the vault", "/vault/copy", "/vault/copy"),
+    Example("nothing takes room", "/vault/usage", "/vault/usage"),
+    Example("nothing to thin", "/vault/thin", "/vault/thin"),
     Example("story", "/story", "/story"),
 )
 """On a server over a vault without a snapshot, with a story to tell."""
@@ -209,6 +222,7 @@ SET_UP: Final[Mapping[str, tuple[Example, ...]]] = {
 """Stage of set-up → its pages, in the order of `stages`."""
 EVERYTHING: Final = (*IN_A_VAULT, *IN_A_NEW_VAULT, *LOCKED, *AWAY, *(one for some in SET_UP.values() for one in some))
 
+NOW: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 UNBROKEN: Final = "Grandmother's" + "-tablet" * 8
 NOTHING_SEEN: Final = Diagnosis(Situation.NOTHING_SEEN, obstacle=NothingOnUsbError())
 NOT_ALLOWED: Final = Seen(
@@ -249,7 +263,9 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         site, visitor = held.site, held.site.visitor()
         sees(site, Diagnosis(Situation.READY, phones=(READY, NOT_ALLOWED)))
         with held.repo.lock(exclusive=False) as lock:
-            change_state(held.repo, lock, [name_phone("tablet", UNBROKEN)])
+            seconds = [*note_second("ab" * 32, folder, NOW), *note_second("cd" * 32, Path("/away", UNBROKEN), None)]
+            change_state(held.repo, lock, [name_phone("tablet", UNBROKEN), *seconds])
+        _app_backups(held, visitor, folder / "home")
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]
@@ -265,6 +281,8 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             **_jobs(site, work),
         }
         visitor.get("/search")  # the catalogue is made
+        for address in ("/vault/usage/phone", "/vault/usage/app", "/vault/thin/look"):
+            visitor.post(address)
         for job in site.context.jobs.all():
             assert job.id == names["running"] or job.ended.wait(60)
         try:
@@ -272,6 +290,22 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         finally:
             work.goes_on.set()
         assert site.faults == []
+
+
+def _app_backups(held: Holding, visitor: Visitor, home: Path) -> None:
+    """Have WeChat's backups of a family on this computer, of which one goes along and one went away since."""
+    place = home / "Documents" / "xwechat_files" / "Backup"
+    for account in ("wxid_mum", "wxid_" + "long" * 40, "<script>\x1b[2J"):
+        wechat_4(place, account)
+    held.site.context.on_computer._computer = Computer("linux", home)
+    gone = place / "wxid_gone"
+    for account in ("wxid_mum", gone.name):
+        kept = wechat_4(place, account)
+        held.site.context.on_computer.again()
+        form = {"folder": path_id(str(kept)), "device": "phone"}
+        assert visitor.post("/app-backups/keep", form).status_code == 303
+    gone.rename(home / "gone")
+    held.site.context.on_computer.again()
 
 
 def _restores(held: Holding, visitor: Visitor, folder: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from phoneward.checkup.marks import marked
 from phoneward.checkup.report import CheckupReport, RoomReport
 from phoneward.checkup.rooms import ROOMS, Room
 from phoneward.errors import PhonewardError, readable
+from phoneward.phones.appbackups import OnComputer
 from phoneward.progress import Event, Listener, StepDone, StepStarted, silent
 from phoneward.remaining import Remaining
 from phoneward.snapshots import (
@@ -41,6 +42,8 @@ def checkup(
     listener: Listener = silent,
     last_read_data: dt.datetime | None = None,
     last_restore_test: dt.datetime | None = None,
+    on_computer: Sequence[OnComputer] = (),
+    computer: str | None = None,
 ) -> CheckupReport:
     """Ask all rooms about one snapshot.
 
@@ -52,6 +55,8 @@ def checkup(
         listener: hears how far it is: a StepStarted and a StepDone for each room that is asked.
         last_read_data: when the whole vault was last read back; by default what the vault has noted.
         last_restore_test: when a restore was last compared; by default what the vault has noted beside its proofs.
+        on_computer: apps' own backups that were found on this computer.
+        computer: this computer's id.
 
     Raises:
         SnapshotNotFoundError, AmbiguousSnapshotError: there is no such snapshot, or several.
@@ -77,6 +82,8 @@ def checkup(
         last_read_data=last_read_data or noted.read_data,
         last_restore_test=last_restore_test or noted.restore_test,
         state=state,
+        on_computer=on_computer,
+        computer=computer,
     )
     parts = tuple(_ask(room, asking, steps, state) for room in ROOMS)
     failed = {part.room.name for part in parts if part.failure is not None}  # sooner than one that answers

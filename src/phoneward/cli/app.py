@@ -22,13 +22,15 @@ from phoneward.texts import N_
 SECTIONS = {
     N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "demo"),
     N_("To see how things stand"): ("open", "checkup"),
-    N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats"),
-    N_("Through the years"): ("rename", "forget", "prune", "key", "unlock", "repair"),
+    N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats", "app-backups"),
+    N_("Through the years"): ("rename", "copy", "forget", "prune", "key", "unlock", "repair"),
     N_("When you need it"): ("kit", "pair", "connect", "timestamp", "completion"),
 }
 """What `--help` lists, under which heading, a beginner's commands first."""
 
-COMMANDS = {name: f"phoneward.cli.{name}_cmd:{name}" for names in SECTIONS.values() for name in names}
+COMMANDS = {
+    name: "phoneward.cli.{0}_cmd:{0}".format(name.replace("-", "_")) for names in SECTIONS.values() for name in names
+}
 
 
 class Program(WordedGroup):

@@ -1,6 +1,7 @@
 """`phoneward backup`: take a snapshot of a phone."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,15 @@ THE_ONLY_ONE = ""
     metavar="FILE",
     help=N_("A file that holds the password of that backup file. Default: you are asked, where it is encrypted."),
 )
+@option(
+    "--adb-backup",
+    "with_adb_backup",
+    is_flag=True,
+    help=N_(
+        "Also have the apps make the backup that Android knows (`adb backup`). You must confirm it on the phone; since "
+        "Android 12 few apps take part."
+    ),
+)
 @option("--label", metavar="NAME", help=N_("A name for the phone in the list of snapshots. Default: its own."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be read and stored, and write nothing."))
 @option(
@@ -84,12 +94,14 @@ def backup(
     *,
     android_backup: str | None,
     android_backup_password: str | None,
+    with_adb_backup: bool,
     dry_run: bool,
     verify_all: bool,
     allow_unencrypted: bool,
 ) -> ExitCode:
     """Take a snapshot and say what is not in it."""
     from phoneward import snapshots
+    from phoneward.cli import adb_backup
     from phoneward.cli.progress_view import listening
 
     frame = current()
@@ -100,13 +112,23 @@ def backup(
     ]
     if len(given) > 1:
         raise NotTogetherError(first=given[0], second=given[1])
-    if android_backup_password is not None and android_backup is None:
+    if with_adb_backup:
+        given += ["--dry-run"] if dry_run else []
+        other = next((name for name in given if name != "--adb"), None)
+        if other is not None:
+            raise NotTogetherError(first=other, second="--adb-backup")
+    if android_backup_password is not None and android_backup is None and not with_adb_backup:
         raise MissingArgumentError(command="phoneward backup", name="--android-backup FILE")
     if android_backup is not None:
         session = _open_backup_file(frame, android_backup, android_backup_password)
     else:
         session = choose_phone(folder, serial, allow_unencrypted=allow_unencrypted)
-    with open_vault(frame) as repository, session as phone, listening(frame.output) as listener:
+    with ExitStack() as stack:
+        repository = stack.enter_context(open_vault(frame))
+        phone = stack.enter_context(session)
+        listener = stack.enter_context(listening(frame.output))
+        if with_adb_backup:
+            phone = adb_backup.joined(frame, phone, android_backup_password, listener, stack)
         result = snapshots.backup(
             phone,
             repository,

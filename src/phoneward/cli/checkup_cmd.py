@@ -47,8 +47,10 @@ LEVELS = ("advice", "warning", "danger")
 def checkup(snapshot: str, html: str | None, pdf: str | None, fail_on: str | None, *, everything: bool) -> ExitCode:
     """Ask, show, and write the files that were asked for."""
     from phoneward import checkup as asking
+    from phoneward import snapshots
     from phoneward.cli import checkup_view
     from phoneward.cli.progress_view import listening
+    from phoneward.phones import appbackups
 
     frame = current()
     files = {kind: Path(name) for kind, name in (("html", html), ("pdf", pdf)) if name is not None}
@@ -58,7 +60,14 @@ def checkup(snapshot: str, html: str | None, pdf: str | None, fail_on: str | Non
         cache_dir = frame.settings.cache_dir
         listener = stack.enter_context(listening(frame.output, asking.expected_durations(repository, cache_dir)))
         repository.load_index()
-        report = asking.checkup(repository, snapshot=snapshot, cache_dir=cache_dir, listener=listener)
+        report = asking.checkup(
+            repository,
+            snapshot=snapshot,
+            cache_dir=cache_dir,
+            listener=listener,
+            on_computer=appbackups.search_computer(appbackups.this_computer()).found,
+            computer=snapshots.known_computer_id(frame.settings.state_dir),
+        )
     _write(report, files)
     if frame.output.json:
         for finding in asking.worst_first(report):

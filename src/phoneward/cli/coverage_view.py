@@ -4,6 +4,7 @@ Sentences repeat from app to app, so the tables carry numbers and the sentences 
 tables fit 80 columns in every language.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from phoneward.snapshots import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    own_backup_rows,
     storage_name,
 )
 from phoneward.texts import _, formats, labelled, ngettext, sentences
@@ -76,6 +78,7 @@ def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> N
     if apps:
         output.result("")
         output.result(apps_table(apps, notes))
+    _show_own_backups(output, coverage)
     hidden = len(coverage.apps) - len(apps)
     if hidden:
         output.result(
@@ -91,6 +94,20 @@ def show(output: Output, coverage: "Coverage", *, everything: bool = False) -> N
             output.result(_Note(number, text))
     for line in gap_lines(coverage, everything=everything):
         output.result(line)
+
+
+def _show_own_backups(output: Output, coverage: "Coverage") -> None:
+    """Print how old the backups are that apps made of themselves, and where the steps are to make one."""
+    from phoneward.cli import app_backups_view as view
+
+    now = dt.datetime.now(dt.UTC)
+    rows = own_backup_rows(coverage, now)
+    if rows:
+        output.result("")
+        output.result(_("Backups that apps make of themselves:"))
+        output.result(view.rows_table(rows, now))
+        for line in view.advice(rows):
+            output.result(line)
 
 
 def fields(coverage: "Coverage") -> dict[str, object]:
@@ -145,11 +162,11 @@ def _state(state: str) -> "Text":
 
 
 def _note(row: "StorageCoverage | AppCoverage", notes: Notes) -> str:
-    from phoneward.snapshots import next_step_sentence, reason_sentence
+    from phoneward.snapshots import next_step_sentence, row_why
 
     if row.state == "kept" and row.next_step in {"", "nothing"}:
         return ""  # nothing missing, nothing to do: the state says it all
-    return notes.number(readable(reason_sentence(row.reason)), readable(next_step_sentence(row.next_step)))
+    return notes.number(row_why(row), readable(next_step_sentence(row.next_step)))
 
 
 def _not_kept(app: "AppCoverage") -> str:

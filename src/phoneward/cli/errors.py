@@ -130,6 +130,27 @@ class NotWithoutYesError(CommandLineError):
     next_step = N_("Look at the plan with --dry-run; if that is what you want, repeat the command with --yes.")
 
 
+class NoSecondVaultError(CommandLineError):
+    """`copy` was not told where to, and nothing was copied before."""
+
+    message = N_("You have not said where the second vault is.")
+    next_step = N_("Attach the disk and name a folder on it: phoneward copy --to FOLDER --init")
+
+
+class SecondVaultAwayError(PhonewardError):
+    """The disk with the second vault is not there."""
+
+    message = N_("The disk with the second vault is not attached: nothing is at {places}.")
+    next_step = N_("Attach it and run the command again. If it is somewhere else now, say where with --to FOLDER.")
+
+
+class SeveralSecondVaultsError(CommandLineError):
+    """More than one second vault could be meant."""
+
+    message = N_("There are several second vaults: {places}.")
+    next_step = N_("Say which one you mean with --to FOLDER.")
+
+
 class NotConfirmedError(PhonewardError):
     """The person did not agree to the plan."""
 
@@ -200,6 +221,41 @@ class OwnFaultError(PhonewardError):
 
     message = N_("Phoneward made a mistake of its own ({kind}).")
     next_step = N_("What is in the vault is not harmed. Run it again with --verbose and report what it prints.")
+
+
+class NoAppGuideError(UsageError):
+    """Nothing is known of an app's own backups."""
+
+    message = N_("Nothing is known of backups that {app} makes of itself.")
+    next_step = N_("Known are: {known}. In other apps, look in their own settings for a backup or an export.")
+
+
+class PhoneNotSaidError(UsageError):
+    """The person did not say whose backup a folder is."""
+
+    message = N_("Whose backup this is, only you can tell: it may be of another phone in the house.")
+    next_step = N_("Add --phone PHONE to the command. The vault has snapshots of: {names}.")
+
+
+class NoAppBackupError(PhonewardError):
+    """No backup of an app is on this computer."""
+
+    message = N_("No backup of {app} was found on this computer.")
+    next_step = N_("If it is elsewhere, name its folder. How to make one: phoneward app-backups guide {key}")
+
+
+class SeveralAppBackupsError(UsageError):
+    """Several backups of an app are on this computer."""
+
+    message = N_("There are several backups of {app} on this computer: {paths}.")
+    next_step = N_("Name the folder that you mean instead of the app.")
+
+
+class WhoseFolderError(UsageError):
+    """Nobody can tell of which app a folder is."""
+
+    message = N_("Of which app this folder is a backup, its name does not say: {path}")
+    next_step = N_("Add --app APP, such as wechat; or name the folder in it that is the backup.")
 
 
 def from_click(error: click.ClickException) -> PhonewardError:

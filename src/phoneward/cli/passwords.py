@@ -1,7 +1,7 @@
 """Where the password comes from: a setting, else the person at the terminal."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from phoneward.cli.errors import (
     EmptyPasswordError,
@@ -54,6 +54,28 @@ def another(settings: Settings, file: str | None) -> str:
     if not sys.stdin or not sys.stdin.isatty():
         raise NoTerminalForNewError
     return _ask_twice()
+
+
+class Second(NamedTuple):
+    """A password to try on a second vault; `is_chosen` where a person named it for that one."""
+
+    password: str
+    is_chosen: bool
+
+
+def second(settings: Settings, file: str | None, first: str) -> Second:
+    """Return the password of a second vault: the one set for it, else the first vault's.
+
+    Args:
+        settings: PHONEWARD_TO_PASSWORD and the like.
+        file: holds it; named on the command line.
+        first: the password that opened the first vault.
+
+    Raises:
+        SettingFileError, PasswordCommandError: what should hold it, or print it, does not.
+    """
+    given = settings.second_password(file)
+    return Second(first if given is None else given, given is not None)
 
 
 def say_if_weak(output: "Output", password: str) -> None:

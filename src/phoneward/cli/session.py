@@ -9,6 +9,8 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from phoneward.vault import Repository, Storage
 
 NO_LOCK_HELP = N_("Write no lock: for a vault on a disk that cannot be written to.")
@@ -25,6 +27,13 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
         NoRepositoryNamedError, NoTerminalError: the command line lacks something.
         NoRepositoryError, WrongPasswordError: see `vault.open_repository`.
     """
+    with open_vault_with_password(frame) as (repository, _password):
+        yield repository
+
+
+@contextlib.contextmanager
+def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]:
+    """Yield the opened repository and the password that opened it. Raises as `open_vault`."""
     place = frame.settings.repository_path()
     from phoneward import vault
 
@@ -33,15 +42,36 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
     if not vault.repository_exists(storage):
         raise vault.NoRepositoryError(location=storage.location)
     given = frame.settings.password()
-    yield vault.open_repository(storage, given) if given is not None else _ask_and_open(frame, storage)
+    if given is None and (kept := _from_keyring(frame, storage, place)) is not None:
+        yield kept
+        return
+    yield (vault.open_repository(storage, given), given) if given is not None else _ask_and_open(frame, storage)
 
 
-def _ask_and_open(frame: Frame, storage: "Storage") -> "Repository":
+def _from_keyring(frame: Frame, storage: "Storage", place: "Path") -> "tuple[Repository, str] | None":
+    """Open the vault with the password that the person asked to be remembered; None where that is not to be had."""
+    from phoneward import vault
+    from phoneward.systemkeyring import SystemKeyring
+
+    kept = SystemKeyring(frame.settings.state_dir).password(place)
+    if kept is None:
+        return None
+    try:
+        return vault.open_repository(storage, kept), kept
+    except vault.WrongPasswordError:
+        frame.output.say(_("The password in the system's keyring does not open this vault any more."))
+        return None
+
+
+def _ask_and_open(frame: Frame, storage: "Storage") -> "tuple[Repository, str]":
     from phoneward import vault
 
-    for _attempt in range(ATTEMPTS - 1):
+    for attempt in range(1, ATTEMPTS + 1):
+        password = passwords.existing(frame.settings)
         try:
-            return vault.open_repository(storage, passwords.existing(frame.settings))
+            return vault.open_repository(storage, password), password
         except vault.WrongPasswordError:
+            if attempt == ATTEMPTS:
+                raise
             frame.output.say(_("That is not the password. Try again."))
-    return vault.open_repository(storage, passwords.existing(frame.settings))
+    raise AssertionError  # the last attempt returned or raised

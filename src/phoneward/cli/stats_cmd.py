@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phoneward.cli.errors import NotTogetherError
-from phoneward.cli.frame import argument, current, option, vault_options
+from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
@@ -15,6 +15,7 @@ from phoneward.texts import N_, _, formats, ngettext
 if TYPE_CHECKING:
     from phoneward.vault import Repository, Snapshot, VaultStats
 
+PER = ("phone", "app")
 MODES = ("restore-size", "files-by-contents", "raw-data", "blobs-per-file")
 
 
@@ -32,10 +33,18 @@ MODES = ("restore-size", "files-by-contents", "raw-data", "blobs-per-file")
     "refs", metavar="[SNAPSHOT]...", nargs=-1, meaning=N_("Which snapshots: first digits, or latest. Default: all.")
 )
 @option(
+    "--per",
+    metavar="WHAT",
+    type=click.Choice(PER),
+    help=N_(
+        "phone or app: tell for each phone, or each app, what a restore would give, what is stored for it alone and "
+        "what others need too."
+    ),
+)
+@option(
     "--mode",
     metavar="MODE",
     type=click.Choice(MODES),
-    default=MODES[0],
     help=N_("restore-size, files-by-contents, raw-data or blobs-per-file. Default: restore-size."),
 )
 @option(
@@ -46,23 +55,42 @@ MODES = ("restore-size", "files-by-contents", "raw-data", "blobs-per-file")
 )
 @option("--no-lock", is_flag=True, help=NO_LOCK_HELP)
 @vault_options
-def stats(refs: tuple[str, ...], mode: str, host: tuple[str, ...], *, no_lock: bool) -> ExitCode:
+def stats(
+    refs: tuple[str, ...], per: str | None, mode: str | None, host: tuple[str, ...], *, no_lock: bool
+) -> ExitCode:
     """Measure snapshots and show the figures."""
     from phoneward import vault
 
     frame = current()
     if refs and host:
         raise NotTogetherError(first="SNAPSHOT", second="--host")
+    if per and mode:
+        raise NotTogetherError(first="--per", second="--mode")
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
         if not no_lock:
             stack.enter_context(repository.lock(exclusive=False))
         repository.load_index()
-        measured = vault.measure(repository, _snapshots(repository, refs, host), vault.StatsMode(mode))
+        chosen = _snapshots(repository, refs, host)
+        if per:
+            return _usage(frame, repository, chosen, per)
+        measured = vault.measure(repository, chosen, vault.StatsMode(mode or MODES[0]))
     if frame.output.json:
         frame.output.emit("summary", document(measured))
     else:
         for sentence in sentences(measured):
             frame.output.result(sentence)
+    return ExitCode.DONE
+
+
+def _usage(frame: Frame, repository: "Repository", chosen: "list[Snapshot]", per: str) -> ExitCode:
+    from phoneward import snapshots
+    from phoneward.cli import usage_view
+    from phoneward.cli.progress_view import listening
+
+    with listening(frame.output) as listener:
+        state = snapshots.load_state(repository)
+        measured = snapshots.usage(repository, chosen, snapshots.Per(per), state=state, listener=listener)
+    usage_view.show(frame.output, measured)
     return ExitCode.DONE
 
 

@@ -94,6 +94,10 @@ def check(snapshot: str, timestamp_ca: str | None) -> ExitCode:
         else:
             for sentence in sentences(stamp):
                 frame.output.result(sentence)
+            if stamp.snapshot != name:
+                frame.output.result(
+                    _("It was stamped in the vault that this copy comes from: show it with that vault.")
+                )
     if not stamps and not frame.output.json:
         frame.output.result(_("The vault keeps no time stamp for snapshot {snapshot}.").format(snapshot=name[:8]))
     return ExitCode.DONE if all(not isinstance(stamp, PhonewardError) for stamp in stamps) else ExitCode.FAILED
@@ -121,7 +125,7 @@ def export(snapshot: str, target: str) -> ExitCode:
         stamps = snapshots.timestamps_of(repository, name)
     folder = Path(target)
     folder.mkdir(parents=True, exist_ok=True)
-    tokens = [stamp.token for stamp in stamps if not isinstance(stamp, PhonewardError)]
+    tokens = [stamp.token for stamp in stamps if not isinstance(stamp, PhonewardError) and stamp.snapshot == name]
     files = {f"{name}.snapshot": content}
     files |= {f"{name}-{number}.tsr": token for number, token in enumerate(tokens, 1)}
     for file, data in files.items():

@@ -7,8 +7,14 @@ An action comes back from a form or a stored finding: nothing in it is trusted.
 from typing import Final
 
 from phoneward.findings import Action
-from phoneward.flows.errors import ActionArgumentError, ActionUnknownError, PhoneNotAttachedError, RoomNotBuiltError
-from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS
+from phoneward.flows.errors import (
+    ActionArgumentError,
+    ActionUnknownError,
+    AppBackupGoneError,
+    PhoneNotAttachedError,
+    RoomNotBuiltError,
+)
+from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, keep_app_backup
 from phoneward.flows.verbs import Argument, Flow, Verb, checked
 from phoneward.texts import Words
 
@@ -16,11 +22,13 @@ __all__ = [
     "VERBS",
     "ActionArgumentError",
     "ActionUnknownError",
+    "AppBackupGoneError",
     "Argument",
     "Flow",
     "PhoneNotAttachedError",
     "RoomNotBuiltError",
     "Verb",
+    "keep_app_backup",
     "known",
     "leads_to_page",
     "run",

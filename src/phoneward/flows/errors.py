@@ -33,6 +33,13 @@ class RoomNotBuiltError(PhonewardError):
         return _(self.message).format(room=_(str(self.details["room"])))
 
 
+class AppBackupGoneError(PhonewardError):
+    """A backup on this computer that a finding or a page named is no longer there, or its phone is unknown."""
+
+    message = N_("This backup is not on this computer any more, or the vault does not know that phone.")
+    next_step = N_("Look again: phoneward app-backups list")
+
+
 class PhoneNotAttachedError(PhonewardError):
     """The phone that a finding is about is not there."""
 

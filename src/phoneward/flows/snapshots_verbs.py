@@ -9,8 +9,9 @@ from typing import Final
 
 from phoneward import phones, snapshots, vault
 from phoneward.errors import PhonewardError, readable
-from phoneward.flows.errors import PhoneNotAttachedError
-from phoneward.flows.verbs import DEVICE, SERIAL, SNAPSHOT, YES, Flow, Verb
+from phoneward.flows.errors import AppBackupGoneError, PhoneNotAttachedError
+from phoneward.flows.verbs import APP, DEVICE, FOLDER, SERIAL, SNAPSHOT, YES, Flow, Verb
+from phoneward.phones import appbackups
 from phoneward.progress import Notice
 from phoneward.texts import Size, Words, counted, labelled, running, words
 
@@ -163,11 +164,51 @@ def choose_files(repo: vault.Repository, ref: str) -> list[bytes]:
     return chosen
 
 
+def _keep_app_backup(flow: Flow, arguments: Mapping[str, str]) -> Words:
+    """Have an app's backup on this computer go along into a phone's snapshots: one that is still found there."""
+    searched = appbackups.search_computer(appbackups.this_computer())
+    wanted = arguments.get("folder")
+    found = next((one for one in searched.found if snapshots.path_id(str(one.path)) == wanted), None)
+    if found is None or "device" not in arguments:
+        raise AppBackupGoneError
+    return keep_app_backup(flow.repo, flow.settings.state_dir, found, arguments["device"])
+
+
+def keep_app_backup(repo: vault.Repository, state_dir: Path, found: appbackups.OnComputer, device: str) -> Words:
+    """Remember in the vault that a folder of this computer goes along with a phone; returns what came of it.
+
+    Raises:
+        AppBackupGoneError: the vault has no snapshot of that phone.
+        FolderNameError, JournalUnwritableError, VaultError: it cannot be written down.
+    """
+    with repo.lock(exclusive=False) as lock:
+        infos = snapshots.list_snapshots(repo, on_damaged=lambda _name, _error: None)
+        if device not in {info.device for info in infos if info.of_phone}:
+            raise AppBackupGoneError
+        stored = [info.snapshot for info in infos]
+        state = snapshots.load_state(repo, snapshots=stored)
+        computer = snapshots.computer_id(state_dir)
+        kept, changes = snapshots.keep_folder(
+            state, device=device, computer=computer, package=found.package, path=found.path
+        )
+        snapshots.change_state(repo, lock, changes, snapshots=stored)
+    label = next(info.label for info in reversed(infos) if info.device == device)
+    return words(
+        "It goes along with {phone} from now on, and comes into the vault with the next backup: {path}",
+        phone=state.called(device, label),
+        path=readable(kept.path),
+    )
+
+
 SNAPSHOTS_VERBS: Final[Mapping[str, Verb]] = {
     "backup": Verb(_backup, {"device": DEVICE, "serial": SERIAL, "verify_all": YES}),
     "check": Verb(_check),
     "read-data": Verb(_read_data),
     "restore-test": Verb(_restore_test, {"snapshot": SNAPSHOT}),
     "coverage": Verb(None, {"snapshot": SNAPSHOT}),
+    "app-backups": Verb(None),
+    "app-guide": Verb(None, {"app": APP}),
+    "keep-app-backup": Verb(_keep_app_backup, {"folder": FOLDER, "device": DEVICE}),
+    "copy": Verb(None),
 }
-"""What a finding of the snapshots room may ask for. `coverage` is a page."""
+"""What a finding of the snapshots room may ask for. `coverage`, `app-backups`, `app-guide` and `copy` are pages."""

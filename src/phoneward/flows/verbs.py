@@ -53,6 +53,9 @@ DEVICE: Final = Argument(r"[0-9a-f]{16}")
 SERIAL: Final = Argument(r"[A-Za-z0-9._:\[\]%-]{1,200}")
 """A serial number, HOST:PORT, or the name that adb gives a phone found on the network."""
 YES: Final = Argument(r"yes")
+APP: Final = Argument(r"[a-z-]{1,40}")
+FOLDER: Final = Argument(r"[0-9a-f]{16}")
+"""A short name for a folder of this computer (`snapshots.path_id`)."""
 
 
 Run = Callable[[Flow, Mapping[str, str]], Words]

@@ -46,14 +46,26 @@ from phoneward.phones.errors import (
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.paths import is_below, is_clean
-from phoneward.phones.records import Record, RecordKind, RecordObstacle, Records, as_records
+from phoneward.phones.records import (
+    ADDRESS_COLUMNS,
+    Record,
+    RecordKind,
+    RecordObstacle,
+    Records,
+    RecordsPhone,
+    as_records,
+)
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from phoneward.phones.adb.adbbackup import AdbBackup
     from phoneward.phones.androidbackup import AndroidBackupPhone
 
 __all__ = [
+    "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
@@ -87,6 +99,7 @@ __all__ = [
     "RecordKind",
     "RecordObstacle",
     "Records",
+    "RecordsPhone",
     "Refusal",
     "Seen",
     "Situation",
@@ -96,6 +109,7 @@ __all__ = [
     "VolumeKind",
     "WritablePhone",
     "Written",
+    "adb_backup",
     "as_records",
     "check_state",
     "connect_device",
@@ -131,6 +145,26 @@ def open_android_backup(path: Path, password: Callable[[], str] | None = None) -
     from phoneward.phones.androidbackup import AndroidBackupPhone  # it brings AES along, which no other phone needs
 
     return AndroidBackupPhone(path, password)
+
+
+def adb_backup(
+    phone: AdbPhone, password: Callable[[], str] | None, heard: Callable[[int], None]
+) -> "AbstractContextManager[AdbBackup]":
+    """Have a phone's apps make the backup that Android knows, and open it as a further source.
+
+    Somebody must confirm it on the phone. It is asked for, and looked through from end to end, by `with`.
+
+    Args:
+        phone: open.
+        password: asked once, and only where the backup is encrypted.
+        heard: told how many bytes have come.
+
+    Raises:
+        PhoneError: nothing came of it; the sentence says why. The phone is as usable as before.
+    """
+    from phoneward.phones.adb import adbbackup  # it brings AES along, as above
+
+    return adbbackup.taken(phone, password, heard)
 
 
 def open_adb(serial: str | None = None, *, allow_unencrypted: bool = False, idle_timeout: float = 60.0) -> AdbPhone:

@@ -63,6 +63,8 @@ class Obstacle(enum.Enum):
     """A backup file holds this name more than once: the last one is given, as when it is restored."""
     FOREIGN = "foreign"
     """A backup file holds this name where no Android puts anything."""
+    ABSENT = "absent"
+    """A folder of this computer that should go along, and that is not there or cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ class VolumeKind(enum.Enum):
     CARD = "card"
     """An SD card or USB drive."""
     APP_DATA = "app-data"
-    """The private data of apps, one folder for each package."""
+    """The private data of apps, one folder for each package; of one app alone where `Volume.package` names it."""
+    COMPUTER = "computer"
+    """A folder of this computer that belongs to an app of the phone (`Volume.package`): backups that it made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,9 @@ class Volume:
         user_id: Android user id, where it belongs to one.
         obstacle: None when it can be listed, else why not.
         used_bytes: what the phone says is stored there, where it says so.
+        package: the app that all of it belongs to, where it does.
+        times_prove: False where equal times and sizes prove nothing (whole seconds without change times, another
+            clock): all of it is read each time.
     """
 
     kind: VolumeKind
@@ -108,6 +115,8 @@ class Volume:
     user_id: int | None = None
     obstacle: Obstacle | None = None
     used_bytes: int | None = None
+    package: str = ""
+    times_prove: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ class InstalledApp:
         apk_paths: base first, then the splits; absolute phone paths. Empty where the phone did not tell.
         first_installed_ns, last_updated_ns: nanoseconds since 1970 UTC; None where unknown.
         app_bytes, data_bytes, cache_bytes: the phone's own figures (`dumpsys diskstats`), None where unknown.
+        is_debuggable: whether it was built for testing: then a computer may read its private data (`run-as`).
     """
 
     package: str
@@ -154,6 +164,7 @@ class InstalledApp:
     app_bytes: int | None = None
     data_bytes: int | None = None
     cache_bytes: int | None = None
+    is_debuggable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ A phone that can be asked has a method `records`; `as_records` finds it. Contact
 """
 
 import enum
-from collections.abc import Iterator
-from typing import Protocol, cast
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -21,6 +21,8 @@ class RecordKind(enum.StrEnum):
     """Multimedia messages, without what they hold."""
     MMS_PARTS = "mms-parts"
     """What all of them hold: texts, and what the bytes of the rest are like."""
+    MMS_ADDRESSES = "mms-addresses"
+    """From whom and to whom, message by message: not all at once."""
     CALENDARS = "calendars"
     EVENTS = "events"
     """Events of all calendars; exceptions to repeated ones are events of their own."""
@@ -28,6 +30,9 @@ class RecordKind(enum.StrEnum):
     REMINDERS = "reminders"
     EVENT_EXTRAS = "event-extras"
     """What apps and synchronisation noted about events (`ExtendedProperties`)."""
+
+
+ADDRESS_COLUMNS: Final = ("charset", "type", "address")
 
 
 class RecordObstacle(enum.StrEnum):
@@ -98,7 +103,20 @@ class RecordsPhone(Protocol):
             PhoneGoneError: the connection is lost.
         """
 
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom one multimedia message is; values in the order of `ADDRESS_COLUMNS`.
+
+        Raises:
+            RecordBytesError: refused, or no answer that makes sense. The phone can be asked for others.
+            PhoneGoneError: the connection is lost.
+        """
+
 
 def as_records(phone: Phone) -> RecordsPhone | None:
-    """Return the phone as one that can be asked, None where it is none (a folder)."""
+    """Return the phone as one that can be asked, None where it is none (a folder).
+
+    A phone that stands for another says which with an attribute `asked_for_records`.
+    """
+    if hasattr(phone, "asked_for_records"):
+        return cast("RecordsPhone | None", phone.asked_for_records)
     return cast("RecordsPhone", phone) if hasattr(phone, "records") else None

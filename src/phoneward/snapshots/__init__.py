@@ -9,6 +9,18 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_folders import (
+    KeptFolder,
+    computer_id,
+    computer_name,
+    keep_folder,
+    kept_folders,
+    known_computer_id,
+    leave_folder,
+)
+from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_taking import beside, folders_of
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
     PAGE_SIZE,
@@ -31,6 +43,14 @@ from phoneward.snapshots.catalogue import (
     SnapshotKind,
     SnapshotList,
     kind_of_snapshot,
+)
+from phoneward.snapshots.copying import (
+    VaultCopyPlan,
+    copy_vault,
+    make_second,
+    open_second,
+    plan_vault_copy,
+    refuse_nested,
 )
 from phoneward.snapshots.coverage import (
     ApkState,
@@ -55,6 +75,7 @@ from phoneward.snapshots.coverage_words import (
     concerns_the_person,
     coverage_sentences,
     gap_why,
+    row_why,
     storage_name,
 )
 from phoneward.snapshots.errors import (
@@ -64,6 +85,7 @@ from phoneward.snapshots.errors import (
     BackupStoppedError,
     CatalogueNotKeptError,
     CoverageMissingError,
+    FolderNameError,
     JournalUnwritableError,
     ListingTooLargeError,
     NoAppFilesError,
@@ -71,6 +93,7 @@ from phoneward.snapshots.errors import (
     NothingReachableError,
     PhoneTooFullError,
     ReturnCutShortError,
+    SecondVaultMissingError,
     SnapshotsError,
     StateDamagedError,
     StateFullError,
@@ -78,6 +101,7 @@ from phoneward.snapshots.errors import (
     StateTooManyError,
     StateTooNewError,
 )
+from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
@@ -108,10 +132,12 @@ from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.second_vaults import SecondVault, forget_second, is_copy, note_second, second_vaults
 from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
 from phoneward.vault import Repository
 
 __all__ = [
@@ -141,16 +167,20 @@ __all__ = [
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "FamilyRules",
     "FileHistory",
     "FileProof",
     "FileVersion",
+    "FolderNameError",
     "FolderView",
     "ForgetPlan",
     "Found",
     "Gap",
     "GapReason",
+    "Here",
     "IndexState",
     "JournalUnwritableError",
+    "KeptFolder",
     "KnownPhone",
     "Listed",
     "ListingTooLargeError",
@@ -161,9 +191,12 @@ __all__ = [
     "NothingReachableError",
     "Outdated",
     "OwnBackup",
+    "OwnBackupRow",
     "OwnerState",
     "Page",
+    "Per",
     "PhoneTooFullError",
+    "PhonesOwnBackups",
     "Proof",
     "ProofLevel",
     "ProofLookup",
@@ -174,10 +207,13 @@ __all__ = [
     "ReturnPlan",
     "ReturnReport",
     "SearchAnswer",
+    "SecondVault",
+    "SecondVaultMissingError",
     "SnapshotInfo",
     "SnapshotKind",
     "SnapshotList",
     "SnapshotsError",
+    "Standing",
     "State",
     "StateDamagedError",
     "StateFullError",
@@ -188,6 +224,9 @@ __all__ = [
     "Timestamp",
     "Totals",
     "Unproven",
+    "Usage",
+    "UsageTable",
+    "VaultCopyPlan",
     "Waiting",
     "answer",
     "app_called",
@@ -196,48 +235,73 @@ __all__ = [
     "apps_called",
     "backup",
     "change_state",
+    "computer_id",
+    "computer_name",
     "concerns_the_person",
+    "copy_vault",
     "coverage_of",
     "coverage_sentences",
     "default_label",
     "describe",
     "encode_coverage",
+    "family_rules",
     "find",
+    "forget_second",
+    "found_here",
     "gap_sentence",
     "gap_why",
+    "is_copy",
     "is_own_document",
     "is_partial",
     "is_proof",
     "is_record",
     "is_state",
+    "keep_folder",
     "keep_noted",
+    "kept_folders",
     "kind_of_snapshot",
+    "known_computer_id",
+    "leave_folder",
     "list_path",
     "list_snapshots",
     "load_state",
     "looked_after",
+    "losses",
+    "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
+    "note_family_rules",
     "note_restore_test",
+    "note_second",
     "open_path",
+    "open_second",
+    "own_backup_rows",
+    "path_id",
+    "phones_own_backups",
+    "plan_family",
     "plan_forget",
     "plan_named",
     "plan_return",
+    "plan_vault_copy",
     "proof_subject",
     "prove_restored",
     "put_back",
     "reason_sentence",
+    "refuse_nested",
     "rehearse",
     "restore",
     "restored_when",
+    "row_why",
+    "second_vaults",
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
     "storage_name",
     "timestamps_of",
+    "usage",
     "which_phone",
     "write_note",
 ]
@@ -255,6 +319,8 @@ def backup(
     cache_dir: Path | None = None,
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
+
+    Folders of this computer that the person said belong to this phone go along (`app_folders`).
 
     Args:
         phone: open (inside its `with`).
@@ -280,5 +346,6 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    work = Backup(phone, repo, listener, where, label or default_label(phone), verify_all, cache_dir)
-    return work.rehearse() if dry_run else work.run()
+    with beside(phone, folders_of(phone, repo, where, listener)) as (joined, others):
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        return work.rehearse() if dry_run else work.run()

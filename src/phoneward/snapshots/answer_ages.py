@@ -14,6 +14,10 @@ RESTORE_TEST_ADVICE: Final = dt.timedelta(days=183)
 READ_DATA_ADVICE: Final = dt.timedelta(days=92)
 """Disks that rot do it slowly. Twice and four times a year cost an hour each."""
 
+COPY_ADVICE: Final = dt.timedelta(days=31)
+COPY_WARNING: Final = dt.timedelta(days=92)
+"""A disk that lies somewhere else is not brought every week; a month is a habit that can be kept."""
+
 AHEAD: Final = dt.timedelta(days=1)
 """A time further ahead of this computer's clock than that says nothing about age: one of the clocks is wrong."""
 
@@ -38,8 +42,29 @@ def is_ahead(time: dt.datetime, now: dt.datetime) -> bool:
     return time - now > AHEAD
 
 
+def own_backup_severity(made: dt.datetime, now: dt.datetime, stale_days: int) -> Severity:
+    """Return how much the age of an app's own backup matters.
+
+    Args:
+        made: when it was made.
+        now: the time its age is counted to.
+        stale_days: from this age on it is old: some apps back up by themselves every night, others by hand.
+    """
+    age = now - made
+    if age >= max(SNAPSHOT_WARNING, 2 * dt.timedelta(days=stale_days)):
+        return Severity.WARNING
+    return Severity.ADVICE if age >= dt.timedelta(days=stale_days) else Severity.FINE
+
+
+def severity_of_copy(time: dt.datetime | None, now: dt.datetime) -> Severity:
+    """Return how much it matters when the vault was last copied; None where that never was."""
+    if time is None or now - time >= COPY_WARNING:
+        return Severity.WARNING
+    return Severity.ADVICE if now - time >= COPY_ADVICE else Severity.FINE
+
+
 def severity_of(time: dt.datetime, now: dt.datetime) -> Severity:
-    """Return how much the age of a snapshot, or of an app's own backup, matters."""
+    """Return how much the age of a snapshot matters."""
     age = now - time
     if age >= SNAPSHOT_WARNING:
         return Severity.WARNING

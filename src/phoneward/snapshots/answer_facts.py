@@ -9,6 +9,7 @@ from typing import Final
 from phoneward.errors import PhonewardError, readable
 from phoneward.phones import ANDROID_BACKUP
 from phoneward.snapshots.answer_ages import plausible
+from phoneward.snapshots.app_listing import Here, found_here
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.coverage import MAX_DOCUMENT, Coverage, ProofLevel, Waiting, decode_coverage
 from phoneward.snapshots.inventory import MAX_DOCUMENT as MAX_DEVICE
@@ -19,6 +20,7 @@ from phoneward.snapshots.proofs_later import DOCUMENT as PROOF_DOCUMENT
 from phoneward.snapshots.proofs_later import MAX_DOCUMENT as MAX_PROOF
 from phoneward.snapshots.proofs_later import decode_proof
 from phoneward.snapshots.reading import SnapshotInfo
+from phoneward.snapshots.second_vaults import SecondVault, is_copy, second_vaults
 from phoneward.snapshots.state import OwnerState
 from phoneward.vault import FileId, Repository
 
@@ -57,6 +59,9 @@ class Facts:
         restored: when a restore of this phone was last compared, as far as anybody noted it.
         read_back: when the whole vault was last read back.
         damaged: names of snapshot files that cannot be read.
+        here: apps' own backups on this computer, and the folders of it that go along.
+        phones: id and name of every phone of the vault, the one that is asked about first.
+        seconds: copies of the vault on other disks; None where it is itself the copy of another.
     """
 
     now: dt.datetime
@@ -71,6 +76,9 @@ class Facts:
     restored: dt.datetime | None = None
     read_back: dt.datetime | None = None
     damaged: tuple[FileId, ...] = ()
+    here: tuple[Here, ...] = ()
+    phones: tuple[tuple[str, str], ...] = ()
+    seconds: tuple[SecondVault, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -120,7 +128,18 @@ def gather(asking: Asking) -> Facts:
         restored=_latest(plausible(asking.last_restore_test), _restored(asking, trees, device)),
         read_back=plausible(asking.last_read_data),
         damaged=tuple(asking.damaged),
+        here=tuple(found_here(asking.on_computer, asking.state, asking.computer, asking.now)),
+        phones=_phones(every, snapshot, asking.state),
+        seconds=None if is_copy(asking.state) else tuple(second_vaults(asking.state)),
     )
+
+
+def _phones(
+    every: Sequence[SnapshotInfo], asked: SnapshotInfo | None, state: OwnerState
+) -> tuple[tuple[str, str], ...]:
+    newest = {info.device: info for info in (*every, *([asked] if asked is not None else [])) if not info.backup_file}
+    named = [(info.device, state.called(info.device, info.label)) for info in newest.values() if info.device]
+    return tuple(sorted(named, key=lambda one: asked is None or one[0] != asked.device))
 
 
 def _newest(infos: Sequence[SnapshotInfo], *, partial: bool) -> SnapshotInfo | None:

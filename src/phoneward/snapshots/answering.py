@@ -10,6 +10,7 @@ from phoneward.snapshots.answer_words import answer_sentence, lost_bytes, not_ch
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.coverage import Coverage
 from phoneward.snapshots.findings_apps import app_findings
+from phoneward.snapshots.findings_computer import computer_findings
 from phoneward.snapshots.findings_names import name_findings
 from phoneward.snapshots.findings_records import record_findings
 from phoneward.snapshots.findings_vault import habit_findings, vault_findings
@@ -34,6 +35,7 @@ def _findings(facts: Facts) -> Iterator[Finding]:
     yield from vault_findings(facts)
     if facts.coverage is not None:
         yield from _covered(facts, facts.coverage)
+    yield from computer_findings(facts)
     yield from habit_findings(facts)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from phoneward.phones.appbackups import OnComputer
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.reading import SnapshotInfo
 from phoneward.snapshots.state import OwnerState
@@ -26,6 +27,8 @@ class Asking:
         last_read_data: when the whole vault was last read back and nothing was damaged; None where nobody noted it.
         last_restore_test: when a restore was last compared, as far as it was noted beside the vault's own proofs.
         state: what the person decided, such as names of phones.
+        on_computer: apps' own backups that were found on this computer; nothing where nobody looked.
+        computer: this computer's id; None where it has none.
     """
 
     repo: Repository
@@ -38,3 +41,5 @@ class Asking:
     last_read_data: dt.datetime | None = None
     last_restore_test: dt.datetime | None = None
     state: OwnerState = field(default_factory=OwnerState)
+    on_computer: Sequence[OnComputer] = ()
+    computer: str | None = None

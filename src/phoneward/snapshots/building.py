@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from phoneward.errors import readable
 from phoneward.snapshots.compare import SECOND_NS
-from phoneward.snapshots.coverage import OwnBackup
-from phoneward.snapshots.inventory import utc
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
-from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, may_be_own_backup, recognise, storage_path
+from phoneward.snapshots.ownbackups import may_be_own_backup
+from phoneward.snapshots.ownbackups_noted import Held, OwnBackups
 from phoneward.snapshots.prints import Print, Stored, print_of_nodes
 from phoneward.vault import BlobId, Node, NodeType, encode_tree, go_mode
 
@@ -34,21 +32,13 @@ class Counts:
 
 
 @dataclass(slots=True)
-class Held:
-    """What a folder of the snapshot holds, all below it included."""
-
-    files: int = 0
-    size: int = 0
-
-
-@dataclass(slots=True)
 class Trees:
     """The trees built so far, by folder number. A tree's id is the SHA-256 of its text, known before it is stored.
 
     Attributes:
         note: called with each folder that is built: its number, its nodes, those before, and what this run sent of it.
         prints: fingerprints of the folders built, by number, where they have one.
-        own_backups: backups that apps made of themselves, by user and package, newest first, each with its place.
+        own_backups: backups that apps made of themselves.
     """
 
     listing: Listing
@@ -57,7 +47,7 @@ class Trees:
     precision_ns: int
     ids: dict[int, BlobId] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
-    own_backups: dict[tuple[int, str], list[tuple[bytes, OwnBackup]]] = field(default_factory=dict)
+    own_backups: OwnBackups = field(default_factory=OwnBackups)
     note: "Note | None" = None
     prints: dict[int, Print] = field(default_factory=dict)
     _stored: set[BlobId] = field(default_factory=set)
@@ -162,6 +152,7 @@ class Trees:
         nodes: list[Node] = []
         files = size = 0
         place = self.listing.folders.path(number)
+        marks: list[Node] = []
         for row in folder.files:
             if row.name in missing:
                 continue
@@ -170,7 +161,7 @@ class Trees:
             files += 1
             size += node.size
             if may_be_own_backup(row.name):
-                self._note_own_backup(place, node)
+                marks.append(node)
         for name, row in folder.folders.items():
             child = self.listing.folders.find(place + b"/" + name)
             assert child is not None  # noqa: S101 - every listed folder has a number
@@ -180,7 +171,13 @@ class Trees:
             size += inside.size
         nodes.sort(key=_name)
         self._hold(number, files, size)
+        if marks:
+            self.own_backups.note(place, marks, nodes, self._held_at)
         return nodes
+
+    def _held_at(self, place: bytes) -> Held:
+        number = self.listing.folders.find(place)
+        return Held() if number is None else self.held(number)
 
     def _hold(self, number: int, files: int, size: int) -> None:
         if number >= len(self._files):
@@ -252,18 +249,6 @@ class Trees:
             linktarget=node.linktarget,
             subtree=node.subtree,
         )
-
-    def _note_own_backup(self, place: bytes, node: Node) -> None:
-        where = storage_path(place)
-        package = recognise(where, node.name) if where is not None else None
-        date = utc(node.mtime_ns)
-        if where is None or package is None or date is None or not node.size:
-            return
-        found = self.own_backups.setdefault((where.user_id, package), [])
-        path = place + b"/" + node.name
-        found.append((path, OwnBackup(readable(path), date, node.size)))
-        found.sort(key=lambda pair: (pair[1].date, pair[0]), reverse=True)
-        del found[MAX_OWN_BACKUPS:]
 
 
 def _name(node: Node) -> bytes:

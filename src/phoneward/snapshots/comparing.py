@@ -149,6 +149,7 @@ class Comparison:
     Args:
         has_blob: whether the repository's index knows a data blob.
         remembered: folders of the snapshot before, by place, whose content is in the repository for certain.
+        proves: whether the times of what lies in a folder prove anything.
     """
 
     listing: Listing
@@ -162,6 +163,7 @@ class Comparison:
     gaps: Gaps
     plan: Plan
     remembered: Mapping[bytes, Stored] = field(default_factory=dict)
+    proves: Callable[[bytes], bool] = lambda _place: True
 
     def run(self) -> Iterator[int]:
         """Compare everything; yields the number of files looked at after each folder.
@@ -220,6 +222,8 @@ class Comparison:
             return None
         if listed.latest_ns >= rules.racy_from_ns or (suspects and self.phone_path(place) in suspects):
             return None
+        if not self.proves(place):
+            return None
         for child in inside:
             known = self.remembered.get(self.listing.folders.path(child))
             if known is None or self.trees.ids.get(child) != known.tree:
@@ -264,10 +268,11 @@ class Comparison:
         known = {node.name: node for node in before}
         resumable = self.journal.of_folder(number)
         clean = self._know_folders(number, folder, known)
+        proves = self.proves(place)
         for row in folder.files:
             if row.kind == SYMLINK:
                 continue
-            doubtful = row.name in folder.doubtful
+            doubtful = not proves or row.name in folder.doubtful
             node = known.get(row.name)
             if rules is not None and node is not None and not doubtful and self._still_there(place, row, node, rules):
                 continue

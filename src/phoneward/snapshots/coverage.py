@@ -70,7 +70,9 @@ class Area(enum.StrEnum):
     CARD = "card"
     APPS = "installed-apps"
     APP_DATA = "app-data"
-    """The private data of apps, taken from a backup file."""
+    """The private data of apps: of all that a backup file holds, or of one app of a phone (`/appdata/<package>`)."""
+    COMPUTER = "computer"
+    """A folder of this computer that belongs to an app of the phone."""
 
 
 class StorageCoverage(msgspec.Struct, frozen=True):
@@ -102,13 +104,41 @@ class OwnBackup(msgspec.Struct, frozen=True):
     """A backup that an app made of itself, found among the files of the snapshot.
 
     Attributes:
-        path: where it stands in the snapshot, readable.
-        date: its modification time on the phone.
+        path: where it stands in the snapshot, readable; a file or a folder.
+        date: when it was made: by its name where that tells, else when its newest file was last changed.
+        app: which app made it (`phones.appbackups`); empty in snapshots of older versions.
+        kind: `backup`, which the app can put back, or `export`, which can only be read.
+        files: how many files it is.
+        place: where it came from: `phone` or `computer`.
     """
 
     path: str
     date: dt.datetime
     bytes: int
+    app: str = ""
+    kind: str = "backup"
+    files: int = 1
+    place: str = "phone"
+
+    @property
+    def restores(self) -> bool:
+        """Whether the app that it is of can take it back."""
+        return self.kind == "backup"
+
+
+class BackupFile(msgspec.Struct, frozen=True):
+    """A file that is called like an Android backup (.ab, Xiaomi's .bak), found among the files of the snapshot.
+
+    Attributes:
+        path: where it stands in the snapshot, readable.
+        date: its modification time on the phone.
+        state: what its beginning tells, as the vault has it (`backupfiles.FileState`).
+    """
+
+    path: str
+    date: dt.datetime
+    bytes: int
+    state: str
 
 
 class ApkState(enum.StrEnum):
@@ -126,10 +156,12 @@ class AppCoverage(msgspec.Struct, frozen=True):
 
     Attributes:
         kept_files, kept_bytes: its files found on the storages (Android/data, media, obb, its own folders).
-        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, all users together, caches
-            included); None where the phone did not tell.
-        out_of_reach_bytes: at least this much of `phone_bytes` is not in the snapshot; None where unknown.
+        phone_bytes: the phone's own figure for the app's data (`dumpsys diskstats`, the main user's, caches included:
+            AOSP `StorageStats.getDataBytes`); None where the phone did not tell.
+        out_of_reach_bytes: what of `phone_bytes` is not in the snapshot: the figure less what is kept of the app's
+            private data, Android/data and Android/media; None where unknown. At most a day old, as the figure is.
         own_backups: newest first, at most `MAX_OWN_BACKUPS`.
+        detail: the phone's own words about a refusal.
     """
 
     package: str
@@ -146,16 +178,18 @@ class AppCoverage(msgspec.Struct, frozen=True):
     phone_bytes: int | None
     out_of_reach_bytes: int | None
     own_backups: list[OwnBackup] = []
+    detail: str = ""
 
 
 class RecordCoverage(msgspec.Struct, frozen=True):
     """Records of one kind that the phone keeps in a database of its own.
 
     Attributes:
-        kind: `sms` or `calls`.
+        kind: `sms`, `mms` or `calls`.
         path: where they stand in the snapshot; empty where there are none.
         kept: how many are in the snapshot.
-        missing: how many the phone listed that could not be read for certain, and were left out.
+        missing: how many the phone listed that could not be read for certain, and were left out; of multimedia
+            messages also those that are kept without something that belongs to them.
         android: the phone's version of Android, as it says.
         detail: the phone's own words about a refusal.
     """
@@ -208,6 +242,7 @@ class Coverage(msgspec.Struct, frozen=True):
         clock_went_back: the phone's clock was set back since the snapshot before.
         proof: the level that every file has.
         levels: how many files have which; None in a snapshot of a version that did not count them.
+        backup_files: Android's backup files among the phone's files, newest first, at most 200.
         records: messages and calls; None where they were not asked for (a folder, a version that did not ask).
     """
 
@@ -229,13 +264,14 @@ class Coverage(msgspec.Struct, frozen=True):
     clock_went_back: bool = False
     levels: Levels | None = None
     records: list[RecordCoverage] | None = None
+    backup_files: list[BackupFile] = []
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
 
     @property
     def is_of_backup_file(self) -> bool:
-        """Whether it is of a backup file and not of a phone: only there the apps' own data is a storage."""
-        return any(storage.area == Area.APP_DATA for storage in self.storages)
+        """Whether it is of a backup file and not of a phone: only there the data of all apps is one storage."""
+        return any(storage.area == Area.APP_DATA and storage.path == "/appdata" for storage in self.storages)
 
 
 _encoder: Final = msgspec.json.Encoder()

@@ -173,6 +173,14 @@ class StateTextError(SnapshotsError):
     exit_code = ExitCode.USAGE
 
 
+class FolderNameError(SnapshotsError):
+    """A folder's path cannot be written down."""
+
+    message = N_("The path of this folder cannot be remembered: {path}")
+    next_step = N_("It is very long, or holds bytes that are no text. Give the folder a shorter, plain name.")
+    exit_code = ExitCode.USAGE
+
+
 class NoSuchPhoneError(SnapshotsError):
     """A person named a phone of which the vault holds nothing."""
 
@@ -187,3 +195,11 @@ class AmbiguousPhoneError(SnapshotsError):
     message = N_("{name} may be any of several phones: {candidates}.")
     next_step = N_("Give the phone's id instead of its name; it is one of those in this message.")
     exit_code = ExitCode.FAILED
+
+
+class SecondVaultMissingError(SnapshotsError):
+    """There is no vault to copy into."""
+
+    message = N_("There is no second vault at {location}.")
+    next_step = N_("Attach its disk, or make a second vault there with: phoneward copy --to FOLDER --init")
+    exit_code = ExitCode.NO_REPOSITORY

@@ -16,6 +16,7 @@ AHEAD: Final = "snapshots.from-the-future"
 APP_OUT_OF_REACH: Final = "snapshots.app-out-of-reach"
 APPS_OUT_OF_REACH: Final = "snapshots.apps-out-of-reach"
 OWN_BACKUP_OLD: Final = "snapshots.own-backup-old"
+OWN_BACKUP_NOT_KEPT: Final = "snapshots.own-backup-not-kept"
 RECORDS_OUT_OF_REACH: Final = "snapshots.records-out-of-reach"
 APPS_NOT_KEPT: Final = "snapshots.apps-themselves-missing"
 STORAGE_CLOSED: Final = "snapshots.storage-closed"
@@ -32,6 +33,8 @@ NEVER_RESTORED: Final = "snapshots.never-restored"
 RESTORE_TEST_OLD: Final = "snapshots.restore-test-old"
 NEVER_READ_BACK: Final = "snapshots.never-read-back"
 READ_BACK_OLD: Final = "snapshots.read-back-old"
+ONE_DISK: Final = "snapshots.one-disk-only"
+SECOND_COPY_OLD: Final = "snapshots.second-copy-old"
 
 CODES: Final[Mapping[str, str]] = {
     NONE: "The vault holds no finished snapshot of a phone.",
@@ -44,10 +47,12 @@ CODES: Final[Mapping[str, str]] = {
     APP_OUT_OF_REACH: "One app whose content is precious (chats, login codes) keeps it where no computer can read. "
     "Subject: the package.",
     APPS_OUT_OF_REACH: "All other apps that keep something where no computer can read, summed up. Warning from 1 GB.",
-    OWN_BACKUP_OLD: "An app is kept only by a backup it made of itself, and that is old (ages as for `snapshots.old`). "
-    "Subject: the package.",
-    RECORDS_OUT_OF_REACH: "The phone did not let its text messages, its call list or its calendar be read (and for the "
-    "first two no backup of the app SMS Backup & Restore is in the snapshot). Subject: `sms`, `calls` or `calendar`.",
+    OWN_BACKUP_OLD: "An app is kept only by a backup it made of itself, and that is old: from 8 days on for apps that "
+    "make one every night, later for others (`phoneward app-backups guide APP` says when). Subject: the package.",
+    OWN_BACKUP_NOT_KEPT: "A backup that an app made on this computer is in no phone's snapshots. Warning where the "
+    "app's data is out of reach otherwise. Subject: the package and a short name for the folder.",
+    RECORDS_OUT_OF_REACH: "The phone did not let its messages, its call list or its calendar be read; for messages and "
+    "calls: and no backup of the app SMS Backup & Restore is in the snapshot. Subject: `sms`, `mms`, `calls`, `calendar`.",
     APPS_NOT_KEPT: "For some apps the app itself (its APK files) is not in the snapshot, so this version cannot come "
     "back.",
     STORAGE_CLOSED: "A storage was not readable: a work profile, an app twin, another user. Subject: its path.",
@@ -64,4 +69,7 @@ CODES: Final[Mapping[str, str]] = {
     RESTORE_TEST_OLD: "A restore of this phone was last compared more than half a year ago.",
     NEVER_READ_BACK: "Nobody noted that the whole vault was ever read back.",
     READ_BACK_OLD: "The whole vault was last read back more than three months ago.",
+    ONE_DISK: "No second vault is noted: everything lies on one disk.",
+    SECOND_COPY_OLD: "The second vault lacks the newest snapshot, and all was last copied long ago, or never: advice "
+    "from 31 days, warning from 92.",
 }

@@ -21,6 +21,7 @@ _MOST: Final = (1 << 63) - 1
 
 BY_COVERAGE: Final = words("read in the snapshot's coverage document")
 BY_LIST: Final = words("read in the vault's list of snapshots")
+BY_NOTES: Final = words("read in what the vault notes")
 BY_PHONES_FIGURES: Final = words("the phone's own figure for the app (caches included), less what the snapshot holds")
 
 
@@ -111,6 +112,12 @@ def read_data() -> Action:
     )
 
 
+def copy(*, first: bool) -> Action:
+    """Return the action that copies the vault onto another disk; `first` where none is known yet."""
+    how = ("--to", "FOLDER", "--init") if first else ()
+    return Action(ROOM, "copy", words("Copy the vault onto another disk"), {}, ("phoneward", "copy", *how))
+
+
 def restore_test(facts: Facts) -> Action:
     """Return the action that restores a part into a private folder and compares it."""
     return Action(
@@ -119,6 +126,37 @@ def restore_test(facts: Facts) -> Action:
         words("Try restoring some files"),
         {"snapshot": facts.id} if facts.id else {},
         ("phoneward", "restore", _short(facts), "--target", "DIR", "--verify"),
+    )
+
+
+MAKE_ONE: Final = N_("See step by step how to make one")
+
+
+def guide(key: str) -> tuple[Action, ...]:
+    """Return the action that shows how an app's own backup is made; none where there is no guide."""
+    command = ("phoneward", "app-backups", "guide", key)
+    return (Action(ROOM, "app-guide", Words(MAKE_ONE), {"app": key}, command),) if key else ()
+
+
+def keep_folder(folder: str, path: str, device: str, phone: str) -> Action:
+    """Return the action that has a folder of this computer go along into a phone's snapshots."""
+    return Action(
+        ROOM,
+        "keep-app-backup",
+        words("It is of {phone}: take it along", phone=shown(phone)),
+        {"folder": folder, "device": device},
+        ("phoneward", "app-backups", "keep", shown(path), "--phone", shown(phone)),
+    )
+
+
+def look_here() -> Action:
+    """Return the action that shows the apps' own backups."""
+    return Action(
+        ROOM,
+        "app-backups",
+        words("See all backups that apps make of themselves"),
+        {},
+        ("phoneward", "app-backups", "list"),
     )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from phoneward.findings import Evidence, Finding, Severity, Tier
+from phoneward.findings import Action, Evidence, Finding, Severity, Tier
+from phoneward.phones.appbackups import app_of_package
 from phoneward.snapshots import finding_codes as codes
 from phoneward.snapshots import finding_parts as parts
-from phoneward.snapshots.answer_ages import is_ahead, plausible, severity_of
 from phoneward.snapshots.answer_facts import Facts
+from phoneward.snapshots.app_backups import own_backup_row
 from phoneward.snapshots.coverage import ApkState, AppCoverage, Coverage, State
 from phoneward.snapshots.precious_apps import PRECIOUS
 from phoneward.texts import Ago, Day, Size, Words, counted, running, verbatim, words
@@ -105,9 +106,14 @@ def _precious(facts: Facts, app: LostApp) -> Finding:
         loss_bytes=app.bytes,
         detail=parts.next_step(app.rows[0].next_step),
         evidence=(parts.seen(facts, figure, method=parts.BY_PHONES_FIGURES),),
-        actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
+        actions=(*_guide(app.package), parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
         subject=parts.shown(app.package),
     )
+
+
+def _guide(package: str) -> tuple[Action, ...]:
+    known = app_of_package(package)
+    return parts.guide(known.key) if known is not None and known.make else ()
 
 
 def _loss(app: LostApp) -> Words:
@@ -194,11 +200,11 @@ def _own_backups(facts: Facts, apps: Iterable[AppCoverage]) -> Iterator[Finding]
 
 
 def _own_backup(facts: Facts, app: AppCoverage) -> Finding | None:
-    newest = app.own_backups[0] if app.own_backups else None
-    made = plausible(newest.date) if newest is not None else None
+    row = own_backup_row(app, facts.now)
+    newest, made = (row.newest, row.made) if row is not None else (None, None)
     name = name_of(app.package)
-    if made is not None and not is_ahead(made, facts.now):
-        severity, tier = severity_of(made, facts.now), Tier.OBSERVED
+    if row is not None and made is not None:
+        severity, tier = row.severity, Tier.OBSERVED
         title = words("{app} is kept only by its own backup, made {ago}.", app=name, ago=Ago(made, facts.now))
         loss = words("You would lose what came into the app after {date}.", date=Day(made))
     else:
@@ -217,7 +223,7 @@ def _own_backup(facts: Facts, app: AppCoverage) -> Finding | None:
         loss=loss,
         detail=parts.next_step(app.next_step),
         evidence=evidence,
-        actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
+        actions=(*_guide(app.package), parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
         subject=parts.shown(app.package) + user,
     )
 

@@ -22,6 +22,7 @@ _AREA_WORDS = {
     Area.CARD: N_("the card {name}"),
     Area.APPS: N_("the apps themselves"),
     Area.APP_DATA: N_("the apps' own data"),
+    Area.COMPUTER: N_("the folder {name} of this computer"),
 }
 
 
@@ -81,6 +82,10 @@ def _closed(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
     for storage in closed[: parts.MAX_OF_A_KIND]:
         size = parts.amount(storage.phone_bytes)
         loss = words("You would lose at least {size}.", size=Size(size)) if size else None
+        why, where = words("the phone keeps it closed"), storage.phone_path
+        if storage.area is Area.COMPUTER:
+            why, where = words("it was not there, or could not be opened"), storage.label
+            loss = words("What was added to it since the last snapshot that holds it is in no snapshot.")
         yield Finding(
             code=codes.STORAGE_CLOSED,
             severity=Severity.WARNING,
@@ -89,7 +94,7 @@ def _closed(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
             loss=loss or words("You would lose everything in it; nobody can tell how much that is."),
             loss_bytes=size or None,
             detail=parts.next_step(storage.next_step),
-            evidence=(parts.seen(facts, words("the phone keeps it closed"), storage.phone_path),),
+            evidence=(parts.seen(facts, why, where),),
             actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
             subject=parts.shown(storage.path or storage.phone_path),
         )
@@ -104,7 +109,9 @@ def _missing_storages(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
             tier=Tier.OBSERVED,
             title=words("The storage “{name}” was there last time and is missing now.", name=parts.shown(name)),
             loss=words("What was added to it since then is in no snapshot."),
-            detail=words("Put the card back into the phone; what earlier snapshots hold of it stays there."),
+            detail=words("To take it along again: phoneward app-backups keep. What snapshots hold of it stays there.")
+            if name.startswith(f"{Area.COMPUTER}/")
+            else words("Put the card back into the phone; what earlier snapshots hold of it stays there."),
             evidence=(parts.seen(facts, words("compared with the storages of the snapshot before")),),
             actions=(parts.backup(facts, parts.BACK_UP_AGAIN), parts.look(facts)),
             subject=parts.shown(name),

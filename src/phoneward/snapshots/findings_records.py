@@ -12,7 +12,7 @@ from phoneward.snapshots.reasons import REASON_SENTENCES
 from phoneward.texts import N_, Words, running, verbatim, words
 
 _APP: Final = "com.riteshsahu.SMSBackupRestore"
-_OF_APP: Final = ("sms", "calls")
+_OF_APP: Final = ("sms", "calls", "mms")
 """What the app keeps."""
 
 _SAID: Final = {
@@ -25,6 +25,11 @@ _SAID: Final = {
         Severity.ADVICE,
         N_("The list of your calls is not in the snapshot."),
         N_("You would lose that list."),
+    ),
+    "mms": (
+        Severity.ADVICE,
+        N_("Your messages with pictures (MMS) are not in the snapshot."),
+        N_("You would lose all messages with pictures (MMS) on this phone."),
     ),
     "calendar": (
         Severity.WARNING,

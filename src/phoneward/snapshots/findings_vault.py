@@ -12,6 +12,7 @@ from phoneward.snapshots.answer_ages import (
     RESTORE_TEST_ADVICE,
     is_ahead,
     severity_of,
+    severity_of_copy,
 )
 from phoneward.snapshots.answer_facts import Facts, OtherPhone, time_of
 from phoneward.snapshots.reading import SnapshotInfo
@@ -36,6 +37,50 @@ def habit_findings(facts: Facts) -> Iterator[Finding]:
     if facts.snapshot is not None:
         yield from _restored(facts)
         yield from _read_back(facts)
+        yield from _second(facts)
+
+
+def _second(facts: Facts) -> Iterator[Finding]:
+    if facts.seconds is None:
+        return
+    if not facts.seconds:
+        yield Finding(
+            code=codes.ONE_DISK,
+            severity=Severity.ADVICE,
+            tier=Tier.NOT_CHECKED,
+            title=words("Your vault lies on one disk only, as far as is noted."),
+            loss=words("If that disk broke or were stolen, all snapshots would be gone."),
+            detail=words(
+                "Copy it onto another disk, and keep that somewhere else. If you copy it in another way, "
+                "mark this as done."
+            ),
+            evidence=(Evidence(words("no second vault is noted"), parts.BY_NOTES),),
+            actions=(parts.copy(first=True),),
+        )
+        return
+    last = facts.seconds[0]
+    copied = None if last.copied is None or is_ahead(last.copied, facts.now) else last.copied
+    newest = None if facts.newest is None else time_of(facts.newest)
+    severity = severity_of_copy(copied, facts.now)
+    if severity is Severity.FINE or (copied is not None and newest is not None and newest <= copied):
+        return
+    attached = any(second.is_attached for second in facts.seconds)
+    yield Finding(
+        code=codes.SECOND_COPY_OLD,
+        severity=severity,
+        tier=Tier.OBSERVED,
+        title=words("Not everything was ever copied into your second vault.")
+        if copied is None
+        else words("Your vault was last copied onto the second disk {ago}.", ago=Ago(copied, facts.now)),
+        loss=words("If the first disk broke, you would lose what only it holds.")
+        if copied is None
+        else words("If the first disk broke, you would lose what came into it after {date}.", date=Day(copied)),
+        detail=words("The disk is attached.")
+        if attached
+        else words("The disk is not attached: nothing is at {place}.", place=verbatim(parts.shown(last.shown))),
+        evidence=(Evidence(words("when the second vault was last brought up to date"), parts.BY_NOTES, seen=copied),),
+        actions=(parts.copy(first=False),),
+    )
 
 
 def _none(facts: Facts) -> Finding:

@@ -44,6 +44,8 @@ class GapReason(enum.StrEnum):
     """A backup file holds this name more than once: the last content is kept."""
     FOREIGN = "foreign"
     """A backup file holds this name where no Android puts anything: it is left out."""
+    ABSENT = "absent"
+    """A folder of the computer that should have come along was not there, or could not be opened."""
 
     MISMATCH = "mismatch"
     """The phone computed another SHA-256 than the vault, twice, though the file did not change: content is kept."""

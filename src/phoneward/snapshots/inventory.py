@@ -19,7 +19,7 @@ MAX_DOCUMENT: Final = 64 << 20
 
 
 class VolumeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A storage of the phone. `name` with `kind` says where it stands in the snapshot."""
+    """A storage of the phone. `kind`, `name` and `package` say where it stands in the snapshot."""
 
     kind: str
     name: str
@@ -28,6 +28,7 @@ class VolumeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     user_id: int | None = None
     obstacle: str | None = None
     used_bytes: int | None = None
+    package: str = ""
 
 
 class ListingRecord(msgspec.Struct, frozen=True):
@@ -131,6 +132,7 @@ def _volume(volume: Volume) -> VolumeRecord:
         volume.user_id,
         volume.obstacle.value if volume.obstacle else None,
         volume.used_bytes,
+        volume.package,
     )
 
 

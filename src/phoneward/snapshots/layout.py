@@ -18,7 +18,11 @@ PROOFS: Final = b"/proofs"
 
 PACKAGES: Final = b"/packages"
 APP_DATA: Final = b"/appdata"
+APP_DATA_NAME: Final = "appdata"
+BEFORE_UNLOCK: Final = "user_de"
+"""Names of the volumes with an app's private data: its data folder, and the one that is open before unlocking."""
 SHARED: Final = b"/shared"
+COMPUTER: Final = b"/computer"
 USERS: Final = b"/users"
 VOLUMES: Final = b"/volumes"
 
@@ -80,19 +84,39 @@ def is_volume_name(name: str) -> bool:
     return _VOLUME.match(name) is not None
 
 
+def is_volume_named(volume: Volume) -> bool:
+    """Tell whether a volume's names are safe as path components: its own, and the package that it belongs to."""
+    needs_package = volume.kind is VolumeKind.COMPUTER
+    return is_volume_name(volume.name) and (is_package_name(volume.package) or not (volume.package or needs_package))
+
+
 def is_apk_name(name: bytes) -> bool:
     """Tell whether an APK's file name is safe and plain ("base.apk", "split_config.de.apk")."""
     return _APK.match(name) is not None
 
 
 def volume_prefix(volume: Volume) -> bytes:
-    """Return where a volume's tree stands in a snapshot. Its name has been checked with `is_volume_name`."""
+    """Return where a volume's tree stands in a snapshot. Its names have been checked (`is_volume_named`)."""
     if volume.kind is VolumeKind.SHARED:
         return SHARED
+    package = volume.package.encode("ascii")
     if volume.kind is VolumeKind.APP_DATA:
-        return APP_DATA
+        return app_data_place(volume.package, volume.name) if package else APP_DATA
+    if volume.kind is VolumeKind.COMPUTER:
+        return COMPUTER + b"/" + package + b"/" + volume.name.encode("ascii")
     above = USERS if volume.kind is VolumeKind.USER else VOLUMES
     return above + b"/" + volume.name.encode("ascii")
+
+
+def app_data_place(package: str, name: str = APP_DATA_NAME) -> bytes:
+    """Return where an app's private data stands in a snapshot. Both names have been checked.
+
+    Args:
+        package: the app.
+        name: of a second folder beside its data folder; `@` is in no package's name, so the two stand apart.
+    """
+    beside = "" if name == APP_DATA_NAME else "@" + name
+    return APP_DATA + b"/" + (package + beside).encode("ascii")
 
 
 def package_prefix(package: str) -> bytes:

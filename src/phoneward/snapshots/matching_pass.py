@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from phoneward.errors import PhonewardError
 from phoneward.phones import Entry, HashPlace, Phone
+from phoneward.phones.joined import owner_of
 from phoneward.progress import Listener, Notice, PhaseDone, PhaseStarted
 from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.comparing import Plan
@@ -137,12 +138,22 @@ class Matching:
             for number in store.folders():
                 place = self.taken.listing.folders.path(number)
                 for row in store.each(number):
-                    if row.kind == FILE:
-                        yield Wanted(number, row.name, self._path(place, row.name), row.size)
+                    if row.kind != FILE:
+                        continue
+                    path = self._path(place, row.name)
+                    if self._can_ask(path):
+                        yield Wanted(number, row.name, path, row.size)
+                    elif self._asking is not None:  # nobody is waited for
+                        self._asking.files_left -= 1
+                        self._asking.bytes_left -= row.size
         yield from self._all_old() if self.everything else self._sample()
 
     def _path(self, place: bytes, name: bytes) -> bytes:
         return self.taken.phone_path(place + b"/" + name)
+
+    def _can_ask(self, path: bytes) -> bool:
+        """Tell whether a file's sum comes from where the phone's come from; a file of this computer's does not."""
+        return owner_of(self.phone, path).hash_place is self.phone.hash_place
 
     def _all_old(self) -> Iterator[Wanted]:
         folders, digits = self.taken.listing.folders, self.book.digits
@@ -156,7 +167,8 @@ class Matching:
             return
         name, shard = found
         self.book.sampled = name.decode("ascii")
-        rows = ((row, place) for place, some in shard.items() for row in some)
+        asked = ((place, some) for place, some in shard.items() if self._can_ask(self.taken.phone_path(place)))
+        rows = ((row, place) for place, some in asked for row in some)
         chosen: dict[bytes, list[Proven]] = {}
         for row, place in nsmallest(SAMPLE_FILES, rows, key=lambda pair: pair[0].matched):
             chosen.setdefault(place, []).append(row)
@@ -174,6 +186,8 @@ class Matching:
             return
         sent = {row.name for row in self.plan.to_send.each(number)} | {r.name for r in self.plan.resumed.each(number)}
         place = self.taken.listing.folders.path(number)
+        if not self._can_ask(self.taken.phone_path(place)):
+            return
         for row in self.taken.listing.folder(number, self.children.get(number, [])).files:
             digest = expected.get(row.name)
             if row.kind == FILE and digest is not None and row.name not in sent:

@@ -1,82 +1,73 @@
 """Backups that apps make of themselves, recognised among the files of a snapshot by folder and name.
 
-They are kept and dated, never opened. The table holds what is documented; each rule names its source.
+They are kept and dated, never opened. Which there are stands in the data of `phones/appbackups`, with its sources.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from phoneward.phones.appbackups import (
+    OnPhone,
+    app_files,
+    app_of_package,
+    beginnings_and_endings,
+    recognise_on_phone,
+)
 from phoneward.snapshots.layout import SHARED, USERS, VOLUMES, is_package_name
+
+BACKUP_ENDINGS: Final = (b".ab", b".bak", b".AB", b".BAK")
+"""Of Android's own backup files, wherever they lie (backupfiles.py)."""
 
 MAX_OWN_BACKUPS: Final = 5
 """Newest ones that coverage names for an app."""
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How one app's own backups look.
-
-    Attributes:
-        package: whose they are; empty where the file's name tells (group `package`).
-        folder: the folder below a storage's root, matched as a whole.
-        name: the file's name, matched as a whole.
-    """
-
-    package: str
-    folder: re.Pattern[bytes]
-    name: re.Pattern[bytes]
-
-
-def _rule(package: str, folder: bytes, name: bytes) -> Rule:
-    return Rule(package, re.compile(folder, re.DOTALL), re.compile(name, re.DOTALL))
-
-
-RULES: Final = (
-    # WhatsApp help, "How to restore your chat history": WhatsApp/Databases, msgstore-YYYY-MM-DD.1.db.crypt14 and
-    # msgstore.db.crypt14; since Android 11 below Android/media/com.whatsapp. Increments alone restore nothing.
-    _rule(
-        "com.whatsapp",
-        rb"(Android/media/com\.whatsapp/)?WhatsApp/Databases",
-        rb"msgstore(-\d{4}-\d\d-\d\d\.\d+)?\.db\.crypt\d+",
-    ),
-    _rule(
-        "com.whatsapp.w4b",
-        rb"(Android/media/com\.whatsapp\.w4b/)?WhatsApp Business/Databases",
-        rb"msgstore(-\d{4}-\d\d-\d\d\.\d+)?\.db\.crypt\d+",
-    ),
-    # Signal Support, "Backup and Restore Messages": signal-YYYY-MM-DD-HH-MM-SS.backup in a folder the person chose.
-    _rule("org.thoughtcrime.securesms", rb".*", rb"signal-\d{4}(-\d\d){2}(-\d\d){2,3}\.backup"),
-    # Threema FAQ, "data backup": a ZIP archive threema-backup_<ID>_<time>_<version>.zip, in a folder the person chose.
-    _rule("ch.threema.app", rb".*", rb"threema-backup_[0-9A-Za-z_.-]+\.zip"),
-    # Aegis Authenticator, docs and `BackupsVersioningStrategy`: aegis-backup-YYYYMMDD-HHMMSS.json.
-    _rule("com.beemdevelopment.aegis", rb".*", rb"aegis-(backup|export)-[0-9A-Za-z-]+\.json"),
-    # SMS Backup & Restore (SyncTech), "XML files": sms-YYYYMMDDHHMMSS.xml and calls-….xml, in a folder of choice.
-    _rule("com.riteshsahu.SMSBackupRestore", rb".*", rb"(sms|calls)-\d{14}\.xml"),
-    # Xiaomi's local backup: MIUI/backup/AllBackup/<time>/<label>(<package>).bak.
-    _rule("", rb"MIUI/backup/AllBackup/[^/]+", rb".*\((?P<package>[A-Za-z0-9_.]+)\)\.bak"),
-)
-
-_ENDINGS: Final = (b".backup", b".bak", b".zip", b".json", b".xml")
-
-NEXT_STEPS: Final[dict[str, str]] = {
-    "com.whatsapp": "own-backup-whatsapp",
-    "com.whatsapp.w4b": "own-backup-whatsapp",
-    "org.thoughtcrime.securesms": "own-backup-signal",
-    "ch.threema.app": "own-backup-threema",
-    "com.beemdevelopment.aegis": "own-backup-aegis",
-    "com.riteshsahu.SMSBackupRestore": "own-backup-sms",
-    "com.tencent.mm": "own-backup-wechat",
+_NEXT_STEPS: Final = {
+    "wechat": "own-backup-wechat",
+    "qq": "own-backup-qq",
+    "whatsapp": "own-backup-whatsapp",
+    "whatsapp-business": "own-backup-whatsapp",
+    "signal": "own-backup-signal",
+    "line": "own-backup-line",
+    "telegram": "own-backup-telegram",
+    "threema": "own-backup-threema",
+    "aegis": "own-backup-aegis",
+    "sms": "own-backup-sms",
 }
-"""What a person can do so that an app's private data is kept after all; others get a general advice."""
+"""What a person can do, by the app's key; others get a general advice. The sentences are in `reasons.py`."""
 
-OWN_FOLDERS: Final[dict[str, tuple[bytes, ...]]] = {
-    # Folders on shared storage that are an app's own though the system does not say so.
-    "com.whatsapp": (b"WhatsApp",),
-    "com.whatsapp.w4b": (b"WhatsApp Business",),
-    "com.tencent.mm": (b"tencent/MicroMsg",),
-    "org.telegram.messenger": (b"Telegram",),
-}
+
+def next_step_for(package: str) -> str:
+    """Return the `next_step` for an app whose private data is out of reach: how its own backup is made."""
+    app = app_of_package(package)
+    return _NEXT_STEPS.get(app.key, "look-in-app") if app is not None else "look-in-app"
+
+
+@functools.cache
+def _own_folders() -> dict[str, tuple[bytes, ...]]:
+    return {
+        package: tuple(folder.encode() for folder in app.own_folders)
+        for app in app_files()
+        for package in app.packages
+        if app.own_folders
+    }
+
+
+def own_folders(package: str) -> tuple[bytes, ...]:
+    """Return folders on shared storage that are an app's own though the system does not say so."""
+    return _own_folders().get(package, ())
+
+
+@functools.cache
+def own_folder_owners() -> dict[bytes, str]:
+    """Return the packages of such folders, by folder. Where several apps share one, the first that is listed."""
+    owners: dict[bytes, str] = {}
+    for package, folders in _own_folders().items():
+        for folder in folders:
+            owners.setdefault(folder, package)
+    return owners
+
 
 _STORAGE: Final = re.compile(
     b"(?P<shared>%s)|%s/(?P<user>[^/]+)|%s/[^/]+" % tuple(re.escape(p) for p in (SHARED, USERS, VOLUMES))
@@ -107,17 +98,24 @@ def storage_path(place: bytes) -> StoragePath | None:
 
 def may_be_own_backup(name: bytes) -> bool:
     """Tell quickly whether a file's name is worth asking `recognise`: nearly all are not."""
-    return name.endswith(_ENDINGS) or b".crypt" in name
+    heads, tails = _quick_looks()
+    return name.startswith(heads) or name.endswith(tails)
 
 
-def recognise(where: StoragePath, name: bytes) -> str | None:
-    """Return the package whose own backup a file is, or None."""
-    for rule in RULES:
-        if not rule.folder.fullmatch(where.folder):
-            continue
-        match = rule.name.fullmatch(name)
-        if match is None:
-            continue
-        package = rule.package or match.group("package").decode("ascii")
-        return package if is_package_name(package) else None
-    return None
+@functools.cache
+def _quick_looks() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    heads, tails = beginnings_and_endings()
+    return heads, (*tails, *BACKUP_ENDINGS)
+
+
+def is_own_backup(path: bytes) -> bool:
+    """Tell whether a file of the snapshot is an app's own backup, or part of one, by its place and name."""
+    folder, _slash, name = path.rpartition(b"/")
+    where = storage_path(folder)
+    return where is not None and recognise(where, name) is not None
+
+
+def recognise(where: StoragePath, name: bytes) -> OnPhone | None:
+    """Return which app's own backup a file is, or is part of; None where it is none."""
+    found = recognise_on_phone(where.folder, name)
+    return found if found is not None and is_package_name(found.package) else None

@@ -1,20 +1,23 @@
 """One backup: list → compare → send → check again → store → say what is covered."""
 
 import datetime as dt
+import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
 from phoneward.phones import ANDROID_BACKUP, Phone, PhoneGoneError
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
+from phoneward.snapshots.app_taking import Beside
 from phoneward.snapshots.building import Trees, document_node
 from phoneward.snapshots.compare import clock_went_back
 from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
-from phoneward.snapshots.coverage import Coverage, Waiting, encode_coverage
+from phoneward.snapshots.coverage import BackupFile, Coverage, Waiting, encode_coverage
 from phoneward.snapshots.errors import BackupCutShortError, BackupStoppedError
 from phoneward.snapshots.gaps import Gaps
 from phoneward.snapshots.heap import give_back_memory
@@ -35,6 +38,7 @@ from phoneward.snapshots.layout import (
 )
 from phoneward.snapshots.listing import Row, walk_up
 from phoneward.snapshots.matching_pass import QUESTION, Matching
+from phoneward.snapshots.ownbackups import is_own_backup
 from phoneward.snapshots.parents import find_parent
 from phoneward.snapshots.prints import PURPOSE, Memory, Stored
 from phoneward.snapshots.proofs_building import BuiltProofs
@@ -43,6 +47,7 @@ from phoneward.snapshots.records.taking import TakenRecords, put_records, take_r
 from phoneward.snapshots.results import BackupResult, BackupStats
 from phoneward.snapshots.rows import RowStore
 from phoneward.snapshots.sending import Sender
+from phoneward.snapshots.stored_file import StoredFile
 from phoneward.snapshots.sums_stream import StreamHasher
 from phoneward.snapshots.taking import AskedAhead, Taken, take_listing
 from phoneward.texts import _
@@ -78,6 +83,7 @@ class Backup:
         label: a name for the phone instead of its own.
         cache_dir: where it is remembered how the last snapshot was listed; None remembers nothing.
         verify_all: compare every file with the phone's own checksum.
+        beside: folders of this computer that stand beside the phone.
     """
 
     phone: Phone
@@ -87,6 +93,7 @@ class Backup:
     label: str
     verify_all: bool = False
     cache_dir: Path | None = None
+    beside: Sequence[Beside] = ()
 
     def run(self) -> BackupResult:
         """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
@@ -193,6 +200,7 @@ class _Pass:
                 gaps=self.gaps,
                 plan=self.plan,
                 remembered=self._remembered(),
+                proves=self.taken.proves,
             )
             told = 0
             for looked in comparison.run():
@@ -231,7 +239,9 @@ class _Pass:
 
     def run(self) -> BackupResult:
         # First, since it is little and most precious: a cable that is pulled later takes none of it.
-        self.records = take_records(self.phone, self.repo, self.gaps, self.listener, self.stack)
+        self.records = take_records(
+            self.phone, self.repo, self.gaps, self.listener, self.stack, earlier=self._earlier_file
+        )
         with StreamHasher() as hasher, self.repo.writer() as writer:
             trees = self._compare(lambda text: _put_tree(writer, text))
             sender = self._sender(writer, hasher, self.plan)
@@ -329,7 +339,10 @@ class _Pass:
         if self.matching.not_asked:
             self.taken.inventory.not_asked.setdefault(QUESTION, self.matching.not_asked)
         records = [one for taken in self.records for one in taken.coverage] or None
-        judge = Judge(self.taken, trees, self.gaps, self.parent, waiting if partial else None, proofs.levels, records)
+        waits = waiting if partial else None
+        beside = self.backup.beside
+        files = self._backup_files(trees)
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waits, proofs.levels, records, beside, files)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
         )
@@ -396,8 +409,20 @@ class _Pass:
         records = put_records(self.records, writer, self._before, self.started_ns)
         return [*documents.values(), *proof_folders(proofs, trees, writer, documents, texts, records=records)]
 
+    def _backup_files(self, trees: Trees) -> dict[bytes, BackupFile]:
+        """Look into Android's backup files, as they lie in the vault."""
+        before = self.parent.coverage.backup_files if self.parent and self.parent.coverage else []
+        return trees.own_backups.files.look(self.book.load, before, is_own_backup)
+
     def _before(self, path: bytes) -> Node | None:
         return self.parent.trees.find(self.parent.snapshot.tree, path) if self.parent else None
+
+    def _earlier_file(self, path: bytes) -> IO[bytes] | None:
+        """Return a file of the snapshot before; None where everything is to be read anew."""
+        node = None if self.backup.verify_all else self._before(path)
+        if node is None or not node.content:
+            return None
+        return io.BufferedReader(StoredFile(self.repo, node.content))
 
     def _snapshot(
         self, tree: BlobId, trees: Trees, writer: BlobWriter, content: BackupStats, *, partial: bool

@@ -30,6 +30,7 @@ from phoneward.vault import (
     Snapshot,
     encode_tree,
     load_snapshots,
+    names_of,
     save_snapshot_held,
 )
 
@@ -232,11 +233,11 @@ def _applied(
     the snapshots that were compared with it, go on calling it by that.
     """
     everything = load_snapshots(repo, on_damaged=lambda _name, _error: None) if known is None else known
-    by_id = {s.original: s for s in everything} | {s.id: s for s in everything}
+    by_id = {name: s for s in everything for name in names_of(s)} | {s.id: s for s in everything}
     line: dict[FileId, Snapshot] = {}
     here: Snapshot | None = snapshot
     while here is not None and here.id is not None and here.id not in line:
-        line |= {name: here for name in (here.id, here.original) if name is not None}
+        line |= dict.fromkeys(names_of(here), here)
         here = by_id.get(here.parent) if here.parent else None
         if here is not None and not is_full(here):
             here = None

@@ -21,6 +21,7 @@ GAP_SENTENCES: Final[dict[str, str]] = {
     GapReason.ENDLESS: N_("The phone kept sending more of it than the file can hold, so it was left out."),
     GapReason.TWICE: N_("The backup file holds two of this name. The later one is kept, as Android would restore it."),
     GapReason.FOREIGN: N_("It stands in the backup file where no Android puts anything, so it was left out."),
+    GapReason.ABSENT: N_("This folder of the computer was not there, or could not be opened."),
     GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
     GapReason.MISMATCH: N_(
         "The phone twice computed a different checksum of it than this computer, though it did not change. What came"
@@ -34,14 +35,19 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "all-kept": N_("Everything the phone showed is kept."),
     "some-missing": N_("Some of it could not be read; the list names each."),
     "storage-locked": N_("The phone keeps this storage closed to us."),
+    "computer-folder-absent": N_("This folder of the computer was not there, or could not be opened."),
     "nothing-private": N_("The phone says this app holds no data of its own beyond what is kept."),
     "private-out-of-reach": N_("The app keeps data where Android lets only the app itself read."),
     "private-unknown": N_("The phone did not say whether the app holds data that only it can read."),
     "own-backup": N_("The app made a backup of itself, and that file is kept."),
+    "own-backup-damaged": N_(
+        "A backup of the app was found, but it is damaged or holds nothing, so it does not count."
+    ),
     "user-unreachable": N_("The app belongs to another user or profile whose storage cannot be read."),
     "bad-package-name": N_("The phone gave a name that no app can have."),
     "cut-short": N_("The backup was cut short."),
     "records-unclear": N_("What the phone said of some of them could be read in more than one way."),
+    "records-incomplete": N_("The phone did not give out a picture, a text or the addresses of some of them."),
     "records-absent": N_("The phone has none: it has no such list."),
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
@@ -50,6 +56,12 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "from-backup-file": N_(
         "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
     ),
+    "from-adb-backup": N_(
+        "What the app gave to Android's own backup is kept. Whether that was all of it, nobody can tell."
+    ),
+    "app-data-kept": N_("The app was built for testing, so a computer may read its data: all of it is kept."),
+    "run-as-refused": N_("The app was built for testing, so a computer may read its data, but the phone refused."),
+    "other-users-data": N_("Only the data of the phone's owner can be read; this is another user's copy of the app."),
     "not-in-backup-file": N_("The backup file names this app and holds none of its data."),
 }
 
@@ -61,13 +73,28 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         " again."
     ),
     "unlock-user": N_("Switch to that user or turn the work profile on, unlock it, and run the backup again."),
+    "computer-folder-back": N_(
+        "If it is on a disk, plug that in. If it was moved, say where it is now with `phoneward app-backups keep`; if"
+        " it is no longer wanted, `phoneward app-backups leave`. Then run the backup again."
+    ),
     "own-backup-whatsapp": N_(
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
         " password or key: without it nobody can open the file."
     ),
     "own-backup-signal": N_(
-        "In Signal choose Settings, Chats, Chat backups, Turn on, and write the passphrase down; then run this backup"
-        " again."
+        "In Signal choose Settings, Backups, On-device backups, Turn on backups, and write its key down; then run this"
+        " backup again."
+    ),
+    "own-backup-line": N_(
+        "LINE's own backup goes into the cloud (Home, Settings, Chat history backup). A chat that matters can be"
+        " exported as text from its own menu; then run this backup again."
+    ),
+    "own-backup-qq": N_(
+        "Move the chats to QQ on a computer, whose folder can then be kept too. Never uninstall QQ before that."
+    ),
+    "own-backup-telegram": N_(
+        "Telegram keeps ordinary chats on its servers. For a copy of your own choose Settings, Advanced, Export"
+        " Telegram data in Telegram Desktop."
     ),
     "own-backup-threema": N_("In Threema choose Backups, Data backup, and keep the password; then run this again."),
     "own-backup-aegis": N_("In Aegis choose Settings, Import and Export, Export; then run this backup again."),
@@ -77,8 +104,12 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         " again. A calendar that is kept in an account (Google, Exchange, iCloud) can also be saved from its web page."
     ),
     "own-backup-wechat": N_(
-        "In WeChat choose Me, Settings, General, Manage chat history, Migrate or back up, and back up to a computer."
-        " Never uninstall WeChat before that: uninstalling deletes all chats."
+        "Back up to WeChat on a computer (its menu, Backup and Migration, Backup and Restore), then keep that backup"
+        " here too. Never uninstall WeChat before that: uninstalling deletes all chats."
+    ),
+    "new-own-backup": N_(
+        "Make that backup anew, copy it by cable or in binary mode, and run this again: the list of backup files says"
+        " what is wrong with it."
     ),
     "refresh-own-backup": N_(
         "Let the app make a new backup and run this again: the one that is kept holds only what there was on its date."

@@ -7,8 +7,18 @@ from pathlib import Path
 from phoneward.errors import readable
 from phoneward.progress import Listener, Notice, silent
 from phoneward.snapshots.errors import NoAppFilesError
-from phoneward.snapshots.layout import APP_DATA, APP_FOLDERS, PACKAGES, SHARED, USERS, VOLUMES, is_package_name
-from phoneward.snapshots.ownbackups import OWN_FOLDERS
+from phoneward.snapshots.layout import (
+    APP_FOLDERS,
+    BEFORE_UNLOCK,
+    COMPUTER,
+    PACKAGES,
+    SHARED,
+    USERS,
+    VOLUMES,
+    app_data_place,
+    is_package_name,
+)
+from phoneward.snapshots.ownbackups import own_folders
 from phoneward.snapshots.parents import TreeReader
 from phoneward.snapshots.proofs_later import MAX_EXCEPTIONS, restored_proof, save_proof
 from phoneward.snapshots.proofs_restored import Compared, compare_restored
@@ -131,10 +141,11 @@ def app_paths(repo: Repository, snapshot: Snapshot, app: str) -> list[bytes]:
     found: list[bytes] = []
     if is_package_name(app):
         trees = TreeReader(repo)
-        candidates = [_join(PACKAGES, app), _join(APP_DATA, app)]
+        private = [app_data_place(app), app_data_place(app, BEFORE_UNLOCK)]
+        candidates = [_join(PACKAGES, app), *private, _join(COMPUTER, app)]
         for storage in _storages(trees, snapshot):
             candidates += [_join(storage + b"/Android/" + folder, app) for folder in APP_FOLDERS]
-            candidates += [storage + b"/" + folder for folder in OWN_FOLDERS.get(app, ())]
+            candidates += [storage + b"/" + folder for folder in own_folders(app)]
         found = [path for path in candidates if trees.find(snapshot.tree, path) is not None]
     if not found:
         raise NoAppFilesError(snapshot=snapshot.short_id, app=readable(app))

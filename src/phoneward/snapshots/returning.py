@@ -19,7 +19,7 @@ from phoneward.snapshots.layout import (
     SHARED,
     is_apk_name,
     is_package_name,
-    is_volume_name,
+    is_volume_named,
     volume_prefix,
 )
 from phoneward.snapshots.returning_content import content_digest
@@ -123,7 +123,7 @@ class Planner:
 
     def _roots(self, paths: Sequence[bytes], asked: Asked) -> list[FolderPlan]:
         """Return the folders to begin with: the storages, with the names below them that are wanted."""
-        storages = {volume_prefix(v): v for v in self._phone.volumes() if is_volume_name(v.name)}
+        storages = {volume_prefix(v): v for v in self._phone.volumes() if is_volume_named(v)}
         wanted: dict[bytes, WantedTree] = {}
         packages: set[bytes] = set()
         for path in paths:

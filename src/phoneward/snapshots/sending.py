@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from phoneward.phones import Entry, FileKind, FileReadError, ListingItem, Phone, PhoneGoneError
 from phoneward.phones.bulk import BulkPhone, as_bulk
+from phoneward.phones.joined import owner_of
 from phoneward.progress import Advanced, Listener, Notice
 from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.comparing import Plan
@@ -307,7 +308,7 @@ class Sender:
             if had:
                 flight.digest.begin_with(partial(map, self.load, blob_ids(flight.begun.ids)))
             pieces = flight.digest.through(pieces)
-        return Incoming(pieces, size, had, self.phone.size_modulus)
+        return Incoming(pieces, size, had, owner_of(self.phone, flight.path).size_modulus)
 
     def _take_in(self, flight: _Flight, incoming: Incoming) -> None:
         def pause(length: int) -> bool:
@@ -448,7 +449,7 @@ class Sender:
             raise PhoneGoneError(detail=_("answers out of order"))
         coarse = self._round.number == 1 and self.is_coarse(file.row)
         listed_ns = self.moment.listed_ns if coarse else None
-        found = verdict(file.row, file.size, item, listed_ns, self.phone.size_modulus)
+        found = verdict(file.row, file.size, item, listed_ns, owner_of(self.phone, file.path).size_modulus)
         if found is None and coarse:
             self._note_exact(file.folder, item)
         elif isinstance(found, Row) and self._round.number < ROUNDS:

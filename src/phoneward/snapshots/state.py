@@ -217,10 +217,15 @@ def _subject(subject: str) -> str:
 
 def _text(text: str, limit: int) -> str:
     """Return a text as JSON can hold it: what came of bytes that are no UTF-8 becomes readable."""
-    stored = "".join(readable(c) if "\ud800" <= c <= "\udfff" else c for c in text)
+    stored = stored_text(text)
     if len(stored) > limit:
         raise StateTextError(length=len(stored), limit=limit)
     return stored
+
+
+def stored_text(text: str) -> str:
+    """Return a text as JSON can hold it."""
+    return "".join(readable(c) if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
 # -- the document ------------------------------------------------------------------------------------------------

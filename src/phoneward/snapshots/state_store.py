@@ -129,12 +129,36 @@ def change_state(
         LockLostError: the lock is gone, and nothing was changed.
         VaultError: the vault cannot be read or written.
     """
+    moment = time.time_ns() if now_ns is None else now_ns
+    writer = secrets.token_hex(8)
+    found = _found(repo, snapshots, on_damaged)
+    return _replace(repo, lock, found, found.state.changed(changes, now_ns=moment, writer=writer), moment)
+
+
+def adopt_state(repo: Repository, lock: HeldLock, other: OwnerState) -> OwnerState:
+    """Keep what was decided in another vault together with what was decided in this one; return both together.
+
+    Args:
+        repo: as in `change_state`.
+        lock: likewise.
+        other: the other vault's, without what only counts there.
+
+    Raises:
+        As `change_state`.
+    """
+    found = _found(repo, (), _ignore)
+    return _replace(repo, lock, found, found.state.merged(other), time.time_ns())
+
+
+def _found(repo: Repository, snapshots: Iterable[Snapshot], on_damaged: OnDamaged) -> _Read:
     repo.load_index()
     found = _read_stored(repo, snapshots)
     for name, error in found.damaged.items():
         on_damaged(name, error)
-    moment = time.time_ns() if now_ns is None else now_ns
-    state = found.state.changed(changes, now_ns=moment, writer=secrets.token_hex(8))
+    return found
+
+
+def _replace(repo: Repository, lock: HeldLock, found: _Read, state: OwnerState, moment: int) -> OwnerState:
     if state == found.state:
         return state
     later = found.newest_ns + 1  # the newest holds the most: so it is read first, and the last that rules let go

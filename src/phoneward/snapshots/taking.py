@@ -9,12 +9,20 @@ from dataclasses import dataclass, field
 from phoneward.errors import readable
 from phoneward.phones import AppInventory, Entry, InstalledApp, Obstacle, Phone, Unreadable, Volume
 from phoneward.phones.bulk import BulkPhone, as_bulk
+from phoneward.phones.joined import JoinedPhone, owner_of
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots.compare import SECOND_NS, Moment
 from phoneward.snapshots.errors import NothingReachableError
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
 from phoneward.snapshots.inventory import ListingRecord
-from phoneward.snapshots.layout import is_apk_name, is_package_name, is_volume_name, package_prefix, volume_prefix
+from phoneward.snapshots.layout import (
+    APP_DATA,
+    is_apk_name,
+    is_package_name,
+    is_volume_named,
+    package_prefix,
+    volume_prefix,
+)
 from phoneward.snapshots.listing import FILE, Listing, Root, Row, row_of
 from phoneward.snapshots.rows import Sealer
 
@@ -31,6 +39,7 @@ class Taken:
         unreached: the storages that were not, and why.
         apk_places: where each APK stands in the snapshot, by its path on the phone.
         apk_paths: the other way round.
+        app_data: see `JoinedPhone.find_app_data`.
     """
 
     listing: Listing
@@ -41,10 +50,19 @@ class Taken:
     unreached: list[tuple[Volume, GapReason]] = field(default_factory=list)
     apk_places: dict[bytes, bytes] = field(default_factory=dict)
     apk_paths: dict[bytes, bytes] = field(default_factory=dict)
+    app_data: dict[str, str] = field(default_factory=dict)
 
     def phone_path(self, place: bytes) -> bytes:
         """Return the phone's path of a place in the snapshot."""
         return self.apk_paths.get(place) or self.listing.phone_path(place)
+
+    def proves(self, place: bytes) -> bool:
+        """Tell whether the times of what lies in a folder of the snapshot prove anything (`Volume.times_prove`)."""
+        return not any(
+            place == root.place or place.startswith(root.place + b"/")
+            for root, volume in self.roots
+            if not volume.times_prove
+        )
 
     @property
     def record(self) -> ListingRecord:
@@ -75,8 +93,8 @@ class Facts:
     @classmethod
     def of(cls, phone: Phone) -> "Facts":
         """Ask the phone. A real one takes a second or more to tell about all its apps."""
-        now = phone.now_ns()
-        return cls(now, now - time.time_ns(), phone.apps())
+        ahead = owner_of(phone, b"/").now_ns() - time.time_ns()
+        return cls(phone.now_ns(), ahead, phone.apps())
 
 
 class AskedAhead:
@@ -151,6 +169,10 @@ def take_listing(
     moment = Moment(now, max(1, phone.mtime_precision_ns), has_ctime=True)
     taken = Taken(listing, moment, facts.ahead_ns, facts.inventory)
     _add_apks(phone, taken, gaps)
+    if isinstance(phone, JoinedPhone):
+        taken.app_data = phone.find_app_data(taken.inventory)
+        for missing in phone.missing:
+            gaps.add(reason_of(missing.obstacle), missing.path, APP_DATA + b"/?", missing.detail)
     listener(PhaseDone("inventory", len(taken.inventory.apps), 0))
     listener(PhaseStarted("list"))
     _add_volumes(phone, taken, gaps)
@@ -188,7 +210,7 @@ def _add_volumes(phone: Phone, taken: Taken, gaps: Gaps) -> None:
     places: set[bytes] = set()
     why = ""
     for volume in phone.volumes():
-        if not is_volume_name(volume.name):
+        if not is_volume_named(volume):
             taken.unreached.append((volume, GapReason.BAD_NAME))
             gaps.add(GapReason.BAD_NAME, volume.root, b"/" + volume.kind.value.encode(), volume.name)
             continue

@@ -8,7 +8,7 @@ is kept in the vault as a later proof about the snapshot (`layout.PROOF_PATHS`),
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,7 @@ from phoneward.vault import (
     find_node,
     load_snapshot,
     load_snapshots,
+    names_of,
     save_snapshot_held,
 )
 
@@ -132,6 +133,9 @@ def timestamps_of(
 ) -> list[Timestamp | TimestampRefusedError]:
     """Return the time stamps that the vault keeps for a snapshot, each checked again: it, or why it proves nothing.
 
+    A copy's file is another one than that which was stamped, so a stamp that came along with it names (`snapshot`) what
+    the copy was called where it comes from: the vault that holds that file can show it, a copy alone cannot.
+
     Raises:
         TimestampPartMissingError: the optional library is not installed.
         AuthorityFileError: `authorities` holds no certificate.
@@ -139,24 +143,25 @@ def timestamps_of(
     """
     snapshot_id, _content = snapshot_file(repo, ref)
     found: list[Timestamp | TimestampRefusedError] = []
-    for token in _tokens(repo, snapshot_id):
+    for name, token in _tokens(repo, names_of(load_snapshot(repo, snapshot_id))):
         try:
-            found.append(_checked(token, snapshot_id, authorities, None))
+            found.append(_checked(token, name, authorities, None))
         except TimestampRefusedError as error:
             found.append(error)
     return found
 
 
-def _tokens(repo: Repository, snapshot_id: FileId) -> Iterator[bytes]:
+def _tokens(repo: Repository, names: Collection[FileId]) -> Iterator[tuple[FileId, bytes]]:
     for proof in load_snapshots(repo, on_damaged=lambda _name, _error: None):
-        if proof_subject(proof) != snapshot_id:
+        subject = proof_subject(proof)
+        if subject is None or subject not in names:
             continue
         try:
             node = find_node(repo, proof.tree, b"/" + TOKEN)
         except PhonewardError:
             continue  # another kind of proof
         if node.size <= MAX_TOKEN:
-            yield b"".join(repo.load_blob(BlobType.DATA, blob) for blob in node.content or ())
+            yield subject, b"".join(repo.load_blob(BlobType.DATA, blob) for blob in node.content or ())
 
 
 def post(url: str, query: bytes) -> bytes:

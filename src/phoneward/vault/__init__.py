@@ -6,6 +6,7 @@ from phoneward.vault.check import check
 from phoneward.vault.check_data import Subset, parse_subset
 from phoneward.vault.check_report import CheckProblem, CheckReport, ProblemKind
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most
+from phoneward.vault.copy import CopyPlan, CopyReport, names_of, plan_copy, refuse_same, run_copy
 from phoneward.vault.crypto import SealError
 from phoneward.vault.diff import Change, Diff, DiffStatistics, DiffTotals
 from phoneward.vault.errors import (
@@ -25,6 +26,7 @@ from phoneward.vault.errors import (
     LockLostError,
     LockUnreadableError,
     MaterialiseError,
+    NestedVaultsError,
     NoKeepRuleError,
     NoRepositoryError,
     NoSnapshotsError,
@@ -37,6 +39,7 @@ from phoneward.vault.errors import (
     RepositoryExistsError,
     RepositoryLockedError,
     RestoreTargetError,
+    SameVaultError,
     SizeMismatchError,
     SnapshotDamagedError,
     SnapshotNotFoundError,
@@ -88,6 +91,7 @@ from phoneward.vault.repository import Repository, init_repository, open_reposit
 from phoneward.vault.restore import restore_tree, rules_of_this_system
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreIssue, RestoreReport
 from phoneward.vault.safe_names import LINUX, MACOS, WINDOWS, NameRules, safe_names
+from phoneward.vault.shares import Contents, Share, Shares
 from phoneward.vault.snapshot_files import (
     Snapshot,
     SnapshotSummary,
@@ -110,7 +114,7 @@ from phoneward.vault.snapshot_filter import (
 )
 from phoneward.vault.stats import StatsMode, VaultStats, measure
 from phoneward.vault.storage import LocalStorage, Storage
-from phoneward.vault.tree_totals import TreeTotals, measure_tree
+from phoneward.vault.tree_totals import TreeMeasurer, TreeTotals, measure_tree
 from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
 
@@ -134,6 +138,9 @@ __all__ = [
     "ChunkerError",
     "CleaningSpaceError",
     "CompressionError",
+    "Contents",
+    "CopyPlan",
+    "CopyReport",
     "DamagedError",
     "DamagedPack",
     "Diff",
@@ -169,6 +176,7 @@ __all__ = [
     "MaterialiseError",
     "MaxUnused",
     "NameRules",
+    "NestedVaultsError",
     "NewKeyCost",
     "NoKeepRuleError",
     "NoRepositoryError",
@@ -203,8 +211,11 @@ __all__ = [
     "RestoreIssue",
     "RestoreReport",
     "RestoreTargetError",
+    "SameVaultError",
     "SealError",
     "SealedCache",
+    "Share",
+    "Shares",
     "SizeMismatchError",
     "Snapshot",
     "SnapshotDamagedError",
@@ -224,6 +235,7 @@ __all__ = [
     "TooManyKeysError",
     "TreeDamagedError",
     "TreeEntry",
+    "TreeMeasurer",
     "TreeTotals",
     "UnsupportedVersionError",
     "VaultError",
@@ -263,6 +275,7 @@ __all__ = [
     "materialise",
     "measure",
     "measure_tree",
+    "names_of",
     "open_file",
     "open_repository",
     "parse_group_by",
@@ -271,9 +284,11 @@ __all__ = [
     "parse_span",
     "parse_subset",
     "parse_tag_list",
+    "plan_copy",
     "plan_groups",
     "posix_permissions",
     "prune",
+    "refuse_same",
     "remove_key",
     "remove_leftovers",
     "remove_snapshots",
@@ -281,6 +296,7 @@ __all__ = [
     "repository_exists",
     "restore_tree",
     "rules_of_this_system",
+    "run_copy",
     "safe_names",
     "save_snapshot",
     "save_snapshot_held",

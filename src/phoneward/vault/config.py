@@ -42,9 +42,9 @@ class _ConfigFile(msgspec.Struct, frozen=True):
     chunker_polynomial: str
 
 
-def new_config() -> Config:
-    """Return the config of a new repository."""
-    return Config(version=2, id=secrets.token_hex(32), chunker_polynomial=random_polynomial())
+def new_config(polynomial: int | None = None) -> Config:
+    """Return the config of a new repository; `polynomial` is another repository's, None makes one."""
+    return Config(version=2, id=secrets.token_hex(32), chunker_polynomial=polynomial or random_polynomial())
 
 
 def seal_config(config: Config, key: SealingKey) -> bytes:

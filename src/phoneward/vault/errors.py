@@ -345,3 +345,19 @@ class PruneOptionError(VaultError):
     message = N_("“{value}” is not an amount for {option}.")
     next_step = N_("Write a size such as 500M; --max-unused also takes a share such as 5%, or the word unlimited.")
     exit_code = ExitCode.USAGE
+
+
+class SameVaultError(VaultError):
+    """Copying into the repository it comes from, or into a copy of its folder."""
+
+    message = N_("{source} and {destination} are one and the same vault, or the one is a copy of the other's folder.")
+    next_step = N_("Name another folder for the second vault; `phoneward copy --to FOLDER --init` makes one there.")
+    exit_code = ExitCode.USAGE
+
+
+class NestedVaultsError(VaultError):
+    """One of two repositories would lie inside the other."""
+
+    message = N_("One of the two vaults would lie inside the other: {source} and {destination}.")
+    next_step = N_("Choose a folder of its own for the second vault, best on another disk.")
+    exit_code = ExitCode.USAGE

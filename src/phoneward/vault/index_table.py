@@ -192,6 +192,11 @@ class IndexTable:
         start = number * _RECORD.size + _ID_SIZE
         return int.from_bytes(self._records[start : start + 4], "little") & ~_TREE_BIT
 
+    def stored_length(self, number: int) -> int:
+        """Return what the blob of the record of this number takes in its pack, bytes."""
+        place = number * _RECORD.size + _LENGTHS_AT
+        return int.from_bytes(self._records[place : place + 4], "little")
+
     def rows(self) -> Iterator[Row]:
         """Yield what every record says but its place in the pack, by number. Nobody can add meanwhile (BufferError)."""
         for _blob_id, pack, _offset, length, uncompressed in _RECORD.iter_unpack(self._records):

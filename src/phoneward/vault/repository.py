@@ -53,7 +53,9 @@ def repository_exists(storage: Storage) -> bool:
     return storage.exists(FileType.CONFIG, NO_NAME)
 
 
-def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None = None) -> "Repository":
+def init_repository(
+    storage: Storage, password: str, *, kdf: NewKeyCost | None = None, chunker_of: "Repository | None" = None
+) -> "Repository":
     """Make a new repository and return it, open.
 
     The key is durable before `config`, whose existence is what makes a repository (restic `repository.Init`).
@@ -62,6 +64,8 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
         storage: an empty place.
         password: of the first key file.
         kdf: what guessing the password shall cost; None measures this computer.
+        chunker_of: another repository that shall be able to share blobs with this one: files are cut at the same
+            places (restic's `init --copy-chunker-params`).
 
     Raises:
         RepositoryExistsError: there is one, or a part of one.
@@ -69,7 +73,7 @@ def init_repository(storage: Storage, password: str, *, kdf: NewKeyCost | None =
     """
     if repository_exists(storage):
         raise RepositoryExistsError(location=storage.location)
-    config = new_config()
+    config = new_config(None if chunker_of is None else chunker_of.config.chunker_polynomial)
     if any(True for _file in storage.list(FileType.KEY)):
         key, name = _key_of_unfinished(storage, password)
         storage.create()

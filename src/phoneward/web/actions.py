@@ -7,6 +7,7 @@ from typing import Final
 
 from phoneward import flows
 from phoneward.findings import Action, Finding
+from phoneward.phones.appbackups import app_guide
 
 
 def _coverage(action: Action) -> str:
@@ -14,7 +15,17 @@ def _coverage(action: Action) -> str:
     return f"/snapshots/{snapshot}/coverage" if snapshot else "/coverage"
 
 
-ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {("snapshots", "coverage"): _coverage}
+def _guide(action: Action) -> str:
+    app = action.arguments.get("app", "")
+    return f"/app-backups/guide/{app}" if app_guide(app) is not None else "/app-backups"
+
+
+ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
+    ("snapshots", "coverage"): _coverage,
+    ("snapshots", "app-backups"): lambda _action: "/app-backups",
+    ("snapshots", "app-guide"): _guide,
+    ("snapshots", "copy"): lambda _action: "/vault/copy",
+}
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 
 

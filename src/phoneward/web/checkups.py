@@ -9,9 +9,11 @@ from typing import Final
 from phoneward.checkup import CheckupReport, checkup
 from phoneward.progress import Listener
 from phoneward.settings import Settings
+from phoneward.snapshots import known_computer_id
 from phoneward.texts import words
 from phoneward.vault import FileType, Repository
 from phoneward.web.jobs import Job, Jobs, Kind, Outcome
+from phoneward.web.oncomputer import ComputerSearch
 from phoneward.web.vaults import VaultDoor
 
 KIND: Final = Kind(words("Checkup"), ("phoneward", "checkup"))
@@ -39,7 +41,8 @@ class Looked:
 class Checkups:
     """Holds one report: that of the vault's newest snapshot."""
 
-    def __init__(self, settings: Settings, door: VaultDoor, jobs: Jobs) -> None:
+    def __init__(self, settings: Settings, door: VaultDoor, jobs: Jobs, on_computer: ComputerSearch) -> None:
+        self._on_computer = on_computer
         self._settings = settings
         self._door = door
         self._jobs = jobs
@@ -93,7 +96,13 @@ class Checkups:
 
     def _make(self, listed: str, listener: Listener) -> Outcome:
         with self._door.vault() as repo:
-            report = checkup(repo, cache_dir=self._settings.cache_dir, listener=listener)
+            report = checkup(
+                repo,
+                cache_dir=self._settings.cache_dir,
+                listener=listener,
+                on_computer=self._on_computer.latest().found,
+                computer=known_computer_id(self._settings.state_dir),
+            )
         with self._lock:
             self._report, self._report_of = report, listed
         return Outcome(words("The checkup is done."), next_label=words("See the checkup"), next_href="/checkup")

@@ -10,9 +10,11 @@ from phoneward.demo import Told
 from phoneward.settings import Settings
 from phoneward.setup import Journey
 from phoneward.vault import Repository
+from phoneward.web.answers import Answers
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
 from phoneward.web.library import Library
+from phoneward.web.oncomputer import ComputerSearch
 from phoneward.web.restores import Restores
 from phoneward.web.security import peers
 from phoneward.web.security.sessions import OneTimeLinks, Session, Sessions
@@ -55,9 +57,11 @@ class WebContext:
         self.door = VaultDoor(settings, remembered=lambda: Journey(settings.state_dir).place)
         self.jobs = Jobs(on_fault)
         self.desk = SetupDesk(settings, self.door)
-        self.checkups = Checkups(settings, self.door, self.jobs)
+        self.on_computer = ComputerSearch()
+        self.checkups = Checkups(settings, self.door, self.jobs, self.on_computer)
         self.library = Library(settings, self.door, self.jobs)
         self.restores = Restores()
+        self.answers = Answers()
 
     @property
     def cookie(self) -> str:
@@ -78,6 +82,7 @@ class WebContext:
         self.checkups.forget()
         self.library.forget()
         self.restores.forget()
+        self.answers.forget()
 
     def session_of(self, request: Request) -> Session | None:
         """Return who asks."""

@@ -71,6 +71,22 @@ class PageMissingError(PageError):
     status = 404
 
 
+class PlanOutdatedError(PageError):
+    """More would be removed now than the person was shown."""
+
+    message = N_("The vault or the rules have changed since you looked, so nothing was removed.")
+    next_step = N_("Look again what would go, then decide.")
+    status = 409
+
+
+class SecondPasswordWeakError(PageError):
+    """A new second vault would have a password that is easily guessed."""
+
+    message = N_("This password is easy to guess: {reason}")
+    next_step = N_("Take the password of this vault, or one of several words that do not belong together.")
+    status = 400
+
+
 class MethodRefusedError(PageError):
     """The method is not one of this address."""
 

@@ -22,7 +22,9 @@ class Entry:
 BAR: Final = (
     Entry("/", N_("Overview")),
     Entry("/phones", N_("Phones")),
-    Entry("/snapshots", N_("Snapshots"), ("/search", "/versions", "/differences", "/coverage", "/restore")),
+    Entry(
+        "/snapshots", N_("Snapshots"), ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore")
+    ),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),

@@ -28,6 +28,7 @@ one_package() {
   print -r -- "    splits=[$names]"
   print -r -- "    apkSigningVersion=3"
   typeset flags="HAS_CODE ALLOW_CLEAR_USER_DATA ALLOW_BACKUP"
+  [ "$debuggable" = 1 ] && flags="DEBUGGABLE $flags"
   [ $issystem = 1 ] && flags="SYSTEM $flags"
   print -r -- "    flags=[ $flags ]"
   print -r -- "    dataDir=/data/user/0/$name"
@@ -82,7 +83,7 @@ package_service() {
     while IFS='|' read -r name rest; do print -r -- "  [$name]"; print -r -- "      Signing KeySets: 1"; done < $state/packages
     print -r --
   fi
-  while IFS='|' read -r name appid version versionname from folder base splits issystem users first updated signer; do
+  while IFS='|' read -r name appid version versionname from folder base splits issystem users first updated signer debuggable; do
     [ -z "$wanted" ] || [ "$wanted" = "$name" ] || continue
     [ -n "$found" ] || print -r -- "Packages:"
     found=1

@@ -177,7 +177,7 @@ def test_what_the_phone_refuses_is_named_with_its_reason(
     assert f"runs Android {release}" in said
     assert "The call list is not kept." in said
     assert ("Text messages are not kept." in said) == (expected["sms"] != "")
-    assert "messages: the phone showed none" not in said
+    assert "Text messages: the phone showed none" not in said
     assert "Calls: the phone showed none" not in said
     calls = records(result)["calls"]
     assert (calls.state, calls.kept, "SecurityException" in calls.detail) == (State.OUT_OF_REACH, 0, True)

@@ -99,6 +99,7 @@ def _installed(app: pm.Listed, user_id: int, facts: _Facts) -> InstalledApp:
         app_bytes=size.app if size else None,
         data_bytes=size.data if size else None,
         cache_bytes=size.cache if size else None,
+        is_debuggable="DEBUGGABLE" in about.get("pkgFlags", user_id).split(),
     )
 
 

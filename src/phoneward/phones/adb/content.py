@@ -36,7 +36,7 @@ from phoneward.phones.adb.rowtext import (
 )
 from phoneward.phones.adb.shell import Finished, Shell, quote
 from phoneward.phones.errors import PhoneAnswerError
-from phoneward.phones.records import Record, RecordKind, RecordObstacle
+from phoneward.phones.records import ADDRESS_COLUMNS, Record, RecordKind, RecordObstacle
 
 PAGE: Final = 1_000
 """Rows asked for at once: each `content` starts a program on the phone, which takes half a second."""
@@ -62,6 +62,8 @@ class Table:
         optional: columns that only some versions of Android have.
         row: `_id` as conditions must name it.
         where: which rows are asked for; empty for all.
+        mute: whether a question with an unknown column is answered by nothing found instead of a complaint
+            (MmsProvider.query(): "returning NULL cursor").
     """
 
     uri: bytes
@@ -71,6 +73,7 @@ class Table:
     optional: frozenset[str]
     row: bytes = b"_id"
     where: bytes = b""
+    mute: bool = False
 
 
 TABLES: Final = {
@@ -106,6 +109,7 @@ TABLES: Final = {
         texts=("m_id", "ct_t", "ct_l", "m_cls", "tr_id", "retr_txt", "resp_txt", "sub"),
         wide=frozenset({"date", "date_sent", "exp", "d_tm"}),
         optional=frozenset({"date_sent", "seen", "sub_id", "text_only"}),
+        mute=True,
     ),
     RecordKind.MMS_PARTS: Table(
         b"content://mms/part",
@@ -113,6 +117,15 @@ TABLES: Final = {
         texts=("ct", "name", "cd", "fn", "cid", "cl", "ctt_t", "_data", "text"),
         wide=frozenset(),
         optional=frozenset(),
+        mute=True,
+    ),
+    RecordKind.MMS_ADDRESSES: Table(
+        b"content://mms/%d/addr",
+        numbers=ADDRESS_COLUMNS[:2],
+        texts=ADDRESS_COLUMNS[2:],
+        wide=frozenset(),
+        optional=frozenset(),
+        mute=True,
     ),
     RecordKind.CALENDARS: Table(
         b"content://com.android.calendar/calendars",
@@ -201,11 +214,18 @@ def the_exception(words: bytes) -> str:
 
 
 class ContentRecords:
-    """The records of one kind; see `phones.records.Records`."""
+    """The records of one kind; see `phones.records.Records`.
 
-    def __init__(self, shell: Shell, kind: RecordKind) -> None:
+    Args:
+        shell: of the phone.
+        kind: which.
+        owner: the number in the URI, where it has one.
+    """
+
+    def __init__(self, shell: Shell, kind: RecordKind, owner: int | None = None) -> None:
         self._shell = shell
         self._table = TABLES[kind]
+        self._uri = self._table.uri if owner is None else self._table.uri % owner
         self._ids = array("q")
         self._words = b""
         self._more = MORE_QUESTIONS
@@ -245,10 +265,16 @@ class ContentRecords:
             self._numbers = tuple(name for name in self._table.numbers if name not in missing)
             self._texts = tuple(name for name in self._table.texts if name not in missing)
             self.columns = self._numbers + self._texts
-            if self._ask(self.columns, self._is(first)) is not None:
+            where = self._is(first)
+            text = self._ask(self.columns, where)
+            if text is not None and (text != NOTHING or not self._table.mute or not self._ask_ids(where)):
                 return True
-            unknown = _UNKNOWN_COLUMN.search(self._words)
-            name = unknown[1].decode() if unknown else ""
+            if text == NOTHING:
+                left = sorted(self._table.optional - missing)
+                name = next((name for name in left if self._ask((name,), where) == NOTHING), "")
+            else:
+                unknown = _UNKNOWN_COLUMN.search(self._words)
+                name = unknown[1].decode() if unknown else ""
             if name not in self._table.optional or name in missing:
                 return False
             missing.add(name)
@@ -258,7 +284,7 @@ class ContentRecords:
     def _ask(self, columns: Sequence[str], where: bytes) -> bytes | None:
         """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
         names = b":".join([b"_id", *(name.encode() for name in columns)])
-        command = b"content query --uri %s --projection %s" % (self._table.uri, names)
+        command = b"content query --uri %s --projection %s" % (self._uri, names)
         wheres = [one for one in (self._table.where, where) if one]
         if wheres:
             command += b" --where " + quote(wheres[0] if len(wheres) == 1 else b"(%s) AND (%s)" % (*wheres,))

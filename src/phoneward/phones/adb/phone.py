@@ -1,10 +1,11 @@
 """The adb phone: what it is asked, in which way, and what that costs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from phoneward.errors import readable
-from phoneward.phones.adb import apps, facts, hashing, stats, storage, sync
+from phoneward.phones.adb import apps, facts, hashing, runas, stats, storage, sync
+from phoneward.phones.adb.addresses import message_addresses
 from phoneward.phones.adb.attached import attached_bytes
 from phoneward.phones.adb.bulk import AdbBulk
 from phoneward.phones.adb.content import ContentRecords
@@ -13,7 +14,7 @@ from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.resume import RestOfFile
 from phoneward.phones.adb.server import AdbServer, RefusedError
 from phoneward.phones.adb.shell import Shell, quote
-from phoneward.phones.adb.walk import SyncWalk, find_walk
+from phoneward.phones.adb.walk import SyncWalk, find_walk, undescribed
 from phoneward.phones.adb.wire import Channel
 from phoneward.phones.base import (
     AppInventory,
@@ -31,7 +32,7 @@ from phoneward.phones.base import (
 from phoneward.phones.errors import PhoneGoneError
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
-from phoneward.phones.records import RecordKind
+from phoneward.phones.records import Record, RecordKind
 from phoneward.phones.words import LINK_UNKNOWN, NOT_A_FOLDER, NOT_DESCRIBED
 
 SYNC_V2, FIND, SYNC_V1 = "sync-v2", "find", "sync-v1"
@@ -168,6 +169,10 @@ class AdbPhone:
         """Return the apps of every user; see `Phone.apps`."""
         return apps.inventory(self.shell, self._properties)
 
+    def app_data(self, inventory: AppInventory) -> runas.AppData:
+        """Return what can be had of apps' private data; see `phones.joined.JoinedPhone.find_app_data`."""
+        return runas.app_data(self, inventory)
+
     def records(self, kind: RecordKind) -> ContentRecords:
         """Return what is in one of the phone's databases; see `phones.records.RecordsPhone`."""
         return ContentRecords(self.shell, kind)
@@ -175,6 +180,10 @@ class AdbPhone:
     def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
         """Yield what lies behind one record; see `phones.records.RecordsPhone`."""
         return attached_bytes(self.shell, kind, number, limit)
+
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom a message is; see `phones.records.RecordsPhone`."""
+        return message_addresses(self.shell, number)
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
@@ -191,7 +200,7 @@ class AdbPhone:
         elif top.kind is not FileKind.DIRECTORY:
             yield Unreadable(root, Obstacle.SPECIAL, NOT_A_FOLDER)
         elif self.listing_method == FIND:
-            for item in find_walk(self, root):
+            for item in find_walk(self.shell, root):
                 if isinstance(item, Unreadable) and item.detail == NOT_DESCRIBED:
                     yield from self.stat([item.path])
                 else:
@@ -316,19 +325,6 @@ class _LstatAsker:
                 channel.post(sync.request(word, path))
         for path, ask in zip(paths, asked, strict=True):
             if not ask:
-                yield self._without_sync(path)
+                yield undescribed(self._phone.shell, path)
                 continue
             yield sync.item_of(path, sync.read_stat(channel, word))
-
-    def _without_sync(self, path: bytes) -> Unreadable:
-        """Say why a path has no description that the sync service cannot even be asked about."""
-        if not is_clean(path):
-            return Unreadable(path, Obstacle.BAD_NAME)
-        if len(path) > 16_000:
-            return Unreadable(path, Obstacle.TOO_LONG)
-        done = self._phone.shell.run(b"stat " + quote(path) + b" 2>&1 >/dev/null", limit=1 << 20)
-        words = readable(done.stdout.strip().rpartition(b": ")[2][-200:])
-        obstacle = sync.obstacle_of_words(words)
-        if done.code == 0 or obstacle is Obstacle.READ_ERROR:
-            obstacle = Obstacle.TOO_LONG
-        return Unreadable(path, obstacle, words)

@@ -80,7 +80,7 @@ class SyncWalk:
                 channel.post(sync.request(self._word, folder))
                 self._asked.append(folder)
             elif self._by_find:
-                yield from find_walk(self._source, folder)
+                yield from find_walk(self._source.shell, folder)
             else:
                 yield Unreadable(folder, Obstacle.TOO_LONG, PATH_TOO_LONG)
 
@@ -153,18 +153,32 @@ def _together(folders: list[bytes], most: int) -> Iterator[list[bytes]]:
         yield some
 
 
-def find_walk(source: WalkSource, root: bytes) -> Iterator[ListingItem]:
+def find_walk(shell: Shell, root: bytes) -> Iterator[ListingItem]:
     """Yield every name below a folder by `find -print0` and `stat`."""
-    stream = source.shell.start(b"find " + quote(root) + b" -mindepth 1 -print0")
+    stream = shell.start(b"find " + quote(root) + b" -mindepth 1 -print0")
     try:
         stream.end_input()
-        for group in describe_all(source.shell, _names(stream.output()), _as_it_is):
+        for group in describe_all(shell, _names(stream.output()), _as_it_is):
             for path, entry in group:
                 yield _checked(path, entry, root)
         if stream.code != 0:
-            yield from _unreached(source.shell, root, stream.stderr)
+            yield from _unreached(shell, root, stream.stderr)
     finally:
         stream.close()
+
+
+def undescribed(shell: Shell, path: bytes) -> Unreadable:
+    """Say why a path has no description, by the complaint of the phone's `stat`."""
+    if not is_clean(path):
+        return Unreadable(path, Obstacle.BAD_NAME)
+    if len(path) > _COMMAND_BYTES:
+        return Unreadable(path, Obstacle.TOO_LONG)
+    done = shell.run(b"stat " + quote(path) + b" 2>&1 >/dev/null", limit=1 << 20)
+    words = readable(done.stdout.strip().rpartition(b": ")[2][-200:])
+    obstacle = sync.obstacle_of_words(words)
+    if len(path) > sync.MAX_PATH and (done.code == 0 or obstacle is Obstacle.READ_ERROR):
+        obstacle = Obstacle.TOO_LONG
+    return Unreadable(path, obstacle, words or NOT_DESCRIBED)
 
 
 def _checked(path: bytes, entry: Entry | None, root: bytes) -> ListingItem:

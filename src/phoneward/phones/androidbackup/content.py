@@ -7,7 +7,7 @@ import threading
 import zlib
 from bisect import bisect_right
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -40,6 +40,27 @@ MAX_RATIO: Final = 500
 PLACES: Final = 1024
 FIRST_SPACING: Final = 1 << 20
 """Places to begin at are remembered each MiB of content; where there are more than 1,024 every other one is dropped."""
+
+
+class BackupBytes(Protocol):
+    """A backup's bytes, wherever they are; several threads may read them."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in errors."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return bytes; fewer only at the end. Raises AndroidBackupChangedError."""
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 of all of it."""
+
+    def close(self) -> None:
+        """Give it back."""
 
 
 class BackupFile:
@@ -157,7 +178,7 @@ class Content:
         AndroidBackupCutOffError: an encrypted file that ends within a cipher block.
     """
 
-    def __init__(self, file: BackupFile, header: Header, key: MasterKey | None) -> None:
+    def __init__(self, file: BackupBytes, header: Header, key: MasterKey | None) -> None:
         self.file, self.header, self.key = file, header, key
         length = file.size - header.start
         if key is not None and (length < BLOCK or length % BLOCK):

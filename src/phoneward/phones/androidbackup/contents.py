@@ -10,7 +10,7 @@ from phoneward.phones.androidbackup.errors import AndroidBackupEmptyError, Andro
 from phoneward.phones.androidbackup.members import Member, members
 from phoneward.phones.base import Entry, FileKind, InstalledApp, Obstacle, Unreadable
 from phoneward.phones.numbers import within_reach
-from phoneward.phones.paths import is_clean
+from phoneward.phones.paths import is_below, is_clean
 
 MAX_NAMES: Final = 1_000_000
 MAX_NAME_BYTES: Final = 256 << 20
@@ -196,8 +196,12 @@ class Contents:
         yield from reversed(missing)
 
     def refusals(self, root: bytes) -> Iterator[Unreadable]:
-        """Yield what cannot be had: below a storage what belongs there, below `/apps` all the rest."""
+        """Yield what cannot be had: of a storage, or of one app, what belongs there; of `/apps` all the rest."""
         for path, item in self._refused.items():
+            if is_below(root, APPS):
+                if path == root or is_below(path, root):
+                    yield item
+                continue
             storage = _STORAGE.match(path)
             home = SHARED + b"/" + storage[1] if storage and is_clean(path) else APPS
             if home == root:

@@ -95,6 +95,30 @@ class AndroidBackupLockedError(AndroidBackupError):
     exit_code = ExitCode.WRONG_PASSWORD
 
 
+class AndroidBackupSpoolError(AndroidBackupError):
+    """This computer cannot keep the backup while it is looked through."""
+
+    message = N_("There is no room for {path} on this computer's disk ({detail}).")
+    next_step = N_("Make room on the disk that holds temporary files, then run the same command again.")
+
+
+class AndroidBackupRefusedError(AndroidBackupError):
+    """Not a single byte came of `adb backup`."""
+
+    message = N_("Nothing came of {path}: it was not confirmed on the phone, or the phone does not allow it.")
+    next_step = N_(
+        "Run it again, unlock the phone and tap 'Back up my data' within a minute. Where the phone asks for its "
+        "desktop backup password, that must be right; some companies' phones forbid it altogether."
+    )
+
+
+class AndroidBackupUnfinishedError(AndroidBackupError):
+    """The phone ended `adb backup` with an error, or fell silent."""
+
+    message = N_("{path} came to no end ({detail}), so nothing of it is kept.")
+    next_step = N_("Keep the phone unlocked and plugged in, and run it again. The rest of the backup is not touched.")
+
+
 class AndroidBackupChangedError(PhoneGoneError):
     """The file is not what it was when it was opened, or cannot be read any more."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from phoneward.errors import readable
-from phoneward.phones.androidbackup.content import PIECE_BYTES, BackupFile, Content, Reader
+from phoneward.phones.androidbackup.content import PIECE_BYTES, BackupBytes, BackupFile, Content, Reader
 from phoneward.phones.androidbackup.contents import APPS, MAIN_STORAGE, Contents, Held
 from phoneward.phones.androidbackup.errors import (
     AndroidBackupChangedError,
@@ -52,14 +52,14 @@ class AndroidBackupPhone:
     """An Android backup file. It is looked through from end to end when it is opened: a broken one gives nothing.
 
     Args:
-        path: the file.
+        source: the file, or bytes that came from elsewhere, which are closed in the end.
         password: asked once, and only where the file is encrypted.
     """
 
-    def __init__(self, path: Path, password: AskPassword | None = None) -> None:
-        self._path = path
+    def __init__(self, source: Path | BackupBytes, password: AskPassword | None = None) -> None:
+        self._source = source
         self._password = password
-        self._file: BackupFile | None = None
+        self._file: BackupBytes | None = None
         self._content: Content | None = None
         self._contents: Contents | None = None
         self._identity: Identity | None = None
@@ -70,7 +70,7 @@ class AndroidBackupPhone:
         Raises:
             AndroidBackupError: what is wrong with it.
         """
-        self._file = BackupFile(self._path)
+        self._file = BackupFile(self._source) if isinstance(self._source, Path) else self._source
         try:
             header = parse_header(self._file.read_at(0, HEADER_BYTES), self._file.name)
             self._content = Content(self._file, header, self._key(header))
@@ -82,7 +82,7 @@ class AndroidBackupPhone:
             raise
         self._identity = Identity(
             id=digest[:16],
-            label=host_label(self._path.name, "backup"),
+            label=host_label(Path(self._file.name).name, "backup"),
             kind=ANDROID_BACKUP,
             api_level=self._contents.api_level,
         )

@@ -4,7 +4,8 @@ import contextlib
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from phoneward.phones.base import FileKind, ListingItem, Obstacle, Unreadable
 from phoneward.phones.bulk import KINDS, BulkRow, FolderRows, SmallFile
@@ -16,30 +17,37 @@ _FILE, _FOLDER = KINDS.index(FileKind.FILE), KINDS.index(FileKind.DIRECTORY)
 _FILES_TOGETHER = 128
 _BYTES_TOGETHER = 1 << 19
 
-Failed = Callable[[bytes, OSError], Unreadable]
-"""Returns the item for an error; raises PhoneGoneError where the whole folder is gone."""
+
+class Source(Protocol):
+    """The folder as this module needs it."""
+
+    def walk(self) -> Walk:
+        """Begin a pass over the folder."""
+
+    def failed(self, path: bytes, error: OSError) -> Unreadable:
+        """Return the item for an error; raises PhoneGoneError where the whole folder is gone."""
+
+    def describe(self, walk: Walk, path: bytes) -> ListingItem:
+        """Describe one path, as `Phone.stat`."""
+
+    def check_not_removed(self) -> None:
+        """Raise PhoneGoneError where the whole folder is gone, though nothing says so."""
 
 
 class FolderBulk:
     """The folder, many names at a time. Every iterator walks on its own.
 
     Args:
-        walk: begins a pass over the folder.
-        failed: says what an error means.
-        describe: as `Phone.stat`.
+        phone: the folder.
     """
 
-    def __init__(
-        self, walk: Callable[[], Walk], failed: Failed, describe: Callable[[Walk, bytes], ListingItem]
-    ) -> None:
-        self._walk = walk
-        self._failed = failed
-        self._describe = describe
+    def __init__(self, phone: Source) -> None:
+        self._phone = phone
 
     def list_rows(self, root: bytes) -> Iterator[FolderRows | list[ListingItem]]:
         """Walk a tree; see `BulkPhone.list_rows`. Times are exact."""
         waiting: deque[bytes] = deque([root])
-        with contextlib.closing(self._walk()) as walk:
+        with contextlib.closing(self._phone.walk()) as walk:
             while waiting:
                 folder = waiting.pop()
                 rows: list[BulkRow] = []
@@ -49,7 +57,9 @@ class FolderBulk:
                 except BadPathError:
                     others.append(Unreadable(folder, Obstacle.BAD_NAME))
                 except OSError as error:
-                    others.append(self._failed(folder, error))
+                    others.append(self._phone.failed(folder, error))
+                if not rows and not others:
+                    self._phone.check_not_removed()
                 yield FolderRows(folder, rows, bool(others))
                 if others:
                     yield others
@@ -60,7 +70,7 @@ class FolderBulk:
     def _list_one(self, walk: Walk, folder: bytes, rows: list[BulkRow], others: list[ListingItem]) -> None:
         for name, status, link_target in walk.scan(components(folder)):
             if isinstance(status, OSError):
-                others.append(self._failed(join(folder, name), status))
+                others.append(self._phone.failed(join(folder, name), status))
                 continue
             mode = status.st_mode
             is_file = stat.S_ISREG(mode)
@@ -76,7 +86,7 @@ class FolderBulk:
 
     def read_small(self, paths: Iterable[bytes], limit: int) -> Iterator[list[SmallFile]]:
         """Read files; see `BulkPhone.read_small`."""
-        with contextlib.closing(self._walk()) as walk:
+        with contextlib.closing(self._phone.walk()) as walk:
             files: list[SmallFile] = []
             size = 0
             for path in paths:
@@ -93,9 +103,9 @@ class FolderBulk:
 
     def stat_many(self, groups: Iterable[list[bytes]]) -> Iterator[list[ListingItem]]:
         """Describe the paths of each group; see `BulkPhone.stat_many`."""
-        with contextlib.closing(self._walk()) as walk:
+        with contextlib.closing(self._phone.walk()) as walk:
             for group in groups:
-                yield [self._describe(walk, path) for path in group]
+                yield [self._phone.describe(walk, path) for path in group]
 
 
 def _content(walk: Walk, names: Names, limit: int) -> bytes | None:

@@ -122,11 +122,13 @@ class FolderPhone:
             walk.close()
 
     def _list_one(self, walk: Walk, folder: bytes, waiting: deque[bytes]) -> Iterator[ListingItem]:
+        empty = True
         try:
             for found in walk.scan(components(folder)):
+                empty = False
                 path = join(folder, found.name)
                 if isinstance(found.status, OSError):
-                    yield self._failed(path, found.status)
+                    yield self.failed(path, found.status)
                     continue
                 entry = entry_of(path, found.status, found.link_target)
                 yield entry
@@ -135,27 +137,30 @@ class FolderPhone:
                         yield Unreadable(path, Obstacle.TOO_LONG)
                     else:
                         waiting.append(path)
+            if empty:
+                self.check_not_removed()
         except BadPathError:
             yield Unreadable(folder, Obstacle.BAD_NAME)
         except OSError as error:
-            yield self._failed(folder, error)
+            yield self.failed(folder, error)
 
     def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
         """Describe these paths now; see `Phone.stat`."""
         walk = self._open.walk()
         try:
             for path in paths:
-                yield self._stat_one(walk, path)
+                yield self.describe(walk, path)
         finally:
             walk.close()
 
-    def _stat_one(self, walk: Walk, path: bytes) -> Entry | Unreadable:
+    def describe(self, walk: Walk, path: bytes) -> Entry | Unreadable:
+        """Describe one path, as `stat`."""
         try:
             found = walk.describe(components(path))
         except BadPathError:
             return Unreadable(path, Obstacle.BAD_NAME)
         except OSError as error:
-            return self._failed(path, error)
+            return self.failed(path, error)
         assert not isinstance(found.status, OSError)  # noqa: S101 - describe() raises it
         return entry_of(path, found.status, found.link_target)
 
@@ -184,7 +189,7 @@ class FolderPhone:
     @property
     def bulk(self) -> FolderBulk | None:
         """The same folder, many names at a time. Windows knows no change times, so its names come one by one."""
-        return None if os.name == "nt" else FolderBulk(self.walk, self._failed, self._stat_one)
+        return None if os.name == "nt" else FolderBulk(self)
 
     def walk(self) -> Walk:
         """Begin a pass of its own; to be closed."""
@@ -195,10 +200,15 @@ class FolderPhone:
         assert self._tree is not None, "use it in a with statement"  # noqa: S101
         return self._tree
 
-    def _failed(self, path: bytes, error: OSError) -> Unreadable:
+    def failed(self, path: bytes, error: OSError) -> Unreadable:
         """Return the item for an error, unless it is the folder as a whole that is no longer there."""
         self.check_still_there(error)
         return unreadable(path, error)
+
+    def check_not_removed(self) -> None:
+        """Raise PhoneGoneError where the folder was removed: while it is open it looks empty, with no error."""
+        if not self._open.is_there():
+            raise PhoneGoneError(detail=_("the folder was removed"))
 
     def check_still_there(self, error: OSError) -> None:
         """Raise PhoneGoneError where an error comes from the whole folder having left."""

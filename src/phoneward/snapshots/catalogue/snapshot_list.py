@@ -21,6 +21,7 @@ from phoneward.vault import (
     decode_snapshot,
     encode_snapshot,
     load_snapshot,
+    names_of,
     repository_exists,
 )
 
@@ -102,9 +103,10 @@ class Listed:
         """Return the newest finished snapshot of a phone, or of any."""
         return next(iter(self.select(device=device, kinds=frozenset({SnapshotKind.WHOLE}))), None)
 
-    def proofs_of(self, snapshot: FileId) -> list[SnapshotInfo]:
-        """Return the later proofs about a snapshot, newest first."""
-        return [info for info in self.infos if info.proof and info.subject == snapshot]
+    def proofs_of(self, snapshot: Snapshot) -> list[SnapshotInfo]:
+        """Return the later proofs about a snapshot, also by a name that it had elsewhere; newest first."""
+        names = names_of(snapshot)
+        return [info for info in self.infos if info.proof and info.subject in names]
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):

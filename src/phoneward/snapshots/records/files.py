@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.phones import RecordKind
-from phoneward.snapshots.records.forms import CALLS, SMS, Form
+from phoneward.snapshots.records.forms import CALLS, Form
 from phoneward.snapshots.records.ical.files import CalendarFile
-from phoneward.snapshots.records.tables import RecordFile, Subject, Table
+from phoneward.snapshots.records.messages import MessagesFile
+from phoneward.snapshots.records.tables import RecordFile, Sources, Subject, Table
 from phoneward.snapshots.records.writing import write_records
 
 
@@ -28,6 +29,11 @@ class ListFile:
         """The one table."""
         return (self.form.kind,)
 
+    def complete(self, tables: Mapping[RecordKind, Table], sources: Sources) -> Iterator[int]:
+        """Nothing belongs to them."""
+        del tables, sources
+        yield from ()
+
     def write(self, tables: Mapping[RecordKind, Table]) -> Iterator[bytes]:
         """Yield the file in pieces of one record."""
         table = tables[self.form.kind]
@@ -35,7 +41,7 @@ class ListFile:
 
 
 RECORD_FILES: Final[tuple[RecordFile, ...]] = (
-    ListFile(SMS, (Subject("sms", RecordKind.SMS, (), 30, "own-backup-sms"),)),
+    MessagesFile(),
     ListFile(CALLS, (Subject("calls", RecordKind.CALLS, (), 33, "own-backup-sms"),)),
     CalendarFile(),
 )

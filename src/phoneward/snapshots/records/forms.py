@@ -82,3 +82,46 @@ CALLS: Final = Form(
     ),
     words_for_none=(("contact_name", "(Unknown)"),),
 )
+
+MMS: Final = Form(
+    kind=RecordKind.MMS,
+    name=b"sms.xml",
+    top="smses",
+    item="mms",
+    also=frozenset({"sms"}),
+    attributes=_same(
+        "date rr sub ct_t read_status seen msg_box address sub_cs resp_st retr_st d_tm text_only exp locked m_id st"
+        " retr_txt_cs retr_txt date_sent read m_size rpt_a ct_cls pri sub_id tr_id resp_txt ct_l m_cls d_rpt v m_type"
+        " thread_id"
+    ),
+)
+"""Multimedia messages, in the order of real exports. `date` is in milliseconds there, though the phone has seconds;
+`date_sent` is in seconds. `address` is no column of the phone: who takes part, parted by `~`."""
+
+PART: Final = Form(
+    kind=RecordKind.MMS_PARTS,
+    name=MMS.name,
+    top="parts",
+    item="part",
+    also=frozenset(),
+    attributes=_same("seq ct name chset cd fn cid cl ctt_s ctt_t text _data"),
+)
+"""What a multimedia message holds. `data` has its bytes in base64, where it has any that are no text."""
+
+ADDRESS: Final = Form(
+    kind=RecordKind.MMS_ADDRESSES,
+    name=MMS.name,
+    top="addrs",
+    item="addr",
+    also=frozenset(),
+    attributes=_same("address type charset"),
+)
+"""From whom (type 137, PduHeaders.FROM) and to whom (151, 130, 129: TO, CC, BCC)."""
+
+DATA: Final = "data"
+BYTES: Final = "phoneward_bytes"
+"""An attribute of ours: `data` is bytes, though it reads `null`."""
+
+MISSING: Final = "phoneward_missing"
+"""An attribute of ours: why the phone did not give what should stand here (`RecordObstacle`): a part's bytes, a
+message's parts, its addresses."""

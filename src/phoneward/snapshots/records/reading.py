@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Generic, TypeVar
 from xml.parsers import expat
 
 from phoneward.errors import ExitCode, PhonewardError
@@ -30,6 +30,9 @@ _ODD: Final = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));|\xee\x80\x8
 _TAIL: Final = re.compile(rb"(?:&[#0-9a-zA-Z]{0,13}|\xee\x80?)\Z")
 _PUT_ASIDE: Final = re.compile(_ASIDE + "([0-9a-f]{1,6});")
 _MAX_CODE: Final = 0x10FFFF
+
+
+ReadyT = TypeVar("ReadyT")
 
 
 class RecordsFileError(PhonewardError):
@@ -64,10 +67,15 @@ def records_in(stream: IO[bytes], form: Form) -> Iterator[dict[str, str | None]]
 
 
 def _records(stream: IO[bytes], form: Form) -> Iterator[dict[str, str | None]]:
-    parsing = _Parsing(form)
+    return parsed(stream, _Records(form))
+
+
+def parsed(stream: IO[bytes], parsing: "Parsing[ReadyT]") -> Iterator[ReadyT]:
+    """Yield what one pass over a file finds. Raises RecordsFileError, perhaps after the first."""
     rest = b""
     try:
-        while piece := stream.read(_PIECE):
+        # Within a long attribute ever more at once: expat before 2.6 looks at all of it again for each piece.
+        while piece := stream.read(max(_PIECE, parsing.since)):
             piece = rest + piece
             tail = _TAIL.search(piece[-16:])
             rest = tail[0] if tail else b""
@@ -99,11 +107,15 @@ def _put_back(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-class _Parsing:
-    """One pass over a file."""
+class Parsing(Generic[ReadyT]):
+    """One pass over a file.
+
+    Attributes:
+        since: bytes since the last end of an element's tag.
+    """
 
     def __init__(self, form: Form) -> None:
-        self._form = form
+        self.form = form
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = False
         self._parser.StartElementHandler = self._start
@@ -112,18 +124,20 @@ class _Parsing:
         self._depth = 0
         self._found = 0
         self._count: int | None = None
-        self._since = 0
-        self._ready: list[dict[str, str | None]] = []
+        self.since = 0
+        self.ready: list[ReadyT] = []
 
-    def feed(self, data: bytes) -> Iterator[dict[str, str | None]]:
-        self._since += len(data)
-        if self._since > _MAX_ELEMENT:
+    def feed(self, data: bytes) -> Iterator[ReadyT]:
+        """Yield what has come to its end with this piece."""
+        self.since += len(data)
+        if self.since > _MAX_ELEMENT:
             raise RecordsFileError(detail=words("one message is longer than any can be"))
         self._parser.Parse(data, False)  # noqa: FBT003 - expat's own signature
-        ready, self._ready = self._ready, []
+        ready, self.ready = self.ready, []
         yield from ready
 
     def finish(self) -> None:
+        """Tell whether the file is whole; RecordsFileError."""
         self._parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
         if self._count is not None and self._count != self._found:
             raise RecordsFileError(
@@ -134,24 +148,30 @@ class _Parsing:
         raise RecordsFileError(detail=words("it declares a document type, which no such file does"))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._since = 0
+        self.since = 0
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise RecordsFileError(detail=words("its elements are nested too deep"))
         if self._depth == 1:
             self._begin(name, attributes)
-        elif self._depth == 2 and name in self._form.also:
+            return
+        if self._depth == 2 and (name == self.form.item or name in self.form.also):
             self._found += 1
-        elif self._depth == 2 and name == self._form.item:
-            self._found += 1
-            self._ready.append(self._record(attributes))
+        self.opened(self._depth, name, attributes)
 
-    def _end(self, _name: str) -> None:
-        self._since = 0
+    def _end(self, name: str) -> None:
+        self.since = 0
+        self.closed(self._depth, name)
         self._depth -= 1
 
+    def opened(self, depth: int, name: str, attributes: dict[str, str]) -> None:
+        """Take an element; those of the list are at depth 2."""
+
+    def closed(self, depth: int, name: str) -> None:
+        """Take an element's end."""
+
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        if name != self._form.top:
+        if name != self.form.top:
             raise RecordsFileError(detail=words("it is a list of something else"))
         count = attributes.get("count")
         if count is not None:
@@ -159,17 +179,25 @@ class _Parsing:
                 raise RecordsFileError(detail=words("its count is no number"))
             self._count = int(count)
 
-    def _record(self, attributes: dict[str, str]) -> dict[str, str | None]:
-        columns = dict(self._form.attributes) | {ID: ID}
-        record: dict[str, str | None] = {}
-        for attribute, text in attributes.items():
-            column = columns.get(attribute, attribute)
-            if column and attribute != EXACT:
-                value = _put_back(text)
-                record[column] = None if value == self._form.none_word(attribute) else value
-        if EXACT in attributes:
-            record |= _exact(attributes[EXACT])
-        return record
+
+class _Records(Parsing[dict[str, str | None]]):
+    def opened(self, depth: int, name: str, attributes: dict[str, str]) -> None:
+        if depth == 2 and name == self.form.item:
+            self.ready.append(columns_of(self.form, attributes))
+
+
+def columns_of(form: Form, attributes: dict[str, str]) -> dict[str, str | None]:
+    """Return an element's attributes by column."""
+    columns = dict(form.attributes) | {ID: ID}
+    record: dict[str, str | None] = {}
+    for attribute, text in attributes.items():
+        column = columns.get(attribute, attribute)
+        if column and attribute != EXACT:
+            value = _put_back(text)
+            record[column] = None if value == form.none_word(attribute) else value
+    if EXACT in attributes:
+        record |= _exact(attributes[EXACT])
+    return record
 
 
 def _exact(text: str) -> dict[str, str]:

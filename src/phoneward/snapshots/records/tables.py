@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
-from phoneward.phones import Record, RecordKind, RecordObstacle, Records
+from phoneward.phones import Record, RecordKind, RecordObstacle, Records, RecordsPhone
 from phoneward.snapshots.rows import RowStore, Sealer
+
+if TYPE_CHECKING:
+    from phoneward.snapshots.records.attached import Attached
 
 BELONGS_TO: Final[Mapping[RecordKind, str]] = {
     RecordKind.EVENTS: "calendar_id",
@@ -23,18 +26,23 @@ class Table:
 
     Attributes:
         kept: how many rows came.
+        attached: what belongs to the rows and is in no table, where a file asks for it.
+        incomplete: rows that lack some of that, by number, with the reason in the phone's words.
     """
 
     def __init__(self, found: Records, sealer: Sealer, owner: str | None = None) -> None:
         self._found = found
         self._rows = RowStore(Record, sealer)
-        self._owner = found.columns.index(owner) if owner in found.columns else None
+        self._owner = owner
         self.kept = 0
+        self.attached: Attached | None = None
+        self.incomplete: dict[int, str] = {}
 
     def fill(self) -> Iterator[int]:
         """Ask the phone for the rows; yields how many there are after each. Raises PhoneGoneError."""
         for record in self._found:
-            owner = b"0" if self._owner is None else record.values[self._owner]
+            columns = self._found.columns
+            owner = record.values[columns.index(self._owner)] if self._owner in columns else b"0"
             self._rows.add(_NOTHING if owner is None else int(owner), record)
             self.kept += 1
             yield self.kept
@@ -58,9 +66,13 @@ class Table:
             texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
             yield dict(zip(columns, texts, strict=True)) | {"_id": str(row.id)}
 
+    def rows(self) -> Iterator[Record]:
+        """Yield them as the phone told them."""
+        return self._rows.each(0)
+
     @property
     def columns(self) -> tuple[str, ...]:
-        """What each row has besides `_id`."""
+        """What the rows' values are, besides `_id`; complete after `fill`."""
         return self._found.columns
 
     @property
@@ -81,6 +93,8 @@ class Table:
     def close(self) -> None:
         """Forget the rows."""
         self._rows.close()
+        if self.attached is not None:
+            self.attached.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,21 @@ class Subject:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """From where what belongs to rows can be had.
+
+    Attributes:
+        asked: the phone.
+        sealer: seals what does not fit in memory.
+        earlier: the file of the same name in the snapshot before, if it may be relied on.
+    """
+
+    asked: RecordsPhone
+    sealer: Sealer
+    earlier: IO[bytes] | None
+
+
 class RecordFile(Protocol):
     """One file below `/records`."""
 
@@ -117,6 +146,12 @@ class RecordFile(Protocol):
     @property
     def kinds(self) -> tuple[RecordKind, ...]:
         """The tables that it is made of, in the order in which the phone is asked."""
+
+    def complete(self, tables: Mapping[RecordKind, Table], sources: Sources) -> Iterator[int]:
+        """Ask for what belongs to the rows and is in no table (pictures); yields after each how many there were.
+
+        Raises PhoneGoneError.
+        """
 
     def write(self, tables: Mapping[RecordKind, Table]) -> Iterator[bytes]:
         """Yield the file in pieces, the same for the same rows."""

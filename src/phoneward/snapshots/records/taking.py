@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 
 from phoneward.phones import Phone, RecordKind, RecordObstacle, as_records
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
@@ -13,7 +13,7 @@ from phoneward.snapshots.coverage import RecordCoverage, State
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.layout import RECORDS
 from phoneward.snapshots.records.files import RECORD_FILES
-from phoneward.snapshots.records.tables import BELONGS_TO, RecordFile, Subject, Table
+from phoneward.snapshots.records.tables import BELONGS_TO, RecordFile, Sources, Subject, Table
 from phoneward.snapshots.rows import Sealer
 from phoneward.vault import BlobId, Node
 
@@ -77,7 +77,15 @@ class TakenRecords:
             yield bytes(waiting)
 
 
-def take_records(phone: Phone, sealer: Sealer, gaps: Gaps, listener: Listener, stack: ExitStack) -> list[TakenRecords]:
+def take_records(
+    phone: Phone,
+    sealer: Sealer,
+    gaps: Gaps,
+    listener: Listener,
+    stack: ExitStack,
+    *,
+    earlier: Callable[[bytes], IO[bytes] | None] = lambda _path: None,
+) -> list[TakenRecords]:
     """Ask the phone for all its records; nothing where it is a folder.
 
     Args:
@@ -86,6 +94,7 @@ def take_records(phone: Phone, sealer: Sealer, gaps: Gaps, listener: Listener, s
         gaps: hears of records that could not be read for certain.
         listener: hears the phase `records`.
         stack: closes what was taken.
+        earlier: the file of a path in the snapshot before, where it may be relied on.
 
     Raises:
         PhoneGoneError: the connection is lost.
@@ -106,23 +115,37 @@ def take_records(phone: Phone, sealer: Sealer, gaps: Gaps, listener: Listener, s
                     listener(Advanced("records", told + kept, 0))
             told += table.kept
             tables[kind] = table
+        for _asked in file.complete(tables, Sources(asked, sealer, earlier(RECORDS + b"/" + file.name))):
+            told += 1
+            listener(Advanced("records", told, 0))
         coverage = [_covered(phone, file, subject, tables) for subject in file.subjects]
-        if any(one.missing for one in coverage):
-            gaps.add(GapReason.READ_ERROR, b"content://" + file.kinds[0].value.encode(), RECORDS + b"/" + file.name)
+        for subject, one in zip(file.subjects, coverage, strict=True):
+            _name_gaps(file, tables[subject.main], one, gaps)
         taken.append(TakenRecords(file, tables, coverage))
     listener(PhaseDone("records", told, 0))
     return taken
 
 
+def _name_gaps(file: RecordFile, main: Table, covered: RecordCoverage, gaps: Gaps) -> None:
+    place = RECORDS + b"/" + file.name
+    uri = b"content://" + covered.kind.encode()
+    if covered.missing > len(main.incomplete):
+        gaps.add(GapReason.READ_ERROR, uri, place)
+    for number, words in main.incomplete.items():
+        gaps.add(GapReason.READ_ERROR, uri + b"/%d" % number, place, words)
+
+
 def _covered(phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[RecordKind, Table]) -> RecordCoverage:
     main = tables[subject.main]
     unclear = main.unclear + sum(tables[kind].unclear for kind in subject.parts)
-    lost = any(tables[kind].obstacle for kind in subject.parts) if main.kept else False
+    unclear += len(main.incomplete)
+    lost = not main.incomplete and bool(main.kept) and any(tables[kind].obstacle for kind in subject.parts)
     obstacle = main.obstacle
     state, reason, step = State.KEPT, "", "nothing"
     if unclear or lost:
-        state, step = State.PART, subject.next_step
         reason = "records-unclear" if unclear else "records-part-refused"
+        reason = "records-incomplete" if main.incomplete else reason
+        state, step = State.PART, subject.next_step
     elif obstacle is RecordObstacle.ABSENT:
         reason = "records-absent"
     elif obstacle is RecordObstacle.UNANSWERED:

@@ -22,11 +22,21 @@ def write_records(form: Form, count: int, records: Iterable[Mapping[str, str | N
             that `read_records` gives it back exactly; two halves of a surrogate pair that stand together are the one
             character that they are on the phone.
     """
-    yield b"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n"
-    yield f'<{form.top} count="{count}">\n'.encode()
+    yield opening(form, count)
     for record in records:
-        yield _element(form, record)
-    yield f"</{form.top}>\n".encode()
+        yield element(form, record)
+    yield closing(form)
+
+
+def opening(form: Form, count: int) -> bytes:
+    """Return the beginning of a file."""
+    declaration = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n"
+    return f'{declaration}<{form.top} count="{count}">\n'.encode()
+
+
+def closing(form: Form) -> bytes:
+    """Return its end."""
+    return f"</{form.top}>\n".encode()
 
 
 def joined(text: str | None) -> str | None:
@@ -36,8 +46,14 @@ def joined(text: str | None) -> str | None:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-def _element(form: Form, record: Mapping[str, str | None]) -> bytes:
-    parts = [f"  <{form.item}"]
+def element(form: Form, record: Mapping[str, str | None]) -> bytes:
+    """Return the element of a record that holds nothing else."""
+    return f"  <{form.item}{attributes(form, record)} />\n".encode()
+
+
+def attributes(form: Form, record: Mapping[str, str | None]) -> str:
+    """Return a record's attributes, a blank before each."""
+    parts: list[str] = []
     exact: dict[str, str] = {}
     for attribute, column in (*form.attributes, (ID, ID)):
         if column and column not in record:
@@ -50,4 +66,4 @@ def _element(form: Form, record: Mapping[str, str | None]) -> bytes:
         parts.append(f' {attribute}="{shown.translate(_ESCAPES)}"')
     if exact:
         parts.append(f' {EXACT}="{json.dumps(exact, sort_keys=True).translate(_ESCAPES)}"')
-    return ("".join(parts) + " />\n").encode()
+    return "".join(parts)

@@ -5,9 +5,11 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from phoneward.web.pages import (
+    app_backups,
     browse,
     checkup,
     content,
+    copying,
     coverage,
     differences,
     enter,
@@ -28,7 +30,9 @@ from phoneward.web.pages import (
     snapshots,
     static,
     story,
+    thinning,
     unlock,
+    usage,
     vault,
     wireless,
 )
@@ -46,9 +50,13 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *search.ROUTES,
     *differences.ROUTES,
     *coverage.ROUTES,
+    *app_backups.ROUTES,
     *removing.ROUTES,
     *restore.ROUTES,
     *vault.ROUTES,
+    *copying.ROUTES,
+    *thinning.ROUTES,
+    *usage.ROUTES,
     *keys.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,

@@ -1,5 +1,6 @@
 """If the phone broke now: what is kept, what is not, why, and what to do about each."""
 
+import datetime as dt
 from typing import Final
 
 from markupsafe import Markup
@@ -25,13 +26,15 @@ from phoneward.snapshots import (
     coverage_sentences,
     gap_why,
     next_step_sentence,
-    reason_sentence,
+    own_backup_rows,
+    row_why,
     storage_name,
 )
 from phoneward.texts import _, formats, sentences
 from phoneward.web.addresses import address, link, number_of, pager
 from phoneward.web.library import Opened
 from phoneward.web.page import context_of, page
+from phoneward.web.pages.app_backups import rows_of
 from phoneward.web.pages.snapshots import crumbs_of, moment_of, shown, snapshot_address
 
 APPS: Final = 50
@@ -60,6 +63,7 @@ def _overview(request: Request, opened: Opened, info: SnapshotInfo) -> Response:
     base = f"{snapshot_address(info)}/coverage"
     apps = sorted((app for app in view.coverage.apps if concerns_the_person(app)), key=_worst_first)
     storages = view.storages().rows
+    now = dt.datetime.now(dt.UTC)
     return page(
         request,
         "coverage.html",
@@ -75,6 +79,7 @@ def _overview(request: Request, opened: Opened, info: SnapshotInfo) -> Response:
         gaps=sum(view.coverage.gap_counts.values()),
         all_gaps=address(f"{base}/missing"),
         steps=_steps(storages, apps),
+        own_backups=rows_of(own_backup_rows(view.coverage, now)[:APPS], now),
     )
 
 
@@ -130,7 +135,7 @@ def _not_kept(app: AppCoverage) -> str:
 def _why(row: StorageCoverage | AppCoverage) -> str:
     if row.state is State.KEPT and row.next_step in {"", "nothing"}:
         return ""
-    return readable(sentences(reason_sentence(row.reason), next_step_sentence(row.next_step)))
+    return readable(sentences(row_why(row), next_step_sentence(row.next_step)))
 
 
 def apps(request: Request) -> Response:

@@ -101,7 +101,7 @@ def _facts(opened: Opened, info: SnapshotInfo, coverage: Coverage | None) -> lis
         ]
         if levels.mismatched:
             facts.append((_("The phone said something else twice"), formats.files(levels.mismatched)))
-    proofs = opened.listed.proofs_of(info.snapshot.id) if info.snapshot.id else []
+    proofs = opened.listed.proofs_of(info.snapshot)
     tried = moment_of(proofs[0]) if proofs else _("not yet")
     facts += [(_("A restore of it was compared"), tried), (_("Its number"), info.snapshot.short_id)]
     return facts

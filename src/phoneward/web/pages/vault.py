@@ -11,7 +11,7 @@ from phoneward import flows
 from phoneward.errors import PhonewardError, readable
 from phoneward.findings import Action
 from phoneward.progress import Listener
-from phoneward.snapshots import LookedAfter, looked_after
+from phoneward.snapshots import LookedAfter, is_copy, looked_after, second_vaults
 from phoneward.texts import Size, _, formats, running, words
 from phoneward.vault import FileType, LockInfo, Repository, list_keys, list_locks, prune
 from phoneward.web.addresses import time_of
@@ -50,6 +50,7 @@ def vault(request: Request) -> Response:
             noted=noted,
             cared=_cared(noted, _newest_proof(opened)),
             room=_room(opened),
+            copies=_copies(opened),
             keys=len(list_keys(opened.repo, on_damaged=lambda _name, _error: None)),
             locks=[_lock_row(lock) for lock in locks],
             is_stale=any(lock.stale for lock in locks),
@@ -87,6 +88,17 @@ def _room(opened: Opened) -> list[tuple[str, str]]:
     if free is not None:
         facts.append((_("Free on its disk"), formats.size(free.free)))
     return facts
+
+
+def _copies(opened: Opened) -> str:
+    """Return in one sentence whether there is a second vault."""
+    known = second_vaults(opened.state)
+    if not known:
+        return _("This is a copy of another vault.") if is_copy(opened.state) else _("No second vault is noted.")
+    copied = known[0].copied
+    if copied is None:
+        return _("Not everything was ever copied into {place}.").format(place=known[0].shown)
+    return _("All was copied into {place} on {time}.").format(place=known[0].shown, time=formats.moment(copied))
 
 
 def _locks(repo: Repository) -> tuple[list[LockInfo], PhonewardError | None]:

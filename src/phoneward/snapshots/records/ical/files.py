@@ -6,7 +6,7 @@ from typing import Final
 
 from phoneward.phones import RecordKind
 from phoneward.snapshots.records.ical.writing import CalendarTables, write_calendars
-from phoneward.snapshots.records.tables import Subject, Table
+from phoneward.snapshots.records.tables import Sources, Subject, Table
 
 _PARTS: Final = (RecordKind.CALENDARS, RecordKind.ATTENDEES, RecordKind.REMINDERS, RecordKind.EVENT_EXTRAS)
 
@@ -21,6 +21,11 @@ class CalendarFile:
     name: bytes = b"calendar.ics"
     subjects: tuple[Subject, ...] = (Subject("calendar", RecordKind.EVENTS, _PARTS, _FIRST_LEVEL, "export-calendar"),)
     kinds: tuple[RecordKind, ...] = (RecordKind.EVENTS, *_PARTS)
+
+    def complete(self, tables: Mapping[RecordKind, Table], sources: Sources) -> Iterator[int]:
+        """Nothing belongs to them that is in no table."""
+        del tables, sources
+        yield from ()
 
     def write(self, tables: Mapping[RecordKind, Table]) -> Iterator[bytes]:
         """Yield the file in pieces of one event."""
