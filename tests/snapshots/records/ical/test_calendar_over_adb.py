@@ -11,6 +11,7 @@ import pytest
 from phoneward.phones import RecordKind
 from phoneward.phones.adb.content import TABLES
 from phoneward.snapshots import BackupResult, RecordCoverage, State, coverage_sentences
+from phoneward.snapshots.records.contentlines import unescaped
 from tests.phone import profiles, providers, state
 from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.snapshots.adb import adb_phone
@@ -78,7 +79,7 @@ def judge(data: bytes) -> None:
     assert [row["minutes"] for row in found["7"].reminders] == ["15"]
     assert [row["value"] for row in found["8"].extras] == [EXTRAS[0]["value"]]
     mine, holidays = judged(data)
-    assert (str(mine["NAME"]), str(holidays["NAME"])) == ("Mine, name=x", "Holidays")
+    assert (unescaped(str(mine["NAME"])), str(holidays["NAME"])) == ("Mine, name=x", "Holidays")
     assert [str(each["SUMMARY"]) for each in mine.events] == ["Tea" + FORGED, "茶 😀"]
     assert f"{holidays.events[0].start}" == "1940-01-08"
 
