@@ -184,6 +184,7 @@ HEAD = "X-PHONEWARD-CALENDAR:"
         lines(HEAD + r'{"calendar":null\,"columns":{}\,"events":1\,"place":"1/1"}'),
         lines(HEAD + r'{"calendar":null\,"columns":{}\,"events":0\,"place":"1/2"}'),
         lines(HEAD + r'{"calendar":null\,"columns":{}\,"events":0\,"place":"2/2"}'),
+        lines(HEAD + r'{"calendar":null\,"columns":{}\,"events":0\,"place":"2/1"}'),
         lines(HEAD + r'{"calendar":{"_id":1}\,"columns":{}\,"events":0\,"place":"1/1"}'),
         lines(HEAD + r'{"calendar":null\,"columns":{"events":[1]}\,"events":0\,"place":"1/1"}'),
         lines(HEAD + r'{"calendar":null\,"columns":{}\,"events":0\,"place":"1/' + "9" * 5000 + '"}'),

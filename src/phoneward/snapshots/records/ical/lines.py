@@ -118,9 +118,8 @@ def shown_text(text: str) -> str:
 
 
 def packed(name: str, content: object) -> ContentLine:
-    """Return a line with JSON in ASCII, without the one control character that JSON leaves as it is."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":")).replace("\x7f", "\\u007f")
-    return one(name, escaped(text))
+    """Return a line with JSON in ASCII."""
+    return one(name, escaped(json.dumps(content, sort_keys=True, separators=(",", ":"))))
 
 
 @dataclass(frozen=True, slots=True)
