@@ -14,7 +14,7 @@ from phoneward.snapshots.coverage import RecordCoverage, State
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.layout import RECORDS
 from phoneward.snapshots.records.files import RECORD_FILES
-from phoneward.snapshots.records.tables import RecordFile, Sources, Subject, Table
+from phoneward.snapshots.records.tables import BELONGS_TO, RecordFile, Sources, Subject, Table
 from phoneward.snapshots.rows import Sealer
 from phoneward.vault import BlobId, Node
 
@@ -111,7 +111,7 @@ def take_records(
     for file in RECORD_FILES:
         tables = {}
         for kind in file.kinds:
-            table = Table(asked.records(kind), sealer)
+            table = Table(asked.records(kind), sealer, BELONGS_TO.get(kind))
             stack.callback(table.close)
             for kept in table.fill():
                 if kept % _TOLD_EVERY == 0:
@@ -146,7 +146,8 @@ def _covered(phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[R
     obstacle = main.obstacle
     state, reason, step = State.KEPT, "", "nothing"
     if unclear or lost:
-        reason = "records-incomplete" if main.incomplete else "records-unclear"
+        reason = "records-unclear" if unclear else "records-part-refused"
+        reason = "records-incomplete" if main.incomplete else reason
         state, step = State.PART, subject.next_step
     elif obstacle is RecordObstacle.ABSENT:
         reason = "records-absent"
