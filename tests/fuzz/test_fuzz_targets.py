@@ -31,6 +31,7 @@ EXPECTED = {
     "tree_references",
     "usb",
     "vcard",
+    "years",
 }
 """The parsers of foreign bytes that must have a target. A new one is added here with its parser."""
 RUNS = 3000
