@@ -187,3 +187,9 @@ def test_the_checkup_offers_to_take_it_along_and_does(
     assert [action.verb for action in finding.actions] == ["keep-app-backup", "keep-app-backup", "app-backups"]
     assert str(top) in finding.evidence[0].source
     assert known_computer_id(held.site.context.settings.state_dir) is None, "looking decides nothing"
+
+    held.site.visitor().post("/app-backups/keep", {"folder": path_id(str(top)), "device": "tablet"})
+    assert held.site.context.checkups.again().ended.wait(60)
+    report = held.site.context.checkups.known()
+    assert report is not None
+    assert "snapshots.own-backup-not-kept" not in {one.code for one in report.findings}, "what goes along is in order"
