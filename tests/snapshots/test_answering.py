@@ -201,6 +201,9 @@ def test_messages_that_the_phone_refused() -> None:
     )
     assert "SecurityException" in str(sms.evidence[0].what)
     assert commands(sms)[0] == "phoneward backup"
+    (mms,) = found(facts(coverage=coverage(records=[record("mms")]))).values()
+    assert (mms.severity, mms.subject) == (Severity.ADVICE, "mms")
+    assert str(mms.title) == "Your messages with pictures (MMS) are not in the snapshot."
     kept = [record(state=State.KEPT, reason="", kept=5), record("calls", State.KEPT, reason="records-absent")]
     assert found(facts(coverage=coverage(records=kept))) == {}
 
