@@ -42,11 +42,13 @@ class _Sealer:
 def rows(kind: RecordKind, events: int) -> Iterator[dict[str, object]]:
     """Yield the rows of a table."""
     if kind is RecordKind.CALENDARS:
-        yield from ({"_id": number, "calendar_displayName": f"Calendar {number}"} for number in range(CALENDARS))
+        for number in range(CALENDARS):
+            yield {"_id": number, "calendar_displayName": f"Calendar {number}"}
     elif kind is RecordKind.EVENTS:
         yield from (_event(number, events) for number in range(1, events + 1))
     elif kind is RecordKind.REMINDERS:
-        yield from ({"_id": n, "event_id": n, "minutes": 15, "method": 1} for n in range(1, events + 1))
+        for n in range(1, events + 1):
+            yield {"_id": n, "event_id": n, "minutes": 15, "method": 1}
     elif kind is RecordKind.ATTENDEES:
         for n in range(3, events + 1, 3):
             yield {"_id": 2 * n, "event_id": n, "attendeeName": "Ann", "attendeeEmail": "ann@example.com"}

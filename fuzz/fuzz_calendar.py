@@ -59,9 +59,9 @@ def write_rows(data: bytes) -> None:
     tables = CalendarTables(
         _Rows([{"_id": "1", "name": parts[0]}]), _Rows([row, other], "calendar_id"), empty, empty, empty
     )
-    text = b"".join(write_calendars(tables))
-    _demand(all(len(line) <= 75 for line in text.split(b"\r\n")), "a line is too long")
-    found = [item.row for item in calendars_in(io.BytesIO(text)) if isinstance(item, Event)]
+    file = b"".join(write_calendars(tables))
+    _demand(all(len(line) <= 75 for line in file.split(b"\r\n")), "a line is too long")
+    found = [item.row for item in calendars_in(io.BytesIO(file)) if isinstance(item, Event)]
     whole = [
         {
             name: value and value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

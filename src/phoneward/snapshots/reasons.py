@@ -74,8 +74,8 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     ),
     "unlock-user": N_("Switch to that user or turn the work profile on, unlock it, and run the backup again."),
     "computer-folder-back": N_(
-        "If it is on a disk, plug that in. If it was moved, say where it is now with `phoneward app-backups keep FOLDER`; if"
-        " it is no longer wanted, `phoneward app-backups leave`. Then run the backup again."
+        "If it is on a disk, plug that in. If it was moved, say where it is now with `phoneward app-backups keep"
+        " FOLDER`; if it is no longer wanted, `phoneward app-backups leave`. Then run the backup again."
     ),
     "own-backup-whatsapp": N_(
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"

@@ -84,7 +84,7 @@ def phones(draw: st.DrawFn) -> CalendarTables:
     ]
     events: list[dict[str, object]] = []
     for number in range(1, draw(st.integers(0 if calendars else 1, 4)) + 1):
-        columns = {
+        columns: dict[str, object] = {
             name: draw(SPECIAL.get(name, numbers if name in NUMBERS else texts))
             for name in EVENTS
             if draw(st.booleans())
