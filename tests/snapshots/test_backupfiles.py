@@ -88,6 +88,14 @@ def test_the_others(data: bytes, expected: FileState) -> None:
     assert state_of(data, len(data)) is expected
 
 
+@pytest.mark.parametrize("at", [0, 50, 99, 124, 156, 257, 511])
+def test_a_flipped_bit_in_the_first_header_is_noticed(at: int) -> None:
+    for front in (b"", MIUI):
+        data = bytearray(archive(CONTENT, compressed=False, front=front))
+        data[len(data) - len(CONTENT) + at] ^= 1
+        assert state_of(bytes(data), len(data)) is FileState.DAMAGED
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=3000), st.sampled_from(sorted(SOUND)), st.integers(0, 3000))
 def test_whatever_stands_there_something_is_said(garbage: bytes, name: str, at: int) -> None:
