@@ -11,17 +11,15 @@ own; its peak is the kernel's figure (ru_maxrss).
 import argparse
 import filecmp
 import itertools
-import multiprocessing
 import random
-import resource
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from benchmarks.measuring import Unsealed, measured
 from phoneward.phones import Identity, Phone, Record, RecordKind
 from phoneward.phones.adb.addresses import message_addresses
 from phoneward.phones.adb.content import ContentRecords
@@ -38,16 +36,6 @@ if TYPE_CHECKING:
 DATE = 1_700_000_000_123
 PICTURE = 100_000
 TEXT = "面条 at seven? 😀 Bring, if you can, wine = two bottles.\nSee you & take care"
-
-
-class _Sealer:
-    """Seals nothing: what is on the disk is not measured."""
-
-    def seal(self, plaintext: bytes) -> bytes:
-        return plaintext
-
-    def open_sealed(self, sealed: bytes) -> bytes:
-        return sealed
 
 
 def make(place: Path, messages: int) -> None:
@@ -74,7 +62,7 @@ def take(place: Path, target: Path) -> str:
             return ContentRecords(cast("Shell", shell), kind)
 
     with ExitStack() as stack, target.open("wb") as stream:
-        found = take_records(cast("Phone", Asked()), _Sealer(), Gaps(), lambda _event: None, stack)
+        found = take_records(cast("Phone", Asked()), Unsealed(), Gaps(), lambda _event: None, stack)
         stream.writelines(found[0].text())
     return f"{found[0].coverage[0].kept:,} kept, {target.stat().st_size:,} bytes"
 
@@ -153,7 +141,7 @@ def take_pictures(place: Path, target: Path, earlier: Path | None) -> str:
     with ExitStack() as stack, target.open("wb") as stream:
         found = take_records(
             cast("Phone", phone),
-            _Sealer(),
+            Unsealed(),
             Gaps(),
             lambda _event: None,
             stack,
@@ -178,20 +166,12 @@ def read(target: Path) -> str:
     return f"{sum(1 for _record in read_records(target, SMS)):,} read"
 
 
-def _measured(queue: "multiprocessing.Queue[str]", work: Callable[..., str | None], *arguments: object) -> None:
-    start = time.perf_counter()
-    said = work(*arguments) or "made"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    queue.put(f"{work.__name__}: {said}; {time.perf_counter() - start:.1f} s, peak {peak:.0f} MB")
-
-
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--messages", type=int, default=500_000)
     parser.add_argument("--pictures", type=int, default=5_000)
     options = parser.parse_args()
-    spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
         place, target = Path(folder, "sms.db"), Path(folder, "sms.xml")
         second, mms = Path(folder, "again.xml"), Path(folder, "mms.db")
@@ -205,13 +185,7 @@ def main() -> None:
             (read_pictures, (target,)),
         )
         for work, arguments in steps:
-            queue = spawn.Queue()
-            process = spawn.Process(target=_measured, args=(queue, work, *arguments))
-            process.start()
-            process.join()
-            if process.exitcode:
-                parser.exit(1)
-            print(queue.get(), flush=True)
+            print(measured(work, *arguments), flush=True)
 
 
 if __name__ == "__main__":

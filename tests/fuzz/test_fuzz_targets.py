@@ -20,6 +20,7 @@ EXPECTED = {
     "coverage",
     "index",
     "journal",
+    "ownbackups",
     "pack",
     "proofs",
     "push",
@@ -28,6 +29,7 @@ EXPECTED = {
     "tree",
     "tree_references",
     "usb",
+    "vcard",
 }
 """The parsers of foreign bytes that must have a target. A new one is added here with its parser."""
 RUNS = 3000

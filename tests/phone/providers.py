@@ -30,6 +30,8 @@ class Provider:
     mute: bool = False
 
 
+_CONTACTS = ("android.permission.READ_CONTACTS", "com.android.providers.contacts.ContactsProvider2")
+
 PROVIDERS = (
     Provider(
         "sms",
@@ -93,5 +95,49 @@ PROVIDERS = (
         "com.android.providers.telephony.MmsProvider",
         by="msg_id",
         mute=True,
+    ),
+    Provider(
+        "com.android.contacts/contacts",
+        "contacts",
+        # AOSP ContactsProvider, ContactsDatabaseHelper.java, the view of contacts (createContactsViews()); what of it
+        # matters. Also for the next three, and ContactsProvider2.java for the columns that may be asked for.
+        "_id INTEGER PRIMARY KEY AUTOINCREMENT,name_raw_contact_id INTEGER,display_name TEXT,photo_id INTEGER,"
+        "photo_file_id INTEGER,starred INTEGER NOT NULL DEFAULT 0,lookup TEXT",
+        28,
+        *_CONTACTS,
+    ),
+    Provider(
+        "com.android.contacts/raw_contacts",
+        "raw_contacts",
+        # Tables.RAW_CONTACTS joined with Tables.ACCOUNTS (Views.RAW_CONTACTS).
+        "_id INTEGER PRIMARY KEY AUTOINCREMENT,account_name TEXT,account_type TEXT,data_set TEXT,sourceid TEXT,"
+        "backup_id TEXT,version INTEGER NOT NULL DEFAULT 1,dirty INTEGER NOT NULL DEFAULT 0,"
+        "deleted INTEGER NOT NULL DEFAULT 0,contact_id INTEGER,aggregation_mode INTEGER NOT NULL DEFAULT 0,"
+        "custom_ringtone TEXT,send_to_voicemail INTEGER NOT NULL DEFAULT 0,starred INTEGER NOT NULL DEFAULT 0,"
+        "pinned INTEGER NOT NULL DEFAULT 0,display_name TEXT,sync1 TEXT",
+        28,
+        *_CONTACTS,
+    ),
+    Provider(
+        "com.android.contacts/data",
+        "data",
+        # Tables.DATA joined with Tables.MIMETYPES and Tables.PACKAGES (Views.DATA); data1 to data15 have the type TEXT.
+        "_id INTEGER PRIMARY KEY AUTOINCREMENT,res_package TEXT,mimetype TEXT NOT NULL,raw_contact_id INTEGER NOT NULL,"
+        "hash_id TEXT,is_read_only INTEGER NOT NULL DEFAULT 0,is_primary INTEGER NOT NULL DEFAULT 0,"
+        "is_super_primary INTEGER NOT NULL DEFAULT 0,data_version INTEGER NOT NULL DEFAULT 0,"
+        + ",".join(f"data{number} TEXT" for number in range(1, 16)),
+        28,
+        *_CONTACTS,
+    ),
+    Provider(
+        "com.android.contacts/groups",
+        "groups",
+        "_id INTEGER PRIMARY KEY AUTOINCREMENT,account_name TEXT,account_type TEXT,data_set TEXT,sourceid TEXT,"
+        "version INTEGER NOT NULL DEFAULT 1,dirty INTEGER NOT NULL DEFAULT 0,title TEXT,title_res INTEGER,notes TEXT,"
+        "system_id TEXT,deleted INTEGER NOT NULL DEFAULT 0,group_visible INTEGER NOT NULL DEFAULT 0,"
+        "should_sync INTEGER NOT NULL DEFAULT 1,auto_add INTEGER NOT NULL DEFAULT 0,"
+        "favorites INTEGER NOT NULL DEFAULT 0,group_is_read_only INTEGER NOT NULL DEFAULT 0",
+        28,
+        *_CONTACTS,
     ),
 )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from phoneward.phones.adb.shell import Finished
+from tests.phone.providers import PROVIDERS
 
 SMS_COLUMNS = (
     *("date", "date_sent", "thread_id", "type", "read", "seen", "status", "protocol", "locked", "sub_id"),
@@ -101,3 +102,10 @@ class Model:
         if isinstance(value, int) and self.truncates:
             return str((value + 2**31) % 2**32 - 2**31)
         return str(value)
+
+
+def model_of(uri: str, place: str = ":memory:") -> Model:
+    """Return a model of one of the test phone's tables, by its URI without `content://`."""
+    (provider,) = [one for one in PROVIDERS if one.uri == uri]
+    create = f"CREATE TABLE IF NOT EXISTS {provider.table} ({provider.columns})"
+    return Model(place=place, table=provider.table, create=create, mute=provider.mute)

@@ -26,6 +26,7 @@ from phoneward.texts import words
 from phoneward.vault import StorageFullError
 from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
 from tests.phones.appbackups.test_oncomputer import wechat_4
+from tests.web.app_backups import app_backups_shown
 from tests.web.holding import LONG, Holding, holding
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
@@ -126,8 +127,18 @@ IN_A_VAULT: Final = (
     Example("restore plan", "/restore/{restore}", "/restore/{planned}"),
     Example("restore, replace?", "/restore/{restore}/replace", "/restore/{planned}/replace"),
     Example("restore result", "/restore/{restore}/result", "/restore/{restored}/result"),
+    Example("records where", "/restore", "/restore?snapshot={tablet}&what=records"),
+    Example("records onto which phone", "/restore/phones", "/restore/phones?snapshot={tablet}&what=records"),
+    Example("records plan", "/restore/{restore}", "/restore/{records_planned}"),
+    Example("records result", "/restore/{restore}/result", "/restore/{records_restored}/result"),
+    Example("app backups onto which phone", "/restore/phones", "/restore/phones?snapshot={tablet}&what=app-backups"),
+    Example("app backups plan", "/restore/{restore}", "/restore/{backups_planned}"),
+    Example("app backups, replace?", "/restore/{restore}/replace", "/restore/{backups_planned}/replace"),
+    Example("app backups result", "/restore/{restore}/result", "/restore/{backups_restored}/result"),
     Example("vault", "/vault", "/vault"),
     Example("passwords", "/vault/keys", "/vault/keys"),
+    Example("rooms of the vault", "/vault/usage", "/vault/usage"),
+    Example("fewer snapshots", "/vault/thin", "/vault/thin"),
     Example("copies of the vault", "/vault/copy", "/vault/copy"),
     Example("add a password", "/vault/keys/{how}", "/vault/keys/add"),
     Example("change the password", "/vault/keys/{how}", "/vault/keys/change"),
@@ -158,6 +169,8 @@ IN_A_NEW_VAULT: Final = (
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
     Example("no copy of the vault", "/vault/copy", "/vault/copy"),
+    Example("nothing takes room", "/vault/usage", "/vault/usage"),
+    Example("nothing to thin", "/vault/thin", "/vault/thin"),
     Example("story", "/story", "/story"),
 )
 """On a server over a vault without a snapshot, with a story to tell."""
@@ -274,9 +287,13 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             "long": LONG.decode(),
             "key": key,
             **_restores(held, visitor, folder),
+            **_records(held, visitor, folder),
+            **app_backups_shown(held),
             **_jobs(site, work),
         }
         visitor.get("/search")  # the catalogue is made
+        for address in ("/vault/usage/phone", "/vault/usage/app", "/vault/thin/look"):
+            visitor.post(address)
         for job in site.context.jobs.all():
             assert job.id == names["running"] or job.ended.wait(60)
         try:
@@ -314,6 +331,17 @@ def _restores(held: Holding, visitor: Visitor, folder: Path) -> dict[str, str]:
     answer = visitor.post(f"/restore/{made[1]}/go", {"existing": "keep"})
     assert "/result" in ended(visitor, answer).text
     return {"planned": made[0], "restored": made[1]}
+
+
+def _records(held: Holding, visitor: Visitor, folder: Path) -> dict[str, str]:
+    """Plan and carry out restores of records, one file of which is damaged."""
+    made = []
+    for name in ("records", "records again"):
+        asked = {"snapshot": held.tablet, "what": "records", "target": str(folder / name)}
+        made.append(_led_to(visitor, visitor.post("/restore/plan", asked).headers["location"]).rpartition("/")[2])
+    answer = visitor.post(f"/restore/{made[1]}/go", {"existing": "keep"})
+    assert "/result" in ended(visitor, answer).text
+    return {"records_planned": made[0], "records_restored": made[1]}
 
 
 def _led_to(visitor: Visitor, address: str) -> str:

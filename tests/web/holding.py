@@ -50,6 +50,13 @@ PICTURES: Tree = {
     b"anim.gif": File(b"GIF89a" + b"\0" * 20),
     b"new.webp": File(b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 20),
 }
+RECORDS: Tree = {
+    b"sms.xml": File(
+        b"<smses count='2'>\n<sms body='a' date='1600000000000'/>\n<sms date='1700000000000'/>\n</smses>\n"
+    ),
+    b"calls.xml": File(b"<calls count='7'></calls>"),
+}
+"""Two messages, and calls of which a part is lost."""
 LONG = "马".encode() * 85
 """255 bytes, the most a name has; 765 in an address."""
 MANY = 450
@@ -142,7 +149,8 @@ def holding(folder: Path, *, password: str | None = PASSWORD) -> Iterator[Holdin
     repo = open_repository(LocalStorage(folder / "vault"), PASSWORD)
     repo.load_index()
     made = [put_snapshot(repo, tree(notes), day=2 * day) for day, notes in enumerate((b"one", b"two!", None))]
-    tablet = put_snapshot(repo, {b"shared": {b"tablet.txt": File(b"t")}}, day=1, device="tablet", label="<i>Tablet</i>")
+    of_tablet: Tree = {b"shared": {b"tablet.txt": File(b"t")}, b"records": dict(RECORDS)}
+    tablet = put_snapshot(repo, of_tablet, day=1, device="tablet", label="<i>Tablet</i>")
     partial = put_snapshot(repo, tree(b"one"), day=3, partial=True)
     with serving(settings) as site:
         yield Holding(site, repo, made, partial, tablet.id or "")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from phoneward.cli import restore_proof
 from phoneward.cli.errors import MissingArgumentError, NotTogetherError
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
+from phoneward.cli.guide_cmd import KINDS
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import NO_LOCK_HELP, open_vault
 from phoneward.cli.tables import plain_table
@@ -53,6 +55,28 @@ SHOWN = 50
 @option("--replace", is_flag=True, help=N_("Put the snapshot's files in the place of files that differ."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be restored, and write nothing."))
 @option("--apks", is_flag=True, help=N_("With --to-phone: install the apps kept in the snapshot (of --app: that one)."))
+@option(
+    "--records",
+    is_flag=True,
+    help=N_("Only text messages, calls, contacts and the calendar, as files that apps on a phone take in."),
+)
+@option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help=N_("As --records, but only this kind: sms, calls, contacts or calendar. May be given several times."),
+)
+@option(
+    "--app-backups",
+    is_flag=True,
+    help=N_(
+        "With --to-phone: the newest backup that each app (of --app: that one) made of itself, to where the app looks "
+        "for it. With --to-computer: those that apps made on a computer."
+    ),
+)
+@option("--to-computer", is_flag=True, help=N_("With --app-backups: onto this computer, where nothing is replaced."))
 @option("--yes", "-y", is_flag=True, help=N_("Do not ask: neither after the plan, nor before files are replaced."))
 @option(
     "--allow-unencrypted",
@@ -73,7 +97,11 @@ def restore(
     include: tuple[str, ...],
     app: str | None,
     *,
+    kinds: tuple[str, ...],
     apks: bool,
+    records: bool,
+    app_backups: bool,
+    to_computer: bool,
     yes: bool,
     allow_unencrypted: bool,
     replace: bool,
@@ -89,6 +117,40 @@ def restore(
     from phoneward.vault import Existing
 
     frame = current()
+    if records or kinds:
+        from phoneward.cli import restore_records
+
+        others = {
+            "--include": include,
+            "--app": app,
+            "--apks": apks,
+            "--replace": replace,
+            "--verify": verify,
+            "--app-backups": app_backups or to_computer,
+        }
+        _refuse_together("--records", others)
+        _refuse_together("--to-phone", {"--target": to_phone and target})
+        if to_phone is None and target is None:
+            raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
+        asked = restore_records.Wish(snapshot, to_phone, target, kinds, dry_run, yes, no_lock, allow_unencrypted)
+        return restore_records.restore_records(frame, asked)
+    if app_backups or to_computer:
+        from phoneward.cli import restore_app_backups, restore_computer
+
+        _refuse_together(
+            "--app-backups", {"--include": include, "--target": target, "--verify": verify, "--apks": apks}
+        )
+        if to_computer:
+            _refuse_together("--to-computer", {"--to-phone": to_phone, "--replace": replace})
+            here = restore_computer.Wish(snapshot, app or "", dry_run, yes, no_lock)
+            return restore_computer.restore_to_computer(frame, here)
+        if to_phone is None:
+            name = _("--to-phone SERIAL or --to-computer")
+            raise MissingArgumentError(command="phoneward restore --app-backups", name=name)
+        wanted = restore_app_backups.Wish(
+            snapshot, to_phone, app or "", replace, dry_run, yes, no_lock, allow_unencrypted
+        )
+        return restore_app_backups.restore_app_backups(frame, wanted)
     if to_phone is not None:
         from phoneward.cli import restore_phone
 
@@ -136,7 +198,7 @@ def _holds_something(folder: Path) -> bool:
         return False
 
 
-def _refuse_together(first: str, others: dict[str, object]) -> None:
+def _refuse_together(first: str, others: Mapping[str, object]) -> None:
     for name, given in others.items():
         if given:
             raise NotTogetherError(first=first, second=name)

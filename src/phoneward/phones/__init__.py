@@ -44,10 +44,22 @@ from phoneward.phones.errors import (
     RecordBytesError,
 )
 from phoneward.phones.folder import FolderPhone
-from phoneward.phones.guides import Guide, guide_families, guide_for, guide_tip
+from phoneward.phones.guides import (
+    Guide,
+    ImportGuide,
+    ImportWay,
+    guide_families,
+    guide_for,
+    guide_tip,
+    import_guide,
+    import_kinds,
+    import_title,
+)
+from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
 from phoneward.phones.records import (
     ADDRESS_COLUMNS,
+    BLOB_VALUE,
     Record,
     RecordKind,
     RecordObstacle,
@@ -67,6 +79,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
+    "BLOB_VALUE",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
@@ -84,6 +97,8 @@ __all__ = [
     "Hashed",
     "Hashes",
     "Identity",
+    "ImportGuide",
+    "ImportWay",
     "InstallRefusedError",
     "InstalledApp",
     "ListingItem",
@@ -117,9 +132,13 @@ __all__ = [
     "guide_families",
     "guide_for",
     "guide_tip",
+    "import_guide",
+    "import_kinds",
+    "import_title",
     "is_below",
     "is_clean",
     "list_adb_devices",
+    "maker_named",
     "open_adb",
     "open_android_backup",
     "open_folder",

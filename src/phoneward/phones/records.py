@@ -1,6 +1,6 @@
-"""What a phone keeps in its own databases and tells a computer about: messages and calls.
+"""What a phone keeps in its own databases and tells a computer about: messages, calls, contacts.
 
-A phone that can be asked has a method `records`; `as_records` finds it. Contacts and calendars are not asked for yet.
+A phone that can be asked has a method `records`; `as_records` finds it. Calendars are not asked for yet.
 """
 
 import enum
@@ -23,6 +23,15 @@ class RecordKind(enum.StrEnum):
     """What all of them hold: texts, and what the bytes of the rest are like."""
     MMS_ADDRESSES = "mms-addresses"
     """From whom and to whom, message by message: not all at once."""
+    CONTACTS = "contacts"
+    """Contacts as a person sees them, each put together of one or more accounts'."""
+    RAW_CONTACTS = "raw-contacts"
+    """What each account (the phone, the SIM card, Google, WhatsApp …) has of a contact."""
+    CONTACT_DATA = "contact-data"
+    """Names, numbers, addresses, photos: the rows of each of those."""
+    CONTACT_GROUPS = "contact-groups"
+    CONTACT_PHOTOS = "contact-photos"
+    """Large photos: no records, only bytes, by the number that a contact's data names."""
 
 
 ADDRESS_COLUMNS: Final = ("charset", "type", "address")
@@ -39,12 +48,17 @@ class RecordObstacle(enum.StrEnum):
     """What the phone said is no answer to the question."""
 
 
+BLOB_VALUE: Final = b"\xff"
+"""A value that the phone has as bytes, which it does not print. No text of a phone is this: it is no UTF-8."""
+
+
 class Record(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One message or call.
 
     Attributes:
         id: the phone's number for it (`_id`).
-        values: as the phone told them, in the order of `Records.columns`; None is the database's NULL.
+        values: as the phone told them, in the order of `Records.columns`; None is the database's NULL, `BLOB_VALUE`
+            stands for bytes in columns where bytes are expected.
     """
 
     id: int

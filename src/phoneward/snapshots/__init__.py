@@ -3,6 +3,7 @@
 The room that joins phones and vault. Callers use what stands here.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from phoneward import settings
@@ -20,7 +21,7 @@ from phoneward.snapshots.app_folders import (
     leave_folder,
 )
 from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
-from phoneward.snapshots.app_taking import beside, folders_of
+from phoneward.snapshots.app_taking import beside, folders_of, with_once
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
     PAGE_SIZE,
@@ -88,7 +89,9 @@ from phoneward.snapshots.errors import (
     FolderNameError,
     JournalUnwritableError,
     ListingTooLargeError,
+    NoAppBackupsError,
     NoAppFilesError,
+    NoRecordsError,
     NoSuchPhoneError,
     NothingReachableError,
     PhoneTooFullError,
@@ -101,6 +104,7 @@ from phoneward.snapshots.errors import (
     StateTooManyError,
     StateTooNewError,
 )
+from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
@@ -112,6 +116,29 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.placing import (
+    AppBackup,
+    AppBackupsPlan,
+    ComputerBackup,
+    HeldRecords,
+    Place,
+    PlacingPlan,
+    RecordsPlan,
+    backup_guide,
+    backup_name,
+    backup_sentences,
+    place_words,
+    plan_app_backups,
+    plan_computer_backups,
+    plan_records_into_folder,
+    plan_records_onto_phone,
+    put_in_folder,
+    put_on_computer,
+    put_on_phone,
+)
+from phoneward.snapshots.placing import Fate as PlaceFate
+from phoneward.snapshots.placing import Outcome as PlaceOutcome
+from phoneward.snapshots.placing import moment_of as record_moment
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -144,6 +171,8 @@ __all__ = [
     "STATE_WORDS",
     "AmbiguousPhoneError",
     "ApkState",
+    "AppBackup",
+    "AppBackupsPlan",
     "AppCoverage",
     "Area",
     "Asked",
@@ -160,12 +189,14 @@ __all__ = [
     "ChangeCounts",
     "ChangeRow",
     "Compared",
+    "ComputerBackup",
     "Coverage",
     "CoverageMissingError",
     "CoverageSummary",
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "FamilyRules",
     "FileHistory",
     "FileProof",
     "FileVersion",
@@ -175,6 +206,7 @@ __all__ = [
     "Found",
     "Gap",
     "GapReason",
+    "HeldRecords",
     "Here",
     "IndexState",
     "JournalUnwritableError",
@@ -184,7 +216,9 @@ __all__ = [
     "ListingTooLargeError",
     "LookedAfter",
     "MatchCounts",
+    "NoAppBackupsError",
     "NoAppFilesError",
+    "NoRecordsError",
     "NoSuchPhoneError",
     "NothingReachableError",
     "Outdated",
@@ -195,10 +229,15 @@ __all__ = [
     "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
+    "Place",
+    "PlaceFate",
+    "PlaceOutcome",
+    "PlacingPlan",
     "Proof",
     "ProofLevel",
     "ProofLookup",
     "RecordCoverage",
+    "RecordsPlan",
     "ReturnCutShortError",
     "ReturnIssue",
     "ReturnIssueKind",
@@ -232,6 +271,9 @@ __all__ = [
     "app_paths",
     "apps_called",
     "backup",
+    "backup_guide",
+    "backup_name",
+    "backup_sentences",
     "change_state",
     "computer_id",
     "computer_name",
@@ -242,6 +284,7 @@ __all__ = [
     "default_label",
     "describe",
     "encode_coverage",
+    "family_rules",
     "find",
     "forget_second",
     "found_here",
@@ -263,12 +306,14 @@ __all__ = [
     "list_snapshots",
     "load_state",
     "looked_after",
+    "losses",
     "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
+    "note_family_rules",
     "note_restore_test",
     "note_second",
     "open_path",
@@ -276,14 +321,24 @@ __all__ = [
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
+    "place_words",
+    "plan_app_backups",
+    "plan_computer_backups",
+    "plan_family",
     "plan_forget",
     "plan_named",
+    "plan_records_into_folder",
+    "plan_records_onto_phone",
     "plan_return",
     "plan_vault_copy",
     "proof_subject",
     "prove_restored",
     "put_back",
+    "put_in_folder",
+    "put_on_computer",
+    "put_on_phone",
     "reason_sentence",
+    "record_moment",
     "refuse_nested",
     "rehearse",
     "restore",
@@ -311,6 +366,7 @@ def backup(
     label: str | None = None,
     verify_all: bool = False,
     cache_dir: Path | None = None,
+    also: Sequence[tuple[str, Path]] = (),
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -327,6 +383,7 @@ def backup(
         verify_all: compare every file with the SHA-256 that the phone computes, not only what is new and a sample.
         cache_dir: where this computer remembers how the last snapshot was listed, so that the next one is quicker: a
             disposable cache, sealed. Without it everything is compared name by name.
+        also: folders of this computer that go along this once, each with the package of the app that it is of.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -340,6 +397,7 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    with beside(phone, folders_of(phone, repo, where, listener)) as (joined, others):
+    folders = with_once(folders_of(phone, repo, where, listener), phone.identity.id, also)
+    with beside(phone, folders) as (joined, others):
         work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
         return work.rehearse() if dry_run else work.run()

@@ -145,6 +145,12 @@ _RECORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         N_("Messages with pictures (MMS) are not kept. {reason}"),
         N_("Messages with pictures (MMS): the phone showed none."),
     ),
+    "contacts": (
+        N_("Contacts kept: {count}."),
+        N_("Contacts kept: {count}; missing or incomplete: {missing}. {reason}"),
+        N_("Contacts are not kept. {reason}"),
+        N_("Contacts: the phone showed none."),
+    ),
 }
 """All kept; some missing; refused; none there."""
 

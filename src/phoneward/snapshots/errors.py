@@ -78,6 +78,22 @@ class NoAppFilesError(UsageError):
     exit_code = ExitCode.FAILED
 
 
+class NoRecordsError(SnapshotsError):
+    """A restore of records finds none."""
+
+    message = N_("Snapshot {snapshot} holds none of the records that were asked for.")
+    next_step = N_("See what it holds, and why not more, with: phoneward coverage")
+    exit_code = ExitCode.FAILED
+
+
+class NoAppBackupsError(SnapshotsError):
+    """A restore of apps' own backups finds none."""
+
+    message = N_("Snapshot {snapshot} holds no backup that such an app made of itself.")
+    next_step = N_("See which apps have one, and how to make one, with: phoneward coverage")
+    exit_code = ExitCode.FAILED
+
+
 class NoWayBackError(SnapshotsError):
     """A storage of a snapshot has no folder of files."""
 

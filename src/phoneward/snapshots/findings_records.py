@@ -1,4 +1,4 @@
-"""Findings about text messages and calls that the phone did not let a computer read."""
+"""Findings about messages, calls and contacts that the phone did not let a computer read."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,6 +12,7 @@ from phoneward.snapshots.reasons import REASON_SENTENCES
 from phoneward.texts import N_, Words, running, verbatim, words
 
 _APP: Final = "com.riteshsahu.SMSBackupRestore"
+_IN_APP: Final = "own-backup-sms"
 _SAID: Final = {
     "sms": (
         Severity.WARNING,
@@ -28,16 +29,22 @@ _SAID: Final = {
         N_("Your messages with pictures (MMS) are not in the snapshot."),
         N_("You would lose all messages with pictures (MMS) on this phone."),
     ),
+    "contacts": (
+        Severity.WARNING,
+        N_("Your contacts are not in the snapshot."),
+        N_("You would lose the names and numbers that are kept on this phone alone."),
+    ),
 }
 """By kind: how grave it is, what is so, what would be lost."""
 
 
 def record_findings(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
     """Yield what there is to say; nothing where the app's own backup holds them: its age is a finding of its own."""
-    if any(app.package == _APP and app.own_backups for app in coverage.apps):
-        return
+    is_in_app = any(app.package == _APP and app.own_backups for app in coverage.apps)
     said: set[str] = set()
     for record in coverage.records or ():
+        if is_in_app and record.next_step == _IN_APP:
+            continue
         if record.state is State.OUT_OF_REACH and record.kind in _SAID and record.kind not in said:
             said.add(record.kind)
             yield _out_of_reach(facts, record)

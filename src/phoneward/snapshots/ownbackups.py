@@ -23,16 +23,25 @@ BACKUP_ENDINGS: Final = (b".ab", b".bak", b".AB", b".BAK")
 MAX_OWN_BACKUPS: Final = 5
 """Newest ones that coverage names for an app."""
 
-_NEXT_STEPS: Final = frozenset(
-    {"whatsapp", "whatsapp-business", "signal", "threema", "aegis", "sms", "wechat", "line", "qq", "telegram"}
-)
-"""Keys of apps for which a `next_step` "own-backup-KEY" has a sentence (reasons.py)."""
+_NEXT_STEPS: Final = {
+    "wechat": "own-backup-wechat",
+    "qq": "own-backup-qq",
+    "whatsapp": "own-backup-whatsapp",
+    "whatsapp-business": "own-backup-whatsapp",
+    "signal": "own-backup-signal",
+    "line": "own-backup-line",
+    "telegram": "own-backup-telegram",
+    "threema": "own-backup-threema",
+    "aegis": "own-backup-aegis",
+    "sms": "own-backup-sms",
+}
+"""What a person can do, by the app's key; others get a general advice. The sentences are in `reasons.py`."""
 
 
 def next_step_for(package: str) -> str:
     """Return the `next_step` for an app whose private data is out of reach: how its own backup is made."""
     app = app_of_package(package)
-    return f"own-backup-{app.key}" if app is not None and app.key in _NEXT_STEPS else "look-in-app"
+    return _NEXT_STEPS.get(app.key, "look-in-app") if app is not None else "look-in-app"
 
 
 @functools.cache

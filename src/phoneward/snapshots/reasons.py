@@ -80,10 +80,6 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
         " password or key: without it nobody can open the file."
     ),
-    "own-backup-whatsapp-business": N_(
-        "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
-        " password or key: without it nobody can open the file."
-    ),
     "own-backup-signal": N_(
         "In Signal choose Settings, Backups, On-device backups, Turn on backups, and write its key down; then run this"
         " backup again."
@@ -102,6 +98,10 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "own-backup-threema": N_("In Threema choose Backups, Data backup, and keep the password; then run this again."),
     "own-backup-aegis": N_("In Aegis choose Settings, Import and Export, Export; then run this backup again."),
     "own-backup-sms": N_("In SMS Backup & Restore make a local backup; then run this backup again."),
+    "own-backup-contacts": N_(
+        "In the phone's contacts app look for Export (under Settings, Manage contacts or Import/Export) and save all"
+        " contacts to a file on the phone; then run this backup again."
+    ),
     "own-backup-wechat": N_(
         "Back up to WeChat on a computer (its menu, Backup and Migration, Backup and Restore), then keep that backup"
         " here too. Never uninstall WeChat before that: uninstalling deletes all chats."

@@ -162,7 +162,7 @@ class _PutBack:
                 self._report.folders += 1
             else:
                 self._closed.add(folder.phone_path)
-                self._issue(ReturnIssueKind.FAILED, folder.path, _why(done))
+                self._issue(ReturnIssueKind.FAILED, folder.path, why_refused(done))
 
     def _finish_folders(self) -> None:
         """Give new folders their times, the deepest first: writing into one changes its own."""
@@ -216,7 +216,7 @@ class _PutBack:
 
     def _one_done(self, job: _Job, done: Written) -> None:
         if done.refusal is not None:
-            self._failed(job, _why(done))
+            self._failed(job, why_refused(done))
             return
         group = self._report.group(job.path)
         group.written += 1
@@ -255,7 +255,7 @@ def _apk_path(app: AppPlan) -> bytes:
     return PACKAGES + b"/" + app.package.encode("ascii")
 
 
-def _why(done: Written) -> str:
+def why_refused(done: Written) -> str:
     """Return the reason in our words, which are translated when shown; the phone's where we have none."""
     assert done.refusal is not None  # noqa: S101
     if done.refusal.value in {"failed", "source"} and done.detail:

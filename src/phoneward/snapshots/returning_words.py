@@ -21,6 +21,8 @@ NOT_UTF8: Final = N_("its name is not UTF-8, which cards do not take")
 REFUSED_CHARACTER: Final = N_("its name has a character that cards do not take")
 FOLDER_FAILED: Final = N_("its folder could not be made")
 
+FILE_IN_THE_WAY: Final = N_("a file is in the place of a folder")
+
 KINDS: Final = {
     FileKind.FILE: N_("a file"),
     FileKind.DIRECTORY: N_("a folder"),

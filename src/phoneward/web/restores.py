@@ -1,6 +1,7 @@
 """Restores from the plan to the result. What was planned is kept here, so that a form carries only the plan's name."""
 
 import datetime as dt
+import enum
 import secrets
 import threading
 from collections import OrderedDict
@@ -8,12 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from phoneward.snapshots import Compared, ReturnPlan, ReturnReport
+from phoneward.snapshots import AppBackupsPlan, Compared, RecordsPlan, ReturnPlan, ReturnReport
 from phoneward.texts import Words
 from phoneward.vault import FileId, RestoreReport
 from phoneward.web.errors import RestoreUnknownError
 
 MAX_REMEMBERED: Final = 20
+
+
+class What(enum.Enum):
+    """What is to come back."""
+
+    FILES = ""
+    RECORDS = "records"
+    """Messages, calls, contacts and the calendar, as files that apps take in."""
+    APP_BACKUPS = "app-backups"
+    """Backups that apps made of themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,7 @@ class Wanted:
         app: a package name; empty for none.
         target: the folder; None where it goes onto a phone.
         serial: of the phone; empty where it goes into a folder.
+        what: which part of the snapshot.
     """
 
     snapshot: FileId
@@ -33,6 +45,7 @@ class Wanted:
     app: str
     target: Path | None
     serial: str = ""
+    what: What = What.FILES
 
 
 @dataclass(slots=True)
@@ -47,6 +60,9 @@ class Restore:
         report, phone_report: what was done.
         compared: what reading it back showed.
         proof: under which ID the vault keeps that.
+        records, app_backups: what was planned of these, and what became of it.
+        maker: who made the phone that they go to; empty where it is not known.
+        is_placed: whether they were put in their places.
     """
 
     wanted: Wanted
@@ -59,8 +75,22 @@ class Restore:
     phone_report: ReturnReport | None = None
     compared: Compared | None = None
     proof: FileId | None = None
+    records: RecordsPlan | None = None
+    app_backups: AppBackupsPlan | None = None
+    maker: str = ""
+    is_placed: bool = False
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     made: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether there is a plan to show."""
+        return any(one is not None for one in (self.plan, self.phone_plan, self.records, self.app_backups))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is a result to show."""
+        return self.report is not None or self.phone_report is not None or self.is_placed
 
 
 class Restores:

@@ -1,20 +1,19 @@
 """Planning a restore and carrying it out, as jobs: what the page and its tests ask for."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from phoneward import phones, snapshots
+from phoneward import snapshots
 from phoneward.errors import readable
 from phoneward.progress import Listener
 from phoneward.snapshots import Asked
 from phoneward.texts import Size, Words, _, counted, words
 from phoneward.vault import Existing, Repository, RestoreReport
+from phoneward.web import placing
 from phoneward.web.errors import TargetRefusedError
 from phoneward.web.jobs import Outcome
-from phoneward.web.restores import Restore
+from phoneward.web.restores import Restore, What
 from phoneward.web.vaults import VaultDoor
 
 MAX_TARGET: Final = 1000
@@ -54,12 +53,6 @@ def target_of(text: str, vault: Path) -> Path:
     return target
 
 
-@contextmanager
-def _phone(serial: str) -> Iterator[tuple[phones.Phone, phones.AdbWriter]]:
-    with phones.open_adb(serial) as phone, phones.AdbWriter(phone) as writer:
-        yield phone, writer
-
-
 def _asked(restore: Restore, *, replace: bool = False) -> Asked:
     return Asked(restore.wanted.paths, restore.wanted.app or None, replace=replace)
 
@@ -68,10 +61,12 @@ def plan(door: VaultDoor, restore: Restore, listener: Listener) -> Outcome:
     """Find out what a restore would do; nothing is written."""
     wanted = restore.wanted
     with door.own() as own:
-        if wanted.target is not None:
+        if wanted.what is not What.FILES:
+            placing.plan(own, restore, listener)
+        elif wanted.target is not None:
             restore.plan = _into_folder(own, restore, listener, Existing.KEEP, dry_run=True)
         else:
-            with _phone(wanted.serial) as (phone, writer):
+            with placing.connected(wanted.serial) as (phone, writer):
                 restore.phone_plan = snapshots.plan_return(
                     own, wanted.snapshot, phone, writer, _asked(restore), listener=listener
                 )
@@ -102,6 +97,8 @@ def _into_folder(
 def carry_out(door: VaultDoor, restore: Restore, listener: Listener, *, replace: bool) -> Outcome:
     """Do what was planned, read it back, keep the proof in the vault, and say what came of it."""
     with door.own() as own, own.lock(exclusive=False) as lock:
+        if restore.wanted.what is not What.FILES:
+            return placing.carry_out(own, restore, listener, replace=replace)
         if restore.wanted.target is None:
             return _onto_phone(own, restore, listener, replace=replace)
         begun = dt.datetime.now(dt.UTC)
@@ -143,7 +140,7 @@ def _folder_outcome(restore: Restore) -> Outcome:
 
 
 def _onto_phone(repo: Repository, restore: Restore, listener: Listener, *, replace: bool) -> Outcome:
-    with _phone(restore.wanted.serial) as (phone, writer):
+    with placing.connected(restore.wanted.serial) as (phone, writer):
         again = snapshots.plan_return(  # the phone may have changed since the plan was looked at
             repo, restore.wanted.snapshot, phone, writer, _asked(restore, replace=replace), listener=listener
         )

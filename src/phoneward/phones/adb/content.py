@@ -4,13 +4,16 @@ How its text is taken apart, and why never by guessing: `rowtext.py`. Here is ho
 
 - first for all `_id`s, then for the rows page by page, by ranges of `_id`, and after each page for the `_id`s of its
   range again: a page is only taken apart with the very rows that it holds;
-- a page that can be read in two ways is asked for in halves; a row that can, by itself, column by column;
-- a text `NULL` is told from no text by asking which rows hold that text;
+- a page that can be read in two ways is asked for in halves; a row that can, by itself, with half of its columns, and
+  so on: a text that imitates another column is alone after a few questions;
+- a text `NULL` is told from no text, and a text `BLOB` from bytes, by asking which rows hold that text in which column;
 - builds whose `content` prints only the lower 32 bits of a number (`Cursor.getInt` in the older Content.java,
   `Cursor.getLong` in the newer) tell by ranges of `date` which upper bits belong to it.
 
 Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (createSmsTables, createMmsTables),
-Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java.
+Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java. Of contacts: ContactsProvider2.java
+(sContactsProjectionMap, sRawContactsProjectionMap, sDataProjectionMap, sGroupsProjectionMap: it refuses any other
+column) and ContactsDatabaseHelper.java. Its data are looked up without DISTINCT only where `_id` is among the columns.
 """
 
 import re
@@ -32,7 +35,7 @@ from phoneward.phones.adb.rowtext import (
 )
 from phoneward.phones.adb.shell import Finished, Shell, quote
 from phoneward.phones.errors import PhoneAnswerError
-from phoneward.phones.records import ADDRESS_COLUMNS, Record, RecordKind, RecordObstacle
+from phoneward.phones.records import ADDRESS_COLUMNS, BLOB_VALUE, Record, RecordKind, RecordObstacle
 
 PAGE: Final = 1_000
 """Rows asked for at once: each `content` starts a program on the phone, which takes half a second."""
@@ -56,6 +59,8 @@ class Table:
         numbers, texts: columns; the one that holds most last.
         wide: numbers that need more than 32 bits.
         optional: columns that only some versions of Android have.
+        where: which rows (SQL); all of them if empty.
+        blobs: texts in whose place there may be bytes.
         mute: whether a question with an unknown column is answered by nothing found instead of a complaint
             (MmsProvider.query(): "returning NULL cursor").
     """
@@ -65,8 +70,12 @@ class Table:
     texts: tuple[str, ...]
     wide: frozenset[str]
     optional: frozenset[str]
+    where: bytes = b""
+    blobs: frozenset[str] = frozenset()
     mute: bool = False
 
+
+_CONTACTS: Final = b"content://com.android.contacts"
 
 TABLES: Final = {
     RecordKind.SMS: Table(
@@ -119,6 +128,38 @@ TABLES: Final = {
         optional=frozenset(),
         mute=True,
     ),
+    RecordKind.CONTACTS: Table(
+        _CONTACTS + b"/contacts",
+        numbers=("name_raw_contact_id",),
+        texts=("display_name",),
+        wide=frozenset(),
+        optional=frozenset({"name_raw_contact_id"}),
+    ),
+    RecordKind.RAW_CONTACTS: Table(
+        _CONTACTS + b"/raw_contacts",
+        numbers=("contact_id", "starred", "pinned", "send_to_voicemail", "aggregation_mode"),
+        texts=("account_type", "data_set", "sourceid", "custom_ringtone", "account_name"),
+        wide=frozenset(),
+        optional=frozenset({"pinned", "data_set"}),
+        where=b"deleted=0",
+    ),
+    RecordKind.CONTACT_DATA: Table(
+        _CONTACTS + b"/data",
+        numbers=("raw_contact_id", "is_primary", "is_super_primary", "data_version"),
+        texts=("mimetype", "res_package", *(f"data{number}" for number in (*range(2, 16), 1))),
+        wide=frozenset(),
+        optional=frozenset(),
+        blobs=frozenset(f"data{number}" for number in range(1, 16)),
+    ),
+    RecordKind.CONTACT_GROUPS: Table(
+        _CONTACTS + b"/groups",
+        numbers=("group_visible", "favorites", "auto_add", "should_sync"),
+        texts=("account_type", "data_set", "sourceid", "system_id", "account_name", "title", "notes"),
+        wide=frozenset(),
+        optional=frozenset({"data_set"}),
+        where=b"deleted=0",
+    ),
+    RecordKind.CONTACT_PHOTOS: Table(_CONTACTS + b"/display_photo", (), (), frozenset(), frozenset()),
 }
 
 _FAILED: Final = b"Error while accessing provider"
@@ -145,6 +186,14 @@ def the_exception(words: bytes) -> str:
     return readable(lines[0].strip())[:_MAX_WORDS] if lines else ""
 
 
+class _GoneError(Exception):
+    """The row is not there any more."""
+
+
+class _UnclearError(Exception):
+    """What was printed is no answer."""
+
+
 class ContentRecords:
     """The records of one kind; see `phones.records.Records`.
 
@@ -162,7 +211,7 @@ class ContentRecords:
         self._words = b""
         self._more = MORE_QUESTIONS
         self._whole = False
-        self._literal: frozenset[int] = frozenset()
+        self._literal: dict[tuple[str, bytes], frozenset[int]] = {}
         self.columns: tuple[str, ...] = ()
         self.obstacle: RecordObstacle | None = None
         self.detail = ""
@@ -181,12 +230,24 @@ class ContentRecords:
         if not self._find_columns(ids[0]):
             self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
-        texts = [column.encode() for column in self._texts]
-        literal = self._ask_ids(b" OR ".join(column + b" IN ('NULL','BLOB')" for column in texts))
-        if literal is None:
+        if not self._find_literal():
             self.obstacle, self.detail = obstacle_of(self._words), the_exception(self._words)
             return
-        self._ids, self._literal = ids, frozenset(literal)
+        self._ids = ids
+
+    def _find_literal(self) -> bool:
+        """Find out which rows hold the texts that stand for no text and for bytes; False where it cannot be asked."""
+        asked = [(column, word) for column in self._texts for word in (NULL, BLOB)]
+        some = self._ask_ids(b" OR ".join(column.encode() + b" IN ('NULL','BLOB')" for column in self._texts))
+        if not some:
+            return some is not None
+        for column, word in asked:
+            found = self._ask_ids(b"%s='%s'" % (column.encode(), word))
+            if found is None:
+                return False
+            if found:
+                self._literal[column, word] = frozenset(found)
+        return True
 
     def _find_columns(self, first: int) -> bool:
         """Find out which columns this phone has; False where it cannot be asked."""
@@ -215,6 +276,8 @@ class ContentRecords:
         """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
         names = b":".join([b"_id", *(name.encode() for name in columns)])
         command = b"content query --uri %s --projection %s" % (self._uri, names)
+        if self._table.where:
+            where = b"(%s) AND (%s)" % (self._table.where, where) if where else self._table.where
         if where:
             command += b" --where " + quote(where)
         command += b" --sort " + quote(b"_id ASC")
@@ -279,36 +342,56 @@ class ContentRecords:
         records = []
         for number, row in zip(ids, rows, strict=True):
             values = split_fields(row, self._numbers, self._texts)
-            if values is None or number in self._literal:
-                records += self._alone(number)
-            elif BLOB in values[len(self._numbers) :]:
-                self.unclear += 1
-            else:
-                records.append(Record(number, tuple(None if value == NULL else value for value in values)))
+            records += self._alone(number) if values is None else self._told(number, values)
         return records
 
-    def _alone(self, number: int) -> list[Record]:
-        """Ask for one row column by column, where nothing can be mistaken."""
-        values: list[bytes | None] = []
-        for column in self.columns:
-            self._more -= 1
-            text = self._ask((column,), b"_id=%d" % number)
-            if text == NOTHING:
-                self.gone += 1
-                return []
-            value = one_value(text, number, column) if text is not None else None
-            if value is None or (column in self._numbers and value != NULL and NUMBER.match(value) is None):
+    def _told(self, number: int, values: list[bytes]) -> list[Record]:
+        """Return the row of these printed values; nothing where bytes stand in place of a text."""
+        told: list[bytes | None] = []
+        for column, value in zip(self.columns, values, strict=True):
+            if value not in {NULL, BLOB} or number in self._literal.get((column, value), ()):
+                told.append(value)
+            elif value == NULL:
+                told.append(None)
+            elif column in self._table.blobs:
+                told.append(BLOB_VALUE)
+            else:
                 self.unclear += 1
                 return []
-            if column not in self._numbers and value in {NULL, BLOB}:
-                same = self._ask_ids(b"_id=%d AND %s='%s'" % (number, column.encode(), value))
-                if same is None or (not same and value == BLOB):
-                    self.unclear += 1
-                    return []
-                values.append(value if same else None)
-            else:
-                values.append(None if value == NULL else value)
-        return [Record(number, tuple(values))]
+        return [Record(number, tuple(told))]
+
+    def _alone(self, number: int) -> list[Record]:
+        """Ask for one row with some of its columns at a time, until nothing can be mistaken."""
+        try:
+            values = self._some(number, self.columns)
+        except _GoneError:
+            self.gone += 1
+            return []
+        except _UnclearError:
+            self.unclear += 1
+            return []
+        return self._told(number, values)
+
+    def _some(self, number: int, columns: tuple[str, ...]) -> list[bytes]:
+        """Return a row's printed values of some columns."""
+        self._more -= 1
+        text = self._ask(columns, b"_id=%d" % number)
+        if text is None:
+            raise _UnclearError
+        if text == NOTHING:
+            raise _GoneError
+        if len(columns) == 1:
+            value = one_value(text, number, columns[0])
+            if value is None or (columns[0] in self._numbers and value != NULL and NUMBER.match(value) is None):
+                raise _UnclearError
+            return [value]
+        rows = split_rows(text, (number,), columns[0])
+        numbers = [column for column in columns if column in self._numbers]
+        values = split_fields(rows[0], numbers, columns[len(numbers) :]) if rows else None
+        if values is not None:
+            return values
+        half = len(columns) // 2
+        return self._some(number, columns[:half]) + self._some(number, columns[half:])
 
     # -- numbers of more than 32 bits --------------------------------------------------------------------------------
 

@@ -61,20 +61,20 @@ def guide_for(maker: str | None, android: int | None = None, *, language: str | 
         language: "en", "zh_CN"; None takes the reader's. English where there is no text in it.
     """
     data = guides_file()
-    family = _family_of(maker)
+    family = family_of(maker)
     entry = _entry_for(family.key, android)
     chosen = language or current_language()
     common = data.common
     has_wireless = android is None or android >= WIRELESS_SINCE
     return Guide(
         family=family.key,
-        name=_in(family.name, chosen),
+        name=in_language(family.name, chosen),
         skin=entry.skin,
-        turn_on=_in(entry.turn_on, chosen),
-        allow=_in(common.allow, chosen),
-        turn_off=_in(common.turn_off, chosen),
-        wireless=_in(common.wireless, chosen) if has_wireless else (),
-        notes=_in(entry.notes, chosen) if entry.notes else (),
+        turn_on=in_language(entry.turn_on, chosen),
+        allow=in_language(common.allow, chosen),
+        turn_off=in_language(common.turn_off, chosen),
+        wireless=in_language(common.wireless, chosen) if has_wireless else (),
+        notes=in_language(entry.notes, chosen) if entry.notes else (),
         confirmed=(chosen if chosen in entry.turn_on else SOURCE_LANGUAGE) in entry.confirmed,
         sources=(*entry.sources, *common.sources),
     )
@@ -83,7 +83,7 @@ def guide_for(maker: str | None, android: int | None = None, *, language: str | 
 def guide_families(language: str | None = None) -> list[tuple[str, str]]:
     """Return key and name of every kind of phones, for a person to choose from; stock Android first."""
     chosen = language or current_language()
-    return [(family.key, _in(family.name, chosen)) for family in guides_file().family]
+    return [(family.key, in_language(family.name, chosen)) for family in guides_file().family]
 
 
 def guide_tip(key: str, language: str | None = None) -> str:
@@ -94,10 +94,11 @@ def guide_tip(key: str, language: str | None = None) -> str:
         language: as in `guide_for`.
     """
     found = next(one for one in guides_file().tip if one.key == key)
-    return _in(found.text, language or current_language())
+    return in_language(found.text, language or current_language())
 
 
-def _family_of(maker: str | None) -> Family:
+def family_of(maker: str | None) -> Family:
+    """Return the family of a maker, a family's key or a maker's name; stock Android's where none is known."""
     every = {family.key: family for family in guides_file().family}
     if maker in every:
         return every[maker]
@@ -117,5 +118,6 @@ def _covers(entry: Entry, android: int) -> bool:
     return (entry.android_from or 0) <= android <= (entry.android_to or android)
 
 
-def _in(texts: Mapping[str, _Text], language: str) -> _Text:
+def in_language(texts: Mapping[str, _Text], language: str) -> _Text:
+    """Return a text in a language, else in English."""
     return texts.get(language) or texts[SOURCE_LANGUAGE]

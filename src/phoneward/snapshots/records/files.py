@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.phones import RecordKind
+from phoneward.snapshots.records.contacts import ContactsFile
 from phoneward.snapshots.records.forms import CALLS, Form
 from phoneward.snapshots.records.messages import MessagesFile
 from phoneward.snapshots.records.tables import RecordFile, Sources, Subject, Table
@@ -42,4 +43,5 @@ class ListFile:
 RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     MessagesFile(),
     ListFile(CALLS, (Subject("calls", RecordKind.CALLS, (), 33, "own-backup-sms"),)),
+    ContactsFile(),
 )

@@ -7,13 +7,12 @@ it stands the name of its file, which the phone makes anew with the time in mill
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import islice
 from typing import IO, Final
 
 from phoneward.errors import PhonewardError
 from phoneward.phones import ADDRESS_COLUMNS, Record, RecordBytesError, RecordKind, RecordsPhone
+from phoneward.snapshots.records.asking import ask_all
 from phoneward.snapshots.records.attached import Attached
 from phoneward.snapshots.records.forms import ID, PART
 from phoneward.snapshots.records.mms_reading import Address, Found, Message, Part, mms_at_once
@@ -21,10 +20,6 @@ from phoneward.snapshots.records.mms_writing import in_order, shown
 from phoneward.snapshots.records.tables import Table
 from phoneward.snapshots.records.writing import joined
 
-AT_ONCE: Final = 4
-"""Questions asked at the same time: each is a program of its own on the phone, which has several cores."""
-
-BATCH: Final = 64
 MAX_PART: Final = 32 << 20
 """Bytes of one part. Operators take messages of about one megabyte."""
 
@@ -49,19 +44,7 @@ def gather(asked: RecordsPhone, messages: Table, attached: Attached, earlier: IO
     if earlier is not None:
         with suppress(PhonewardError):  # a damaged vault: the phone is asked for the rest
             _Earlier(messages, attached).take(mms_at_once(earlier))
-    questions = _questions(messages, attached)
-    done = 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        while batch := list(islice(questions, BATCH)):
-            waiting = [pool.submit(_ask, asked, attached, *question) for question in batch]
-            try:
-                for one in waiting:
-                    one.result()
-                    done += 1
-                    yield done
-            finally:
-                for one in waiting:
-                    one.cancel()
+    yield from ask_all(_questions(messages, attached), lambda question: _ask(asked, attached, *question))
 
 
 def _questions(messages: Table, attached: Attached) -> Iterator[tuple[int, int | None]]:

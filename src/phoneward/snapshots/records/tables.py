@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from phoneward.phones import Record, RecordKind, RecordObstacle, Records, RecordsPhone
@@ -36,10 +37,12 @@ class Table:
 
     def records(self) -> Iterator[dict[str, str | None]]:
         """Yield the rows by column, `_id` among them, ascending by it. Bytes that are no UTF-8 come as surrogates."""
-        columns = self._found.columns
-        for row in self._rows.each(0):
-            texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
-            yield dict(zip(columns, texts, strict=True)) | {"_id": str(row.id)}
+        return map(self.by_column, self._rows.each(0))
+
+    def by_column(self, row: Record) -> dict[str, str | None]:
+        """Return one of the rows as `records` yields it."""
+        texts = (None if value is None else value.decode("utf-8", "surrogateescape") for value in row.values)
+        return dict(zip(self._found.columns, texts, strict=True)) | {"_id": str(row.id)}
 
     def rows(self) -> Iterator[Record]:
         """Yield them as the phone told them."""
@@ -100,11 +103,13 @@ class Sources:
         asked: the phone.
         sealer: seals what does not fit in memory.
         earlier: the file of the same name in the snapshot before, if it may be relied on.
+        folder: where on a disk what is sealed may wait; None is the system's own place.
     """
 
     asked: RecordsPhone
     sealer: Sealer
     earlier: IO[bytes] | None
+    folder: Path | None = None
 
 
 class RecordFile(Protocol):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final, Protocol
 
 from phoneward.phones import Phone, RecordKind, RecordObstacle, as_records
@@ -85,6 +86,7 @@ def take_records(
     stack: ExitStack,
     *,
     earlier: Callable[[bytes], IO[bytes] | None] = lambda _path: None,
+    folder: Path | None = None,
 ) -> list[TakenRecords]:
     """Ask the phone for all its records; nothing where it is a folder.
 
@@ -95,6 +97,7 @@ def take_records(
         listener: hears the phase `records`.
         stack: closes what was taken.
         earlier: the file of a path in the snapshot before, where it may be relied on.
+        folder: where on a disk pictures may wait.
 
     Raises:
         PhoneGoneError: the connection is lost.
@@ -115,7 +118,7 @@ def take_records(
                     listener(Advanced("records", told + kept, 0))
             told += table.kept
             tables[kind] = table
-        for _asked in file.complete(tables, Sources(asked, sealer, earlier(RECORDS + b"/" + file.name))):
+        for _asked in file.complete(tables, Sources(asked, sealer, earlier(RECORDS + b"/" + file.name), folder)):
             told += 1
             listener(Advanced("records", told, 0))
         coverage = [_covered(phone, file, subject, tables) for subject in file.subjects]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from phoneward import phones
 from phoneward.errors import PhonewardError, readable
 from phoneward.risks import REPLACE
-from phoneward.snapshots import Page, ReturnIssueKind, ReturnPlan, SnapshotInfo, SnapshotKind
+from phoneward.snapshots import Page, PlaceFate, ReturnIssueKind, ReturnPlan, SnapshotInfo, SnapshotKind
 from phoneward.texts import Words, _, formats, verbatim, words
 from phoneward.vault import FileId, IssueKind, RestoreReport, find_node
 from phoneward.web import restoring
@@ -20,8 +20,9 @@ from phoneward.web.errors import NothingChosenError, TargetRefusedError
 from phoneward.web.jobs import Kind
 from phoneward.web.library import Opened
 from phoneward.web.page import context_of, form_of, page, see_other
+from phoneward.web.pages import restore_placing
 from phoneward.web.pages.snapshots import shown, title_of
-from phoneward.web.restores import Restore, Wanted
+from phoneward.web.restores import Restore, Wanted, What
 
 QUICK_S: Final = 1.0
 NAMED: Final = 100
@@ -38,15 +39,21 @@ class _Choice:
     info: SnapshotInfo
     paths: tuple[bytes, ...]
     app: str
+    part: What = What.FILES
 
     @classmethod
     def asked(cls, request: Request, opened: Opened) -> "_Choice":
         """Return what an address says."""
         info = opened.find(request.query_params.get("snapshot", ""))
-        return cls(info, _clean(raw_values(request, "path")), request.query_params.get("app", "")[:MAX_APP])
+        part = _part(request.query_params.get("what", ""))
+        return cls(info, _clean(raw_values(request, "path")), request.query_params.get("app", "")[:MAX_APP], part)
 
     def what(self) -> Words:
         """In words, readable."""
+        if self.part is What.RECORDS:
+            return words("messages, calls, contacts and the calendar, as files")
+        if self.part is What.APP_BACKUPS:
+            return words("the newest backup that each app made of itself")
         if self.app:
             return words("what belongs to the app {name}", name=readable(self.app))
         if not self.paths:
@@ -60,6 +67,7 @@ class _Choice:
             "snapshot": self.info.snapshot.id,
             "paths": [quoted(path) for path in self.paths],
             "app": self.app,
+            "part": self.part.value,
             "crumbs": (("/restore", _("Get files back")),),
         }
 
@@ -69,7 +77,14 @@ def begin(request: Request) -> Response:
     with context_of(request).library.open() as opened:
         if not request.query_params.get("snapshot"):
             return _choose(request, opened)
-        return _where(request, opened, _Choice.asked(request, opened))
+        choice = _Choice.asked(request, opened)
+        if choice.part is What.APP_BACKUPS:
+            return see_other(_phones_address(choice))
+        return _where(request, opened, choice)
+
+
+def _part(text: str) -> What:
+    return next((part for part in What if part.value == text), What.FILES)
 
 
 def _choose(request: Request, opened: Opened) -> Response:
@@ -93,18 +108,19 @@ def _where(
         request,
         "restore_where.html",
         title=_("Where shall it go?"),
-        command=_command(choice.info.snapshot.short_id, choice.paths, choice.app, ("--target", _("FOLDER"))),
+        command=_command(choice, ("--target", _("FOLDER"))),
         status=400 if error else 200,
         target=typed or str(suggested),
         error=error,
-        phones=_phones_address(choice.info, choice.paths, choice.app),
+        phones=_phones_address(choice),
         **choice.details(opened),
     )
 
 
-def _phones_address(info: SnapshotInfo, paths: tuple[bytes, ...], app: str) -> str:
-    parts = [f"snapshot={info.snapshot.id}", *(f"path={quoted(path)}" for path in paths)]
-    return "/restore/phones?" + "&".join([*parts, *([urlencode({"app": app})] if app else [])])
+def _phones_address(choice: _Choice) -> str:
+    parts = [f"snapshot={choice.info.snapshot.id}", *(f"path={quoted(path)}" for path in choice.paths)]
+    more = {name: text for name, text in (("app", choice.app), ("what", choice.part.value)) if text}
+    return "/restore/phones?" + "&".join([*parts, *([urlencode(more)] if more else [])])
 
 
 def _clean(paths: list[bytes]) -> tuple[bytes, ...]:
@@ -115,9 +131,12 @@ def _clean(paths: list[bytes]) -> tuple[bytes, ...]:
     return () if b"/" in cleaned else cleaned
 
 
-def _command(short: str, paths: tuple[bytes, ...], app: str, rest: tuple[str, ...]) -> tuple[str, ...]:
-    include = [word for path in paths for word in ("--include", shown(path))]
-    return ("phoneward", "restore", short, *include, *(("--app", readable(app)) if app else ()), *rest)
+def _command(choice: _Choice | Wanted, rest: tuple[str, ...]) -> tuple[str, ...]:
+    short = choice.snapshot[:8] if isinstance(choice, Wanted) else choice.info.snapshot.short_id
+    part = choice.what if isinstance(choice, Wanted) else choice.part
+    include = [word for path in choice.paths for word in ("--include", shown(path))]
+    said = (*((f"--{part.value}",) if part.value else ()), *include)
+    return ("phoneward", "restore", short, *said, *(("--app", readable(choice.app)) if choice.app else ()), *rest)
 
 
 def plan(request: Request) -> Response:
@@ -126,13 +145,15 @@ def plan(request: Request) -> Response:
     with context.library.open() as opened:
         info = opened.find(form.get("snapshot", ""))
         paths = _clean([unquoted(text) for text in form.getlist("path")])
-        choice = _Choice(info, paths, form.get("app", "")[:MAX_APP])
+        choice = _Choice(info, paths, form.get("app", "")[:MAX_APP], _part(form.get("what", "")))
+        if choice.part is What.APP_BACKUPS and not form.get("serial", "").strip():
+            raise NothingChosenError
         serial, typed = form.get("serial", "").strip()[:MAX_SERIAL], form.get("target", "")
         try:
             target = None if serial else restoring.target_of(typed, context.door.place())
         except TargetRefusedError as error:
             return _where(request, opened, choice, error, typed)
-        wanted = Wanted(FileId(info.snapshot.id or ""), paths, choice.app, target, serial)
+        wanted = Wanted(FileId(info.snapshot.id or ""), paths, choice.app, target, serial, choice.part)
         what = words("{what}, from {snapshot}", what=choice.what(), snapshot=title_of(opened, info))
         restore = context.restores.add(Restore(wanted, what, opened.phone(info)))
     job, _is_new = context.jobs.start(
@@ -141,13 +162,18 @@ def plan(request: Request) -> Response:
         lambda listener: restoring.plan(context.door, restore, listener),
     )
     job.ended.wait(QUICK_S)
-    return see_other(f"/restore/{restore.id}" if restore.plan or restore.phone_plan else f"/jobs/{job.id}")
+    return see_other(f"/restore/{restore.id}" if restore.is_planned else f"/jobs/{job.id}")
 
 
 def _of(restore: Restore, *rest: str) -> tuple[str, ...]:
     wanted = restore.wanted
     to = ("--target", readable(str(wanted.target))) if wanted.target else ("--to-phone", wanted.serial)
-    return _command(wanted.snapshot[:8], wanted.paths, wanted.app, (*to, *rest))
+    return _command(wanted, (*to, *rest))
+
+
+def _verified(restore: Restore) -> tuple[str, ...]:
+    """Return `--verify` where that is not done anyway."""
+    return () if restore.wanted.serial or restore.wanted.what is not What.FILES else ("--verify",)
 
 
 def show(request: Request) -> Response:
@@ -155,16 +181,18 @@ def show(request: Request) -> Response:
     restore = _restore(request)
     if restore.job and _is_running(request, restore):
         return see_other(f"/jobs/{restore.job}")
-    if restore.report or restore.phone_report:
+    if restore.is_done:
         return see_other(f"/restore/{restore.id}/result")
-    if restore.plan is None and restore.phone_plan is None:
+    if not restore.is_planned:
         return see_other("/jobs")
+    if restore.wanted.what is not What.FILES:
+        return restore_placing.show_plan(request, restore, _of(restore), _target(restore))
     differing = _differing(restore)
     return page(
         request,
         "restore_plan.html",
         title=_("The plan"),
-        command=_of(restore, *(() if restore.wanted.serial else ("--verify",))),
+        command=_of(restore, *_verified(restore)),
         crumbs=(("/restore", _("Get files back")),),
         restore=restore,
         facts=_folder_facts(restore.plan) if restore.plan else _phone_facts(restore.phone_plan or ReturnPlan()),
@@ -210,6 +238,8 @@ def _phone_facts(made: ReturnPlan) -> list[tuple[str, str]]:
 def _differing(restore: Restore) -> int:
     if restore.plan is not None:
         return restore.plan.counts[IssueKind.KEPT]
+    if restore.app_backups is not None:
+        return restore.app_backups.placing.count(PlaceFate.DIFFERS)
     return restore.phone_plan.differing_files if restore.phone_plan else 0
 
 
@@ -257,9 +287,9 @@ def go(request: Request) -> Response:
         text = REPLACE.shown(folder=_target(restore))
         if not text.is_confirmed(form.get("typed", "")):
             return _ask_replace(request, restore, _("That was not the word “{word}”.").format(word=text.typed))
-    if restore.plan is None and restore.phone_plan is None:
+    if not restore.is_planned:
         return see_other(f"/restore/{restore.id}")
-    rest = (*(() if restore.wanted.serial else ("--verify",)), *(("--replace",) if replace else ()))
+    rest = (*_verified(restore), *(("--replace",) if replace else ()))
     job, is_new = context.jobs.start(
         Kind(words("Getting files back"), _of(restore, *rest)),
         f"restore:{restore.wanted.target or restore.wanted.serial}",
@@ -273,6 +303,8 @@ def go(request: Request) -> Response:
 def result(request: Request) -> Response:
     """Show what was proven, and name every deviation."""
     restore = _restore(request)
+    if restore.is_placed:
+        return restore_placing.show_result(request, restore, _of(restore), _target(restore))
     sentences = _deviations(restore)
     number = number_of(request)
     rows = Page(tuple(sentences[(number - 1) * NAMED : number * NAMED]), len(sentences), number, NAMED)
@@ -280,7 +312,7 @@ def result(request: Request) -> Response:
         request,
         "restore_result.html",
         title=_("What came of it"),
-        command=_of(restore, *(() if restore.wanted.serial else ("--verify",))),
+        command=_of(restore, *_verified(restore)),
         crumbs=(("/restore", _("Get files back")),),
         restore=restore,
         target=_target(restore),
@@ -332,7 +364,7 @@ def phones_there(request: Request) -> Response:
         request,
         "restore_phone.html",
         title=_("Back onto a phone"),
-        command=_command(choice.info.snapshot.short_id, choice.paths, choice.app, ("--to-phone", _("SERIAL"))),
+        command=_command(choice, ("--to-phone", _("SERIAL"))),
         **details,
         phones=[(one.serial, readable(one.model or one.serial)) for one in attached],
     )

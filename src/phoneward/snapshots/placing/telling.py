@@ -1,0 +1,127 @@
+"""What a file of records says of itself: read from its beginning to its end, in bounded memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Final, TypeAlias
+
+from phoneward.errors import ExitCode, PhonewardError
+from phoneward.snapshots.records import CALLS, SMS, Form, records_in
+from phoneward.snapshots.records.contentlines import ContentLineError, parse_line, unfolded
+from phoneward.snapshots.records.mms_reading import Message, mms_at_once
+from phoneward.snapshots.records.vcard import cards_in
+from phoneward.texts import N_, words
+
+_TOLD_EVERY: Final = 5_000
+_MAX_LINE: Final = 8 << 20
+"""Bytes of one line of a calendar: more is no event."""
+_MAX_DEPTH: Final = 8
+
+
+@dataclass(slots=True)
+class Told:
+    """What a file of records says of itself.
+
+    Attributes:
+        count: how many records it holds.
+        pictured: how many of them are multimedia messages.
+        first_ms, last_ms: the times of the earliest and the latest, milliseconds since 1970 UTC; else None.
+    """
+
+    count: int = 0
+    pictured: int = 0
+    first_ms: int | None = None
+    last_ms: int | None = None
+
+    def add(self, time_ms: int | None = None) -> None:
+        """Count a record."""
+        self.count += 1
+        if time_ms is not None:
+            self.first_ms = time_ms if self.first_ms is None else min(self.first_ms, time_ms)
+            self.last_ms = time_ms if self.last_ms is None else max(self.last_ms, time_ms)
+
+
+Heard: TypeAlias = Callable[[int], None]
+"""Hears how many records were read."""
+
+Reader: TypeAlias = Callable[[IO[bytes], Heard], Told]
+"""Reads a whole file and tells what it holds. Raises PhonewardError where it is damaged."""
+
+
+class NoCalendarError(PhonewardError):
+    """A calendar file is damaged, cut short, or something else."""
+
+    message = N_("This is no whole calendar file: {detail}.")
+    next_step = N_("Make the file again with the app it came from, or take an earlier one.")
+    exit_code = ExitCode.FAILED
+
+
+def tell_calls(stream: IO[bytes], heard: Heard) -> Told:
+    """Read a list of calls."""
+    return _listed(CALLS, stream, heard)
+
+
+def tell_messages(stream: IO[bytes], heard: Heard) -> Told:
+    """Read a list of messages, those with pictures too."""
+    told = _listed(SMS, stream, heard)
+    stream.seek(0)
+    for found in mms_at_once(stream):
+        if isinstance(found, Message):
+            told.add(_milliseconds(found.columns.get("date")))
+            told.pictured += 1
+    return told
+
+
+def _listed(form: Form, stream: IO[bytes], heard: Heard) -> Told:
+    told = Told()
+    for record in records_in(stream, form):
+        told.add(_milliseconds(record.get("date")))
+        if told.count % _TOLD_EVERY == 0:
+            heard(told.count)
+    return told
+
+
+def _milliseconds(text: str | None) -> int | None:
+    """Return a time between 1970 and 9999, None for anything else."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
+        return None
+    return int(text) if int(text) < 253_402_300_800_000 else None
+
+
+def tell_contacts(stream: IO[bytes], heard: Heard) -> Told:
+    """Read a file of contacts, of any version."""
+    told = Told()
+    for _card in cards_in(stream):
+        told.add()
+        if told.count % _TOLD_EVERY == 0:
+            heard(told.count)
+    return told
+
+
+def tell_calendar(stream: IO[bytes], heard: Heard) -> Told:
+    """Read a calendar file; its structure is checked, the events are counted."""
+    told = Told()
+    inside: list[str] = []
+    calendars = 0
+    try:
+        for number, data in unfolded(stream, _MAX_LINE):
+            line = parse_line(data, number)
+            name = line.value.strip().upper()
+            if line.name == "BEGIN":
+                if (not inside and name != "VCALENDAR") or len(inside) >= _MAX_DEPTH:
+                    raise NoCalendarError(detail=words("line {line} stands outside of any calendar", line=number))
+                inside.append(name)
+                calendars += len(inside) == 1
+                if name == "VEVENT":
+                    told.add()
+                    if told.count % _TOLD_EVERY == 0:
+                        heard(told.count)
+            elif line.name == "END":
+                if not inside or inside.pop() != name:
+                    raise NoCalendarError(detail=words("line {line} ends what was not begun", line=number))
+            elif not inside:
+                raise NoCalendarError(detail=words("line {line} stands outside of any calendar", line=number))
+    except ContentLineError as error:
+        raise NoCalendarError(detail=error.args[0]) from error
+    if inside or not calendars:
+        raise NoCalendarError(detail=words("it ends in the middle of a calendar"))
+    return told

@@ -1,0 +1,46 @@
+"""Plans and results of apps' own backups, as a phone would have answered, for pages to be looked at."""
+
+import datetime as dt
+
+from phoneward.phones.appbackups import OnPhone, app_of_key
+from phoneward.snapshots import AppBackup, AppBackupsPlan, Place, PlaceFate, PlaceOutcome
+from phoneward.snapshots.placing import Item
+from phoneward.snapshots.placing.found import FoundBackup
+from phoneward.snapshots.placing.items import Content
+from phoneward.snapshots.placing.whereto import place_for
+from phoneward.texts import words
+from phoneward.vault import FileId
+from phoneward.web.restores import Restore, Wanted, What
+from tests.web.holding import LONG, Holding
+
+
+def app_backups_shown(held: Holding) -> dict[str, str]:
+    """Have a server know a plan and a result; returns their names."""
+    names = {}
+    for name, outcome in (("backups_planned", PlaceOutcome.NOTHING), ("backups_restored", PlaceOutcome.WRITTEN)):
+        wanted = Wanted(FileId(held.tablet), (), "", None, "R58N1234", What.APP_BACKUPS)
+        made = Restore(wanted, words("the newest backup that each app made of itself"), "phone")
+        made.app_backups, made.is_placed = _plan(outcome), outcome is PlaceOutcome.WRITTEN
+        names[name] = held.site.context.restores.add(made).id
+    return names
+
+
+def _plan(outcome: PlaceOutcome) -> AppBackupsPlan:
+    """Return a plan of two backups: one has a file of the person's in its place, the other cannot be there."""
+    plan = AppBackupsPlan(unreadable=[b"/shared/<b>gone"])
+    content = Content(70_000, lambda: None, lambda: iter(()))
+    for key, folder, name, fate in (
+        ("whatsapp", b"Android/media/com.whatsapp/WhatsApp/Databases", b"msgstore.db.crypt15", PlaceFate.DIFFERS),
+        ("neo-backup", b"Neo/org.app", b"<i>\x1b[31m" + LONG, PlaceFate.IMPOSSIBLE),
+    ):
+        app = app_of_key(key)
+        assert app is not None
+        found = OnPhone(key, "org.app" if app.of_others else app.packages[0], "backup", "file", None, b"")
+        item = Item(app.packages[0], b"/shared/" + name, b"/sdcard", folder + b"/" + name, content, 0)
+        place = Place(item, b"/sdcard/" + folder + b"/" + name, fate, "a link")
+        place.outcome = outcome if fate is PlaceFate.DIFFERS else PlaceOutcome.NOTHING
+        made = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        backup = FoundBackup(app, found, b"/shared", b"/shared/" + name, made, ())
+        plan.backups.append(AppBackup(backup, 3, place_for(key, 34), b"/sdcard/" + folder, True, [place]))
+        plan.placing.places.append(place)
+    return plan
