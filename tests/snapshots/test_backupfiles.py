@@ -121,7 +121,7 @@ def test_a_folder_that_is_built_twice_counts_once() -> None:
         asked.append(blob)
         return SOUND["plain"]
 
-    assert [place for place in files.look(load, [], lambda _place: False)] == [b"/shared/x.ab"]
+    assert list(files.look(load, [], lambda _place: False)) == [b"/shared/x.ab"]
     assert asked == [b"b" * 32]
 
 
