@@ -1,7 +1,7 @@
 """Fuzz target: the header and the tar stream of an Android backup file.
 
-The first byte chooses: `h` the header, `z` a compressed stream (packed here, so that the fuzzer reaches what is in it),
-anything else a plain one; the sums of header blocks are set right first.
+The first byte chooses: `h` the header, `s` what the beginning of a file tells, `z` a compressed stream (packed here, so
+that the fuzzer reaches what is in it), anything else a plain one; the sums of header blocks are set right first.
 
 The seeds were written with `tests/phones/androidbackup/abwriter.py` (a manifest, a folder, long and Chinese names, an
 app, a link, a name that leads up; two headers) and GNU tar (long name and long link).
@@ -12,11 +12,12 @@ import zlib
 
 import atheris
 
-with atheris.instrument_imports(include=["phoneward.phones.androidbackup"]):
+with atheris.instrument_imports(include=["phoneward.phones.androidbackup", "phoneward.snapshots.backupfiles"]):
     from phoneward.errors import PhonewardError
     from phoneward.phones.androidbackup.content import Content, Reader
     from phoneward.phones.androidbackup.contents import Contents
     from phoneward.phones.androidbackup.header import Header, parse_header
+    from phoneward.snapshots.backupfiles import state_of
 
 from phoneward.phones import FileKind, is_below, is_clean
 
@@ -40,7 +41,9 @@ def one_input(data: bytes) -> None:
     """Look a backup through; what it then promises must be there, and inside its places."""
     kind, rest = data[:1], data[1:]
     try:
-        if kind == b"h":
+        if kind == b"s":
+            state_of(rest, len(rest))
+        elif kind == b"h":
             check_header(rest)
         else:
             stream = with_sums(rest)

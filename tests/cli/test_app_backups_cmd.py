@@ -78,6 +78,18 @@ def test_a_dry_run_counts_the_folder_and_writes_nothing(program: Program, home: 
     assert ran.document["files_listed"] == 12
 
 
+def test_a_folder_goes_along_this_once(program: Program, home: Path, phone: Path) -> None:
+    top = wechat_4(home / "disk" / "xwechat_files" / "Backup", "wxid_once")
+    ran = program.run("backup", "--folder", str(phone), "--label", "mum", "--app-backup", str(top), "--json")
+    assert ran.code == 0, ran.stderr
+    assert "alt_name.dat" in program.run("ls", "latest", "/computer/com.tencent.mm/wxid_once", "--recursive").stdout
+    again = program.run("backup", "--folder", str(phone), "--label", "mum", "--json").document
+    assert again["coverage"]["missing_storages"] == ["computer/com.tencent.mm/wxid_once"]
+    (home / "holiday").mkdir()
+    unknown = program.run("backup", "--folder", str(phone), "--app-backup", str(home / "holiday"), "--json")
+    assert unknown.complaint["code"] == "whose-folder"
+
+
 def test_which_of_several_must_be_said(program: Program, home: Path, phone: Path) -> None:
     place = home / "Documents" / "xwechat_files" / "Backup"
     mine, other = wechat_4(place, "wxid_a"), wechat_4(place, "wxid_b")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from phoneward.vault import LocalStorage, Snapshot, load_snapshots, open_repository, save_snapshot
@@ -165,3 +166,65 @@ def test_yes_asks_nothing(copied: Program) -> None:
     talk = terminal.run(copied, ["forget", "--keep-last", "1", "--yes"], columns=120)
     assert (talk.code, len(_ids(copied))) == (0, 1)
     assert "Keep everything" not in talk.screen
+
+
+def _years(tmp_path: Path) -> list[str]:
+    """Put snapshots of five days long ago beside those of the stocked vault; return their names, oldest first."""
+    repo = open_repository(LocalStorage(tmp_path / "vault"), "stocked")
+    first = load_snapshots(repo)[0]
+    return [
+        save_snapshot(
+            repo, msgspec.structs.replace(first, id=None, time_ns=1_600_000_000 * 10**9 + day * 86_400 * 10**9)
+        )
+        for day in range(5)
+    ]
+
+
+def test_a_familys_rules(copied: Program, tmp_path: Path) -> None:
+    old = _years(tmp_path)
+    would = copied.run("forget", "--family", "--dry-run")
+    assert would.code == 0, would.stderr
+    assert "everything of the last 7 days, one a day for 1 month" in would.stdout
+    assert "3 snapshots would be removed" in would.stdout
+    assert len(_ids(copied)) == 7
+    done = copied.run("forget", "--family", "--prune", "--json")
+    assert (done.code, sorted(done.documents[-1]["removed"])) == (0, sorted(old[1:4]))
+    assert copied.run("forget", "--family", "--json").documents[-1]["removed"] == []
+
+
+def test_a_familys_rules_are_changed_and_remembered(copied: Program, tmp_path: Path) -> None:
+    _years(tmp_path)
+    tried = copied.run("forget", "--family", "--keep-within", "20y", "--remember", "--dry-run")
+    assert "0 snapshots would be removed" in tried.stdout
+    assert "last 7 days" in copied.run("forget", "--family", "--dry-run").stdout, "a dry run remembers nothing"
+    assert copied.run("forget", "--family", "--keep-within", "20y", "--remember", "--yes").code == 0
+    again = copied.run("forget", "--family", "--dry-run")
+    assert "everything of the last 20 years" in again.stdout
+    assert "0 snapshots would be removed" in again.stdout
+
+
+def test_proofs_that_go_are_said_beside_their_snapshot(copied: Program, tmp_path: Path) -> None:
+    old = _years(tmp_path)
+    repo = open_repository(LocalStorage(tmp_path / "vault"), "stocked")
+    proved = load_snapshots(repo)[1]
+    tags = ("phoneward-proof", f"proof-of:{old[1]}")
+    save_snapshot(repo, msgspec.structs.replace(proved, id=None, paths=("/proof",), tags=tags))
+    would = copied.run("forget", "--family", "--dry-run")
+    (line,) = [line for line in would.stdout.splitlines() if line.startswith(old[1][:8])]
+    assert "(its 1 proof goes with it)" in line
+    assert would.stdout.count("goes with it") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--family", "--keep-last", "1"],
+        ["--family", "--keep-tag", "x"],
+        ["--family", "--host", "x"],
+        ["--family", "latest"],
+        ["--remember", "--keep-last", "1"],
+    ],
+)
+def test_what_does_not_go_with_a_familys_rules(words: list[str], stocked: Stocked) -> None:
+    ran = stocked.program.run("forget", *words, "--json")
+    assert (ran.code, ran.complaint["code"]) == (2, "not-together")

@@ -14,8 +14,10 @@ import pytest
 from phoneward.cli.app import program as app
 from tests.cli.program import PROGRAM, Program, make_vault
 from tests.phone import trees
+from tests.phone.state import AdbBackup
 from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
+from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.snapshots.authority import authority
 from tests.tools import restic as restic_tool
 
@@ -147,11 +149,14 @@ def test_years_of_snapshots(program: Program, tmp_path: Path) -> None:
     assert named.run("backup", "--folder", tmp_path / "card").code == 0
     page = GUIDES / "years-of-snapshots.md"
     keys = '$(phoneward key list --json | sed -n \'s/.*"current":false,"id":"\\([0-9a-f]*\\)".*/\\1/p\')'
-    looked, back, forgotten, checked, passwords, restics = play(
+    looked, back, family, changed, forgotten, checked, passwords, restics = play(
         page, named, tmp_path, {"remove 1a2b3c4d": f"remove {keys}", "1a2b3c4d": first[:8]}
     )
     assert "/shared/DCIM/Camera/IMG_20240101.jpg" in looked
     assert "removed" in looked
+    assert "In the newest" in looked
+    assert "one a day for 1 month" in family
+    assert "one a day for 3 months" in changed
     assert "All that was asked for is in" in back
     assert (program.home / "phone-restored/shared/DCIM/Camera/IMG_20240101.jpg").read_bytes() == b"a photo"
     assert "Freed" in forgotten or "nothing" in forgotten.lower()
@@ -159,6 +164,20 @@ def test_years_of_snapshots(program: Program, tmp_path: Path) -> None:
     assert "Anna" in passwords
     assert len(named.run("key", "list", "--json").documents) == 1
     assert "IMG_2024" in restics or "keep" in restics
+
+
+def test_a_second_disk(program: Program, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there, with a folder in the place of the disk."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+    make_vault(tmp_path / "vault", "a")
+    trees.put(tmp_path / "card", "DCIM/one.jpg", b"a photo")
+    assert named.run("backup", "--folder", tmp_path / "card").code == 0
+    told = play(GUIDES / "second-disk.md", named, tmp_path, {"/media/disk2": str(tmp_path / "disk2")})
+    first, every, checked, forgotten = told
+    assert "1 snapshot" in first
+    assert every.count("holds all of it") == 2
+    assert "No damage was found." in checked
+    assert "Nothing in it was touched." in forgotten
 
 
 def test_proofs(program: Program, phone: TestPhone, tmp_path: Path) -> None:
@@ -208,18 +227,41 @@ def test_checkup(program: Program, tmp_path: Path) -> None:
     assert '"message_type":"checkup"' in (tmp_path / "findings.jsonl").read_text()
 
 
-def test_existing_backups(program: Program, tmp_path: Path) -> None:
-    """The guide's commands, as they stand there, on a file as an old phone wrote it."""
-    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+def test_existing_backups(program: Program, tmp_path: Path, phone: TestPhone) -> None:
+    """The guide's commands, as they stand there: on a file as an old phone wrote it, and on a phone that makes one."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
     make_vault(tmp_path / "vault", "a")
     note = Put(b"apps/com.example.notes/f/note.txt", b"a note")
     (tmp_path / "old-phone.ab").write_bytes(archive(tar([manifest("com.example.notes"), note])))
-    planned, taken, looked = play(GUIDES / "existing-backups.md", named, tmp_path, {})
+    given = tar([manifest("org.example.notes"), Put(b"apps/org.example.notes/f/new.txt", b"a new note")])
+    phone.answer_with(phone.state.but(adb_backup=AdbBackup(archive(given), archive(given, compressed=False))))
+    planned, taken, asked, looked = play(GUIDES / "existing-backups.md", named, tmp_path, {})
     assert "Nothing was written." in planned
     assert "holds 2 files" in taken
-    assert "com.example.notes" in looked
-    assert "/appdata/com.example.notes/" in looked
-    assert named.run("snapshots", "--json").document["hostname"] == "old-phone"
+    assert "Snapshot" in asked
+    assert "/appdata/org.example.notes/" in looked, "the phone's snapshot is the latest"
+    assert "old-phone" in {one["hostname"] for one in named.run("snapshots", "--json").documents}
+
+
+def test_app_backups(program: Program, phone: TestPhone, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there: WeChat's backup on this computer, and a real phone over adb."""
+    trees.put(phone.storage, "DCIM/one.jpg", b"a photo")
+    trees.give_to_phone(phone.storage)
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
+    named = named.with_(HOME=str(program.home))
+    make_vault(tmp_path / "vault", "a")
+    wechat_4(program.home / "Documents" / "xwechat_files" / "Backup", "wxid_example")
+    assert named.run("backup").code == 0
+    (snapshot,) = named.run("snapshots", "--json").documents
+    assert named.run("rename", snapshot["device"], "mum").code == 0
+    listed, guides, kept, left = play(GUIDES / "app-backups.md", named, tmp_path, {})
+    assert "wxid_example" in listed
+    assert "Do not uninstall WeChat" in guides
+    assert "goes along into the snapshots of mum" in kept
+    assert "From this computer" in kept
+    assert "goes along no longer" in left
+    held = [one["path"] for one in named.run("ls", "latest", "--recursive", "--json").documents]
+    assert "/computer/com.tencent.mm/wxid_example/roam_device_info.dat" in held
 
 
 def test_set_up(program: Program, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ EXPECTED = {
     "coverage",
     "index",
     "journal",
+    "ownbackups",
     "pack",
     "proofs",
     "push",

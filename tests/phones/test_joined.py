@@ -28,7 +28,7 @@ from phoneward.phones import (
 from phoneward.phones.base import FileStream
 from phoneward.phones.bulk import FolderRows, as_bulk
 from phoneward.phones.folder import FolderPhone
-from phoneward.phones.joined import CLOCKS_AGREE_NS, JoinedPhone, owner_of
+from phoneward.phones.joined import CLOCKS_AGREE_NS, JoinedPhone, joined, owner_of
 from phoneward.phones.records import as_records
 from phoneward.phones.source import Source
 from tests.phones.suite import Bench, PhoneSuite
@@ -252,6 +252,19 @@ def test_a_folder_with_the_name_of_a_mount_is_named(tmp_path: Path) -> None:
         assert b"/@eaDir/kept" in {item.path for item in items}
         found = [some for some in bulk.list_rows(b"/") if isinstance(some, list)]
         assert found == [[Unreadable(MOUNT, Obstacle.BAD_NAME)]]
+
+
+def test_more_sources_stand_beside_those_that_are_there(tmp_path: Path) -> None:
+    """Nothing that an earlier join knew is lost: its sources, and what it missed."""
+    missed = Unreadable(b"adb backup", Obstacle.READ_ERROR, "refused")
+    main = ScriptedPhone()
+    with FolderPhone(tmp_path) as folder:
+        first = JoinedPhone(main, [source_of(folder, b"/@one")], [missed])
+        both = joined(first, [source_of(folder, b"/@two")])
+        assert isinstance(both, JoinedPhone)
+        assert (both.main, both.missing) == (main, (missed,))
+        assert [source.mount for source in both.sources] == [b"/@one", b"/@two"]
+        assert joined(main) is main, "a phone that knows no such apps, and no sources"
 
 
 def test_mounts_lie_apart(tmp_path: Path) -> None:

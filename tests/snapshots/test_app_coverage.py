@@ -17,6 +17,7 @@ from phoneward.snapshots import (
     reason_sentence,
     restore,
 )
+from tests.phones.androidbackup.abwriter import archive, manifest, tar
 from tests.snapshots.bench import Vault
 from tests.snapshots.scripted import SHARED, ScriptedPhone
 
@@ -26,6 +27,10 @@ TOP = b"/storage/emulated/0"
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     return Vault.make(tmp_path)
+
+
+XIAOMIS = archive(tar([manifest("com.tencent.mm")]), front=b"MIUI BACKUP\n2\ncom.tencent.mm WeChat\n-1\n0\n")
+"""A backup that Xiaomi's own program made of an app."""
 
 
 def app(package: str, user_id: int = 0, *, data: int | None = 1000, system: bool = False) -> InstalledApp:
@@ -111,7 +116,7 @@ def test_an_own_backup_counts_with_its_own_date(vault: Vault) -> None:
     phone.add(folder + b"msgstore-2024-02-28.1.db.crypt15", b"w" * 400, mtime_ns=10**18)
     phone.add(folder + b"msgstore-increment-1.db.crypt15", b"w", mtime_ns=2 * 10**18)
     phone.add(TOP + b"/Backups/signal-2024-01-02-03-04-05.backup", b"s" * 10)
-    phone.add(TOP + b"/MIUI/backup/AllBackup/20240102_030405/WeChat(com.tencent.mm).bak", b"m" * 10)
+    phone.add(TOP + b"/MIUI/backup/AllBackup/20240102_030405/WeChat(com.tencent.mm).bak", XIAOMIS)
     result = vault.backup(phone)
     row = rows(result)[("com.whatsapp", 0)]
     assert row.state is State.OWN_BACKUP

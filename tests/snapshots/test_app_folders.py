@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoneward.phones import AppInventory, FileKind, InstalledApp, Phone
+from phoneward.phones import AppInventory, FileKind, InstalledApp, Phone, Volume, VolumeKind, open_folder
 from phoneward.phones.base import Entry
+from phoneward.phones.joined import JoinedPhone
+from phoneward.phones.source import Source
 from phoneward.snapshots import (
     AppCoverage,
     Area,
@@ -142,7 +144,9 @@ def test_another_computers_folder_is_not_looked_for_here(vault: Vault, chats: Pa
     kept = KeptFolder(WHO.id, PC, WECHAT, "x", str(chats))
     with repo.lock(exclusive=False) as lock:
         change_state(repo, lock, [Change(FOLDER, kept.subject, kept.path)])
-    assert take(vault).complete
+    result = take(vault)
+    assert result.complete
+    assert row(result).own_backups == []
 
 
 def test_a_folder_that_is_not_there_today_is_named_and_the_phone_is_kept_all_the_same(
@@ -200,6 +204,22 @@ def test_a_backup_that_is_being_written_does_not_count_as_one(
     assert result.coverage.gap_counts == {"torn": 1}
     assert row(result).own_backups == []
     assert take(vault).complete, "and is one when nobody writes any more"
+
+
+def test_beside_another_source_of_the_phone(vault: Vault, chats: Path, tmp_path: Path) -> None:
+    """As with --adb-backup: what stands beside the phone already stays, and neither is asked for the other."""
+    say(vault, chats)
+    write(tmp_path / "other" / "notes.db", b"notes")
+    with open_folder(tmp_path / "other") as other:
+        volume = Volume(VolumeKind.APP_DATA, "appdata", b"/", package="org.notes")
+        with phone() as main:
+            joined = JoinedPhone(main, [Source(other, b"/@backup", (volume,))])
+            result = backup(joined, vault.reopen(), state_dir=vault.state, verify_all=True)
+    assert result.complete, result.coverage and result.coverage.gaps
+    assert result.coverage is not None
+    assert {one.path for one in result.coverage.storages} >= {"/appdata/org.notes", "/shared"}
+    assert row(result).state is State.OWN_BACKUP
+    assert (vault.restored_by_restic("latest") / "appdata/org.notes/notes.db").read_bytes() == b"notes"
 
 
 def test_over_a_cable(vault: Vault, phone: TestPhone, chats: Path) -> None:

@@ -137,6 +137,8 @@ IN_A_VAULT: Final = (
     Example("app backups result", "/restore/{restore}/result", "/restore/{backups_restored}/result"),
     Example("vault", "/vault", "/vault"),
     Example("passwords", "/vault/keys", "/vault/keys"),
+    Example("rooms of the vault", "/vault/usage", "/vault/usage"),
+    Example("fewer snapshots", "/vault/thin", "/vault/thin"),
     Example("copies of the vault", "/vault/copy", "/vault/copy"),
     Example("add a password", "/vault/keys/{how}", "/vault/keys/add"),
     Example("change the password", "/vault/keys/{how}", "/vault/keys/change"),
@@ -167,6 +169,8 @@ IN_A_NEW_VAULT: Final = (
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
     Example("no copy of the vault", "/vault/copy", "/vault/copy"),
+    Example("nothing takes room", "/vault/usage", "/vault/usage"),
+    Example("nothing to thin", "/vault/thin", "/vault/thin"),
     Example("story", "/story", "/story"),
 )
 """On a server over a vault without a snapshot, with a story to tell."""
@@ -288,6 +292,8 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             **_jobs(site, work),
         }
         visitor.get("/search")  # the catalogue is made
+        for address in ("/vault/usage/phone", "/vault/usage/app", "/vault/thin/look"):
+            visitor.post(address)
         for job in site.context.jobs.all():
             assert job.id == names["running"] or job.ended.wait(60)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from phoneward.phones.appbackups import Computer
 from phoneward.snapshots import (
@@ -20,7 +21,9 @@ from phoneward.snapshots import (
 from tests.phones.appbackups.test_oncomputer import put, wechat_4
 from tests.snapshots.catalogue.histories import File, put_snapshot
 from tests.snapshots.covering import app, coverage
+from tests.web.browser import Look, opened
 from tests.web.holding import Holding, holding
+from tests.web.keys import Keys
 
 
 @pytest.fixture
@@ -142,6 +145,28 @@ def test_the_guide_is_in_the_readers_language(held: Holding) -> None:
     visitor = held.site.visitor()
     visitor.post("/language", {"language": "zh_CN", "next": "/"})
     assert "备份与迁移" in visitor.get("/app-backups/guide/wechat").text
+
+
+@pytest.mark.parametrize("look", [Look(), Look(script=False)], ids=["keyboard", "no script"])
+def test_from_coverage_to_a_backup_that_goes_along_and_back(
+    held: Holding, home: Path, browser: Browser, look: Look
+) -> None:
+    """By keyboard alone, and without JavaScript: from what would be lost to the steps, and to what is here."""
+    apps = File(encode_coverage(coverage(apps=[app("com.tencent.mm")])))
+    put_snapshot(held.repo, {b"coverage.json": apps, b"shared": {}}, day=60, label="Mum's phone")
+    top = wechat_4(backups(home))
+    with opened(browser, held.site, look) as page:
+        page.goto(f"{held.site.url}/coverage")
+        keys = Keys(page, script=look.script)
+        keys.press("table a[href='/app-backups/guide/wechat']")
+        assert keys.heading() == "WeChat: its own backup"
+        keys.press(".crumbs a")
+        assert keys.heading() == "Backups that apps make of themselves"
+        keys.press(f"[id='{path_id(str(top))}'] .button:has-text(\"It is of Mum's phone: take it along\")")
+        assert kept(held) == [("phone", str(top))]
+        assert "It goes along with Mum's phone." in page.locator("main").inner_text()
+        keys.press('.button:has-text("No longer take it along with Mum\'s phone")')
+        assert kept(held) == []
 
 
 def test_the_checkup_offers_to_take_it_along_and_does(

@@ -101,7 +101,7 @@ def test_a_new_vault_may_have_this_ones_password_or_a_good_one(held: Holding, tm
     for name, password in (("same", PASSWORD), ("good", "walnut ferry quiet orbit")):
         assert visitor.post("/vault/copy", _form(tmp_path / name, password, new="yes")).status_code == 303
         _finished(held)
-        assert _open(tmp_path / name, password).config.id
+        assert _open(tmp_path / name, password).config.version == 2
 
 
 def test_what_is_damaged_is_named(held: Holding, tmp_path: Path) -> None:

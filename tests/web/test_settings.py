@@ -1,13 +1,15 @@
 """Settings: what a person decided is shown where the vault is open, and can be taken back."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from phoneward.setup import PRINTED, note_kit_printed
 from phoneward.snapshots import Change, change_state, load_state, mark_done, name_phone, set_setting, write_note
 from phoneward.web import kept
-from tests.web.site import Site, Visitor
+from tests.web.holding import holding
+from tests.web.site import PASSWORD, Site, Visitor
 from tests.web.test_attacks_words import HOSTILE, INERT
 
 HEADING = {"en": "What you decided", "zh_CN": "您的决定"}
@@ -128,3 +130,35 @@ def test_hostile_state_is_shown_and_never_obeyed(site: Site) -> None:
     take_back(visitor, "note")
     with site.context.vault() as repo:
         assert load_state(repo).decided() == ()
+
+
+def test_the_password_is_remembered_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toggle on the page, with a keyring that stands for a safe one."""
+    import keyring
+
+    from phoneward import systemkeyring
+    from phoneward.systemkeyring import SystemKeyring
+    from tests.test_systemkeyring import InMemory
+
+    backend = InMemory()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    monkeypatch.setitem(systemkeyring._KNOWN, InMemory.__module__, next(iter(systemkeyring._KNOWN.values())))
+    with holding(tmp_path) as held:
+        visitor = held.site.visitor()
+        assert "Remember the password on this computer" in visitor.get("/settings").text
+        assert backend.asked == 0
+        assert visitor.post("/settings/password/remember", {"password": "wrong"}).status_code >= 400
+        assert backend.stored == {}
+        assert visitor.post("/settings/password/remember", {"password": PASSWORD}).status_code == 303
+        kept = SystemKeyring(held.site.context.settings.state_dir)
+        assert kept.password(tmp_path / "vault") == PASSWORD
+        text = visitor.get("/settings").text
+        assert "This computer remembers" in text
+        assert PASSWORD not in text
+        changed = {"password": "walnut ferry quiet orbit", "again": "walnut ferry quiet orbit"}
+        visitor.post("/vault/keys/change", changed)
+        assert kept.password(tmp_path / "vault") == "walnut ferry quiet orbit"
+        visitor.post("/settings/password/forget")
+        assert (backend.stored, kept.is_remembered(tmp_path / "vault")) == ({}, False)
+        monkeypatch.setattr(keyring, "get_keyring", keyring.backends.null.Keyring)
+        assert "offers no keyring that keeps passwords safe" in visitor.get("/settings").text

@@ -164,7 +164,7 @@ def keep(what: str, phone: str | None, app: str | None) -> ExitCode:
     frame = current()
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
         meant = _phone(phone, *_known(repository))
-        backup = _backup(what, app)
+        backup = backup_meant(what, app)
         lock = stack.enter_context(repository.lock(exclusive=False))
         infos, state = _known(repository)
         computer = snapshots.computer_id(frame.settings.state_dir)
@@ -238,7 +238,7 @@ def _phone(wanted: str | None, infos: "list[SnapshotInfo]", state: "OwnerState")
     return snapshots.which_phone(wanted, infos, state).device
 
 
-def _backup(what: str, app: str | None) -> "OnComputer":
+def backup_meant(what: str, app: str | None = None) -> "OnComputer":
     """Return the backup that a person means: a folder, or the only one of an app.
 
     Raises:

@@ -65,6 +65,16 @@ THE_ONLY_ONE = ""
         "Android 12 few apps take part."
     ),
 )
+@option(
+    "--app-backup",
+    "app_backups",
+    metavar="FOLDER",
+    multiple=True,
+    help=N_(
+        "Also take this app's backup on this computer along, this once (`phoneward app-backups keep`: each time). May "
+        "be given several times."
+    ),
+)
 @option("--label", metavar="NAME", help=N_("A name for the phone in the list of snapshots. Default: its own."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be read and stored, and write nothing."))
 @option(
@@ -94,6 +104,7 @@ def backup(
     *,
     android_backup: str | None,
     android_backup_password: str | None,
+    app_backups: tuple[str, ...],
     with_adb_backup: bool,
     dry_run: bool,
     verify_all: bool,
@@ -101,10 +112,11 @@ def backup(
 ) -> ExitCode:
     """Take a snapshot and say what is not in it."""
     from phoneward import snapshots
-    from phoneward.cli import adb_backup
+    from phoneward.cli import adb_backup, app_backups_cmd
     from phoneward.cli.progress_view import listening
 
     frame = current()
+    also = [(found.package, found.path) for found in map(app_backups_cmd.backup_meant, app_backups)]
     given = [
         name
         for name, value in (("--folder", folder), ("--adb", serial), ("--android-backup", android_backup))
@@ -138,6 +150,7 @@ def backup(
             state_dir=frame.settings.state_dir,
             cache_dir=frame.settings.cache_dir / "snapshots",
             verify_all=verify_all,
+            also=also,
         )
         address = timestamp or frame.settings.timestamp_url
         stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)

@@ -75,8 +75,9 @@ def _within(name: str, *, meaning: str) -> Callable[[Callable[P, R]], Callable[P
     short_help=N_("Remove old snapshots by rules, such as one a day for a month."),
     help=N_(
         "Remove old snapshots by rules you give, such as --keep-daily 30 --keep-monthly 12, or remove the ones you "
-        "name. What any rule keeps stays; everything else goes. Each phone is judged by itself. With --dry-run you see "
-        "what would happen, and nothing is removed.\n\n"
+        "name. What any rule keeps stays; everything else goes. Each phone is judged by itself. `phoneward forget "
+        "--family` has rules that most people can live with. With --dry-run you see what would happen, and nothing is "
+        "removed.\n\n"
         "Only the lists of files go; the space they took is freed by `phoneward prune`, or at once with --prune. "
         "Snapshots of backups that were cut short are never counted, and go when a newer one of the same phone is "
         "finished. The rules are those of restic."
@@ -123,6 +124,16 @@ def _within(name: str, *, meaning: str) -> Callable[[Callable[P, R]], Callable[P
     callback=_group_by,
     help=N_("What makes a series that the rules judge by itself: host, paths, tags. Default: host,paths."),
 )
+@option(
+    "--family",
+    is_flag=True,
+    help=N_(
+        "Use the rules that suit a family: everything of the last week, one a day for a month, one a week for a year, "
+        "one a month for five years, one a year for ever; and the last one before an app lost much. --keep-within and "
+        "--keep-within-daily, -weekly, -monthly change them."
+    ),
+)
+@option("--remember", is_flag=True, help=N_("With --family: keep these rules in the vault for the next time."))
 @option("--prune", is_flag=True, help=N_("Also free the space that only they took, as `phoneward prune` does."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be removed, and remove nothing."))
 @option("--yes", is_flag=True, help=N_("Do not ask before removing."))
@@ -130,13 +141,15 @@ def _within(name: str, *, meaning: str) -> Callable[[Callable[P, R]], Callable[P
 def forget(
     names: tuple[str, ...],
     *,
+    family: bool,
+    remember: bool,
     prune: bool,
     dry_run: bool,
     yes: bool,
     **rules: Any,  # noqa: ANN401 - options
 ) -> ExitCode:
     """Plan, show, ask, remove, and free the space where asked to: all under one lock."""
-    from phoneward.cli import forget_view
+    from phoneward.cli import forget_family, forget_view
     from phoneward.cli.confirming import confirm
     from phoneward.risks import FORGET
     from phoneward.vault import remove_snapshots
@@ -145,10 +158,17 @@ def forget(
     policy, chosen = _policy(rules), _chosen(rules)
     if names:
         _refuse_beside_names(policy, chosen)
+    if family:
+        forget_family.refuse_beside_family(names, policy, chosen)
+    elif remember:
+        raise NotTogetherError(first="--remember", second="--keep-…")
     damaged: dict[FileId, PhonewardError] = {}
     report: PruneReport | None = None
     with open_vault(frame) as repository, repository.lock(exclusive=True) as lock:
-        plan = _plan(repository, names, policy=policy, group_by=rules["group_by"], chosen=chosen, damaged=damaged)
+        if family:
+            plan = forget_family.plan(frame, repository, lock, policy, damaged, remembers=remember and not dry_run)
+        else:
+            plan = _plan(repository, names, policy=policy, group_by=rules["group_by"], chosen=chosen, damaged=damaged)
         view = forget_view.ForgetView(frame.output, plan, dry_run=dry_run)
         view.show_plan()
         if plan.removed and not dry_run:

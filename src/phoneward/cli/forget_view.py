@@ -1,5 +1,6 @@
 """How `forget` tells what stays, what goes and why: tables for people, lines for programs."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from phoneward.cli.output import Output
@@ -49,9 +50,15 @@ class ForgetView:
         for position, group in enumerate(self._plan.groups):
             if position:
                 self._output.summary("")
-            self._output.summary(table(group))
+            self._output.summary(table(group, self._proofs()))
         for sentence in self._sentences():
             self._output.summary(sentence)
+
+    def _proofs(self) -> "Counter[str]":
+        """Count the proofs that go, by the snapshots they are about."""
+        from phoneward.snapshots import proof_subject
+
+        return Counter(proof_subject(proof) or "" for proof in self._plan.proofs)
 
     def _others(self) -> "Iterable[dict[str, object]]":
         """Yield what goes for another reason than the rules."""
@@ -168,7 +175,7 @@ def group_document(group: "ForgetGroup") -> dict[str, object]:
     }
 
 
-def table(group: "ForgetGroup") -> "Table":
+def table(group: "ForgetGroup", proofs: "Counter[str]") -> "Table":
     """Return a group's snapshots, newest first: what becomes of each, and why."""
     from phoneward.vault import group_name
 
@@ -184,13 +191,26 @@ def table(group: "ForgetGroup") -> "Table":
             formats.moment(snapshot.time),
             readable(snapshot.hostname),
             _("no") if why is None else _("yes"),
-            enumeration(dict.fromkeys(map(in_words, why or ()))),
+            enumeration(dict.fromkeys(map(in_words, why))) if why is not None else going(snapshot, proofs),
         )
     return shown
 
 
+def going(snapshot: "Snapshot", proofs: "Counter[str]") -> str:
+    """Return what goes with a snapshot: proofs about it, by any name it has."""
+    from phoneward.vault import names_of
+
+    count = sum(proofs[name] for name in names_of(snapshot))
+    if not count:
+        return ""
+    return ngettext("(its {count} proof goes with it)", "(its {count} proofs go with it)", count).format(count=count)
+
+
 def in_words(reason: "Reason") -> str:
     """Return why a snapshot stays, for a person."""
+    if reason.before_loss:
+        apps = readable(enumeration(reason.before_loss))
+        return _("the last before more than half of it was lost: {apps}").format(apps=apps)
     if reason.tags is not None:
         return _("tagged {tags}").format(tags=readable(enumeration(reason.tags)))
     if reason.period is None:

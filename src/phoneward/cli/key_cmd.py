@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from phoneward.cli import passwords
-from phoneward.cli.frame import argument, current, option, vault_options
-from phoneward.cli.session import open_vault
+from phoneward.cli.frame import Frame, argument, current, option, vault_options
+from phoneward.cli.session import open_vault, open_vault_with_password
 from phoneward.cli.tables import plain_table
 from phoneward.cli.worded import WordedCommand, WordedGroup
 from phoneward.errors import ExitCode, PhonewardError, readable
@@ -30,6 +30,8 @@ _HERE = "phoneward.cli.key_cmd"
         "add": f"{_HERE}:add",
         "passwd": f"{_HERE}:passwd",
         "remove": f"{_HERE}:remove",
+        "remember": f"{_HERE}:remember",
+        "forget-password": f"{_HERE}:forget_password",
     },
     invoke_without_command=True,
     short_help=N_("List, add, change or remove the passwords that open the vault."),
@@ -130,6 +132,7 @@ def passwd(new_password_file: str | None, user: str, host: str) -> ExitCode:
         with repository.lock(exclusive=True) as lock, listening(frame.output) as listener:
             name = vault.change_password(repository, password, lock, username=user, hostname=host)
             take_back_printed(repository, lock, listener)
+    _keep_keyring_right(frame, password)
     if frame.output.json:
         frame.output.emit("key_changed", {"id": name, "removed": old})
     else:
@@ -158,6 +161,7 @@ def remove(name: str, *, yes: bool) -> ExitCode:
         found = vault.find_key(repository, name)
         confirm(frame, REMOVE_PASSWORD.shown(), yes=yes)
         vault.remove_key(repository, found, lock)
+    _keep_keyring_right(frame, None)
     if frame.output.json:
         frame.output.emit("key_removed", {"id": found})
     else:
@@ -165,6 +169,67 @@ def remove(name: str, *, yes: bool) -> ExitCode:
             name=found[:8]
         ))  # fmt: skip
     return ExitCode.DONE
+
+
+@click.command(
+    cls=WordedCommand,
+    short_help=N_("Have this computer remember the password of the vault."),
+    help=N_(
+        "Store the vault's password in the keyring of this computer, so that nobody is asked for it here any more. "
+        "Whoever can use your account on this computer can then open the vault. Only a keyring that encrypts what it "
+        "holds is used. Take it back with: phoneward key forget-password"
+    ),
+)
+@vault_options
+def remember() -> ExitCode:
+    """Open the vault, so that the password is the right one, and store it."""
+    from phoneward.systemkeyring import SystemKeyring, safe_backend
+
+    frame = current()
+    safe_backend()  # said before a person types a password for nothing
+    with open_vault_with_password(frame) as (_repository, password):
+        where = SystemKeyring(frame.settings.state_dir).remember(frame.settings.repository_path(), password)
+    if frame.output.json:
+        frame.output.emit("password_remembered", {"keyring": str(where)})
+    else:
+        frame.output.summary(_("The password is kept in {keyring}.").format(keyring=where))
+    return ExitCode.DONE
+
+
+@click.command(
+    "forget-password",
+    cls=WordedCommand,
+    short_help=N_("Have this computer forget the password of the vault again."),
+    help=N_("Remove the vault's password from the keyring of this computer. From then on you are asked for it."),
+)
+@vault_options
+def forget_password() -> ExitCode:
+    """Remove it; the vault need not be there."""
+    from phoneward.systemkeyring import SystemKeyring
+
+    frame = current()
+    was = SystemKeyring(frame.settings.state_dir).forget(frame.settings.repository_path())
+    if frame.output.json:
+        frame.output.emit("password_forgotten", {"was_remembered": was})
+    elif was:
+        frame.output.summary(_("The keyring of this computer has the password no more."))
+    else:
+        frame.output.summary(_("The keyring of this computer was never asked to keep this vault's password."))
+    return ExitCode.DONE
+
+
+def _keep_keyring_right(frame: Frame, password: str | None) -> None:
+    """Put a new password in the place of the remembered one; where that fails it is forgotten, and said.
+
+    Args:
+        frame: this run.
+        password: the new one; None where a key was removed: then what is remembered may open nothing any more.
+    """
+    from phoneward.setup import keep_keyring_right
+
+    said = keep_keyring_right(frame.settings, frame.settings.repository_path(), password)
+    if said is not None:
+        frame.output.say(str(said))
 
 
 def document(info: "KeyInfo") -> dict[str, object]:

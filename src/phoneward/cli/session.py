@@ -9,6 +9,8 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from phoneward.vault import Repository, Storage
 
 NO_LOCK_HELP = N_("Write no lock: for a vault on a disk that cannot be written to.")
@@ -40,7 +42,25 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
     if not vault.repository_exists(storage):
         raise vault.NoRepositoryError(location=storage.location)
     given = frame.settings.password()
+    if given is None and (kept := _from_keyring(frame, storage, place)) is not None:
+        yield kept
+        return
     yield (vault.open_repository(storage, given), given) if given is not None else _ask_and_open(frame, storage)
+
+
+def _from_keyring(frame: Frame, storage: "Storage", place: "Path") -> "tuple[Repository, str] | None":
+    """Open the vault with the password that the person asked to be remembered; None where that is not to be had."""
+    from phoneward import vault
+    from phoneward.systemkeyring import SystemKeyring
+
+    kept = SystemKeyring(frame.settings.state_dir).password(place)
+    if kept is None:
+        return None
+    try:
+        return vault.open_repository(storage, kept), kept
+    except vault.WrongPasswordError:
+        frame.output.say(_("The password in the system's keyring does not open this vault any more."))
+        return None
 
 
 def _ask_and_open(frame: Frame, storage: "Storage") -> "tuple[Repository, str]":

@@ -232,9 +232,14 @@ def _as_private(phone: Phone) -> PrivatePhone | None:
     return cast("PrivatePhone", phone) if hasattr(phone, "app_data") else None
 
 
-def joined(phone: Phone) -> Phone:
-    """Return a phone as one that takes along what its apps let us read; one that knows no such apps as it is."""
-    return JoinedPhone(phone, ()) if _as_private(phone) is not None else phone
+def joined(phone: Phone, sources: Sequence[Source] = ()) -> Phone:
+    """Return a phone that takes along these sources, and what its apps let us read.
+
+    One that knows no such apps and gets no sources is returned as it is.
+    """
+    if isinstance(phone, JoinedPhone):
+        return JoinedPhone(phone.main, (*phone.sources, *sources), phone.missing)
+    return JoinedPhone(phone, sources) if sources or _as_private(phone) is not None else phone
 
 
 def owner_of(phone: Phone, path: bytes) -> Phone:

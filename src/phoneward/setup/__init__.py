@@ -30,6 +30,7 @@ from phoneward.setup.passwords import Strength, judge
 from phoneward.setup.phrases import Phrase, PhraseKind, default_kind, make_phrase
 from phoneward.setup.places import PlaceReport, Suggestion, check_place, cloud_of, suggest
 from phoneward.setup.printed import PRINTED, is_kit_printed, note_kit_printed, take_back_printed
+from phoneward.setup.remembered import keep_keyring_right
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.setup.through import Told, run_through
 from phoneward.setup.verifying import Verified, verify
@@ -84,6 +85,7 @@ __all__ = [
     "is_kit_printed",
     "is_seen_by_adb",
     "judge",
+    "keep_keyring_right",
     "look_at_phone",
     "make_phrase",
     "make_sheet",

@@ -3,6 +3,7 @@
 The room that joins phones and vault. Callers use what stands here.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from phoneward import settings
@@ -20,7 +21,7 @@ from phoneward.snapshots.app_folders import (
     leave_folder,
 )
 from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
-from phoneward.snapshots.app_taking import beside, folders_of
+from phoneward.snapshots.app_taking import beside, folders_of, with_once
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
     PAGE_SIZE,
@@ -103,6 +104,7 @@ from phoneward.snapshots.errors import (
     StateTooManyError,
     StateTooNewError,
 )
+from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
@@ -194,6 +196,7 @@ __all__ = [
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "FamilyRules",
     "FileHistory",
     "FileProof",
     "FileVersion",
@@ -281,6 +284,7 @@ __all__ = [
     "default_label",
     "describe",
     "encode_coverage",
+    "family_rules",
     "find",
     "forget_second",
     "found_here",
@@ -302,12 +306,14 @@ __all__ = [
     "list_snapshots",
     "load_state",
     "looked_after",
+    "losses",
     "make_second",
     "mark_done",
     "name_phone",
     "next_step_sentence",
     "node_at",
     "note_check",
+    "note_family_rules",
     "note_restore_test",
     "note_second",
     "open_path",
@@ -318,6 +324,7 @@ __all__ = [
     "place_words",
     "plan_app_backups",
     "plan_computer_backups",
+    "plan_family",
     "plan_forget",
     "plan_named",
     "plan_records_into_folder",
@@ -359,6 +366,7 @@ def backup(
     label: str | None = None,
     verify_all: bool = False,
     cache_dir: Path | None = None,
+    also: Sequence[tuple[str, Path]] = (),
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -375,6 +383,7 @@ def backup(
         verify_all: compare every file with the SHA-256 that the phone computes, not only what is new and a sample.
         cache_dir: where this computer remembers how the last snapshot was listed, so that the next one is quicker: a
             disposable cache, sealed. Without it everything is compared name by name.
+        also: folders of this computer that go along this once, each with the package of the app that it is of.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -388,6 +397,7 @@ def backup(
         JournalUnwritableError, VaultError: notes or vault cannot be written; what the journal has is safe.
     """
     where = settings.load().state_dir if state_dir is None else state_dir
-    with beside(phone, folders_of(phone, repo, where, listener)) as (joined, others):
+    folders = with_once(folders_of(phone, repo, where, listener), phone.identity.id, also)
+    with beside(phone, folders) as (joined, others):
         work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
         return work.rehearse() if dry_run else work.run()

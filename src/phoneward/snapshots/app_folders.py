@@ -104,7 +104,7 @@ def keep_folder(
         if (kept.computer, kept.package, kept.path) == (computer, package, text):
             return kept, []
     taken = {kept.name.casefold() for kept in all_of_phone if kept.package == package}
-    kept = KeptFolder(device, computer, package, _free_name(path.name, taken), text)
+    kept = KeptFolder(device, computer, package, free_name(path.name, taken), text)
     return kept, [
         Change(FOLDER, kept.subject, text),
         Change(COMPUTER_NAME, computer, stored_text(socket.gethostname())[:MAX_SETTING] or computer),
@@ -116,7 +116,7 @@ def leave_folder(kept: KeptFolder) -> Change:
     return Change(FOLDER, kept.subject, None)
 
 
-def _free_name(wanted: str, taken: Iterable[str]) -> str:
+def free_name(wanted: str, taken: Iterable[str]) -> str:
     """Return a name that is safe in a snapshot, as near to the folder's own as can be, and not taken yet."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", wanted).strip("-._")[:_MAX_NAME] or "folder"
     names = (plain, *(f"{plain}-{number}" for number in range(2, MAX_FOLDERS * 10)))

@@ -87,6 +87,7 @@ class Part(NamedTuple):
 
     app: str | None
     tree: int
+    is_apk: bool = False
 
 
 @dataclass(slots=True)
@@ -169,7 +170,7 @@ class AppParts:
             if app is None and is_above_apps(inside):
                 above.append((inside, node.tree))
             else:
-                parts.append(Part(app, self._number(BlobType.TREE, node.tree)))
+                parts.append(Part(app, self._number(BlobType.TREE, node.tree), path == PACKAGES))
         return _Folder(parts, above, blobs, files, size)
 
     @staticmethod

@@ -9,10 +9,10 @@ from pathlib import Path
 from phoneward.errors import readable
 from phoneward.phones import FolderMissingError, Obstacle, Phone, Volume, VolumeKind, open_folder
 from phoneward.phones.appbackups import look_at
-from phoneward.phones.joined import JoinedPhone, joined
+from phoneward.phones.joined import joined
 from phoneward.phones.source import MOUNTS, Source
 from phoneward.progress import Listener, Notice
-from phoneward.snapshots.app_folders import KeptFolder, kept_folders, known_computer_id
+from phoneward.snapshots.app_folders import KeptFolder, free_name, kept_folders, known_computer_id
 from phoneward.snapshots.state_store import load_state
 from phoneward.texts import _
 from phoneward.vault import Repository
@@ -49,6 +49,17 @@ def folders_of(phone: Phone, repo: Repository, state_dir: Path, listener: Listen
     return kept_folders(load_state(repo, on_damaged=tell), device=phone.identity.id, computer=computer)
 
 
+def with_once(folders: Sequence[KeptFolder], device: str, also: Sequence[tuple[str, Path]]) -> list[KeptFolder]:
+    """Return the folders that go along, and those that do so this once; one that does anyway is not taken twice."""
+    found = list(folders)
+    for package, path in also:
+        text = str(path.absolute())
+        if all((one.package, one.path) != (package, text) for one in found):
+            taken = {one.name.casefold() for one in found if one.package == package}
+            found.append(KeptFolder(device, "", package, free_name(path.name, taken), text))
+    return found
+
+
 @contextmanager
 def beside(phone: Phone, folders: Sequence[KeptFolder]) -> Iterator[tuple[Phone, tuple[Beside, ...]]]:
     """Yield the phone with these folders beside it. One that is not there is a storage that cannot be read.
@@ -72,4 +83,4 @@ def beside(phone: Phone, folders: Sequence[KeptFolder]) -> Iterator[tuple[Phone,
             sources.append(Source(folder, mount, (volume,)))
             seen = look_at(Path(kept.path), kept.package)
             known.append(Beside(kept, seen.app, seen.kind, seen.made))
-        yield (JoinedPhone(phone, sources) if sources else joined(phone)), tuple(known)
+        yield joined(phone, sources), tuple(known)

@@ -126,6 +126,21 @@ class OwnBackup(msgspec.Struct, frozen=True):
         return self.kind == "backup"
 
 
+class BackupFile(msgspec.Struct, frozen=True):
+    """A file that is called like an Android backup (.ab, Xiaomi's .bak), found among the files of the snapshot.
+
+    Attributes:
+        path: where it stands in the snapshot, readable.
+        date: its modification time on the phone.
+        state: what its beginning tells, as the vault has it (`backupfiles.FileState`).
+    """
+
+    path: str
+    date: dt.datetime
+    bytes: int
+    state: str
+
+
 class ApkState(enum.StrEnum):
     """Whether the app itself (not its data) is in the snapshot, so that an old version can come back."""
 
@@ -227,6 +242,7 @@ class Coverage(msgspec.Struct, frozen=True):
         clock_went_back: the phone's clock was set back since the snapshot before.
         proof: the level that every file has.
         levels: how many files have which; None in a snapshot of a version that did not count them.
+        backup_files: Android's backup files among the phone's files, newest first, at most 200.
         records: messages and calls; None where they were not asked for (a folder, a version that did not ask).
     """
 
@@ -248,6 +264,7 @@ class Coverage(msgspec.Struct, frozen=True):
     clock_went_back: bool = False
     levels: Levels | None = None
     records: list[RecordCoverage] | None = None
+    backup_files: list[BackupFile] = []
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
 

@@ -120,6 +120,7 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
             ).format(count=unknown)
         )
     said += [record_sentence(record) for record in coverage.records or ()]
+    said += _backup_file_sentences(coverage)
     said += _proof_sentences(coverage)
     said += _warnings(coverage)
     return said
@@ -173,6 +174,56 @@ def record_why(record: RecordCoverage) -> str:
     android = readable(record.android)
     version = _("The phone says that it runs Android {version}.").format(version=android) if android else ""
     return sentences(reason, version, next_step_sentence(record.next_step))
+
+
+_BACKUP_FILES: Final[Mapping[str, str]] = {
+    "rewritten-as-text": N_(
+        "{path} is a backup file that was damaged when it was copied: a program took it for text. Copy it once more"
+        " from where it was made, by cable or in binary mode."
+    ),
+    "damaged": N_("{path} is a backup file that is damaged at its very beginning. Copy it once more, or make it anew."),
+    "empty": N_("{path} is a backup file that holds nothing: no app took part, or nobody confirmed it."),
+    "not-a-backup": N_("{path} is called like a backup file and is none."),
+    "unknown-kind": N_("{path} is a backup file of a kind that is not known here."),
+    "not-looked-into": N_("{path} is called like a backup file; the vault did not give it back to look."),
+}
+_NAMED: Final = 5
+"""Files of one kind that are named one by one."""
+
+
+def _backup_file_sentences(coverage: Coverage) -> list[str]:
+    """Return what there is to say of Android's backup files among the phone's files."""
+    files = coverage.backup_files
+    said = []
+    sound = sum(file.state == "sound" for file in files)
+    sealed = sum(file.state == "encrypted" for file in files)
+    if sound:
+        said.append(
+            ngettext(
+                "{count} Android backup file is kept that is sound at its beginning.",
+                "{count} Android backup files are kept that are sound at their beginning.",
+                sound,
+            ).format(count=sound)
+        )
+    if sealed:
+        said.append(
+            ngettext(
+                "{count} encrypted Android backup file is kept: without its password nobody can open it.",
+                "{count} encrypted Android backup files are kept: without their passwords nobody can open them.",
+                sealed,
+            ).format(count=sealed)
+        )
+    for state, sentence in _BACKUP_FILES.items():
+        paths = [readable(file.path) for file in files if file.state == state]
+        said += [_(sentence).format(path=path) for path in paths[:_NAMED]]
+        more = len(paths) - _NAMED
+        if more > 0:
+            said.append(
+                ngettext("… and {count} more file like it.", "… and {count} more files like it.", more).format(
+                    count=more
+                )
+            )
+    return said
 
 
 def _proof_sentences(coverage: Coverage) -> list[str]:

@@ -93,13 +93,13 @@ def plan_forget(
     removed = {snapshot.id for group in groups for snapshot in group.remove}
     staying = [snapshot for snapshot in finished if snapshot.id not in removed]
     partial = [s for s in snapshots if is_partial(s) and not is_record(s) and chosen.matches_owner(s)]
-    outdated, waiting = _judge_partial(partial, staying, policy)
+    outdated, waiting = judge_partial(partial, staying, policy)
     removed |= {old.snapshot.id for old in outdated}
     return ForgetPlan(
         groups=tuple(groups),
         outdated=tuple(outdated),
         waiting=tuple(waiting),
-        proofs=tuple(_orphaned(snapshots, {*present, *_ids(snapshots)} - removed)),
+        proofs=tuple(orphaned_proofs(snapshots, {*present, *ids_of(snapshots)} - removed)),
     )
 
 
@@ -114,8 +114,8 @@ def plan_named(
         present: as in `plan_forget`.
     """
     named = tuple(snapshot for snapshot in snapshots if snapshot.id in names)
-    known = _ids(snapshots)
-    proofs = _orphaned(snapshots, {*present, *known} - set(names))
+    known = ids_of(snapshots)
+    proofs = orphaned_proofs(snapshots, {*present, *known} - set(names))
     return ForgetPlan(
         named=named,
         damaged=tuple(name for name in names if name not in known),
@@ -123,13 +123,15 @@ def plan_named(
     )
 
 
-def _ids(snapshots: Iterable[Snapshot]) -> set[FileId]:
+def ids_of(snapshots: Iterable[Snapshot]) -> set[FileId]:
+    """Return the IDs of snapshots."""
     return {snapshot.id for snapshot in snapshots if snapshot.id is not None}
 
 
-def _judge_partial(
+def judge_partial(
     partial: Iterable[Snapshot], staying: Sequence[Snapshot], policy: KeepPolicy
 ) -> tuple[list[Outdated], list[Snapshot]]:
+    """Return which snapshots of backups that were cut short have done their work, and which have not yet."""
     newest: dict[tuple[str, str], Snapshot] = {}
     for snapshot in staying:
         phone = phone_of(snapshot)
@@ -152,7 +154,7 @@ def phone_of(snapshot: Snapshot) -> tuple[str, str]:
     return (device, "") if device else ("", snapshot.hostname)
 
 
-def _orphaned(snapshots: Sequence[Snapshot], staying: Collection[FileId | None]) -> list[Snapshot]:
+def orphaned_proofs(snapshots: Sequence[Snapshot], staying: Collection[FileId | None]) -> list[Snapshot]:
     """Return the proofs that speak of nothing any more. `copy`, `tag` and `rewrite` give a snapshot a new name."""
     renamed = {name for snapshot in snapshots if snapshot.id in staying for name in names_of(snapshot)}
     orphaned = []

@@ -1,18 +1,20 @@
 """Judges what a finished snapshot covers: each storage, each app, and what would be lost if the phone broke now."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from phoneward.errors import readable
 from phoneward.phones import InstalledApp, Volume, VolumeKind
 from phoneward.snapshots.app_taking import Beside
+from phoneward.snapshots.backupfiles import USELESS
 from phoneward.snapshots.building import Trees
 from phoneward.snapshots.coverage import (
     FORMAT,
     ApkState,
     AppCoverage,
     Area,
+    BackupFile,
     Coverage,
     Levels,
     OwnBackup,
@@ -59,6 +61,7 @@ class Judge:
         trees: all folders of the snapshot, built.
         levels: how sure its files are.
         records: messages and calls, where the phone was asked for them.
+        backup_files: Android's backup files among the phone's files, by place.
         beside: folders of this computer that came along.
         waiting: what a backup that was cut short had still to send; None for a full one.
     """
@@ -71,6 +74,7 @@ class Judge:
     levels: Levels | None = None
     records: list[RecordCoverage] | None = None
     beside: Sequence[Beside] = ()
+    backup_files: Mapping[bytes, BackupFile] = field(default_factory=dict)
 
     def coverage(self, device: str, label: str, taken_at: dt.datetime, *, clock_went_back: bool) -> Coverage:
         """Return the document."""
@@ -94,6 +98,7 @@ class Judge:
             gaps=[self._with_earlier(gap, place) for gap, place in self.gaps.named()],
             not_checked={readable(q): readable(words) for q, words in self.taken.inventory.not_asked.items()},
             missing_storages=self._missing_storages(),
+            backup_files=list(self.backup_files.values()),
             waiting=self.waiting,
             clock_went_back=clock_went_back,
         )
@@ -214,8 +219,20 @@ class Judge:
     def _own_backups(self, app: InstalledApp) -> list[OwnBackup]:
         """Those that came over for certain: a torn one would open no chat."""
         found = self.trees.own_backups.of(app.user_id, app.package) + self._on_computer(app)
-        whole = [backup for place, backup in found if not self.gaps.at(place) and not self.gaps.below(place)]
+        whole = [
+            backup
+            for place, backup in found
+            if not self.gaps.at(place) and not self.gaps.below(place) and not self._is_useless(place)
+        ]
         return sorted(whole, key=lambda backup: (backup.date, backup.path), reverse=True)
+
+    def _is_useless(self, place: bytes) -> bool:
+        file = self.backup_files.get(place)
+        return file is not None and file.state in USELESS
+
+    def _has_useless_backup(self, app: InstalledApp) -> bool:
+        """Tell whether the app would count as kept by its own backup, were that not damaged."""
+        return any(self._is_useless(place) for place, _backup in self.trees.own_backups.of(app.user_id, app.package))
 
     def _on_computer(self, app: InstalledApp) -> list[tuple[bytes, OwnBackup]]:
         """Those that came from this computer: of the phone's owner, since the person said whose they are."""
@@ -241,15 +258,19 @@ class Judge:
         missing = self.waiting is not None or any(map(self.gaps.touch, places))
         if app.package in self.taken.app_data:
             return self._debuggable_state(app, files, missing=missing)
+        return self._private_state(app, files, missing=missing)
+
+    def _private_state(self, app: InstalledApp, files: int, *, missing: bool) -> tuple[State, str, str]:
+        """Judge an app of whose private data there is at most what it gave of itself."""
         if app.user_id == MAIN_USER and self._gave(app.package):
             return State.PART, "some-missing" if missing else "from-adb-backup", "see-gaps" if missing else "nothing"
+        if self._has_useless_backup(app):
+            return State.PART if files else State.OUT_OF_REACH, "own-backup-damaged", "new-own-backup"
         return _closed_state(app, files, missing=missing)
 
     def _gave(self, package: str) -> bool:
         """Tell whether the app gave some of its data to `adb backup`."""
-        return any(
-            volume.kind is VolumeKind.APP_DATA and volume.package == package for _root, volume in self.taken.roots
-        )
+        return any(v.kind is VolumeKind.APP_DATA and v.package == package for _root, v in self.taken.roots)
 
     def _debuggable_state(self, app: InstalledApp, files: int, *, missing: bool) -> tuple[State, str, str]:
         """Judge an app whose private data a computer may read: kept where all of it was."""

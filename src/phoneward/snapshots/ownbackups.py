@@ -17,19 +17,31 @@ from phoneward.phones.appbackups import (
 )
 from phoneward.snapshots.layout import SHARED, USERS, VOLUMES, is_package_name
 
+BACKUP_ENDINGS: Final = (b".ab", b".bak", b".AB", b".BAK")
+"""Of Android's own backup files, wherever they lie (backupfiles.py)."""
+
 MAX_OWN_BACKUPS: Final = 5
 """Newest ones that coverage names for an app."""
 
-_NEXT_STEPS: Final = frozenset(
-    {"whatsapp", "whatsapp-business", "signal", "threema", "aegis", "sms", "wechat", "line", "qq", "telegram"}
-)
-"""Keys of apps for which a `next_step` "own-backup-KEY" has a sentence (reasons.py)."""
+_NEXT_STEPS: Final = {
+    "wechat": "own-backup-wechat",
+    "qq": "own-backup-qq",
+    "whatsapp": "own-backup-whatsapp",
+    "whatsapp-business": "own-backup-whatsapp",
+    "signal": "own-backup-signal",
+    "line": "own-backup-line",
+    "telegram": "own-backup-telegram",
+    "threema": "own-backup-threema",
+    "aegis": "own-backup-aegis",
+    "sms": "own-backup-sms",
+}
+"""What a person can do, by the app's key; others get a general advice. The sentences are in `reasons.py`."""
 
 
 def next_step_for(package: str) -> str:
     """Return the `next_step` for an app whose private data is out of reach: how its own backup is made."""
     app = app_of_package(package)
-    return f"own-backup-{app.key}" if app is not None and app.key in _NEXT_STEPS else "look-in-app"
+    return _NEXT_STEPS.get(app.key, "look-in-app") if app is not None else "look-in-app"
 
 
 @functools.cache
@@ -86,8 +98,21 @@ def storage_path(place: bytes) -> StoragePath | None:
 
 def may_be_own_backup(name: bytes) -> bool:
     """Tell quickly whether a file's name is worth asking `recognise`: nearly all are not."""
-    heads, tails = beginnings_and_endings()
+    heads, tails = _quick_looks()
     return name.startswith(heads) or name.endswith(tails)
+
+
+@functools.cache
+def _quick_looks() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    heads, tails = beginnings_and_endings()
+    return heads, (*tails, *BACKUP_ENDINGS)
+
+
+def is_own_backup(path: bytes) -> bool:
+    """Tell whether a file of the snapshot is an app's own backup, or part of one, by its place and name."""
+    folder, _slash, name = path.rpartition(b"/")
+    where = storage_path(folder)
+    return where is not None and recognise(where, name) is not None
 
 
 def recognise(where: StoragePath, name: bytes) -> OnPhone | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from phoneward.errors import readable
 from phoneward.phones.appbackups import OnPhone, moment_made
+from phoneward.snapshots.backupfiles import BackupFiles
 from phoneward.snapshots.coverage import OwnBackup
 from phoneward.snapshots.inventory import utc
 from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, recognise, storage_path
@@ -23,6 +24,7 @@ class Held:
 class OwnBackups:
     """Those found so far, by user and package, newest first, each with its place in the snapshot."""
 
+    files: BackupFiles = field(default_factory=BackupFiles)
     _found: dict[tuple[int, str], dict[bytes, OwnBackup]] = field(default_factory=dict)
 
     def of(self, user_id: int, package: str) -> list[tuple[bytes, OwnBackup]]:
@@ -41,6 +43,7 @@ class OwnBackups:
         where = storage_path(place)
         if where is None:
             return
+        self.files.note(place, marks)
         for mark in marks:
             found = recognise(where, mark.name)
             backup = _backup(found, place, mark, nodes, held) if found is not None else None

@@ -17,7 +17,7 @@ from phoneward.snapshots.app_taking import Beside
 from phoneward.snapshots.building import Trees, document_node
 from phoneward.snapshots.compare import clock_went_back
 from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
-from phoneward.snapshots.coverage import Coverage, Waiting, encode_coverage
+from phoneward.snapshots.coverage import BackupFile, Coverage, Waiting, encode_coverage
 from phoneward.snapshots.errors import BackupCutShortError, BackupStoppedError
 from phoneward.snapshots.gaps import Gaps
 from phoneward.snapshots.heap import give_back_memory
@@ -38,6 +38,7 @@ from phoneward.snapshots.layout import (
 )
 from phoneward.snapshots.listing import Row, walk_up
 from phoneward.snapshots.matching_pass import QUESTION, Matching
+from phoneward.snapshots.ownbackups import is_own_backup
 from phoneward.snapshots.parents import find_parent
 from phoneward.snapshots.prints import PURPOSE, Memory, Stored
 from phoneward.snapshots.proofs_building import BuiltProofs
@@ -340,7 +341,8 @@ class _Pass:
         records = [one for taken in self.records for one in taken.coverage] or None
         waits = waiting if partial else None
         beside = self.backup.beside
-        judge = Judge(self.taken, trees, self.gaps, self.parent, waits, proofs.levels, records, beside)
+        files = self._backup_files(trees)
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waits, proofs.levels, records, beside, files)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
         )
@@ -406,6 +408,11 @@ class _Pass:
             documents[name] = document_node(name, self.started_ns, done.size, done.ids)
         records = put_records(self.records, writer, self._before, self.started_ns)
         return [*documents.values(), *proof_folders(proofs, trees, writer, documents, texts, records=records)]
+
+    def _backup_files(self, trees: Trees) -> dict[bytes, BackupFile]:
+        """Look into Android's backup files, as they lie in the vault."""
+        before = self.parent.coverage.backup_files if self.parent and self.parent.coverage else []
+        return trees.own_backups.files.look(self.book.load, before, is_own_backup)
 
     def _before(self, path: bytes) -> Node | None:
         return self.parent.trees.find(self.parent.snapshot.tree, path) if self.parent else None

@@ -40,6 +40,9 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "private-out-of-reach": N_("The app keeps data where Android lets only the app itself read."),
     "private-unknown": N_("The phone did not say whether the app holds data that only it can read."),
     "own-backup": N_("The app made a backup of itself, and that file is kept."),
+    "own-backup-damaged": N_(
+        "A backup of the app was found, but it is damaged or holds nothing, so it does not count."
+    ),
     "user-unreachable": N_("The app belongs to another user or profile whose storage cannot be read."),
     "bad-package-name": N_("The phone gave a name that no app can have."),
     "cut-short": N_("The backup was cut short."),
@@ -77,10 +80,6 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
         " password or key: without it nobody can open the file."
     ),
-    "own-backup-whatsapp-business": N_(
-        "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
-        " password or key: without it nobody can open the file."
-    ),
     "own-backup-signal": N_(
         "In Signal choose Settings, Backups, On-device backups, Turn on backups, and write its key down; then run this"
         " backup again."
@@ -106,6 +105,10 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "own-backup-wechat": N_(
         "Back up to WeChat on a computer (its menu, Backup and Migration, Backup and Restore), then keep that backup"
         " here too. Never uninstall WeChat before that: uninstalling deletes all chats."
+    ),
+    "new-own-backup": N_(
+        "Make that backup anew, copy it by cable or in binary mode, and run this again: the list of backup files says"
+        " what is wrong with it."
     ),
     "refresh-own-backup": N_(
         "Let the app make a new backup and run this again: the one that is kept holds only what there was on its date."

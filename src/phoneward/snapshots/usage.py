@@ -181,7 +181,7 @@ def _per_app(repo: Repository, snapshots: Sequence[Snapshot], listener: Listener
     blobs = array("I")
     for number, snapshot in enumerate(sorted(snapshots, key=lambda snapshot: snapshot.time_ns), 1):
         above, seen = Above(blobs), set()
-        for app, tree in parts.of(snapshot, above):
+        for app, tree, _is_apk in parts.of(snapshot, above):
             its = roots.setdefault(app, _Roots(array("I"), array("I")))
             its.every.append(tree)
             if snapshot.id in newest:

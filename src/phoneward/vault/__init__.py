@@ -114,7 +114,7 @@ from phoneward.vault.snapshot_filter import (
 )
 from phoneward.vault.stats import StatsMode, VaultStats, measure
 from phoneward.vault.storage import LocalStorage, Storage
-from phoneward.vault.tree_totals import TreeTotals, measure_tree
+from phoneward.vault.tree_totals import TreeMeasurer, TreeTotals, measure_tree
 from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
 
@@ -235,6 +235,7 @@ __all__ = [
     "TooManyKeysError",
     "TreeDamagedError",
     "TreeEntry",
+    "TreeMeasurer",
     "TreeTotals",
     "UnsupportedVersionError",
     "VaultError",

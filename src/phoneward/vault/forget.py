@@ -121,15 +121,19 @@ class Reason(NamedTuple):
         oldest: kept only because it is the oldest, and the rule had some left.
         span: of a rule that looks back so far.
         tags: of a rule about tags.
+        before_loss: it is the last before these lost much of what they held; no rule of restic's.
     """
 
     period: Period | None = None
     oldest: bool = False
     span: Span | None = None
     tags: TagList | None = None
+    before_loss: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Write it in restic's words."""
+        if self.before_loss:
+            return f"last before a loss of {', '.join(self.before_loss)}"
         if self.tags is not None:
             return f"has tags [{', '.join(self.tags)}]"
         if self.period is None:

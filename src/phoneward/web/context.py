@@ -10,6 +10,7 @@ from phoneward.demo import Told
 from phoneward.settings import Settings
 from phoneward.setup import Journey
 from phoneward.vault import Repository
+from phoneward.web.answers import Answers
 from phoneward.web.checkups import Checkups
 from phoneward.web.jobs import Jobs
 from phoneward.web.library import Library
@@ -60,6 +61,7 @@ class WebContext:
         self.checkups = Checkups(settings, self.door, self.jobs, self.on_computer)
         self.library = Library(settings, self.door, self.jobs)
         self.restores = Restores()
+        self.answers = Answers()
 
     @property
     def cookie(self) -> str:
@@ -80,6 +82,7 @@ class WebContext:
         self.checkups.forget()
         self.library.forget()
         self.restores.forget()
+        self.answers.forget()
 
     def session_of(self, request: Request) -> Session | None:
         """Return who asks."""

@@ -71,6 +71,14 @@ class PageMissingError(PageError):
     status = 404
 
 
+class PlanOutdatedError(PageError):
+    """More would be removed now than the person was shown."""
+
+    message = N_("The vault or the rules have changed since you looked, so nothing was removed.")
+    next_step = N_("Look again what would go, then decide.")
+    status = 409
+
+
 class SecondPasswordWeakError(PageError):
     """A new second vault would have a password that is easily guessed."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from phoneward.settings import NoRepositoryNamedError, Settings
+from phoneward.systemkeyring import SystemKeyring
 from phoneward.vault import (
     FileType,
     LocalStorage,
@@ -162,7 +163,7 @@ class VaultDoor:
         if self._repo is not None and self._config_digest != _config_digest(self.place()):
             self._repo = None  # another vault lies there now
         if self._repo is None:
-            password = None if self._setting_failed else self._settings.password()
+            password = None if self._setting_failed else self._settings.password() or self._kept()
             if password is None:
                 raise VaultShutError
             try:
@@ -172,6 +173,10 @@ class VaultDoor:
                 raise
         assert self._repo is not None  # noqa: S101 - set by _accept
         return self._repo
+
+    def _kept(self) -> str | None:
+        """Return the password that the person asked this computer to remember."""
+        return SystemKeyring(self._settings.state_dir).password(self.place())
 
     def _storage(self) -> LocalStorage:
         storage = LocalStorage(self.place())

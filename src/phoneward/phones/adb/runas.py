@@ -30,7 +30,7 @@ from phoneward.phones.base import (
     Volume,
     VolumeKind,
 )
-from phoneward.phones.errors import FileReadError
+from phoneward.phones.errors import FileReadError, PhoneSilentError
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
 from phoneward.phones.source import MOUNTS, Source
@@ -237,4 +237,20 @@ class _RunAsFile:
     def __iter__(self) -> Iterator[bytes]:
         if not is_clean(self.path):
             raise FileReadError(Obstacle.BAD_NAME, path=readable(self.path), detail=NOT_A_PATH)
-        yield from byshell.content(self._shell, self.path, self._offset)
+        came = False
+        try:
+            for piece in byshell.content(self._shell, self.path, self._offset):
+                came = True
+                yield piece
+        except (FileReadError, PhoneSilentError):
+            if came or not self._offset:
+                raise
+        else:
+            return
+        # What the shell could not begin to give (a file system without such an offset, a `tail` that was silent while
+        # it read up to there) is read from its start.
+        over = self._offset
+        for piece in byshell.content(self._shell, self.path):
+            if over < len(piece):
+                yield piece[over:]
+            over = max(0, over - len(piece))

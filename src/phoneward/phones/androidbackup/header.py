@@ -93,6 +93,8 @@ def parse_header(data: bytes, name: str) -> Header:
     if data.startswith((_MAGIC + b"\r", _MIUI + b"\r")):
         raise AndroidBackupAsTextError(path=name)
     if data.startswith(_MIUI + b"\n"):
+        if b"\n" + _MAGIC + b"\r" in data[:MAX_LINE]:
+            raise AndroidBackupAsTextError(path=name)
         inner = data.find(b"\n" + _MAGIC + b"\n", 0, MAX_LINE)
         if inner < 0:
             raise AndroidBackupCutOffError(path=name) if len(data) < MAX_LINE else NotAndroidBackupError(path=name)

@@ -30,7 +30,9 @@ from phoneward.web.pages import (
     snapshots,
     static,
     story,
+    thinning,
     unlock,
+    usage,
     vault,
     wireless,
 )
@@ -53,6 +55,8 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *restore.ROUTES,
     *vault.ROUTES,
     *copying.ROUTES,
+    *thinning.ROUTES,
+    *usage.ROUTES,
     *keys.ROUTES,
     *settings.ROUTES,
     *parts.ROUTES,

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from phoneward.errors import PhonewardError, readable
 from phoneward.risks import REMOVE_PASSWORD, WEAK_PASSWORD
-from phoneward.setup import Strength, judge, take_back_printed
+from phoneward.setup import Strength, judge, keep_keyring_right, take_back_printed
 from phoneward.texts import _, formats, words
 from phoneward.vault import FileId, KeyInfo, add_key, change_password, find_key, list_keys, remove_key
 from phoneward.web import waiting
@@ -126,6 +126,7 @@ def _take(request: Request, how: str, password: str) -> Response:
             with own.lock(exclusive=False):
                 add_key(own, password)
     if how == "change":
+        keep_keyring_right(context.settings, context.door.place(), password)
         context.door.take(context.door.place(), own)  # it is open: whether others try passwords now does not matter
         say(
             request,
@@ -162,6 +163,8 @@ def remove(request: Request) -> Response:
     """Remove one."""
     with context_of(request).door.own(load_index=False) as own, own.lock(exclusive=True) as lock:
         remove_key(own, FileId(find_key(own, request.path_params["key"])), lock)
+    context = context_of(request)
+    keep_keyring_right(context.settings, context.door.place(), None)
     say(request, words("The password was removed: it does not open the vault any more."))
     return see_other("/vault/keys")
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from phoneward import __version__, snapshots
 from phoneward.errors import PhonewardError
 from phoneward.settings import NoRepositoryNamedError
+from phoneward.systemkeyring import SystemKeyring, backend_words, safe_backend
 from phoneward.texts import _, available_languages, words
 from phoneward.web import language
 from phoneward.web.kept import Kept, decided_id, kept
@@ -34,6 +35,7 @@ def settings(request: Request) -> Response:
         version=__version__,
         kept=found,
         kept_trouble=trouble,
+        keyring=_keyring(request),
     )
 
 
@@ -56,6 +58,36 @@ def _kept(request: Request) -> tuple[Kept | None, PhonewardError | None]:
             return kept(snapshots.load_state(repo), titles), None
     except PhonewardError as error:
         return None, error
+
+
+def _keyring(request: Request) -> tuple[bool, str, PhonewardError | None] | None:
+    """Return whether the password is remembered, where that is, and why it cannot be; None where no vault is named."""
+    context = context_of(request)
+    try:
+        remembered = SystemKeyring(context.settings.state_dir).is_remembered(context.door.place())
+    except NoRepositoryNamedError:
+        return None
+    try:
+        return remembered, str(backend_words(safe_backend())), None
+    except PhonewardError as error:
+        return remembered, "", error
+
+
+def remember_password(request: Request) -> Response:
+    """Store the vault's password in the keyring of this computer, once it was typed and opens the vault."""
+    context, password = context_of(request), form_of(request).get("password", "")
+    context.door.unlock(password)
+    where = SystemKeyring(context.settings.state_dir).remember(context.door.place(), password)
+    say(request, words("The password is kept in {keyring}.", keyring=where))
+    return see_other("/settings#password")
+
+
+def forget_password(request: Request) -> Response:
+    """Remove it again."""
+    context = context_of(request)
+    SystemKeyring(context.settings.state_dir).forget(context.door.place())
+    say(request, words("The keyring of this computer has the password no more."))
+    return see_other("/settings#password")
 
 
 def take_back(request: Request) -> Response:
@@ -98,6 +130,8 @@ def close_session(request: Request) -> Response:
 ROUTES: Final = (
     Route("/settings", settings),
     Route("/settings/take-back", take_back, methods=["POST"]),
+    Route("/settings/password/remember", remember_password, methods=["POST"]),
+    Route("/settings/password/forget", forget_password, methods=["POST"]),
     Route("/language", choose_language, methods=["POST"]),
     Route("/session/close", close_session, methods=["POST"]),
 )

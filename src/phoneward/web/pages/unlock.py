@@ -46,6 +46,7 @@ def lock(request: Request) -> Response:
     context.checkups.forget()
     context.library.forget()
     context.restores.forget()
+    context.answers.forget()
     context.jobs.forget_ended()
     say(request, words("The vault is locked now. Work that was running goes on to its end."))
     return see_other("/unlock")
