@@ -134,20 +134,21 @@ def test_a_second_time_there_is_nothing_to_do(backed: Backed) -> None:
 
 
 def test_what_the_phone_has_already_is_kept_or_set_aside(backed: Backed) -> None:
-    trees.put(backed.phone.storage, f"{NEW_PLACE}/msgstore.db.crypt14", b"newer, of this phone")
+    newer = b"n" * 70_000  # as long as the one in the snapshot
+    trees.put(backed.phone.storage, f"{NEW_PLACE}/msgstore.db.crypt14", newer)
     trees.give_to_phone(backed.phone.storage)
     mine = backed.phone.storage / NEW_PLACE / "msgstore.db.crypt14"
     kept = backed.program.run(*backed.onto("--app", "com.whatsapp"))
     assert kept.code == 3
     assert "a different file there, which is left as it is" in kept.stdout
-    assert mine.read_bytes() == b"newer, of this phone"
+    assert mine.read_bytes() == newer
     refused = backed.program.run(*backed.onto("--app", "com.whatsapp", "--replace", "--json"))
     assert (refused.code, refused.complaint["code"]) == (2, "not-without-yes")
     done = backed.program.run(*backed.onto("--app", "com.whatsapp", "--replace", "--yes"))
     assert done.code == 0, done.stdout
     assert mine.read_bytes() == HELD[f"{OLD_PLACE}/msgstore.db.crypt14"][0]
     (old,) = mine.parent.glob("msgstore.db.crypt14.phoneward-old-*")
-    assert old.read_bytes() == b"newer, of this phone"
+    assert old.read_bytes() == newer
     assert old.name in done.stdout
 
 

@@ -19,6 +19,7 @@ from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
 from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.snapshots.authority import authority
+from tests.snapshots.records.test_over_adb import WITH_BOTH
 from tests.tools import restic as restic_tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,6 +213,27 @@ def test_back_onto_a_phone(program: Program, phone: TestPhone, tmp_path: Path) -
     assert "Nothing was written to the phone." in planned
     assert "All that was asked for is on the phone." in done
     assert (phone.storage / "DCIM/one.jpg").read_bytes() == b"a photo"
+
+
+def test_records_and_app_backups(program: Program, phone: TestPhone, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there: messages and WhatsApp's backup are on the phone, where apps look."""
+    phone.answer_with(WITH_BOTH)
+    trees.put(phone.storage, "WhatsApp/Databases/msgstore.db.crypt15", b"chats")
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a", **phone.adb_env)
+    make_vault(tmp_path / "vault", "a")
+    assert named.run("backup").code == 0
+    shutil.rmtree(phone.storage / "WhatsApp")
+    page = GUIDES / "records-and-app-backups.md"
+    records, into_folder, guide, backups = play(page, named, tmp_path, {"SERIAL": phone.serial})
+    assert "Nothing was written." in records
+    assert "written, read back" in records
+    assert "Copy the files onto the phone first" in into_folder
+    assert "Where this comes from:" in guide
+    assert "All that was asked for is on the phone." in backups
+    assert {path.name[:5] for path in (phone.storage / "Download/Phoneward").iterdir()} == {"sms-2", "calls"}
+    place = phone.storage / "Android/media/com.whatsapp/WhatsApp/Databases/msgstore.db.crypt15"
+    assert place.read_bytes() == b"chats"
+    assert len(list((tmp_path / "records").iterdir())) == 2
 
 
 def test_checkup(program: Program, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ KINDS = ("sms", "calls", "contacts", "calendar")
     cls=WordedCommand,
     short_help=N_("Say how a phone takes in messages, calls, contacts or a calendar."),
     help=N_(
-        "Say step by step how a phone takes in the files that `phoneward restore latest --records` gives out: which "
-        "app does it, what does not come back, what happens if a file is taken in twice, and what to look at "
-        "afterwards. What was not found on a page of the app's or the phone's maker is marked."
+        "Say step by step how a phone takes in the files that `phoneward restore latest --records --target DIR` gives "
+        "out: which app does it, what does not come back, what happens if a file is taken in twice, and what to look "
+        "at afterwards. What was not found on a page of the app's or the phone's maker is marked."
     ),
 )
 @argument("kind", metavar="KIND", type=click.Choice(KINDS), meaning=N_("sms, calls, contacts or calendar."))

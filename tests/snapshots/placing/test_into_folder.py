@@ -113,6 +113,11 @@ def test_a_disk_without_links_is_written_too(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(os, "link", refuse)
     assert put(item(tmp_path)) == [(Fate.NEW, Outcome.WRITTEN)]
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(NAME, b"content")]
+    late = plan_in_folder([item(tmp_path, name="calls-1.xml")])
+    (tmp_path / "calls-1.xml").write_bytes(b"meanwhile")
+    put_in_folder(late)
+    assert late.places[0].outcome is Outcome.FAILED
+    assert (tmp_path / "calls-1.xml").read_bytes() == b"meanwhile"
 
 
 def test_a_disk_that_reads_back_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

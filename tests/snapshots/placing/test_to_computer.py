@@ -115,9 +115,17 @@ def test_a_vault_cannot_choose_a_folder_of_this_computer(tmp_path: Path, was: st
 
 
 def test_another_system_has_other_places(tmp_path: Path) -> None:
-    vault = vault_with(tmp_path, wxid_mum=WAS)
-    (backup,) = plan_computer_backups(vault.repo, "latest", Computer("linux", tmp_path / "home"))
+    """What lay where only a Mac's WeChat looks has no place on Windows."""
+    was = (
+        "/Users/mum/Library/Containers/com.tencent.xinWeChat/Data/Library/Application Support/com.tencent.xinWeChat/"
+        "2.0b4.0.9/Backup/0123456789abcdef"
+    )
+    vault, computer = vault_with(tmp_path, old=was), windows(tmp_path / "home")
+    (backup,) = plan_computer_backups(vault.repo, "latest", computer)
     assert backup.target is None
+    mac = Computer("macos", tmp_path / "home")
+    (backup,) = plan_computer_backups(vault.repo, "latest", mac)
+    assert backup.target == tmp_path / "home" / was.removeprefix("/Users/mum/")
 
 
 def test_only_one_app_and_none(tmp_path: Path) -> None:
