@@ -39,7 +39,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "plan": N_("Looking at what the phone has already"),
     "restore": N_("Restoring"),
     "inventory": N_("Asking which apps there are"),
-    "records": N_("Reading text messages and calls"),
+    "records": N_("Reading messages, calls, contacts and the calendar"),
     "adb-backup": N_("Waiting for the phone, and reading the backup that it makes"),
     "find-used": N_("Looking at what snapshots need"),
     "repack": N_("Packing anew what is needed"),

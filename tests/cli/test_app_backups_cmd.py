@@ -181,3 +181,15 @@ def test_hostile_names_do_not_repaint_the_terminal(program: Program, home: Path,
     assert json.dumps(documents)
     assert program.run("app-backups", "keep", "wechat", "--phone", "mum").code == 0
     assert program.run("backup", "--folder", str(phone)).code == 0
+
+
+def test_without_a_vault_this_computer_is_looked_at(home: Path) -> None:
+    """A person who has no vault yet sees whether WeChat's own backup is there, and is told what was not looked at."""
+    wechat_4(home / "Documents" / "xwechat_files" / "Backup", "wxid_mum", NOW - dt.timedelta(days=3))
+    program = Program(home, {})
+    listed = program.run("app-backups", "list")
+    assert listed.code == 0, listed.stderr
+    assert "wxid_mum" in listed.stdout
+    assert "No vault is named" in listed.stdout
+    of_a_phone = program.run("app-backups", "list", "--phone", "mum", "--json")
+    assert (of_a_phone.code, of_a_phone.complaint["code"]) == (2, "no-repository-named")

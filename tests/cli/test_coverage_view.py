@@ -107,21 +107,21 @@ def row(text: str, start: str) -> str:
 
 def test_states_figures_and_notes(shown: Callable[..., str]) -> None:
     text = shown(document())
-    assert "out of reach" in row(text, "com.tencent.mm ")
-    assert "11.0 GB" in row(text, "com.tencent.mm ")
-    assert "com.tencent.mm (user 999)" in text
-    assert "kept by its own backup" in row(text, "com.whatsapp")
+    assert "out of reach" in row(text, "WeChat (com.tencent.mm)")
+    assert "11.0 GB" in row(text, "WeChat (com.tencent.mm)")
+    assert row(text, "WeChat (user 999)")
+    assert "kept by its own backup" in row(text, "WhatsApp (com.whatsapp)")
     assert "(2025-11-20)" in text
     assert "kept in part" in row(text, "org.part")
     assert re.search(r"org\.kept +kept +1\.5 kB", text)
-    number = row(text, "com.tencent.mm ").split()[-1]
+    number = row(text, "WeChat (com.tencent.mm)").split()[-1]
     note = " ".join(text.split())
     assert f" {number} The app keeps data where Android lets only the app itself read. Back up to WeChat" in note
 
 
 def test_the_most_worrying_come_first(shown: Callable[..., str]) -> None:
     text = shown(document())
-    order = [text.index(name) for name in ("com.tencent.mm ", "org.part", "com.whatsapp", "org.kept")]
+    order = [text.index(name) for name in ("(com.tencent.mm)", "org.part", "com.whatsapp", "org.kept")]
     assert order == sorted(order)
 
 

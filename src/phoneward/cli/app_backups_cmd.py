@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from phoneward.cli.errors import NoAppGuideError, PhoneNotSaidError
-from phoneward.cli.frame import argument, current, option, output_options, vault_options
+from phoneward.cli.frame import Frame, argument, current, option, output_options, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand, WordedGroup
 from phoneward.errors import ExitCode, readable
+from phoneward.settings import NoRepositoryNamedError
 from phoneward.texts import N_, _, enumeration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from phoneward.phones.appbackups import OnComputer, Searched
-    from phoneward.snapshots import OwnerState, SnapshotInfo
+    from phoneward.snapshots import OwnerState, PhonesOwnBackups, SnapshotInfo
     from phoneward.vault import Repository
 
 _HERE = "phoneward.cli.app_backups_cmd"
@@ -52,7 +55,8 @@ def app_backups(context: click.Context) -> None:
     short_help=N_("List the apps' own backups in the vault and on this computer, and how old they are."),
     help=N_(
         "List the apps' own backups: those in the newest snapshot of each phone, then those on this computer, with "
-        "their age, and which apps have none. Only names, sizes and times are looked at."
+        "their age, and which apps have none. Only names, sizes and times are looked at. Where no vault is named, "
+        "this computer alone is looked at."
     ),
 )
 @option("--phone", metavar="PHONE", help=N_("Only this phone: its name in `phoneward snapshots`, or its id."))
@@ -69,22 +73,40 @@ def list_command(phone: str | None, look_in: str | None) -> ExitCode:
 
     frame = current()
     now = dt.datetime.now(dt.UTC)
-    with open_vault(frame) as repository:
-        repository.load_index()
-        infos, state = _known(repository)
-        device = snapshots.which_phone(phone, infos, state).device if phone is not None else None
-        standing = snapshots.phones_own_backups(repository, infos, state, now, device=device)
+    standing: list[PhonesOwnBackups] | None = None
+    infos: list[SnapshotInfo] = []
+    state = snapshots.OwnerState()
+    with _vault_if_named(frame, needed=phone is not None) as repository:
+        if repository is not None:
+            repository.load_index()
+            infos, state = _known(repository)
+            device = snapshots.which_phone(phone, infos, state).device if phone is not None else None
+            standing = snapshots.phones_own_backups(repository, infos, state, now, device=device)
     frame.output.say(_("This computer is being looked at …"))
     searched = _search(look_in)
     here = snapshots.found_here(searched.found, state, snapshots.known_computer_id(frame.settings.state_dir), now)
     names = {info.device: state.called(info.device, info.label) for info in infos if info.device}
     if frame.output.json:
-        view.emit(frame.output, standing, here, now)
+        view.emit(frame.output, standing or [], here, now)
         frame.output.emit("summary", {"complete": searched.whole, "refused": [str(p) for p in searched.refused]})
     else:
         view.show(frame.output, standing, here, names, now)
         view.show_limits(frame.output, searched)
     return ExitCode.DONE
+
+
+@contextlib.contextmanager
+def _vault_if_named(frame: Frame, *, needed: bool) -> "Iterator[Repository | None]":
+    """Yield the opened vault; None where none was named and this computer alone can be looked at."""
+    try:
+        frame.settings.repository_path()
+    except NoRepositoryNamedError:
+        if needed:
+            raise
+        yield None
+        return
+    with open_vault(frame) as repository:
+        yield repository
 
 
 def _known(repository: "Repository") -> "tuple[list[SnapshotInfo], OwnerState]":

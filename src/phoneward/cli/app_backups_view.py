@@ -9,7 +9,7 @@ from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
 from phoneward.findings import Severity
-from phoneward.snapshots import app_called, app_name
+from phoneward.snapshots import app_called, app_title
 from phoneward.texts import N_, _, current_language, enumeration, formats, labelled, ngettext
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _COLOURS: Mapping[Severity, str] = {Severity.FINE: "green", Severity.ADVICE: "ye
 
 def show(
     output: Output,
-    standing: "Sequence[PhonesOwnBackups]",
+    standing: "Sequence[PhonesOwnBackups] | None",
     here: "Sequence[Here]",
     names: Mapping[str, str],
     now: dt.datetime,
@@ -39,12 +39,12 @@ def show(
 
     Args:
         output: where to.
-        standing: the phones of the vault.
+        standing: the phones of the vault; None where no vault was named.
         here: what is on this computer.
         names: what the person calls phones, by their ids.
         now: the time that ages are counted to.
     """
-    for phone in standing:
+    for phone in standing or ():
         said = _("In the newest snapshot of {phone} ({day}):")
         when = dt.datetime.fromtimestamp(phone.info.snapshot.time_ns / 1e9, dt.UTC)
         output.result(said.format(phone=phone.name, day=formats.day(when)))
@@ -54,7 +54,10 @@ def show(
         for line in advice(phone.rows):
             output.result(line)
         output.result("")
-    if not standing:
+    if standing is None:
+        output.result(_("No vault is named, so the phones' own backups were not looked at."))
+        output.result("")
+    elif not standing:
         output.result(_("The vault holds no snapshot of a phone yet."))
         output.result("")
     if not here:
@@ -79,7 +82,7 @@ def rows_table(rows: "Sequence[OwnBackupRow]", now: dt.datetime) -> "Table":
         newest = row.newest
         state = Text(_(STANDING_WORDS[row.standing]), style=_COLOURS.get(row.severity, ""))
         table.add_row(
-            app_called(row.app.package) or app_name(row.app),
+            app_title(row.app),
             formats.day(row.made) if row.made else "",
             formats.ago(row.made, now) if row.made else "",
             place_word(newest.place) if newest else "",
@@ -141,7 +144,7 @@ def show_limits(output: Output, searched: "Searched") -> None:
 
 def emit(output: Output, standing: "Sequence[PhonesOwnBackups]", here: "Sequence[Here]", now: dt.datetime) -> None:
     """Print JSON: a line for each backup, and for each app that has none."""
-    for phone in standing:
+    for phone in standing or ():
         for row in phone.rows:
             newest = row.newest
             output.emit("app_backup", {

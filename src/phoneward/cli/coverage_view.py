@@ -15,7 +15,8 @@ from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
 from phoneward.snapshots import (
     STATE_WORDS,
-    app_name,
+    app_called,
+    app_title,
     concerns_the_person,
     coverage_sentences,
     gap_why,
@@ -145,7 +146,9 @@ def apps_table(apps: "Sequence[AppCoverage]", notes: Notes) -> "Table":
     table.columns[1].max_width = 22  # the longest state; the width goes to the apps' names
     order = {state: number for number, state in enumerate(STATE_WORDS)}
     for app in sorted(apps, key=lambda app: (order.get(app.state, 0), -(app.out_of_reach_bytes or 0), app.package)):
-        name = app_name(app)
+        name = app_title(app)
+        if app_called(app.package):
+            name = _("{name} ({package})").format(name=name, package=app.package)
         state = _state(app.state)
         if app.own_backups:
             day = formats.day(app.own_backups[0].date)

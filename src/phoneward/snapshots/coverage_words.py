@@ -52,7 +52,15 @@ def storage_name(storage: StorageCoverage) -> str:
 
 def app_name(app: AppCoverage) -> str:
     """Return an app's package, with its user where that is not the phone's owner."""
-    name = readable(app.package)
+    return _with_user(app, readable(app.package))
+
+
+def app_title(app: AppCoverage) -> str:
+    """Return what people call an app, or else its package; with its user where that is not the phone's owner."""
+    return _with_user(app, app_called(app.package) or readable(app.package))
+
+
+def _with_user(app: AppCoverage, name: str) -> str:
     return _("{package} (user {user})").format(package=name, user=app.user_id) if app.user_id else name
 
 

@@ -13,7 +13,7 @@ from phoneward import flows, snapshots
 from phoneward.errors import readable
 from phoneward.findings import Severity
 from phoneward.phones.appbackups import app_guide, app_guides
-from phoneward.snapshots import Here, OwnBackupRow, Standing, app_called, app_name
+from phoneward.snapshots import Here, OwnBackupRow, Standing, app_called, app_title
 from phoneward.texts import N_, _, current_language, formats, words
 from phoneward.web.addresses import link
 from phoneward.web.errors import PageMissingError
@@ -95,7 +95,7 @@ def _row(row: OwnBackupRow, now: dt.datetime) -> list[object]:
     newest = row.newest
     place = "" if newest is None else _("this computer") if newest.place == "computer" else _("the phone")
     steps = link(f"/app-backups/guide/{row.guide}", _("How to make one")) if row.guide else ""
-    name = app_called(row.app.package) or app_name(row.app)
+    name = app_title(row.app)
     return [name, _(STANDING_WORDS[row.standing]), made, place, formats.size(newest.bytes) if newest else "", steps]
 
 
