@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import IO, Final, TypeAlias
 
 from phoneward.errors import ExitCode, PhonewardError
-from phoneward.snapshots.records import CALLS, SMS, Form, records_in
+from phoneward.snapshots.records import CALLS, SMS, Form
 from phoneward.snapshots.records.contentlines import ContentLineError, parse_line, unfolded
 from phoneward.snapshots.records.mms_reading import Message, mms_at_once
+from phoneward.snapshots.records.reading import Parsing, columns_of, parsed
 from phoneward.snapshots.records.vcard import cards_in
 from phoneward.texts import N_, words
 
@@ -57,27 +58,46 @@ class NoCalendarError(PhonewardError):
 
 def tell_calls(stream: IO[bytes], heard: Heard) -> Told:
     """Read a list of calls."""
-    return _listed(CALLS, stream, heard)
+    told, _others = _listed(CALLS, stream, heard)
+    return told
 
 
 def tell_messages(stream: IO[bytes], heard: Heard) -> Told:
-    """Read a list of messages, those with pictures too."""
-    told = _listed(SMS, stream, heard)
-    stream.seek(0)
-    for found in mms_at_once(stream):
-        if isinstance(found, Message):
-            told.add(_milliseconds(found.columns.get("date")))
-            told.pictured += 1
+    """Read a list of messages; where there are some with pictures, once more for those."""
+    told, pictured = _listed(SMS, stream, heard)
+    if pictured:
+        stream.seek(0)
+        for found in mms_at_once(stream):
+            if isinstance(found, Message):
+                told.add(_milliseconds(found.columns.get("date")))
+                told.pictured += 1
     return told
 
 
-def _listed(form: Form, stream: IO[bytes], heard: Heard) -> Told:
-    told = Told()
-    for record in records_in(stream, form):
-        told.add(_milliseconds(record.get("date")))
+class _Elements(Parsing[str | None]):
+    """One pass that tells the date of each record.
+
+    Attributes:
+        others: how many further elements are counted with them.
+    """
+
+    others = 0
+
+    def opened(self, depth: int, name: str, attributes: dict[str, str]) -> None:
+        if depth == 2 and name == self.form.item:
+            self.ready.append(columns_of(self.form, attributes).get("date"))
+        elif depth == 2 and name in self.form.also:
+            self.others += 1
+
+
+def _listed(form: Form, stream: IO[bytes], heard: Heard) -> tuple[Told, int]:
+    """Read a list to its end, once: nothing is given out before that."""
+    told, elements = Told(), _Elements(form)
+    for date in parsed(stream, elements):
+        told.add(_milliseconds(date))
         if told.count % _TOLD_EVERY == 0:
             heard(told.count)
-    return told
+    return told, elements.others
 
 
 def _milliseconds(text: str | None) -> int | None:
