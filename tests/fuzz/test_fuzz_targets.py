@@ -16,6 +16,7 @@ FUZZ = ROOT / "fuzz"
 EXPECTED = {
     "adb",
     "androidbackup",
+    "calendar",
     "confined",
     "coverage",
     "index",
@@ -30,6 +31,7 @@ EXPECTED = {
     "tree_references",
     "usb",
     "vcard",
+    "years",
 }
 """The parsers of foreign bytes that must have a target. A new one is added here with its parser."""
 RUNS = 3000

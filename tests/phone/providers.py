@@ -17,6 +17,9 @@ class Provider:
         by: the column of the number in the URI.
         shown: which rows a computer is shown (SQL).
         mute: whether a question that SQLite refuses is answered by nothing found instead of an exception.
+        file: the database's file where it holds several tables.
+        source: what the provider asks, where that is more than the table (SQL, behind FROM).
+        row: what the provider's projection map makes of `_id`.
     """
 
     uri: str
@@ -28,9 +31,16 @@ class Provider:
     by: str = ""
     shown: str = "1"
     mute: bool = False
+    file: str = ""
+    source: str = ""
+    row: str = "_id"
 
 
 _CONTACTS = ("android.permission.READ_CONTACTS", "com.android.providers.contacts.ContactsProvider2")
+
+_CALENDAR = "com.android.providers.calendar.CalendarProvider2"
+_CALENDAR_SDK = 19
+"""AOSP packages/Shell/AndroidManifest.xml of Android 4.4 asks for READ_CALENDAR."""
 
 PROVIDERS = (
     Provider(
@@ -139,5 +149,78 @@ PROVIDERS = (
         "favorites INTEGER NOT NULL DEFAULT 0,group_is_read_only INTEGER NOT NULL DEFAULT 0",
         28,
         *_CONTACTS,
+    ),
+    Provider(
+        "com.android.calendar/calendars",
+        "Calendars",
+        # AOSP CalendarProvider, CalendarDatabaseHelper.java, createCalendarsTable(), in its order; no cal_sync1 to 10.
+        "_id INTEGER PRIMARY KEY,account_name TEXT,account_type TEXT,_sync_id TEXT,dirty INTEGER,mutators TEXT,"
+        "name TEXT,calendar_displayName TEXT,calendar_color INTEGER,calendar_color_index TEXT,"
+        "calendar_access_level INTEGER,"
+        "visible INTEGER NOT NULL DEFAULT 1,sync_events INTEGER NOT NULL DEFAULT 0,calendar_location TEXT,"
+        "calendar_timezone TEXT,ownerAccount TEXT,isPrimary INTEGER,canOrganizerRespond INTEGER NOT NULL DEFAULT 1,"
+        "canModifyTimeZone INTEGER DEFAULT 1,canPartiallyUpdate INTEGER DEFAULT 0,maxReminders INTEGER DEFAULT 5,"
+        "allowedReminders TEXT DEFAULT '0,1',allowedAvailability TEXT DEFAULT '0,1',"
+        "allowedAttendeeTypes TEXT DEFAULT '0,1,2',deleted INTEGER NOT NULL DEFAULT 0",
+        _CALENDAR_SDK,
+        "android.permission.READ_CALENDAR",
+        _CALENDAR,
+        file="calendar.db",
+    ),
+    Provider(
+        "com.android.calendar/events",
+        "Events",
+        # The same file, createEventsTable(), in its order; without sync_data2 to 10.
+        "_id INTEGER PRIMARY KEY AUTOINCREMENT,_sync_id TEXT,dirty INTEGER,mutators TEXT,lastSynced INTEGER DEFAULT 0,"
+        "calendar_id INTEGER NOT NULL,title TEXT,eventLocation TEXT,description TEXT,eventColor INTEGER,"
+        "eventColor_index TEXT,eventStatus INTEGER,selfAttendeeStatus INTEGER NOT NULL DEFAULT 0,dtstart INTEGER,"
+        "dtend INTEGER,eventTimezone TEXT,duration TEXT,allDay INTEGER NOT NULL DEFAULT 0,"
+        "accessLevel INTEGER NOT NULL DEFAULT 0,availability INTEGER NOT NULL DEFAULT 0,"
+        "hasAlarm INTEGER NOT NULL DEFAULT 0,hasExtendedProperties INTEGER NOT NULL DEFAULT 0,rrule TEXT,rdate TEXT,"
+        "exrule TEXT,exdate TEXT,original_id INTEGER,original_sync_id TEXT,originalInstanceTime INTEGER,"
+        "originalAllDay INTEGER,lastDate INTEGER,hasAttendeeData INTEGER NOT NULL DEFAULT 0,"
+        "guestsCanModify INTEGER NOT NULL DEFAULT 0,guestsCanInviteOthers INTEGER NOT NULL DEFAULT 1,"
+        "guestsCanSeeGuests INTEGER NOT NULL DEFAULT 1,organizer STRING,isOrganizer INTEGER,"
+        "deleted INTEGER NOT NULL DEFAULT 0,eventEndTimezone TEXT,customAppPackage TEXT,customAppUri TEXT,uid2445 TEXT,"
+        "sync_data1 TEXT",
+        _CALENDAR_SDK,
+        "android.permission.READ_CALENDAR",
+        _CALENDAR,
+        file="calendar.db",
+    ),
+    Provider(
+        "com.android.calendar/attendees",
+        "Attendees",
+        # The same file, bootstrapDB(). CalendarProvider2.java, queryInternal(): the case ATTENDEES joins three tables
+        # (SQL_WHERE_ATTENDEE_BASE), so that a bare `_id` in a condition is ambiguous; sAttendeesProjectionMap names it.
+        "_id INTEGER PRIMARY KEY,event_id INTEGER,attendeeName TEXT,attendeeEmail TEXT,attendeeStatus INTEGER,"
+        "attendeeRelationship INTEGER,attendeeType INTEGER,attendeeIdentity TEXT,attendeeIdNamespace TEXT",
+        _CALENDAR_SDK,
+        "android.permission.READ_CALENDAR",
+        _CALENDAR,
+        shown="Events._id=Attendees.event_id AND Events.calendar_id=Calendars._id",
+        file="calendar.db",
+        source="Attendees, Events, Calendars",
+        row="Attendees._id",
+    ),
+    Provider(
+        "com.android.calendar/reminders",
+        "Reminders",
+        # The same file, bootstrapDB(); queryInternal() asks this table alone, without a projection map.
+        "_id INTEGER PRIMARY KEY,event_id INTEGER,minutes INTEGER,method INTEGER NOT NULL DEFAULT 0",
+        _CALENDAR_SDK,
+        "android.permission.READ_CALENDAR",
+        _CALENDAR,
+        file="calendar.db",
+    ),
+    Provider(
+        "com.android.calendar/extendedproperties",
+        "ExtendedProperties",
+        # The same. The contract keeps writing to synchronisation; reading needs READ_CALENDAR like the rest.
+        "_id INTEGER PRIMARY KEY,event_id INTEGER,name TEXT,value TEXT",
+        _CALENDAR_SDK,
+        "android.permission.READ_CALENDAR",
+        _CALENDAR,
+        file="calendar.db",
     ),
 )

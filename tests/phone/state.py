@@ -242,9 +242,10 @@ def _make_databases(tables: Path, state: State) -> None:
             (
                 *(provider.uri, provider.table, str(provider.first_sdk), provider.permission, provider.java),
                 *(provider.by, provider.shown, "mute" if provider.mute else ""),
+                *(provider.file or provider.table, provider.source or provider.table, provider.row),
             )
         )
-        place = folder / provider.table
+        place = folder / (provider.file or provider.table)
         with contextlib.closing(sqlite3.connect(place)) as database:
             database.execute(f"CREATE TABLE {provider.table} ({provider.columns})")
             for row in rows.pop(provider.uri, ()):
@@ -254,7 +255,7 @@ def _make_databases(tables: Path, state: State) -> None:
                     tuple(row.values()),
                 )
             for column in state.missing_columns:
-                if any(part.split()[0] == column for part in provider.columns.split(",")):
+                if any(part.split()[:1] == [column] for part in provider.columns.split(",")):
                     database.execute(f"ALTER TABLE {provider.table} DROP COLUMN {column}")
             database.commit()
         place.chmod(0o644)

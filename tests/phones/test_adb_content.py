@@ -115,6 +115,20 @@ def test_a_forged_line_for_a_message_deleted_meanwhile_is_not_believed() -> None
     assert (records.gone, records.unclear, records.listed) == (1, 0, 2)
 
 
+def test_a_message_deleted_while_it_is_asked_for_alone_is_gone() -> None:
+    """It is counted as deleted, not as unreadable."""
+    model = Model()
+    model.add(_id=1, date=DATE, type=1, address="a", body="x, subject=y, body=z")
+
+    def delete(question: int) -> None:
+        if question == 5:  # ids, columns, texts like NULL, the row; then parts of it
+            model.database.execute("DELETE FROM sms")
+
+    model.before = delete
+    records = read(model)
+    assert (list(records), records.gone, records.unclear) == ([], 1, 0)
+
+
 def test_what_the_phone_cannot_print_is_named_not_guessed() -> None:
     """A text that is no text is left out and counted."""
     model = Model()

@@ -201,6 +201,9 @@ def test_messages_that_the_phone_refused() -> None:
     )
     assert "SecurityException" in str(sms.evidence[0].what)
     assert commands(sms)[0] == "phoneward backup"
+    (mms,) = found(facts(coverage=coverage(records=[record("mms")]))).values()
+    assert (mms.severity, mms.subject) == (Severity.ADVICE, "mms")
+    assert str(mms.title) == "Your messages with pictures (MMS) are not in the snapshot."
     kept = [record(state=State.KEPT, reason="", kept=5), record("calls", State.KEPT, reason="records-absent")]
     assert found(facts(coverage=coverage(records=kept))) == {}
 
@@ -209,6 +212,16 @@ def test_messages_kept_by_the_backup_of_an_app_are_no_finding() -> None:
     """SMS Backup & Restore's own file is in the snapshot: nobody is told that all is lost."""
     backups = app("com.riteshsahu.SMSBackupRestore", State.OWN_BACKUP, own_backups=[own_backup(1)])
     assert found(facts(coverage=coverage(records=[record()], apps=[backups]))) == {}
+
+
+def test_contacts_that_the_phone_refused() -> None:
+    """The messages' app holds no contacts: whoever has it hears all the same that none are kept, and what helps."""
+    backups = app("com.riteshsahu.SMSBackupRestore", State.OWN_BACKUP, own_backups=[own_backup(1)])
+    refused = [record(), record("contacts", reason="records-refused", next_step="own-backup-contacts")]
+    told = only(facts(coverage=coverage(records=refused, apps=[backups])))
+    assert (told.subject, told.severity) == ("contacts", Severity.WARNING)
+    assert str(told.title) == "Your contacts are not in the snapshot."
+    assert "look for Export" in str(told.detail)
 
 
 def test_an_incomplete_snapshot_that_does_not_say_why() -> None:

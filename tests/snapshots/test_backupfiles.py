@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from phoneward.phones.androidbackup.header import HEADER_BYTES
 from phoneward.phones.folder import FolderPhone
 from phoneward.snapshots import AppCoverage, BackupResult, State, coverage_of, coverage_sentences
-from phoneward.snapshots.backupfiles import MAX_FILES, FileState, state_of
+from phoneward.snapshots.backupfiles import MAX_FILES, BackupFiles, FileState, state_of
+from phoneward.snapshots.building import document_node
 from phoneward.vault import BlobId, BlobType, Repository
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
@@ -88,6 +89,14 @@ def test_the_others(data: bytes, expected: FileState) -> None:
     assert state_of(data, len(data)) is expected
 
 
+@pytest.mark.parametrize("at", [0, 50, 99, 124, 156, 257, 511])
+def test_a_flipped_bit_in_the_first_header_is_noticed(at: int) -> None:
+    for front in (b"", MIUI):
+        data = bytearray(archive(CONTENT, compressed=False, front=front))
+        data[len(data) - len(CONTENT) + at] ^= 1
+        assert state_of(bytes(data), len(data)) is FileState.DAMAGED
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=3000), st.sampled_from(sorted(SOUND)), st.integers(0, 3000))
 def test_whatever_stands_there_something_is_said(garbage: bytes, name: str, at: int) -> None:
@@ -99,6 +108,21 @@ def test_whatever_stands_there_something_is_said(garbage: bytes, name: str, at: 
 def test_a_bomb_is_not_inflated() -> None:
     bomb = HEAD % 1 + zlib.compress(bytes(200 << 20), 9)
     assert state_of(bomb, len(bomb)) is FileState.EMPTY
+
+
+def test_a_folder_that_is_built_twice_counts_once() -> None:
+    """It is, where a file in it turns out to differ from the phone's: what was sent last is looked into."""
+    files = BackupFiles()
+    for mtime_ns, blob in ((2 * 10**18, b"a" * 32), (10**18, b"b" * 32)):
+        files.note(b"/shared", [document_node(b"x.ab", mtime_ns, 9, (BlobId(blob),))])
+    asked: list[bytes] = []
+
+    def load(blob: BlobId) -> bytes:
+        asked.append(blob)
+        return SOUND["plain"]
+
+    assert list(files.look(load, [], lambda _place: False)) == [b"/shared/x.ab"]
+    assert asked == [b"b" * 32]
 
 
 # -- in a snapshot -----------------------------------------------------------------------------------------------------

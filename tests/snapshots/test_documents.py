@@ -203,8 +203,9 @@ def test_every_code_has_its_sentence() -> None:
     from phoneward.phones.appbackups import app_files
     from phoneward.snapshots import judging, ownbackups
     from phoneward.snapshots.records import files, messages, taking
+    from phoneward.snapshots.records.ical import files as calendars
 
-    modules = (judging, ownbackups, files, messages, taking)
+    modules = (judging, ownbackups, files, messages, taking, calendars)
     sources = "".join(Path(module.__file__ or "").read_text() for module in modules)
     of_apps = {ownbackups.next_step_for(package) for app in app_files() for package in app.packages}
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):

@@ -78,13 +78,16 @@ def test_what_is_not_judged_is_never_removed() -> None:
         snapshot(0.02, paths=("/backup-file",)),
         snapshot(0.03, tags=("daily",), paths=("/home",)),
         snapshot(0.04, tags=(), paths=("/",)),
+        snapshot(0.05, tags=("phoneward", "device:c", "partial")),
+        snapshot(0.06, tags=("phoneward", "device:c", "partial")),
         snapshot(-9, tags=("phoneward-state",), paths=("/state",)),
         snapshot(900, "b", paths=("/partial",), tags=("phoneward", "device:b", "partial")),
     ]
     plan = planned([*old, *others, snapshot(1000)])
     assert len(plan.removed) == 3, "the newest of its month and the oldest of all stay"
     assert not set(plan.removed) & {other.id for other in others}
-    assert [one.id for one in plan.waiting] == [others[-1].id]
+    assert [one.id for one in plan.waiting] == [one.id for one in others[4:6]] + [others[-1].id]
+    assert len(plan.groups) == 1
 
 
 def test_a_backup_cut_short_goes_when_a_newer_one_is_finished() -> None:
@@ -174,7 +177,7 @@ def test_the_rules_are_restics(vault: Vault) -> None:
         put_snapshot(repo, tree, day=day)
     repo = vault.reopen()
     (group,) = plan_family(load_snapshots(repo), FamilyRules(), {}, now_ns=NOW_NS).groups
-    words = "--keep-last 1 --keep-yearly unlimited --keep-within 7d --keep-within-daily 1m --keep-within-weekly 1y"
+    words = "--keep-yearly unlimited --keep-within 7d --keep-within-daily 1m --keep-within-weekly 1y"
     (theirs,) = vault.restic().json("forget", "--dry-run", *words.split(), "--keep-within-monthly", "5y")
     assert [s["id"] for s in theirs["keep"]] == [kept.snapshot.id for kept in group.keep]
     assert {s["id"] for s in theirs["remove"]} == {s.id for s in group.remove} != set()

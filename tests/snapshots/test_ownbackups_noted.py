@@ -14,6 +14,7 @@ from phoneward.snapshots.app_backups import Standing, own_backup_row
 from phoneward.snapshots.coverage import OwnBackup
 from tests.phone import state, trees
 from tests.phone.testphone import TestPhone
+from tests.phones.androidbackup.abwriter import archive, manifest, tar
 from tests.snapshots.adb import adb_phone
 from tests.snapshots.bench import Vault, settle
 from tests.snapshots.covering import NOW, ago, app, coverage, own_backup
@@ -22,6 +23,7 @@ from tests.snapshots.scripted import ScriptedPhone
 TOP = b"/storage/emulated/0/"
 LATER_NS = int(dt.datetime(2026, 11, 1, tzinfo=dt.UTC).timestamp()) * 10**9
 """When all files were copied onto this phone: no day of a backup."""
+XIAOMIS = archive(tar([manifest("com.tencent.mm")]), front=b"MIUI BACKUP\n2\ncom.tencent.mm WeChat\n-1\n0\n")
 
 
 @pytest.fixture
@@ -165,7 +167,7 @@ def test_over_adb_a_phone_with_several_apps_backups(vault: Vault, phone: TestPho
     """A real adbd: WhatsApp, Signal and Xiaomi's own backup on the storage, found again when nothing is sent."""
     trees.put(phone.storage, "Android/media/com.whatsapp/WhatsApp/Databases/msgstore.db.crypt15", b"w" * 500)
     trees.put(phone.storage, "Backups/signal-2026-01-02-03-04-05.backup", b"s" * 70)
-    trees.put(phone.storage, "MIUI/backup/AllBackup/20260102_030405/微信(com.tencent.mm).bak", b"m" * 90)
+    trees.put(phone.storage, "MIUI/backup/AllBackup/20260102_030405/微信(com.tencent.mm).bak", XIAOMIS)
     trees.give_to_phone(phone.storage)
     packages = ("com.whatsapp", "org.thoughtcrime.securesms", "com.tencent.mm")
     phone.answer_with(state.SMALL.but(apps=(*state.SMALL.apps, state.App(packages[1], 10_150))))
@@ -178,7 +180,7 @@ def test_over_adb_a_phone_with_several_apps_backups(vault: Vault, phone: TestPho
         assert {p: (own.bytes, own.app) for p, row in found.items() for own in row.own_backups} == {
             "com.whatsapp": (500, "whatsapp"),
             "org.thoughtcrime.securesms": (70, "signal"),
-            "com.tencent.mm": (90, "xiaomi"),
+            "com.tencent.mm": (len(XIAOMIS), "xiaomi"),
         }
 
 

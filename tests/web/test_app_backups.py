@@ -12,7 +12,10 @@ from phoneward.phones.appbackups import Computer
 from phoneward.snapshots import (
     OwnBackup,
     State,
+    change_state,
+    computer_id,
     encode_coverage,
+    keep_folder,
     kept_folders,
     known_computer_id,
     load_state,
@@ -90,6 +93,19 @@ def test_a_form_names_only_a_folder_that_was_found_and_a_phone_of_the_vault(
     assert answer.status_code >= 400
     assert kept(held) == []
     assert held.site.visitor().post("/app-backups/leave", {"folder": folder, "device": device}).status_code >= 400
+
+
+def test_what_goes_along_with_a_phone_that_has_no_snapshot_left_can_be_taken_back(held: Holding, home: Path) -> None:
+    top = wechat_4(backups(home))
+    computer = computer_id(held.site.context.settings.state_dir)
+    state = load_state(held.repo)
+    folder, changes = keep_folder(state, device="long-gone", computer=computer, package="com.tencent.mm", path=top)
+    with held.repo.lock(exclusive=False) as lock:
+        change_state(held.repo, lock, changes)
+    visitor = held.site.visitor()
+    assert "It goes along with long-gone." in visitor.get("/app-backups").text
+    visitor.post("/app-backups/leave", {"folder": path_id(folder.path), "device": "long-gone"})
+    assert kept(held) == []
 
 
 def test_another_folder_can_be_looked_in(held: Holding, home: Path) -> None:
@@ -187,3 +203,9 @@ def test_the_checkup_offers_to_take_it_along_and_does(
     assert [action.verb for action in finding.actions] == ["keep-app-backup", "keep-app-backup", "app-backups"]
     assert str(top) in finding.evidence[0].source
     assert known_computer_id(held.site.context.settings.state_dir) is None, "looking decides nothing"
+
+    held.site.visitor().post("/app-backups/keep", {"folder": path_id(str(top)), "device": "tablet"})
+    assert held.site.context.checkups.again().ended.wait(60)
+    report = held.site.context.checkups.known()
+    assert report is not None
+    assert "snapshots.own-backup-not-kept" not in {one.code for one in report.findings}, "what goes along is in order"

@@ -71,8 +71,8 @@ THE_ONLY_ONE = ""
     metavar="FOLDER",
     multiple=True,
     help=N_(
-        "Also take this app's backup on this computer along, this once (`phoneward app-backups keep`: each time). May "
-        "be given several times."
+        "Also take this app's backup on this computer along, this once (`phoneward app-backups keep APP`: each time). "
+        "May be given several times."
     ),
 )
 @option("--label", metavar="NAME", help=N_("A name for the phone in the list of snapshots. Default: its own."))

@@ -11,17 +11,14 @@ its own (`phones/source.py`), which no path of the phone is let into. What is ho
   clocks: an earlier moment makes a comparison only more careful.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from threading import Lock
-from typing import Final, Generic, Protocol, Self, TypeVar, cast
+from typing import Final, Protocol, Self, cast
 
 from phoneward.phones.base import (
     AppInventory,
     FileStream,
-    Hashed,
     Hashes,
     HashPlace,
     Identity,
@@ -32,16 +29,13 @@ from phoneward.phones.base import (
     Volume,
     VolumeKind,
 )
-from phoneward.phones.bulk import BulkPhone, FolderRows, SmallFile, as_bulk
-from phoneward.phones.errors import PhoneGoneError
+from phoneward.phones.bulk import as_bulk
+from phoneward.phones.joined_runs import JoinedBulk, JoinedHashes, as_it_is, runs
 from phoneward.phones.records import RecordsPhone, as_records
 from phoneward.phones.source import MOUNTS, Source
-from phoneward.texts import _
 
 CLOCKS_AGREE_NS: Final = 60 * 10**9
 """A computer's clock may differ from the phone's by so much. Beyond it, its times prove nothing here."""
-
-Item = TypeVar("Item")
 
 
 class JoinedPhone:
@@ -170,12 +164,12 @@ class JoinedPhone:
 
     def stat(self, paths: Iterable[bytes]) -> Iterator[ListingItem]:
         """Describe these paths; see `Phone.stat`."""
-        for source, run in self._runs(paths, _path):
+        for source, run in runs(paths, as_it_is, self.source_of):
             yield from (self.main if source is None else source).stat(run)
 
     def read(self, paths: Iterable[bytes]) -> Iterator[FileStream]:
         """Stream these files; see `Phone.read`."""
-        for source, run in self._runs(paths, _path):
+        for source, run in runs(paths, as_it_is, self.source_of):
             yield from (self.main if source is None else source).read(run)
 
     def read_from(self, path: bytes, offset: int) -> FileStream:
@@ -183,10 +177,10 @@ class JoinedPhone:
         return (self.source_of(path) or self.main).read_from(path, offset)
 
     @property
-    def bulk(self) -> "_JoinedBulk | None":
+    def bulk(self) -> JoinedBulk | None:
         """See `phones.bulk.as_bulk`: where the phone does much at once, all do; a source that cannot, one by one."""
         bulk = as_bulk(self.main)
-        return None if bulk is None else _JoinedBulk(self, bulk)
+        return None if bulk is None else JoinedBulk(bulk, self.stat, self.source_of)
 
     @property
     def hash_place(self) -> HashPlace:
@@ -195,18 +189,7 @@ class JoinedPhone:
 
     def hash(self, files: Iterable[tuple[bytes, int]]) -> Hashes:
         """Compute SHA-256 sums; see `Phone.hash`. Sources that compute elsewhere than the phone tell none."""
-        return _JoinedHashes(self, files)
-
-    def _runs(
-        self, items: Iterable[Item], path_of: Callable[[Item], bytes]
-    ) -> Iterator[tuple[Source | None, Iterator[Item]]]:
-        """Part items into runs of one source. A run that is not taken to its end is the last one."""
-        asked = iter(items)
-        first = next(asked, None)
-        while first is not None:
-            run = _Run(first, asked, self.source_of, path_of)
-            yield run.source, iter(run)
-            first = run.following
+        return JoinedHashes(self.main, files, self.source_of)
 
 
 class AppData(Protocol):
@@ -256,131 +239,3 @@ def _is_private(volume: Volume) -> bool:
 
 def _refused(volume: Volume) -> Volume:
     return replace(volume, obstacle=Obstacle.BAD_NAME)
-
-
-def _path(path: bytes) -> bytes:
-    return path
-
-
-class _Run(Generic[Item]):
-    """Items of one source in a row; `following` is the first of another, once all before it were taken."""
-
-    def __init__(
-        self,
-        first: Item,
-        items: Iterator[Item],
-        source_of: Callable[[bytes], Source | None],
-        path_of: Callable[[Item], bytes],
-    ) -> None:
-        self._first = first
-        self._items = items
-        self._source_of = source_of
-        self._path_of = path_of
-        self.source = source_of(path_of(first))
-        self.following: Item | None = None
-
-    def __iter__(self) -> Iterator[Item]:
-        yield self._first
-        for item in self._items:
-            if self._source_of(self._path_of(item)) is not self.source:
-                self.following = item
-                return
-            yield item
-
-
-class _JoinedBulk:
-    """See `BulkPhone`."""
-
-    def __init__(self, phone: JoinedPhone, main: BulkPhone) -> None:
-        self._phone = phone
-        self._main = main
-
-    def list_rows(self, root: bytes) -> Iterator[FolderRows | list[ListingItem]]:
-        """Walk a tree; see `BulkPhone.list_rows`."""
-        source_of = self._phone.source_of
-        source = source_of(root)
-        if source is not None:
-            yield from source.list_rows(root)
-            return
-        for found in self._main.list_rows(root):
-            if isinstance(found, FolderRows):
-                yield found if source_of(found.path) is None else [Unreadable(found.path, Obstacle.BAD_NAME)]
-            else:
-                yield [i if source_of(i.path) is None else Unreadable(i.path, Obstacle.BAD_NAME) for i in found]
-
-    def read_small(self, paths: Iterable[bytes], limit: int) -> Iterator[list[SmallFile]]:
-        """Read files, some at a time; see `BulkPhone.read_small`."""
-        for source, run in self._phone._runs(paths, _path):  # noqa: SLF001 - the other half of one thing
-            yield from (self._main if source is None else source).read_small(run, limit)
-
-    def stat_many(self, groups: Iterable[list[bytes]]) -> Iterator[list[ListingItem]]:
-        """Describe paths, a group at a time; see `BulkPhone.stat_many`. The phone is asked about its own part."""
-        waiting: deque[list[bytes]] = deque()
-        source_of = self._phone.source_of
-
-        def of_phone() -> Iterator[list[bytes]]:
-            for group in groups:
-                waiting.append(group)
-                yield [path for path in group if source_of(path) is None]
-
-        for told in self._main.stat_many(of_phone()):
-            group = waiting.popleft()
-            if len(told) == len(group):
-                yield told
-                continue
-            of_sources = self._phone.stat([path for path in group if source_of(path) is not None])
-            answers = iter(told)
-            yield [next(answers if source_of(path) is None else of_sources) for path in group]
-
-
-class _JoinedHashes:
-    """See `Hashes`."""
-
-    def __init__(self, phone: JoinedPhone, files: Iterable[tuple[bytes, int]]) -> None:
-        self._phone = phone
-        self._files = files
-        self._running: Hashes | None = None
-        self._guard = Lock()
-        self._stopped = False
-
-    def stop(self) -> None:
-        with self._guard:
-            self._stopped = True
-            if self._running is not None:
-                self._running.stop()
-
-    def __iter__(self) -> Iterator[Hashed]:
-        for source, run in self._phone._runs(self._files, lambda file: file[0]):  # noqa: SLF001
-            if source is None:
-                yield from self._begun(self._phone.main, run)
-            elif source.phone.hash_place is self._phone.hash_place:
-                yield from self._of_source(source, run)
-            else:
-                yield from (Hashed(path, None) for path, _size in run)
-
-    def _begun(self, phone: Phone, files: Iterable[tuple[bytes, int]]) -> Hashes:
-        hashes = phone.hash(files)
-        with self._guard:
-            if self._stopped:
-                raise PhoneGoneError(detail=_("stopped"))
-            self._running = hashes
-        return hashes
-
-    def _of_source(self, source: Source, files: Iterable[tuple[bytes, int]]) -> Iterator[Hashed]:
-        asked: deque[bytes] = deque()
-
-        def inner() -> Iterator[tuple[bytes, int]]:
-            for path, size in files:
-                asked.append(path)
-                yield source.inner(path), size
-
-        try:
-            for hashed in self._begun(source.phone, inner()):
-                asked.popleft()
-                yield Hashed(source.outer(hashed.path), hashed.digest)
-        except PhoneGoneError as error:
-            if self._stopped:
-                raise
-            source.lose(error)
-        yield from (Hashed(path, None) for path in asked)
-        yield from (Hashed(path, None) for path, _size in files)

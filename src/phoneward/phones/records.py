@@ -1,6 +1,6 @@
-"""What a phone keeps in its own databases and tells a computer about: messages, calls, contacts.
+"""What a phone keeps in its own databases and tells a computer about: messages, calls, contacts and calendars.
 
-A phone that can be asked has a method `records`; `as_records` finds it. Calendars are not asked for yet.
+A phone that can be asked has a method `records`; `as_records` finds it.
 """
 
 import enum
@@ -32,6 +32,13 @@ class RecordKind(enum.StrEnum):
     CONTACT_GROUPS = "contact-groups"
     CONTACT_PHOTOS = "contact-photos"
     """Large photos: no records, only bytes, by the number that a contact's data names."""
+    CALENDARS = "calendars"
+    EVENTS = "events"
+    """Events of all calendars; exceptions to repeated ones are events of their own."""
+    ATTENDEES = "attendees"
+    REMINDERS = "reminders"
+    EVENT_EXTRAS = "event-extras"
+    """What apps and synchronisation noted about events (`ExtendedProperties`)."""
 
 
 ADDRESS_COLUMNS: Final = ("charset", "type", "address")

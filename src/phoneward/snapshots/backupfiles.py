@@ -9,7 +9,7 @@ import enum
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from heapq import heappush, heappushpop
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from phoneward.errors import PhonewardError, readable
@@ -106,16 +106,21 @@ class BackupFiles:
     """The newest files by name, noted while the folders of a snapshot are built."""
 
     _newest: list[tuple[int, bytes, int, BlobId | None]] = field(default_factory=list)
+    _places: set[bytes] = field(default_factory=set)
 
     def note(self, place: bytes, nodes: Iterable[Node]) -> None:
         """Take in the files of a folder that are called like backups. A folder may come twice; the last word stands."""
         for node in nodes:
-            if node.name.endswith(BACKUP_ENDINGS):
-                path = place + b"/" + node.name
+            if not node.name.endswith(BACKUP_ENDINGS):
+                continue
+            path = place + b"/" + node.name
+            if path in self._places:
                 self._newest = [found for found in self._newest if found[1] != path]
-                found = (node.mtime_ns, path, node.size, node.content[0] if node.content else None)
-                push = heappush if len(self._newest) < MAX_FILES else heappushpop
-                push(self._newest, found)
+                heapify(self._newest)
+            self._places.add(path)
+            heappush(self._newest, (node.mtime_ns, path, node.size, node.content[0] if node.content else None))
+            if len(self._newest) > MAX_FILES:
+                self._places.discard(heappop(self._newest)[1])
 
     def look(
         self, load: Callable[[BlobId], bytes], before: Sequence[BackupFile], names: Callable[[bytes], bool]

@@ -151,6 +151,12 @@ _RECORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         N_("Contacts are not kept. {reason}"),
         N_("Contacts: the phone showed none."),
     ),
+    "calendar": (
+        N_("Calendar events kept: {count}."),
+        N_("Calendar events kept: {count}; missing: {missing}. {reason}"),
+        N_("The calendar is not kept. {reason}"),
+        N_("Calendar events: the phone showed none."),
+    ),
 }
 """All kept; some missing; refused; none there."""
 

@@ -58,9 +58,8 @@ class FamilyRules:
 
     @property
     def policy(self) -> KeepPolicy:
-        """The same as restic's keep-rules. The newest of all always stays."""
+        """The same as restic's keep-rules. The newest of all always stays: it is the newest of its year."""
         return KeepPolicy(
-            last=1,
             yearly=UNLIMITED,
             within=self.everything,
             within_daily=self.daily,

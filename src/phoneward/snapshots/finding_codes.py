@@ -51,9 +51,9 @@ CODES: Final[Mapping[str, str]] = {
     "make one every night, later for others (`phoneward app-backups guide APP` says when). Subject: the package.",
     OWN_BACKUP_NOT_KEPT: "A backup that an app made on this computer is in no phone's snapshots. Warning where the "
     "app's data is out of reach otherwise. Subject: the package and a short name for the folder.",
-    RECORDS_OUT_OF_REACH: "The phone did not let its text messages, its messages with pictures, its call list or its "
-    "contacts be read (of all but contacts: and no backup of the app SMS Backup & Restore is in the snapshot). "
-    "Subject: `sms`, `mms`, `calls` or `contacts`.",
+    RECORDS_OUT_OF_REACH: "The phone did not let its messages, its call list, its contacts or its calendar be read; "
+    "for messages and calls: and no backup of the app SMS Backup & Restore is in the snapshot. Subject: `sms`, `mms`, "
+    "`calls`, `contacts` or `calendar`.",
     APPS_NOT_KEPT: "For some apps the app itself (its APK files) is not in the snapshot, so this version cannot come "
     "back.",
     STORAGE_CLOSED: "A storage was not readable: a work profile, an app twin, another user. Subject: its path.",

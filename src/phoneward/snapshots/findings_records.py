@@ -1,4 +1,4 @@
-"""Findings about messages, calls and contacts that the phone did not let a computer read."""
+"""Findings about messages, calls, contacts and calendars that the phone did not let a computer read."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -33,6 +33,11 @@ _SAID: Final = {
         Severity.WARNING,
         N_("Your contacts are not in the snapshot."),
         N_("You would lose the names and numbers that are kept on this phone alone."),
+    ),
+    "calendar": (
+        Severity.WARNING,
+        N_("Your calendar is not in the snapshot."),
+        N_("You would lose the events that are on this phone alone and in no account."),
     ),
 }
 """By kind: how grave it is, what is so, what would be lost."""

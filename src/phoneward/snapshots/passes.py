@@ -240,7 +240,13 @@ class _Pass:
     def run(self) -> BackupResult:
         # First, since it is little and most precious: a cable that is pulled later takes none of it.
         self.records = take_records(
-            self.phone, self.repo, self.gaps, self.listener, self.stack, earlier=self._earlier_file
+            self.phone,
+            self.repo,
+            self.gaps,
+            self.listener,
+            self.stack,
+            earlier=self._earlier_file,
+            folder=self.journal.path.parent,
         )
         with StreamHasher() as hasher, self.repo.writer() as writer:
             trees = self._compare(lambda text: _put_tree(writer, text))

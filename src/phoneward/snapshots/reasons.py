@@ -51,6 +51,7 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "records-absent": N_("The phone has none: it has no such list."),
     "records-unanswered": N_("The phone gave no answer that makes sense."),
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
+    "records-part-refused": N_("The phone gave them and refused some of what belongs to them."),
     "records-refused": N_("The phone refused, though most phones with this version of Android allow it."),
     "from-backup-file": N_(
         "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
@@ -73,8 +74,8 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     ),
     "unlock-user": N_("Switch to that user or turn the work profile on, unlock it, and run the backup again."),
     "computer-folder-back": N_(
-        "If it is on a disk, plug that in. If it was moved, say where it is now with `phoneward app-backups keep`; if"
-        " it is no longer wanted, `phoneward app-backups leave`. Then run the backup again."
+        "If it is on a disk, plug that in. If it was moved, say where it is now with `phoneward app-backups keep"
+        " FOLDER`; if it is no longer wanted, `phoneward app-backups leave`. Then run the backup again."
     ),
     "own-backup-whatsapp": N_(
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"
@@ -101,6 +102,10 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "own-backup-contacts": N_(
         "In the phone's contacts app look for Export (under Settings, Manage contacts or Import/Export) and save all"
         " contacts to a file on the phone; then run this backup again."
+    ),
+    "export-calendar": N_(
+        "In the phone's calendar app look for an export as an .ics file and save it on the phone; then run this backup"
+        " again. A calendar that is kept in an account (Google, Exchange, iCloud) can also be saved from its web page."
     ),
     "own-backup-wechat": N_(
         "Back up to WeChat on a computer (its menu, Backup and Migration, Backup and Restore), then keep that backup"

@@ -11,6 +11,7 @@ import threading
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import IO, Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -59,12 +60,15 @@ class RowStore(Generic[RowT]):
         row_type: a `msgspec.Struct` with `array_like=True`.
         sealer: seals pages that go to disk.
         memory_bytes: compressed bytes kept in memory before pages go to disk.
+        folder: where the temporary file lies; the system's own place by default, which may be in memory.
     """
 
-    def __init__(self, row_type: type[RowT], sealer: Sealer, *, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, row_type: type[RowT], sealer: Sealer, *, memory_bytes: int = MEMORY_BYTES, folder: Path | None = None
+    ) -> None:
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(list[row_type])  # type: ignore[valid-type]  # a type made at run time
-        self._pages = _Pages(sealer, memory_bytes)
+        self._pages = _Pages(sealer, memory_bytes, folder)
         self._waiting: dict[int, list[RowT]] = {}
         self._waiting_rows = 0
         # Segments of rows: page, offset and length of each, and the segment of the same folder before it.
@@ -175,8 +179,9 @@ class RowStore(Generic[RowT]):
 class _Pages:
     """Compressed pages, numbered from 0; the last one is still open."""
 
-    def __init__(self, sealer: Sealer, memory_bytes: int) -> None:
+    def __init__(self, sealer: Sealer, memory_bytes: int, folder: Path | None) -> None:
         self._sealer = sealer
+        self._folder = folder
         self._budget = memory_bytes
         self._open = bytearray()
         self._in_memory: list[bytes] = []
@@ -225,7 +230,7 @@ class _Pages:
             self._in_memory.append(packed)
             return
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="phoneward-")  # noqa: SIM115 - closed by close()
+            self._file = tempfile.TemporaryFile(prefix="phoneward-", dir=self._folder)  # noqa: SIM115 - closed by close()
         sealed = self._sealer.seal(packed)
         offset = self._file.seek(0, 2)
         self._file.write(sealed)

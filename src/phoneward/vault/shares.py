@@ -182,7 +182,15 @@ class Shares:
 
 
 def _load(repo: Repository, tree: BlobId) -> Iterable[_Node]:
-    data = repo.load_blob(BlobType.TREE, tree)
+    return decode_contents(repo.load_blob(BlobType.TREE, tree))
+
+
+def decode_contents(data: bytes) -> Iterable[_Node]:
+    """Return what counting needs of a tree blob's nodes: a tenth of the work of `trees.decode_tree`.
+
+    Raises:
+        TreeDamagedError: it is no list of nodes.
+    """
     if len(data) > MAX_TREE_BYTES:
         raise TreeDamagedError(reason=_("it is larger than any folder can be"))
     try:

@@ -51,7 +51,7 @@ file=$state/content/$uri/rows
 asked=$uri
 [ $operation = read ] && asked=${uri%/*}
 table=""
-while IFS='|' read -r known name first permission java by shown mute; do
+while IFS='|' read -r known name first permission java by shown mute file source row; do
   number=""
   if [ -n "$by" ]; then
     number=${asked#"${known%%#*}"}; number=${number%"${known#*#}"}
@@ -60,7 +60,7 @@ while IFS='|' read -r known name first permission java by shown mute; do
     [ "$known" = "$asked" ] || continue
   fi
   [ $sdk -ge $first ] || denied "$java" "$permission"
-  table=$name
+  table=$source database=$file rowid=$row
   where="($where) AND ($shown)${number:+ AND $by=$number}" muted=$mute
 done < $state/providers
 if [ $operation = read ]; then
@@ -79,12 +79,16 @@ value() {
 columns=""
 IFS=:
 for column in $projection; do
-  columns="$columns${columns:+ || ', ' || }'$column=' || $(value "$column")"
+  name=$column
+  [ $column = _id ] && name=$rowid
+  columns="$columns${columns:+ || ', ' || }'$column=' || $(value "$name")"
 done
 unset IFS
 answer=$(mktemp -p /data/local/tmp) complaint=$(mktemp -p /data/local/tmp)
 trap 'rm -f "$answer" "$complaint"' EXIT
-/system/bin/sqlite3 -readonly -list "file:$state/databases/$table?immutable=1" \
+# The name behind AS wins in ORDER BY, and only there.
+[ "${sort%% *}" = _id ] && sort="$rowid${sort#_id}"
+/system/bin/sqlite3 -readonly -list "file:$state/databases/$database?immutable=1" \
   "SELECT 'Row: ' || (row_number() OVER (ORDER BY $sort) - 1) || ' ' || $columns FROM $table WHERE ($where) ORDER BY $sort" \
   > "$answer" 2> "$complaint"
 if [ -s "$complaint" -a -z "$muted" ]; then

@@ -11,6 +11,7 @@ import pytest
 from phoneward.phones import RecordKind
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.snapshots import BackupResult, RecordCoverage, State, coverage_sentences
+from phoneward.snapshots.records import people
 from phoneward.snapshots.records.vcard import BYTES, Card, read_cards, rows_in
 from tests.phone import profiles, state
 from tests.phone.testphone import PhoneFactory, TestPhone
@@ -181,6 +182,34 @@ def test_bytes_that_no_question_brings_are_named(vault: Vault, phone: TestPhone,
     assert [(gap.path, gap.detail) for gap in result.coverage.gaps] == [("content://contacts/2", "data15 of 30")]
     rows = [row for kind, row in rows_in(cards(vault, tmp_path)) if kind is RecordKind.CONTACT_DATA]
     assert (rows[-1]["data1"], rows[-1]["data15"]) == ("k", BYTES)
+
+
+def test_contacts_that_the_phone_has_not_put_together_yet(vault: Vault, phone: TestPhone, tmp_path: Path) -> None:
+    """A number saved this second is a raw contact without a contact: it stands in the file by itself."""
+    raw: Rows = (*RAW, {"_id": 8, "account_type": "com.xiaomi"})
+    rows: Rows = (*DATA, {"_id": 30, "raw_contact_id": 8, "mimetype": ITEM + "phone_v2", "data1": "110"})
+    tables = {**TABLES, AUTHORITY + "raw_contacts": raw, AUTHORITY + "data": rows}
+    phone.answer_with(WITH_CONTACTS.but(tables=tables))
+    result = vault.backup(adb_phone(phone))
+    assert result.complete
+    new, *others = cards(vault, tmp_path)
+    assert (new.text("FN"), new.text("TEL")) == ("110", "110")
+    assert others[0].text("FN") == "妈妈"
+    groups = [[kind for kind, _row in rows_in([card])].count(RecordKind.CONTACT_GROUPS) for card in (new, *others)]
+    assert groups == [2, 0, 0], "the first contact carries all groups"
+
+
+def test_a_contact_of_any_length_is_cut_and_named(
+    vault: Vault, phone: TestPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone that lies about its contacts cannot make a file that nobody can read."""
+    monkeypatch.setattr(people, "MAX_ROWS", 4)
+    phone.answer_with(WITH_CONTACTS)
+    result = vault.backup(adb_phone(phone))
+    assert covered(result).missing == 1
+    assert result.coverage is not None
+    assert [(gap.path, gap.detail) for gap in result.coverage.gaps] == [("content://contacts/1", "4 rows")]
+    assert len(cards(vault, tmp_path)) == 2
 
 
 def test_a_phone_that_refuses(vault: Vault, phone_factory: PhoneFactory) -> None:

@@ -147,6 +147,19 @@ def one() -> Telephone:
     return phone
 
 
+def test_what_was_refused_is_asked_for_again() -> None:
+    """A picture that the phone did not give yesterday, and gives today, is there today."""
+    phone = one()
+    whole, _gaps = taken(phone)
+    phone.refused = frozenset({7, -1})
+    lacking, gaps = taken(phone)
+    assert [(gap.path, gap.detail) for gap, _place in gaps.named()] == [
+        ("content://mms/1", "addresses: refused; part 7: unanswered")
+    ]
+    phone.refused = frozenset()
+    assert taken(phone, lacking)[0] == whole
+
+
 def test_a_damaged_file_before_costs_questions_only() -> None:
     """A vault that lost a piece of the last file does not spoil the next one."""
     phone = one()

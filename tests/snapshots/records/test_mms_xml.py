@@ -238,10 +238,11 @@ def test_what_stands_elsewhere_is_no_part_of_a_message() -> None:
     assert [type(one) for one in mms_in(io.BytesIO(data))] == [Message, MessageEnd]
 
 
-def test_a_long_picture_takes_time_by_its_length() -> None:
+def test_a_long_picture_takes_time_by_its_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A film of 30 MB is written in little memory, read back, and each byte of it is looked at a few times only."""
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")  # it is often in memory: the folder that is given is on a disk
     film = random.Random(1).randbytes(1 << 20) * 30
-    attached = Attached(Sealer(), PART_COLUMNS)
+    attached = Attached(Sealer(), PART_COLUMNS, tmp_path)
     attached.add_part(1, Record(7, (b"1", b"0", *(None for _name in PART_COLUMNS[2:]))))
     attached.set_bytes(7, (film[start : start + 50_000] for start in range(0, len(film), 50_000)))
     tracemalloc.start()

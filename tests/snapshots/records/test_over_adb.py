@@ -73,6 +73,7 @@ def dumped(vault: Vault, name: str) -> list[dict[str, str]]:
 
 
 def records(result: BackupResult) -> dict[str, RecordCoverage]:
+    """What is said of messages and calls."""
     assert result.coverage is not None
     return {record.kind: record for record in result.coverage.records or () if record.kind in {"sms", "calls"}}
 

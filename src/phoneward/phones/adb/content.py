@@ -14,6 +14,10 @@ Sources of the columns: AOSP TelephonyProvider MmsSmsDatabaseHelper.java (create
 Telephony.java; ContactsProvider CallLogProvider.java and CallLog.java. Of contacts: ContactsProvider2.java
 (sContactsProjectionMap, sRawContactsProjectionMap, sDataProjectionMap, sGroupsProjectionMap: it refuses any other
 column) and ContactsDatabaseHelper.java. Its data are looked up without DISTINCT only where `_id` is among the columns.
+Of calendars: CalendarProvider CalendarDatabaseHelper.java (createEventsTable, createCalendarsTable, bootstrapDB),
+CalendarContract.java and CalendarProvider2.java (queryInternal, the projection maps: it asks for attendees together
+with the events and calendars that they belong to, so `_id` and `deleted` must name their table). What waits on the
+phone for its deletion by synchronisation (`deleted=1`) is not asked for.
 """
 
 import re
@@ -59,6 +63,7 @@ class Table:
         numbers, texts: columns; the one that holds most last.
         wide: numbers that need more than 32 bits.
         optional: columns that only some versions of Android have.
+        row: `_id` as conditions must name it.
         where: which rows (SQL); all of them if empty.
         blobs: texts in whose place there may be bytes.
         mute: whether a question with an unknown column is answered by nothing found instead of a complaint
@@ -70,6 +75,7 @@ class Table:
     texts: tuple[str, ...]
     wide: frozenset[str]
     optional: frozenset[str]
+    row: bytes = b"_id"
     where: bytes = b""
     blobs: frozenset[str] = frozenset()
     mute: bool = False
@@ -160,10 +166,70 @@ TABLES: Final = {
         where=b"deleted=0",
     ),
     RecordKind.CONTACT_PHOTOS: Table(_CONTACTS + b"/display_photo", (), (), frozenset(), frozenset()),
+    RecordKind.CALENDARS: Table(
+        b"content://com.android.calendar/calendars",
+        numbers=(
+            *("calendar_color", "calendar_access_level", "visible", "sync_events", "isPrimary", "canOrganizerRespond"),
+            *("canModifyTimeZone", "maxReminders"),
+        ),
+        texts=(
+            *("account_name", "account_type", "_sync_id", "calendar_color_index", "calendar_location"),
+            *("calendar_timezone", "ownerAccount", "allowedReminders", "allowedAvailability", "allowedAttendeeTypes"),
+            *("name", "calendar_displayName"),
+        ),
+        wide=frozenset(),
+        optional=frozenset(
+            {
+                *("calendar_color_index", "allowedAvailability", "allowedAttendeeTypes", "isPrimary"),
+                *("canOrganizerRespond", "canModifyTimeZone", "calendar_location"),
+            }
+        ),
+        where=b"deleted=0",
+    ),
+    RecordKind.EVENTS: Table(
+        b"content://com.android.calendar/events",
+        numbers=(
+            *("calendar_id", "dtstart", "dtend", "allDay", "eventStatus", "selfAttendeeStatus", "accessLevel"),
+            *("availability", "eventColor", "hasAlarm", "hasExtendedProperties", "original_id", "originalInstanceTime"),
+            *("originalAllDay", "lastDate", "hasAttendeeData", "guestsCanModify", "guestsCanInviteOthers"),
+            *("guestsCanSeeGuests", "isOrganizer"),
+        ),
+        texts=(
+            *("eventTimezone", "eventEndTimezone", "duration", "rrule", "rdate", "exrule", "exdate", "_sync_id"),
+            *("original_sync_id", "organizer", "eventColor_index", "customAppPackage", "customAppUri", "uid2445"),
+            *("title", "eventLocation", "description"),
+        ),
+        wide=frozenset({"dtstart", "dtend", "originalInstanceTime", "lastDate"}),
+        optional=frozenset({"eventColor_index", "customAppPackage", "customAppUri", "uid2445", "isOrganizer"}),
+        where=b"deleted=0",
+    ),
+    RecordKind.ATTENDEES: Table(
+        b"content://com.android.calendar/attendees",
+        numbers=("event_id", "attendeeStatus", "attendeeRelationship", "attendeeType"),
+        texts=("attendeeIdNamespace", "attendeeIdentity", "attendeeEmail", "attendeeName"),
+        wide=frozenset(),
+        optional=frozenset({"attendeeIdNamespace", "attendeeIdentity"}),
+        row=b"Attendees._id",
+        where=b"Events.deleted=0",
+    ),
+    RecordKind.REMINDERS: Table(
+        b"content://com.android.calendar/reminders",
+        numbers=("event_id", "minutes", "method"),
+        texts=(),
+        wide=frozenset(),
+        optional=frozenset(),
+    ),
+    RecordKind.EVENT_EXTRAS: Table(
+        b"content://com.android.calendar/extendedproperties",
+        numbers=("event_id",),
+        texts=("name", "value"),
+        wide=frozenset(),
+        optional=frozenset(),
+    ),
 }
 
 _FAILED: Final = b"Error while accessing provider"
-_UNKNOWN_COLUMN: Final = re.compile(rb"(?:no such column: |Invalid column )([a-z_]+)")
+_UNKNOWN_COLUMN: Final = re.compile(rb"(?:no such column: |Invalid column )([A-Za-z0-9_]+)")
 
 
 def obstacle_of(words: bytes) -> RecordObstacle:
@@ -237,6 +303,8 @@ class ContentRecords:
 
     def _find_literal(self) -> bool:
         """Find out which rows hold the texts that stand for no text and for bytes; False where it cannot be asked."""
+        if not self._texts:
+            return True
         asked = [(column, word) for column in self._texts for word in (NULL, BLOB)]
         some = self._ask_ids(b" OR ".join(column.encode() + b" IN ('NULL','BLOB')" for column in self._texts))
         if not some:
@@ -256,7 +324,7 @@ class ContentRecords:
             self._numbers = tuple(name for name in self._table.numbers if name not in missing)
             self._texts = tuple(name for name in self._table.texts if name not in missing)
             self.columns = self._numbers + self._texts
-            where = b"_id=%d" % first
+            where = self._is(first)
             text = self._ask(self.columns, where)
             if text is not None and (text != NOTHING or not self._table.mute or not self._ask_ids(where)):
                 return True
@@ -276,10 +344,9 @@ class ContentRecords:
         """Return what is printed; None where it is no answer, its complaint is in `_words` then."""
         names = b":".join([b"_id", *(name.encode() for name in columns)])
         command = b"content query --uri %s --projection %s" % (self._uri, names)
-        if self._table.where:
-            where = b"(%s) AND (%s)" % (self._table.where, where) if where else self._table.where
-        if where:
-            command += b" --where " + quote(where)
+        wheres = [one for one in (self._table.where, where) if one]
+        if wheres:
+            command += b" --where " + quote(wheres[0] if len(wheres) == 1 else b"(%s) AND (%s)" % (*wheres,))
         command += b" --sort " + quote(b"_id ASC")
         try:
             done = self._run(command, PAGE_BYTES if columns else None)
@@ -313,11 +380,11 @@ class ContentRecords:
             self.unclear += len(ids)
             return
         if len(ids) == 1:
-            text = self._ask(self.columns, b"_id=%d" % ids[0])
+            text = self._ask(self.columns, self._is(ids[0]))
             rows = self._taken_apart(text, ids) if text is not None else None
             yield from self._mended(self._alone(ids[0]) if rows is None else rows, ids)
             return
-        where = _between(ids)
+        where = self._between(ids)
         text = self._ask(self.columns, where)
         there = self._ask_ids(where)
         if there is not None and there != ids and set(there) < set(ids):
@@ -375,7 +442,7 @@ class ContentRecords:
     def _some(self, number: int, columns: tuple[str, ...]) -> list[bytes]:
         """Return a row's printed values of some columns."""
         self._more -= 1
-        text = self._ask(columns, b"_id=%d" % number)
+        text = self._ask(columns, self._is(number))
         if text is None:
             raise _UnclearError
         if text == NOTHING:
@@ -412,6 +479,8 @@ class ContentRecords:
         turns = dict.fromkeys(self._within(number, ids, 0, 1), 0)
         if not wanted <= turns.keys():
             self._find_turns(number, ids, (1, _TURNS), turns)
+        if not wanted <= turns.keys():
+            self._find_turns(number, ids, (-_TURNS, 0), turns)
         mended = []
         for row in rows:
             told = row.values[number]
@@ -440,9 +509,11 @@ class ContentRecords:
     def _within(self, number: int, ids: "array[int]", first: int, last: int) -> "array[int]":
         column = self.columns[number].encode()
         low, high = first * _TURN - _HALF, last * _TURN - _HALF
-        where = b"%s AND %s>=%d AND %s<%d" % (_between(ids), column, low, column, high)
+        where = b"%s AND %s>=%d AND %s<%d" % (self._between(ids), column, low, column, high)
         return self._ask_ids(where) or array("q")
 
+    def _is(self, number: int) -> bytes:
+        return b"%s=%d" % (self._table.row, number)
 
-def _between(ids: "array[int]") -> bytes:
-    return b"_id>=%d AND _id<=%d" % (ids[0], ids[-1])
+    def _between(self, ids: "array[int]") -> bytes:
+        return b"%s>=%d AND %s<=%d" % (self._table.row, ids[0], self._table.row, ids[-1])

@@ -6,6 +6,7 @@ with the pictures, only by some hundred bytes for each message.
 
 import itertools
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -23,20 +24,25 @@ class _Piece(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class Attached:
     """By the number of the message, and of the part. Threads may add at the same time.
 
+    Args:
+        sealer: seals what does not fit in memory.
+        part_columns: of the parts' values.
+        folder: on a disk: all pictures of a phone may be gigabytes.
+
     Attributes:
         part_columns: of the parts' values.
         missing_parts: why a message's parts could not be had at all.
         missing_addresses, missing_bytes: why those of a message, of a part, could not be had.
     """
 
-    def __init__(self, sealer: Sealer, part_columns: tuple[str, ...]) -> None:
+    def __init__(self, sealer: Sealer, part_columns: tuple[str, ...], folder: Path | None = None) -> None:
         self.part_columns = part_columns
         self.missing_parts: RecordObstacle | None = None
         self.missing_addresses: dict[int, RecordObstacle] = {}
         self.missing_bytes: dict[int, RecordObstacle] = {}
         self._parts = RowStore(Record, sealer)
         self._addresses = RowStore(Record, sealer)
-        self._pieces = RowStore(_Piece, sealer)
+        self._pieces = RowStore(_Piece, sealer, folder=folder)
         self._encoder = msgspec.msgpack.Encoder()
         self._serial = itertools.count()
         self._places: dict[int, int] = {}

@@ -7,6 +7,7 @@ from typing import Final
 from phoneward.phones import RecordKind
 from phoneward.snapshots.records.contacts import ContactsFile
 from phoneward.snapshots.records.forms import CALLS, Form
+from phoneward.snapshots.records.ical.files import CalendarFile
 from phoneward.snapshots.records.messages import MessagesFile
 from phoneward.snapshots.records.tables import RecordFile, Sources, Subject, Table
 from phoneward.snapshots.records.writing import write_records
@@ -44,4 +45,5 @@ RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     MessagesFile(),
     ListFile(CALLS, (Subject("calls", RecordKind.CALLS, (), 33, "own-backup-sms"),)),
     ContactsFile(),
+    CalendarFile(),
 )

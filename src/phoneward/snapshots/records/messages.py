@@ -27,7 +27,7 @@ class MessagesFile:
     def complete(self, tables: Mapping[RecordKind, Table], sources: Sources) -> Iterator[int]:
         """Ask for addresses and pictures; see `RecordFile.complete`."""
         messages, parts = tables[RecordKind.MMS], tables[RecordKind.MMS_PARTS]
-        attached = messages.attached = Attached(sources.sealer, parts.columns)
+        attached = messages.attached = Attached(sources.sealer, parts.columns, sources.folder)
         attached.missing_parts = parts.obstacle
         if parts.columns:
             place = parts.columns.index(_MESSAGE)

@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from phoneward.phones import Record, RecordKind, RecordObstacle, Records, RecordsPhone
 from phoneward.snapshots.rows import RowStore, Sealer
 
 if TYPE_CHECKING:
     from phoneward.snapshots.records.attached import Attached
+
+BELONGS_TO: Final[Mapping[RecordKind, str]] = {
+    RecordKind.EVENTS: "calendar_id",
+    RecordKind.ATTENDEES: "event_id",
+    RecordKind.REMINDERS: "event_id",
+    RecordKind.EVENT_EXTRAS: "event_id",
+}
+"""Tables whose rows are asked for by what they belong to: the column with its number."""
+
+_NOTHING: Final = -(2**63)
 
 
 class Table:
@@ -20,9 +31,10 @@ class Table:
         incomplete: rows that lack some of that, by number, with the reason in the phone's words.
     """
 
-    def __init__(self, found: Records, sealer: Sealer) -> None:
+    def __init__(self, found: Records, sealer: Sealer, owner: str | None = None) -> None:
         self._found = found
         self._rows = RowStore(Record, sealer)
+        self._owner = owner
         self.kept = 0
         self.attached: Attached | None = None
         self.incomplete: dict[int, str] = {}
@@ -30,13 +42,27 @@ class Table:
     def fill(self) -> Iterator[int]:
         """Ask the phone for the rows; yields how many there are after each. Raises PhoneGoneError."""
         for record in self._found:
-            self._rows.add(0, record)
+            columns = self._found.columns
+            owner = record.values[columns.index(self._owner)] if self._owner in columns else b"0"
+            self._rows.add(_NOTHING if owner is None else int(owner), record)
             self.kept += 1
             yield self.kept
 
     def records(self) -> Iterator[dict[str, str | None]]:
-        """Yield the rows by column, `_id` among them, ascending by it. Bytes that are no UTF-8 come as surrogates."""
-        return map(self.by_column, self._rows.each(0))
+        """Yield the rows by column, `_id` among them. Bytes that are no UTF-8 come as surrogates.
+
+        They ascend by `_id`; in a table whose rows belong to something, by that first.
+        """
+        for owner in self.groups():
+            yield from self.group(owner)
+
+    def groups(self) -> Iterator[int | None]:
+        """Yield what the rows belong to, ascending; None for nothing."""
+        yield from (None if owner == _NOTHING else owner for owner in self._rows.folders())
+
+    def group(self, owner: int | None) -> Iterator[dict[str, str | None]]:
+        """Yield the rows that belong to it, ascending by `_id`."""
+        return map(self.by_column, self._rows.each(_NOTHING if owner is None else owner))
 
     def by_column(self, row: Record) -> dict[str, str | None]:
         """Return one of the rows as `records` yields it."""
@@ -49,7 +75,7 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What the rows' values are; complete after `fill`."""
+        """What the rows' values are, besides `_id`; complete after `fill`."""
         return self._found.columns
 
     @property
@@ -102,11 +128,13 @@ class Sources:
         asked: the phone.
         sealer: seals what does not fit in memory.
         earlier: the file of the same name in the snapshot before, if it may be relied on.
+        folder: where on a disk what is sealed may wait; None is the system's own place.
     """
 
     asked: RecordsPhone
     sealer: Sealer
     earlier: IO[bytes] | None
+    folder: Path | None = None
 
 
 class RecordFile(Protocol):

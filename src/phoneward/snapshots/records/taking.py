@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final, Protocol
 
 from phoneward.phones import Phone, RecordKind, RecordObstacle, as_records
@@ -13,7 +14,7 @@ from phoneward.snapshots.coverage import RecordCoverage, State
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.layout import RECORDS
 from phoneward.snapshots.records.files import RECORD_FILES
-from phoneward.snapshots.records.tables import RecordFile, Sources, Subject, Table
+from phoneward.snapshots.records.tables import BELONGS_TO, RecordFile, Sources, Subject, Table
 from phoneward.snapshots.rows import Sealer
 from phoneward.vault import BlobId, Node
 
@@ -85,6 +86,7 @@ def take_records(
     stack: ExitStack,
     *,
     earlier: Callable[[bytes], IO[bytes] | None] = lambda _path: None,
+    folder: Path | None = None,
 ) -> list[TakenRecords]:
     """Ask the phone for all its records; nothing where it is a folder.
 
@@ -95,6 +97,7 @@ def take_records(
         listener: hears the phase `records`.
         stack: closes what was taken.
         earlier: the file of a path in the snapshot before, where it may be relied on.
+        folder: where on a disk pictures may wait.
 
     Raises:
         PhoneGoneError: the connection is lost.
@@ -108,14 +111,14 @@ def take_records(
     for file in RECORD_FILES:
         tables = {}
         for kind in file.kinds:
-            table = Table(asked.records(kind), sealer)
+            table = Table(asked.records(kind), sealer, BELONGS_TO.get(kind))
             stack.callback(table.close)
             for kept in table.fill():
                 if kept % _TOLD_EVERY == 0:
                     listener(Advanced("records", told + kept, 0))
             told += table.kept
             tables[kind] = table
-        for _asked in file.complete(tables, Sources(asked, sealer, earlier(RECORDS + b"/" + file.name))):
+        for _asked in file.complete(tables, Sources(asked, sealer, earlier(RECORDS + b"/" + file.name), folder)):
             told += 1
             listener(Advanced("records", told, 0))
         coverage = [_covered(phone, file, subject, tables) for subject in file.subjects]
@@ -143,7 +146,8 @@ def _covered(phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[R
     obstacle = main.obstacle
     state, reason, step = State.KEPT, "", "nothing"
     if unclear or lost:
-        reason = "records-incomplete" if main.incomplete else "records-unclear"
+        reason = "records-unclear" if unclear else "records-part-refused"
+        reason = "records-incomplete" if main.incomplete else reason
         state, step = State.PART, subject.next_step
     elif obstacle is RecordObstacle.ABSENT:
         reason = "records-absent"

@@ -67,13 +67,16 @@ def show(request: Request) -> Response:
         here = snapshots.found_here(searched.found, opened.state, computer, now)[:MAX_HERE]
         newest = {info.device: info for info in infos if info.device and info.of_phone and not info.backup_file}
         phones = [(device, opened.phone(info)) for device, info in newest.items()][:MAX_PHONES]
+        # A phone whose snapshots are all gone can still be told to take a folder along: that can be taken back too.
+        gone = {folder.device for one in here for folder in one.kept} - {device for device, _name in phones}
+        names = {**dict(phones), **{device: opened.state.called(device, device) for device in gone}}
     return page(
         request,
         "app_backups.html",
         title=_("Backups that apps make of themselves"),
         command=("phoneward", "app-backups", "list"),
         standing=[(phone.name, rows_of(phone.rows, now)) for phone in standing],
-        here=[_card(one, phones, now) for one in here],
+        here=[_card(one, phones, names, now) for one in here],
         whole=searched.whole,
         refused=[readable(str(path)) for path in searched.refused[:5]],
         guides=[(guide.key, guide.name) for guide in app_guides()],
@@ -96,7 +99,7 @@ def _row(row: OwnBackupRow, now: dt.datetime) -> list[object]:
     return [name, _(STANDING_WORDS[row.standing]), made, place, formats.size(newest.bytes) if newest else "", steps]
 
 
-def _card(one: Here, phones: list[tuple[str, str]], now: dt.datetime) -> Card:
+def _card(one: Here, phones: list[tuple[str, str]], names: dict[str, str], now: dt.datetime) -> Card:
     found = one.found
     kept = {folder.device for folder in one.kept}
     facts: list[tuple[str, str]] = []
@@ -115,7 +118,7 @@ def _card(one: Here, phones: list[tuple[str, str]], now: dt.datetime) -> Card:
         readable(found.account) if found is not None else "",
         facts,
         one.severity,
-        [(device, name) for device, name in phones if device in kept],
+        [(device, names[device]) for device in sorted(kept)],
         [(device, name) for device, name in phones if device not in kept],
         found is not None and found.path.is_dir(),
         one.is_there,

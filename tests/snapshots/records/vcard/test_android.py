@@ -69,6 +69,7 @@ def test_a_phone_gets_names_numbers_photo_and_own_words(tmp_path: Path) -> None:
         f"X-ANDROID-CUSTOM:{ITEM}lunar;正月初一;;;;;;;;;;;;;;",
     ):
         assert lines.count(line) == 1, line
+    assert not any("contact_event;--05-14" in line for line in lines), "the birthday stands once"
     assert not any("whatsapp" in line for line in lines), "WhatsApp makes its own rows again"
     (photo,) = [line for line in lines if line.startswith("PHOTO")]
     assert photo == "PHOTO;ENCODING=b;TYPE=PNG:" + base64.b64encode(MUM.photos["26"].data).decode()

@@ -146,6 +146,12 @@ def test_a_photo_without_blanks_before_its_lines() -> None:
     assert card.text("FN") == "x"
 
 
+def test_a_soft_line_break_before_the_end() -> None:
+    """A text that ends in a soft line break does not swallow the end of its contact."""
+    first, second = read(b"BEGIN:VCARD\nVERSION:2.1\nNOTE;QUOTED-PRINTABLE:x=\nEND:VCARD\n" + GOOGLE)
+    assert (first.text("NOTE"), second.text("FN")) == ("x", "李雷")
+
+
 def test_the_card_of_an_assistant_within_a_card() -> None:
     """vCard 2.1 nests cards: the outer one is the contact."""
     (card,) = read(

@@ -207,6 +207,12 @@ def test_dates(columns: dict[str, str], line: str) -> None:
     assert line in text.split("\r\n")
 
 
+def test_two_halves_of_an_emoji_are_one() -> None:
+    """Java keeps an emoji as two halves; however they came, the file is the same."""
+    apart, whole_one = (Contact(None, [], [data(1, "note", data1=text)]) for text in ("\ud83d\ude00", "😀"))
+    assert written(apart) == written(whole_one)
+
+
 def test_a_contact_without_a_name_shows_its_number() -> None:
     """The phone shows the number where there is no name; so do other programs, which need one."""
     text = written(Contact(None, [], [data(1, "phone_v2", data1="110")]))

@@ -20,7 +20,7 @@ from phoneward.snapshots.records.vcard.contact import Contact, Photo, contact_in
 from phoneward.snapshots.records.vcard.errors import VCardFileError
 from phoneward.snapshots.records.vcard.reading import read_cards
 from phoneward.snapshots.records.vcard.rows import Row, rows_in
-from phoneward.snapshots.records.vcard.texts import escaped, shown
+from phoneward.snapshots.records.vcard.texts import escaped
 from phoneward.snapshots.records.vcard.writing import BIRTHDAY, media_type, postal_parts, typed
 from phoneward.texts import words
 
@@ -146,7 +146,7 @@ def _line(name: str, text: str, types: list[str] | None = None) -> bytes:
 def _type(kind: str) -> str:
     if not kind.startswith("X-"):
         return kind
-    kind = shown(kind).replace('"', "'").replace("\n", " ").replace("\t", " ")
+    kind = kind.replace('"', "'").replace("\n", " ").replace("\t", " ")
     return f'"{kind}"' if _QUOTED.search(kind) else kind
 
 

@@ -8,6 +8,7 @@ from phoneward.phones import RecordKind
 from phoneward.snapshots.records.vcard import kinds
 from phoneward.snapshots.records.vcard.reading import Card
 from phoneward.snapshots.records.vcard.rows import BYTES, Row, card_rows
+from phoneward.snapshots.records.writing import joined
 
 PHOTO_OF: Final = "X-PHONEWARD-DATA"
 """Parameter of PHOTO: the `_id` of the row that it belongs to."""
@@ -63,18 +64,18 @@ class Contact:
         known = None if self.row is None else self.row.get("display_name")
         others = [kinds.ORGANIZATION, kinds.NICKNAME, kinds.EMAIL, kinds.PHONE]
         rows = [*self.names(), *(row for kind in others for row in self.of(kind))]
-        return known or next((text for row in rows if (text := value(row, 1))), "")
+        return joined(known) or next((text for row in rows if (text := value(row, 1))), "")
 
     def categories(self) -> list[str]:
         """Return the names of its groups, in alphabetical order."""
         known = (self.titles.get(row.get("data1") or "") for row in self.of(kinds.MEMBERSHIP))
-        return sorted({title for title in known if title})
+        return sorted({joined(title) or "" for title in known if title})
 
 
 def value(row: Row, number: int) -> str:
     """Return a column of a row of data as a text; empty where it is NULL, or bytes."""
     text = row.get(f"data{number}")
-    return "" if text is None or text == BYTES else text
+    return "" if text is None or text == BYTES else joined(text) or ""
 
 
 def contact_in(card: Card, titles: Mapping[str, str]) -> Contact | None:

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from phoneward.phones import RecordKind
+from phoneward.snapshots.records.contentlines import shown
 from phoneward.snapshots.records.vcard import kinds
 from phoneward.snapshots.records.vcard.contact import PHOTO_OF, PHOTO_SIZE, Contact, Photo, value
 from phoneward.snapshots.records.vcard.rows import Row, row_line
-from phoneward.snapshots.records.vcard.texts import escaped, line, shown
+from phoneward.snapshots.records.vcard.texts import escaped, line
 
 _DATE: Final = re.compile(r"(\d{4}|-)-(\d{2})-(\d{2})\Z", re.ASCII)
 _MAGIC: Final = ((b"\x89PNG", "png"), (b"GIF8", "gif"), (b"RIFF", "webp"))
@@ -127,7 +128,7 @@ def _addressed(name: str, known: dict[str, kinds.Kind]) -> Callable[[Row], Itera
 def _website(row: Row) -> Iterator[_Line]:
     if text := value(row, 1):
         kind, label = typed(row, kinds.WEBSITES)
-        yield _Line("URL", shown(text).replace("\n", " "), kind.standard, label)  # a URI is not escaped
+        yield _Line("URL", text, kind.standard, label)  # a URI is not escaped
 
 
 def _postal(row: Row) -> Iterator[_Line]:
