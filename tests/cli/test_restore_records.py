@@ -14,6 +14,7 @@ from tests.cli.program import Program, make_vault
 from tests.phone import state, trees
 from tests.phone.testphone import TestPhone
 from tests.phones.test_adb_push import mount_small
+from tests.snapshots.records.ical.test_calendar_over_adb import PHONE
 from tests.snapshots.records.test_over_adb import CALLS, MESSAGES, WITH_BOTH
 from tests.tools.restic import Restic, restic
 
@@ -277,6 +278,23 @@ def test_contacts_come_as_androids_own_app_reads_them(phone: TestPhone, tmp_path
         assert wanted.encode() in unfolded
     assert b"VERSION:4.0" not in text
     assert program.run(*words, "--json").documents[-1]["files_written"] == 0
+
+
+def test_the_calendar_comes_as_the_snapshot_holds_it(phone: TestPhone, tmp_path: Path) -> None:
+    phone.answer_with(PHONE)
+    (phone.storage / "a.txt").write_bytes(b"a")
+    variables = {"PHONEWARD_REPOSITORY": str(tmp_path / "vault"), "PHONEWARD_PASSWORD": "secret", **phone.adb_env}
+    (tmp_path / "home").mkdir()
+    program = Program(tmp_path / "home", variables)
+    make_vault(tmp_path / "vault", "secret")
+    assert program.run("backup", "--adb", phone.serial).code == 0
+    ran = program.run("restore", "latest", "--records", "--to-phone", phone.serial)
+    assert ran.code == 0, ran.stderr
+    judge = Restic(restic("0.19"), tmp_path / "vault", "secret", tmp_path / "restic-cache")
+    dumped = judge.attempt("dump", "latest", "/records/calendar.ics").stdout
+    assert dumped.count(b"BEGIN:VEVENT") > 1
+    assert (phone.storage / FOLDER / "calendar.ics").read_bytes() == dumped
+    assert "Fossify Calendar" in ran.stdout
 
 
 CARDS = b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:a;b\r\nEND:VCARD\r\n"

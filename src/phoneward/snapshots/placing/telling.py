@@ -4,17 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Final, TypeAlias
 
-from phoneward.errors import ExitCode, PhonewardError
-from phoneward.snapshots.records import CALLS, SMS, Form, records_in
-from phoneward.snapshots.records.contentlines import ContentLineError, parse_line, unfolded
+from phoneward.snapshots.records import CALLS, SMS, Form
+from phoneward.snapshots.records.ical import Event, calendars_in
 from phoneward.snapshots.records.mms_reading import Message, mms_at_once
+from phoneward.snapshots.records.reading import Parsing, columns_of, parsed
 from phoneward.snapshots.records.vcard import cards_in
-from phoneward.texts import N_, words
 
 _TOLD_EVERY: Final = 5_000
-_MAX_LINE: Final = 8 << 20
-"""Bytes of one line of a calendar: more is no event."""
-_MAX_DEPTH: Final = 8
 
 
 @dataclass(slots=True)
@@ -47,37 +43,48 @@ Reader: TypeAlias = Callable[[IO[bytes], Heard], Told]
 """Reads a whole file and tells what it holds. Raises PhonewardError where it is damaged."""
 
 
-class NoCalendarError(PhonewardError):
-    """A calendar file is damaged, cut short, or something else."""
-
-    message = N_("This is no whole calendar file: {detail}.")
-    next_step = N_("Make the file again with the app it came from, or take an earlier one.")
-    exit_code = ExitCode.FAILED
-
-
 def tell_calls(stream: IO[bytes], heard: Heard) -> Told:
     """Read a list of calls."""
-    return _listed(CALLS, stream, heard)
+    told, _others = _listed(CALLS, stream, heard)
+    return told
 
 
 def tell_messages(stream: IO[bytes], heard: Heard) -> Told:
-    """Read a list of messages, those with pictures too."""
-    told = _listed(SMS, stream, heard)
-    stream.seek(0)
-    for found in mms_at_once(stream):
-        if isinstance(found, Message):
-            told.add(_milliseconds(found.columns.get("date")))
-            told.pictured += 1
+    """Read a list of messages; where there are some with pictures, once more for those."""
+    told, pictured = _listed(SMS, stream, heard)
+    if pictured:
+        stream.seek(0)
+        for found in mms_at_once(stream):
+            if isinstance(found, Message):
+                told.add(_milliseconds(found.columns.get("date")))
+                told.pictured += 1
     return told
 
 
-def _listed(form: Form, stream: IO[bytes], heard: Heard) -> Told:
-    told = Told()
-    for record in records_in(stream, form):
-        told.add(_milliseconds(record.get("date")))
+class _Elements(Parsing[str | None]):
+    """One pass that tells the date of each record.
+
+    Attributes:
+        others: how many further elements are counted with them.
+    """
+
+    others = 0
+
+    def opened(self, depth: int, name: str, attributes: dict[str, str]) -> None:
+        if depth == 2 and name == self.form.item:
+            self.ready.append(columns_of(self.form, attributes).get("date"))
+        elif depth == 2 and name in self.form.also:
+            self.others += 1
+
+
+def _listed(form: Form, stream: IO[bytes], heard: Heard) -> tuple[Told, int]:
+    """Read a list to its end, once: nothing is given out before that."""
+    told, elements = Told(), _Elements(form)
+    for date in parsed(stream, elements):
+        told.add(_milliseconds(date))
         if told.count % _TOLD_EVERY == 0:
             heard(told.count)
-    return told
+    return told, elements.others
 
 
 def _milliseconds(text: str | None) -> int | None:
@@ -98,30 +105,11 @@ def tell_contacts(stream: IO[bytes], heard: Heard) -> Told:
 
 
 def tell_calendar(stream: IO[bytes], heard: Heard) -> Told:
-    """Read a calendar file; its structure is checked, the events are counted."""
+    """Read a calendar file; the times are those at which events begin."""
     told = Told()
-    inside: list[str] = []
-    calendars = 0
-    try:
-        for number, data in unfolded(stream, _MAX_LINE):
-            line = parse_line(data, number)
-            name = line.value.strip().upper()
-            if line.name == "BEGIN":
-                if (not inside and name != "VCALENDAR") or len(inside) >= _MAX_DEPTH:
-                    raise NoCalendarError(detail=words("line {line} stands outside of any calendar", line=number))
-                inside.append(name)
-                calendars += len(inside) == 1
-                if name == "VEVENT":
-                    told.add()
-                    if told.count % _TOLD_EVERY == 0:
-                        heard(told.count)
-            elif line.name == "END":
-                if not inside or inside.pop() != name:
-                    raise NoCalendarError(detail=words("line {line} ends what was not begun", line=number))
-            elif not inside:
-                raise NoCalendarError(detail=words("line {line} stands outside of any calendar", line=number))
-    except ContentLineError as error:
-        raise NoCalendarError(detail=error.args[0]) from error
-    if inside or not calendars:
-        raise NoCalendarError(detail=words("it ends in the middle of a calendar"))
+    for found in calendars_in(stream):
+        if isinstance(found, Event):
+            told.add(_milliseconds(found.row.get("dtstart")))
+            if told.count % _TOLD_EVERY == 0:
+                heard(told.count)
     return told
