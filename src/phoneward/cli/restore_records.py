@@ -122,7 +122,7 @@ def plan_table(plan: "RecordsPlan") -> "Table":
     """Return what would be written: how many records, from when to when, under which name."""
     from phoneward.phones import import_title
 
-    shown = plain_table(_("What"), _("How many"), _("From"), _("Until"), _("File"), numbers=(1,))
+    shown = plain_table(_("What"), _("How many"), _("First"), _("Last"), _("File"), numbers=(1,))
     for held, place in zip(plan.held, plan.placing.places, strict=True):
         count, first, last = _told(held)
         shown.add_row(import_title(held.kind.kind), f"{count:,}", first, last, readable(place.path.rpartition(b"/")[2]))

@@ -34,7 +34,7 @@ def backup_sentences(one: AppBackup) -> Iterator[str]:
     reason = one.place.reason() if one.place is not None else _("it lay there on the phone that it came from")
     yield _("It goes to: {place}").format(place=readable(one.folder))
     yield _("Why there: {reason}.").format(reason=reason)
-    yield backup_guide(one).misses
+    yield labelled(_("Does not hold"), backup_guide(one).misses)
     if one.installed:
         yield _(
             "The app is on the phone already. It may look for a backup only when it is set up anew, and then what it "

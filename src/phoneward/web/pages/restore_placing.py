@@ -91,7 +91,7 @@ def _records_table(plan: RecordsPlan) -> tuple[list[str], list[list[str]]]:
         first, last = [formats.moment(one) if one else "" for one in moments] or ("", "")
         count = f"{told.count:,}" if told else ""
         rows.append([import_title(held.kind.kind), count, first, last, _name(place), _fate(place)])
-    return [_("What"), _("How many"), _("From"), _("Until"), _("File"), _("There now")], rows
+    return [_("What"), _("How many"), _("First"), _("Last"), _("File"), _("There now")], rows
 
 
 def _name(place: Place) -> str:
