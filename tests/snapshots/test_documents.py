@@ -83,6 +83,7 @@ def test_the_shape_of_the_coverage_document_is_fixed() -> None:
         "clock_went_back": False,
         "levels": None,
         "records": None,
+        "backup_files": [],
         "snapshot": "",
     }
     assert [state.value for state in State] == ["kept", "kept in part", "kept by its own backup", "out of reach"]
@@ -202,10 +203,10 @@ def test_every_code_has_its_sentence() -> None:
     assert all(gap_sentence(reason) != reason for reason in GapReason)
     from phoneward.phones.appbackups import app_files
     from phoneward.snapshots import judging, ownbackups
-    from phoneward.snapshots.records import files, messages, taking
+    from phoneward.snapshots.records import contacts, files, messages, taking
     from phoneward.snapshots.records.ical import files as calendars
 
-    modules = (judging, ownbackups, files, messages, taking, calendars)
+    modules = (judging, ownbackups, files, messages, contacts, taking, calendars)
     sources = "".join(Path(module.__file__ or "").read_text() for module in modules)
     of_apps = {ownbackups.next_step_for(package) for app in app_files() for package in app.packages}
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):
