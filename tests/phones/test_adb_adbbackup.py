@@ -12,7 +12,9 @@ from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
 from tests.phones.test_adb import server_of
 
-STREAM = archive(tar([manifest("org.example.notes"), Put(b"apps/org.example.notes/f/a", b"a" * 5000)]), compressed=False)
+STREAM = archive(
+    tar([manifest("org.example.notes"), Put(b"apps/org.example.notes/f/a", b"a" * 5000)]), compressed=False
+)
 
 
 def take(phone: TestPhone, answer: str) -> None:

@@ -48,7 +48,8 @@ def test_the_days_on_which_clocks_change(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("GMT-05:00", "19691231T190000"), ("GMT+05:30", "19700101T053000"), ("GMT+8", "19700101T080000")]
+    ("name", "shown"),
+    [("GMT-05:00", "19691231T190000"), ("GMT+05:30", "19700101T053000"), ("GMT+8", "19700101T080000")],
 )
 def test_zones_that_only_java_names(name: str, shown: str) -> None:
     """Some phones note how far a clock is from London, and no place: east is ahead."""
