@@ -1,4 +1,4 @@
-"""Apps' backups on this computer, beside what snapshots hold of them: what is listed, how it stands, what is advised."""
+"""Apps' backups on this computer, beside what snapshots hold of them: what is listed, and what is advised."""
 
 import datetime as dt
 from pathlib import Path
