@@ -272,6 +272,44 @@ def test_an_event_that_no_program_could_show_is_kept_all_the_same() -> None:
     assert [item.row["dtstart"] for item in events_in(data)] == [None, "1000000000000000", str(MAY)]
 
 
+def test_an_event_without_a_length_has_no_end() -> None:
+    """Other programs refuse an end that is not after the start; the phone's own is kept all the same."""
+    ends = (MAY, MAY - HOUR, MAY + 999)
+    day = MAY - MAY % DAY
+    rows = [event(_id=7 + number, dtend=end) for number, end in enumerate(ends)]
+    data = written(tables([OWN], [*rows, event(_id=20, allDay=1, dtstart=day, dtend=day, eventTimezone="UTC")]))
+    assert all("DTEND" not in each and "DURATION" not in each for each in vevents(data))
+    assert [item.row["dtend"] for item in events_in(data)] == [*map(str, ends), str(day)]
+
+
+def test_a_moved_day_of_a_series_is_one_day_with_its_own_end() -> None:
+    """Some phones copy the rule and the length of the series into the day that was moved."""
+    series = event(dtend=None, duration="P60S", rrule="FREQ=DAILY")
+    moved = event(
+        _id=8,
+        original_id=7,
+        originalInstanceTime=MAY + DAY,
+        rrule="FREQ=DAILY",
+        duration="P60S",
+        dtstart=MAY + DAY + HOUR,
+        dtend=MAY + DAY + 3 * HOUR,
+    )
+    data = written(tables([OWN], [series, moved]))
+    _first, second = vevents(data)
+    assert ("RRULE" in second, "DURATION" in second) == (False, False)
+    assert second["DTEND"].dt - second["DTSTART"].dt == timedelta(hours=2)
+    assert events_in(data)[1].row["rrule"] == "FREQ=DAILY"
+
+
+def test_a_name_longer_than_any_is_not_given_to_other_programs() -> None:
+    """A phone's event with a UID of a thousand and more characters has another one in the file, and keeps its own."""
+    for length, is_own in ((1_000, True), (1_001, False)):
+        data = written(tables([OWN], [event(uid2445="u" * length)]))
+        (shown,) = vevents(data)
+        assert (str(shown["UID"]) == "u" * length) is is_own
+        assert events_in(data)[0].row["uid2445"] == "u" * length
+
+
 def test_zones_other_than_countries() -> None:
     """A fixed distance from UTC has a VTIMEZONE too; a zone that nobody knows counts as UTC, as on Android."""
     data = written(
