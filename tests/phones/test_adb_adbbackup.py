@@ -1,5 +1,6 @@
 """How long `adb backup` waits for the person and for the phone: real adb, with short bounds."""
 
+import inspect
 import time
 
 import pytest
@@ -44,5 +45,5 @@ def test_a_phone_that_falls_silent_in_the_middle(phone: TestPhone, monkeypatch: 
 
 def test_the_time_that_a_person_has() -> None:
     """Android itself waits for a minute (TIMEOUT_FULL_CONFIRMATION), then for five for one app's files."""
-    usual = AdbPhone.__init__.__kwdefaults__["idle_timeout"]
+    usual = inspect.signature(AdbPhone).parameters["idle_timeout"].default
     assert (usual + adbbackup.CONFIRM_PATIENCE, usual + adbbackup.SILENCE_PATIENCE) == (90.0, 330.0)

@@ -120,11 +120,11 @@ def test_each_phone_stands_by_its_newest_finished_snapshot(tmp_path: Path) -> No
         apps = [app(WECHAT, own_backups=[own_backup(day)]) for day in days]
         return {b"coverage.json": File(encode_coverage(coverage(apps=apps)))}
 
-    put_snapshot(repo, tree(50), day=1, device="a")  # type: ignore[arg-type]
-    put_snapshot(repo, tree(3), day=2, device="a")  # type: ignore[arg-type]
-    put_snapshot(repo, tree(), day=3, device="a", partial=True)  # type: ignore[arg-type]
-    put_snapshot(repo, tree(), day=4, device="a", proof=True)  # type: ignore[arg-type]
-    put_snapshot(repo, tree(9), day=1, device="b")  # type: ignore[arg-type]
+    put_snapshot(repo, tree(50), day=1, device="a")
+    put_snapshot(repo, tree(3), day=2, device="a")
+    put_snapshot(repo, tree(), day=3, device="a", partial=True)
+    put_snapshot(repo, tree(), day=4, device="a", proof=True)
+    put_snapshot(repo, tree(9), day=1, device="b")
     put_snapshot(repo, {}, day=2, device="c")
     repo = vault.reopen()
     infos = list_snapshots(repo)
