@@ -55,7 +55,7 @@ def test_how_many_and_of_which_days(kind: str, told: Told) -> None:
     assert tell(kind, WHOLE[kind]) == told
 
 
-@pytest.mark.parametrize("date", ["253402300800000", "999999999999999", "9" * 400, "-1", "1e9", "\u0663"])
+@pytest.mark.parametrize("date", ["253402300800000", "999999999999999", "9" * 5000, "-1", "1e9", "\u0663"])
 def test_a_time_that_no_calendar_has_is_none(date: str) -> None:
     """A phone's mistake or somebody's joke: the message counts, and its day is not told."""
     data = f"<calls count='2'><call date='{date}'/><call date='253402300799999'/></calls>".encode()
