@@ -301,6 +301,15 @@ def test_a_moved_day_of_a_series_is_one_day_with_its_own_end() -> None:
     assert events_in(data)[1].row["rrule"] == "FREQ=DAILY"
 
 
+def test_a_day_moved_abroad_is_found_in_its_series() -> None:
+    """The day that was moved is named in the series' own zone, as its other days are."""
+    series = event(dtend=None, duration="P60S", rrule="FREQ=DAILY")
+    moved = event(_id=8, original_id=7, originalInstanceTime=MAY + DAY, eventTimezone="Europe/Berlin")
+    _first, second = vevents(written(tables([OWN], [series, moved])))
+    assert second["RECURRENCE-ID"].params["TZID"] == "Asia/Shanghai"
+    assert second["DTSTART"].params["TZID"] == "Europe/Berlin"
+
+
 def test_a_name_longer_than_any_is_not_given_to_other_programs() -> None:
     """A phone's event with a UID of a thousand and more characters has another one in the file, and keeps its own."""
     for length, is_own in ((1_000, True), (1_001, False)):
