@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,21 @@ def test_every_code_has_its_sentence() -> None:
     assert reason_sentence("from a later version") == "from a later version"
     assert next_step_sentence("from a later version") == "from a later version"
     assert next_step_sentence("nothing") == ""
+
+
+def test_what_is_said_of_a_name_fits_the_files_of_this_computer_too() -> None:
+    """A folder of the computer that goes along has gaps of its own: no sentence blames the phone for them."""
+    of_phones_alone = {GapReason.LOCKED}
+    for reason in set(GapReason) - of_phones_alone:
+        assert "the phone " not in gap_sentence(reason).lower(), reason
+    assert "phone" not in reason_sentence("all-kept")
+
+
+def test_every_question_that_a_phone_cannot_answer_has_its_words() -> None:
+    from phoneward.phones.adb import apps
+    from phoneward.snapshots.coverage_words import question_words
+
+    source = Path(apps.__file__).read_text()
+    names = {*re.findall(r'(?:note|_ask)\((?:asking, )?"([a-z-]+)"', source), *apps._OPTIONS.values()}
+    assert {"users", "data-size", "debuggable", "installer"} <= names
+    assert all(str(question_words(name)) != name for name in names)
