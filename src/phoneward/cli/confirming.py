@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from phoneward.cli.errors import NotConfirmedError
+from phoneward.cli.errors import NotConfirmedError, NotWithoutYesError
 from phoneward.texts import _
 
 if TYPE_CHECKING:
@@ -35,6 +35,31 @@ def confirm(frame: "Frame", shown: "ShownRisk", *, yes: bool = False) -> None:
     else:
         agreed = is_yes(ask(_("Enter: {safe}. Or type yes: {go_on}. ").format(safe=shown.safe, go_on=shown.go_on)))
     if not agreed:
+        raise NotConfirmedError
+
+
+def agree(frame: "Frame", question: str, *, yes: bool, replaces: int = 0) -> None:
+    """Ask whether a plan that was shown shall be carried out.
+
+    Where nobody can be asked, it is carried out only if nothing that is there would be replaced.
+
+    Args:
+        frame: this run.
+        question: to be answered with yes.
+        yes: the person has said so already.
+        replaces: how many files that are there would be replaced.
+
+    Raises:
+        NotConfirmedError: the person said no.
+        NotWithoutYesError: files would be replaced, and there is nobody to ask.
+    """
+    if yes:
+        return
+    if frame.output.json or not can_ask():
+        if replaces:
+            raise NotWithoutYesError(count=f"{replaces:,}")
+        return
+    if not is_yes(ask(question)):
         raise NotConfirmedError
 
 

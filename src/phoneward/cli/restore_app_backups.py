@@ -4,8 +4,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.cli.confirming import ask, can_ask, is_yes
-from phoneward.cli.errors import NotConfirmedError, NotWithoutYesError
+from phoneward.cli.confirming import agree
 from phoneward.cli.frame import Frame
 from phoneward.cli.names import name_fields
 from phoneward.cli.restore_records import place_document
@@ -55,23 +54,13 @@ def restore_app_backups(frame: Frame, wish: Wish) -> ExitCode:
             )
         _show_plan(frame, plan, wish)
         if not wish.dry_run:
-            _confirm(frame, plan, wish)
+            question = _("Write this to the phone? Type yes to go on: ")
+            placing = plan.placing
+            agree(frame, question, yes=wish.yes or placing.writes_nothing, replaces=placing.replaces)
             with listening(frame.output) as listener:
                 snapshots.put_on_phone(writer, plan.placing, listener=listener)
     _show(frame, plan, wish)
     return ExitCode.DONE if plan.complete else ExitCode.INCOMPLETE
-
-
-def _confirm(frame: Frame, plan: "AppBackupsPlan", wish: Wish) -> None:
-    """Ask a person; where nobody can be asked, go on only if nothing of the phone's is changed."""
-    if wish.yes or plan.placing.writes_nothing:
-        return
-    if frame.output.json or not can_ask():
-        if plan.placing.replaces:
-            raise NotWithoutYesError(count=f"{plan.placing.replaces:,}")
-        return
-    if not is_yes(ask(_("Write this to the phone? Type yes to go on: "))):
-        raise NotConfirmedError
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------

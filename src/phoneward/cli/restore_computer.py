@@ -4,8 +4,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.cli.confirming import ask, can_ask, is_yes
-from phoneward.cli.errors import NotConfirmedError
+from phoneward.cli.confirming import agree
 from phoneward.cli.frame import Frame
 from phoneward.cli.session import open_vault
 from phoneward.errors import ExitCode, readable
@@ -40,10 +39,7 @@ def restore_to_computer(frame: Frame, wish: Wish) -> ExitCode:
         _show_plan(frame, backups)
         can_be_put = [one for one in backups if one.target is not None]
         if not wish.dry_run and can_be_put:
-            if not (wish.yes or frame.output.json or not can_ask()) and not is_yes(
-                ask(_("Write these folders? Type yes to go on: "))
-            ):
-                raise NotConfirmedError
+            agree(frame, _("Write these folders? Type yes to go on: "), yes=wish.yes)
             with listening(frame.output) as listener:
                 snapshots.put_on_computer(repository, backups, listener)
     _show(frame, backups, wish)

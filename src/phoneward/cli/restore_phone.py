@@ -5,8 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.cli.confirming import ask, can_ask, is_yes
-from phoneward.cli.errors import NotConfirmedError, NotWithoutYesError
+from phoneward.cli.confirming import agree
 from phoneward.cli.frame import Frame
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
@@ -58,29 +57,13 @@ def restore_to_phone(frame: Frame, wish: Wish) -> ExitCode:
         if wish.dry_run:
             report = snapshots.rehearse(plan)
         else:
-            _confirm(frame, plan, wish)
+            # A yes is enough, also where files are replaced: the phone's own get another name, so nothing is lost.
+            question = _("Write this to the phone? Type yes to go on: ")
+            agree(frame, question, yes=wish.yes or plan.writes_nothing, replaces=plan.replaces)
             with listening(frame.output) as listener:
                 report = snapshots.put_back(repository, writer, plan, listener=listener)
     _show(frame, report, wish)
     return ExitCode.DONE if report.complete else ExitCode.INCOMPLETE
-
-
-def _confirm(frame: Frame, plan: "ReturnPlan", wish: Wish) -> None:
-    """Ask a person; where nobody can be asked, go on only if nothing of the phone's is changed.
-
-    Raises:
-        NotConfirmedError: the person said no.
-        NotWithoutYesError: files of the phone would be replaced, and there is nobody to ask.
-    """
-    if wish.yes or plan.writes_nothing:
-        return
-    if frame.output.json or not can_ask():
-        if plan.replaces:
-            raise NotWithoutYesError(count=f"{plan.replaces:,}")
-        return
-    # A yes is enough, also where files are replaced: the phone's own get another name, so nothing is lost.
-    if not is_yes(ask(_("Write this to the phone? Type yes to go on: "))):
-        raise NotConfirmedError
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------

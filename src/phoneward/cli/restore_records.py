@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phoneward.cli.confirming import ask, can_ask, is_yes
-from phoneward.cli.errors import NotConfirmedError
+from phoneward.cli.confirming import agree
 from phoneward.cli.frame import Frame
 from phoneward.cli.guide_view import show_guide
 from phoneward.cli.names import name_fields
@@ -61,7 +60,7 @@ def restore_records(frame: Frame, wish: Wish) -> ExitCode:
         guides = [_guide(plan, held, maker, is_phone=writer is not None) for held in plan.held]
         _show_plan(frame, plan, guides, wish)
         if not wish.dry_run:
-            _confirm(frame, plan, wish)
+            agree(frame, _("Write these files? Type yes to go on: "), yes=wish.yes or plan.placing.writes_nothing)
             with listening(frame.output) as listener:
                 if writer is not None:
                     snapshots.put_on_phone(writer, plan.placing, listener=listener)
@@ -77,14 +76,6 @@ def _guide(plan: "RecordsPlan", held: "HeldRecords", maker: str, *, is_phone: bo
     place = next(place for place in plan.placing.places if place.item.owner == held.kind.kind)
     file = readable(place.path.rpartition(b"/")[2])
     return phones.import_guide(held.kind.kind, maker, folder=readable(plan.folder) if is_phone else "", file=file)
-
-
-def _confirm(frame: Frame, plan: "RecordsPlan", wish: Wish) -> None:
-    """Ask a person before anything is written; nothing that is there changes, so a script is not asked."""
-    if wish.yes or plan.placing.writes_nothing or frame.output.json or not can_ask():
-        return
-    if not is_yes(ask(_("Write these files? Type yes to go on: "))):
-        raise NotConfirmedError
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
