@@ -127,16 +127,19 @@ def test_a_contact_in_which_anything_changed_is_asked_for_its_photo(table: str, 
     assert (phone.asked, pictures(again)) == ([("large", 7)], [b"\xff\xd8other", THUMB])
 
 
-def test_a_contact_that_is_gone_and_one_that_is_new_confuse_nobody() -> None:
+def test_contacts_that_are_gone_and_one_that_is_new_confuse_nobody() -> None:
     phone = Telephone()
+    phone.contacts.append({"_id": 4})
+    phone.raw.append({"_id": 6, "contact_id": 4})
+    phone.data.append(photo(13, 6))
+    phone.thumbs[13] = b"\xff\xd8aunt"
     text, _gaps = taken(phone)
-    phone.contacts[0] = {"_id": 9}
-    phone.raw = [{"_id": 5, "contact_id": 2}, {"_id": 30, "contact_id": 9}]
-    phone.data = [photo(11, 5), photo(40, 30, "8")]
-    phone.contacts.reverse()
+    phone.contacts = [{"_id": 4}, {"_id": 9}]
+    phone.raw = [{"_id": 6, "contact_id": 4}, {"_id": 30, "contact_id": 9}]
+    phone.data = [photo(13, 6), photo(40, 30, "8")]
     phone.large = {8: b"\xff\xd8new"}
     again, _gaps = taken(phone, text)
-    assert (phone.asked, pictures(again)) == ([("large", 8)], [THUMB, b"\xff\xd8new"])
+    assert (phone.asked, pictures(again)) == ([("large", 8)], [b"\xff\xd8aunt", b"\xff\xd8new"])
 
 
 def test_a_photo_of_no_contact_yet_is_taken_over_too() -> None:
