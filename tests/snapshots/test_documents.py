@@ -207,7 +207,7 @@ def test_every_code_has_its_sentence() -> None:
     from phoneward.snapshots.records import contacts, files, messages, taking
     from phoneward.snapshots.records.ical import files as calendars
 
-    modules = (judging, ownbackups, contacts, files, messages, taking, calendars)
+    modules = (judging, ownbackups, files, messages, contacts, taking, calendars)
     sources = "".join(Path(module.__file__ or "").read_text() for module in modules)
     of_apps = {ownbackups.next_step_for(package) for app in app_files() for package in app.packages}
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):
