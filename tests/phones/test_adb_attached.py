@@ -127,6 +127,21 @@ def test_how_the_program_is_used_is_no_picture(size: int) -> None:
         said(Said([USAGE[start : start + size] for start in range(0, len(USAGE), size)]))
 
 
+def test_a_picture_that_begins_as_the_programs_help_is_not_held_back() -> None:
+    """Whatever a picture begins with, no more than a help text's length of it waits in memory."""
+    came: list[int] = []
+
+    def pieces() -> "Iterator[bytes]":
+        for number in range(9):
+            came.append(number)
+            yield USAGE[:3_000]
+
+    shell = Said([])
+    shell.output = pieces  # type: ignore[method-assign]
+    first = next(iter(attached_bytes(cast("Shell", shell), RecordKind.MMS_PARTS, 7, 1 << 20)))
+    assert (len(first), len(came)) == (18_000, 6)
+
+
 def test_a_failure_in_the_middle() -> None:
     """The phone fails after half the picture and ends with exit code 0."""
     words = b"Error while accessing provider:mms\njava.io.IOException: read failed: EIO\n\tat x"

@@ -11,7 +11,10 @@ from phoneward.phones import AppInventory, InstalledApp, Obstacle, Unreadable
 from phoneward.phones.appbackups import moment_made
 from phoneward.snapshots import AppCoverage, State, own_backup_rows
 from phoneward.snapshots.app_backups import Standing, own_backup_row
+from phoneward.snapshots.backupfiles import MAX_FILES
 from phoneward.snapshots.coverage import OwnBackup
+from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS
+from phoneward.snapshots.ownbackups_noted import OwnBackups
 from tests.phone import state, trees
 from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import archive, manifest, tar
@@ -182,6 +185,18 @@ def test_over_adb_a_phone_with_several_apps_backups(vault: Vault, phone: TestPho
             "org.thoughtcrime.securesms": (70, "signal"),
             "com.tencent.mm": (len(XIAOMIS), "xiaomi"),
         }
+
+
+def test_backups_without_end_fill_no_memory() -> None:
+    """An app that makes one every minute, or a phone that lies: the newest are noted, in whatever order they come."""
+    noted = OwnBackups()
+    for number in range(2000):
+        day = number * 7 % 2000
+        noted._add((0, "org.app"), b"%d" % day, OwnBackup(f"/shared/{day}", NOW - dt.timedelta(days=day), 1))
+    found = noted.of(0, "org.app")
+    assert [place for place, _backup in found] == [b"%d" % day for day in range(MAX_FILES + MAX_OWN_BACKUPS)]
+    assert len(noted._found[0, "org.app"]) <= 2 * len(found)
+    assert noted.of(10, "org.app") == []
 
 
 def standing(package: str, *backups: OwnBackup, kept: State = State.OUT_OF_REACH) -> Standing | None:

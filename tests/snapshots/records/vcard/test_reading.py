@@ -236,11 +236,12 @@ class Endless(io.RawIOBase):
         (b"BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:", b"=\nb"),
         (b"BEGIN:VCARD\nPHOTO;BASE64:", b"AAAA\n"),
         (b"BEGIN:VCARD\n", b"NOTE:x\n"),
+        (b"BEGIN:VCARD\n", b"NOTE:" + b"x" * 4_000 + b"\n"),
         (b"", b"BEGIN:VCARD\n"),
         (b"BEGIN:VCARD\nA", b";B=c"),
         (b"BEGIN:VCARD\nA;B=", b'"c'),
     ],
-    ids=["line", "folds", "soft breaks", "base 64", "properties", "nested", "parameters", "quotes"],
+    ids=["line", "folds", "soft breaks", "base 64", "properties", "long properties", "nested", "parameters", "quotes"],
 )
 def test_a_file_without_end_fills_no_memory(start: bytes, again: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb is refused before it takes more memory than the largest contact."""
