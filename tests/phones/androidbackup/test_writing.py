@@ -89,17 +89,17 @@ files = st.dictionaries(paths, st.binary(max_size=1500), min_size=1, max_size=8)
 
 
 @settings(max_examples=60, deadline=None)
-@given(packages, files, st.sampled_from([b"f", b"d_db", b"k"]), st.integers(0, 2**33 - 1), st.integers(0, 0o7777))
+@given(
+    st.tuples(packages, st.sampled_from([b"f", b"d_db", b"k"])),
+    files,
+    st.integers(0, 2**33 - 1),
+    st.integers(0, 0o7777),
+)
 def test_any_names_sizes_and_times(
-    tmp_path_factory: pytest.TempPathFactory,
-    package: bytes,
-    found: dict[bytes, bytes],
-    domain: bytes,
-    mtime: int,
-    mode: int,
+    tmp_path_factory: pytest.TempPathFactory, top: tuple[bytes, bytes], found: dict[bytes, bytes], mtime: int, mode: int
 ) -> None:
     """Long names, Unicode, names of eight bits, control characters: two readers find each file as it was given."""
-    puts = [Put(b"apps/%s/%s/%s" % (package, domain, p), text, mode=mode, mtime=mtime) for p, text in found.items()]
+    puts = [Put(b"apps/%s/%s/%s" % (*top, p), text, mode=mode, mtime=mtime) for p, text in found.items()]
     data = made(puts)
     wanted = {b"/" + put.path: put.content for put in puts}
     with opened(written(tmp_path_factory.mktemp("any"), data)) as phone:
@@ -137,13 +137,14 @@ def test_files_larger_than_a_header_can_say(size: int) -> None:
     mine = next(members(stream))
     assert (mine.path, mine.size) == (b"apps/com.example.notes/f/huge.db", size)
     if size < 2**60:
-        theirs = tarfile.open(fileobj=io.BytesIO(head)).next()
+        with tarfile.open(fileobj=io.BytesIO(head)) as tar:
+            theirs = tar.next()
         assert theirs is not None
         assert (theirs.name, theirs.size) == ("apps/com.example.notes/f/huge.db", size)
 
 
 @pytest.mark.parametrize(("mtime", "told"), [(-1, 0), (-(2**60), 0), (8**11, 8**11 - 1), (2**60, 8**11 - 1)])
-def test_times_that_no_header_holds(mtime: int, told: int, tmp_path: Path) -> None:
+def test_times_that_no_header_holds(mtime: int, told: int) -> None:
     data = made([Put(b"apps/a.b/f/x", b"", mtime=mtime)])
     with tarfile.open(fileobj=io.BytesIO(stream_of(data))) as tar:
         assert [one.mtime for one in tar] == [told]

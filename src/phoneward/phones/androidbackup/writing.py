@@ -1,8 +1,8 @@
 """Writes Android backup files, as Android itself does: for `adb restore`.
 
-Sources: AOSP libs/androidfw/BackupHelpers.cpp (`write_tarfile`: ustar, a pax header for what does not fit), services/backup
-`PerformAdbBackupTask` (header lines, two empty blocks at the end), `UserBackupManagerService` (version 5: Android 8 and
-later read it), `TarBackupReader` and `FullRestoreEngine` (what is read back, and in which order).
+Sources: AOSP libs/androidfw/BackupHelpers.cpp (`write_tarfile`: ustar, a pax header for what does not fit), and of
+services/backup `PerformAdbBackupTask` (header lines, two empty blocks at the end), `UserBackupManagerService` (version
+5: Android 8 and later read it), `TarBackupReader` and `FullRestoreEngine` (what is read back, and in which order).
 """
 
 import zlib
@@ -50,6 +50,7 @@ def member_header(package: bytes, path: bytes, *, is_folder: bool, mode: int, mt
     Args:
         package: whose it is.
         path: below the app's folder: `f/notes.txt`, or `_manifest`.
+        is_folder: it is no file.
         mode: permission bits 0…0o7777.
         mtime_s: seconds since 1970 UTC; what a header cannot hold becomes the nearest that it can.
         size: bytes of content; 0 for a folder.
@@ -59,15 +60,16 @@ def member_header(package: bytes, path: bytes, *, is_folder: bool, mode: int, mt
     whole = prefix + b"/" + below
     name, above = (whole, b"") if len(whole) <= _NAME else (below, prefix)
     kind = b"5" if is_folder else b"0"
-    header = _block(name, above, kind, mode, mtime_s, size)
+    header = _block(name, above, kind, size, mode=mode, mtime_s=mtime_s)
     if len(prefix) < _PREFIX and len(below) < _NAME and not any(byte & 0x80 for byte in whole) and size <= _MAX_OCTAL:
         return header
     records = _record(b"size", b"%d" % size) + _record(b"path", whole)
     leaf = b"PaxHeader/" + whole.rpartition(b"/")[2]
-    return _block(leaf[: _NAME - 1], prefix, b"x", mode, mtime_s, len(records)) + _padded(records) + header
+    above = _block(leaf[: _NAME - 1], prefix, b"x", len(records), mode=mode, mtime_s=mtime_s)
+    return above + _padded(records) + header
 
 
-def _block(name: bytes, prefix: bytes, kind: bytes, mode: int, mtime_s: int, size: int) -> bytes:
+def _block(name: bytes, prefix: bytes, kind: bytes, size: int, *, mode: int, mtime_s: int) -> bytes:
     block = bytearray(_BLOCK)
 
     def put(at: int, data: bytes) -> None:
@@ -115,9 +117,7 @@ class BackupWriter:
         """Write a folder; see `member_header`. Android takes none that is the top of a domain (`f`)."""
         self._add(member_header(package, path, is_folder=True, mode=mode, mtime_s=mtime_s, size=0))
 
-    def file(
-        self, package: bytes, path: bytes, *, mode: int, mtime_s: int, size: int, pieces: Iterable[bytes]
-    ) -> None:
+    def file(self, package: bytes, path: bytes, *, mode: int, mtime_s: int, size: int, pieces: Iterable[bytes]) -> None:
         """Write a file; see `member_header`.
 
         Raises:
