@@ -58,6 +58,7 @@ class AppData:
         folder: its folder in the snapshot.
         node: that folder.
         files, bytes: of data that goes into the file; where it cannot go, of what stays.
+        members: of the file: files, folders, and what comes first.
     """
 
     package: str
@@ -66,6 +67,7 @@ class AppData:
     fate: DataFate
     files: int = 0
     bytes: int = 0
+    members: int = 0
 
 
 @dataclass(slots=True)
@@ -166,20 +168,21 @@ class _Planner:
         fate = DataFate.NO_MANIFEST if is_second else self._fate(package, node)
         app = AppData(package, APP_DATA + b"/" + node.name, node, fate)
         is_ready = fate is DataFate.READY
-        names = 0
+        has_data = False
         for item in walk(self._repo, self.trees, app.folder, node):
-            path = item.path
-            self._count(path)
+            self._count(item.path)
             if isinstance(item, LeftOut):
                 if is_ready:
                     self.leave_out(item)
                 app.files += not is_ready
-            elif path not in FACTS:
-                names += 1
-                if item.node.type == NodeType.FILE:
-                    app.files += 1
-                    app.bytes += item.node.size
-        if is_ready and not names:
+                continue
+            app.members += 1
+            if item.path not in FACTS:
+                has_data = True
+                is_file = item.node.type == NodeType.FILE
+                app.files += is_file
+                app.bytes += item.node.size if is_file else 0
+        if is_ready and not has_data:
             app.fate = DataFate.NOTHING
         self._plan.apps.append(app)
 
@@ -237,9 +240,11 @@ def _fill(repo: Repository, plan: BackupFilePlan, write: Callable[[bytes], objec
     files = size = 0
     for app in plan.ready:
         package = app.package.encode("ascii")
+        members = 0
         for item in walk(repo, trees, app.folder, app.node):
             if isinstance(item, LeftOut):
                 continue
+            members += 1
             node, mtime_s = item.node, item.node.mtime_ns // 10**9
             if node.type == NodeType.DIR:
                 writer.folder(package, item.path, mode=node.permissions, mtime_s=mtime_s)
@@ -249,6 +254,8 @@ def _fill(repo: Repository, plan: BackupFilePlan, write: Callable[[bytes], objec
             if item.path not in FACTS:
                 files, size = files + 1, size + node.size
                 listener(Advanced("restore", files, size, app.folder + b"/" + item.path))
+        if members != app.members:  # a folder that could be read for the plan cannot be any more
+            raise AppDataDamagedError(path=readable(app.folder), detail=_("it reads differently now"))
     writer.finish()
 
 
