@@ -178,7 +178,10 @@ def steps(file: str) -> list[str]:
         _("Plug the phone in, unlock it, and run: {command}").format(
             command=f"adb restore {shlex.quote(readable(os.fsencode(file)))}"
         ),
-        _("The phone asks: tap 'Restore my data' within a minute, and leave the password empty."),
+        _(
+            "The phone asks: tap 'Restore my data' within a minute. Leave the password empty, unless the phone insists on "
+            "its own desktop backup password."
+        ),
         _("Look into the apps: Android does not say which of them it passed over."),
         _("Delete the file: it is not encrypted."),
     ]
