@@ -113,6 +113,7 @@ def test_each_apps_manifest_comes_first(ready: Program, tmp_path: Path) -> None:
     assert ready.run(*words(made)).code == 0
     with tarfile.open(fileobj=BytesIO(stream(made)), encoding="utf-8", errors="surrogateescape") as theirs:
         names = [one.name for one in theirs]
+    assert len(names) == len(set(names))
     first: dict[str, str] = {}
     for name in names:
         package, _slash, path = name.removeprefix("apps/").partition("/")
