@@ -141,6 +141,56 @@ def test_a_note_that_says_anything(text: str, memory: InMemory, tmp_path: Path) 
     assert memory.asked == 0
 
 
+@pytest.mark.usefixtures("memory")
+def test_a_note_as_long_as_no_note_is(tmp_path: Path) -> None:
+    """Somebody put a huge file in its place: it is not read, and the person is asked as before."""
+    SystemKeyring(tmp_path).remember(tmp_path / "v", "x")
+    note = tmp_path / NAME
+    note.write_bytes(note.read_bytes() + b" " * (systemkeyring.MAX_FILE + 1))
+    assert SystemKeyring(tmp_path).password(tmp_path / "v") is None
+
+
+@pytest.mark.usefixtures("memory")
+def test_the_vaults_remembered_last_are_noted(tmp_path: Path) -> None:
+    kept = SystemKeyring(tmp_path)
+    for number in range(systemkeyring.MAX_VAULTS + 2):
+        kept.remember(tmp_path / f"v{number}", f"p{number}")
+    known = [kept.is_remembered(tmp_path / f"v{number}") for number in range(systemkeyring.MAX_VAULTS + 2)]
+    assert known == [False] * 2 + [True] * systemkeyring.MAX_VAULTS
+
+
+def test_a_keyring_that_gives_back_something_else(
+    memory: InMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told at once, and not on the day when the password is needed."""
+    monkeypatch.setattr(memory, "get_password", lambda _service, _name: "other")
+    with pytest.raises(KeyringRefusedError, match="does not give back"):
+        SystemKeyring(tmp_path).remember(tmp_path / "v", "x")
+    assert not SystemKeyring(tmp_path).is_remembered(tmp_path / "v")
+
+
+@pytest.mark.usefixtures("memory")
+def test_the_note_is_for_nobody_else(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        SystemKeyring(tmp_path / "state").remember(tmp_path / "v", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "state" / NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_note_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(KeyringRefusedError, match="No space left"):
+        SystemKeyring(tmp_path).remember(tmp_path / "v", "x")
+    assert list(tmp_path.iterdir()) == []
+
+
 # -- a real Secret Service, through the command line -------------------------------------------------------------------
 
 

@@ -165,7 +165,7 @@ def test_warnings(shown: Callable[..., str]) -> None:
 def test_missing_names_are_listed_and_harmless(shown: Callable[..., str]) -> None:
     text = shown(document(), width=200)
     assert "2 names are missing from this snapshot, or uncertain:" in text
-    assert r"  /sdcard/一\x1b[2J个文件.jpg: The phone does not let this computer read it. (Permission denied)" in text
+    assert r"  /sdcard/一\x1b[2J个文件.jpg: Phoneward is not allowed to read it. (Permission denied)" in text
     assert "\x1b" not in text
     many = document(gaps=[Gap(f"/sdcard/{n}", "denied") for n in range(50)], gap_counts={"denied": 70})
     assert "… and 50 more (--all lists them)." in shown(many)

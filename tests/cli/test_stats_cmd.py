@@ -72,7 +72,7 @@ def test_who_takes_how_much(per: str, stocked: Stocked, judge: Restic) -> None:
     said = stocked.program.run("stats", "--per", per)
     assert said.code == 0
     assert "2 snapshots take" in said.stdout
-    assert ("小米手机" if per == "phone" else "com.whatsapp") in said.stdout
+    assert ("小米手机" if per == "phone" else "WhatsApp") in said.stdout
 
 
 def test_per_and_mode_are_two_questions(stocked: Stocked) -> None:

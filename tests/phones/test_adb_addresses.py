@@ -1,5 +1,6 @@
 """From whom and to whom a message with pictures is, judged by a model of Content.java's printing over real SQLite."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -7,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.phones import RecordBytesError, RecordKind, RecordObstacle
+from phoneward.phones.adb import addresses as addresses_room
 from phoneward.phones.adb.addresses import message_addresses, rows_of
 from phoneward.phones.adb.content import TABLES, ContentRecords
+from phoneward.phones.adb.shell import Finished
+from phoneward.phones.errors import PhoneAnswerError
 from tests.phone.providers import PROVIDERS
 from tests.phones.contentmodel import Model
 
@@ -117,6 +121,39 @@ ROW = b"Row: 0 _id=4, charset=106, type=137, address=+1\n"
 )
 def test_what_is_no_list_of_addresses(text: bytes) -> None:
     assert rows_of(text) is None
+
+
+@dataclass
+class Said:
+    """A shell that says this to the one question; None: more than any phone has."""
+
+    done: Finished | None
+
+    def run(self, command: bytes, *, limit: int) -> Finished:
+        assert b"content://mms/7/addr" in command
+        if self.done is None or len(self.done.stdout) > limit:
+            raise PhoneAnswerError(detail="content")
+        return self.done
+
+
+FAILED = b"Error while accessing provider:mms\njava.lang.IllegalStateException: Couldn't read row 1, col 0"
+
+
+@pytest.mark.parametrize(
+    ("done", "count"),
+    [
+        (Finished(ROW, b"", 0), 1),
+        (Finished(ROW, b"WARNING: linker: libdvm.so has text relocations.\n", 0), 1),
+        (Finished(ROW, FAILED, 0), None),
+        (Finished(ROW, b"", 137), None),
+        (None, None),
+    ],
+    ids=["whole", "a warning", "a failure in the middle", "killed", "endless"],
+)
+def test_half_an_answer_is_none(done: Finished | None, count: int | None) -> None:
+    """The phone fails after one address: the message is not taken for one to that person alone."""
+    rows = addresses_room._at_once(cast("Shell", Said(done)), 7)
+    assert (None if rows is None else len(rows)) == count
 
 
 def test_columns_that_a_phone_does_not_have_are_found_one_by_one() -> None:

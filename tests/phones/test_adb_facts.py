@@ -72,3 +72,18 @@ def test_a_phone_without_pm(phone: TestPhone) -> None:
         assert {"users", "apps"} <= set(inventory.not_asked)
         assert [volume.name for volume in opened.volumes()] == ["shared"]
         assert opened.identity.label == "android"
+
+
+def test_a_phone_that_hides_which_apps_were_built_for_testing_says_so(phone: TestPhone) -> None:
+    """Without that nobody is let into any app's data, and the person should know why."""
+    with AdbPhone(server=server_of(phone)) as opened:
+        assert "debuggable" not in opened.apps().not_asked
+    program = phone.root / "system/bin/dumpsys"
+    mode, text = program.stat().st_mode, program.read_text()
+    program.unlink()
+    program.write_text("".join(line for line in text.splitlines(keepends=True) if "pkgFlags=" not in line))
+    program.chmod(mode)
+    with AdbPhone(server=server_of(phone)) as opened:
+        inventory = opened.apps()
+    assert "debuggable" in inventory.not_asked
+    assert inventory.apps

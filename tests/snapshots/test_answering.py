@@ -173,7 +173,7 @@ def test_missing_names_by_reason() -> None:
     denied = known["snapshots.names-missing:denied"]
     assert (denied.severity, str(denied.title)) == (Severity.WARNING, "1,234 names are not in the snapshot.")
     assert [evidence.source for evidence in denied.evidence] == ["/sdcard/0", "/sdcard/1", "/sdcard/2"]
-    assert "does not let this computer read it" in str(denied.detail)
+    assert "not allowed to read it" in str(denied.detail)
     assert "an earlier snapshot still holds something" in str(denied.detail)
     assert known["snapshots.names-uncertain:torn"].severity is Severity.ADVICE
     assert known["snapshots.names-missing:vanished"].severity is Severity.ADVICE

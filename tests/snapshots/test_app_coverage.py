@@ -108,6 +108,26 @@ def test_a_refused_folder_is_never_called_kept(vault: Vault) -> None:
     assert not result.complete
 
 
+def test_a_sound_backup_counts_however_many_newer_ones_are_damaged(vault: Vault) -> None:
+    """Seven newer ones were ruined on their way onto the phone: the one that opens is the one that counts."""
+    phone = phone_with(app("com.tencent.mm"))
+    folder = TOP + b"/MIUI/backup/AllBackup/%d0102_030405/WeChat(com.tencent.mm).bak"
+    for year in range(2015, 2026):
+        data = XIAOMIS if year < 2019 else XIAOMIS.replace(b"\n", b"\r\n")
+        phone.add(folder % year, data, mtime_ns=int(dt.datetime(year, 1, 2, tzinfo=dt.UTC).timestamp()) * 10**9)
+    row = rows(vault.backup(phone))[("com.tencent.mm", 0)]
+    assert row.state is State.OWN_BACKUP
+    assert [backup.date.year for backup in row.own_backups] == [2018, 2017, 2016, 2015]
+
+
+def test_the_newest_backups_are_named_and_no_more(vault: Vault) -> None:
+    phone = phone_with(app("org.thoughtcrime.securesms"))
+    for day in range(1, 29):
+        phone.add(TOP + b"/Backups/signal-2024-01-%02d-03-04-05.backup" % day, b"s", mtime_ns=2 * 10**18)
+    row = rows(vault.backup(phone))[("org.thoughtcrime.securesms", 0)]
+    assert [backup.date.day for backup in row.own_backups] == [28, 27, 26, 25, 24]
+
+
 def test_an_own_backup_counts_with_its_own_date(vault: Vault) -> None:
     day = dt.datetime(2024, 3, 1, 2, 0, tzinfo=dt.UTC)
     phone = phone_with(app("com.whatsapp", data=9_000_000), app("org.thoughtcrime.securesms"), app("com.tencent.mm"))

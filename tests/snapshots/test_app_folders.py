@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from phoneward.phones import AppInventory, FileKind, InstalledApp, Phone, Volume
 from phoneward.phones.base import Entry
 from phoneward.phones.joined import JoinedPhone
 from phoneward.phones.source import Source
+from phoneward.progress import Notice
 from phoneward.snapshots import (
     AppCoverage,
     Area,
@@ -35,9 +37,11 @@ from phoneward.snapshots.app_folders import (
     known_computer_id,
     leave_folder,
 )
+from phoneward.snapshots.app_taking import with_once
 from phoneward.snapshots.errors import FolderNameError, JournalUnwritableError
 from phoneward.snapshots.layout import is_volume_name
 from phoneward.snapshots.state import Change
+from phoneward.vault import Repository
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
 from tests.phone.trees import tree_digest
@@ -249,6 +253,40 @@ def test_two_folders_of_one_name_get_two_places(tmp_path: Path) -> None:
     assert len(kept_folders(state, device="d", computer=PC)) == 2
     assert kept_folders(state, device="other") == []
     assert computer_name(state, PC)
+
+
+def test_a_folder_for_this_once_is_taken_once(tmp_path: Path) -> None:
+    """`backup --app-backup` with a folder that goes along anyway, and with one of the same name elsewhere."""
+    kept = KeptFolder("d", PC, WECHAT, "Backup", str(tmp_path / "a" / "Backup"))
+    also = [
+        (WECHAT, tmp_path / "a" / "Backup"),
+        (WECHAT, tmp_path / "b" / "backup"),
+        ("org.other", tmp_path / "Backup"),
+    ]
+    found = with_once([kept], "d", [*also, *also])
+    assert [(one.package, one.path, one.name) for one in found] == [
+        (WECHAT, kept.path, "Backup"),
+        (WECHAT, str(tmp_path / "b" / "backup"), "backup-2"),
+        ("org.other", str(tmp_path / "Backup"), "Backup"),
+    ]
+
+
+def test_decisions_that_cannot_be_read_are_spoken_of(
+    vault: Vault, chats: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder may be left out then, and nobody should find that out years later."""
+    say(vault, chats)
+
+    def damaged(_repo: Repository, *, on_damaged: Callable[[str, Exception], None]) -> OwnerState:
+        on_damaged("00", ValueError("no JSON"))
+        return OwnerState()
+
+    monkeypatch.setattr("phoneward.snapshots.app_taking.load_state", damaged)
+    heard = Heard()
+    with phone() as one:
+        backup(one, vault.reopen(), state_dir=vault.state, listener=heard)
+    said = [event.sentence for event in heard.events if isinstance(event, Notice)]
+    assert any("may be left out: no JSON" in text for text in said), said
 
 
 @given(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,7 @@ def test_the_shape_of_the_coverage_document_is_fixed() -> None:
         "clock_went_back": False,
         "levels": None,
         "records": None,
+        "backup_files": [],
         "snapshot": "",
     }
     assert [state.value for state in State] == ["kept", "kept in part", "kept by its own backup", "out of reach"]
@@ -202,10 +204,10 @@ def test_every_code_has_its_sentence() -> None:
     assert all(gap_sentence(reason) != reason for reason in GapReason)
     from phoneward.phones.appbackups import app_files
     from phoneward.snapshots import judging, ownbackups
-    from phoneward.snapshots.records import files, messages, taking
+    from phoneward.snapshots.records import contacts, files, messages, taking
     from phoneward.snapshots.records.ical import files as calendars
 
-    modules = (judging, ownbackups, files, messages, taking, calendars)
+    modules = (judging, ownbackups, files, messages, contacts, taking, calendars)
     sources = "".join(Path(module.__file__ or "").read_text() for module in modules)
     of_apps = {ownbackups.next_step_for(package) for app in app_files() for package in app.packages}
     for code in set(reasons.REASON_SENTENCES) | set(reasons.NEXT_STEP_SENTENCES):
@@ -213,3 +215,21 @@ def test_every_code_has_its_sentence() -> None:
     assert reason_sentence("from a later version") == "from a later version"
     assert next_step_sentence("from a later version") == "from a later version"
     assert next_step_sentence("nothing") == ""
+
+
+def test_what_is_said_of_a_name_fits_the_files_of_this_computer_too() -> None:
+    """A folder of the computer that goes along has gaps of its own: no sentence blames the phone for them."""
+    of_phones_alone = {GapReason.LOCKED}
+    for reason in set(GapReason) - of_phones_alone:
+        assert "the phone " not in gap_sentence(reason).lower(), reason
+    assert "phone" not in reason_sentence("all-kept")
+
+
+def test_every_question_that_a_phone_cannot_answer_has_its_words() -> None:
+    from phoneward.phones.adb import apps
+    from phoneward.snapshots.coverage_words import question_words
+
+    source = Path(apps.__file__).read_text()
+    names = {*re.findall(r'(?:note|_ask)\((?:asking, )?"([a-z-]+)"', source), *apps._OPTIONS.values()}
+    assert {"users", "data-size", "debuggable", "installer"} <= names
+    assert all(str(question_words(name)) != name for name in names)

@@ -20,6 +20,7 @@ from phoneward.snapshots import (
     backup,
     coverage_sentences,
     find,
+    streaming,
 )
 from phoneward.snapshots.coverage_words import storage_name
 from tests.phone import trees
@@ -242,3 +243,32 @@ def test_a_phone_that_computes_elsewhere_than_the_folder(vault: Vault, tmp_path:
         assert source.hash_place is HashPlace.HERE
         result = take(vault, FolderPhone(tmp_path / "phone"), beside(source), verify_all=True)
     assert result.matching.matched_files == 2
+
+
+@pytest.fixture
+def old_phone_beside(monkeypatch: pytest.MonkeyPatch) -> tuple[ScriptedPhone, ScriptedPhone]:
+    """A phone that tells sizes modulo a number, as the oldest do, and something on this computer that does not."""
+    monkeypatch.setattr(streaming, "GROWTH_BYTES", 1 << 20)
+    return ScriptedPhone(size_modulus=4 << 20), ScriptedPhone()
+
+
+def test_a_file_of_the_computer_that_comes_too_short_is_uncertain(
+    vault: Vault, old_phone_beside: tuple[ScriptedPhone, ScriptedPhone]
+) -> None:
+    """The phone's way to tell sizes is no excuse for a file that is not the phone's."""
+    main, here = old_phone_beside
+    here.add(b"/short", b"x" * 7, size=(4 << 20) + 7)
+    main.add(b"/storage/emulated/0/film", b"x" * ((4 << 20) + 7), size=7)
+    result = take(vault, main, beside(here))
+    assert result.coverage is not None
+    assert [(gap.path.rpartition("/")[2], gap.reason) for gap in result.coverage.gaps] == [("short", "torn")]
+
+
+def test_a_file_of_the_computer_without_end_is_cut(
+    vault: Vault, old_phone_beside: tuple[ScriptedPhone, ScriptedPhone]
+) -> None:
+    main, here = old_phone_beside
+    here.add(b"/endless", b"x" * (3 << 20), size=7)
+    result = take(vault, main, beside(here))
+    assert result.coverage is not None
+    assert [(gap.path.rpartition("/")[2], gap.reason) for gap in result.coverage.gaps] == [("endless", "endless")]

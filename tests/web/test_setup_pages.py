@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from phoneward.progress import Listener
-from phoneward.setup import Journey, Step, is_kit_printed, note_kit_printed
-from phoneward.vault import LocalStorage, open_repository, repository_exists
+from phoneward.setup import Journey, Step, is_kit_printed, journey, note_kit_printed
+from phoneward.vault import LocalStorage, Repository, Storage, init_repository, open_repository, repository_exists
 from phoneward.web.jobs import Jobs, Kind, Outcome
 from tests.web.setup_help import (
     GOOD,
@@ -210,6 +210,42 @@ def test_two_windows_make_one_vault(site: Site, tmp_path: Path, card: Path) -> N
         thread.join()
     assert sorted(answers) == ["/setup/kit", *["/setup/password"] * 3]
     assert len(list((tmp_path / "vault/keys").iterdir())) == 1
+
+
+def test_a_window_waits_while_another_makes_the_vault(
+    site: Site, tmp_path: Path, card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a vault is not taken for somebody else's files: the second window is not sent to choose another place."""
+    visitor = site.visitor()
+    until_password(visitor, tmp_path, card)
+    fields = {"csrf": visitor.token(), "password": GOOD, "again": GOOD}
+    half, goes_on = threading.Event(), threading.Event()
+    real = init_repository
+
+    def slow(storage: Storage, password: str) -> Repository:
+        (tmp_path / "vault/keys").mkdir(parents=True)
+        half.set()
+        assert goes_on.wait(30)
+        (tmp_path / "vault/keys").rmdir()
+        return real(storage, password)
+
+    monkeypatch.setattr(journey, "init_repository", slow)
+    answers: list[str] = []
+
+    def press() -> None:
+        client = site.stranger()
+        client.cookies = visitor.client.cookies
+        answers.append(client.post("/setup/password/own", data=fields).headers["location"])
+
+    windows = [threading.Thread(target=press) for _ in range(2)]
+    windows[0].start()
+    assert half.wait(30)
+    windows[1].start()
+    windows[1].join(0.5)
+    goes_on.set()
+    for window in windows:
+        window.join(30)
+    assert sorted(answers) == ["/setup/kit", "/setup/password"]
 
 
 def test_the_kit_comes_before_the_first_backup(site: Site, tmp_path: Path, card: Path) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
+from phoneward.snapshots import usage_name
 from phoneward.texts import _, formats
 
 if TYPE_CHECKING:
@@ -60,17 +61,10 @@ def table(measured: "UsageTable") -> "Table":
     rest = [measured.rest] if measured.rest.snapshots else []
     for row in (*measured.rows[:SHOWN], *rest):
         shown.add_row(
-            name(measured, row),
+            usage_name(measured, row),
             f"{row.snapshots:,}",
             formats.size(row.newest_size),
             formats.size(row.alone),
             formats.size(row.together),
         )
     return shown
-
-
-def name(measured: "UsageTable", row: "Usage") -> str:
-    """Return what a row is called."""
-    if row is not measured.rest:
-        return row.label or _("a phone without a name")
-    return _("notes and proofs") if measured.per == "phone" else _("all that is no app's")

@@ -169,7 +169,7 @@ from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone,
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
-from phoneward.snapshots.usage import Per, Usage, UsageTable, usage
+from phoneward.snapshots.usage import Per, Usage, UsageTable, usage, usage_name
 from phoneward.vault import Repository
 
 __all__ = [
@@ -362,6 +362,7 @@ __all__ = [
     "storage_name",
     "timestamps_of",
     "usage",
+    "usage_name",
     "which_phone",
     "write_backup_file",
     "write_note",

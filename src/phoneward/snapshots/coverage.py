@@ -160,7 +160,7 @@ class AppCoverage(msgspec.Struct, frozen=True):
             AOSP `StorageStats.getDataBytes`); None where the phone did not tell.
         out_of_reach_bytes: what of `phone_bytes` is not in the snapshot: the figure less what is kept of the app's
             private data, Android/data and Android/media; None where unknown. At most a day old, as the figure is.
-        own_backups: newest first, at most `MAX_OWN_BACKUPS`.
+        own_backups: newest first: of the phone at most `MAX_OWN_BACKUPS`, and those of this computer.
         detail: the phone's own words about a refusal.
     """
 

@@ -39,6 +39,7 @@ _QUESTIONS: Final[Mapping[str, str]] = {
     "uid": N_("the apps' user numbers"),
     "apk-paths": N_("where the apps' own files are"),
     "checksums": N_("the checksums of its files"),
+    "debuggable": N_("which apps were built for testing, so that a computer may read their data"),
 }
 """What a phone may be unable to answer (`AppInventory.not_asked`)."""
 

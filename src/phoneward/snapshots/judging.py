@@ -39,7 +39,7 @@ from phoneward.snapshots.layout import (
     storage_prefix,
     volume_prefix,
 )
-from phoneward.snapshots.ownbackups import next_step_for, own_folders
+from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, next_step_for, own_folders
 from phoneward.snapshots.ownbackups_noted import Held
 from phoneward.snapshots.parents import Parent
 from phoneward.snapshots.taking import Taken, is_apk_wanted
@@ -217,14 +217,17 @@ class Judge:
         return places
 
     def _own_backups(self, app: InstalledApp) -> list[OwnBackup]:
-        """Those that came over for certain: a torn one would open no chat."""
-        found = self.trees.own_backups.of(app.user_id, app.package) + self._on_computer(app)
-        whole = [
+        """The newest that came over for certain: a torn one would open no chat."""
+        on_phone = self._whole(self.trees.own_backups.of(app.user_id, app.package))[:MAX_OWN_BACKUPS]
+        found = on_phone + self._whole(self._on_computer(app))
+        return sorted(found, key=lambda backup: (backup.date, backup.path), reverse=True)
+
+    def _whole(self, found: list[tuple[bytes, OwnBackup]]) -> list[OwnBackup]:
+        return [
             backup
             for place, backup in found
             if not self.gaps.at(place) and not self.gaps.below(place) and not self._is_useless(place)
         ]
-        return sorted(whole, key=lambda backup: (backup.date, backup.path), reverse=True)
 
     def _is_useless(self, place: bytes) -> bool:
         file = self.backup_files.get(place)

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from phoneward.errors import readable
 from phoneward.phones.appbackups import OnPhone, moment_made
-from phoneward.snapshots.backupfiles import BackupFiles
+from phoneward.snapshots.backupfiles import MAX_FILES, BackupFiles
 from phoneward.snapshots.coverage import OwnBackup
 from phoneward.snapshots.inventory import utc
 from phoneward.snapshots.ownbackups import MAX_OWN_BACKUPS, recognise, storage_path
 from phoneward.vault import Node
+
+_MAX_NOTED: Final = MAX_FILES + MAX_OWN_BACKUPS
+"""Of one app: as many as may turn out to be damaged, and those that count then."""
 
 
 @dataclass(slots=True)
@@ -28,8 +32,8 @@ class OwnBackups:
     _found: dict[tuple[int, str], dict[bytes, OwnBackup]] = field(default_factory=dict)
 
     def of(self, user_id: int, package: str) -> list[tuple[bytes, OwnBackup]]:
-        """Return the newest ones of an app."""
-        return list(self._found.get((user_id, package), {}).items())
+        """Return the newest ones of an app: more than count, since some may be damaged."""
+        return _newest(self._found.get((user_id, package), {}))
 
     def note(self, place: bytes, marks: Sequence[Node], nodes: Sequence[Node], held: Callable[[bytes], Held]) -> None:
         """Look at the files of a folder whose names may be those of backups. The folders in it are built.
@@ -51,9 +55,14 @@ class OwnBackups:
                 self._add((where.user_id, found.package), *backup)
 
     def _add(self, key: tuple[int, str], path: bytes, backup: OwnBackup) -> None:
-        known = self._found.get(key, {}) | {path: backup}
-        newest = sorted(known.items(), key=lambda pair: (pair[1].date, pair[0]), reverse=True)
-        self._found[key] = dict(newest[:MAX_OWN_BACKUPS])
+        known = self._found.setdefault(key, {})
+        known[path] = backup
+        if len(known) > 2 * _MAX_NOTED:
+            self._found[key] = dict(_newest(known))
+
+
+def _newest(known: dict[bytes, OwnBackup]) -> list[tuple[bytes, OwnBackup]]:
+    return sorted(known.items(), key=lambda pair: (pair[1].date, pair[0]), reverse=True)[:_MAX_NOTED]
 
 
 def _backup(

@@ -6,33 +6,30 @@ from phoneward.snapshots.gaps import GapReason
 from phoneward.texts import N_, _
 
 GAP_SENTENCES: Final[dict[str, str]] = {
-    GapReason.DENIED: N_("The phone does not let this computer read it."),
-    GapReason.VANISHED: N_("It was there when the phone listed its files, and gone when it was to be read."),
-    GapReason.READ_ERROR: N_("The phone could not read it."),
+    GapReason.DENIED: N_("Phoneward is not allowed to read it."),
+    GapReason.VANISHED: N_("It was there when the files were listed, and gone when it was to be read."),
+    GapReason.READ_ERROR: N_("Reading it failed."),
     GapReason.BAD_NAME: N_("Its name cannot be a file name, so it was left out."),
     GapReason.SPECIAL: N_("It is not a file but a device, socket or pipe; there is nothing in it to keep."),
     GapReason.TOO_LONG: N_("It lies too deep in folders within folders."),
     GapReason.LOCKED: N_("It belongs to another user or profile whose storage the phone keeps closed."),
-    GapReason.CONTRADICTION: N_("The phone described one name as two different things; the folder was kept."),
-    GapReason.UNLISTED_FOLDER: N_(
-        "The phone listed files in this folder, but not the folder: its own date is not kept."
-    ),
-    GapReason.IMPOSSIBLE: N_("What the phone said about it cannot be true."),
-    GapReason.ENDLESS: N_("The phone kept sending more of it than the file can hold, so it was left out."),
+    GapReason.CONTRADICTION: N_("One name was described as two different things; the folder was kept."),
+    GapReason.UNLISTED_FOLDER: N_("Files in this folder were listed, but not the folder: its own date is not kept."),
+    GapReason.IMPOSSIBLE: N_("What was told about it cannot be true."),
+    GapReason.ENDLESS: N_("More of it kept coming than the file can hold, so it was left out."),
     GapReason.TWICE: N_("The backup file holds two of this name. The later one is kept, as Android would restore it."),
     GapReason.FOREIGN: N_("It stands in the backup file where no Android puts anything, so it was left out."),
     GapReason.ABSENT: N_("This folder of the computer was not there, or could not be opened."),
     GapReason.TORN: N_("It kept changing while it was read. What came over last is kept, and may not fit together."),
     GapReason.MISMATCH: N_(
-        "The phone twice computed a different checksum of it than this computer, though it did not change. What came"
-        " over last is kept. The cable, the phone's memory card or a computer's memory may be faulty: try another"
-        " cable."
+        "Two checks found another checksum of it than when it came over, though it did not change. What came over last"
+        " is kept. The cable, the phone's memory card, a disk or a computer's memory may be faulty: try another cable."
     ),
-    GapReason.GONE_WHILE_READ: N_("It was read and then deleted on the phone. What came over is kept."),
+    GapReason.GONE_WHILE_READ: N_("It was read and then deleted. What came over is kept."),
 }
 
 REASON_SENTENCES: Final[dict[str, str]] = {
-    "all-kept": N_("Everything the phone showed is kept."),
+    "all-kept": N_("Everything that could be seen is kept."),
     "some-missing": N_("Some of it could not be read; the list names each."),
     "storage-locked": N_("The phone keeps this storage closed to us."),
     "computer-folder-absent": N_("This folder of the computer was not there, or could not be opened."),

@@ -8,10 +8,12 @@ from itertools import groupby
 
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
 from phoneward.snapshots.app_parts import Above, AppParts
+from phoneward.snapshots.coverage_words import app_called
 from phoneward.snapshots.forgetting import phone_of
 from phoneward.snapshots.layout import DEVICE_TAG_PREFIX, is_of_backup_file, is_record
 from phoneward.snapshots.reading import is_partial
 from phoneward.snapshots.state import OwnerState
+from phoneward.texts import _
 from phoneward.vault import Contents, Repository, Share, Shares, Snapshot
 
 
@@ -213,3 +215,13 @@ def _add_roots(repo: Repository, shares: Shares, row: Usage, roots: _Roots) -> N
         _count(row, contents, is_newest=False, times=len(list(same)))
         row.newest_files += contents.files * newest.get(number, 0)
         row.newest_size += contents.size * newest.get(number, 0)
+
+
+def usage_name(table: UsageTable, row: Usage) -> str:
+    """Return what a row of a table is called, for a person."""
+    if table.per is Per.PHONE:
+        return _("notes and proofs") if row is table.rest else row.label or _("a phone without a name")
+    if row is table.rest:
+        return _("all that is no app's")
+    known = app_called(row.key)
+    return _("{name} ({package})").format(name=known, package=row.label) if known else row.label

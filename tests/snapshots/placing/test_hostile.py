@@ -8,10 +8,22 @@ from phoneward.phones import AdbWriter
 from phoneward.progress import silent
 from phoneward.snapshots import PlaceFate, PlaceOutcome, plan_app_backups, put_on_phone
 from phoneward.snapshots.errors import NoAppBackupsError
+from phoneward.snapshots.placing import appbackups
+from phoneward.snapshots.placing import found as found_module
 from phoneward.snapshots.placing.found import BackupFinder, newest
 from phoneward.snapshots.reading import find
-from phoneward.vault import BlobId, BlobType, Node, Repository, Snapshot, encode_tree, save_snapshot
-from tests.phone.testphone import TestPhone
+from phoneward.vault import (
+    BlobId,
+    BlobType,
+    Node,
+    Repository,
+    Snapshot,
+    TooManyFilesError,
+    encode_tree,
+    save_snapshot,
+)
+from tests.phone import state
+from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.snapshots.adb import adb_phone
 from tests.snapshots.bench import Vault
 
@@ -98,3 +110,57 @@ def test_a_climbing_folder_is_no_place(vault: Vault, phone: TestPhone) -> None:
     snapshot(vault, climbing)
     with adb_phone(phone) as adb, AdbWriter(adb) as writer, pytest.raises(NoAppBackupsError):
         plan_app_backups(vault.repo, "latest", adb, writer)
+
+
+def backup_file(repo: Repository, name: bytes = SIGNAL) -> Node:
+    return Node(name=name, type="file", size=4, content=(put(repo, BlobType.DATA, b"file"),))
+
+
+def sources(vault: Vault) -> list[bytes]:
+    finder = BackupFinder(vault.repo, find(vault.repo, "latest"), silent)
+    return [found.source for found in finder.all()]
+
+
+def test_folders_and_names_without_end_are_not_followed(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot that unfolds for ever costs neither the computer's memory nor the person's day."""
+    repo = vault.repo
+    deep = folder(repo, b"a", folder(repo, b"b", folder(repo, b"c", backup_file(repo))))
+    snapshot(vault, folder(repo, b"shared", deep, folder(repo, b"d", backup_file(repo))))
+    assert len(sources(vault)) == 2
+    monkeypatch.setattr(found_module, "_MAX_DEPTH", 3)
+    assert sources(vault) == [b"/shared/d/" + SIGNAL]
+    monkeypatch.setattr(found_module, "_MAX_NAMES", 3)
+    with pytest.raises(TooManyFilesError):
+        sources(vault)
+
+
+def test_an_exported_chat_is_no_backup_that_an_app_takes_back(vault: Vault) -> None:
+    chat = backup_file(vault.repo, b"[LINE] Chat history with Ann.txt")
+    snapshot(vault, folder(vault.repo, b"shared", folder(vault.repo, b"Download", chat)))
+    assert sources(vault) == []
+
+
+def test_a_backup_of_more_files_than_any_has(vault: Vault, phone: TestPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = vault.repo
+    inside = folder(repo, DAY, *(backup_file(repo, b"%d" % number) for number in range(5)))
+    mark = backup_file(repo, DAY + b".properties")
+    snapshot(vault, folder(repo, b"shared", folder(repo, b"org.app", inside, mark)))
+    monkeypatch.setattr(appbackups, "MAX_ITEMS", 5)
+    with adb_phone(phone) as adb, AdbWriter(adb) as writer, pytest.raises(TooManyFilesError):
+        plan_app_backups(vault.repo, "latest", adb, writer)
+
+
+def test_a_name_that_a_card_cannot_have_is_named(vault: Vault, phone_factory: PhoneFactory) -> None:
+    """Cards are formatted as Windows has them: no colons, which the phone's own storage takes."""
+    repo, phone = vault.repo, phone_factory(state=state.FULL)
+    inside = folder(repo, DAY, backup_file(repo, b"a:b"), backup_file(repo, b"data"))
+    one = folder(repo, b"org.app", inside, backup_file(repo, DAY + b".properties"))
+    snapshot(vault, folder(repo, b"shared", one), folder(repo, b"volumes", folder(repo, b"1A2B-3C4D", one)))
+    with adb_phone(phone) as adb, AdbWriter(adb) as writer:
+        plan = plan_app_backups(vault.repo, "latest", adb, writer)
+    fates = {(place.item.source, place.fate) for place in plan.placing.places if place.path.endswith(b"a:b")}
+    inner = b"/org.app/" + DAY + b"/a:b"
+    assert fates == {
+        (b"/shared" + inner, PlaceFate.NEW),
+        (b"/volumes/1A2B-3C4D" + inner, PlaceFate.IMPOSSIBLE),
+    }

@@ -65,7 +65,12 @@ def _link(path: Path) -> None:
     path.symlink_to("elsewhere")
 
 
-@pytest.mark.parametrize("there", [_file, _folder, _link])
+def _link_to_the_same(path: Path) -> None:
+    (path.parent / "elsewhere").write_bytes(b"content")
+    path.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("there", [_file, _folder, _link, _link_to_the_same])
 def test_what_has_the_name_stays_and_the_file_gets_the_next_name(tmp_path: Path, there: Callable[[Path], None]) -> None:
     there(tmp_path / NAME)
     before = walk(tmp_path)
@@ -77,6 +82,18 @@ def test_what_has_the_name_stays_and_the_file_gets_the_next_name(tmp_path: Path,
         n: (e.kind, e.content) for n, e in before.items() if n
     }
     assert put(item(tmp_path)) == [(Fate.SAME, Outcome.NOTHING)]
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_for_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of somebody else's, just as long: the snapshot's comes beside it."""
+    (tmp_path / NAME).write_bytes(b"content")
+
+    def refuse(_path: bytes) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module, "_digest", refuse)
+    (place,) = plan_in_folder([item(tmp_path)]).places
+    assert (place.fate, place.path) == (Fate.NEW, bytes(tmp_path / NAME.replace(".xml", "-2.xml")))
 
 
 def test_where_every_name_is_taken_nothing_is_written(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.errors import PhonewardError
+from phoneward.snapshots.placing import moment_of
 from phoneward.snapshots.placing.telling import (
     Reader,
     Told,
@@ -52,6 +53,17 @@ def tell(kind: str, data: bytes) -> Told:
 )
 def test_how_many_and_of_which_days(kind: str, told: Told) -> None:
     assert tell(kind, WHOLE[kind]) == told
+
+
+@pytest.mark.parametrize("date", ["253402300800000", "999999999999999", "9" * 5000, "-1", "1e9", "\u0663"])
+def test_a_time_that_no_calendar_has_is_none(date: str) -> None:
+    """A phone's mistake or somebody's joke: the message counts, and its day is not told."""
+    data = f"<calls count='2'><call date='{date}'/><call date='253402300799999'/></calls>".encode()
+    told = tell("calls", data)
+    assert told == Told(2, 0, 253_402_300_799_999, 253_402_300_799_999)
+    last = moment_of(told.last_ms)
+    assert last is not None
+    assert last.year == 9999
 
 
 @pytest.mark.parametrize("kind", list(WHOLE))

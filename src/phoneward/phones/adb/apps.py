@@ -65,6 +65,8 @@ def inventory(shell: Shell, properties: dict[str, str]) -> AppInventory:
     for question, attribute in (("version-code", "version_code"), ("uid", "uid")):
         if all(getattr(app, attribute) is not None for app in found):
             asking.not_asked.pop(question, None)  # `dumpsys` knew what `pm` did not say
+    if not any(about.get("pkgFlags", 0) for about in details.values()):
+        asking.note("debuggable", "dumpsys package")
     return AppInventory(tuple(found), asking.not_asked)
 
 

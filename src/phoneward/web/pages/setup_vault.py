@@ -243,10 +243,11 @@ def _weak_page(request: Request, strength: Strength, fields: dict[str, str]) -> 
 
 
 def _early(request: Request) -> Response | None:
-    with context_of(request).desk.looking() as journey:
+    desk = context_of(request).desk
+    with desk.making, desk.looking() as journey:  # half a vault, of another window, is neither a vault nor a free place
         if journey.has_vault and request.url.path != PASSWORD:
             return see_other(PASSWORD)
-        away = context_of(request).desk.is_away(journey)
+        away = desk.is_away(journey)
         return see_other(PLACE) if away else too_early(journey.progress(), Step.PASSWORD)
 
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from phoneward import snapshots
 from phoneward.progress import Listener
-from phoneward.snapshots import Per, Usage, UsageTable, is_state
+from phoneward.snapshots import Per, Usage, UsageTable, is_state, usage_name
 from phoneward.texts import Size, _, formats, words
 from phoneward.vault import load_snapshots
 from phoneward.web.errors import PageMissingError
@@ -54,10 +54,7 @@ def _table(found: UsageTable) -> dict[str, object]:
 
 
 def _row(found: UsageTable, row: Usage) -> list[object]:
-    name = row.label or _("a phone without a name")
-    if row is found.rest:
-        name = _("notes and proofs") if found.per is Per.PHONE else _("all that is no app's")
-    return [name, formats.size(row.newest_size), formats.size(row.alone), formats.size(row.together)]
+    return [usage_name(found, row), formats.size(row.newest_size), formats.size(row.alone), formats.size(row.together)]
 
 
 def work_out(request: Request) -> Response:

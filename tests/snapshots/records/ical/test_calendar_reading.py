@@ -138,6 +138,27 @@ def test_a_zone_that_only_the_file_describes() -> None:
     assert (odd.row["dtstart"], odd.row["eventTimezone"]) == (str(MAY + 7_200_000), None)
 
 
+def test_a_country_that_gave_up_summer_time() -> None:
+    """The rules of a zone end where the file says so: an event of this summer is not an hour off."""
+    described = (
+        "BEGIN:VTIMEZONE TZID:Inland BEGIN:STANDARD DTSTART:19701025T030000 TZOFFSETFROM:+0300 TZOFFSETTO:+0200"
+        " RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10;UNTIL=19991031T000000Z END:STANDARD BEGIN:DAYLIGHT"
+        " DTSTART:19700329T020000 TZOFFSETFROM:+0200 TZOFFSETTO:+0300"
+        " RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3;UNTIL=20000101T000000Z END:DAYLIGHT END:VTIMEZONE"
+    )
+    now = one_event("DTSTART;TZID=Inland:20260508T100000", zone=described)
+    then = one_event("DTSTART;TZID=Inland:19990508T100000", zone=described)
+    assert now.row["dtstart"] == str(MAY)
+    assert then.row["dtstart"] == str(int(datetime(1999, 5, 8, 7, tzinfo=UTC).timestamp()) * 1000)
+
+
+def test_a_zone_of_another_name_that_says_where_it_is() -> None:
+    """Programs built on libical say the place beside a name of their own: X-LIC-LOCATION."""
+    described = "BEGIN:VTIMEZONE TZID:office X-LIC-LOCATION:Europe/Berlin END:VTIMEZONE"
+    found = one_event("DTSTART;TZID=office:20260508T100000", zone=described)
+    assert (found.row["dtstart"], found.row["eventTimezone"]) == (str(MAY), "Europe/Berlin")
+
+
 def test_a_time_in_no_zone_is_said_to_be_in_none() -> None:
     """A floating time is not passed off as one of some place."""
     found = one_event("DTSTART:20260508T080000")
@@ -241,7 +262,7 @@ def test_bombs_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("phoneward.snapshots.records.ical.reading._MAX_LINES", 1_000)
     for bomb in (
         lines("BEGIN:VEVENT", "SUMMARY:" + "a" * (2 << 20), "END:VEVENT"),
-        lines("BEGIN:VEVENT", *["SUMMARY:" + "a" * 1_000] * 2_000, "END:VEVENT"),
+        lines("BEGIN:VEVENT", *["SUMMARY:" + "a" * 4_000] * 500, "END:VEVENT"),
         lines("BEGIN:VEVENT", *["X:1"] * 2_000, "END:VEVENT"),
         lines("BEGIN:VEVENT", *["BEGIN:VALARM", "END:VALARM"] * 2_000, "END:VEVENT"),
         lines("BEGIN:VTIMEZONE", "TZID:x", *["BEGIN:STANDARD", "END:STANDARD"] * 2_000, "END:VTIMEZONE"),
@@ -261,6 +282,15 @@ def test_a_zone_of_endless_rules_is_no_zone() -> None:
         one_part = (part + " END:STANDARD").replace("+0100", offset)
         described = f"BEGIN:VTIMEZONE TZID:Odd {one_part} END:VTIMEZONE"
         assert one_event("DTSTART;TZID=Odd:20260508T080000", zone=described).row["eventTimezone"] is None
+
+
+def test_a_file_of_endless_zones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that describes zones without end fills no memory: those beyond the first are unknown."""
+    monkeypatch.setattr("phoneward.snapshots.records.ical.filezones._MAX_ZONES", 3)
+    part = "BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETFROM:+0200 TZOFFSETTO:+0200 END:STANDARD"
+    described = " ".join(f"BEGIN:VTIMEZONE TZID:Z{number} {part} END:VTIMEZONE" for number in range(5))
+    known = [one_event(f"DTSTART;TZID=Z{n}:20260508T100000", zone=described).row["eventTimezone"] for n in range(5)]
+    assert known == ["Z0", "Z1", "Z2", None, None]
 
 
 @settings(max_examples=100, deadline=None)

@@ -230,7 +230,7 @@ def test_a_damaged_rule_spoils_nothing(rule: str) -> None:
 
 def test_more_dates_than_any_event_lists() -> None:
     """Two million dates from a phone are kept and not gone through; a series with all days cancelled is read again."""
-    many = "20260508T080000Z," * 20_000
+    many = ",".join(["20260508T080000Z"] * 20_000)
     data = written(tables([OWN], [event(rdate=many)]))
     assert events_in(data)[0].row["rdate"] == many
     assert "RDATE" not in vevents(data)[0]
@@ -270,6 +270,53 @@ def test_an_event_that_no_program_could_show_is_kept_all_the_same() -> None:
     data = written(found)
     assert len(vevents(data)) == 1
     assert [item.row["dtstart"] for item in events_in(data)] == [None, "1000000000000000", str(MAY)]
+
+
+def test_an_event_without_a_length_has_no_end() -> None:
+    """Other programs refuse an end that is not after the start; the phone's own is kept all the same."""
+    ends = (MAY, MAY - HOUR, MAY + 999)
+    day = MAY - MAY % DAY
+    rows = [event(_id=7 + number, dtend=end) for number, end in enumerate(ends)]
+    data = written(tables([OWN], [*rows, event(_id=20, allDay=1, dtstart=day, dtend=day, eventTimezone="UTC")]))
+    assert all("DTEND" not in each and "DURATION" not in each for each in vevents(data))
+    assert [item.row["dtend"] for item in events_in(data)] == [*map(str, ends), str(day)]
+
+
+def test_a_moved_day_of_a_series_is_one_day_with_its_own_end() -> None:
+    """Some phones copy the rule and the length of the series into the day that was moved."""
+    series = event(dtend=None, duration="P60S", rrule="FREQ=DAILY")
+    moved = event(
+        _id=8,
+        original_id=7,
+        originalInstanceTime=MAY + DAY,
+        rrule="FREQ=DAILY",
+        duration="P60S",
+        dtstart=MAY + DAY + HOUR,
+        dtend=MAY + DAY + 3 * HOUR,
+    )
+    data = written(tables([OWN], [series, moved]))
+    _first, second = vevents(data)
+    assert ("RRULE" in second, "DURATION" in second) == (False, False)
+    assert second["DTEND"].dt - second["DTSTART"].dt == timedelta(hours=2)
+    assert events_in(data)[1].row["rrule"] == "FREQ=DAILY"
+
+
+def test_a_day_moved_abroad_is_found_in_its_series() -> None:
+    """The day that was moved is named in the series' own zone, as its other days are."""
+    series = event(dtend=None, duration="P60S", rrule="FREQ=DAILY")
+    moved = event(_id=8, original_id=7, originalInstanceTime=MAY + DAY, eventTimezone="Europe/Berlin")
+    _first, second = vevents(written(tables([OWN], [series, moved])))
+    assert second["RECURRENCE-ID"].params["TZID"] == "Asia/Shanghai"
+    assert second["DTSTART"].params["TZID"] == "Europe/Berlin"
+
+
+def test_a_name_longer_than_any_is_not_given_to_other_programs() -> None:
+    """A phone's event with a UID of a thousand and more characters has another one in the file, and keeps its own."""
+    for length, is_own in ((1_000, True), (1_001, False)):
+        data = written(tables([OWN], [event(uid2445="u" * length)]))
+        (shown,) = vevents(data)
+        assert (str(shown["UID"]) == "u" * length) is is_own
+        assert events_in(data)[0].row["uid2445"] == "u" * length
 
 
 def test_zones_other_than_countries() -> None:

@@ -47,6 +47,21 @@ def test_the_days_on_which_clocks_change(name: str) -> None:
     assert changes > 50
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("GMT-05:00", "19691231T190000"), ("GMT+05:30", "19700101T053000"), ("GMT+8", "19700101T080000")],
+)
+def test_zones_that_only_java_names(name: str, shown: str) -> None:
+    """Some phones note how far a clock is from London, and no place: east is ahead."""
+    own = zone(name)
+    assert own is not None
+    clock = own.clock(0)
+    assert clock is not None
+    assert clock_text(clock) == shown
+    judge = dateutil.tz.tzical(io.StringIO(timezone_lines(name).decode())).get()
+    assert clock.replace(tzinfo=judge) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("name", ["", "Mars", "../etc/passwd", "Europe", "GMT+25", "GMT+08:60", "europe/berlin"])
 def test_what_is_no_zone(name: str) -> None:
     assert zone(name) is None
