@@ -179,8 +179,8 @@ def steps(file: str) -> list[str]:
             command=f"adb restore {shlex.quote(readable(os.fsencode(file)))}"
         ),
         _(
-            "The phone asks: tap 'Restore my data' within a minute. Leave the password empty, unless the phone insists on "
-            "its own desktop backup password."
+            "The phone asks: tap 'Restore my data' within a minute. Leave the password empty, unless the phone insists "
+            "on its own desktop backup password."
         ),
         _("Look into the apps: Android does not say which of them it passed over."),
         _("Delete the file: it is not encrypted."),
