@@ -16,7 +16,16 @@ from phoneward.snapshots.errors import (
 )
 from phoneward.snapshots.placing import backupfile as module
 from phoneward.snapshots.placing import into_folder
-from phoneward.vault import BlobId, BlobMissingError, BlobType, Node, Repository, TooManyFilesError
+from phoneward.vault import (
+    BlobId,
+    BlobMissingError,
+    BlobType,
+    Node,
+    Repository,
+    Snapshot,
+    TooManyFilesError,
+    save_snapshot,
+)
 from tests.phones.androidbackup.abwriter import manifest
 from tests.phones.androidbackup.benches import contents, opened
 from tests.snapshots.bench import Vault
@@ -42,8 +51,10 @@ def data(repo: Repository, *nodes: Node) -> Node:
 
 
 def plan_of(vault: Vault, tmp_path: Path, *apps: Node) -> BackupFilePlan:
-    snapshot(vault, folder(vault.repo, b"appdata", *apps))
-    return plan_backup_file(vault.repo, "latest", tmp_path / "made.ab")
+    top = folder(vault.repo, b"top", folder(vault.repo, b"appdata", *apps)).subtree
+    assert top is not None
+    made = save_snapshot(vault.repo, Snapshot(time_ns=1, tree=top, paths=("/phone",)))
+    return plan_backup_file(vault.reopen(), made, tmp_path / "made.ab")
 
 
 def names_left(plan: BackupFilePlan) -> dict[bytes, str]:
