@@ -77,6 +77,12 @@ SHOWN = 50
     ),
 )
 @option("--to-computer", is_flag=True, help=N_("With --app-backups: onto this computer, where nothing is replaced."))
+@option(
+    "--as-android-backup",
+    "android_backup",
+    metavar="FILE",
+    help=N_("Instead of a folder, a new file for `adb restore`: apps' data that came from Android's own backup."),
+)
 @option("--yes", "-y", is_flag=True, help=N_("Do not ask: neither after the plan, nor before files are replaced."))
 @option(
     "--allow-unencrypted",
@@ -102,6 +108,7 @@ def restore(
     records: bool,
     app_backups: bool,
     to_computer: bool,
+    android_backup: str | None,
     yes: bool,
     allow_unencrypted: bool,
     replace: bool,
@@ -110,13 +117,23 @@ def restore(
     no_lock: bool,
 ) -> ExitCode:
     """Restore, and report what was done and what was not."""
-    from phoneward import snapshots
-    from phoneward.cli.confirming import confirm
-    from phoneward.cli.progress_view import listening
-    from phoneward.risks import REPLACE
-    from phoneward.vault import Existing
-
     frame = current()
+    if android_backup is not None:
+        from phoneward.cli import restore_backup_file
+
+        others = {
+            "--target": target,
+            "--to-phone": to_phone,
+            "--include": include,
+            "--records": records or kinds,
+            "--app-backups": app_backups or to_computer,
+            "--apks": apks,
+            "--replace": replace,
+            "--verify": verify,
+        }
+        _refuse_together("--as-android-backup", others)
+        file = restore_backup_file.Wish(snapshot, android_backup, app or "", dry_run, yes, no_lock)
+        return restore_backup_file.restore_backup_file(frame, file)
     if records or kinds:
         from phoneward.cli import restore_records
 
@@ -163,6 +180,39 @@ def restore(
         raise MissingArgumentError(command="phoneward restore", name=_("--target DIR or --to-phone SERIAL"))
     _refuse_together("--target", {"--apks": apks})
     _refuse_together("--dry-run", {"--verify": dry_run and verify})
+    return _into_folder(
+        frame,
+        snapshot,
+        target,
+        [os.fsencode(path) for path in include],
+        app=app,
+        replace=replace,
+        dry_run=dry_run,
+        verify=verify,
+        yes=yes,
+        no_lock=no_lock,
+    )
+
+
+def _into_folder(
+    frame: Frame,
+    snapshot: str,
+    target: str,
+    include: list[bytes],
+    *,
+    app: str | None,
+    replace: bool,
+    dry_run: bool,
+    verify: bool,
+    yes: bool,
+    no_lock: bool,
+) -> ExitCode:
+    from phoneward import snapshots
+    from phoneward.cli.confirming import confirm
+    from phoneward.cli.progress_view import listening
+    from phoneward.risks import REPLACE
+    from phoneward.vault import Existing
+
     if replace and not dry_run and _holds_something(Path(target)):
         confirm(frame, REPLACE.shown(folder=readable(target)), yes=yes)
     with open_vault(frame) as repository, contextlib.ExitStack() as stack:
@@ -172,7 +222,7 @@ def restore(
             repository,
             snapshot,
             Path(target),
-            include=[os.fsencode(path) for path in include],
+            include=include,
             app=app,
             existing=Existing.REPLACE if replace else Existing.KEEP,
             dry_run=dry_run,
@@ -180,9 +230,8 @@ def restore(
         )
         proven = None
         if verify:
-            paths = [os.fsencode(path) for path in include]
             proven = snapshots.prove_restored(
-                repository, snapshot, Path(target), lock, include=paths, app=app, listener=listener
+                repository, snapshot, Path(target), lock, include=include, app=app, listener=listener
             )
     _show(frame, report, target, restore_proof.fields(proven))
     if proven is not None:

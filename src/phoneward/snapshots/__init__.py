@@ -120,7 +120,10 @@ from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
+    AppData,
+    BackupFilePlan,
     ComputerBackup,
+    DataFate,
     HeldRecords,
     Place,
     PlacingPlan,
@@ -130,12 +133,14 @@ from phoneward.snapshots.placing import (
     backup_sentences,
     place_words,
     plan_app_backups,
+    plan_backup_file,
     plan_computer_backups,
     plan_records_into_folder,
     plan_records_onto_phone,
     put_in_folder,
     put_on_computer,
     put_on_phone,
+    write_backup_file,
 )
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
@@ -175,10 +180,12 @@ __all__ = [
     "AppBackup",
     "AppBackupsPlan",
     "AppCoverage",
+    "AppData",
     "Area",
     "Asked",
     "Asking",
     "BackupCutShortError",
+    "BackupFilePlan",
     "BackupResult",
     "BackupRunningError",
     "BackupStats",
@@ -197,6 +204,7 @@ __all__ = [
     "CoverageView",
     "DamagedFolder",
     "DamagedSnapshot",
+    "DataFate",
     "FamilyRules",
     "FileHistory",
     "FileProof",
@@ -325,6 +333,7 @@ __all__ = [
     "phones_own_backups",
     "place_words",
     "plan_app_backups",
+    "plan_backup_file",
     "plan_computer_backups",
     "plan_family",
     "plan_forget",
@@ -355,6 +364,7 @@ __all__ = [
     "usage",
     "usage_name",
     "which_phone",
+    "write_backup_file",
     "write_note",
 ]
 

@@ -94,6 +94,40 @@ class NoAppBackupsError(SnapshotsError):
     exit_code = ExitCode.FAILED
 
 
+class NoAppDataError(SnapshotsError):
+    """A restore as an Android backup file finds no app's data."""
+
+    message = N_("Snapshot {snapshot} holds no data of such an app.")
+    next_step = N_("See which apps' data it holds with: phoneward ls SNAPSHOT /appdata")
+    exit_code = ExitCode.FAILED
+
+
+class BackupFileExistsError(SnapshotsError):
+    """The Android backup file that is to be written is there already."""
+
+    message = N_("{path} is there already and was left as it is.")
+    next_step = N_("Choose another name for the file; nothing is ever written over.")
+    exit_code = ExitCode.FAILED
+
+
+class BackupFileUnwritableError(SnapshotsError):
+    """The Android backup file cannot be written; nothing of it is left."""
+
+    message = N_("{path} could not be written ({reason}); nothing of it is left.")
+    next_step = N_("Choose another place, or make room there, then run the same command again.")
+    exit_code = ExitCode.FAILED
+
+
+class AppDataDamagedError(SnapshotsError):
+    """A file of an app's data turned out to be damaged while the Android backup file was written."""
+
+    message = N_("{path} in the vault cannot be read ({detail}), so no file was written.")
+    next_step = N_(
+        "Put the other apps back one by one with --app. What else is damaged, says: phoneward check --read-data"
+    )
+    exit_code = ExitCode.FAILED
+
+
 class NoWayBackError(SnapshotsError):
     """A storage of a snapshot has no folder of files."""
 

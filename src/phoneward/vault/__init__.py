@@ -78,7 +78,7 @@ from phoneward.vault.keys import NewKeyCost
 from phoneward.vault.locks import HeldLock, LockInfo, LockTiming, list_locks
 from phoneward.vault.materialise import materialise, remove_leftovers
 from phoneward.vault.nodes import ExtendedAttribute, Node, NodeType, go_mode, is_safe_name, posix_permissions
-from phoneward.vault.opened import BlobFile, iter_content, open_file
+from phoneward.vault.opened import BlobFile, content_sizes, iter_content, open_file
 from phoneward.vault.outlines import Outline, decode_outlines, load_outlines
 from phoneward.vault.packs import PackEntry
 from phoneward.vault.patterns import Patterns
@@ -248,6 +248,7 @@ __all__ = [
     "change_password",
     "check",
     "compress",
+    "content_sizes",
     "decode_outlines",
     "decode_snapshot",
     "decode_tree",

@@ -1,6 +1,13 @@
 """Single files of a snapshot to places of their own: records as importable files, apps' own backups to their apps."""
 
 from phoneward.snapshots.placing.appbackups import AppBackup, AppBackupsPlan, plan_app_backups
+from phoneward.snapshots.placing.backupfile import (
+    AppData,
+    BackupFilePlan,
+    DataFate,
+    plan_backup_file,
+    write_backup_file,
+)
 from phoneward.snapshots.placing.into_folder import put_in_folder
 from phoneward.snapshots.placing.items import Fate, Item, Outcome, Place, PlacingPlan
 from phoneward.snapshots.placing.onto_phone import plan_on_phone, put_on_phone
@@ -19,7 +26,10 @@ __all__ = [
     "KINDS",
     "AppBackup",
     "AppBackupsPlan",
+    "AppData",
+    "BackupFilePlan",
     "ComputerBackup",
+    "DataFate",
     "Fate",
     "HeldRecords",
     "Item",
@@ -33,6 +43,7 @@ __all__ = [
     "moment_of",
     "place_words",
     "plan_app_backups",
+    "plan_backup_file",
     "plan_computer_backups",
     "plan_on_phone",
     "plan_records_into_folder",
@@ -40,4 +51,5 @@ __all__ = [
     "put_in_folder",
     "put_on_computer",
     "put_on_phone",
+    "write_backup_file",
 ]

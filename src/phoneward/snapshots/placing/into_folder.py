@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from phoneward.errors import PhonewardError, readable
@@ -15,7 +15,7 @@ from phoneward.texts import N_
 from phoneward.vault import RestoreTargetError
 
 _PIECE = 1 << 20
-_READ_BACK_DIFFERENT = N_("what was read back is not what was written")
+READ_BACK_DIFFERENT = N_("what was read back is not what was written")
 _TAKEN_MEANWHILE = N_("something else got this name meanwhile, and was left as it is")
 _NO_FILE = N_("something else than a file has its name")
 
@@ -88,28 +88,57 @@ def put_in_folder(plan: PlacingPlan, listener: Listener = silent) -> None:
 
 
 def _write(place: Place) -> None:
-    """Write under a name of our own, read back, then give the file its name unless that is taken."""
-    unfinished = place.item.folder + b"/.phoneward-" + secrets.token_hex(8).encode() + b".part"
+    """Put one file into its folder, under its name."""
+
+    def fill(write: Callable[[bytes], object]) -> None:
+        for piece in place.item.content.pieces():
+            write(piece)
+
+    try:
+        is_same = write_new(place.path, fill, place.item.mtime_ns)
+    except FileExistsError:
+        place.outcome, place.detail = Outcome.FAILED, _TAKEN_MEANWHILE
+        return
+    place.outcome = Outcome.WRITTEN if is_same else Outcome.FAILED
+    place.detail = "" if is_same else READ_BACK_DIFFERENT
+
+
+def write_new(path: bytes, fill: Callable[[Callable[[bytes], object]], None], mtime_ns: int | None = None) -> bool:
+    """Write a file under a name of our own, private, read it back, then give it its name unless that is taken.
+
+    Args:
+        path: its name, in a folder that exists.
+        fill: given what takes the content in order, piece by piece.
+        mtime_ns: its time; None for now.
+
+    Returns:
+        False where something else was read back; then there is no file, as after every error.
+
+    Raises:
+        FileExistsError: the name is taken.
+        OSError: it cannot be written.
+    """
+    folder = os.path.dirname(path) or b"."
+    unfinished = folder + b"/.phoneward-" + secrets.token_hex(8).encode() + b".part"
     sha = hashlib.sha256()
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            for piece in place.item.content.pieces():
+
+            def write(piece: bytes) -> None:
                 sha.update(piece)
                 stream.write(piece)
+
+            fill(write)
             stream.flush()
             sync_file(stream.fileno())
         if _digest(unfinished) != sha.digest():
-            place.outcome, place.detail = Outcome.FAILED, _READ_BACK_DIFFERENT
-            return
-        os.utime(unfinished, ns=(place.item.mtime_ns, place.item.mtime_ns))
-        try:
-            _name(unfinished, place.path)
-        except FileExistsError:
-            place.outcome, place.detail = Outcome.FAILED, _TAKEN_MEANWHILE
-        else:
-            place.outcome = Outcome.WRITTEN
-        sync_folder(Path(os.fsdecode(place.item.folder)))
+            return False
+        if mtime_ns is not None:
+            os.utime(unfinished, ns=(mtime_ns, mtime_ns))
+        _name(unfinished, path)
+        sync_folder(Path(os.fsdecode(folder)))
+        return True
     finally:
         if os.path.lexists(unfinished):
             os.unlink(unfinished)
