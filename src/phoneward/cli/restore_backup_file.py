@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phoneward.cli.confirming import ask, can_ask, is_yes
-from phoneward.cli.errors import NotConfirmedError
+from phoneward.cli.confirming import agree
 from phoneward.cli.frame import Frame
 from phoneward.cli.names import name_fields
 from phoneward.cli.session import open_vault
@@ -49,19 +48,11 @@ def restore_backup_file(frame: Frame, wish: Wish) -> ExitCode:
         plan = snapshots.plan_backup_file(repository, wish.snapshot, Path(wish.file), wish.app)
         _show_plan(frame, plan, wish)
         if not wish.dry_run and plan.ready:
-            _confirm(frame, wish)
+            agree(frame, _("Write this file? Type yes to go on: "), yes=wish.yes)
             with listening(frame.output) as listener:
                 snapshots.write_backup_file(repository, plan, listener)
     _show(frame, plan, wish)
     return ExitCode.DONE if plan.complete else ExitCode.INCOMPLETE
-
-
-def _confirm(frame: Frame, wish: Wish) -> None:
-    """Ask a person before anything is written; nothing that is there changes, so a script is not asked."""
-    if wish.yes or frame.output.json or not can_ask():
-        return
-    if not is_yes(ask(_("Write this file? Type yes to go on: "))):
-        raise NotConfirmedError
 
 
 # -- the plan ----------------------------------------------------------------------------------------------------------
