@@ -26,7 +26,7 @@ from phoneward.texts import words
 from phoneward.vault import StorageFullError
 from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
 from tests.phones.appbackups.test_oncomputer import wechat_4
-from tests.web.app_backups import app_backups_shown
+from tests.web.app_backups import app_backups_shown, computer_backups_shown
 from tests.web.holding import LONG, Holding, holding
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
@@ -135,6 +135,10 @@ IN_A_VAULT: Final = (
     Example("app backups plan", "/restore/{restore}", "/restore/{backups_planned}"),
     Example("app backups, replace?", "/restore/{restore}/replace", "/restore/{backups_planned}/replace"),
     Example("app backups result", "/restore/{restore}/result", "/restore/{backups_restored}/result"),
+    Example("computer's backups where", "/restore", "/restore?snapshot={tablet}&what=to-computer"),
+    Example("computer's backups plan", "/restore/{restore}", "/restore/{computer_planned}"),
+    Example("computer's backups, no place", "/restore/{restore}", "/restore/{computer_unknown}"),
+    Example("computer's backups result", "/restore/{restore}/result", "/restore/{computer_restored}/result"),
     Example("vault", "/vault", "/vault"),
     Example("passwords", "/vault/keys", "/vault/keys"),
     Example("rooms of the vault", "/vault/usage", "/vault/usage"),
@@ -289,6 +293,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             **_restores(held, visitor, folder),
             **_records(held, visitor, folder),
             **app_backups_shown(held),
+            **computer_backups_shown(held),
             **_jobs(site, work),
         }
         visitor.get("/search")  # the catalogue is made

@@ -1,15 +1,16 @@
 """Plans and results of apps' own backups, as a phone would have answered, for pages to be looked at."""
 
 import datetime as dt
+from pathlib import Path
 
-from phoneward.phones.appbackups import OnPhone, app_of_key
-from phoneward.snapshots import AppBackup, AppBackupsPlan, Place, PlaceFate, PlaceOutcome
+from phoneward.phones.appbackups import Computer, OnPhone, app_of_key
+from phoneward.snapshots import AppBackup, AppBackupsPlan, ComputerBackup, Place, PlaceFate, PlaceOutcome
 from phoneward.snapshots.placing import Item
 from phoneward.snapshots.placing.found import FoundBackup
 from phoneward.snapshots.placing.items import Content
 from phoneward.snapshots.placing.whereto import place_for
 from phoneward.texts import words
-from phoneward.vault import FileId
+from phoneward.vault import FileId, Node, NodeType, RestoreReport
 from phoneward.web.restores import Restore, Wanted, What
 from tests.web.holding import LONG, Holding
 
@@ -21,6 +22,24 @@ def app_backups_shown(held: Holding) -> dict[str, str]:
         wanted = Wanted(FileId(held.tablet), (), "", None, "R58N1234", What.APP_BACKUPS)
         made = Restore(wanted, words("the newest backup that each app made of itself"), "phone")
         made.app_backups, made.is_placed = _plan(outcome), outcome is PlaceOutcome.WRITTEN
+        names[name] = held.site.context.restores.add(made).id
+    return names
+
+
+def computer_backups_shown(held: Holding) -> dict[str, str]:
+    """Have a server know plans and a result of a computer's backups; returns their names."""
+    names = {}
+    node = Node(name=b"wxid", type=NodeType.DIR)
+    place = Path("/home/mum/Documents/xwechat_files/Backup") / ("wxid_" + "long" * 40)
+    for name, at in (("computer_planned", place), ("computer_unknown", None), ("computer_restored", place)):
+        backup = ComputerBackup("com.tencent.mm", b"/computer/com.tencent.mm/wxid", node, LONG.decode(), at, at)
+        if name == "computer_planned" and at is not None:
+            backup.target = at.with_name("<i>beside")
+        wanted = Wanted(FileId(held.tablet), (), "", None, "", What.TO_COMPUTER, Computer("linux", Path("/home/mum")))
+        made = Restore(wanted, words("the backups that apps made on a computer"), "phone")
+        made.computer_backups = [backup]
+        if name == "computer_restored":
+            made.is_placed, backup.report = True, RestoreReport(files=3, bytes_restored=70_000)
         names[name] = held.site.context.restores.add(made).id
     return names
 

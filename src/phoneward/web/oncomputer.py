@@ -27,11 +27,16 @@ class ComputerSearch:
         self._named: Searched | None = None
         self._until = 0.0
 
+    @property
+    def computer(self) -> Computer:
+        """This computer."""
+        return self._computer or this_computer()
+
     def latest(self) -> Searched:
         """Return what was found, where that is a while ago looked for anew."""
         with self._lock:
             if self._usual is None or time.monotonic() > self._until:
-                self._usual = search_computer(self._computer or this_computer(), seconds=SECONDS)
+                self._usual = search_computer(self.computer, seconds=SECONDS)
                 self._until = time.monotonic() + KEPT_S
             return _joined(self._usual, self._named)
 

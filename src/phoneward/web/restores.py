@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from phoneward.snapshots import AppBackupsPlan, Compared, RecordsPlan, ReturnPlan, ReturnReport
+from phoneward.phones.appbackups import Computer
+from phoneward.snapshots import AppBackupsPlan, Compared, ComputerBackup, RecordsPlan, ReturnPlan, ReturnReport
 from phoneward.texts import Words
 from phoneward.vault import FileId, RestoreReport
 from phoneward.web.errors import RestoreUnknownError
@@ -24,7 +25,16 @@ class What(enum.Enum):
     RECORDS = "records"
     """Messages, calls, contacts and the calendar, as files that apps take in."""
     APP_BACKUPS = "app-backups"
-    """Backups that apps made of themselves."""
+    """Backups that apps made of themselves, onto a phone."""
+    TO_COMPUTER = "to-computer"
+    """Backups that apps made on a computer, to where they look for them on this one."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options of `phoneward restore` that say so."""
+        if self is What.TO_COMPUTER:
+            return ("--app-backups", "--to-computer")
+        return (f"--{self.value}",) if self.value else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +45,10 @@ class Wanted:
         snapshot: its full ID.
         paths: in the snapshot, raw bytes; empty for everything, or all of `app`.
         app: a package name; empty for none.
-        target: the folder; None where it goes onto a phone.
-        serial: of the phone; empty where it goes into a folder.
+        target: the folder; None where it goes onto a phone, or to where apps look for it on this computer.
+        serial: of the phone; empty where it goes onto none.
         what: which part of the snapshot.
+        computer: this one, where it goes to where apps look for it; None elsewhere.
     """
 
     snapshot: FileId
@@ -46,6 +57,7 @@ class Wanted:
     target: Path | None
     serial: str = ""
     what: What = What.FILES
+    computer: Computer | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +72,7 @@ class Restore:
         report, phone_report: what was done.
         compared: what reading it back showed.
         proof: under which ID the vault keeps that.
-        records, app_backups: what was planned of these, and what became of it.
+        records, app_backups, computer_backups: what was planned of these, and what became of it.
         maker: who made the phone that they go to; empty where it is not known.
         is_placed: whether they were put in their places.
     """
@@ -77,6 +89,7 @@ class Restore:
     proof: FileId | None = None
     records: RecordsPlan | None = None
     app_backups: AppBackupsPlan | None = None
+    computer_backups: list[ComputerBackup] | None = None
     maker: str = ""
     is_placed: bool = False
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -85,7 +98,8 @@ class Restore:
     @property
     def is_planned(self) -> bool:
         """Whether there is a plan to show."""
-        return any(one is not None for one in (self.plan, self.phone_plan, self.records, self.app_backups))
+        of_parts = (self.records, self.app_backups, self.computer_backups)
+        return any(one is not None for one in (self.plan, self.phone_plan, *of_parts))
 
     @property
     def is_done(self) -> bool:

@@ -54,6 +54,8 @@ class _Choice:
             return words("messages, calls, contacts and the calendar, as files")
         if self.part is What.APP_BACKUPS:
             return words("the newest backup that each app made of itself")
+        if self.part is What.TO_COMPUTER:
+            return words("the backups that apps made on a computer")
         if self.app:
             return words("what belongs to the app {name}", name=readable(self.app))
         if not self.paths:
@@ -80,7 +82,19 @@ def begin(request: Request) -> Response:
         choice = _Choice.asked(request, opened)
         if choice.part is What.APP_BACKUPS:
             return see_other(_phones_address(choice))
+        if choice.part is What.TO_COMPUTER:
+            return _to_computer(request, opened, choice)
         return _where(request, opened, choice)
+
+
+def _to_computer(request: Request, opened: Opened, choice: _Choice) -> Response:
+    return page(
+        request,
+        "restore_computer.html",
+        title=_("Back to where apps look for it"),
+        command=_command(choice, ("--dry-run",)),
+        **choice.details(opened),
+    )
 
 
 def _part(text: str) -> What:
@@ -135,7 +149,7 @@ def _command(choice: _Choice | Wanted, rest: tuple[str, ...]) -> tuple[str, ...]
     short = choice.snapshot[:8] if isinstance(choice, Wanted) else choice.info.snapshot.short_id
     part = choice.what if isinstance(choice, Wanted) else choice.part
     include = [word for path in choice.paths for word in ("--include", shown(path))]
-    said = (*((f"--{part.value}",) if part.value else ()), *include)
+    said = (*part.options, *include)
     return ("phoneward", "restore", short, *said, *(("--app", readable(choice.app)) if choice.app else ()), *rest)
 
 
@@ -150,10 +164,14 @@ def plan(request: Request) -> Response:
             raise NothingChosenError
         serial, typed = form.get("serial", "").strip()[:MAX_SERIAL], form.get("target", "")
         try:
-            target = None if serial else restoring.target_of(typed, context.door.place())
+            computer = context.on_computer.computer if choice.part is What.TO_COMPUTER else None
+            no_folder = serial or computer is not None
+            target = None if no_folder else restoring.target_of(typed, context.door.place())
         except TargetRefusedError as error:
             return _where(request, opened, choice, error, typed)
-        wanted = Wanted(FileId(info.snapshot.id or ""), paths, choice.app, target, serial, choice.part)
+        if computer is not None:
+            serial = ""
+        wanted = Wanted(FileId(info.snapshot.id or ""), paths, choice.app, target, serial, choice.part, computer)
         what = words("{what}, from {snapshot}", what=choice.what(), snapshot=title_of(opened, info))
         restore = context.restores.add(Restore(wanted, what, opened.phone(info)))
     job, _is_new = context.jobs.start(
@@ -167,8 +185,8 @@ def plan(request: Request) -> Response:
 
 def _of(restore: Restore, *rest: str) -> tuple[str, ...]:
     wanted = restore.wanted
-    to = ("--target", readable(str(wanted.target))) if wanted.target else ("--to-phone", wanted.serial)
-    return _command(wanted, (*to, *rest))
+    to: tuple[str, ...] = ("--target", readable(str(wanted.target))) if wanted.target else ("--to-phone", wanted.serial)
+    return _command(wanted, (*(() if wanted.computer is not None else to), *rest))
 
 
 def _verified(restore: Restore) -> tuple[str, ...]:
@@ -205,6 +223,8 @@ def show(request: Request) -> Response:
 
 def _target(restore: Restore) -> str:
     wanted = restore.wanted
+    if wanted.computer is not None:
+        return _("this computer")
     return readable(str(wanted.target)) if wanted.target else _("the phone {serial}").format(serial=wanted.serial)
 
 
@@ -292,7 +312,7 @@ def go(request: Request) -> Response:
     rest = (*_verified(restore), *(("--replace",) if replace else ()))
     job, is_new = context.jobs.start(
         Kind(words("Getting files back"), _of(restore, *rest)),
-        f"restore:{restore.wanted.target or restore.wanted.serial}",
+        f"restore:{restore.wanted.target or restore.wanted.serial or restore.wanted.what.value}",
         lambda listener: restoring.carry_out(context.door, restore, listener, replace=replace),
     )
     if is_new:

@@ -23,6 +23,7 @@ from phoneward.snapshots import (
 )
 from phoneward.texts import _, enumeration, formats, ngettext
 from phoneward.web.page import page
+from phoneward.web.pages import restore_computer
 from phoneward.web.placing import is_complete
 from phoneward.web.restores import Restore
 
@@ -33,6 +34,8 @@ Section = tuple[str, list[str]]
 
 def show_plan(request: Request, restore: Restore, command: Sequence[str], target: str) -> Response:
     """Show what would be put where, and what to know before."""
+    if restore.computer_backups is not None:
+        return restore_computer.show_plan(request, restore, restore.computer_backups, command)
     records, backups = restore.records, restore.app_backups
     placing = records.placing if records else backups.placing if backups else None
     differing = placing.count(PlaceFate.DIFFERS) if placing else 0
@@ -50,11 +53,14 @@ def show_plan(request: Request, restore: Restore, command: Sequence[str], target
         sections=_records_sections(restore) if records else _backups_sections(backups) if backups else [],
         differing=differing,
         nothing=nothing,
+        blocked="",
     )
 
 
 def show_result(request: Request, restore: Restore, command: Sequence[str], target: str) -> Response:
     """Show what became of everything, and the steps on the phone."""
+    if restore.computer_backups is not None:
+        return restore_computer.show_result(request, restore, restore.computer_backups, command)
     records, backups = restore.records, restore.app_backups
     return page(
         request,
@@ -67,6 +73,7 @@ def show_result(request: Request, restore: Restore, command: Sequence[str], targ
         is_complete=is_complete(restore),
         table=_outcomes(records, backups),
         problems=_problems(restore, with_outcomes=True),
+        now_heading=_("Now on the phone"),
         guides=_guides(restore) if records else [],
         copy_first=bool(records and not restore.wanted.serial),
         ways=_ways(backups) if backups else [],
