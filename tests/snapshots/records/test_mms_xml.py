@@ -175,7 +175,7 @@ REAL = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
 """
 
 
-def test_a_real_export_with_pictures(tmp_path: Path) -> None:
+def test_an_export_with_pictures(tmp_path: Path) -> None:
     """A person's own export of the app is read though it is not quite XML."""
     place = tmp_path / "sms-20240102.xml"
     place.write_bytes(REAL)

@@ -85,7 +85,7 @@ REAL = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
 """
 
 
-def test_a_real_export_with_emoji_in_two_halves(tmp_path: Path) -> None:
+def test_an_export_with_emoji_in_two_halves(tmp_path: Path) -> None:
     """A person's own export of the app is read though it is not quite XML."""
     place = tmp_path / "sms-20220207.xml"
     place.write_bytes(REAL)
