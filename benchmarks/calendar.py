@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from phoneward.phones import Identity, Phone, Record, RecordKind
-from phoneward.phones.adb.content import TABLES
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.snapshots.gaps import Gaps
 from phoneward.snapshots.records.ical import Event, read_calendars
 from phoneward.snapshots.records.taking import take_records

@@ -165,7 +165,7 @@ def safe_backend() -> "KeyringBackend":
     try:
         chosen = keyring.get_keyring()
         offered: list[KeyringBackend] = list(getattr(chosen, "backends", None) or [chosen])
-    except Exception as error:
+    except Exception as error:  # backends are plug-ins of the system: they raise what they like
         raise KeyringRefusedError(detail=readable(str(error))[:200]) from error
     for backend in offered:  # the best first
         if type(backend).__module__ in _KNOWN:
@@ -187,5 +187,5 @@ def _call(work: "Callable[[KeyringBackend], T]", backend: "KeyringBackend | None
     chosen = safe_backend() if backend is None else backend
     try:
         return work(chosen)
-    except Exception as error:
+    except Exception as error:  # as above
         raise KeyringRefusedError(detail=readable(str(error) or type(error).__name__)[:200]) from error

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from phoneward.phones import RecordBytesError, RecordKind, RecordObstacle
 from phoneward.phones.adb import addresses as addresses_room
 from phoneward.phones.adb.addresses import message_addresses, rows_of
-from phoneward.phones.adb.content import TABLES, ContentRecords
+from phoneward.phones.adb.content import ContentRecords
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.phones.adb.shell import Finished
 from phoneward.phones.errors import PhoneAnswerError
 from tests.phone.providers import PROVIDERS

@@ -54,7 +54,7 @@ class SnapshotWalk:
                     self.trees += 1
                     for blob_type, blob_id in _named(references):
                         self._need(blob_type, blob_id, seen, wanted, pending)
-        except BaseException:
+        except BaseException:  # also where it is interrupted: what was half walked must not count as walked
             for number in seen:
                 self._seen[number] = 0
             for future in running:

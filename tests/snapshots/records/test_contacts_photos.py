@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from phoneward.phones import Identity, Phone, Record, RecordBytesError, RecordKind, RecordObstacle
-from phoneward.phones.adb.content import TABLES
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.snapshots.gaps import Gaps
 from phoneward.snapshots.records import people
 from phoneward.snapshots.records.taking import take_records

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from phoneward.phones import PhoneGoneError, RecordKind
-from phoneward.phones.adb.content import TABLES
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.shell import Shell, ShellStream
 from phoneward.snapshots import BackupResult, RecordCoverage, State, backup, coverage_sentences

@@ -11,7 +11,8 @@ that is asked for makes SQLite fail where one does: `abs` of the smallest number
 import re
 from typing import Final
 
-from phoneward.phones.adb.content import TABLES, ContentRecords, complaint_in
+from phoneward.phones.adb.content import ContentRecords, complaint_in
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.phones.adb.rowtext import NULL
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.errors import PhoneAnswerError, RecordBytesError

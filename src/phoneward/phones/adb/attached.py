@@ -12,7 +12,8 @@ Only the exit packet of the shell protocol proves that the bytes are whole, so a
 from collections.abc import Iterator
 from typing import Final
 
-from phoneward.phones.adb.content import TABLES, complaint_in, obstacle_of, the_exception
+from phoneward.phones.adb.content import complaint_in, obstacle_of, the_exception
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.phones.adb.shell import Shell
 from phoneward.phones.errors import RecordBytesError
 from phoneward.phones.records import RecordKind, RecordObstacle

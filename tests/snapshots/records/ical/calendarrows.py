@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import icalendar
 
 from phoneward.phones import RecordKind
-from phoneward.phones.adb.content import TABLES
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.snapshots.records.ical import Calendar, CalendarTables, Event, calendars_in, write_calendars
 
 Row = dict[str, str | None]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phoneward.phones import RecordKind
-from phoneward.phones.adb.content import TABLES
+from phoneward.phones.adb.content_tables import TABLES
 from phoneward.snapshots import BackupResult, RecordCoverage, State, coverage_sentences
 from phoneward.snapshots.records.contentlines import unescaped
 from tests.phone import profiles, providers, state
