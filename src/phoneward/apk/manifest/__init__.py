@@ -1,0 +1,1 @@
+"""What an APK's AndroidManifest.xml says, read from its binary form."""
