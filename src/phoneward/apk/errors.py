@@ -44,3 +44,9 @@ class ApkTooLargeError(ApkError):
     """A part of it says that it is larger than such a part of an app may be."""
 
     message = N_("{file} is not read: its part {part} would take {size}, and {limit} is the most that this may be.")
+
+
+class ManifestError(ApkError):
+    """Its AndroidManifest.xml is missing, damaged, or says what Android refuses; `problem` says which."""
+
+    message = N_("{file} is not an app that a phone could install: {problem}.")
