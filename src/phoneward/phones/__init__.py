@@ -51,12 +51,16 @@ from phoneward.phones.guides import (
     Guide,
     ImportGuide,
     ImportWay,
+    StoreGuide,
     guide_families,
     guide_for,
     guide_tip,
     import_guide,
     import_kinds,
     import_title,
+    popup_steps,
+    store_guides,
+    store_named,
 )
 from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
@@ -136,6 +140,7 @@ __all__ = [
     "Refusal",
     "Seen",
     "Situation",
+    "StoreGuide",
     "Tier",
     "Unreadable",
     "UpdatablePhone",
@@ -163,6 +168,9 @@ __all__ = [
     "open_android_backup",
     "open_folder",
     "pair",
+    "popup_steps",
+    "store_guides",
+    "store_named",
     "translated_detail",
 ]
 
