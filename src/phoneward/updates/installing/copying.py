@@ -10,28 +10,17 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Final
 
+from phoneward.apk.source import Source
 from phoneward.errors import readable
 from phoneward.phones import ApkFile
 from phoneward.updates.installing.errors import NotTheJudgedError
 
 PIECE: Final = 1 << 20
-
-
-class Readable(Protocol):
-    """What an APK's bytes come from (`apk.Source`)."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def size(self) -> int: ...
-
-    def read_at(self, offset: int, length: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +89,7 @@ def remove_leftovers(above: Path, kept: Sequence[str] = ()) -> None:
                 remove_folder(folder)
 
 
-def copy_apk(source: Readable, folder: Path, name: str) -> CopiedApk:
+def copy_apk(source: Source, folder: Path, name: str) -> CopiedApk:
     """Copy one APK into the private folder, and hash what was written.
 
     Args:
@@ -121,17 +110,13 @@ def copy_apk(source: Readable, folder: Path, name: str) -> CopiedApk:
     return CopiedApk(name, path, source.size, digest.digest())
 
 
-def _pour(source: Readable, stream: IO[bytes], update: "_Update") -> None:
+def _pour(source: Source, stream: IO[bytes], update: Callable[[bytes], None]) -> None:
     at = 0
     while at < source.size:
         piece = source.read_at(at, min(PIECE, source.size - at))
         update(piece)
         stream.write(piece)
         at += len(piece)
-
-
-class _Update(Protocol):
-    def __call__(self, data: bytes, /) -> None: ...
 
 
 def hash_file(path: Path) -> bytes:

@@ -1,8 +1,8 @@
 """What is being done to a phone at this moment, so that a cut in the middle is noticed at the next connect.
 
-One small file for each vault and phone in the person's state folder, sealed with the vault's key: it names an app. It is
-written before anything on the phone changes and removed once it is known how it ended. Replaced as a whole, so that it is
-either the old or the new one, whatever happens. What cannot be read counts as none and is left as it is.
+One small file for each vault and phone in the person's state folder, sealed with the vault's key: it names an app. It
+is written before anything on the phone changes and removed once it is known how it ended. Replaced as a whole, so that
+it is either the old or the new one, whatever happens. What cannot be read counts as none and is left as it is.
 """
 
 import contextlib
@@ -193,7 +193,7 @@ def opened(state_dir: Path, repo: Repository, device: str) -> Iterator[Installs]
 
 
 def has_begun(state_dir: Path, repo: Repository, device: str) -> Begun | None:
-    """Return what was begun on a phone and is not known to have ended, without a lock: for those who only tell of it."""
+    """Return what was begun on a phone and is not known to have ended, without a lock: to tell of it."""
     try:
         return Installs(state_dir, repo, device).load()
     except (ValueError, PhonewardError):
