@@ -10,7 +10,7 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
-from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_row, own_backup_rows
 from phoneward.snapshots.app_folders import (
     KeptFolder,
     computer_id,
@@ -330,6 +330,7 @@ __all__ = [
     "note_second",
     "open_path",
     "open_second",
+    "own_backup_row",
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
