@@ -26,6 +26,7 @@ Phase: TypeAlias = Literal[
     "catalogue",
     "copy",
     "read-history",
+    "install",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -48,6 +49,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "catalogue": N_("Preparing the search"),
     "copy": N_("Copying into the other vault"),
     "read-history": N_("Reading which apps each snapshot tells of"),
+    "install": N_("Handing the app to the phone"),
 }
 
 

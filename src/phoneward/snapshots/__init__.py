@@ -3,14 +3,14 @@
 The room that joins phones and vault. Callers use what stands here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
-from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_row, own_backup_rows
 from phoneward.snapshots.app_folders import (
     KeptFolder,
     computer_id,
@@ -148,6 +148,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
+from phoneward.snapshots.precious_apps import app_content
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -282,6 +283,7 @@ __all__ = [
     "Waiting",
     "answer",
     "app_called",
+    "app_content",
     "app_name",
     "app_paths",
     "app_title",
@@ -335,6 +337,7 @@ __all__ = [
     "note_second",
     "open_path",
     "open_second",
+    "own_backup_row",
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
@@ -387,6 +390,7 @@ def backup(
     verify_all: bool = False,
     cache_dir: Path | None = None,
     also: Sequence[tuple[str, Path]] = (),
+    verify_apps: Collection[str] = (),
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -404,6 +408,7 @@ def backup(
         cache_dir: where this computer remembers how the last snapshot was listed, so that the next one is quicker: a
             disposable cache, sealed. Without it everything is compared name by name.
         also: folders of this computer that go along this once, each with the package of the app that it is of.
+        verify_apps: compare every file of these apps (packages), and wait for it, as `verify_all` does for all.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -419,5 +424,6 @@ def backup(
     where = settings.load().state_dir if state_dir is None else state_dir
     folders = with_once(folders_of(phone, repo, where, listener), phone.identity.id, also)
     with beside(phone, folders) as (joined, others):
-        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        apps = frozenset(verify_apps)
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others, apps)
         return work.rehearse() if dry_run else work.run()
