@@ -1,6 +1,6 @@
 """The attributes that are read of a manifest, by resource id (AOSP core/res `public-final.xml`).
 
-The installer looks at a manifest twice. `ParsingPackageUtils` knows an attribute by its id alone, whatever it is called.
+The installer looks at a manifest twice. `ParsingPackageUtils` knows an attribute by its id alone, whatever its name is.
 `ApkLiteParseUtils`, which asks first, knows it by its name in the android namespace: for what that one reads, the name
 counts too where the manifest gives no id.
 """

@@ -1,6 +1,5 @@
 """From AndroidManifest.xml to what of it decides: what `ApkLiteParseUtils` and `ParsingPackageUtils` of AOSP read."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -93,15 +92,20 @@ class _Reader:
             name = self._text(element, attr.NAME) or ""
             self.key_sets.take(tag, name, self._text(element, attr.VALUE))
         else:
-            by_tag: dict[str, Callable[[Element], None]] = {
-                "manifest": self._manifest,
-                "uses-sdk": self._uses_sdk,
-                "extension-sdk": self._extension,
-                "uses-split": self._uses_split,
-                "overlay": self._overlay,
-            }
-            if tag in by_tag:
-                by_tag[tag](element)
+            self._outside(element)
+
+    def _outside(self, element: Element) -> None:
+        match element.tag:
+            case "manifest":
+                self._manifest(element)
+            case "uses-sdk":
+                self._uses_sdk(element)
+            case "extension-sdk":
+                self._extension(element)
+            case "uses-split":
+                self._uses_split(element)
+            case "overlay":
+                self.facts["overlay_target"] = self._text(element, attr.TARGET_PACKAGE) or ""
 
     def finish(self) -> Manifest:
         """Return what was collected."""
@@ -180,9 +184,6 @@ class _Reader:
         if name is None:
             raise self._error(words("what it says of itself is damaged"))
         self.facts.setdefault("uses_split", (name,))
-
-    def _overlay(self, element: Element) -> None:
-        self.facts["overlay_target"] = self._text(element, attr.TARGET_PACKAGE) or ""
 
     def _permission(self, element: Element) -> None:
         name = self._text(element, attr.NAME)

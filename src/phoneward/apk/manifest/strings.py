@@ -1,7 +1,6 @@
 """The string pool of a compiled resource file (AOSP `ResourceTypes.cpp`, `ResStringPool`)."""
 
 import struct
-from collections.abc import Callable
 from typing import Final
 
 _HEADER: Final = struct.Struct("<HHIIIIII")
@@ -39,7 +38,7 @@ class StringPool:
         self._end = start + (styles_start if styles else total)
         self._decoded: dict[int, str | None] = {}
         self._budget = MAX_DECODED
-        self._find: Callable[[int], tuple[int, int] | None] = self._in_utf8 if self._is_utf8 else self._in_utf16
+        self._find = self._in_utf8 if self._is_utf8 else self._in_utf16
         if count:
             self._check(header_size, total, styles, strings, styles_start)
 
