@@ -5,6 +5,8 @@ would kill the process otherwise (SIGBUS).
 """
 
 import os
+import sys
+import threading
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -64,6 +66,7 @@ class FileSource:
         except OSError as error:
             raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error
         self.size = self._file.seek(0, os.SEEK_END)
+        self._moving = threading.Lock()
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return exactly these bytes; see `Source`."""
@@ -71,7 +74,7 @@ class FileSource:
         pieces = []
         while length:
             try:
-                piece = os.pread(self._file.fileno(), length, offset)
+                piece = self._read_some(offset, length)
             except OSError as error:
                 raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error
             if not piece:
@@ -80,6 +83,13 @@ class FileSource:
             offset += len(piece)
             length -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _read_some(self, offset: int, length: int) -> bytes:
+        if sys.platform == "win32":  # it has no reading at a place that leaves the file's own place alone
+            with self._moving:
+                self._file.seek(offset)
+                return self._file.read(length)
+        return os.pread(self._file.fileno(), length, offset)
 
     def close(self) -> None:
         """Close the file."""
