@@ -1,4 +1,4 @@
-"""Signature algorithms of the APK Signature Schemes, and which of several a phone goes by (AOSP `SignatureAlgorithm`)."""
+"""Signature algorithms of the APK Signature Schemes, and which of several a phone goes by."""
 
 import enum
 from collections.abc import Iterable
@@ -79,7 +79,8 @@ def to_verify(signatures: Iterable[tuple[Algorithm, bytes]], low: int, high: int
 
     Args:
         signatures: in the file's order; of two equally strong ones the first counts.
-        low, high: API levels, both included.
+        low: API level.
+        high: included.
 
     Returns:
         Empty where the lowest knows none of them (apksig `getSignaturesToVerify`).

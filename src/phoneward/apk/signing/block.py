@@ -1,8 +1,9 @@
 """The APK Signing Block: where it lies in the file, and the signatures in it.
 
 It stands right before the ZIP central directory: its size, pairs of an id and a value, its size again, and a magic.
-AOSP `ApkSigningBlockUtils.findApkSigningBlock`, `findApkSignatureSchemeV2Block` (apksig `ApkUtilsLite`): a block that is
-not wholly in that form is no block, and the phone goes by the JAR signature. Of two pairs with one id the first counts.
+AOSP `ApkSigningBlockUtils.findApkSigningBlock`, `findApkSignatureSchemeBlock` (apksig `ApkUtilsLite`): a block that
+is not wholly in that form is no block, and the phone goes by the JAR signature. Of two pairs with one id the first
+counts.
 """
 
 from collections.abc import Iterator
@@ -30,16 +31,20 @@ class Sections(Protocol):
     """Where the parts of a ZIP file lie."""
 
     @property
-    def directory_offset(self) -> int:
+    def central_directory_offset(self) -> int:
         """Where the central directory begins."""
 
     @property
-    def directory_size(self) -> int:
+    def central_directory_size(self) -> int:
         """Its length in bytes, as the end record gives it."""
 
     @property
     def end_offset(self) -> int:
         """Where the end of central directory record begins; it reaches to the end of the file."""
+
+    @property
+    def has_zip64_locator(self) -> bool:
+        """Whether a ZIP64 locator stands before that; Android finds no signing block in such a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,9 @@ class SigningBlock:
 
 def find_block(source: Source, sections: Sections) -> SigningBlock | None:
     """Return where the signing block of an APK lies; None where it has none that a phone would see as one."""
-    end = sections.directory_offset
-    if end + sections.directory_size != sections.end_offset or end < _MIN:
+    end = sections.central_directory_offset
+    is_followed = end + sections.central_directory_size == sections.end_offset
+    if not is_followed or sections.has_zip64_locator or end < _MIN:
         return None
     footer = source.read_at(end - _FOOTER, _FOOTER)
     if footer[8:] != _MAGIC:

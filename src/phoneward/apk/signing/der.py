@@ -1,7 +1,7 @@
 """As much of ASN.1 as finds the public key in a certificate, DER or nearly so.
 
-Only places and lengths are looked at (RFC 5280 section 4.1); lengths may take more bytes than DER allows, since some apps
-are signed with such certificates (apksig `X509CertificateUtils.generateCertificate`).
+Only places and lengths are looked at (RFC 5280 section 4.1); lengths may take more bytes than DER allows, since some
+apps are signed with such certificates (apksig `X509CertificateUtils.generateCertificate`).
 """
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 Three sections are hashed: what stands before the block, the central directory, and the end record, as if its directory
 began where the block does (source.android.com, "APK Signature Scheme v2", integrity-protected contents; AOSP
-`ApkSigningBlockUtils.computeContentDigestsPer1MbChunk`, `ApkVerityBuilder`). Two threads hash. What is held in memory is
-a piece a thread, and a hash a piece or page.
+`ApkSigningBlockUtils.computeContentDigestsPer1MbChunk`, `ApkVerityBuilder`). Two threads hash. What is held in memory
+is a piece a thread, and a hash a piece or page.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class ContentDigests:
         self._block = block
         self._parts: tuple[Source, ...] = (
             PartSource(source, 0, block.offset, source.name),
-            PartSource(source, sections.directory_offset, sections.directory_size, source.name),
+            PartSource(source, sections.central_directory_offset, sections.central_directory_size, source.name),
             BytesSource(pointing),
         )
         self._known: dict[ContentDigest, bytes] = {}

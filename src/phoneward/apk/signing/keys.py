@@ -38,7 +38,7 @@ def key_of(encoded: bytes) -> PublicKey:
     if len(encoded) > _MAX_ENCODED:
         raise MalformedError
     try:
-        key = load_der_public_key(encoded)
+        key: object = load_der_public_key(encoded)
     except (ValueError, UnsupportedAlgorithm):
         key = _nearly_der(encoded)
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey):
@@ -79,7 +79,7 @@ def certified_key(certificate: bytes) -> bytes:
 
 
 def _nearly_der(encoded: bytes) -> object:
-    """Return a key whose encoding DER does not allow: an RSA modulus without its sign byte, lengths that are too long."""
+    """Return a key whose encoding DER does not allow: an RSA modulus without its sign byte, needlessly long lengths."""
     canonical = in_der(encoded)
     try:
         numbers = rsa_numbers(canonical)

@@ -37,9 +37,9 @@ def read_lineage(value: bytes) -> tuple[LineageNode, ...]:
     for part in reader.parts():
         if len(nodes) == _MAX_NODES:
             raise MalformedError
-        signed, flags, algorithm, signature = part.bytes(), part.int32(), part.uint32(), part.bytes()
+        signed, flags, algorithm, signature = part.value(), part.int32(), part.uint32(), part.value()
         inner = Reader(signed)
-        certificate, signed_algorithm = inner.bytes(), inner.uint32()
+        certificate, signed_algorithm = inner.value(), inner.uint32()
         if nodes:
             _verify(nodes[-1].certificate, last_algorithm, signature, signed)
             if signed_algorithm != last_algorithm or any(certificate == node.certificate for node in nodes):

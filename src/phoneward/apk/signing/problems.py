@@ -9,6 +9,7 @@ from phoneward.texts.words import Detail, Words
 _SENTENCES: Final[dict[str, str]] = {
     # The file
     "unsigned": N_("Nobody signed it in a way that these Android versions know."),
+    "v1-missing": N_("It carries no v1 signature, the only one that Android before version 7 knows."),
     "sdk-range-empty": N_("It runs only on Android versions that are newer than the ones asked about."),
     "codename-unknown": N_("It is for a preview of Android that has no number: say with --sdk which Android is meant."),
     "target-sdk-needs-v2": N_(
@@ -41,7 +42,9 @@ _SENTENCES: Final[dict[str, str]] = {
     # v3, v3.1
     "sdk-range-invalid": N_("Its {scheme} signature is for a range of Android versions that makes no sense."),
     "sdk-range-contradicts": N_("Its {scheme} signature contradicts itself about which Android versions it is for."),
-    "sdk-ranges-apart": N_("The signers of its {scheme} signature are for Android versions that overlap or leave gaps."),
+    "sdk-ranges-apart": N_(
+        "The signers of its {scheme} signature are for Android versions that overlap or leave gaps."
+    ),
     "sdk-not-covered": N_("Its {scheme} signature is not for all of these Android versions."),
     "lineage-malformed": N_("The list of its earlier signers ({scheme}) is not in the form that Android reads."),
     "lineage-wrong": N_("The list of its earlier signers ({scheme}) is wrong: one of them did not name the next."),

@@ -4,7 +4,6 @@ AOSP `ApkSigningBlockUtils.getLengthPrefixedSlice`, `readLengthPrefixedByteArray
 """
 
 from collections.abc import Iterator
-from typing import Self
 
 
 class MalformedError(Exception):
@@ -41,7 +40,7 @@ class Reader:
         """Return the next number, 0 to 255."""
         return self._take(1)[0]
 
-    def bytes(self) -> bytes:
+    def value(self) -> bytes:
         """Return the next length-prefixed bytes."""
         return self._take(self._length())
 
@@ -60,10 +59,6 @@ class Reader:
     def rest(self) -> bytes:
         """Return what is left."""
         return self._take(self._end - self._at)
-
-    def again(self) -> Self:
-        """Return another reader of what is left."""
-        return type(self)(self._data, self._at, self._end)
 
     def _length(self) -> int:
         length = self.int32()

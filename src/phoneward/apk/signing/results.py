@@ -12,7 +12,7 @@ class SignerResult:
 
     Attributes:
         certificate: DER, byte for byte as it is stored; empty where it could not be read.
-        min_sdk, max_sdk: the Android versions that it is for, both included (v3, v3.1); 0 and None elsewhere.
+        min_sdk, max_sdk: the Android versions that it is for, both included (v3, v3.1); no matter elsewhere.
         digests: content digests that it signed, by name of the algorithm ("SHA-256", "SHA-512", "VERITY-SHA-256").
         lineage: its proof of rotation that was verified, oldest first, itself last (v3, v3.1).
         skips_release: of the version `min_sdk` it is only for the preview, not for the release (v3.1).

@@ -1,7 +1,7 @@
 """One signer of an APK Signature Scheme v2 or v3 block: what it signed, and whether its signatures are right.
 
-Formats: source.android.com, "APK Signature Scheme v2" and "v3". What is an error, what a warning and what is passed over
-is as in AOSP apksig `V2SchemeVerifier.parseSigner`, `V3SchemeVerifier.parseSigner`.
+Formats: source.android.com, "APK Signature Scheme v2" and "v3". What is an error, a warning or passed over is as in
+AOSP apksig `V2SchemeVerifier.parseSigner`, `V3SchemeVerifier.parseSigner`.
 """
 
 from collections.abc import Callable
@@ -64,9 +64,7 @@ class _WrongError(Exception):
     """It ends here."""
 
 
-def read_signers(
-    value: bytes, scheme: Scheme, read: Callable[[Reader], Signer]
-) -> tuple[list[Signer], list[Problem]]:
+def read_signers(value: bytes, scheme: Scheme, read: Callable[[Reader], Signer]) -> tuple[list[Signer], list[Problem]]:
     """Return the signers of a block, and what is wrong with it as a whole."""
     found: list[Signer] = []
     try:
@@ -132,7 +130,8 @@ def as_result(
         signers=tuple(
             SignerResult(
                 signer.certificate,
-                *(() if scheme == Scheme.V2 else (signer.min_sdk, signer.max_sdk)),
+                signer.min_sdk,
+                signer.max_sdk,
                 digests={ALGORITHMS[one].content.label: v for one, v in signer.content_digests if one in ALGORITHMS},
                 lineage=signer.lineage,
                 skips_release=signer.targets_dev_release,
@@ -146,13 +145,13 @@ def as_result(
 
 
 def _read(part: Reader, signer: Signer, *, has_range: bool) -> None:
-    to_sign = part.bytes()
+    to_sign = part.value()
     if has_range:
         signer.min_sdk, signer.max_sdk = part.int32(), part.int32()
         if not 0 <= signer.min_sdk <= signer.max_sdk:
             signer.wrong("sdk-range-invalid")
     signatures = _pairs(part.part())
-    key = part.bytes()
+    key = part.value()
     _verify(signer, signatures, key, to_sign)
     signed = Reader(to_sign)
     content_digests, certificates = signed.part(), signed.part()
@@ -204,4 +203,4 @@ def _certify(signer: Signer, certificates: Reader, key: bytes) -> None:
 
 def _pairs(reader: Reader) -> list[tuple[int, bytes]]:
     """Return algorithm id and value of each, in order."""
-    return [(one.uint32(), one.bytes()) for one in reader.parts()]
+    return [(one.uint32(), one.value()) for one in reader.parts()]

@@ -17,7 +17,8 @@ def verify_v2(value: bytes, content: ContentDigests, low: int, high: int, found:
     Args:
         value: of its pair in the signing block.
         content: of the file.
-        low, high: Android versions that go by it, as API levels.
+        low: API level of the first phones that go by it.
+        high: of the last ones.
         found: newer schemes that the APK carries and these versions know: 3 is v3.
     """
     signers, problems = read_signers(

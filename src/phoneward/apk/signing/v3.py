@@ -1,11 +1,12 @@
 """APK Signature Schemes v3 and v3.1: verified as AOSP apksig `V3SchemeVerifier` does it.
 
 Both have one form. A v3.1 block gives the signer for newer Android versions beside a v3 block with the original one;
-since Android 13 (AOSP `ApkSignatureSchemeV3Verifier`) the phone looks for its version in the v3.1 block first, and falls
-back to v3 where that has no signer for it. A signer marked for a preview is not for the release of that version. Where
-apksig demands that the v3.1 block alone covers the range asked about, this follows the phone.
+since Android 13 (AOSP `ApkSignatureSchemeV3Verifier`) the phone looks for its version in the v3.1 block first, and
+falls back to v3 where that has no signer for it. A signer marked for a preview is not for the release of that
+version. Where apksig demands that the v3.1 block alone covers the range asked about, this follows the phone.
 """
 
+import itertools
 from typing import Final
 
 from phoneward.apk.signing.digests import ContentDigests
@@ -19,8 +20,7 @@ from phoneward.apk.signing.signers import Signer, as_result, check_content, read
 _LINEAGE: Final = 0x3BA06F8C
 _ROTATION_MIN_SDK: Final = 0x559F8B02
 _DEV_RELEASE: Final = 0xC2A6B3BA
-
-FIRST_V31_SDK: Final = 33
+_ANDROID_13: Final = 33
 
 
 def verify_v3(
@@ -31,7 +31,8 @@ def verify_v3(
     Args:
         value: of its pair in the signing block.
         content: of the file.
-        low, high: Android versions that go by it, as API levels.
+        low: API level of the first phones that go by it.
+        high: of the last ones.
         scheme: `V3` or `V3_1`.
         rotation_sdk: where the APK has a v3.1 block, the first Android version that it is for.
     """
@@ -61,7 +62,7 @@ def _check_ranges(signers: list[Signer], low: int, last: int) -> list[Problem]:
     scheme = signers[0].scheme
     ordered = sorted(signers, key=lambda signer: (signer.min_sdk, signer.max_sdk))
     problems = []
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         touches = after.min_sdk == before.max_sdk and after.targets_dev_release
         if after.min_sdk != before.max_sdk + 1 and not touches:
             problems.append(problem("sdk-ranges-apart", scheme))
@@ -85,7 +86,7 @@ def _check_attributes(signer: Signer, high: int, rotation_sdk: int | None) -> No
             _check_lineage(signer, value)
         elif identifier == _ROTATION_MIN_SDK:
             is_protected = True
-            if high >= FIRST_V31_SDK:
+            if high >= _ANDROID_13:
                 _check_rotation(signer, value, rotation_sdk)
         elif identifier == _DEV_RELEASE:
             signer.targets_dev_release = signer.scheme == Scheme.V3_1
