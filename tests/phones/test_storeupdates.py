@@ -20,8 +20,8 @@ def test_every_text_is_in_every_language_and_none_is_empty() -> None:
     assert len(groups) == 2 * len(STORES) + 1
     for group in groups:
         assert set(group) == LANGUAGES, group
-    for store in (stores_file().popup, *STORES):
-        english, chinese = store.steps["en"], store.steps["zh_CN"]
+    for steps in (stores_file().popup.steps, *(store.steps for store in STORES)):
+        english, chinese = steps["en"], steps["zh_CN"]
         assert len(english) == len(chinese)
         for one, other in zip(english, chinese, strict=True):
             assert one == one.strip() != ""
