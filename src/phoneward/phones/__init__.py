@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from phoneward.phones.adb import (
     AdbDevice,
     AdbPhone,
+    AdbUpdater,
     AdbWriter,
     QrPairing,
     check_state,
@@ -37,11 +38,13 @@ from phoneward.phones.diagnosis import Diagnosis, Seen, Situation, Tier, diagnos
 from phoneward.phones.errors import (
     FileReadError,
     FolderMissingError,
+    InstallCutOffError,
     InstallRefusedError,
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
     RecordBytesError,
+    UpdateRefusedError,
 )
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import (
@@ -71,6 +74,14 @@ from phoneward.phones.records import (
     RecordsPhone,
     as_records,
 )
+from phoneward.phones.updating import (
+    DefinedPermission,
+    DeviceFacts,
+    InstallOptions,
+    PackageState,
+    PastSigner,
+    UpdatablePhone,
+)
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
@@ -87,9 +98,12 @@ __all__ = [
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
+    "AdbUpdater",
     "AdbWriter",
     "ApkFile",
     "AppInventory",
+    "DefinedPermission",
+    "DeviceFacts",
     "Diagnosis",
     "Entry",
     "FileKind",
@@ -103,12 +117,16 @@ __all__ = [
     "Identity",
     "ImportGuide",
     "ImportWay",
+    "InstallCutOffError",
+    "InstallOptions",
     "InstallRefusedError",
     "InstalledApp",
     "ListingItem",
     "NewFile",
     "NoPhoneError",
     "Obstacle",
+    "PackageState",
+    "PastSigner",
     "Phone",
     "PhoneError",
     "PhoneGoneError",
@@ -125,6 +143,8 @@ __all__ = [
     "StoreGuide",
     "Tier",
     "Unreadable",
+    "UpdatablePhone",
+    "UpdateRefusedError",
     "Volume",
     "VolumeKind",
     "WritablePhone",
