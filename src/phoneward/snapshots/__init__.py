@@ -107,8 +107,10 @@ from phoneward.snapshots.errors import (
     StateTooNewError,
 )
 from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
+from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.inventory import AppRecord, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -118,6 +120,7 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
@@ -146,6 +149,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
+from phoneward.snapshots.precious_apps import app_content
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -182,6 +186,7 @@ __all__ = [
     "AppBackupsPlan",
     "AppCoverage",
     "AppData",
+    "AppRecord",
     "Area",
     "Asked",
     "Asking",
@@ -235,7 +240,9 @@ __all__ = [
     "OwnBackup",
     "OwnBackupRow",
     "OwnerState",
+    "PackagesDocument",
     "Page",
+    "PastApps",
     "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
@@ -278,9 +285,11 @@ __all__ = [
     "Waiting",
     "answer",
     "app_called",
+    "app_content",
     "app_name",
     "app_paths",
     "app_title",
+    "app_words",
     "apps_called",
     "backup",
     "backup_guide",
