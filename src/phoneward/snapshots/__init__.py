@@ -3,14 +3,14 @@
 The room that joins phones and vault. Callers use what stands here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
-from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_row, own_backup_rows
 from phoneward.snapshots.app_folders import (
     KeptFolder,
     computer_id,
@@ -21,6 +21,7 @@ from phoneward.snapshots.app_folders import (
     leave_folder,
 )
 from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_standing import StillThere, still_there, unproven_files
 from phoneward.snapshots.app_taking import beside, folders_of, with_once
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
@@ -106,8 +107,10 @@ from phoneward.snapshots.errors import (
     StateTooNewError,
 )
 from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
+from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.inventory import AppRecord, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -117,6 +120,7 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
@@ -145,6 +149,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
+from phoneward.snapshots.precious_apps import app_content
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -181,6 +186,7 @@ __all__ = [
     "AppBackupsPlan",
     "AppCoverage",
     "AppData",
+    "AppRecord",
     "Area",
     "Asked",
     "Asking",
@@ -234,7 +240,9 @@ __all__ = [
     "OwnBackup",
     "OwnBackupRow",
     "OwnerState",
+    "PackagesDocument",
     "Page",
+    "PastApps",
     "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
@@ -266,6 +274,7 @@ __all__ = [
     "StateTextError",
     "StateTooManyError",
     "StateTooNewError",
+    "StillThere",
     "StorageCoverage",
     "Timestamp",
     "Totals",
@@ -276,9 +285,11 @@ __all__ = [
     "Waiting",
     "answer",
     "app_called",
+    "app_content",
     "app_name",
     "app_paths",
     "app_title",
+    "app_words",
     "apps_called",
     "backup",
     "backup_guide",
@@ -328,6 +339,7 @@ __all__ = [
     "note_second",
     "open_path",
     "open_second",
+    "own_backup_row",
     "own_backup_rows",
     "path_id",
     "phones_own_backups",
@@ -359,8 +371,10 @@ __all__ = [
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
+    "still_there",
     "storage_name",
     "timestamps_of",
+    "unproven_files",
     "usage",
     "usage_name",
     "which_phone",
@@ -380,6 +394,7 @@ def backup(
     verify_all: bool = False,
     cache_dir: Path | None = None,
     also: Sequence[tuple[str, Path]] = (),
+    verify_apps: Collection[str] = (),
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -397,6 +412,7 @@ def backup(
         cache_dir: where this computer remembers how the last snapshot was listed, so that the next one is quicker: a
             disposable cache, sealed. Without it everything is compared name by name.
         also: folders of this computer that go along this once, each with the package of the app that it is of.
+        verify_apps: compare every file of these apps (packages), and wait for it, as `verify_all` does for all.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -412,5 +428,6 @@ def backup(
     where = settings.load().state_dir if state_dir is None else state_dir
     folders = with_once(folders_of(phone, repo, where, listener), phone.identity.id, also)
     with beside(phone, folders) as (joined, others):
-        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        apps = frozenset(verify_apps)
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others, apps)
         return work.rehearse() if dry_run else work.run()
