@@ -295,12 +295,7 @@ def idsig(
         return parts + struct.pack("<I", algorithm) + prefixed(one.sign(algorithm, signed))
 
     signing = info(first) + b"".join(struct.pack("<I", block) + prefixed(info(one)) for block, one in others)
-    return (
-        struct.pack("<i", version)
-        + prefixed(hashing)
-        + prefixed(signing)
-        + (prefixed(whole_tree) if tree else b"")
-    )
+    return struct.pack("<i", version) + prefixed(hashing) + prefixed(signing) + (prefixed(whole_tree) if tree else b"")
 
 
 def plain_zip(entries: dict[str, bytes] | None = None) -> bytes:
