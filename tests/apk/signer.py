@@ -126,16 +126,31 @@ def sequence(parts: Sequence[bytes]) -> bytes:
     return prefixed(b"".join(map(prefixed, parts)))
 
 
-def lineage(*keys: Key, flags: int = 23, algorithm: int = RSA_SHA256, version: int = 1) -> bytes:
-    """A proof of rotation from the first key to the last."""
-    nodes, before, before_algorithm = [], None, 0
-    for one in keys:
-        signed = prefixed(one.certificate) + struct.pack("<I", before_algorithm)
-        signature = before.sign(before_algorithm, signed) if before else b""
-        is_last = one is keys[-1]
-        own = 0 if is_last else algorithm
+def lineage(
+    *keys: Key,
+    flags: int = 23,
+    algorithm: int = RSA_SHA256,
+    version: int = 1,
+    named: int | None = None,
+    impostor: Key | None = None,
+) -> bytes:
+    """A proof of rotation from the first key to the last.
+
+    Args:
+        keys: oldest first.
+        flags: of each node.
+        algorithm: that each signs the next with.
+        version: of the format.
+        named: what is written for the algorithm where it is not signed.
+        impostor: signs each node in the stead of the one before.
+    """
+    nodes = []
+    for number, one in enumerate(keys):
+        before = algorithm if number else 0
+        signed = prefixed(one.certificate) + struct.pack("<I", before)
+        signature = (impostor or keys[number - 1]).sign(algorithm, signed) if number else b""
+        own = 0 if number == len(keys) - 1 else named or algorithm
         nodes.append(prefixed(signed) + struct.pack("<iI", flags, own) + prefixed(signature))
-        before, before_algorithm = one, own
     return struct.pack("<i", version) + b"".join(map(prefixed, nodes))
 
 
