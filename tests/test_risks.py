@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneward import texts
-from phoneward.risks import FORGET, REMOVE_PASSWORD, RISKS, Risk, ShownRisk
+from phoneward.risks import DELETE_APP, FORGET, REMOVE_PASSWORD, RISKS, Risk, ShownRisk
 
+APP = "WeChat"
 LANGUAGES = texts.available_languages()
 
 JARGON = {
@@ -26,7 +27,7 @@ EMPTY_LABELS = {
     *("确定", "确认", "是", "否", "取消", "继续", "下一步", "好"),
 }
 
-VERBS = {"Remove", "Replace", "Use"}
+VERBS = {"Remove", "Replace", "Use", "Install", "Delete"}
 """What the English titles may begin with; a new risk may add one."""
 
 LIMITS = {"en": (60, 160), "zh": (30, 80)}
@@ -35,7 +36,7 @@ YOU = {"en": re.compile(r"\byou(r|rs)?\b", re.IGNORECASE), "zh": re.compile("您
 
 def shown(risk: Risk, language: str) -> ShownRisk:
     with texts.speaking([language]):
-        return risk.shown(count="3", folder="…")
+        return risk.shown(count="3", folder="…", app=APP)
 
 
 def jargon_in(text: str, language: str) -> list[str]:
@@ -100,6 +101,7 @@ def test_the_labels_say_what_they_do(risk: Risk, language: str) -> None:
 def test_typing_is_asked_for_one_plain_word_and_only_where_it_cannot_be_undone(risk: Risk, language: str) -> None:
     found = shown(risk, language)
     assert bool(found.typed) == risk.is_irreversible
+    assert found.typed == APP or "{" not in risk.typed, "a name is typed as it stands in the title"
     assert found.typed.strip() == found.typed
     assert " " not in found.typed
     assert len(found.typed) <= 12
@@ -111,6 +113,16 @@ def test_what_is_typed_counts_in_any_case_and_with_blanks_around(blanks: str, *,
     word = FORGET.typed.upper() if upper else FORGET.typed
     assert found.is_confirmed(blanks + word + blanks)
     assert found.is_confirmed(blanks + found.typed + blanks)
+
+
+@given(st.text(" \t", max_size=3), st.sampled_from(["en", "zh_CN"]))
+def test_the_name_of_what_is_lost_is_typed_as_it_is_shown(blanks: str, language: str) -> None:
+    with texts.speaking([language]):
+        found = DELETE_APP.shown(app="微信 {x}")
+    assert found.typed == "微信 {x}"
+    assert found.is_confirmed(blanks + "微信 {X}" + blanks)
+    for wrong in ("", "微信", "app", "{app}", "delete", "yes", "com.tencent.mm"):
+        assert not found.is_confirmed(wrong)
 
 
 @given(st.text(max_size=12))
@@ -128,6 +140,6 @@ def test_codes_differ_and_name_their_room() -> None:
 
 @every
 def test_details_fill_the_same_placeholders_everywhere(risk: Risk) -> None:
-    known = {"count", "folder"}
+    known = {"count", "folder", "app"}
     for text in (risk.title, risk.loss, risk.detail):
         assert {name for _, name, _, _ in string.Formatter().parse(text) if name} <= known

@@ -10,7 +10,7 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
-from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_row, own_backup_rows
 from phoneward.snapshots.app_folders import (
     KeptFolder,
     computer_id,
@@ -106,8 +106,10 @@ from phoneward.snapshots.errors import (
     StateTooNewError,
 )
 from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
+from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.inventory import AppRecord, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -117,6 +119,7 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
@@ -145,6 +148,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
+from phoneward.snapshots.precious_apps import app_content
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -181,6 +185,7 @@ __all__ = [
     "AppBackupsPlan",
     "AppCoverage",
     "AppData",
+    "AppRecord",
     "Area",
     "Asked",
     "Asking",
@@ -234,7 +239,9 @@ __all__ = [
     "OwnBackup",
     "OwnBackupRow",
     "OwnerState",
+    "PackagesDocument",
     "Page",
+    "PastApps",
     "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
@@ -276,9 +283,11 @@ __all__ = [
     "Waiting",
     "answer",
     "app_called",
+    "app_content",
     "app_name",
     "app_paths",
     "app_title",
+    "app_words",
     "apps_called",
     "backup",
     "backup_guide",
@@ -328,6 +337,7 @@ __all__ = [
     "note_second",
     "open_path",
     "open_second",
+    "own_backup_row",
     "own_backup_rows",
     "path_id",
     "phones_own_backups",

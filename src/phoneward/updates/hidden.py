@@ -17,7 +17,7 @@ KEEP_LOCKS: Final = Rule(
     "keep-data-locks",
     Effect.WARNS,
     'Uninstalling with "keep data" leaves a record of the app: only an app of an accepted signer, and no older '
-    'version, '
+    "version, "
     "can come back.",
     "DeletePackageHelper.java (DELETE_KEEP_DATA); InstallPackageHelper.java preparePackage looks at the record left",
 )
