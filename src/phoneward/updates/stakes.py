@@ -160,9 +160,7 @@ def _part(kept: Kept) -> Words:
             kept=size,
             lost=Size(kept.out_of_reach_bytes),
         )
-    return words(
-        "the snapshot of {date} has {kept} of it, and the phone keeps the rest out of reach", date=day, kept=size
-    )
+    return words("the snapshot of {date} has {kept} of it, and the phone keeps the rest out of reach", date=day, kept=size)
 
 
 _NO_COPY: Final = {
