@@ -35,7 +35,7 @@ class Effect(enum.StrEnum):
     WARNS = "warns"
     """It does not stand in the way; a person should know it."""
     NOTES = "notes"
-    """A fact that was looked at and is as it should be."""
+    """A fact that was looked at and is as it should be, or one that could not be looked at and does not decide."""
 
 
 @dataclass(frozen=True, slots=True)
