@@ -53,7 +53,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class IncidentsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole data file."""
 
-    incident: tuple[Incident, ...]
+    incident: tuple[Incident, ...] = ()
 
 
 @functools.cache

@@ -66,8 +66,8 @@ class Publisher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class SignersFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole data file."""
 
-    test_key: tuple[PublicKeyPair, ...]
-    publisher: tuple[Publisher, ...]
+    test_key: tuple[PublicKeyPair, ...] = ()
+    publisher: tuple[Publisher, ...] = ()
 
 
 TEST_KEY: Final = Rule(
