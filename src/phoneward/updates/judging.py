@@ -60,6 +60,7 @@ def judge(installed: Installed | None, candidate: AppSet, device: Device) -> Jud
         verdict=verdict,
         reasons=tuple(sorted(found, key=lambda reason: _GRAVEST.index(reason.effect))),
         tier=Tier.NOT_CHECKED if verdict is Verdict.UNDECIDED else Tier.INFERRED,
+        signers=case.signing.sha256 if case.signing is not None else (),
     )
     return replace(judgement, lowered=incidents.lowered_by(judgement, installed, candidate, device))
 

@@ -69,6 +69,7 @@ class Judgement:
         reasons: gravest first.
         tier: `inferred` from Android's own rules; `not checked` where undecided.
         lowered: a known incident of this make that those rules do not cover: KEEPS is not promised; None otherwise.
+        signers: SHA-256 of each certificate that this phone would take for the update's signer; empty where none.
     """
 
     package: str
@@ -76,3 +77,4 @@ class Judgement:
     reasons: tuple[Reason, ...]
     tier: Tier = Tier.INFERRED
     lowered: Words | None = None
+    signers: tuple[str, ...] = ()
