@@ -1,20 +1,13 @@
 """A verdict in words that anyone understands."""
 
 from phoneward.texts import Words, words
+from phoneward.updates.answer import VERDICT_WORDS
 from phoneward.updates.verdict import Judgement, Verdict
 
 
 def headline(verdict: Verdict) -> Words:
     """Return the few words that stand above everything else."""
-    match verdict:
-        case Verdict.KEEPS:
-            return words("KEEPS YOUR DATA")
-        case Verdict.REFUSED:
-            return words("WOULD BE REFUSED (your data is not touched)")
-        case Verdict.WIPES:
-            return words("ONLY POSSIBLE BY WIPING")
-        case Verdict.UNDECIDED:
-            return words("NOT KNOWN")
+    return Words(VERDICT_WORDS[verdict])
 
 
 def explanation(judgement: Judgement) -> Words:
