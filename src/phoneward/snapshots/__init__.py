@@ -21,6 +21,7 @@ from phoneward.snapshots.app_folders import (
     leave_folder,
 )
 from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_standing import StillThere, still_there, unproven_files
 from phoneward.snapshots.app_taking import beside, folders_of, with_once
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
@@ -273,6 +274,7 @@ __all__ = [
     "StateTextError",
     "StateTooManyError",
     "StateTooNewError",
+    "StillThere",
     "StorageCoverage",
     "Timestamp",
     "Totals",
@@ -369,8 +371,10 @@ __all__ = [
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
+    "still_there",
     "storage_name",
     "timestamps_of",
+    "unproven_files",
     "usage",
     "usage_name",
     "which_phone",

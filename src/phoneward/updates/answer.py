@@ -32,7 +32,8 @@ def head(judgement: Judgement, app: Words) -> Words:
     """
     if judgement.lowered is not None and judgement.verdict is Verdict.KEEPS:
         return words(
-            "By Android's own rules this update of {app} would keep your data, but phones like this one have lost it", app=app
+            "By Android's own rules this update of {app} would keep your data, but phones like this one have lost it",
+            app=app,
         )
     return Words(_HEADS[judgement.verdict], details={"app": app})
 

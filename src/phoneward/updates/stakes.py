@@ -124,22 +124,21 @@ def kept_clause(stakes: Stakes) -> Words:
     kept = stakes.kept
     if isinstance(kept, Copy):
         return _NO_COPY[kept]
-    day = Day(kept.taken)
     if kept.state is None:
-        return words("the snapshot of {date} does not know this app", date=day)
+        return words("the snapshot of {date} does not know this app", date=Day(kept.taken))
     if kept.state is State.KEPT:
         return _whole(kept)
-    if kept.state is State.OWN_BACKUP and kept.own_backup is not None:
-        return words(
-            "of it the snapshot of {date} has only the app's own backup of {made}", date=day, made=Day(kept.own_backup)
-        )
     if kept.state is State.OWN_BACKUP:
+        return _own_backup(kept)
+    return _part(kept)
+
+
+def _own_backup(kept: Kept) -> Words:
+    day = Day(kept.taken)
+    if kept.own_backup is None:
         return words("of it the snapshot of {date} has only a backup that the app made of itself", date=day)
-    if kept.kept_bytes:
-        return _part(kept)
-    if kept.state is State.PART:
-        return words("the snapshot of {date} has only a part of it", date=day)
-    return words("the snapshot of {date} has none of it, because the phone keeps it out of reach", date=day)
+    made = Day(kept.own_backup)
+    return words("of it the snapshot of {date} has only the app's own backup of {made}", date=day, made=made)
 
 
 def _whole(kept: Kept) -> Words:
@@ -152,15 +151,21 @@ def _whole(kept: Kept) -> Words:
 
 
 def _part(kept: Kept) -> Words:
-    day, size = Day(kept.taken), Size(kept.kept_bytes)
-    if kept.out_of_reach_bytes:
+    day, size, lost = Day(kept.taken), Size(kept.kept_bytes), kept.out_of_reach_bytes
+    if not kept.kept_bytes and kept.state is State.PART:
+        return words("the snapshot of {date} has only a part of it", date=day)
+    if not kept.kept_bytes:
+        return words("the snapshot of {date} has none of it, because the phone keeps it out of reach", date=day)
+    if not lost:
         return words(
-            "the snapshot of {date} has {kept} of it, and the phone keeps {lost} out of reach",
-            date=day,
-            kept=size,
-            lost=Size(kept.out_of_reach_bytes),
+            "the snapshot of {date} has {kept} of it, and the phone keeps the rest out of reach", date=day, kept=size
         )
-    return words("the snapshot of {date} has {kept} of it, and the phone keeps the rest out of reach", date=day, kept=size)
+    return words(
+        "the snapshot of {date} has {kept} of it, and the phone keeps {lost} out of reach",
+        date=day,
+        kept=size,
+        lost=Size(lost),
+    )
 
 
 _NO_COPY: Final = {
