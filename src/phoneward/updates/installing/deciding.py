@@ -102,13 +102,19 @@ def decide(judgement: Judgement, saved: Saved, name: str) -> Decision:
     """
     warnings = tuple(reason.text for reason in judgement.reasons if reason.effect is Effect.WARNS)
     unsure = judgement.lowered is not None
+    wipes = judgement.verdict is Verdict.WIPES
+    if wipes and not saved.is_compared:
+        said = words(
+            "This phone's tools cannot show that the vault has what the phone has, so {app} is not removed.", app=name
+        )
+        return Decision(Way.NOT, Why.NOT_SAVED, (said,))
     if not saved.is_whole:
         said = words("Not everything of {app} that can be saved is saved, so nothing is installed:", app=name)
         return Decision(Way.NOT, Why.NOT_SAVED, (said, *saved.missing))
-    if judgement.verdict is Verdict.WIPES or unsure:
+    if wipes or unsure:
         if not saved.has_copy:
             return Decision(Way.NOT, Why.NO_COPY, no_copy_sentences(saved, name))
-        if judgement.verdict is Verdict.WIPES:
+        if wipes:
             return Decision(Way.WIPE, sentences=(*copy_sentences(saved, name), *grave(judgement), *warnings))
     lowered = (judgement.lowered,) if judgement.lowered is not None else ()
     return Decision(Way.KEEP, sentences=(*lowered, *copy_sentences(saved, name), *warnings), unsure=unsure)
@@ -141,14 +147,13 @@ def guide(saved: Saved) -> Words:
 
 def copy_sentences(saved: Saved, name: str) -> tuple[Words, ...]:
     """Return what of an app's data is saved, and what is not."""
-    said = [
-        words(
-            "In the snapshot of this moment, compared with the phone: {files} of {app} ({size}).",
-            files=counted("{count} file", "{count} files", saved.files),
-            app=name,
-            size=Size(saved.bytes),
+    pattern = words("In the snapshot of this moment, compared with the phone: {files} of {app} ({size}).")
+    if not saved.is_compared:
+        pattern = words(
+            "In the snapshot of this moment, not compared (the phone has no tool): {files} of {app} ({size})."
         )
-    ]
+    files = counted("{count} file", "{count} files", saved.files)
+    said = [Words(pattern.message, details={"files": files, "app": name, "size": Size(saved.bytes)})]
     if saved.beyond_bytes == 0:
         return tuple(said)
     if saved.own_backup is not None:
