@@ -100,7 +100,7 @@ def _cut_off(hands: Hands, job: Job, error: InstallCutOffError) -> None:
         job.report.outcome = Outcome.UNKNOWN
         job.report.sentences = [
             words(
-                "The connection was lost while the phone put the new version in place: whether it did, nobody knows yet."
+                "The connection was lost while the phone put the new version in place: nobody knows yet whether it did."
             ),
             words("Plug the phone in again and run: phoneward update install. It finds out, and looks after the data."),
         ]
@@ -162,7 +162,7 @@ def wipe(hands: Hands, planned: Planned, job: Job) -> None:
     except PhoneGoneError as error:
         job.report.outcome = Outcome.UNKNOWN
         job.report.sentences = [
-            words("The connection was lost while the app was being removed: whether it is gone, nobody knows yet."),
+            words("The connection was lost while the app was being removed: nobody knows yet whether it is gone."),
             words("Plug the phone in again and run: phoneward update install. It finds out, and goes on."),
             verbatim(error.sentence()),
         ]

@@ -1,7 +1,7 @@
 """What works on one phone during a run, and who is asked."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -20,8 +20,8 @@ from phoneward.vault import Repository
 class Asker(Protocol):
     """Asks the person. Every answer that is not a clear yes is a no."""
 
-    def agrees(self, shown: ShownRisk) -> bool:
-        """Show a risk text and tell whether it was agreed to: with a yes, or by typing what it asks for."""
+    def agrees(self, shown: ShownRisk, about: Sequence[Words]) -> bool:
+        """Show what there is to know and a risk text; tell whether it was agreed to (a yes, or what it has typed)."""
 
     def puts_back(self, name: str) -> bool:
         """Ask whether the old version is to be put back, since the new one could not be installed."""

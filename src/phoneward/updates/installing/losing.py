@@ -1,4 +1,4 @@
-"""After a loss, or where an app was removed: save what is there, put the old version back, restore what is asked for."""
+"""After a loss, or where an app was removed: save what is there, put the old version back, restore what is wanted."""
 
 from phoneward import snapshots
 from phoneward.errors import PhonewardError

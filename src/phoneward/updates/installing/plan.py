@@ -1,15 +1,17 @@
 """What a run is about: each app with the files that would be installed, what is installed now, and the judgement."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from phoneward.apk.app import AppSet
 from phoneward.phones import InstallOptions, PackageState, UpdatablePhone
 from phoneward.updates.installing.afterwards import States
 from phoneward.updates.installing.copying import CopiedApk
-from phoneward.updates.installing.deciding import Decision
 from phoneward.updates.installing.report import AppReport, Outcome
-from phoneward.updates.verdict import Effect, Judgement
+from phoneward.updates.verdict import Effect, Judgement, Verdict
+
+if TYPE_CHECKING:
+    from phoneward.updates.installing.deciding import Decision
 
 OPTIONS = ("-d", "-t", "--bypass-low-target-sdk-block")
 """Install options that lift a rule and keep the data (`Reason.option`)."""
@@ -71,7 +73,7 @@ class Planned:
     installed: tuple[bytes | None, ...]
     judgement: Judgement
     report: AppReport
-    decision: Decision | None = None
+    decision: "Decision | None" = None
     is_rollback: bool = False
 
     @property
@@ -103,14 +105,15 @@ class Planned:
         )
 
     @property
+    def would_wipe(self) -> bool:
+        """Whether it could be installed only by removing the app."""
+        return self.judgement.verdict is Verdict.WIPES
+
+    @property
     def lifted(self) -> tuple[str, ...]:
         """Install options that lift a rule that stands in the way, and keep the data."""
         reasons = (reason for reason in self.judgement.reasons if reason.effect is Effect.OPTION)
         return tuple(dict.fromkeys(reason.option for reason in reasons if reason.option in OPTIONS))
-
-
-Judging = Callable[[AppSet, States], Judgement]
-"""Judges an update against the app as it is on the phone that is attached."""
 
 
 def states_of(updater: UpdatablePhone, package: str) -> States:

@@ -82,7 +82,7 @@ class Saving:
         rows = [app for app in taken.coverage.apps if app.package == package]
         if rows and all(app.apk is snapshots.ApkState.NOT_WANTED for app in rows):
             return []  # it came with the system, and comes back with it
-        held = Counter(
+        held: Counter[bytes | None] = Counter(
             sha256_of(self.repo, entry) for entry in apk_entries(self.repo, taken.snapshot_id or "", package)
         )
         if not installed or None in installed:
