@@ -122,9 +122,7 @@ def test_a_wipe_is_told_exactly_where_data_was_lost(events: list[str]) -> None:
     told = [alarm for key, periods in found for alarm in alarms_of(key, periods) if alarm.kind is Kind.WIPED]
     seen_ones = [(when, lives) for when, seen, lives in phone.told if seen is not None]
     lost = [
-        (before, after)
-        for (before, lives), (after, now) in zip(seen_ones, seen_ones[1:], strict=False)
-        if lives != now
+        (before, after) for (before, lives), (after, now) in zip(seen_ones, seen_ones[1:], strict=False) if lives != now
     ]
     assert [(alarm.before, alarm.after) for alarm in told] == lost
     assert all(alarm.is_certain for alarm in told)

@@ -1,0 +1,125 @@
+"""One APK, opened: its container and manifest are read at once, the rest when it is asked for."""
+
+import importlib
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Self
+
+from phoneward.apk.container import STORED, Container, Entry, open_container
+from phoneward.apk.errors import ManifestError
+from phoneward.apk.manifest import Manifest, parse_manifest
+from phoneward.apk.signing.facts import SdkRange, Verification
+from phoneward.apk.source import FileSource, Source
+from phoneward.texts import words
+
+MANIFEST: Final = b"AndroidManifest.xml"
+RESOURCES: Final = b"resources.arsc"
+
+MAX_MANIFEST: Final = 16 << 20
+"""Bytes of a manifest that are read; those of the largest apps have about 1 MB."""
+
+_LIBRARY: Final = re.compile(rb"lib/(.+)/lib[A-Za-z0-9+,\-.=_@]*\.so", re.DOTALL)
+"""AOSP `com_android_internal_content_NativeLibraryHelper.cpp`: what is between `lib/` and the last `/` is the kind of
+processor; a library's name begins with `lib`, ends in `.so` and holds no other characters."""
+_PAGE: Final = 4096
+_ARSC_BOUNDARY: Final = 4
+
+
+class OpenedApk:
+    """An APK, as `phoneward.apk.Apk` describes it. Close it, or use it as a context manager.
+
+    Args:
+        source: its bytes.
+        container: its ZIP container, where that is opened already.
+
+    Attributes:
+        source, container: the same.
+        manifest: what its manifest says.
+
+    Raises:
+        ApkError: it is not one that Android would open.
+    """
+
+    def __init__(self, source: Source, container: Container | None = None) -> None:
+        self.source = source
+        self.container = container or open_container(source)
+        entry = self.container.find(MANIFEST)
+        if entry is None:
+            raise ManifestError(file=source.name, problem=words("it does not say what it is"))
+        self.manifest: Manifest = parse_manifest(
+            self.container.read(entry, MAX_MANIFEST, as_asset=True), file=source.name
+        )
+
+    @cached_property
+    def _libraries(self) -> tuple[tuple[str, bytes], ...]:
+        found = ((_LIBRARY.fullmatch(name), name) for name in self.container)
+        return tuple((match[1].decode("utf-8", "replace"), name) for match, name in found if match)
+
+    @property
+    def abis(self) -> frozenset[str]:
+        """Kinds of processor that it has native libraries for; empty where it has none."""
+        return frozenset(abi for abi, _name in self._libraries)
+
+    @cached_property
+    def compressed_abis(self) -> frozenset[str]:
+        """Those of `abis` with a library that cannot be run from the APK: compressed, or not on a page boundary."""
+        return frozenset(abi for abi, name in self._libraries if not self._is_in_place(name, _PAGE))
+
+    @property
+    def has_compressed_libraries(self) -> bool:
+        """Whether a native library is stored compressed or not aligned: then it cannot be run from the APK."""
+        return bool(self.compressed_abis)
+
+    @cached_property
+    def resources_unusable(self) -> bool:
+        """Whether resources.arsc is compressed or not on a 4-byte boundary: Android 11 refuses that (target 30)."""
+        return RESOURCES in self.container and not self._is_in_place(RESOURCES, _ARSC_BOUNDARY)
+
+    def _is_in_place(self, name: bytes, boundary: int) -> bool:
+        entry = self.container.find(name)
+        if entry is None:
+            return True
+        return _is_stored(entry) and self.container.data_offset(entry) % boundary == 0
+
+    def verify(self, sdk: SdkRange | None = None) -> Verification:
+        """Verify its signatures, every byte of it; see `phoneward.apk.signing`."""
+        # Bound late, while the two rooms are built side by side.
+        verify = importlib.import_module("phoneward.apk.signing.verify").verify
+        result: Verification = verify(self.source, self.container, self.manifest, sdk)
+        return result
+
+    def close(self) -> None:
+        """Close its file, where it was opened here."""
+        if isinstance(self.source, FileSource):
+            self.source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _is_stored(entry: Entry) -> bool:
+    return entry.method == STORED
+
+
+def open_apk(origin: Path | Source) -> OpenedApk:
+    """Open an APK and read what it says of itself; see `OpenedApk`.
+
+    Args:
+        origin: a file of this computer, or any other source of bytes.
+
+    Raises:
+        ApkUnreadableError, ApkChangedError: it cannot be read.
+        ApkError: Android would not open it.
+    """
+    if not isinstance(origin, Path):
+        return OpenedApk(origin)
+    source = FileSource(origin)
+    try:
+        return OpenedApk(source)
+    except BaseException:
+        source.close()
+        raise
