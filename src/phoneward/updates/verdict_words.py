@@ -1,13 +1,20 @@
 """A verdict in words that anyone understands."""
 
 from phoneward.texts import Words, words
-from phoneward.updates.answer import VERDICT_WORDS
 from phoneward.updates.verdict import Judgement, Verdict
 
 
 def headline(verdict: Verdict) -> Words:
     """Return the few words that stand above everything else."""
-    return Words(VERDICT_WORDS[verdict])
+    match verdict:
+        case Verdict.KEEPS:
+            return words("KEEPS YOUR DATA")
+        case Verdict.REFUSED:
+            return words("WOULD BE REFUSED (your data is not touched)")
+        case Verdict.WIPES:
+            return words("ONLY POSSIBLE BY WIPING")
+        case Verdict.UNDECIDED:
+            return words("NOT KNOWN")
 
 
 def explanation(judgement: Judgement) -> Words:
