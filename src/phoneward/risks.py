@@ -46,8 +46,8 @@ class Risk:
             _(self.title).format(**filled),
             _(self.loss).format(**filled),
             _(self.detail).format(**filled),
-            _(self.safe),
-            _(self.go_on),
+            _(self.safe).format(**filled),
+            _(self.go_on).format(**filled),
             _(self.typed),
         )
 
@@ -115,5 +115,19 @@ WEAK_PASSWORD: Final = Risk(
     go_on=N_("Use it anyway"),
 )
 
-RISKS: Final = (FORGET, REPLACE, REMOVE_PASSWORD, WEAK_PASSWORD)
+STORE_REPLACE: Final = Risk(
+    code="updates.store-replace",
+    title=N_("Remove {app} with everything in it?"),
+    loss=N_("You lose everything that {app} keeps on this phone. Nobody can bring it back."),
+    detail=N_(
+        "The new version comes from somebody else than the one you have, so your phone cannot put it over yours: {app} would "
+        "have to be removed first. Your photos in the gallery and your contacts stay. If you want it all the same, make "
+        "a backup inside {app} first, and try whether it can be read."
+    ),
+    safe=N_("Keep {app} as it is"),
+    go_on=N_("Remove it and install the other one"),
+    typed=N_("remove"),
+)
+
+RISKS: Final = (FORGET, REPLACE, REMOVE_PASSWORD, WEAK_PASSWORD, STORE_REPLACE)
 """Every risk text of the program."""
