@@ -120,8 +120,10 @@ STORE_REPLACE: Final = Risk(
     title=N_("Remove {app} with everything in it?"),
     loss=N_("You lose everything that {app} keeps on this phone. Nobody can bring it back."),
     detail=N_(
-        "The new version comes from somebody else than the one you have, so your phone cannot put it over yours: {app} would "
-        "have to be removed first. Your photos in the gallery and your contacts stay. If you want it all the same, make "
+        "The new version comes from somebody else than the one you have, so your phone cannot put it over yours: "
+        "{app} would "
+        "have to be removed first. Your photos in the gallery and your contacts stay. If you want it all the same, "
+        "make "
         "a backup inside {app} first, and try whether it can be read."
     ),
     safe=N_("Keep {app} as it is"),

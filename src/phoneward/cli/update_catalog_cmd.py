@@ -15,16 +15,18 @@ from phoneward.texts import N_, _, ngettext
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output
-    from phoneward.updates.pushing import Problem
+    from phoneward.updates.pushing import Catalog, Problem
 
 
 @click.command(
     cls=WordedCommand,
     short_help=N_("For stores: check every candidate against the signer history."),
     help=N_(
-        "Check every app file in a folder against the versions that people may have, and name those that must not go out: one "
+        "Check every app file in a folder against the versions that people may have, and name those that must not go "
+        "out: one "
         "line for each problem.\n\n"
-        "--published names folders with what went out before. Without it the files of DIR are compared with each other. What was "
+        "--published names folders with what went out before. Without it the files of DIR are compared with each "
+        "other. What was "
         "read is kept in --history: a run that was stopped goes on there, and the next run reads only what is new.\n\n"
         "Exit code 0: nothing found. 4: something must not go out."
     ),
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     help=N_("Read on a Ray cluster; local starts one here. Every machine must see the files."),
 )
 @output_options
-def catalog(
+def catalog(  # noqa: PLR0917 - click's own way to give options
     folder: str,
     published: tuple[str, ...],
     history: str | None,
@@ -80,10 +82,7 @@ def _private_folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="phoneward-catalog-")
 
 
-def _summarise(output: "Output", counted: "object") -> None:
-    from phoneward.updates import pushing
-
-    assert isinstance(counted, pushing.Catalog)
+def _summarise(output: "Output", counted: "Catalog") -> None:
     if output.json:
         output.emit(
             "summary",

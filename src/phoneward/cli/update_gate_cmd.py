@@ -23,7 +23,8 @@ NEW_HELP = N_("The update.")
     short_help=N_("For a release pipeline: may this update go out?"),
     help=N_(
         "Say what every phone in the field would do with an update, Android version by Android version.\n\n"
-        "Exit code 0: all keep the data. 4: some would refuse it, or could only install it by removing the app with its data. "
+        "Exit code 0: all keep the data. 4: some would refuse it, or could only install it by removing the app with "
+        "its data. "
         "1: it could not be told. That old phones stay with the old version, since the new one needs a newer Android, "
         "is no reason to stop."
     ),
@@ -53,7 +54,7 @@ def show(output: "Output", result: "GateResult") -> None:
     for span in result.spans:
         output.result(f"  {android(span)}: {verdict(span)}")
         for reason in span.judgement.reasons:
-            if reason.effect.value not in {"notes"}:
+            if reason.effect.value != "notes":
                 output.result(f"    {reason.text}")
 
 

@@ -30,9 +30,11 @@ class PromptUnreadableError(CommandLineError):
     cls=WordedCommand,
     short_help=N_("For stores: the question to ask before this update."),
     help=N_(
-        "Write the question that a store should ask people before this update, in plain words and in two steps; or say that "
+        "Write the question that a store should ask people before this update, in plain words and in two steps; or "
+        "say that "
         "none is needed.\n\n"
-        "--grade takes the prompt that is shown today (its title, what is said, and one line [Label] for each button, the largest "
+        "--grade takes the prompt that is shown today (its title, what is said, and one line [Label] for each "
+        "button, the largest "
         "first) and says which rules of the guide for risk texts it keeps. Exit code 4: not all of them."
     ),
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from phoneward.apk import Manifest
 from phoneward.errors import readable
 from phoneward.texts import words
 from phoneward.updates.pushing.errors import CatalogFolderError
@@ -137,7 +138,7 @@ def _problems_of(
     for path in _those_that_differ(older, journal):
         known = journal.get(path)
         if known is not None:
-            yield from _against(record, known)
+            yield from _against(record, base, known)
 
 
 def _those_that_differ(older: Sequence[str], journal: Journal) -> Iterator[str]:
@@ -153,9 +154,7 @@ def _those_that_differ(older: Sequence[str], journal: Journal) -> Iterator[str]:
             yield path
 
 
-def _against(record: Record, older: Record) -> Iterator[Problem]:
-    base = record.base
-    assert base is not None
+def _against(record: Record, base: Manifest, older: Record) -> Iterator[Problem]:
     from phoneward.updates.from_apk import NotInstalledError
 
     try:

@@ -12,7 +12,9 @@ from phoneward.updates.pushing.field import Span, judge_field
 from phoneward.updates.verdict import Effect, Verdict
 
 ONLY_NEWER_PHONES: Final = frozenset({"min-sdk", "min-sdk-codename"})
-"""Reasons for which an old phone stays with the old version and nothing else happens: a store does not offer it there."""
+"""Reasons for which an old phone stays with the old version and nothing else happens: a store does not offer it
+there.
+"""
 
 
 @dataclass(frozen=True, slots=True)

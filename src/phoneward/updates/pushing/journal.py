@@ -17,7 +17,8 @@ _EVERY_S: Final = 1.0
 class Journal:
     """Records by path; in memory there is only where each stands in the file.
 
-    A run that was killed leaves at most one torn line, which is not taken for anything; what follows goes on a new line.
+    A run that was killed leaves at most one torn line, which is not taken for anything; what follows goes on a new
+    line.
 
     Args:
         path: a file of JSON lines; made where it is missing.

@@ -52,8 +52,10 @@ def notice_for(result: GateResult, app: str) -> Notice:
         return Notice(
             Verdict.WIPES,
             words(
-                "Do not push this. It can only be installed by removing {app} with everything in it. Ask its publisher for an "
-                "update signed as before. If people shall be able to choose it all the same, ask them in these two steps.",
+                "Do not push this. It can only be installed by removing {app} with everything in it. Ask its "
+                "publisher for an "
+                "update signed as before. If people shall be able to choose it all the same, ask them in these two "
+                "steps.",
                 app=app,
             ),
             _replacing(app),

@@ -1,4 +1,4 @@
-"""What was read of one file, so that it need not be read again: facts of its manifest, and who phones take for its signer.
+"""What was read of one file, so that it need not be read again: facts of its manifest, and whom phones believe.
 
 One JSON line a file. The same lines are a run's journal (it goes on where it stopped) and a store's signer history.
 """
