@@ -186,6 +186,23 @@ def test_the_sample_takes_those_matched_least_recently(vault: Vault, monkeypatch
     assert result.matching.matched_files == 6
 
 
+def test_every_file_of_one_app_is_matched_again_when_that_is_asked_for(vault: Vault) -> None:
+    phone = ScriptedPhone(hash_place=HashPlace.NOWHERE)
+    ours = {b"Android/data/com.whatsapp/a", b"Android/media/com.whatsapp/b/c/d", b"WhatsApp/e"}
+    others = {b"Android/data/com.whatsapp.w4b/a", b"DCIM/1.jpg", b"WhatsAppOld/e"}
+    for name in ours | others:
+        phone.add(ROOT + name, name)
+    take(vault, phone)
+    phone.hash_place = HashPlace.PHONE
+    vault.reopen()
+    with phone:
+        result = backup(phone, vault.repo, state_dir=vault.state, verify_apps=["com.whatsapp"])
+    assert set(phone.hashed) == {ROOT + name for name in ours}
+    assert result.matching.matched_files == 3
+    assert level(vault, b"/shared/Android/media/com.whatsapp/b/c/d") == (ProofLevel.MATCHED, "")
+    assert level(vault, b"/shared/DCIM/1.jpg") == (ProofLevel.STORED, "")
+
+
 class Garbage(ScriptedPhone):
     """Answers that make no sense, too few, in another order, or an error in the middle."""
 

@@ -3,7 +3,7 @@
 The room that joins phones and vault. Callers use what stands here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from phoneward import settings
@@ -380,6 +380,7 @@ def backup(
     verify_all: bool = False,
     cache_dir: Path | None = None,
     also: Sequence[tuple[str, Path]] = (),
+    verify_apps: Collection[str] = (),
 ) -> BackupResult:
     """Take a snapshot of a phone, or say what one would send.
 
@@ -397,6 +398,7 @@ def backup(
         cache_dir: where this computer remembers how the last snapshot was listed, so that the next one is quicker: a
             disposable cache, sealed. Without it everything is compared name by name.
         also: folders of this computer that go along this once, each with the package of the app that it is of.
+        verify_apps: compare every file of these apps (packages), and wait for it, as `verify_all` does for all.
 
     Returns:
         The new snapshot and what it covers. `complete` False is exit code 3: something is named in the coverage.
@@ -412,5 +414,6 @@ def backup(
     where = settings.load().state_dir if state_dir is None else state_dir
     folders = with_once(folders_of(phone, repo, where, listener), phone.identity.id, also)
     with beside(phone, folders) as (joined, others):
-        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others)
+        apps = frozenset(verify_apps)
+        work = Backup(joined, repo, listener, where, label or default_label(phone), verify_all, cache_dir, others, apps)
         return work.rehearse() if dry_run else work.run()

@@ -5,7 +5,7 @@ between the reading and now: the phone is asked once more what the file looks li
 again, once, and compared again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Final, NamedTuple
@@ -14,12 +14,14 @@ from phoneward.errors import PhonewardError
 from phoneward.phones import Entry, HashPlace, Phone
 from phoneward.phones.joined import owner_of
 from phoneward.progress import Listener, Notice, PhaseDone, PhaseStarted
+from phoneward.snapshots.app_parts import app_of
 from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.comparing import Plan
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import FILE, Row, row_of
 from phoneward.snapshots.matching import SAMPLE_BYTES, SAMPLE_FILES, Asking, Told, Wanted, can_compare
+from phoneward.snapshots.ownbackups import own_folders
 from phoneward.snapshots.proofs import MISMATCH, Proven
 from phoneward.snapshots.proofs_building import ProofBook
 from phoneward.snapshots.reasons import gap_sentence
@@ -56,6 +58,7 @@ class Matching:
     Args:
         children: of the listing's folders.
         everything: every file of the snapshot, not only what is new and a sample of the rest.
+        apps: packages of which every file is compared, instead of that sample.
     """
 
     phone: Phone
@@ -67,6 +70,7 @@ class Matching:
     listener: Listener
     sealer: Sealer
     everything: bool
+    apps: frozenset[str] = frozenset()
     counts: MatchCounts = field(default_factory=MatchCounts)
     not_asked: str = ""
     _asking: Asking | None = None
@@ -87,7 +91,7 @@ class Matching:
             self.phone,
             self._wanted(rows),
             self.sealer,
-            patient=self.everything,
+            patient=self.everything or bool(self.apps),
             files_left=self.plan.files + self.plan.resumed_files if new else 0,
             bytes_left=self.plan.size + self.plan.resumed_size if new else 0,
         )
@@ -146,7 +150,12 @@ class Matching:
                     elif self._asking is not None:  # nobody is waited for
                         self._asking.files_left -= 1
                         self._asking.bytes_left -= row.size
-        yield from self._all_old() if self.everything else self._sample()
+        if self.everything:
+            yield from self._all_old(range(1, len(self.taken.listing.folders)))
+        elif self.apps:
+            yield from self._all_old(self._folders_of_apps())
+        else:
+            yield from self._sample()
 
     def _path(self, place: bytes, name: bytes) -> bytes:
         return self.taken.phone_path(place + b"/" + name)
@@ -155,9 +164,20 @@ class Matching:
         """Tell whether a file's sum comes from where the phone's come from; a file of this computer's does not."""
         return owner_of(self.phone, path).hash_place is self.phone.hash_place
 
-    def _all_old(self) -> Iterator[Wanted]:
+    def _folders_of_apps(self) -> list[int]:
+        """Return the folders of the apps whose every file is compared, and all folders in them."""
+        folders = self.taken.listing.folders
+        tops = [root.place for root, _volume in self.taken.roots]
+        own = {top + b"/" + folder for top in tops for app in self.apps for folder in own_folders(app)}
+        found: set[int] = set()
+        waiting = [n for n in range(1, len(folders)) if folders.path(n) in own or app_of(folders.path(n)) in self.apps]
+        while waiting:
+            found.update(waiting)
+            waiting = [below for number in waiting for below in self.children.get(number, []) if below not in found]
+        return sorted(found)
+
+    def _all_old(self, numbers: Iterable[int]) -> Iterator[Wanted]:
         folders, digits = self.taken.listing.folders, self.book.digits
-        numbers = range(1, len(folders))
         for number in sorted(numbers, key=lambda n: (shard_of(folders.path(n), digits), folders.path(n))):
             yield from self._old(number, self.book.expected(number))
 

@@ -84,6 +84,7 @@ class Backup:
         cache_dir: where it is remembered how the last snapshot was listed; None remembers nothing.
         verify_all: compare every file with the phone's own checksum.
         beside: folders of this computer that stand beside the phone.
+        verify_apps: packages whose every file is compared with the phone's own checksum.
     """
 
     phone: Phone
@@ -94,6 +95,7 @@ class Backup:
     verify_all: bool = False
     cache_dir: Path | None = None
     beside: Sequence[Beside] = ()
+    verify_apps: frozenset[str] = frozenset()
 
     def run(self) -> BackupResult:
         """Take a snapshot. Raises as `phoneward.snapshots.backup`."""
@@ -154,6 +156,7 @@ class _Pass:
             listener=self.listener,
             sealer=self.repo,
             everything=backup.verify_all,
+            apps=backup.verify_apps,
         )
         cache = backup.cache_dir
         self.memory = Memory(SealedCache(cache, self.repo, purpose=PURPOSE), self.repo) if cache is not None else None
