@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import atheris
 
 with atheris.instrument_imports(include=["phoneward.phones"]):
-    from phoneward.phones.adb import install, push_steps, shell, sync
+    from phoneward.phones.adb import install, push_steps, sessions, shell, sync
     from phoneward.phones.adb.push import Push, Shipment, send_by_shell
     from phoneward.phones.adb.wire import Channel
 
@@ -72,7 +72,7 @@ def parse_words(data: bytes) -> None:
     """Room and refusals: anything may be said."""
     free = push_steps.parse_free(data)
     _demand(free is None or free >= 0, "less than no room")
-    _demand(len(install.parse_failure(data)) <= 80, "a status without an end")
+    _demand(len(sessions.parse_failure(data)) <= 80, "a status without an end")
 
 
 def install_app(data: bytes) -> None:

@@ -9,17 +9,18 @@ from hypothesis import strategies as st
 
 from phoneward import texts
 from phoneward.risk_rules import LIMITS, YOU, is_empty_label, jargon_in
-from phoneward.risks import FORGET, REMOVE_PASSWORD, RISKS, Risk, ShownRisk
+from phoneward.risks import DELETE_APP, FORGET, REMOVE_PASSWORD, RISKS, Risk, ShownRisk
 
+APP = "WeChat"
 LANGUAGES = texts.available_languages()
 
-VERBS = {"Remove", "Replace", "Use"}
+VERBS = {"Remove", "Replace", "Use", "Install", "Delete"}
 """What the English titles may begin with; a new risk may add one."""
 
 
 def shown(risk: Risk, language: str) -> ShownRisk:
     with texts.speaking([language]):
-        return risk.shown(count="3", folder="…", app="微信")
+        return risk.shown(count="3", folder="…", app=APP)
 
 
 every = pytest.mark.parametrize("risk", RISKS, ids=lambda risk: risk.code)
@@ -75,6 +76,7 @@ def test_the_labels_say_what_they_do(risk: Risk, language: str) -> None:
 def test_typing_is_asked_for_one_plain_word_and_only_where_it_cannot_be_undone(risk: Risk, language: str) -> None:
     found = shown(risk, language)
     assert bool(found.typed) == risk.is_irreversible
+    assert found.typed == APP or "{" not in risk.typed, "a name is typed as it stands in the title"
     assert found.typed.strip() == found.typed
     assert " " not in found.typed
     assert len(found.typed) <= 12
@@ -86,6 +88,16 @@ def test_what_is_typed_counts_in_any_case_and_with_blanks_around(blanks: str, *,
     word = FORGET.typed.upper() if upper else FORGET.typed
     assert found.is_confirmed(blanks + word + blanks)
     assert found.is_confirmed(blanks + found.typed + blanks)
+
+
+@given(st.text(" \t", max_size=3), st.sampled_from(["en", "zh_CN"]))
+def test_the_name_of_what_is_lost_is_typed_as_it_is_shown(blanks: str, language: str) -> None:
+    with texts.speaking([language]):
+        found = DELETE_APP.shown(app="微信 {x}")
+    assert found.typed == "微信 {x}"
+    assert found.is_confirmed(blanks + "微信 {X}" + blanks)
+    for wrong in ("", "微信", "app", "{app}", "delete", "yes", "com.tencent.mm"):
+        assert not found.is_confirmed(wrong)
 
 
 @given(st.text(max_size=12))

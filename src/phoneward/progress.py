@@ -25,6 +25,7 @@ Phase: TypeAlias = Literal[
     "remove",
     "catalogue",
     "copy",
+    "install",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -46,6 +47,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "remove": N_("Removing what is not needed"),
     "catalogue": N_("Preparing the search"),
     "copy": N_("Copying into the other vault"),
+    "install": N_("Handing the app to the phone"),
 }
 
 

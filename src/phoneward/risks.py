@@ -22,7 +22,8 @@ class Risk:
         detail: more, for whoever wants to know; may be empty.
         safe: the label of the safe choice, which always stands first and larger.
         go_on: the label of the other: the same verb as the title.
-        typed: what has to be typed before it is done; empty unless what is lost cannot come back.
+        typed: what has to be typed before it is done: a word, or the name of what is lost (a placeholder, as in the
+            title); empty unless what is lost cannot come back.
     """
 
     code: str
@@ -46,15 +47,16 @@ class Risk:
             _(self.title).format(**filled),
             _(self.loss).format(**filled),
             _(self.detail).format(**filled),
-            _(self.safe).format(**filled),
-            _(self.go_on).format(**filled),
-            _(self.typed),
+            _(self.safe),
+            _(self.go_on),
+            _(self.typed).format(**filled),
+            self.typed.format(**filled),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRisk:
-    """A risk text in the reader's language, its placeholders filled."""
+    """A risk text in the reader's language, its placeholders filled; `typed_in_english` counts in every language."""
 
     risk: Risk
     title: str
@@ -63,6 +65,7 @@ class ShownRisk:
     safe: str
     go_on: str
     typed: str
+    typed_in_english: str
 
     def is_confirmed(self, answer: str) -> bool:
         """Tell whether what a person typed (or pasted) is what was asked for: any case, white space around it.
@@ -70,7 +73,7 @@ class ShownRisk:
         The English word counts in every language: who helps may not have the reader's keyboard.
         """
         given = answer.strip().casefold()
-        return bool(self.typed) and given in {self.typed.casefold(), self.risk.typed.casefold()}
+        return bool(self.typed) and given in {self.typed.casefold(), self.typed_in_english.casefold()}
 
 
 FORGET: Final = Risk(
@@ -115,21 +118,33 @@ WEAK_PASSWORD: Final = Risk(
     go_on=N_("Use it anyway"),
 )
 
-STORE_REPLACE: Final = Risk(
-    code="updates.store-replace",
-    title=N_("Remove {app} with everything in it?"),
-    loss=N_("You lose everything that {app} keeps on this phone. Nobody can bring it back."),
-    detail=N_(
-        "The new version comes from somebody else than the one you have, so your phone cannot put it over yours: "
-        "{app} would "
-        "have to be removed first. Your photos in the gallery and your contacts stay. If you want it all the same, "
-        "make "
-        "a backup inside {app} first, and try whether it can be read."
-    ),
-    safe=N_("Keep {app} as it is"),
-    go_on=N_("Remove it and install the other one"),
-    typed=N_("remove"),
+UPDATE: Final = Risk(
+    code="updates.install",
+    title=N_("Install the update of {app}?"),
+    loss=N_("By Android's own rules everything in it stays: you lose nothing. It is looked at afterwards."),
+    detail=N_("The version that is there now is saved, and so is what a computer can read of it."),
+    safe=N_("Leave the app as it is"),
+    go_on=N_("Install it"),
 )
 
-RISKS: Final = (FORGET, REPLACE, REMOVE_PASSWORD, WEAK_PASSWORD, STORE_REPLACE)
+UPDATE_UNSURE: Final = Risk(
+    code="updates.install-unsure",
+    title=N_("Install the update of {app}?"),
+    loss=N_("Phones like yours are known to have lost what was in an app at such an update. You could lose it too."),
+    detail=N_("What is saved is named above. Android's own rules say that everything stays."),
+    safe=N_("Leave the app as it is"),
+    go_on=N_("Install it all the same"),
+)
+
+DELETE_APP: Final = Risk(
+    code="updates.delete-app",
+    title=N_("Delete {app} and all in it, then install?"),
+    loss=N_("You lose everything that the app holds on the phone: messages, pictures, accounts, settings."),
+    detail=N_("Only what is named above is saved. Photos and files outside the app are not touched."),
+    safe=N_("Keep the app as it is"),
+    go_on=N_("Delete all that it holds"),
+    typed=N_("{app}"),
+)
+
+RISKS: Final = (FORGET, REPLACE, REMOVE_PASSWORD, WEAK_PASSWORD, UPDATE, UPDATE_UNSURE, DELETE_APP)
 """Every risk text of the program."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from phoneward.errors import PhonewardError
 from phoneward.phones import AdbPhone, AdbWriter, ApkFile, InstallRefusedError, NewFile, PhoneGoneError, Refusal
-from phoneward.phones.adb import install, push_steps
+from phoneward.phones.adb import push_steps, sessions
 from phoneward.phones.adb.push_writer import refusal_of_words
 from phoneward.phones.adb.server import AdbServer, address_from
 from phoneward.phones.adb.shell import quote
@@ -353,7 +353,7 @@ def test_any_codes(answer: bytes, count: int) -> None:
 def test_any_df_and_any_failure(answer: bytes) -> None:
     free = push_steps.parse_free(answer)
     assert free is None or 0 <= free < 2**60
-    assert isinstance(install.parse_failure(answer), str)
+    assert isinstance(sessions.parse_failure(answer), str)
 
 
 def test_free_room_as_phones_tell_it() -> None:

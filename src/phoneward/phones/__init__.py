@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from phoneward.phones.adb import (
     AdbDevice,
     AdbPhone,
+    AdbUpdater,
     AdbWriter,
     QrPairing,
     check_state,
@@ -37,23 +38,29 @@ from phoneward.phones.diagnosis import Diagnosis, Seen, Situation, Tier, diagnos
 from phoneward.phones.errors import (
     FileReadError,
     FolderMissingError,
+    InstallCutOffError,
     InstallRefusedError,
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
     RecordBytesError,
+    UpdateRefusedError,
 )
 from phoneward.phones.folder import FolderPhone
 from phoneward.phones.guides import (
     Guide,
     ImportGuide,
     ImportWay,
+    StoreGuide,
     guide_families,
     guide_for,
     guide_tip,
     import_guide,
     import_kinds,
     import_title,
+    popup_steps,
+    store_guides,
+    store_named,
 )
 from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
@@ -66,6 +73,14 @@ from phoneward.phones.records import (
     Records,
     RecordsPhone,
     as_records,
+)
+from phoneward.phones.updating import (
+    DefinedPermission,
+    DeviceFacts,
+    InstallOptions,
+    PackageState,
+    PastSigner,
+    UpdatablePhone,
 )
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
@@ -83,9 +98,12 @@ __all__ = [
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
+    "AdbUpdater",
     "AdbWriter",
     "ApkFile",
     "AppInventory",
+    "DefinedPermission",
+    "DeviceFacts",
     "Diagnosis",
     "Entry",
     "FileKind",
@@ -99,12 +117,16 @@ __all__ = [
     "Identity",
     "ImportGuide",
     "ImportWay",
+    "InstallCutOffError",
+    "InstallOptions",
     "InstallRefusedError",
     "InstalledApp",
     "ListingItem",
     "NewFile",
     "NoPhoneError",
     "Obstacle",
+    "PackageState",
+    "PastSigner",
     "Phone",
     "PhoneError",
     "PhoneGoneError",
@@ -118,8 +140,11 @@ __all__ = [
     "Refusal",
     "Seen",
     "Situation",
+    "StoreGuide",
     "Tier",
     "Unreadable",
+    "UpdatablePhone",
+    "UpdateRefusedError",
     "Volume",
     "VolumeKind",
     "WritablePhone",
@@ -143,6 +168,9 @@ __all__ = [
     "open_android_backup",
     "open_folder",
     "pair",
+    "popup_steps",
+    "store_guides",
+    "store_named",
     "translated_detail",
 ]
 

@@ -301,3 +301,40 @@ class InstallRefusedError(PhoneError):
         super().__init__(package=package, reason=reason, words=words)
         self.reason = reason
         self.words = words
+
+
+class UpdateRefusedError(PhoneError):
+    """The phone did not take an update, or did not take an app away: app and data are as they were.
+
+    Args:
+        package: which app.
+        status: Android's name for it, `INSTALL_FAILED_…`; empty where it gave none.
+        reason: one of our words (`words.INSTALL_WORDS` and the like).
+        words: the phone's own, readable; may be empty.
+    """
+
+    message = N_("The phone did not do this with {package}: {reason} ({words}). App and data are as they were.")
+    next_step = N_("Do not uninstall the app to make room for the new one: that deletes its data.")
+
+    def __init__(self, *, package: str, status: str, reason: str, words: str) -> None:
+        super().__init__(package=package, reason=reason, words=words)
+        self.status = status
+        self.reason = reason
+        self.words = words
+
+
+class InstallCutOffError(PhoneGoneError):
+    """The connection was lost, or the phone fell silent, in the middle of an install.
+
+    Args:
+        detail: how the connection ended.
+        was_asked: whether the phone had been asked to put the new version in place: then only the phone can tell
+            whether it did.
+    """
+
+    message = N_("The connection to the phone was lost during the install ({detail}).")
+    next_step = N_("Plug the phone in again and unlock it, then look whether the app opens and has its data.")
+
+    def __init__(self, *, detail: str, was_asked: bool) -> None:
+        super().__init__(detail=detail)
+        self.was_asked = was_asked

@@ -23,6 +23,7 @@ LINK_OR_GONE: Final = N_("its folder is a link, or is not there any more")
 TAKEN_MEANWHILE: Final = N_("something else got this name meanwhile, and was left as it is")
 READ_BACK_DIFFERENT: Final = N_("the phone read back something else than was sent")
 NO_SESSION: Final = N_("the phone did not say why")
+SIZE_CHANGED: Final = N_("a file became shorter or longer while it was sent")
 INSTALLED_MEANWHILE: Final = N_("it is installed already, or the phone does not say whether it is")
 
 INSTALL_WORDS: Final = {
@@ -58,6 +59,7 @@ _OURS: Final = frozenset(
         READ_BACK_DIFFERENT,
         NO_SESSION,
         INSTALLED_MEANWHILE,
+        SIZE_CHANGED,
         *INSTALL_WORDS.values(),
         NOT_DESCRIBED,
         NOT_A_FOLDER,

@@ -10,7 +10,7 @@ from phoneward import settings
 from phoneward.phones import Phone
 from phoneward.progress import Listener, silent
 from phoneward.snapshots.answering import answer
-from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_rows
+from phoneward.snapshots.app_backups import OwnBackupRow, Standing, own_backup_row, own_backup_rows
 from phoneward.snapshots.app_folders import (
     KeptFolder,
     computer_id,
@@ -145,6 +145,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
+from phoneward.snapshots.precious_apps import app_content
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -276,6 +277,7 @@ __all__ = [
     "Waiting",
     "answer",
     "app_called",
+    "app_content",
     "app_name",
     "app_paths",
     "app_title",
@@ -328,6 +330,7 @@ __all__ = [
     "note_second",
     "open_path",
     "open_second",
+    "own_backup_row",
     "own_backup_rows",
     "path_id",
     "phones_own_backups",

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from phoneward.texts import N_
+from phoneward.texts import N_, Words, words
 
 CHATS: Final = N_("the chats in {app}")
 CODES: Final = N_("the login codes in {app}")
+
+_YOURS: Final[Mapping[str, str]] = {CHATS: N_("your chats"), CODES: N_("your login codes")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,9 @@ PRECIOUS: Final[Mapping[str, Precious]] = {
 }
 """In the order they are named where the phone does not say how much they hold. DingTalk and Feishu keep much on their
 makers' servers, and their owner, a company, decides how long: on the phone it is the person's own copy."""
+
+
+def app_content(package: str) -> Words:
+    """Return what a person has in an app, as a noun: "your chats"; "your data" where that is not known."""
+    known = PRECIOUS.get(package)
+    return Words(_YOURS[known.content]) if known is not None else words("your data")

@@ -32,9 +32,16 @@ verifications = st.builds(
     st.booleans(),
     st.lists(st.sampled_from(Scheme), max_size=3, unique=True).map(tuple),
     st.none()
-    | st.builds(SavedSigning, st.lists(st.binary(max_size=40), min_size=1, max_size=3).map(tuple), nodes, st.sampled_from(Scheme)),
+    | st.builds(
+        SavedSigning,
+        st.lists(st.binary(max_size=40), min_size=1, max_size=3).map(tuple),
+        nodes,
+        st.sampled_from(Scheme),
+    ),
     nodes,
-    st.lists(st.builds(SavedProblem, texts, st.builds(Said, texts), st.none() | st.sampled_from(Scheme)), max_size=2).map(tuple),
+    st.lists(
+        st.builds(SavedProblem, texts, st.builds(Said, texts), st.none() | st.sampled_from(Scheme)), max_size=2
+    ).map(tuple),
 )
 manifests = st.builds(
     Manifest,

@@ -4,11 +4,13 @@ from phoneward.phones.adb.devices import AdbDevice, check_state, connect_device,
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.push_writer import AdbWriter
 from phoneward.phones.adb.qr import QrPairing
+from phoneward.phones.adb.updater import AdbUpdater
 from phoneward.phones.adb.wireless import pair
 
 __all__ = [
     "AdbDevice",
     "AdbPhone",
+    "AdbUpdater",
     "AdbWriter",
     "QrPairing",
     "check_state",

@@ -10,6 +10,7 @@ from phoneward.phones.base import Identity
 from phoneward.phones.errors import PhoneAnswerError
 from phoneward.phones.labels import host_label
 from phoneward.phones.numbers import known_moment
+from phoneward.phones.updating import DeviceFacts
 from phoneward.texts import _
 
 _PROPERTY = re.compile(rb"\[([^\]]{1,200})\]: \[")
@@ -57,7 +58,6 @@ def identity(properties: dict[str, str], adb_serial: str) -> Identity:
     digest = hashlib.sha256(b"phoneward adb\0" + (serial or adb_serial).encode("utf-8", "surrogatepass")).hexdigest()
     maker, model = properties.get("ro.product.manufacturer", ""), properties.get("ro.product.model", "")
     name = model if model.lower().startswith(maker.lower()) else f"{maker} {model}"
-    level = properties.get("ro.build.version.sdk", "")
     return Identity(
         id=digest[:16],
         label=host_label(name, "android"),
@@ -65,8 +65,37 @@ def identity(properties: dict[str, str], adb_serial: str) -> Identity:
         manufacturer=maker,
         model=model,
         os_version=properties.get("ro.build.version.release", ""),
-        api_level=int(level) if level.isascii() and level.isdigit() and len(level) < 6 else None,
+        api_level=_api_level(properties),
         build_fingerprint=properties.get("ro.build.fingerprint", ""),
+    )
+
+
+def _api_level(properties: dict[str, str]) -> int | None:
+    level = properties.get("ro.build.version.sdk", "")
+    return int(level) if level.isascii() and level.isdigit() and len(level) < 6 else None
+
+
+def device_facts(properties: dict[str, str]) -> DeviceFacts:
+    """Return what decides which apps the phone takes.
+
+    Source: AOSP Build.java (`SUPPORTED_ABIS` is ro.product.cpu.abilist, before Android 5 abi and abi2; `IS_DEBUGGABLE`
+    is ro.debuggable), Build.VERSION (`CODENAME` is `REL` on a release; all_codenames came with Android 5.1).
+    """
+    abis = properties.get("ro.product.cpu.abilist") or ",".join(
+        properties.get(name, "") for name in ("ro.product.cpu.abi", "ro.product.cpu.abi2")
+    )
+    names = properties.get("ro.build.version.all_codenames") or properties.get("ro.build.version.codename", "")
+    debuggable = {"1": True, "0": False}.get(properties.get("ro.debuggable", ""))
+    return DeviceFacts(
+        sdk=_api_level(properties),
+        release=properties.get("ro.build.version.release", ""),
+        codenames=frozenset(name for name in names.split(",") if name and name != "REL"),
+        abis=tuple(abi for abi in abis.split(",") if abi),
+        is_debuggable_build=debuggable,
+        manufacturer=properties.get("ro.product.manufacturer", ""),
+        brand=properties.get("ro.product.brand", ""),
+        model=properties.get("ro.product.model", ""),
+        fingerprint=properties.get("ro.build.fingerprint", ""),
     )
 
 

@@ -107,6 +107,11 @@ class AdbPhone:
         return self._identity
 
     @property
+    def properties(self) -> dict[str, str]:
+        """The phone's system properties, readable, as they were when it was opened."""
+        return self._properties
+
+    @property
     def features(self) -> frozenset[str]:
         """What adbd says it understands."""
         return self._features

@@ -117,7 +117,8 @@ def _number(text: str) -> int | None:
 
 _WANTED = {
     *("versionCode", "versionName", "firstInstallTime", "lastUpdateTime", "installerPackageName"),
-    *("splits", "codePath", "pkgFlags", "userId", "appId"),
+    *("splits", "codePath", "pkgFlags", "userId", "appId", "flags", "signatures", "apkSigningVersion", "pkg"),
+    *("dataDir", "sharedUser", "primaryCpuAbi", "initiatingPackageName", "originatingPackageName"),
 }
 _BLOCK = re.compile(r"  Package \[([^\]]+)\] \([0-9a-f]+\):")
 _USER_LINE = re.compile(r"    User (\d{1,9}): ")
@@ -165,6 +166,7 @@ def _packages(lines: Iterable[str]) -> dict[str, Details]:
                 blocks += 1
                 target = current.user_fields.setdefault(int(user[1]), {})
                 target["installed"] = "true" if " installed=true " in line else ""
+                target["instant"] = "true" if " instant=true" in line else ""
             elif target is not None:
                 _keep(target, line, 4 if target is current.fields else 6)
     return {name: details for name, details in found.items() if name not in doubtful}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from phoneward.risks import STORE_REPLACE
+from phoneward.risks import DELETE_APP
 from phoneward.texts import Words, words
 from phoneward.updates.pushing.gate import GateResult, stops
 from phoneward.updates.verdict import Verdict
@@ -72,9 +72,20 @@ def notice_for(result: GateResult, app: str) -> Notice:
 
 
 def _replacing(app: str) -> tuple[Step, ...]:
-    risk = STORE_REPLACE
-    buttons = (words(risk.safe, app=app), words(risk.go_on, app=app))
-    first = Step(words(risk.title, app=app), (words(risk.loss, app=app), words(risk.detail, app=app)), buttons)
+    buttons = (words("Keep {app} as it is", app=app), words("Delete {app} and all in it", app=app))
+    first = Step(
+        words(DELETE_APP.title, app=app),
+        (
+            words(DELETE_APP.loss),
+            words(
+                "The new version comes from somebody else than the one you have, so your phone cannot put it over yours. "
+                "Photos in the gallery and contacts stay. If you want it all the same, first make a backup inside "
+                "{app}, and try whether it can be read.",
+                app=app,
+            ),
+        ),
+        buttons,
+    )
     second = Step(
         words("Is there nothing in {app} that you want to keep?", app=app),
         (

@@ -1,0 +1,60 @@
+"""The answer's first line: what an update would do, and what this person has in the app, in one sentence."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from phoneward.texts import N_, Words, words
+from phoneward.updates.stakes import Copy, Stakes, kept_clause, stake_clause
+from phoneward.updates.verdict import Judgement, Verdict
+
+_HEADS: Final[Mapping[Verdict, str]] = {
+    Verdict.KEEPS: N_("By Android's own rules this update of {app} keeps your data"),
+    Verdict.REFUSED: N_("The phone would refuse this update of {app} and leave everything as it is"),
+    Verdict.WIPES: N_("This update of {app} can only be installed by deleting {app} with everything in it"),
+    Verdict.UNDECIDED: N_("Nobody can tell from here whether this update of {app} keeps your data"),
+}
+
+VERDICT_WORDS: Final[Mapping[Verdict, str]] = {
+    Verdict.KEEPS: N_("KEEPS YOUR DATA"),
+    Verdict.REFUSED: N_("WOULD BE REFUSED (your data stays as it is)"),
+    Verdict.WIPES: N_("ONLY POSSIBLE BY WIPING"),
+    Verdict.UNDECIDED: N_("CANNOT BE TOLD"),
+}
+"""The verdict in capitals, for lists."""
+
+
+def head(judgement: Judgement, app: Words) -> Words:
+    """Return what the update would do, as a clause.
+
+    Args:
+        judgement: on it.
+        app: what people call the app.
+    """
+    if judgement.lowered is not None and judgement.verdict is Verdict.KEEPS:
+        return words(
+            "By Android's own rules this update of {app} would keep your data, but phones like this one have lost it",
+            app=app,
+        )
+    return Words(_HEADS[judgement.verdict], details={"app": app})
+
+
+def sentence(judgement: Judgement, app: Words, stakes: Stakes) -> Words:
+    """Return the answer in one sentence.
+
+    Args:
+        judgement: on the update.
+        app: what people call the app.
+        stakes: what the person has in it.
+    """
+    first = head(judgement, app)
+    if stakes.kept is Copy.NOT_ASKED:
+        return words("{verdict}.", verdict=first)
+    return words("{verdict}: {stake}; {copy}.", verdict=first, stake=stake_clause(stakes), copy=kept_clause(stakes))
+
+
+def main_reasons(judgement: Judgement) -> tuple[Words, ...]:
+    """Return the sentences that a person needs besides: the gravest reason, and what was known to go wrong."""
+    found = [judgement.lowered] if judgement.lowered is not None else []
+    if judgement.reasons and judgement.verdict is not Verdict.KEEPS:
+        found.append(judgement.reasons[0].text)
+    return tuple(found)
