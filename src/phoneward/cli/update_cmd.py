@@ -6,6 +6,7 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
 _COMMANDS: tuple[str, ...] = (
+    "history",
     "gate",
     "catalog",
     "notice",

@@ -106,8 +106,10 @@ from phoneward.snapshots.errors import (
     StateTooNewError,
 )
 from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
+from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.inventory import AppRecord, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -117,6 +119,7 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
@@ -182,6 +185,7 @@ __all__ = [
     "AppBackupsPlan",
     "AppCoverage",
     "AppData",
+    "AppRecord",
     "Area",
     "Asked",
     "Asking",
@@ -235,7 +239,9 @@ __all__ = [
     "OwnBackup",
     "OwnBackupRow",
     "OwnerState",
+    "PackagesDocument",
     "Page",
+    "PastApps",
     "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
@@ -281,6 +287,7 @@ __all__ = [
     "app_name",
     "app_paths",
     "app_title",
+    "app_words",
     "apps_called",
     "backup",
     "backup_guide",
