@@ -21,6 +21,7 @@ from phoneward.snapshots.app_folders import (
     leave_folder,
 )
 from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_standing import StillThere, still_there, unproven_files
 from phoneward.snapshots.app_taking import beside, folders_of, with_once
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
@@ -109,7 +110,7 @@ from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_f
 from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
-from phoneward.snapshots.inventory import AppRecord, PackagesDocument
+from phoneward.snapshots.inventory import AppRecord, DeviceDocument, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -155,6 +156,7 @@ from phoneward.snapshots.reading import (
     SnapshotInfo,
     coverage_of,
     describe,
+    device_of,
     find,
     is_partial,
     list_path,
@@ -210,6 +212,7 @@ __all__ = [
     "DamagedFolder",
     "DamagedSnapshot",
     "DataFate",
+    "DeviceDocument",
     "FamilyRules",
     "FileHistory",
     "FileProof",
@@ -273,6 +276,7 @@ __all__ = [
     "StateTextError",
     "StateTooManyError",
     "StateTooNewError",
+    "StillThere",
     "StorageCoverage",
     "Timestamp",
     "Totals",
@@ -302,6 +306,7 @@ __all__ = [
     "coverage_sentences",
     "default_label",
     "describe",
+    "device_of",
     "encode_coverage",
     "family_rules",
     "find",
@@ -369,8 +374,10 @@ __all__ = [
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
+    "still_there",
     "storage_name",
     "timestamps_of",
+    "unproven_files",
     "usage",
     "usage_name",
     "which_phone",
