@@ -59,7 +59,7 @@ def test_a_good_prompt_keeps_them_all(text: str) -> None:
         ("[Keep WeChat as it is]", "[Cancel]", 4),
         ("[Keep WeChat as it is]\n[Remove it", "[Remove it now]\n[Remove it", 4),
         ("Type WeChat to go on.", "", 5),
-        ("Your photos in the gallery stay. ", "", 7),
+        ("Your photos in the gallery stay. Type", "Type", 7),
     ],
 )
 def test_each_fault_is_named_by_its_rule(old: str, new: str, rule: int) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from phoneward.apk import Manifest
 from phoneward.errors import readable
 from phoneward.texts import words
-from phoneward.updates.pushing.errors import CatalogFolderError
+from phoneward.updates.pushing.errors import CatalogFolderError, NowhereInstalledError
 from phoneward.updates.pushing.field import Span, judge_field
 from phoneward.updates.pushing.gate import stops
 from phoneward.updates.pushing.journal import Journal
@@ -155,11 +155,9 @@ def _those_that_differ(older: Sequence[str], journal: Journal) -> Iterator[str]:
 
 
 def _against(record: Record, base: Manifest, older: Record) -> Iterator[Problem]:
-    from phoneward.updates.from_apk import NotInstalledError
-
     try:
         spans = judge_field(older.app(), record.app())
-    except NotInstalledError:
+    except NowhereInstalledError:
         return  # no phone can have it
     for span in spans:
         kind = _kind(span)

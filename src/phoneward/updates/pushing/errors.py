@@ -41,3 +41,12 @@ class DifferentAppsError(PhonewardError):
     message = N_("These are two different apps: {old} and {new}.")
     next_step = N_("Name an old and a new version of the same app.")
     exit_code = ExitCode.USAGE
+
+
+class NowhereInstalledError(PhonewardError):
+    """No phone can have the old version, so there is nothing to compare with."""
+
+    message = N_("No phone can have {file} installed, so nothing can be said of an update of it.")
+    next_step = N_(
+        "Name the version that people really have. `phoneward update inspect` says what is wrong with a file."
+    )

@@ -11,16 +11,18 @@ from typing import Final
 from phoneward.apk import AppSet
 from phoneward.updates.from_apk import installed_from
 from phoneward.updates.judging import judge
+from phoneward.updates.pushing.errors import NowhereInstalledError
 from phoneward.updates.subject import Device
-from phoneward.updates.verdict import Judgement
+from phoneward.updates.verdict import Judgement, Verdict
 
 NEWEST: Final = 37
 """The newest Android version that is looked at (Android 17)."""
 
 FIELD: Final = (19, 21, 23, 24, 26, 28, 30, 31, 33, 34, 35, 36, NEWEST)
-"""Android versions at which a rule changes, and those between which none does.
+"""Android versions at which a rule changes, and those between which none does (docs/reference/updates.md).
 
-23/24: v2 is read; 28: v3; 30: target 30 needs v2; 33: v3.1; 34, 35: least target (docs/reference/updates.md).
+What is older than Android 4.4 (19) is not looked at. 23/24: v2 is read; 28: v3; 30: target 30 needs v2; 33: v3.1; 34,
+35: least target.
 """
 
 
@@ -48,21 +50,38 @@ def judge_field(old: AppSet, new: AppSet, versions: Iterable[int] | None = None)
 
     Raises:
         ApkUnreadableError, ApkChangedError: a file cannot be read.
-        NotInstalledError: `old` could not be installed on any of these versions.
+        NowhereInstalledError: no phone of these versions can have `old`.
     """
     asked = sorted(set(versions)) if versions is not None else _versions_of(old)
-    judged = [(sdk, judge(installed_from(old, Device(sdk)), new, Device(sdk))) for sdk in asked]
+    judged = [
+        (sdk, judge(installed_from(old, Device(sdk)), new, Device(sdk)) if _can_have(old, sdk) else None)
+        for sdk in asked
+    ]
+    if not any(judgement for _sdk, judgement in judged):
+        raise NowhereInstalledError(file=old.name)
     return _merged(judged, is_open_ended=versions is None)
 
 
 def _versions_of(old: AppSet) -> Sequence[int]:
-    least = max((apk.manifest.min_sdk or 1 for apk in old.apks), default=1)
+    return asked_of(max((apk.manifest.min_sdk or 1 for apk in old.apks), default=1))
+
+
+def asked_of(least: int) -> Sequence[int]:
+    """Return the Android versions that are looked at for an app that can be installed from `least` on."""
+    least = min(max(least, FIELD[0]), NEWEST)
     return sorted({least, *(sdk for sdk in FIELD if sdk >= least)})
 
 
-def _merged(judged: Sequence[tuple[int, Judgement]], *, is_open_ended: bool) -> tuple[Span, ...]:
+def _can_have(app: AppSet, sdk: int) -> bool:
+    """Tell whether a phone of this Android version takes an app, where it is not there yet."""
+    return judge(None, app, Device(sdk)).verdict is Verdict.KEEPS
+
+
+def _merged(judged: Sequence[tuple[int, Judgement | None]], *, is_open_ended: bool) -> tuple[Span, ...]:
     spans: list[Span] = []
     for place, (sdk, judgement) in enumerate(judged):
+        if judgement is None:
+            continue
         following = judged[place + 1][0] - 1 if place + 1 < len(judged) else (None if is_open_ended else sdk)
         if spans and _same(spans[-1].judgement, judgement):
             spans[-1] = Span(spans[-1].low, following, spans[-1].judgement)

@@ -9,10 +9,11 @@ from phoneward.apk import AppSet, open_app
 from phoneward.errors import readable
 from phoneward.updates.pushing.errors import DifferentAppsError
 from phoneward.updates.pushing.field import Span, judge_field
-from phoneward.updates.verdict import Effect, Verdict
+from phoneward.updates.rules.sdk import MIN_SDK
+from phoneward.updates.verdict import Verdict
 
-ONLY_NEWER_PHONES: Final = frozenset({"min-sdk", "min-sdk-codename"})
-"""Reasons for which an old phone stays with the old version and nothing else happens: a store does not offer it
+NEWER_ANDROID: Final = MIN_SDK.code
+"""The reason for which an old phone stays with the old version and nothing else happens: a store does not offer it
 there.
 """
 
@@ -51,8 +52,7 @@ def stops(span: Span) -> bool:
         return True
     if span.judgement.verdict is not Verdict.REFUSED:
         return False
-    blocking = {r.code for r in span.judgement.reasons if r.effect in {Effect.NEVER, Effect.NOT_OVER, Effect.OPTION}}
-    return not blocking <= ONLY_NEWER_PHONES
+    return not any(reason.code == NEWER_ANDROID for reason in span.judgement.reasons)
 
 
 def gate(old: AppSet, new: AppSet, versions: Iterable[int] | None = None) -> GateResult:
@@ -65,7 +65,7 @@ def gate(old: AppSet, new: AppSet, versions: Iterable[int] | None = None) -> Gat
 
     Raises:
         ApkUnreadableError, ApkChangedError: a file cannot be read.
-        NotInstalledError: `old` could not be installed anywhere.
+        NowhereInstalledError: no phone can have `old`.
     """
     return GateResult(new.package, judge_field(old, new, versions))
 

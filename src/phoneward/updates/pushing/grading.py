@@ -18,7 +18,7 @@ _FINAL: Final = {
     "zh": re.compile("失去|丢失|删除|清空|清除|没了|找不回"),
 }
 _STAYS: Final = {
-    "en": re.compile(r"\b(stays?|kept|keeps?|not (lost|touched|removed|deleted))\b", re.IGNORECASE),
+    "en": re.compile(r"\b(stays?|(is|are) kept|not (lost|touched|removed|deleted))\b", re.IGNORECASE),
     "zh": re.compile("保留|不会(丢失|删除|受影响|动)|仍在|还在"),
 }
 

@@ -78,7 +78,8 @@ def _replacing(app: str) -> tuple[Step, ...]:
         (
             words(DELETE_APP.loss),
             words(
-                "The new version comes from somebody else than the one you have, so your phone cannot put it over yours. "
+                "The new version comes from somebody else than the one you have, so your phone cannot put it over "
+                "yours. "
                 "Photos in the gallery and contacts stay. If you want it all the same, first make a backup inside "
                 "{app}, and try whether it can be read.",
                 app=app,

@@ -10,12 +10,23 @@ from typing import Annotated, Final
 
 import msgspec
 
-from phoneward.apk import Apk, AppSet, Manifest, Verification
-from phoneward.apk.signing.facts import Capability, LineageNode, Problem, Scheme, SdkRange, Signing
-from phoneward.apk.source import BytesSource, Source
+from phoneward.apk import (
+    Apk,
+    AppSet,
+    BytesSource,
+    Capability,
+    LineageNode,
+    Manifest,
+    Problem,
+    Scheme,
+    SdkRange,
+    Signing,
+    Source,
+    Verification,
+)
 from phoneward.errors import PhonewardError
 from phoneward.texts import Words
-from phoneward.updates.pushing.field import FIELD
+from phoneward.updates.pushing.field import FIELD, asked_of
 
 FORMAT: Final = 1
 MAX_LINE: Final = 4 << 20
@@ -215,8 +226,7 @@ def _failure(error: PhonewardError) -> Said:
 
 def _saved(apk: Apk) -> SavedApk:
     manifest = apk.manifest
-    least = manifest.min_sdk if manifest.min_sdk is not None else FIELD[-1]
-    asked = sorted({least, *(sdk for sdk in FIELD if sdk >= least)})
+    asked = sorted({*FIELD, *asked_of(manifest.min_sdk or 1)})
     found: list[SavedVerification] = []
     for place, sdk in enumerate(asked):
         high = asked[place + 1] - 1 if place + 1 < len(asked) else None
