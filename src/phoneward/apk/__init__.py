@@ -8,6 +8,7 @@ from phoneward.apk.bundle import open_app
 from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError
 from phoneward.apk.manifest import DeclaredPermission, Manifest
 from phoneward.apk.opening import OpenedApk, open_apk
+from phoneward.apk.signing.facts import Capability, LineageNode, Problem, Scheme, SdkRange, Signing, Verification
 from phoneward.apk.source import BytesSource, FileSource, PartSource, Source
 
 __all__ = [
@@ -17,13 +18,20 @@ __all__ = [
     "ApkUnreadableError",
     "AppSet",
     "BytesSource",
+    "Capability",
     "DeclaredPermission",
     "FileSource",
     "LeftOut",
+    "LineageNode",
     "Manifest",
     "OpenedApk",
     "PartSource",
+    "Problem",
+    "Scheme",
+    "SdkRange",
+    "Signing",
     "Source",
+    "Verification",
     "open_apk",
     "open_app",
 ]

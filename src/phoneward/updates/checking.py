@@ -100,4 +100,3 @@ def worst_verdict(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the verdict that several files end with: a wipe, a refusal, what could not be told, else keeps."""
     order = (Verdict.KEEPS, Verdict.UNDECIDED, Verdict.REFUSED, Verdict.WIPES)
     return max(verdicts, key=order.index, default=Verdict.KEEPS)
-

@@ -83,7 +83,9 @@ def kept_of(coverage: Coverage, package: str) -> Kept:
         return base
     worst = max(rows, key=lambda row: _ORDER.index(row.state))
     lost = [size for row in rows if (size := figure(row.out_of_reach_bytes)) is not None]
-    backups = [date for row in rows for one in row.own_backups if one.restores and (date := moment(one.date)) is not None]
+    backups = [
+        date for row in rows for one in row.own_backups if one.restores and (date := moment(one.date)) is not None
+    ]
     return Kept(
         base.snapshot,
         base.taken,
