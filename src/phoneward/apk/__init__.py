@@ -6,6 +6,7 @@ Nothing here knows a phone or a vault. Everything a file says may be a lie: boun
 from phoneward.apk.app import Apk, AppSet, LeftOut
 from phoneward.apk.bundle import open_app
 from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError
+from phoneward.apk.inspecting import Inspected, InspectedApk, Versions, inspect
 from phoneward.apk.manifest import DeclaredPermission, Manifest
 from phoneward.apk.opening import OpenedApk, open_apk
 from phoneward.apk.source import BytesSource, FileSource, PartSource, Source
@@ -19,11 +20,15 @@ __all__ = [
     "BytesSource",
     "DeclaredPermission",
     "FileSource",
+    "Inspected",
+    "InspectedApk",
     "LeftOut",
     "Manifest",
     "OpenedApk",
     "PartSource",
     "Source",
+    "Versions",
+    "inspect",
     "open_apk",
     "open_app",
 ]

@@ -1,6 +1,5 @@
 """One APK, opened: its container and manifest are read at once, the rest when it is asked for."""
 
-import importlib
 import re
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ from phoneward.apk.container import STORED, Container, Entry, open_container
 from phoneward.apk.errors import ManifestError
 from phoneward.apk.manifest import Manifest, parse_manifest
 from phoneward.apk.signing.facts import SdkRange, Verification
+from phoneward.apk.signing.verify import verify
 from phoneward.apk.source import FileSource, Source
 from phoneward.texts import words
 
@@ -82,12 +82,9 @@ class OpenedApk:
             return True
         return _is_stored(entry) and self.container.data_offset(entry) % boundary == 0
 
-    def verify(self, sdk: SdkRange | None = None) -> Verification:
-        """Verify its signatures, every byte of it; see `phoneward.apk.signing`."""
-        # Bound late, while the two rooms are built side by side.
-        verify = importlib.import_module("phoneward.apk.signing.verify").verify
-        result: Verification = verify(self.source, self.container, self.manifest, sdk)
-        return result
+    def verify(self, sdk: SdkRange | None = None, idsig: Source | None = None) -> Verification:
+        """Verify its signatures, every byte of it; see `phoneward.apk.signing.verify`, for the v4 signature too."""
+        return verify(self.source, self.container, self.manifest, sdk, idsig)
 
     def close(self) -> None:
         """Close its file, where it was opened here."""
