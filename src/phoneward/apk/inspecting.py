@@ -10,9 +10,9 @@ from phoneward.apk.container import open_container
 from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError, HiddenPrefixError, NoRoomError
 from phoneward.apk.manifest import Manifest
 from phoneward.apk.opening import MANIFEST, OpenedApk
+from phoneward.apk.signing.declared import declared_sdk
 from phoneward.apk.signing.facts import LineageNode, Problem, Scheme, SdkRange, Verification
 from phoneward.apk.signing.problems import problem
-from phoneward.apk.signing.verify import declared_sdk
 from phoneward.apk.source import FileSource
 from phoneward.errors import readable
 from phoneward.texts import verbatim
@@ -75,7 +75,9 @@ class Inspected:
     @property
     def schemes(self) -> tuple[Scheme, ...]:
         """Those that were verified in every APK of it."""
-        return tuple(scheme for scheme in Scheme if self.apks and all(scheme in a.verification.schemes for a in self.apks))
+        return tuple(
+            scheme for scheme in Scheme if self.apks and all(scheme in a.verification.schemes for a in self.apks)
+        )
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -108,15 +110,13 @@ def _inspected(path: Path, versions: Versions, stack: ExitStack) -> Inspected:
         source = stack.enter_context(FileSource(path))
         container = open_container(source)
         if MANIFEST in container:
-            apk = OpenedApk(source, container)
             beside = path.with_name(path.name + ".idsig")
             idsig = stack.enter_context(FileSource(beside)) if beside.is_file() else None
-            found = apk.verify(versions.of(apk.manifest), idsig)
+            apk = OpenedApk(source, container, idsig)
+            found = apk.verify(versions.of(apk.manifest))
             return Inspected((InspectedApk(source.name, apk.manifest, found),), problems=found.problems)
     app = stack.enter_context(open_app([path], sdk=versions.high))
-    apks = tuple(
-        InspectedApk(apk.source.name, apk.manifest, apk.verify(versions.of(apk.manifest))) for apk in app.apks
-    )
+    apks = tuple(InspectedApk(apk.source.name, apk.manifest, apk.verify(versions.of(apk.manifest))) for apk in app.apks)
     return Inspected(apks, is_bundle=True, problems=tuple(_bundle_problems(apks)))
 
 
