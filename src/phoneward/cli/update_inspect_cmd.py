@@ -17,8 +17,8 @@ _LEVEL = click.IntRange(1, 2**31 - 1)
     cls=WordedCommand,
     short_help=N_("Say who signed an app's file, and whether a phone would believe it."),
     help=N_(
-        "Say who signed an app's file, and whether a phone would believe it: every byte is compared with what was signed. "
-        "No phone and no vault is asked.\n\n"
+        "Say who signed an app's file, and whether a phone would believe it: every byte is compared with what was "
+        "signed. No phone and no vault is asked.\n\n"
         "FILE is an APK, a bundle (.apks, .xapk, .apkm), or a folder with the APKs of one app. A file of the same name "
         "with .idsig beside an APK is its v4 signature and is looked at too.\n\n"
         "Which signature counts depends on the Android version. By default all versions are meant that the app says it "

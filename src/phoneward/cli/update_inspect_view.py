@@ -58,8 +58,8 @@ def _headline(name: str, found: "Inspected") -> str:
     if found.is_bundle:
         return ngettext(
             "{file}: it holds one APK. It is unchanged since it was signed, and phones accept its signature.",
-            "{file}: it holds {count} APKs of one app. All are unchanged since they were signed, and phones accept their "
-            "signatures.",
+            "{file}: it holds {count} APKs of one app. All are unchanged since they were signed, and phones accept "
+            "their signatures.",
             len(found.apks),
         ).format(file=name, count=len(found.apks))
     return _("{file}: it is unchanged since it was signed, and phones accept its signature.").format(file=name)
