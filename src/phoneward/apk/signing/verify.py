@@ -32,6 +32,7 @@ from phoneward.apk.signing.facts import Problem, Scheme, SdkRange, Signing, Veri
 from phoneward.apk.signing.problems import problem
 from phoneward.apk.signing.reading import MalformedError
 from phoneward.apk.signing.results import SchemeResult
+from phoneward.apk.signing.v1 import verify_v1
 from phoneward.apk.signing.v2 import known_schemes, verify_v2
 from phoneward.apk.signing.v3 import verify_v3
 from phoneward.apk.signing.v4 import verify_v4
@@ -134,7 +135,7 @@ class _Join:
         if self._idsig is not None and high >= FIRST_V2_SDK:
             yield verify_v4(self._idsig, self._source, found)
         if low < FIRST_V2_SDK or not found:
-            yield verify_v1(self._source, self._container, SdkRange(low, high), self._numbers())
+            yield verify_v1(self._container, SdkRange(low, high))
 
     def _of_block(self, block: SigningBlock, content: ContentDigests, scheme: Scheme) -> Iterator[SchemeResult]:
         try:
@@ -183,9 +184,3 @@ class _Join:
         if self._high >= _ANDROID_11 and (target is None or target >= _ANDROID_11):
             problems.append(problem("target-sdk-needs-v2"))
         return tuple(problems)
-
-
-def verify_v1(source: Source, container: Container, sdk: SdkRange, found: frozenset[int]) -> SchemeResult:
-    """Verify the JAR signature: not yet."""
-    del source, container, sdk, found
-    return SchemeResult(Scheme.V1, is_present=False)
