@@ -6,6 +6,8 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
 _COMMANDS: tuple[str, ...] = (
+    "inspect",
+    "check",
     "history",
     "gate",
     "catalog",
