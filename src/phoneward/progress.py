@@ -25,6 +25,7 @@ Phase: TypeAlias = Literal[
     "remove",
     "catalogue",
     "copy",
+    "read-history",
     "install",
 ]
 
@@ -47,6 +48,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "remove": N_("Removing what is not needed"),
     "catalogue": N_("Preparing the search"),
     "copy": N_("Copying into the other vault"),
+    "read-history": N_("Reading which apps each snapshot tells of"),
     "install": N_("Handing the app to the phone"),
 }
 

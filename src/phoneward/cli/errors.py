@@ -314,3 +314,17 @@ def as_document(error: PhonewardError) -> dict[str, object]:
         "message": error.sentence(),
         "next_step": error.advice(),
     }
+
+
+class NoSuchAppError(UsageError):
+    """A person named an app that no snapshot tells of."""
+
+    message = N_("No snapshot tells of an app “{app}”.")
+    next_step = N_("Look for its name in: phoneward update history --all")
+
+
+class SeveralAppsError(UsageError):
+    """A part of a name that fits several apps."""
+
+    message = N_("Several apps are called like “{app}”: {candidates}.")
+    next_step = N_("Name one of them in full.")

@@ -222,7 +222,7 @@ class _Bars:
 
 def amount(event: Advanced | PhaseDone) -> str:
     """Return "1,234 files · 5.6 GB"; of what counts snapshots, how many of these."""
-    count = formats.snapshots if event.phase == "catalogue" else formats.files
+    count = formats.snapshots if event.phase in {"catalogue", "read-history"} else formats.files
     parts = [count(event.files_done)] if event.files_done else []
     if event.bytes_done:
         parts.append(formats.size(event.bytes_done))

@@ -21,6 +21,7 @@ from phoneward.snapshots.app_folders import (
     leave_folder,
 )
 from phoneward.snapshots.app_listing import Here, PhonesOwnBackups, found_here, path_id, phones_own_backups
+from phoneward.snapshots.app_standing import StillThere, still_there, unproven_files
 from phoneward.snapshots.app_taking import beside, folders_of, with_once
 from phoneward.snapshots.asking import Asking
 from phoneward.snapshots.catalogue import (
@@ -106,8 +107,10 @@ from phoneward.snapshots.errors import (
     StateTooNewError,
 )
 from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_family_rules, plan_family
+from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
+from phoneward.snapshots.inventory import AppRecord, DeviceDocument, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -117,6 +120,7 @@ from phoneward.snapshots.looked_after import (
     note_restore_test,
 )
 from phoneward.snapshots.passes import Backup, default_label
+from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
     AppBackup,
     AppBackupsPlan,
@@ -152,6 +156,7 @@ from phoneward.snapshots.reading import (
     SnapshotInfo,
     coverage_of,
     describe,
+    device_of,
     find,
     is_partial,
     list_path,
@@ -182,6 +187,7 @@ __all__ = [
     "AppBackupsPlan",
     "AppCoverage",
     "AppData",
+    "AppRecord",
     "Area",
     "Asked",
     "Asking",
@@ -206,6 +212,7 @@ __all__ = [
     "DamagedFolder",
     "DamagedSnapshot",
     "DataFate",
+    "DeviceDocument",
     "FamilyRules",
     "FileHistory",
     "FileProof",
@@ -235,7 +242,9 @@ __all__ = [
     "OwnBackup",
     "OwnBackupRow",
     "OwnerState",
+    "PackagesDocument",
     "Page",
+    "PastApps",
     "Per",
     "PhoneTooFullError",
     "PhonesOwnBackups",
@@ -267,6 +276,7 @@ __all__ = [
     "StateTextError",
     "StateTooManyError",
     "StateTooNewError",
+    "StillThere",
     "StorageCoverage",
     "Timestamp",
     "Totals",
@@ -281,6 +291,7 @@ __all__ = [
     "app_name",
     "app_paths",
     "app_title",
+    "app_words",
     "apps_called",
     "backup",
     "backup_guide",
@@ -295,6 +306,7 @@ __all__ = [
     "coverage_sentences",
     "default_label",
     "describe",
+    "device_of",
     "encode_coverage",
     "family_rules",
     "find",
@@ -362,8 +374,10 @@ __all__ = [
     "set_setting",
     "snapshot_file",
     "stamp_snapshot",
+    "still_there",
     "storage_name",
     "timestamps_of",
+    "unproven_files",
     "usage",
     "usage_name",
     "which_phone",

@@ -202,3 +202,18 @@ def decode_device(data: bytes) -> DeviceDocument:
     if document.format != FORMAT:
         raise ValueError(f"format {document.format}")
     return document
+
+
+def decode_packages(data: bytes) -> PackagesDocument:
+    """Return /packages.json's content.
+
+    Raises:
+        ValueError: not a list of apps of a format known here.
+    """
+    try:
+        document = msgspec.json.decode(data, type=PackagesDocument)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from error
+    if document.format != FORMAT:
+        raise ValueError(f"format {document.format}")
+    return document

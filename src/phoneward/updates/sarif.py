@@ -4,7 +4,7 @@ Each rule's code is a SARIF rule, each reason that stands in the way or warns a 
 is a result too, so that a pipeline that shows results shows it first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
@@ -81,7 +81,7 @@ def _verdict_result(one: Told, rules: dict[str, dict[str, object]]) -> dict[str,
     level = _VERDICT_LEVELS[verdict]
     index = _rule(rules, code, _(text), "", level)
     properties = {"package": one.judgement.package, "verdict": verdict.value, "tier": one.judgement.tier.value}
-    return _result(one.file, code, index, level, str(one.sentence), properties)
+    return _result(one.file, (code, index, level), str(one.sentence), properties)
 
 
 def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]]) -> dict[str, object]:
@@ -97,7 +97,7 @@ def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]
         )
         if value
     }
-    return _result(one.file, reason.code, index, level, str(reason.text), properties)
+    return _result(one.file, (reason.code, index, level), str(reason.text), properties)
 
 
 def _rule(rules: dict[str, dict[str, object]], code: str, text: str, source: str, level: str) -> int:
@@ -114,10 +114,9 @@ def _rule(rules: dict[str, dict[str, object]], code: str, text: str, source: str
     return list(rules).index(code)
 
 
-def _result(
-    file: str, code: str, index: int, level: str, text: str, properties: Mapping[str, object]
-) -> dict[str, object]:
-    result: dict[str, object] = {
+def _result(file: str, rule: tuple[str, int, str], text: str, properties: Mapping[str, object]) -> dict[str, object]:
+    code, index, level = rule
+    return {
         "ruleId": code,
         "ruleIndex": index,
         "kind": "fail" if level != "none" else "pass",
@@ -126,19 +125,12 @@ def _result(
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": file_uri(file)}}}],
         "properties": dict(properties),
     }
-    return result
 
 
 def file_uri(file: str) -> str:
-    """Return a file's name as a URI reference: relative where the name is, `file:` where it is absolute (RFC 3986, 8089)."""
+    """Return a file's name as a URI reference: relative where it is, else with `file:` (RFC 3986, 8089)."""
     path = PurePath(file)
     encoded = quote(path.as_posix().encode("utf-8", "surrogateescape"), safe="/")
     if not path.is_absolute():
         return encoded
     return "file://" + (encoded if encoded.startswith("/") else "/" + encoded)
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the verdict that decides how several files end: a wipe, a refusal, what could not be told, else keeps."""
-    order = (Verdict.KEEPS, Verdict.UNDECIDED, Verdict.REFUSED, Verdict.WIPES)
-    return max(verdicts, key=order.index, default=Verdict.KEEPS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.snapshots import AppCoverage, Coverage, ProofLevel, State, app_content
+from phoneward.snapshots import Coverage, ProofLevel, State, app_content
 from phoneward.texts import Day, Size, Words, words
 
 
@@ -82,15 +82,15 @@ def kept_of(coverage: Coverage, package: str) -> Kept:
     if not rows:
         return base
     worst = max(rows, key=lambda row: _ORDER.index(row.state))
-    lost = [row.out_of_reach_bytes for row in rows if row.out_of_reach_bytes is not None]
-    backups = [backup.date for row in rows for backup in row.own_backups if backup.restores]
+    lost = [size for row in rows if (size := figure(row.out_of_reach_bytes)) is not None]
+    backups = [date for row in rows for one in row.own_backups if one.restores and (date := moment(one.date)) is not None]
     return Kept(
         base.snapshot,
         base.taken,
         base.level,
         base.proven,
         worst.state,
-        sum(row.kept_bytes for row in rows),
+        sum(figure(row.kept_bytes) or 0 for row in rows),
         max(lost, default=None),
         max(backups, default=None),
         all(row.apk == "kept" for row in rows),
@@ -100,10 +100,14 @@ def kept_of(coverage: Coverage, package: str) -> Kept:
 _ORDER: Final = (State.KEPT, State.OWN_BACKUP, State.PART, State.OUT_OF_REACH)
 
 
-def data_bytes_of(rows: list[AppCoverage]) -> int | None:
-    """Return the phone's own figure for an app's data; None where it did not tell."""
-    told = [row.phone_bytes for row in rows if row.phone_bytes is not None]
-    return max(told, default=None)
+def figure(size: int | None) -> int | None:
+    """Return a number of bytes that a phone or a document told; None where none can be meant."""
+    return size if size is not None and 0 <= size < 1 << 63 else None
+
+
+def moment(time: dt.datetime | None) -> dt.datetime | None:
+    """Return a time that a document told; None where it names no time zone, so that no moment can be meant."""
+    return time if time is not None and time.tzinfo is not None else None
 
 
 def stake_clause(stakes: Stakes) -> Words:
@@ -124,22 +128,21 @@ def kept_clause(stakes: Stakes) -> Words:
     kept = stakes.kept
     if isinstance(kept, Copy):
         return _NO_COPY[kept]
-    day = Day(kept.taken)
     if kept.state is None:
-        return words("the snapshot of {date} does not know this app", date=day)
+        return words("the snapshot of {date} does not know this app", date=Day(kept.taken))
     if kept.state is State.KEPT:
         return _whole(kept)
-    if kept.state is State.OWN_BACKUP and kept.own_backup is not None:
-        return words(
-            "of it the snapshot of {date} has only the app's own backup of {made}", date=day, made=Day(kept.own_backup)
-        )
     if kept.state is State.OWN_BACKUP:
+        return _own_backup(kept)
+    return _part(kept)
+
+
+def _own_backup(kept: Kept) -> Words:
+    day = Day(kept.taken)
+    if kept.own_backup is None:
         return words("of it the snapshot of {date} has only a backup that the app made of itself", date=day)
-    if kept.kept_bytes:
-        return _part(kept)
-    if kept.state is State.PART:
-        return words("the snapshot of {date} has only a part of it", date=day)
-    return words("the snapshot of {date} has none of it, because the phone keeps it out of reach", date=day)
+    made = Day(kept.own_backup)
+    return words("of it the snapshot of {date} has only the app's own backup of {made}", date=day, made=made)
 
 
 def _whole(kept: Kept) -> Words:
@@ -152,15 +155,21 @@ def _whole(kept: Kept) -> Words:
 
 
 def _part(kept: Kept) -> Words:
-    day, size = Day(kept.taken), Size(kept.kept_bytes)
-    if kept.out_of_reach_bytes:
+    day, size, lost = Day(kept.taken), Size(kept.kept_bytes), kept.out_of_reach_bytes
+    if not kept.kept_bytes and kept.state is State.PART:
+        return words("the snapshot of {date} has only a part of it", date=day)
+    if not kept.kept_bytes:
+        return words("the snapshot of {date} has none of it, because the phone keeps it out of reach", date=day)
+    if not lost:
         return words(
-            "the snapshot of {date} has {kept} of it, and the phone keeps {lost} out of reach",
-            date=day,
-            kept=size,
-            lost=Size(kept.out_of_reach_bytes),
+            "the snapshot of {date} has {kept} of it, and the phone keeps the rest out of reach", date=day, kept=size
         )
-    return words("the snapshot of {date} has {kept} of it, and the phone keeps the rest out of reach", date=day, kept=size)
+    return words(
+        "the snapshot of {date} has {kept} of it, and the phone keeps {lost} out of reach",
+        date=day,
+        kept=size,
+        lost=Size(lost),
+    )
 
 
 _NO_COPY: Final = {

@@ -12,9 +12,10 @@ class SignerResult:
 
     Attributes:
         certificate: DER, byte for byte as it is stored; empty where it could not be read.
-        min_sdk, max_sdk: the Android versions that it is for, both included (v3, v3.1); 0 and None elsewhere.
+        min_sdk, max_sdk: the Android versions that it is for, both included (v3, v3.1); no matter elsewhere.
         digests: content digests that it signed, by name of the algorithm ("SHA-256", "SHA-512", "VERITY-SHA-256").
         lineage: its proof of rotation that was verified, oldest first, itself last (v3, v3.1).
+        skips_release: of the version `min_sdk` it is only for the preview, not for the release (v3.1).
     """
 
     certificate: bytes
@@ -22,6 +23,12 @@ class SignerResult:
     max_sdk: int | None = None
     digests: Mapping[str, bytes] = field(default_factory=dict)
     lineage: tuple[LineageNode, ...] = ()
+    skips_release: bool = False
+
+    def is_for(self, sdk: int) -> bool:
+        """Whether phones of this Android version, an API level, go by this signer (v3, v3.1)."""
+        within = self.min_sdk <= sdk and (self.max_sdk is None or sdk <= self.max_sdk)
+        return within and not (self.skips_release and sdk == self.min_sdk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class SchemeResult:
         warnings: what is no reason to refuse it.
         stripped: schemes that this signature says were there too and that a phone should not miss: the numbers in v1's
             `X-Android-APK-Signed` (2 is v2, 3 is v3), as AOSP `StrictJarVerifier` reads them.
+        lineage: what the proofs of rotation of all its signers give together (v3, v3.1).
     """
 
     scheme: Scheme
@@ -44,6 +52,7 @@ class SchemeResult:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     stripped: tuple[int, ...] = ()
+    lineage: tuple[LineageNode, ...] = ()
 
     @property
     def is_verified(self) -> bool:

@@ -1,4 +1,4 @@
-"""What to tap on a phone: for USB debugging, to take in files of records, to stop a shop's updates. Data with sources."""
+"""What to tap on a phone: for USB debugging, to take in files of records, to stop a shop's updates. Sourced data."""
 
 from phoneward.phones.guides.guide import Guide, guide_families, guide_for, guide_tip
 from phoneward.phones.guides.importing import ImportGuide, ImportWay, import_guide, import_kinds, import_title
