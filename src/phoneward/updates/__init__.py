@@ -4,6 +4,7 @@ Callers use what stands here.
 """
 
 from phoneward.updates.alarms import Alarm, Kind
+from phoneward.updates.answering import answer
 from phoneward.updates.held import Held, HeldReader
 from phoneward.updates.history import PhoneHistory, read_history
 from phoneward.updates.history_words import (
@@ -16,6 +17,7 @@ from phoneward.updates.history_words import (
     signer_words,
     version_of,
 )
+from phoneward.updates.news import news
 from phoneward.updates.timeline import AppKey, AppThen, At, Period
 
 __all__ = [
@@ -30,9 +32,11 @@ __all__ = [
     "PhoneHistory",
     "alarm_detail",
     "alarm_title",
+    "answer",
     "called",
     "held_words",
     "installer_words",
+    "news",
     "read_history",
     "severity_of",
     "signer_words",
