@@ -9,8 +9,8 @@ import pytest
 from phoneward import flows
 from phoneward.findings import Answer, Finding, Severity, Tier
 from phoneward.snapshots import ApkState, Asking, list_snapshots
-from phoneward.updates import answer
 from phoneward.updates import finding_codes as codes
+from phoneward.updates import room_answer
 from phoneward.vault import Repository
 from tests.snapshots.catalogue.histories import new_repository
 from tests.updates.pasts import WECHAT, app, day, held, own_backup, put_day
@@ -26,7 +26,7 @@ def repo(tmp_path: Path) -> Repository:
 def asked(repo: Repository, at: float, *, number: int = -1) -> Answer:
     """The room's answer on a day, about the newest snapshot or another."""
     every = list_snapshots(repo)
-    return answer(Asking(repo, every[number] if every else None, every, day(at)))
+    return room_answer(Asking(repo, every[number] if every else None, every, day(at)))
 
 
 def found(answered: Answer, code: str) -> list[Finding]:

@@ -2,3 +2,28 @@
 
 Nothing here knows a phone or a vault. Everything a file says may be a lie: bounded memory and time, one clear error.
 """
+
+from phoneward.apk.app import Apk, AppSet, LeftOut
+from phoneward.apk.bundle import open_app
+from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError
+from phoneward.apk.manifest import DeclaredPermission, Manifest
+from phoneward.apk.opening import OpenedApk, open_apk
+from phoneward.apk.source import BytesSource, FileSource, PartSource, Source
+
+__all__ = [
+    "Apk",
+    "ApkChangedError",
+    "ApkError",
+    "ApkUnreadableError",
+    "AppSet",
+    "BytesSource",
+    "DeclaredPermission",
+    "FileSource",
+    "LeftOut",
+    "Manifest",
+    "OpenedApk",
+    "PartSource",
+    "Source",
+    "open_apk",
+    "open_app",
+]

@@ -44,3 +44,23 @@ class ApkTooLargeError(ApkError):
     """A part of it says that it is larger than such a part of an app may be."""
 
     message = N_("{file} is not read: its part {part} would take {size}, and {limit} is the most that this may be.")
+
+
+class ManifestError(ApkError):
+    """Its AndroidManifest.xml is missing, damaged, or says what Android refuses; `problem` says which."""
+
+    message = N_("{file} is not an app that a phone could install: {problem}.")
+
+
+class BundleError(ApkError):
+    """Files that do not make one app: of two apps or versions, without an app, or a bundle that cannot be unpacked."""
+
+    message = N_("{file} is not one app: {problem}.")
+    next_step = N_("Name the files of one app, all of the same version, and no others.")
+
+
+class NoRoomError(ApkError):
+    """A bundle's packed APKs do not fit on this computer's disk."""
+
+    message = N_("{file} needs {size} to be unpacked, and there is not so much free on this computer.")
+    next_step = N_("Make room on this computer, then try again.")

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 from phoneward.apk.errors import ApkChangedError, ApkUnreadableError
 from phoneward.errors import readable
+from phoneward.texts import words
 
 
 class Source(Protocol):
@@ -55,13 +56,19 @@ class BytesSource:
 class FileSource:
     """A file of this computer; close it, or use it as a context manager.
 
+    Args:
+        path: of the file.
+        name: what to call it before a person; None for the file's own name.
+
     Raises:
         ApkUnreadableError: it cannot be opened, or is no ordinary file.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.name = readable(os.fsencode(path.name))
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        self.name = readable(os.fsencode(path.name) if name is None else name)
         try:
+            if not path.is_file() and path.exists():  # opening a pipe would wait for its other end
+                raise ApkUnreadableError(file=self.name, problem=words("it is no ordinary file"))
             self._file = path.open("rb", buffering=0)
         except OSError as error:
             raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error

@@ -8,7 +8,7 @@ from phoneward.findings import Answer
 from phoneward.snapshots import Asking
 from phoneward.snapshots import answer as _snapshots
 from phoneward.texts import N_
-from phoneward.updates import answer as _updates
+from phoneward.updates import room_answer as _updates
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from phoneward.texts import N_, _, formats, labelled, ngettext
 from phoneward.texts import sentences as sentences_of
 
 if TYPE_CHECKING:
-    from phoneward.texts import Words
-    from phoneward.updates import Alarm
     from phoneward.phones.base import PhoneSession
     from phoneward.snapshots import BackupResult, MatchCounts
+    from phoneward.texts import Words
+    from phoneward.updates import Alarm
     from phoneward.vault import Repository
 
 THE_ONLY_ONE = ""
@@ -174,7 +174,7 @@ def backup(
 
 
 def _happened(repo: "Repository", result: "BackupResult", listener: Listener) -> "list[tuple[Alarm, Words]]":
-    """Return what happened to the apps since the snapshot before. The snapshot is no worse where that cannot be told."""
+    """Return what happened to the apps since the snapshot before. It may be unknown: then it is said."""
     from phoneward import updates
 
     if result.snapshot_id is None or result.dry_run:

@@ -64,6 +64,8 @@ class Manifest:
         static_library, sdk_library: names of `<static-library>`, `<sdk-library>`; empty where none.
         uses_libraries: shared libraries that must be on the phone.
         overlay_target: `<overlay android:targetPackage>`; empty where none.
+        has_fragile_user_data: Android asks whether to keep the data when the app is removed.
+        unresolved: names of attributes here whose value is a resource, and which therefore have their default.
     """
 
     package: str
@@ -106,3 +108,5 @@ class Manifest:
     sdk_library: str = ""
     uses_libraries: tuple[str, ...] = ()
     overlay_target: str = ""
+    has_fragile_user_data: bool = False
+    unresolved: frozenset[str] = frozenset()

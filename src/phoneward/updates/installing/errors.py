@@ -70,3 +70,10 @@ class TwiceError(InstallingError):
         "Name one of them, or, where they are parts of one app, the folder or bundle that holds them together."
     )
     exit_code = ExitCode.USAGE
+
+
+class OddPartError(InstallingError):
+    """A part of an app calls itself something that no part can be called."""
+
+    message = N_("{file} holds a part that is called {part}, which no part of an app can be.")
+    next_step = N_("Do not install it. Get the file again from where the app's publisher offers it.")
