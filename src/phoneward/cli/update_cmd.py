@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("check", "history")
+_COMMANDS: tuple[str, ...] = ("check", "history", "install", "rollback")
 """One file a command: `update_inspect_cmd.py` and so on."""
 
 
