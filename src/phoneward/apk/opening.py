@@ -1,7 +1,7 @@
 """One APK, opened: its container and manifest are read at once, the rest when it is asked for."""
 
-import importlib
 import re
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -32,17 +32,19 @@ class OpenedApk:
     Args:
         source: its bytes.
         container: its ZIP container, where that is opened already.
+        idsig: the file with its v4 signature, where there is one.
 
     Attributes:
-        source, container: the same.
+        source, container, idsig: the same.
         manifest: what its manifest says.
 
     Raises:
         ApkError: it is not one that Android would open.
     """
 
-    def __init__(self, source: Source, container: Container | None = None) -> None:
+    def __init__(self, source: Source, container: Container | None = None, idsig: Source | None = None) -> None:
         self.source = source
+        self.idsig = idsig
         self.container = container or open_container(source)
         entry = self.container.find(MANIFEST)
         if entry is None:
@@ -84,15 +86,15 @@ class OpenedApk:
 
     def verify(self, sdk: SdkRange | None = None) -> Verification:
         """Verify its signatures, every byte of it; see `phoneward.apk.signing`."""
-        # Bound late, while the two rooms are built side by side.
-        verify = importlib.import_module("phoneward.apk.signing.verify").verify
-        result: Verification = verify(self.source, self.container, self.manifest, sdk)
-        return result
+        from phoneward.apk.signing.verify import verify  # brings what computes signatures: not for who only looks
+
+        return verify(self.source, self.container, self.manifest, sdk, self.idsig)
 
     def close(self) -> None:
-        """Close its file, where it was opened here."""
-        if isinstance(self.source, FileSource):
-            self.source.close()
+        """Close its files."""
+        for source in (self.source, self.idsig):
+            if isinstance(source, FileSource):
+                source.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,21 +107,20 @@ def _is_stored(entry: Entry) -> bool:
     return entry.method == STORED
 
 
-def open_apk(origin: Path | Source) -> OpenedApk:
+def open_apk(origin: Path | Source, idsig: Path | Source | None = None) -> OpenedApk:
     """Open an APK and read what it says of itself; see `OpenedApk`.
 
     Args:
         origin: a file of this computer, or any other source of bytes.
+        idsig: the file with its v4 signature (`app.apk.idsig`), where it is to count.
 
     Raises:
         ApkUnreadableError, ApkChangedError: it cannot be read.
         ApkError: Android would not open it.
     """
-    if not isinstance(origin, Path):
-        return OpenedApk(origin)
-    source = FileSource(origin)
-    try:
-        return OpenedApk(source)
-    except BaseException:
-        source.close()
-        raise
+    with ExitStack() as opened:
+        apk = opened.enter_context(FileSource(origin)) if isinstance(origin, Path) else origin
+        signature = opened.enter_context(FileSource(idsig)) if isinstance(idsig, Path) else idsig
+        result = OpenedApk(apk, idsig=signature)
+        opened.pop_all()  # they are the APK's to close now
+        return result
