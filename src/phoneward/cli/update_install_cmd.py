@@ -85,11 +85,12 @@ def perform(wish: Wish, do: "Callable[[Run], InstallReport]") -> ExitCode:
         raise NotTogetherError(first="--dry-run", second="--yes" if wish.yes else "--restore")
     frame = current()
     with _hands(frame, wish) as hands:
-        from phoneward.updates import AgainstPhone
+        from phoneward.updates.against_phone import AgainstPhone
         from phoneward.updates.installing import Run
+        from phoneward.updates.stakes import Copy
 
-        with AgainstPhone(hands.phone, hands.repo) as against:
-            report = do(Run(hands, against, wish.dry_run, lambda planned: view.show_plan(frame, planned)))
+        against = AgainstPhone(hands.phone, Copy.NOT_ASKED)
+        report = do(Run(hands, against, wish.dry_run, lambda planned: view.show_plan(frame, planned)))
     view.show(frame, report)
     return report.exit_code
 

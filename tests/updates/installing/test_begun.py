@@ -104,7 +104,7 @@ def test_what_is_damaged_counts_as_none_and_what_cannot_be_written_stops(vault: 
 )
 def test_a_note_that_makes_no_sense_is_none(changes: dict[str, object]) -> None:
     assert decode_begun(msgspec.msgpack.encode(BEGUN)) == BEGUN
-    with pytest.raises(ValueError, match="known here|no checksums|folder of ours"):
+    with pytest.raises(ValueError, match=r"known here|no checksums|folder of ours"):
         decode_begun(msgspec.msgpack.encode(msgspec.structs.replace(BEGUN, **changes)))
 
 

@@ -106,8 +106,9 @@ class Run:
     # -- judging -------------------------------------------------------------------------------------------------------
 
     def _judged(self, candidate: Candidate, *, is_rollback: bool) -> Planned | AppReport:
-        name = str(self.against.called(candidate.package))
         states = states_of(self.hands.updater, candidate.package)
+        there = self.against.installed(candidate.app) if states else None
+        name = str(self.against.called(candidate.package))
         if not states:
             report = new_report(candidate, name, None, None)
             report.outcome = Outcome.NOT_DONE
@@ -115,7 +116,7 @@ class Run:
             report.sentences = [words("{app} is not installed on this phone, so there is nothing to update.", app=name)]
             return report
         first = states[min(states)]
-        judgement = judge(self.against.installed(candidate.app), candidate.app, self.against.device)
+        judgement = judge(there, candidate.app, self.against.device)
         report = new_report(candidate, name, first, judgement)
         installed = installed_digests(self.hands.phone, self.hands.writer, first)
         planned = Planned(candidate, name, states, installed, judgement, report, is_rollback=is_rollback)
