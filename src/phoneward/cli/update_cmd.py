@@ -8,6 +8,8 @@ from phoneward.texts import N_
 _COMMANDS: tuple[str, ...] = (
     "inspect",
     "check",
+    "install",
+    "rollback",
     "history",
     "gate",
     "catalog",
