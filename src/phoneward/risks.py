@@ -127,6 +127,15 @@ UPDATE: Final = Risk(
     go_on=N_("Install it"),
 )
 
+UPDATE_MANY: Final = Risk(
+    code="updates.install-many",
+    title=N_("Install {count} updates?"),
+    loss=N_("By Android's own rules everything in these apps stays: you lose nothing. Each is looked at afterwards."),
+    detail=N_("The versions that are there now are saved, and so is what a computer can read of them."),
+    safe=N_("Leave the apps as they are"),
+    go_on=N_("Install them"),
+)
+
 UPDATE_UNSURE: Final = Risk(
     code="updates.install-unsure",
     title=N_("Install the update of {app}?"),
@@ -146,5 +155,5 @@ DELETE_APP: Final = Risk(
     typed=N_("{app}"),
 )
 
-RISKS: Final = (FORGET, REPLACE, REMOVE_PASSWORD, WEAK_PASSWORD, UPDATE, UPDATE_UNSURE, DELETE_APP)
+RISKS: Final = (FORGET, REPLACE, REMOVE_PASSWORD, WEAK_PASSWORD, UPDATE, UPDATE_MANY, UPDATE_UNSURE, DELETE_APP)
 """Every risk text of the program."""

@@ -5,6 +5,7 @@ A small Android of this test's own plays what people and stores do with an app; 
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -121,11 +122,7 @@ def test_a_wipe_is_told_exactly_where_data_was_lost(events: list[str]) -> None:
         found.add(when, {} if seen is None else {KEY: seen})
     told = [alarm for key, periods in found for alarm in alarms_of(key, periods) if alarm.kind is Kind.WIPED]
     seen_ones = [(when, lives) for when, seen, lives in phone.told if seen is not None]
-    lost = [
-        (before, after)
-        for (before, lives), (after, now) in zip(seen_ones, seen_ones[1:], strict=False)
-        if lives != now
-    ]
+    lost = [(before, after) for (before, lives), (after, now) in pairwise(seen_ones) if lives != now]
     assert [(alarm.before, alarm.after) for alarm in told] == lost
     assert all(alarm.is_certain for alarm in told)
 
@@ -139,7 +136,7 @@ def test_going_is_told_each_time_an_app_went(events: list[str]) -> None:
         found.add(when, {} if seen is None else {KEY: seen})
     told = [alarm for key, periods in found for alarm in alarms_of(key, periods) if alarm.kind is Kind.GONE]
     there = [(when, seen is not None) for when, seen, _lives in phone.told]
-    went = [(b, a) for (b, was), (a, now) in zip(there, there[1:], strict=False) if was and not now]
+    went = [(b, a) for (b, was), (a, now) in pairwise(there) if was and not now]
     assert [(alarm.before, alarm.after) for alarm in told] == went
 
 
@@ -286,7 +283,7 @@ def test_who_installs_an_app(was: str | None, now: str | None, kind: Kind | None
 # -- bounds --------------------------------------------------------------------------------------------------------
 
 
-def test_what_does_not_change_takes_one_period(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_change_takes_one_period() -> None:
     found = Timelines()
     for number in range(1000):
         found.add(at(number), {KEY: app()})

@@ -24,8 +24,8 @@ LEVELS = ("advice", "warning", "danger")
     short_help=N_("Say what happened to your apps: wiped, signed by somebody else, made older."),
     help=N_(
         "Say what happened to the apps of a phone between its snapshots: which were removed and installed anew, so "
-        "that their data was wiped, which have another signer, went back to an older version or were installed past their "
-        "store. Of what was wiped, the last snapshot that still holds it is named, and what it holds.\n\n"
+        "that their data was wiped, which have another signer, went back to an older version or were installed past "
+        "their store. Of what was wiped, the last snapshot that still holds it is named, and what it holds.\n\n"
         "With APP, all that is known of that app: each version, when it was installed, by whom, and who signed it.\n\n"
         "With --fail-on the exit code is 4 where something of that level, or worse, happened."
     ),

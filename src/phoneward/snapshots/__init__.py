@@ -110,7 +110,7 @@ from phoneward.snapshots.family import FamilyRules, family_rules, losses, note_f
 from phoneward.snapshots.findings_apps import name_of as app_words
 from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, plan_named
 from phoneward.snapshots.gaps import Gap, GapReason
-from phoneward.snapshots.inventory import AppRecord, PackagesDocument
+from phoneward.snapshots.inventory import AppRecord, DeviceDocument, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
 from phoneward.snapshots.looked_after import (
     LookedAfter,
@@ -156,6 +156,7 @@ from phoneward.snapshots.reading import (
     SnapshotInfo,
     coverage_of,
     describe,
+    device_of,
     find,
     is_partial,
     list_path,
@@ -211,6 +212,7 @@ __all__ = [
     "DamagedFolder",
     "DamagedSnapshot",
     "DataFate",
+    "DeviceDocument",
     "FamilyRules",
     "FileHistory",
     "FileProof",
@@ -304,6 +306,7 @@ __all__ = [
     "coverage_sentences",
     "default_label",
     "describe",
+    "device_of",
     "encode_coverage",
     "family_rules",
     "find",

@@ -8,8 +8,11 @@ import msgspec
 from phoneward.errors import PhonewardError
 from phoneward.snapshots.coverage import MAX_DOCUMENT, Coverage, decode_coverage
 from phoneward.snapshots.errors import CoverageMissingError
+from phoneward.snapshots.inventory import MAX_DOCUMENT as MAX_DEVICE
+from phoneward.snapshots.inventory import DeviceDocument, decode_device
 from phoneward.snapshots.layout import (
     COVERAGE_DOCUMENT,
+    DEVICE_DOCUMENT,
     DEVICE_TAG_PREFIX,
     PARTIAL_PATHS,
     PARTIAL_TAG,
@@ -145,6 +148,20 @@ def coverage_of(repo: Repository, ref: str) -> Coverage:
     except ValueError as error:
         raise CoverageMissingError(snapshot=snapshot.short_id, detail=str(error)) from error
     return msgspec.structs.replace(coverage, snapshot=snapshot.id or "")
+
+
+def device_of(repo: Repository, snapshot: Snapshot) -> DeviceDocument:
+    """Return which phone a snapshot is of, as it said then.
+
+    Args:
+        repo: open, its index loaded.
+        snapshot: which.
+
+    Raises:
+        ValueError: the snapshot does not say so in a form that can be understood.
+        VaultError: the document lies in a damaged part of the vault.
+    """
+    return decode_device(read_document(repo, TreeReader(repo), snapshot, DEVICE_DOCUMENT, MAX_DEVICE))
 
 
 def list_path(repo: Repository, ref: str, path: bytes = b"/", *, recursive: bool = False) -> Iterator[TreeEntry]:

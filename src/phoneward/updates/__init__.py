@@ -3,7 +3,15 @@
 Callers use what stands here.
 """
 
+from phoneward.updates.against import Against, AgainstApks
+from phoneward.updates.against_snapshot import AgainstSnapshot
 from phoneward.updates.alarms import Alarm, Kind
+from phoneward.updates.answer import main_reasons
+from phoneward.updates.answering import answer as room_answer
+from phoneward.updates.checking import Checked, check_file, worst_verdict
+from phoneward.updates.errors import NoBaseError, UpdateError
+from phoneward.updates.found import FoundFile, FoundFiles, Where, found_in_snapshot, found_on_computer, found_on_phone
+from phoneward.updates.from_apk import installed_from
 from phoneward.updates.held import Held, HeldReader
 from phoneward.updates.history import PhoneHistory, read_history
 from phoneward.updates.history_words import (
@@ -16,25 +24,72 @@ from phoneward.updates.history_words import (
     signer_words,
     version_of,
 )
+from phoneward.updates.incidents import lowered_by
+from phoneward.updates.judging import judge
+from phoneward.updates.news import news
+from phoneward.updates.sarif import Told, sarif_log
+from phoneward.updates.signing_names import fits_publisher, known_signer, publisher_signers
+from phoneward.updates.stakes import Copy, Kept, Stakes
+from phoneward.updates.subject import Device, Installed, PermissionOwner, SharedUserMember
 from phoneward.updates.timeline import AppKey, AppThen, At, Period
+from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
+from phoneward.updates.verdict_words import explanation, headline
 
 __all__ = [
+    "Against",
+    "AgainstApks",
+    "AgainstSnapshot",
     "Alarm",
     "AppKey",
     "AppThen",
     "At",
+    "Checked",
+    "Copy",
+    "Device",
+    "Effect",
+    "FoundFile",
+    "FoundFiles",
     "Held",
     "HeldReader",
+    "Installed",
+    "Judgement",
+    "Kept",
     "Kind",
+    "NoBaseError",
     "Period",
+    "PermissionOwner",
     "PhoneHistory",
+    "Reason",
+    "SharedUserMember",
+    "Stakes",
+    "Told",
+    "UpdateError",
+    "Verdict",
+    "Where",
     "alarm_detail",
     "alarm_title",
     "called",
+    "check_file",
+    "explanation",
+    "fits_publisher",
+    "found_in_snapshot",
+    "found_on_computer",
+    "found_on_phone",
+    "headline",
     "held_words",
+    "installed_from",
     "installer_words",
+    "judge",
+    "known_signer",
+    "lowered_by",
+    "main_reasons",
+    "news",
+    "publisher_signers",
     "read_history",
+    "room_answer",
+    "sarif_log",
     "severity_of",
     "signer_words",
     "version_of",
+    "worst_verdict",
 ]

@@ -14,14 +14,6 @@ _HEADS: Final[Mapping[Verdict, str]] = {
     Verdict.UNDECIDED: N_("Nobody can tell from here whether this update of {app} keeps your data"),
 }
 
-VERDICT_WORDS: Final[Mapping[Verdict, str]] = {
-    Verdict.KEEPS: N_("KEEPS YOUR DATA"),
-    Verdict.REFUSED: N_("WOULD BE REFUSED (your data stays as it is)"),
-    Verdict.WIPES: N_("ONLY POSSIBLE BY WIPING"),
-    Verdict.UNDECIDED: N_("CANNOT BE TOLD"),
-}
-"""The verdict in capitals, for lists."""
-
 
 def head(judgement: Judgement, app: Words) -> Words:
     """Return what the update would do, as a clause.
@@ -38,16 +30,18 @@ def head(judgement: Judgement, app: Words) -> Words:
     return Words(_HEADS[judgement.verdict], details={"app": app})
 
 
-def sentence(judgement: Judgement, app: Words, stakes: Stakes) -> Words:
+def sentence(judgement: Judgement, app: Words, stakes: Stakes | None) -> Words:
     """Return the answer in one sentence.
 
     Args:
         judgement: on the update.
         app: what people call the app.
-        stakes: what the person has in it.
+        stakes: what the person has in it; None where it is not on the phone.
     """
+    if stakes is None and judgement.verdict is Verdict.KEEPS:
+        return words("{app} is not on this phone, so installing it takes nothing away from you.", app=app)
     first = head(judgement, app)
-    if stakes.kept is Copy.NOT_ASKED:
+    if stakes is None or stakes.kept is Copy.NOT_ASKED:
         return words("{verdict}.", verdict=first)
     return words("{verdict}: {stake}; {copy}.", verdict=first, stake=stake_clause(stakes), copy=kept_clause(stakes))
 

@@ -172,7 +172,7 @@ def _sideloaded(alarm: Alarm) -> Words:
 
 def _installer(alarm: Alarm) -> Words:
     return words(
-        "Another program installs {app} since between {before} and {after}: {now}; before: {was}.",
+        "Between {before} and {after} another program than before installed {app}: {now}; before: {was}.",
         **_dates(alarm),
         was=installer_words(alarm.was.installer),
         now=installer_words(None if alarm.now is None else alarm.now.installer),

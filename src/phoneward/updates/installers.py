@@ -7,6 +7,8 @@ Package names as `pm list packages -i` prints them. Sources: the makers' own pag
 import enum
 from typing import Final
 
+from phoneward.phones import store_named
+
 
 class Origin(enum.Enum):
     """Where an app came from."""
@@ -18,27 +20,16 @@ class Origin(enum.Enum):
     """A program that is not known here."""
 
 
-STORES: Final = frozenset(
+OTHER_STORES: Final = frozenset(
     {
-        "com.android.vending",
-        "com.huawei.appmarket",
-        "com.hihonor.appmarket",
-        "com.xiaomi.market",
-        "com.xiaomi.mipicks",
-        "com.oppo.market",
-        "com.heytap.market",
-        "com.bbk.appstore",
-        "com.vivo.appstore",
-        "com.meizu.mstore",
-        "com.sec.android.app.samsungapps",
         "com.lenovo.leos.appstore",
         "zte.com.market",
-        "com.tencent.android.qqdownloader",
         "com.amazon.venezia",
         "org.fdroid.fdroid",
         "com.aurora.store",
     }
 )
+"""Stores that no guide of ours is about (`phones.store_named` knows the others)."""
 
 FILES: Final = frozenset(
     {
@@ -59,6 +50,6 @@ FILES: Final = frozenset(
 
 def origin_of(installer: str) -> Origin:
     """Return where an app came from by the package that installed it; empty where Android recorded none."""
-    if installer in STORES:
-        return Origin.STORE
-    return Origin.FILE if installer in FILES else Origin.OTHER
+    if installer in FILES:
+        return Origin.FILE
+    return Origin.STORE if installer in OTHER_STORES or store_named(installer) is not None else Origin.OTHER

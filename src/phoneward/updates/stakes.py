@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.snapshots import AppCoverage, Coverage, ProofLevel, State, app_content
+from phoneward.snapshots import (
+    Coverage,
+    CoverageMissingError,
+    ProofLevel,
+    State,
+    app_content,
+    coverage_of,
+    list_snapshots,
+)
 from phoneward.texts import Day, Size, Words, words
+from phoneward.vault import Repository
 
 
 class Copy(enum.StrEnum):
@@ -75,6 +84,23 @@ class Stakes:
         return self.kept is Copy.NOT_ASKED
 
 
+def newest_coverage(repo: Repository, device: str) -> Coverage | Copy:
+    """Return what the newest finished snapshot of a phone holds, or why that is not known.
+
+    Args:
+        repo: open, its index loaded.
+        device: the phone's id.
+    """
+    infos = list_snapshots(repo, on_damaged=lambda _name, _error: None)
+    its = [one for one in infos if one.device == device and one.of_phone and not (one.partial or one.backup_file)]
+    if not its:
+        return Copy.NO_SNAPSHOT
+    try:
+        return coverage_of(repo, its[-1].snapshot.id or "")
+    except CoverageMissingError:
+        return Copy.NO_COVERAGE
+
+
 def kept_of(coverage: Coverage, package: str) -> Kept:
     """Return what a snapshot has of an app, of all users of the phone together: the state that is worst."""
     rows = [row for row in coverage.apps if row.package == package]
@@ -82,15 +108,17 @@ def kept_of(coverage: Coverage, package: str) -> Kept:
     if not rows:
         return base
     worst = max(rows, key=lambda row: _ORDER.index(row.state))
-    lost = [row.out_of_reach_bytes for row in rows if row.out_of_reach_bytes is not None]
-    backups = [backup.date for row in rows for backup in row.own_backups if backup.restores]
+    lost = [size for row in rows if (size := figure(row.out_of_reach_bytes)) is not None]
+    backups = [
+        date for row in rows for one in row.own_backups if one.restores and (date := moment(one.date)) is not None
+    ]
     return Kept(
         base.snapshot,
         base.taken,
         base.level,
         base.proven,
         worst.state,
-        sum(row.kept_bytes for row in rows),
+        sum(figure(row.kept_bytes) or 0 for row in rows),
         max(lost, default=None),
         max(backups, default=None),
         all(row.apk == "kept" for row in rows),
@@ -100,10 +128,14 @@ def kept_of(coverage: Coverage, package: str) -> Kept:
 _ORDER: Final = (State.KEPT, State.OWN_BACKUP, State.PART, State.OUT_OF_REACH)
 
 
-def data_bytes_of(rows: list[AppCoverage]) -> int | None:
-    """Return the phone's own figure for an app's data; None where it did not tell."""
-    told = [row.phone_bytes for row in rows if row.phone_bytes is not None]
-    return max(told, default=None)
+def figure(size: int | None) -> int | None:
+    """Return a number of bytes that a phone or a document told; None where none can be meant."""
+    return size if size is not None and 0 <= size < 1 << 63 else None
+
+
+def moment(time: dt.datetime | None) -> dt.datetime | None:
+    """Return a time that a document told; None where it names no time zone, so that no moment can be meant."""
+    return time if time is not None and time.tzinfo is not None else None
 
 
 def stake_clause(stakes: Stakes) -> Words:

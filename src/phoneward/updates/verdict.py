@@ -35,7 +35,7 @@ class Effect(enum.StrEnum):
     WARNS = "warns"
     """It does not stand in the way; a person should know it."""
     NOTES = "notes"
-    """A fact that was looked at and is as it should be."""
+    """A fact that was looked at and is as it should be, or one that could not be looked at and does not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Judgement:
         reasons: gravest first.
         tier: `inferred` from Android's own rules; `not checked` where undecided.
         lowered: a known incident of this make that those rules do not cover: KEEPS is not promised; None otherwise.
+        signers: SHA-256 of each certificate that this phone would take for the update's signer; empty where none.
     """
 
     package: str
@@ -76,3 +77,4 @@ class Judgement:
     reasons: tuple[Reason, ...]
     tier: Tier = Tier.INFERRED
     lowered: Words | None = None
+    signers: tuple[str, ...] = ()

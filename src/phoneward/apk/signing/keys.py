@@ -1,8 +1,4 @@
-"""Keys and certificates: a certificate's public key, and whether a signature is that key's.
-
-Certificates are taken as they are stored and never put into another form: Android compares their bytes. Some real ones
-are not DER (lengths in more bytes than needed, an RSA modulus without its sign byte); those, too, have a key.
-"""
+"""Whether a signature of schemes v2 to v4 is a key's, and whether a certificate is for that key."""
 
 from functools import lru_cache
 from typing import Final
@@ -10,13 +6,12 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from phoneward.apk.signing.algorithms import Algorithm, KeyKind
-from phoneward.apk.signing.der import in_der, public_key_of, rsa_numbers
+from phoneward.apk.signing.ber import MalformedBerError
+from phoneward.apk.signing.certificate import PublicKey, public_key, read_certificate
 from phoneward.apk.signing.reading import MalformedError
-
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey
 
 _HASHES: Final[dict[int, hashes.HashAlgorithm]] = {256: hashes.SHA256(), 512: hashes.SHA512()}
 _KINDS: Final = {
@@ -28,7 +23,6 @@ _MAX_ENCODED: Final = 16 << 10
 """Bytes of a public key; one for RSA of 16,384 bits, the longest that is verified, has 2,086."""
 
 
-@lru_cache(maxsize=64)
 def key_of(encoded: bytes) -> PublicKey:
     """Return the key of a SubjectPublicKeyInfo.
 
@@ -38,12 +32,9 @@ def key_of(encoded: bytes) -> PublicKey:
     if len(encoded) > _MAX_ENCODED:
         raise MalformedError
     try:
-        key: object = load_der_public_key(encoded)
-    except (ValueError, UnsupportedAlgorithm):
-        key = _nearly_der(encoded)
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey):
-        raise MalformedError
-    return key
+        return public_key(encoded)
+    except MalformedBerError as error:
+        raise MalformedError from error
 
 
 def verifies(key: PublicKey, algorithm: Algorithm, signature: bytes, data: bytes) -> bool:
@@ -68,6 +59,14 @@ def verifies(key: PublicKey, algorithm: Algorithm, signature: bytes, data: bytes
     return True
 
 
+def check_certificate(certificate: bytes) -> None:
+    """Raise MalformedError where this is no certificate that Android could read."""
+    try:
+        read_certificate(certificate)
+    except MalformedBerError as error:
+        raise MalformedError from error
+
+
 @lru_cache(maxsize=64)
 def certified_key(certificate: bytes) -> bytes:
     """Return a certificate's SubjectPublicKeyInfo as Android writes it (apksig `encodePublicKey`).
@@ -75,17 +74,12 @@ def certified_key(certificate: bytes) -> bytes:
     Raises:
         MalformedError: it is no certificate, or its key is none that an APK could be signed with.
     """
-    return key_of(public_key_of(certificate)).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return key_in(certificate).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _nearly_der(encoded: bytes) -> object:
-    """Return a key whose encoding DER does not allow: an RSA modulus without its sign byte, needlessly long lengths."""
-    canonical = in_der(encoded)
+def key_in(certificate: bytes) -> PublicKey:
+    """Return a certificate's key; see `certified_key` for what is raised."""
     try:
-        numbers = rsa_numbers(canonical)
-        if numbers is None:
-            return load_der_public_key(canonical)
-        modulus, exponent = numbers
-        return rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+        return key_of(read_certificate(certificate).public_key_info)
+    except MalformedBerError as error:
         raise MalformedError from error

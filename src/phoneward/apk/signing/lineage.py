@@ -8,9 +8,8 @@ the algorithm for the next node, and the predecessor's signature. The first node
 from typing import Final
 
 from phoneward.apk.signing.algorithms import ALGORITHMS
-from phoneward.apk.signing.der import public_key_of
 from phoneward.apk.signing.facts import Capability, LineageNode
-from phoneward.apk.signing.keys import key_of, verifies
+from phoneward.apk.signing.keys import check_certificate, key_in, verifies
 from phoneward.apk.signing.reading import MalformedError, Reader
 
 _VERSION: Final = 1
@@ -44,7 +43,7 @@ def read_lineage(value: bytes) -> tuple[LineageNode, ...]:
             _verify(nodes[-1].certificate, last_algorithm, signature, signed)
             if signed_algorithm != last_algorithm or any(certificate == node.certificate for node in nodes):
                 raise LineageWrongError
-        public_key_of(certificate)
+        check_certificate(certificate)
         nodes.append(LineageNode(certificate, Capability(flags & sum(Capability))))
         last_algorithm = algorithm
     if not nodes:
@@ -55,7 +54,7 @@ def read_lineage(value: bytes) -> tuple[LineageNode, ...]:
 def _verify(certificate: bytes, algorithm: int, signature: bytes, signed: bytes) -> None:
     if algorithm not in ALGORITHMS:
         raise MalformedError
-    if not verifies(key_of(public_key_of(certificate)), ALGORITHMS[algorithm], signature, signed):
+    if not verifies(key_in(certificate), ALGORITHMS[algorithm], signature, signed):
         raise LineageWrongError
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from phoneward.apk.signing.algorithms import ALGORITHMS, ContentDigest, to_verify
-from phoneward.apk.signing.der import public_key_of
 from phoneward.apk.signing.digests import ContentDigests
 from phoneward.apk.signing.facts import LineageNode, Problem, Scheme
-from phoneward.apk.signing.keys import certified_key, key_of, verifies
+from phoneward.apk.signing.keys import certified_key, check_certificate, key_of, verifies
 from phoneward.apk.signing.problems import problem
 from phoneward.apk.signing.reading import MalformedError, Reader
 from phoneward.apk.signing.results import SchemeResult, SignerResult
@@ -193,7 +192,7 @@ def _certify(signer: Signer, certificates: Reader, key: bytes) -> None:
         raise _WrongError("certificate-missing")
     try:
         for certificate in signer.certificates[1:]:
-            public_key_of(certificate)
+            check_certificate(certificate)
         certified = certified_key(signer.certificates[0])
     except MalformedError as error:
         raise _WrongError("certificate-malformed") from error

@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -21,6 +21,7 @@ from phoneward.phones import ApkFile
 from phoneward.updates.installing.errors import NotTheJudgedError
 
 PIECE: Final = 1 << 20
+_PREFIX: Final = "copy-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +65,24 @@ def split_name(split: str) -> str:
     return f"split_{split}.apk" if split else "base.apk"
 
 
-@contextlib.contextmanager
-def private_folder(above: Path) -> Iterator[Path]:
-    """Yield a new folder that only this person may enter; it goes with the end, unless it was moved or kept."""
+def new_folder(above: Path) -> Path:
+    """Return a new folder that only this person may enter (0700); `remove_leftovers` removes it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     above.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = above / f"copy-{secrets.token_hex(8)}"
+    folder = above / f"{_PREFIX}{secrets.token_hex(8)}"
     folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        remove_folder(folder)
+    return folder
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove a private copy; what cannot be removed stays, and goes at the next run."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def remove_leftovers(above: Path, kept: Sequence[str] = ()) -> None:
-    """Remove private copies that runs which were killed left behind, but those that are still needed."""
+def remove_leftovers(above: Path, kept: str = "") -> None:
+    """Remove private copies, also those that runs which were killed left behind, but one that is still needed."""
     with contextlib.suppress(OSError):
         for folder in above.iterdir():
-            if folder.name.startswith("copy-") and folder.name not in kept:
-                remove_folder(folder)
+            if folder.name.startswith(_PREFIX) and folder.name != kept:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def copy_apk(source: Source, folder: Path, name: str) -> CopiedApk:

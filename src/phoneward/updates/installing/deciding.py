@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass
 
 from phoneward.texts import Day, Size, Words, counted, words
+from phoneward.updates.installing.plan import Planned
 from phoneward.updates.installing.saved import Saved
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
@@ -29,8 +30,8 @@ class Why(enum.StrEnum):
     """Android would not take it."""
     UNDECIDED = "undecided"
     """Whether Android would take it could not be told."""
-    WOULD_WIPE = "would-wipe"
-    """It could only be installed by removing the app, which was not asked for."""
+    NOT_INSTALLED = "not-installed"
+    """The app is not on the phone."""
     NO_COPY = "no-copy"
     """There is no copy of the data anywhere, and it would be deleted."""
     NOT_SAVED = "not-saved"
@@ -56,40 +57,50 @@ class Decision:
     unsure: bool = False
 
 
-def first_look(judgement: Judgement, name: str, *, may_wipe: bool, is_system: bool) -> Decision | None:
+def first_look(planned: Planned) -> Decision | None:
     """Return why an update cannot be done at all, before anything is saved; None where it may be.
 
-    Args:
-        judgement: what the rules say.
-        name: what the person calls the app.
-        may_wipe: whether removing the app first is thought of at all.
-        is_system: whether it is part of the phone's system.
+    Going back to an older version never removes the app; it may use an option of Android's that keeps the data.
     """
+    judgement, name = planned.judgement, planned.name
+    reasons = tuple(reason.text for reason in blocking(judgement))
+    if planned.is_rollback and judgement.verdict not in {Verdict.KEEPS, Verdict.UNDECIDED}:
+        return None if _all_lifted(planned) else Decision(Way.NOT, Why.REFUSED, (*_no_way_back(name), *reasons))
     match judgement.verdict:
         case Verdict.KEEPS:
             return None
         case Verdict.REFUSED:
             said = words("Android would not take this for {app}. App and data stay as they are.", app=name)
-            return Decision(Way.NOT, Why.REFUSED, (said, *grave(judgement)))
+            return Decision(Way.NOT, Why.REFUSED, (said, *reasons))
         case Verdict.UNDECIDED:
             said = words("Whether {app} would keep its data cannot be told, so it is not installed.", app=name)
-            return Decision(Way.NOT, Why.UNDECIDED, (said, *grave(judgement)))
-    said = words("This could only be installed by removing {app} with everything in it.", app=name)
-    if not may_wipe:
-        return Decision(Way.NOT, Why.WOULD_WIPE, (said, *grave(judgement)))
-    if is_system:
+            return Decision(Way.NOT, Why.UNDECIDED, (said, *reasons))
+    if any(state.is_system for state in planned.before.values()):
+        said = words("This could only be installed by removing {app} with everything in it.", app=name)
         cannot = words("It is part of the phone's system, which cannot be removed.")
-        return Decision(Way.NOT, Why.SYSTEM, (said, cannot, *grave(judgement)))
+        return Decision(Way.NOT, Why.SYSTEM, (said, cannot, *reasons))
     return None
 
 
-def grave(judgement: Judgement) -> tuple[Words, ...]:
-    """Return the reasons that stand in the way, in words."""
-    return tuple(reason.text for reason in judgement.reasons if _stands(reason))
+def _all_lifted(planned: Planned) -> bool:
+    """Tell whether all that stands in the way is lifted by an option that keeps the data."""
+    options = [reason.option for reason in blocking(planned.judgement)]
+    return bool(options) and all(option in planned.lifted for option in options)
 
 
-def _stands(reason: Reason) -> bool:
-    return reason.effect not in {Effect.WARNS, Effect.NOTES}
+def _no_way_back(name: str) -> tuple[Words, ...]:
+    return (
+        words("Android does not let this older version of {app} take the place of the one that is there.", app=name),
+        words("Nothing was changed. The older version stays in the vault; to look at it: phoneward update history"),
+        words(
+            "What helps is a newer, mended version of the publisher's. Do not uninstall the app: that deletes its data."
+        ),
+    )
+
+
+def blocking(judgement: Judgement) -> list[Reason]:
+    """Return the reasons that stand in the way."""
+    return [reason for reason in judgement.reasons if reason.effect not in {Effect.WARNS, Effect.NOTES}]
 
 
 def decide(judgement: Judgement, saved: Saved, name: str) -> Decision:
@@ -102,14 +113,23 @@ def decide(judgement: Judgement, saved: Saved, name: str) -> Decision:
     """
     warnings = tuple(reason.text for reason in judgement.reasons if reason.effect is Effect.WARNS)
     unsure = judgement.lowered is not None
+    wipes = judgement.verdict is Verdict.WIPES
+    if wipes and not saved.is_compared:
+        said = words(
+            "This phone's tools cannot show that the vault has what the phone has, so {app} is not removed.", app=name
+        )
+        return Decision(Way.NOT, Why.NOT_SAVED, (said,))
     if not saved.is_whole:
         said = words("Not everything of {app} that can be saved is saved, so nothing is installed:", app=name)
         return Decision(Way.NOT, Why.NOT_SAVED, (said, *saved.missing))
-    if judgement.verdict is Verdict.WIPES or unsure:
+    if wipes or unsure:
         if not saved.has_copy:
             return Decision(Way.NOT, Why.NO_COPY, no_copy_sentences(saved, name))
-        if judgement.verdict is Verdict.WIPES:
-            return Decision(Way.WIPE, sentences=(*copy_sentences(saved, name), *grave(judgement), *warnings))
+        if wipes:
+            return Decision(
+                Way.WIPE,
+                sentences=(*copy_sentences(saved, name), *(reason.text for reason in blocking(judgement)), *warnings),
+            )
     lowered = (judgement.lowered,) if judgement.lowered is not None else ()
     return Decision(Way.KEEP, sentences=(*lowered, *copy_sentences(saved, name), *warnings), unsure=unsure)
 
@@ -141,14 +161,13 @@ def guide(saved: Saved) -> Words:
 
 def copy_sentences(saved: Saved, name: str) -> tuple[Words, ...]:
     """Return what of an app's data is saved, and what is not."""
-    said = [
-        words(
-            "In the snapshot of this moment, compared with the phone: {files} of {app} ({size}).",
-            files=counted("{count} file", "{count} files", saved.files),
-            app=name,
-            size=Size(saved.bytes),
+    pattern = words("In the snapshot of this moment, compared with the phone: {files} of {app} ({size}).")
+    if not saved.is_compared:
+        pattern = words(
+            "In the snapshot of this moment, not compared (the phone has no tool): {files} of {app} ({size})."
         )
-    ]
+    files = counted("{count} file", "{count} files", saved.files)
+    said = [Words(pattern.message, details={"files": files, "app": name, "size": Size(saved.bytes)})]
     if saved.beyond_bytes == 0:
         return tuple(said)
     if saved.own_backup is not None:

@@ -55,13 +55,6 @@ class NoSavedAppError(InstallingError):
     next_step = N_("`phoneward snapshots` lists the others: name one with --snapshot.")
 
 
-class NotInstalledError(InstallingError):
-    """The app is not on the phone."""
-
-    message = N_("{package} is not installed on this phone, so there is nothing to update.")
-    next_step = N_("To put an app back: phoneward restore SNAPSHOT --to-phone SERIAL --app PACKAGE --apks")
-
-
 class TwiceError(InstallingError):
     """Two files are updates of the same app."""
 
@@ -70,3 +63,10 @@ class TwiceError(InstallingError):
         "Name one of them, or, where they are parts of one app, the folder or bundle that holds them together."
     )
     exit_code = ExitCode.USAGE
+
+
+class OddPartError(InstallingError):
+    """A part of an app calls itself something that no part can be called."""
+
+    message = N_("{file} holds a part that is called {part}, which no part of an app can be.")
+    next_step = N_("Do not install it. Get the file again from where the app's publisher offers it.")

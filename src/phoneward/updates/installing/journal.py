@@ -25,6 +25,7 @@ FORMAT: Final = 1
 FOLDER: Final = "installs"
 MAX_FILE: Final = 1 << 20
 MAX_APKS: Final = 1000
+_DIGEST: Final = re.compile(r"([0-9a-f]{64})?\Z")
 _SAFE: Final = re.compile(r"[0-9A-Za-z_-]{1,100}\Z")
 
 
@@ -59,6 +60,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
         old_apks: its files.
         new_version: of what was to be installed.
         new_apks: its files.
+        inherits: the old APKs that are not among the new ones stay.
         folder: name of the private copy of them, beside this file; empty where it is gone.
     """
 
@@ -75,6 +77,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     old_apks: list[NotedApk]
     new_version: int
     new_apks: list[NotedApk]
+    inherits: bool = False
     folder: str = ""
 
 
@@ -95,6 +98,9 @@ def decode_begun(data: bytes) -> Begun:
     names = [apk.name for apk in (*begun.old_apks, *begun.new_apks)]
     if begun.format != FORMAT or begun.started.tzinfo is None or len(names) > MAX_APKS:
         raise ValueError("not a note of a format known here")
+    digests = [apk.sha256 for apk in (*begun.old_apks, *begun.new_apks)]
+    if not all(_DIGEST.match(digest) for digest in digests) or not begun.new_apks:
+        raise ValueError("no checksums")
     if begun.folder and not _SAFE.match(begun.folder):
         raise ValueError("not the name of a folder of ours")
     return begun

@@ -36,6 +36,8 @@ class Outcome(enum.StrEnum):
     """The connection was lost before anything on the phone had changed."""
     UNKNOWN = "unknown"
     """The connection was lost at the moment of the change: the next run finds out."""
+    NOT_HAPPENED = "not-happened"
+    """An install that was cut off before had not changed anything."""
     REMOVED = "removed"
     """The app was removed, as was agreed, and the new version could not be installed."""
     PUT_BACK = "put-back"
@@ -60,6 +62,7 @@ OUTCOME_WORDS = {
     Outcome.FAILED: N_("The phone did not take it"),
     Outcome.CUT_OFF: N_("Connection lost, nothing changed"),
     Outcome.UNKNOWN: N_("Connection lost, not known yet"),
+    Outcome.NOT_HAPPENED: N_("Cut off, nothing changed"),
     Outcome.REMOVED: N_("Removed, not installed"),
     Outcome.PUT_BACK: N_("The old version, without its data"),
     Outcome.LOST: N_("DATA LOST"),

@@ -50,6 +50,7 @@ class Saved:
         guide: key of the guide that says how to make one; empty where there is none.
         uncovered: users of whose data, as far as it is beyond reach, there is no such backup.
         missing: why the snapshot lacks something that could be reached; empty where it has all.
+        is_compared: whether the phone itself told that the vault has the same; False where it has no tool for it.
     """
 
     package: str
@@ -65,6 +66,7 @@ class Saved:
     guide: str = ""
     uncovered: tuple[int, ...] = ()
     missing: tuple[Words, ...] = ()
+    is_compared: bool = True
 
     @property
     def is_whole(self) -> bool:
@@ -78,7 +80,12 @@ class Saved:
 
 
 def saved_of(
-    package: str, coverage: Coverage, now: dt.datetime, *, unproven: Sequence[str] = (), apks: Sequence[Words] = ()
+    package: str,
+    coverage: Coverage,
+    now: dt.datetime,
+    *,
+    unproven: Sequence[bytes] | None = (),
+    apks: Sequence[Words] = (),
 ) -> Saved:
     """Return what is saved of an app.
 
@@ -86,7 +93,8 @@ def saved_of(
         package: which.
         coverage: of the snapshot that was just made.
         now: the time that ages are counted to.
-        unproven: the app's files in it that were not shown to be what the phone has, readable.
+        unproven: the app's files in it that were not shown to be what the phone has; None where the phone has no tool
+            that could show it.
         apks: what is wrong with the saved APK files.
     """
     rows = [app for app in coverage.apps if app.package == package]
@@ -109,7 +117,8 @@ def saved_of(
         is_old=best is not None and best.standing is not Standing.FRESH,
         guide=next((row.guide for row in found if row.guide), ""),
         uncovered=tuple(app.user_id for app in beyond if not any(backup.restores for backup in app.own_backups)),
-        missing=tuple(_missing(rows, gaps, coverage, unproven, apks)),
+        missing=tuple(_missing(rows, gaps, coverage, unproven or (), apks)),
+        is_compared=unproven is not None,
     )
 
 
@@ -128,7 +137,7 @@ def _missing(
     rows: Sequence[AppCoverage],
     gaps: Sequence[Gap],
     coverage: Coverage,
-    unproven: Sequence[str],
+    unproven: Sequence[bytes],
     apks: Sequence[Words],
 ) -> Iterable[Words]:
     if coverage.partial:
