@@ -16,8 +16,12 @@ from phoneward import texts
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
-from phoneward.snapshots.finding_codes import CODES
+from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
+from phoneward.updates.finding_codes import CODES as UPDATES_CODES
 from phoneward.updates.judging import ALL_RULES
+
+FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES}
+"""Room → its table."""
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -107,7 +111,7 @@ def findings() -> str:
         "| code | what it says |",
         "|---|---|",
     ]
-    lines += [f"| `{code}` | {_cell(meaning)} |" for code, meaning in CODES.items()]
+    lines += [f"| `{code}` | {_cell(meaning)} |" for table in FINDING_CODES.values() for code, meaning in table.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -26,6 +26,7 @@ from phoneward.apk.signing.agreement import (
     signing_for,
 )
 from phoneward.apk.signing.block import V2_ID, V3_ID, V31_ID, SigningBlock, find_block, find_value
+from phoneward.apk.signing.declared import declared_sdk
 from phoneward.apk.signing.digests import ContentDigests
 from phoneward.apk.signing.facts import Problem, Scheme, SdkRange, Signing, Verification
 from phoneward.apk.signing.problems import problem
@@ -41,9 +42,6 @@ _NEWEST: Final = 2**31 - 1
 """What apksig takes for "every later version"."""
 _ANDROID_8: Final = 26
 _ANDROID_11: Final = 30
-_CODENAMES: Final = dict(zip("CDEFGHIJKLMNO", (2, 3, 4, 7, 8, 10, 13, 15, 18, 20, 22, 23, 25), strict=True))
-"""The version before the one that a codename of this letter was for; letters after the last count on, as apksig
-`ApkUtils.getMinSdkVersionForCodename` does."""
 _IDS: Final = {Scheme.V2: V2_ID, Scheme.V3: V3_ID, Scheme.V3_1: V31_ID}
 
 
@@ -82,17 +80,6 @@ def verify(
         problems=problems,
         warnings=tuple(one for result in join.found.values() for one in result.warnings),
     )
-
-
-def declared_sdk(manifest: Manifest) -> int | None:
-    """Return the first Android version that an app says it is for; None where it gives a name that cannot be placed."""
-    if manifest.min_sdk is not None:
-        return manifest.min_sdk
-    letter = manifest.min_codename[:1]
-    if not ("A" <= letter <= "Z"):
-        return None
-    last = max(_CODENAMES)
-    return _CODENAMES.get(letter, 1) if letter <= last else _CODENAMES[last] + ord(letter) - ord(last)
 
 
 class _Join:
