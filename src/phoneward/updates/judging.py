@@ -19,7 +19,8 @@ NOT_INSTALLED: Final = Rule(
     "InstallPackageHelper.java preparePackage (new package install)",
 )
 
-ALL_RULES: Final[tuple[Rule, ...]] = (*rules.RULES, NOT_INSTALLED, *hidden.RULES, *signing_names.RULES)
+RULES: Final = (NOT_INSTALLED,)
+ALL_RULES: Final[tuple[Rule, ...]] = (*rules.RULES, *RULES, *hidden.RULES, *signing_names.RULES)
 """Every code that a reason can have, for docs/reference."""
 
 _GRAVEST: Final = (Effect.NEVER, Effect.NOT_OVER, Effect.OPTION, Effect.UNKNOWN, Effect.WARNS, Effect.NOTES)
