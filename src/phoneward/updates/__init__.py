@@ -8,6 +8,7 @@ from phoneward.updates.against_phone import AgainstPhone
 from phoneward.updates.against_snapshot import AgainstSnapshot
 from phoneward.updates.alarms import Alarm, Kind
 from phoneward.updates.answer import main_reasons
+from phoneward.updates.answering import answer as room_answer
 from phoneward.updates.checking import Checked, check_file, worst_verdict
 from phoneward.updates.errors import NoBaseError, UpdateError
 from phoneward.updates.found import FoundFile, FoundFiles, Where, found_in_snapshot, found_on_computer, found_on_phone
@@ -27,6 +28,7 @@ from phoneward.updates.history_words import (
 from phoneward.updates.incidents import lowered_by
 from phoneward.updates.judging import judge
 from phoneward.updates.looking import FoundUpdate, Opener, Others, WrongPublisher, check_found, wrong_publishers
+from phoneward.updates.news import news
 from phoneward.updates.on_phone import hash_of, installed_on_phone
 from phoneward.updates.opening_found import opener
 from phoneward.updates.sarif import Told, sarif_log
@@ -94,9 +96,11 @@ __all__ = [
     "lowered_by",
     "main_reasons",
     "newest_coverage",
+    "news",
     "opener",
     "publisher_signers",
     "read_history",
+    "room_answer",
     "sarif_log",
     "severity_of",
     "signer_words",
