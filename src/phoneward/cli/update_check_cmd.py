@@ -1,6 +1,5 @@
 """`phoneward update check`: would this update keep my data? Asked before anything is installed."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from phoneward.texts import N_
 
 if TYPE_CHECKING:
     from phoneward.updates import Against, Checked
-    from phoneward.vault import Repository
 
 THE_ONLY_ONE = ""
 """`--adb` without a serial: the one phone that is attached."""
