@@ -8,6 +8,7 @@ import pytest
 from phoneward.errors import ExitCode
 from phoneward.phones import Situation, Tier
 from phoneward.settings import VARIABLES
+from phoneward.updates.judging import ALL_RULES
 from tests.docs import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,20 @@ def test_every_error_is_documented() -> None:
 
 def test_every_finding_is_documented() -> None:
     assert text("findings.md") == reference.findings(), WRITE
+
+
+def test_every_reason_for_a_verdict_is_documented() -> None:
+    assert text("updates.md") == reference.updates(), WRITE
+
+
+def test_every_reason_is_made_by_a_documented_rule() -> None:
+    """Reasons are made by rules; a rule that is in no table would be a code that nobody documented."""
+    made = {
+        code
+        for path in (SOURCE / "updates").rglob("*.py")
+        for code in re.findall(r"Rule\(\s*\"([a-z0-9-]+)\"", path.read_text())
+    }
+    assert made == {rule.code for rule in ALL_RULES}
 
 
 @pytest.mark.parametrize("room", reference.FINDING_CODES)
