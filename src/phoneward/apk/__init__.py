@@ -6,8 +6,10 @@ Nothing here knows a phone or a vault. Everything a file says may be a lie: boun
 from phoneward.apk.app import Apk, AppSet, LeftOut
 from phoneward.apk.bundle import open_app
 from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError
+from phoneward.apk.inspecting import Inspected, InspectedApk, Versions, inspect
 from phoneward.apk.manifest import DeclaredPermission, Manifest
 from phoneward.apk.opening import OpenedApk, open_apk
+from phoneward.apk.signing.facts import Capability, LineageNode, Problem, Scheme, SdkRange, Signing, Verification
 from phoneward.apk.source import BytesSource, FileSource, PartSource, Source
 
 __all__ = [
@@ -17,13 +19,24 @@ __all__ = [
     "ApkUnreadableError",
     "AppSet",
     "BytesSource",
+    "Capability",
     "DeclaredPermission",
     "FileSource",
+    "Inspected",
+    "InspectedApk",
     "LeftOut",
+    "LineageNode",
     "Manifest",
     "OpenedApk",
     "PartSource",
+    "Problem",
+    "Scheme",
+    "SdkRange",
+    "Signing",
     "Source",
+    "Verification",
+    "Versions",
+    "inspect",
     "open_apk",
     "open_app",
 ]

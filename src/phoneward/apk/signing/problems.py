@@ -1,4 +1,4 @@
-"""What can be wrong with a signature of schemes v2 to v4, and with how the schemes of one file fit together."""
+"""What can be wrong with the signature of a scheme, and with how the schemes of one file fit together."""
 
 from typing import Final
 
@@ -18,6 +18,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "sandbox-needs-v2": N_(
         "It asks for a stricter sandbox, and Android 8 wants it signed by scheme v2 or newer for that; it is not."
     ),
+    "signers-differ": N_("Its parts are not all by the same signer; a phone takes them only together."),
     "schemes-disagree": N_("By its {scheme} signature somebody else signed it than by its {other} signature."),
     "too-many-past-signers": N_("Several signed it for older Android versions, but only one can for newer ones."),
     # One scheme
@@ -39,6 +40,25 @@ _SENTENCES: Final[dict[str, str]] = {
     "content-changed": N_("It is not what was signed ({scheme}): it was changed afterwards, or it is damaged."),
     "verity-misplaced": N_("Its {scheme} signature does not lie where Android needs it to check the file by pages."),
     "scheme-stripped": N_("Its {scheme} signature says that there was a {other} signature too, and that is gone."),
+    # v1
+    "certificate-not-for-signing": N_("The certificate in its {scheme} signature is not one for signing."),
+    "attributes-unsafe": N_(
+        "Its {scheme} signature is made in a way that Android before 4.4 does not check: anybody could change the app."
+    ),
+    "list-malformed": N_("The list of what was signed ({scheme}) is not in the form that Android reads."),
+    "list-repeats": N_("The list of what was signed ({scheme}) names {entry} more than once."),
+    "list-changed": N_("The list of what was signed ({scheme}) was changed after it was signed."),
+    "nothing-signed": N_("There is a {scheme} signature, but nothing in the app is signed by it."),
+    "entry-missing": N_("{entry} was signed ({scheme}) and is not in the file."),
+    "entry-unsigned": N_("{entry} is not signed ({scheme}): it was added afterwards."),
+    "entry-signers-differ": N_("{entry} is not signed ({scheme}) by the same signers as {other}."),
+    "entry-changed": N_("{entry} is not what was signed ({scheme}): it was changed afterwards, or it is damaged."),
+    "entry-damaged": N_("{entry}, which was signed ({scheme}), is damaged and cannot be unpacked."),
+    "too-large": N_(
+        "To check its {scheme} signature {size} would have to be unpacked, far more than a file of this size should "
+        "hold; it was not checked."
+    ),
+    "entries-unprotected": N_("Some files, such as {entry}, are not signed ({scheme}): anybody could change them."),
     # v3, v3.1
     "sdk-range-invalid": N_("Its {scheme} signature is for a range of Android versions that makes no sense."),
     "sdk-range-contradicts": N_("Its {scheme} signature contradicts itself about which Android versions it is for."),

@@ -26,11 +26,13 @@ from phoneward.apk.signing.agreement import (
     signing_for,
 )
 from phoneward.apk.signing.block import V2_ID, V3_ID, V31_ID, SigningBlock, find_block, find_value
+from phoneward.apk.signing.declared import declared_sdk
 from phoneward.apk.signing.digests import ContentDigests
 from phoneward.apk.signing.facts import Problem, Scheme, SdkRange, Signing, Verification
 from phoneward.apk.signing.problems import problem
 from phoneward.apk.signing.reading import MalformedError
 from phoneward.apk.signing.results import SchemeResult
+from phoneward.apk.signing.v1 import verify_v1
 from phoneward.apk.signing.v2 import known_schemes, verify_v2
 from phoneward.apk.signing.v3 import verify_v3
 from phoneward.apk.signing.v4 import verify_v4
@@ -40,9 +42,6 @@ _NEWEST: Final = 2**31 - 1
 """What apksig takes for "every later version"."""
 _ANDROID_8: Final = 26
 _ANDROID_11: Final = 30
-_CODENAMES: Final = dict(zip("CDEFGHIJKLMNO", (2, 3, 4, 7, 8, 10, 13, 15, 18, 20, 22, 23, 25), strict=True))
-"""The version before the one that a codename of this letter was for; letters after the last count on, as apksig
-`ApkUtils.getMinSdkVersionForCodename` does."""
 _IDS: Final = {Scheme.V2: V2_ID, Scheme.V3: V3_ID, Scheme.V3_1: V31_ID}
 
 
@@ -81,17 +80,6 @@ def verify(
         problems=problems,
         warnings=tuple(one for result in join.found.values() for one in result.warnings),
     )
-
-
-def declared_sdk(manifest: Manifest) -> int | None:
-    """Return the first Android version that an app says it is for; None where it gives a name that cannot be placed."""
-    if manifest.min_sdk is not None:
-        return manifest.min_sdk
-    letter = manifest.min_codename[:1]
-    if not ("A" <= letter <= "Z"):
-        return None
-    last = max(_CODENAMES)
-    return _CODENAMES.get(letter, 1) if letter <= last else _CODENAMES[last] + ord(letter) - ord(last)
 
 
 class _Join:
@@ -147,7 +135,7 @@ class _Join:
         if self._idsig is not None and high >= FIRST_V2_SDK:
             yield verify_v4(self._idsig, self._source, found)
         if low < FIRST_V2_SDK or not found:
-            yield verify_v1(self._source, self._container, SdkRange(low, high), self._numbers())
+            yield verify_v1(self._container, SdkRange(low, high))
 
     def _of_block(self, block: SigningBlock, content: ContentDigests, scheme: Scheme) -> Iterator[SchemeResult]:
         try:
@@ -196,9 +184,3 @@ class _Join:
         if self._high >= _ANDROID_11 and (target is None or target >= _ANDROID_11):
             problems.append(problem("target-sdk-needs-v2"))
         return tuple(problems)
-
-
-def verify_v1(source: Source, container: Container, sdk: SdkRange, found: frozenset[int]) -> SchemeResult:
-    """Verify the JAR signature: not yet."""
-    del source, container, sdk, found
-    return SchemeResult(Scheme.V1, is_present=False)
