@@ -107,20 +107,27 @@ def _is_stored(entry: Entry) -> bool:
     return entry.method == STORED
 
 
-def open_apk(origin: Path | Source, idsig: Path | Source | None = None) -> OpenedApk:
+def idsig_beside(path: Path) -> Path | None:
+    """Return the file with an APK's v4 signature where it lies beside it (`app.apk.idsig`); adb sends both."""
+    beside = path.with_name(path.name + ".idsig")
+    return beside if beside.is_file() else None
+
+
+def open_apk(origin: Path | Source) -> OpenedApk:
     """Open an APK and read what it says of itself; see `OpenedApk`.
 
     Args:
-        origin: a file of this computer, or any other source of bytes.
-        idsig: the file with its v4 signature (`app.apk.idsig`), where it is to count.
+        origin: a file of this computer, with its `.idsig` where that lies beside it; or any other source of bytes.
 
     Raises:
         ApkUnreadableError, ApkChangedError: it cannot be read.
         ApkError: Android would not open it.
     """
+    if not isinstance(origin, Path):
+        return OpenedApk(origin)
+    beside = idsig_beside(origin)
     with ExitStack() as opened:
-        apk = opened.enter_context(FileSource(origin)) if isinstance(origin, Path) else origin
-        signature = opened.enter_context(FileSource(idsig)) if isinstance(idsig, Path) else idsig
-        result = OpenedApk(apk, idsig=signature)
+        source = opened.enter_context(FileSource(origin))
+        result = OpenedApk(source, idsig=opened.enter_context(FileSource(beside)) if beside else None)
         opened.pop_all()  # they are the APK's to close now
         return result

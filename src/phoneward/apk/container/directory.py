@@ -58,7 +58,7 @@ class Directory:
     def __init__(self, source: Source, end: End) -> None:
         self._file = source.name
         if end.directory_size > MAX_DIRECTORY:
-            part, limit = words("list of contents"), Size(MAX_DIRECTORY)
+            part, limit = words("its list of contents"), Size(MAX_DIRECTORY)
             raise ApkTooLargeError(file=source.name, part=part, size=Size(end.directory_size), limit=limit)
         if not end.count:
             raise self._error(words("it holds no files"))
