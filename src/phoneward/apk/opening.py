@@ -55,7 +55,7 @@ class OpenedApk:
 
     @cached_property
     def _libraries(self) -> tuple[tuple[str, bytes], ...]:
-        found = ((_LIBRARY.fullmatch(name), name) for name in self.container)
+        found = ((_LIBRARY.fullmatch(name), name) for name in self.container if name.startswith(b"lib/"))
         return tuple((match[1].decode("utf-8", "replace"), name) for match, name in found if match)
 
     @property
