@@ -16,7 +16,7 @@ from phoneward.apk.app import AppSet, LeftOut
 from phoneward.apk.container import Container, Entry, open_container
 from phoneward.apk.errors import ApkUnreadableError, BundleError
 from phoneward.apk.members import Members
-from phoneward.apk.opening import MANIFEST, OpenedApk, idsig_beside
+from phoneward.apk.opening import MANIFEST, MAX_RESOURCES, OpenedApk, idsig_beside
 from phoneward.apk.source import FileSource, Source
 from phoneward.errors import readable
 from phoneward.texts import Words, words
@@ -65,6 +65,7 @@ class _Gathering:
     name: str = ""
     apks: list[OpenedApk] = field(default_factory=list)
     read: int = 0
+    resources_read: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
 
     def take(self, origin: Path | Source) -> None:
@@ -105,7 +106,8 @@ class _Gathering:
         apk = OpenedApk(source, container, self.stack.enter_context(FileSource(idsig)) if idsig else None)
         manifest = apk.container.find(MANIFEST)
         self.read += apk.container.central_directory_size + (manifest.size if manifest else 0)
-        if self.read > MAX_READ:
+        self.resources_read += apk.resources_read
+        if self.read > MAX_READ or self.resources_read > 2 * MAX_RESOURCES:
             raise self._error(words("its parts say more of themselves than those of any app"))
         return apk
 

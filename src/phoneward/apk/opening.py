@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import Final, Self
 
 from phoneward.apk.container import STORED, Container, Entry, open_container
-from phoneward.apk.errors import ManifestError
+from phoneward.apk.errors import ContainerError, ManifestError
 from phoneward.apk.manifest import Manifest, parse_manifest
+from phoneward.apk.manifest.resources import Resources
 from phoneward.apk.signing.facts import SdkRange, Signing, Verification
 from phoneward.apk.source import FileSource, Source
-from phoneward.texts import words
+from phoneward.texts import current_language, words
 
 MANIFEST: Final = b"AndroidManifest.xml"
 RESOURCES: Final = b"resources.arsc"
 
 MAX_MANIFEST: Final = 8 << 20
 """Bytes of a manifest that are read; those of the largest apps have about 1 MB."""
+
+MAX_RESOURCES: Final = 32 << 20
+"""Bytes of resources.arsc that are read for the app's name in words."""
 
 _LIBRARY: Final = re.compile(rb"lib/(.+)/lib[A-Za-z0-9+,\-.=_@]*\.so", re.DOTALL)
 """AOSP `com_android_internal_content_NativeLibraryHelper.cpp`: what is between `lib/` and the last `/` is the kind of
@@ -37,6 +41,7 @@ class OpenedApk:
     Attributes:
         source, container, idsig: the same.
         manifest: what its manifest says.
+        resources_read: bytes of resources.arsc that were read for it.
 
     Raises:
         ApkError: it is not one that Android would open.
@@ -45,13 +50,23 @@ class OpenedApk:
     def __init__(self, source: Source, container: Container | None = None, idsig: Source | None = None) -> None:
         self.source = source
         self.idsig = idsig
+        self.resources_read = 0
         self.container = container or open_container(source)
         entry = self.container.find(MANIFEST)
         if entry is None:
             raise ManifestError(file=source.name, problem=words("it does not say what it is"))
-        self.manifest: Manifest = parse_manifest(
-            self.container.read(entry, MAX_MANIFEST, as_asset=True), file=source.name
-        )
+        data = self.container.read(entry, MAX_MANIFEST, as_asset=True)
+        self.manifest: Manifest = parse_manifest(data, source.name, Resources(self._resources, current_language()))
+
+    def _resources(self) -> bytes | None:
+        entry = self.container.find(RESOURCES)
+        if entry is None or entry.size > MAX_RESOURCES:
+            return None
+        self.resources_read = entry.size
+        try:
+            return self.container.read(entry, MAX_RESOURCES, as_asset=True)
+        except ContainerError:
+            return None
 
     @cached_property
     def _libraries(self) -> tuple[tuple[str, bytes], ...]:
