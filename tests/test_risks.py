@@ -8,45 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneward import texts
+from phoneward.risk_rules import LIMITS, YOU, is_empty_label, jargon_in
 from phoneward.risks import DELETE_APP, FORGET, REMOVE_PASSWORD, RISKS, Risk, ShownRisk
 
 APP = "WeChat"
 LANGUAGES = texts.available_languages()
 
-JARGON = {
-    "en": "repository|prune|blob|pack|hash|checksum|index|metadata|encrypt|decrypt|key|adb|restic|signature|cache|"
-    "certificate|root|mount|path|directory|file system|byte|irreversible|data|object|instance|process|session|token|"
-    "ID|APK|package|USB debugging|overwrite",
-    "zh": "仓库|清理|数据|打包|哈希|校验|索引|加密|解密|密钥|adb|restic|签名|证书|缓存|挂载|路径|目录|文件系统|字节|"
-    "不可逆|对象|实例|进程|会话|令牌|APK|调试",
-}
-"""What an ordinary reader would have to look up, or what says nothing ("data")."""
-
-EMPTY_LABELS = {
-    *("ok", "yes", "no", "cancel", "continue", "confirm", "next"),
-    *("确定", "确认", "是", "否", "取消", "继续", "下一步", "好"),
-}
-
 VERBS = {"Remove", "Replace", "Use", "Install", "Delete"}
 """What the English titles may begin with; a new risk may add one."""
-
-LIMITS = {"en": (60, 160), "zh": (30, 80)}
-YOU = {"en": re.compile(r"\byou(r|rs)?\b", re.IGNORECASE), "zh": re.compile("您")}
 
 
 def shown(risk: Risk, language: str) -> ShownRisk:
     with texts.speaking([language]):
         return risk.shown(count="3", folder="…", app=APP)
-
-
-def jargon_in(text: str, language: str) -> list[str]:
-    kind = language[:2]
-    found = []
-    for word in JARGON[kind].split("|"):
-        pattern = rf"\b{re.escape(word)}s?\b" if kind == "en" else re.escape(word)
-        if re.search(pattern, text, re.IGNORECASE):
-            found.append(word)
-    return found
 
 
 every = pytest.mark.parametrize("risk", RISKS, ids=lambda risk: risk.code)
@@ -90,7 +64,8 @@ def test_jargon_is_found() -> None:
 def test_the_labels_say_what_they_do(risk: Risk, language: str) -> None:
     found = shown(risk, language)
     assert found.safe != found.go_on
-    assert {found.safe.casefold(), found.go_on.casefold()}.isdisjoint(EMPTY_LABELS)
+    assert not is_empty_label(found.safe)
+    assert not is_empty_label(found.go_on)
     if language == "en":
         assert found.go_on.split()[0] == found.title.split()[0], "the dangerous label repeats the title's verb"
         assert found.safe.split()[0] != found.title.split()[0]

@@ -42,7 +42,7 @@ public class Apksig {
         if (!idsig.isEmpty()) builder.setV4SignatureFile(new File(idsig));
         try {
             return described(builder.build().verify());
-        } catch (Exception error) {
+        } catch (Throwable error) {
             return "{\"verified\": false, \"raised\": " + text(error.toString()) + "}";
         }
     }

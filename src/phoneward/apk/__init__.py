@@ -9,6 +9,7 @@ from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError
 from phoneward.apk.inspecting import Inspected, InspectedApk, Versions, inspect
 from phoneward.apk.manifest import DeclaredPermission, Manifest
 from phoneward.apk.opening import OpenedApk, open_apk
+from phoneward.apk.signing.facts import Capability, LineageNode, Problem, Scheme, SdkRange, Signing, Verification
 from phoneward.apk.source import BytesSource, FileSource, PartSource, Source
 
 __all__ = [
@@ -18,15 +19,22 @@ __all__ = [
     "ApkUnreadableError",
     "AppSet",
     "BytesSource",
+    "Capability",
     "DeclaredPermission",
     "FileSource",
     "Inspected",
     "InspectedApk",
     "LeftOut",
+    "LineageNode",
     "Manifest",
     "OpenedApk",
     "PartSource",
+    "Problem",
+    "Scheme",
+    "SdkRange",
+    "Signing",
     "Source",
+    "Verification",
     "Versions",
     "inspect",
     "open_apk",

@@ -5,7 +5,16 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("check", "history", "inspect")
+_COMMANDS: tuple[str, ...] = (
+    "inspect",
+    "check",
+    "install",
+    "rollback",
+    "history",
+    "gate",
+    "catalog",
+    "notice",
+)
 """One file a command: `update_inspect_cmd.py` and so on."""
 
 

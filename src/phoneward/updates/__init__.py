@@ -7,6 +7,7 @@ from phoneward.updates.against import Against, AgainstApks
 from phoneward.updates.against_snapshot import AgainstSnapshot
 from phoneward.updates.alarms import Alarm, Kind
 from phoneward.updates.answer import main_reasons
+from phoneward.updates.answering import answer as room_answer
 from phoneward.updates.checking import Checked, check_file, worst_verdict
 from phoneward.updates.errors import NoBaseError, UpdateError
 from phoneward.updates.found import FoundFile, FoundFiles, Where, found_in_snapshot, found_on_computer, found_on_phone
@@ -25,6 +26,7 @@ from phoneward.updates.history_words import (
 )
 from phoneward.updates.incidents import lowered_by
 from phoneward.updates.judging import judge
+from phoneward.updates.news import news
 from phoneward.updates.sarif import Told, sarif_log
 from phoneward.updates.signing_names import fits_publisher, known_signer, publisher_signers
 from phoneward.updates.stakes import Copy, Kept, Stakes
@@ -81,8 +83,10 @@ __all__ = [
     "known_signer",
     "lowered_by",
     "main_reasons",
+    "news",
     "publisher_signers",
     "read_history",
+    "room_answer",
     "sarif_log",
     "severity_of",
     "signer_words",

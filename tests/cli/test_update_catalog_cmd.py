@@ -1,0 +1,78 @@
+"""`phoneward update catalog DIR`, as a store calls it."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import PROGRAM, Program
+from tests.updates.pushing.store import candidates, published
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path, {})
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("store")
+    published(place / "published")
+    candidates(place / "candidates")
+    return place
+
+
+def asked(store: Path, *more: str | Path) -> list[str | Path]:
+    return ["update", "catalog", store / "candidates", "--published", store / "published", *more]
+
+
+def test_one_line_for_each_problem_and_a_stop_list(program: Program, store: Path, tmp_path: Path) -> None:
+    ran = program.run(*asked(store, "--stop-list", tmp_path / "stop.jsonl", "--jobs", "1"))
+    assert ran.code == 4
+    wiping, damaged, _summary = ran.stdout.splitlines()
+    assert wiping.startswith("WIPES  org.example.chat 8 ")
+    assert damaged.startswith("NOT-AN-APP")
+    listed = [json.loads(line) for line in (tmp_path / "stop.jsonl").read_text().splitlines()]
+    assert [(one["problem"], one["package"]) for one in listed] == [("wipes", "org.example.chat"), ("not-an-app", "")]
+    chat = (store / "candidates/chat-8.apk").read_bytes()
+    assert listed[0]["sha256"] == hashlib.sha256(chat).hexdigest()
+    assert list(tmp_path.glob(".stop-list*")) == []
+
+
+@pytest.mark.slow
+def test_as_json_with_all_cores(program: Program, store: Path) -> None:
+    ran = program.run(*asked(store, "--json"))
+    assert ran.code == 4
+    *problems, summary = ran.documents
+    assert [one["problem"] for one in problems] == ["wipes", "not-an-app"]
+    assert (summary["candidates"], summary["new_apps"], summary["problems"]) == (6, 1, 2)
+
+
+@pytest.mark.slow
+def test_killed_and_started_again(program: Program, store: Path, tmp_path: Path) -> None:
+    history = tmp_path / "history.jsonl"
+    words = [str(word) for word in asked(store, "--history", history, "--jobs", "1", "--json")]
+    first = subprocess.Popen([PROGRAM, *words], env=program.env, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (history.exists() and history.read_bytes().count(b"\n") >= 2) and first.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    known = history.read_bytes().count(b"\n")
+    summary = program.run(*words).documents[-1]
+    assert summary["read"] == 10 - known
+    assert summary["problems"] == 2
+
+
+def test_a_stop_list_that_cannot_be_written_is_said_and_the_lines_are_there(
+    program: Program, store: Path, tmp_path: Path
+) -> None:
+    ran = program.run(*asked(store, "--stop-list", tmp_path / "none" / "stop.jsonl", "--jobs", "1"))
+    assert ran.code == 1
+    assert "stop list" in ran.stderr
+    assert "WIPES" in ran.stdout
