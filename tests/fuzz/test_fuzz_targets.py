@@ -16,6 +16,7 @@ FUZZ = ROOT / "fuzz"
 EXPECTED = {
     "adb",
     "androidbackup",
+    "apksignatures",
     "calendar",
     "confined",
     "coverage",

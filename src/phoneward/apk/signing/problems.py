@@ -94,6 +94,6 @@ def problem(code: str, scheme: Scheme | None = None, **details: Detail) -> Probl
     return Problem(code, Words(_SENTENCES[code], details=details), scheme)
 
 
-def codes() -> tuple[str, ...]:
-    """Return all codes, as docs/reference lists them."""
-    return tuple(_SENTENCES)
+def sentences() -> dict[str, str]:
+    """Return the sentence of each code, in English, its placeholders open: docs/reference lists them."""
+    return dict(_SENTENCES)
