@@ -18,7 +18,7 @@ EXPECTED = {
     "androidbackup",
     "apk_container",
     "apk_manifest",
-    "apksignatures",
+    "apk_signatures",
     "calendar",
     "confined",
     "coverage",
