@@ -81,14 +81,12 @@ def main() -> None:
         store = Path(scratch) / "store"
         size = make_store(store, asked.files, asked.mb)
         print(f"{asked.files} APKs, {size / 1e6:.0f} MB")
-        for work, *arguments in (
-            (limit, store, 2),
-            (catalogue, store, 1, False),
-            (catalogue, store, 2, False),
-            *([(catalogue, store, 2, True)] if asked.ray else []),
-            (apksigner, store, 20),
-        ):
-            print(measured(work, *arguments))
+        print(measured(limit, store, 2))
+        for jobs in (1, 2):
+            print(measured(catalogue, store, jobs, False))
+        if asked.ray:
+            print(measured(catalogue, store, 2, True))
+        print(measured(apksigner, store, 20))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ def test_the_action_of_a_pipeline_runs_the_gate(tmp_path: Path) -> None:
             "NEW": str(make_apk(NOTES, version_code=2, keys=(signer,))),
             "GITHUB_OUTPUT": str(tmp_path / "output"),
         }
-        ran = subprocess.run([ROOT / "scripts/update-gate"], env=environment, capture_output=True, text=True, check=False)
+        gate = ROOT / "scripts/update-gate"
+        ran = subprocess.run([gate], env=environment, capture_output=True, text=True, check=False, timeout=120)
         assert ran.returncode == code, ran.stderr
         assert (tmp_path / "output").read_text().splitlines()[-1] == f"verdict={verdict}"

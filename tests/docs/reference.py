@@ -16,7 +16,12 @@ from phoneward import texts
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
-from phoneward.snapshots.finding_codes import CODES
+from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
+from phoneward.updates.finding_codes import CODES as UPDATES_CODES
+from phoneward.updates.judging import ALL_RULES
+
+FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES}
+"""Room → its table."""
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -106,7 +111,38 @@ def findings() -> str:
         "| code | what it says |",
         "|---|---|",
     ]
-    lines += [f"| `{code}` | {_cell(meaning)} |" for code, meaning in CODES.items()]
+    lines += [f"| `{code}` | {_cell(meaning)} |" for table in FINDING_CODES.values() for code, meaning in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def updates() -> str:
+    """Return updates.md: every reason that a verdict over an update can have."""
+    lines = [
+        "# Reasons for a verdict over an update",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the rules themselves. Do not edit. -->",
+        "",
+        "Whether an update keeps an app's data is concluded from the rules of Android's own installer; sources are",
+        "files and methods of AOSP's frameworks/base where no other is named. What a reason does:",
+        "",
+        "- `never`: the file cannot be installed on this phone, whether the app is there or not;",
+        "- `not-over`: not over the app that is there; without it, and its data, it could be;",
+        "- `option`: as one of the two, but an install option lifts it, and the data stays;",
+        "- `unknown`: it could not be told, and it decides;",
+        "- `warns`: it does not stand in the way; a person should know it;",
+        "- `notes`: it is as it should be, or was not looked at and does not decide.",
+        "",
+        "A rule can be milder or graver in one case (a downgrade with `-d`, the signer of a preinstalled app).",
+        "",
+        "| code | does | what it says | Android answers | source |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in ALL_RULES:
+        answer = f"`{rule.status}`" if rule.status else ""
+        lifted = f" (`{rule.option}`)" if rule.option else ""
+        lines.append(
+            f"| `{rule.code}` | `{rule.effect}`{lifted} | {_cell(rule.meaning)} | {answer} | {_cell(rule.source)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -143,6 +179,7 @@ def main() -> None:
     (REFERENCE / "commands.md").write_text(commands())
     (REFERENCE / "errors.md").write_text(errors())
     (REFERENCE / "findings.md").write_text(findings())
+    (REFERENCE / "updates.md").write_text(updates())
 
 
 if __name__ == "__main__":

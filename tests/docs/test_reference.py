@@ -8,7 +8,7 @@ import pytest
 from phoneward.errors import ExitCode
 from phoneward.phones import Situation, Tier
 from phoneward.settings import VARIABLES
-from phoneward.snapshots.finding_codes import CODES
+from phoneward.updates.judging import ALL_RULES
 from tests.docs import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,13 +32,28 @@ def test_every_finding_is_documented() -> None:
     assert text("findings.md") == reference.findings(), WRITE
 
 
-def test_every_code_of_a_finding_is_in_its_rooms_table() -> None:
+def test_every_reason_for_a_verdict_is_documented() -> None:
+    assert text("updates.md") == reference.updates(), WRITE
+
+
+def test_every_reason_is_made_by_a_documented_rule() -> None:
+    """Reasons are made by rules; a rule that is in no table would be a code that nobody documented."""
+    made = {
+        code
+        for path in (SOURCE / "updates").rglob("*.py")
+        for code in re.findall(r"Rule\(\s*\"([a-z0-9-]+)\"", path.read_text())
+    }
+    assert made == {rule.code for rule in ALL_RULES}
+
+
+@pytest.mark.parametrize("room", reference.FINDING_CODES)
+def test_every_code_of_a_finding_is_in_its_rooms_table(room: str) -> None:
     written = {
         code
-        for path in (SOURCE / "snapshots").glob("*.py")
-        for code in re.findall(r"\"(snapshots\.[a-z-]+)\"", path.read_text())
+        for path in (SOURCE / room).glob("*.py")
+        for code in re.findall(rf"\"({room}\.[a-z-]+)\"", path.read_text())
     }
-    assert written == set(CODES)
+    assert written == set(reference.FINDING_CODES[room])
 
 
 def test_no_two_errors_share_a_code() -> None:

@@ -1,4 +1,4 @@
-"""The stand-in for Android's run-as: a small program, since a script cannot change its user."""
+"""Programs of the test phone that change their user, since a script cannot: run-as, and the package manager's side."""
 
 import hashlib
 import os
@@ -7,23 +7,26 @@ from pathlib import Path
 
 from tests.tools import debian
 
-_SOURCE = Path(__file__).with_name("standins") / "run-as.c"
+_STANDINS = Path(__file__).with_name("standins")
+_PROGRAMS = ("run-as", "as-system")
 _SHELL = 2000
 
 
 def install(folder: Path) -> None:
-    """Put it among a phone's commands: of root and the shell group, mode 4750 (on a phone: 0750 with capabilities)."""
-    place = folder / "run-as"
-    place.write_bytes(_program().read_bytes())
-    os.chown(place, 0, _SHELL)
-    place.chmod(0o4750)
+    """Put them among a phone's commands: of root and the shell group, mode 4750 (a phone's run-as has 0750)."""
+    for name in _PROGRAMS:
+        place = folder / name
+        place.write_bytes(_program(name).read_bytes())
+        os.chown(place, 0, _SHELL)
+        place.chmod(0o4750)
 
 
-def _program() -> Path:
-    place = debian.cache_dir() / "run-as" / hashlib.sha256(_SOURCE.read_bytes()).hexdigest()[:16]
+def _program(name: str) -> Path:
+    source = _STANDINS / f"{name}.c"
+    place = debian.cache_dir() / name / hashlib.sha256(source.read_bytes()).hexdigest()[:16]
 
     def build(work: Path) -> None:
-        command = ["cc", "-O1", "-static", "-D_GNU_SOURCE", "-o", str(work / "run-as"), str(_SOURCE)]
+        command = ["cc", "-O1", "-static", "-D_GNU_SOURCE", "-o", str(work / name), str(source)]
         subprocess.run(command, capture_output=True, check=True)
 
-    return debian.build_once(place, build) / "run-as"
+    return debian.build_once(place, build) / name

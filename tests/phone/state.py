@@ -15,6 +15,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.phone.packages import DEBUGGABLE, TEST_ONLY, ApkFacts, KnownApk, pairs_column, past_column
 from tests.phone.providers import PROVIDERS
 
 _STANDINS = Path(__file__).with_name("standins")
@@ -51,6 +52,14 @@ class App:
         folder: code path; made up in the form of Android 11 and later (`~~…==/NAME-…==`) where empty.
         sizes: app, data, cache in bytes (`dumpsys diskstats`); None: not in that list.
         debuggable: whether it lets `run-as` in; only then it has folders below /data/user.
+        apks: its files, where they are to be other than small made-up ones: a base and its splits, of which this app
+            has all that they say (version, signer …) in place of what is stated here.
+        past: proof of rotation of its signer, oldest first, with capabilities.
+        revisions: android:revisionCode where it is not 0, by split ("base" for the base).
+        initiator, originator: who asked for the install, and where it came from (Android 11 and later).
+        permissions: that it defines, with the word for their protection.
+        key_sets: upgrade key sets, named by the signer whose key each holds.
+        data_only: it was uninstalled with -k.
     """
 
     name: str
@@ -67,6 +76,21 @@ class App:
     base: str = "base.apk"
     sizes: tuple[int, int, int] | None = (10_000_000, 2_000_000, 300_000)
     debuggable: bool = False
+    apks: tuple[KnownApk, ...] = ()
+    past: tuple[tuple[str, int], ...] = ()
+    min_sdk: int = 24
+    target_sdk: int | None = None
+    revisions: tuple[tuple[str, int], ...] = ()
+    test_only: bool = False
+    shared_user: str = ""
+    initiator: str = ""
+    originator: str = ""
+    abi: str = "arm64-v8a"
+    permissions: tuple[tuple[str, str], ...] = ()
+    key_sets: tuple[str, ...] = ()
+    data_only: bool = False
+    scheme: int = 3
+    updated_system: bool = False
 
     def uid_of(self, user: int) -> int:
         """Its user number (UserHandle.java: 100,000 for each user)."""
@@ -81,6 +105,31 @@ class App:
     def apk_paths(self) -> tuple[str, ...]:
         """All APK files, base first."""
         return tuple(f"{self.code_path}/{name}" for name in (self.base, *self.splits))
+
+
+def app_of(*apks: KnownApk, app_id: int, **changes: object) -> App:
+    """Return the app that a set of APKs would be once installed: base first."""
+    base = apks[0].facts
+    app = App(
+        base.package,
+        app_id,
+        base.version_code,
+        base.version_name,
+        splits=tuple(apk.facts.file_name for apk in apks[1:]),
+        signer=",".join(base.signers),
+        debuggable=DEBUGGABLE in base.flags,
+        test_only=TEST_ONLY in base.flags,
+        apks=apks,
+        past=base.past,
+        min_sdk=base.min_sdk,
+        target_sdk=base.target_sdk,
+        revisions=tuple((apk.facts.split or "base", apk.facts.revision) for apk in apks if apk.facts.revision),
+        shared_user=base.shared_user,
+        permissions=base.permissions,
+        key_sets=base.key_sets,
+        scheme=base.scheme,
+    )
+    return replace(app, **changes)  # type: ignore[arg-type]  # names are checked by dataclasses when it runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +168,11 @@ class State:
         attached: URI without `content://` to the bytes that `content read` gives out for it.
         truncates: whether `content` prints only the lower 32 bits of a number, as older builds do.
         missing_columns: columns that this version of Android's databases does not have.
+        apks: files that the package manager can read, beside those of `apps`; see `packages.py`.
+        played: what else the package manager plays, by name: "refuses" (`STATUS: words` of every commit), "waits" and
+            "answers-late" (seconds before a commit is decided, and between its work and its answer), "room" (bytes
+            that are left), "loses" ("data" or "data-and-time": an accepted update deletes the data nevertheless, as
+            one maker's phone did).
     """
 
     users: tuple[User, ...] = (User(0, "Owner"),)
@@ -136,6 +190,8 @@ class State:
     refused: tuple[str, ...] = ()
     has_disk_figures: bool = True
     adb_backup: AdbBackup | None = None
+    apks: tuple[KnownApk, ...] = ()
+    played: dict[str, str] = field(default_factory=dict)
 
     def but(self, **changes: object) -> "State":
         """Return a copy with some attributes changed."""
@@ -197,6 +253,7 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
     tables.mkdir(parents=True)
     for script in sorted(_STANDINS.glob("*.sh")):
         target = root / "system/bin" / script.stem
+        target.unlink(missing_ok=True)  # toybox's own command of that name is a link
         shutil.copyfile(script, target)
         target.chmod(0o755)
     if sdk < 24:  # `cmd` came with Android 7
@@ -205,7 +262,12 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
     _write(tables / "sdk", [(str(sdk),)])
     (tables / "props").write_text("".join(f"{name}={value}\n" for name, value in sorted(props.items())))
     _write(tables / "users", [(str(u.id), u.name, u.flags, f"{u.running:d}", f"{u.debuggable:d}") for u in state.users])
-    _write(tables / "packages", [_package_row(app) for app in state.apps])
+    _write(tables / "packages", [_package_row(app, sdk) for app in state.apps])
+    known = {apk.sha256: apk.row for apk in (*state.apks, *(apk for app in state.apps for apk in apks_of(app)))}
+    _write(tables / "apks", list(known.values()))
+    (tables / "played").mkdir()
+    for name, value in state.played.items():
+        (tables / "played" / name).write_text(value + "\n")
     _write(tables / "settings", [(space, key, value) for (space, key), value in sorted(state.settings.items())])
     _write(tables / "refused", [(word,) for word in state.refused])
     _write(tables / "volumes", _volume_rows(state))
@@ -276,6 +338,33 @@ def apk_bytes(app: App, name: str) -> bytes:
     return buffer.getvalue()
 
 
+def apks_of(app: App) -> tuple[KnownApk, ...]:
+    """Return an app's files and what a phone reads in them."""
+    if app.apks:
+        return app.apks
+    flags = frozenset(flag for flag, is_set in ((DEBUGGABLE, app.debuggable), (TEST_ONLY, app.test_only)) if is_set)
+    revisions = dict(app.revisions)
+    base = ApkFacts(
+        app.name,
+        version_code=app.version_code,
+        version_name=app.version_name,
+        min_sdk=app.min_sdk,
+        target_sdk=app.target_sdk or app.min_sdk,
+        signers=tuple(app.signer.split(",")),
+        past=app.past,
+        flags=flags,
+        shared_user=app.shared_user,
+        permissions=app.permissions,
+        scheme=app.scheme,
+        revision=revisions.get("base", 0),
+    )
+    found = [KnownApk(apk_bytes(app, app.base), base)]
+    for name in app.splits:
+        split = name.removeprefix("split_").removesuffix(".apk")
+        found.append(KnownApk(apk_bytes(app, name), base.but(split=split, revision=revisions.get(split, 0))))
+    return tuple(found)
+
+
 def _write(path: Path, rows: list[tuple[str, ...]]) -> None:
     for row in rows:
         if any("|" in part or "\n" in part for part in row):
@@ -283,12 +372,17 @@ def _write(path: Path, rows: list[tuple[str, ...]]) -> None:
     path.write_text("".join("|".join(row) + "\n" for row in rows))
 
 
-def _package_row(app: App) -> tuple[str, ...]:
+def _package_row(app: App, sdk: int) -> tuple[str, ...]:
     return (
         *(app.name, str(app.app_id), str(app.version_code), app.version_name, app.installer, app.code_path, app.base),
-        *(",".join(app.splits), f"{app.system:d}", ",".join(map(str, app.first_installed))),
+        *(",".join(app.splits), f"{app.system:d}"),
+        "" if app.data_only else ",".join(map(str, app.first_installed)),
         *(",".join(f"{user}@{time}" for user, time in app.first_installed.items()), app.last_updated, app.signer),
-        f"{app.debuggable:d}",
+        *(f"{app.debuggable:d}", past_column(app.past), str(app.min_sdk), str(app.target_sdk or sdk)),
+        *(",".join(f"{name}:{revision}" for name, revision in app.revisions), f"{app.test_only:d}", app.shared_user),
+        *(app.initiator or app.installer, app.originator, app.abi, pairs_column(app.permissions)),
+        *(",".join(app.key_sets), "1" if app.data_only else "", str(app.scheme), "1" if app.updated_system else ""),
+        ",".join(app.key_sets),
     )
 
 
@@ -299,10 +393,12 @@ def _volume_rows(state: State) -> list[tuple[str, ...]]:
 
 
 def _install_apks(root: Path, app: App) -> None:
-    for path in app.apk_paths:
+    if app.data_only:
+        return
+    for path, apk in zip(app.apk_paths, apks_of(app), strict=True):
         place = root / path.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(apk_bytes(app, place.name))
+        place.write_bytes(apk.data)
         place.chmod(0o644)
 
 
@@ -318,7 +414,7 @@ def _write_adb_backup(folder: Path, backup: AdbBackup | None) -> None:
 
 
 def _write_runas(tables: Path, state: State) -> None:
-    lines = [f"{app.name} {app.app_id} {app.debuggable:d}\n" for app in state.apps]
+    lines = [f"{app.name} {app.app_id} {app.debuggable:d}\n" for app in state.apps if not app.data_only]
     (tables / "runas").write_text("".join(lines))
 
 

@@ -181,6 +181,17 @@ class TestPhone:
             serial=f"TEST{zlib.crc32(str(self.folder).encode()):08X}",
         )
 
+    def play(self, name: str, value: str | None) -> None:
+        """Have the package manager play something from now on (`State.played`), or nothing more (None).
+
+        Unlike `answer_with` it leaves the apps as installs and updates have made them.
+        """
+        place = self.root / "data/teststate/played" / name
+        if value is None:
+            place.unlink(missing_ok=True)
+        else:
+            place.write_text(value + "\n")
+
     def card(self, uuid: str = "1A2B-3C4D") -> Path:
         """Return an SD card's folder on this side."""
         return self.root / "storage" / uuid

@@ -281,27 +281,41 @@ def _pieces(data: bytes) -> Callable[[], Iterator[bytes]]:
     return lambda: iter([data[:1000], data[1000:]])
 
 
+def knowing(phone: TestPhone, *apps: state.App) -> TestPhone:
+    """Let the phone's package manager recognise these apps' files."""
+    phone.answer_with(phone.state.but(apks=tuple(apk for app in apps for apk in state.apks_of(app))))
+    return phone
+
+
+def installed(phone: TestPhone, app: state.App) -> dict[str, bytes]:
+    """Return an app's files as the phone has them now."""
+    paths = [line.removeprefix("package:") for line in phone.shell(f"pm path {app.name}").decode().splitlines()]
+    return {path.rpartition("/")[2]: (phone.root / path.lstrip("/")).read_bytes() for path in paths}
+
+
+def open_sessions(phone: TestPhone) -> list[str]:
+    return [path.name for path in (phone.root / "data/app").glob("vmdl*")]
+
+
 def test_an_app_with_its_splits(phone: TestPhone) -> None:
+    knowing(phone, CHAT)
     with writing(phone) as (_adb, writer):
         assert writer.is_installed(CHAT.name) is False
         writer.install(CHAT.name, apk_files(CHAT))
         assert writer.is_installed(CHAT.name) is True
         with pytest.raises(InstallRefusedError, match="installed already"):
             writer.install(CHAT.name, apk_files(CHAT))
-    place = phone.root / "data/local/tmp/pm-installed" / CHAT.name
-    assert {path.name: path.read_bytes() for path in place.iterdir()} == {
-        name: state.apk_bytes(CHAT, name) for name in ("base.apk", *CHAT.splits)
-    }
+    assert installed(phone, CHAT) == {name: state.apk_bytes(CHAT, name) for name in ("base.apk", *CHAT.splits)}
 
 
 def test_a_phone_without_the_newest_options(phone_factory: PhoneFactory) -> None:
     phone = phone_factory(state=state.SMALL.but(refused=("-R",)))
-    with writing(phone) as (_adb, writer):
+    with writing(knowing(phone, CHAT)) as (_adb, writer):
         writer.install(CHAT.name, apk_files(CHAT))
 
 
 def test_a_refused_app_is_told_in_words_and_its_session_abandoned(phone: TestPhone) -> None:
-    (phone.root / "data/local/tmp/pm-refuses").write_text("INSTALL_FAILED_NO_MATCHING_ABIS: Failed to extract native")
+    phone.play("refuses", "INSTALL_FAILED_NO_MATCHING_ABIS: Failed to extract native")
     with writing(phone) as (_adb, writer):
         with pytest.raises(InstallRefusedError) as refused:
             writer.install(CHAT.name, apk_files(CHAT))
@@ -310,7 +324,7 @@ def test_a_refused_app_is_told_in_words_and_its_session_abandoned(phone: TestPho
         short = ApkFile("base.apk", 99_999, lambda: iter([b"too short"]))
         with pytest.raises(InstallRefusedError):
             writer.install(CHAT.name, [short])
-    assert list((phone.root / "data/local/tmp/pm-sessions").iterdir()) == []
+    assert open_sessions(phone) == []
 
 
 def test_an_apk_that_cannot_be_read_leaves_no_session(phone: TestPhone) -> None:
@@ -320,7 +334,7 @@ def test_an_apk_that_cannot_be_read_leaves_no_session(phone: TestPhone) -> None:
 
     with writing(phone) as (_adb, writer), pytest.raises(PhonewardError):
         writer.install(CHAT.name, [ApkFile("base.apk", 10, broken)])
-    assert list((phone.root / "data/local/tmp/pm-sessions").iterdir()) == []
+    assert open_sessions(phone) == []
 
 
 @pytest.mark.parametrize("name", ["base.apk;id", "../base.apk", "-x.apk", "base", "a b.apk"])

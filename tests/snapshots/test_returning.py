@@ -295,24 +295,23 @@ def test_apps(vault: Vault, phone: TestPhone) -> None:
     vault.backup(adb_phone(phone))
     apps = [app for app in state.FULL.apps if not app.system and 0 in app.first_installed]
     gone, there = next(a for a in apps if a.splits), next(a for a in apps if not a.splits)
-    phone.answer_with(state.FULL.but(apps=tuple(a for a in state.FULL.apps if a is not gone)))
+    known = state.apks_of(gone)
+    phone.answer_with(state.FULL.but(apps=tuple(a for a in state.FULL.apps if a is not gone), apks=known))
     asked = Asked(tuple(f"/packages/{app.name}".encode() for app in (gone, there)))
     plan = plan_only(vault, phone, asked)
     assert [app.package for app in plan.apps] == [gone.name]
     assert named(plan) == {there.name.encode(): ReturnIssueKind.APP_THERE}
-    assert not (phone.root / "data/local/tmp/pm-sessions").exists()
-    (phone.root / "data/local/tmp/pm-refuses").write_text("INSTALL_FAILED_OLDER_SDK: Requires newer sdk version #99")
+    assert not list((phone.root / "data/app").glob("vmdl*"))
+    phone.play("refuses", "INSTALL_FAILED_OLDER_SDK: Requires newer sdk version #99")
     refused = go_back(vault, phone, asked)
     assert not refused.complete
     (issue,) = [i for i in refused.issues.named if i.kind is ReturnIssueKind.APP_FAILED]
     assert "it needs a newer Android than this phone has (Failure [INSTALL_FAILED_OLDER_SDK" in issue.sentence()
-    (phone.root / "data/local/tmp/pm-refuses").unlink()
+    phone.play("refuses", None)
     report = go_back(vault, phone, asked)
     assert (report.complete, report.apps_installed) == (True, [gone.name])
-    place = phone.root / "data/local/tmp/pm-installed" / gone.name
-    assert {p.name: p.read_bytes() for p in place.iterdir()} == {
-        name: state.apk_bytes(gone, name) for name in ("base.apk", *gone.splits)
-    }
+    paths = [line.removeprefix("package:") for line in phone.shell(f"pm path {gone.name}").decode().splitlines()]
+    assert [(phone.root / path.lstrip("/")).read_bytes() for path in paths] == [apk.data for apk in known]
     everything = plan_only(vault, phone, Asked(apks=True))
     assert not {gone.name, there.name} & {app.package for app in everything.apps}
     assert everything.folders == []

@@ -6,6 +6,7 @@ Nothing here knows a phone or a vault. Everything a file says may be a lie: boun
 from phoneward.apk.app import Apk, AppSet, LeftOut
 from phoneward.apk.bundle import open_app
 from phoneward.apk.errors import ApkChangedError, ApkError, ApkUnreadableError
+from phoneward.apk.inspecting import Inspected, InspectedApk, Versions, inspect
 from phoneward.apk.manifest import DeclaredPermission, Manifest
 from phoneward.apk.opening import OpenedApk, open_apk
 from phoneward.apk.signing.facts import Capability, LineageNode, Problem, Scheme, SdkRange, Signing, Verification
@@ -21,6 +22,8 @@ __all__ = [
     "Capability",
     "DeclaredPermission",
     "FileSource",
+    "Inspected",
+    "InspectedApk",
     "LeftOut",
     "LineageNode",
     "Manifest",
@@ -32,6 +35,8 @@ __all__ = [
     "Signing",
     "Source",
     "Verification",
+    "Versions",
+    "inspect",
     "open_apk",
     "open_app",
 ]

@@ -8,6 +8,7 @@ from phoneward.findings import Answer
 from phoneward.snapshots import Asking
 from phoneward.snapshots import answer as _snapshots
 from phoneward.texts import N_
+from phoneward.updates import room_answer as _updates
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ ROOMS: Final = (
         N_("If the phone broke this minute, what would I lose?"),
         _snapshots,
     ),
-    Room("updates", N_("Updates"), N_("Is this update safe for my data?")),
+    Room("updates", N_("Updates"), N_("Is this update safe for my data?"), _updates),
     Room("numbers", N_("Numbers"), N_("If I give up this number, who gets in where?")),
     Room("watch", N_("Pictures"), N_("Which apps hold copies of my pictures, and did they send them?")),
     Room("rescue", N_("Rescue"), N_("It happened. What can still be saved?")),

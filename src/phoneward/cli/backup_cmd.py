@@ -1,5 +1,6 @@
 """`phoneward backup`: take a snapshot of a phone."""
 
+import datetime as dt
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,12 +14,14 @@ from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError
 from phoneward.progress import Listener, Notice
-from phoneward.texts import N_, _, formats, ngettext
+from phoneward.texts import N_, _, formats, labelled, ngettext
 from phoneward.texts import sentences as sentences_of
 
 if TYPE_CHECKING:
     from phoneward.phones.base import PhoneSession
     from phoneward.snapshots import BackupResult, MatchCounts
+    from phoneward.texts import Words
+    from phoneward.updates import Alarm
     from phoneward.vault import Repository
 
 THE_ONLY_ONE = ""
@@ -114,6 +117,7 @@ def backup(
     from phoneward import snapshots
     from phoneward.cli import adb_backup, app_backups_cmd
     from phoneward.cli.progress_view import listening
+    from phoneward.cli.update_history_view import alarm_document
 
     frame = current()
     also = [(found.package, found.path) for found in map(app_backups_cmd.backup_meant, app_backups)]
@@ -154,13 +158,34 @@ def backup(
         )
         address = timestamp or frame.settings.timestamp_url
         stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)
+        happened = _happened(repository, result, frame.settings.cache_dir, listener)
     if frame.output.json:
-        frame.output.emit("summary", document(result))
+        alarms = [alarm_document(alarm, dt.datetime.now(dt.UTC)) for alarm, _said in happened]
+        frame.output.emit("summary", {**document(result), "alarms": alarms})
     elif result.dry_run:
         _show_plan(frame, result)
     else:
         _show_result(frame, result)
+        for _alarm, said in happened:
+            frame.output.result(labelled(_("Look at this"), str(said)))
+        if happened:
+            frame.output.result(_("More about it: phoneward update history"))
     return ExitCode.DONE if result.complete and stamped else ExitCode.INCOMPLETE
+
+
+def _happened(
+    repo: "Repository", result: "BackupResult", cache_dir: Path, listener: Listener
+) -> "list[tuple[Alarm, Words]]":
+    """Return what happened to the apps since the snapshot before. It may be unknown: then it is said."""
+    from phoneward import updates
+
+    if result.snapshot_id is None or result.dry_run:
+        return []
+    try:
+        return updates.news(repo, result.snapshot_id, cache_dir=cache_dir / updates.CACHE)
+    except PhonewardError as error:
+        listener(Notice(None, sentences_of(error.sentence(), error.advice())))
+        return []
 
 
 def _stamp(frame: Frame, repo: "Repository", result: "BackupResult", address: str, listener: Listener) -> bool:

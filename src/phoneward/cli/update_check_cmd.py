@@ -1,6 +1,5 @@
 """`phoneward update check`: would this update keep my data? Asked before anything is installed."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from phoneward.texts import N_
 
 if TYPE_CHECKING:
     from phoneward.updates import Against, Checked
-    from phoneward.vault import Repository
 
 THE_ONLY_ONE = ""
 """`--adb` without a serial: the one phone that is attached."""
@@ -27,13 +25,13 @@ FORMATS = ("text", "sarif")
     cls=WordedCommand,
     short_help=N_("Say before it is installed whether an update keeps your data."),
     help=N_(
-        "Say before it is installed whether an update keeps your data, with what you have in the app: against the phone "
-        "that is attached, against a snapshot of it (--snapshot), or against the APK of an older version (--installed).\n\n"
-        "FILE is an APK, a bundle (.apks, .xapk, .apkm), or a folder with the APKs of one app. Without FILE, update files "
-        "that were downloaded already are looked for on the phone and on this computer, apps are named that were not "
-        "signed by their publisher, and you are shown how the phone's shop is told to update nothing by itself.\n\n"
-        "The exit code is 0 where the data is kept, 4 where the update would be refused or wipes, 1 where that cannot be "
-        "told; of several files it is that of the worst."
+        "Say before it is installed whether an update keeps your data, with what you have in the app: against the "
+        "phone that is attached, a snapshot of it (--snapshot), or the APK of an older version (--installed).\n\n"
+        "FILE is an APK, a bundle (.apks, .xapk, .apkm), or a folder with the APKs of one app. Without FILE, update "
+        "files that were downloaded already are looked for on the phone and on this computer, apps are named that were "
+        "not signed by their publisher, and you are shown how the phone's shop is told to update nothing by itself.\n\n"
+        "The exit code is 0 where the data is kept, 4 where the update would be refused or wipes, 1 where that "
+        "cannot be told; of several files it is that of the worst."
     ),
 )
 @argument("files", nargs=-1, metavar="[FILE]…", meaning=N_("The update files. Default: look for downloaded ones."))
@@ -90,41 +88,40 @@ def check(
     sarif: str | None,
     form: str,
 ) -> ExitCode:
-    """Check each file and say it."""
+    """Check each file and say it; or look for files."""
+    from phoneward.cli import update_check_look as looking
     from phoneward.cli import update_check_view as view
     from phoneward.updates import check_file
 
     frame = current()
-    _together(serial, snapshot, installed)
+    _refuse_contradictions(serial, snapshot, installed)
+    if not files and not installed:
+        return looking.look(frame, serial, snapshot, details=details)
+    if not files:
+        raise MissingArgumentError(command="phoneward update check --installed", name="FILE")
+    found: list[Checked] = []
     with ExitStack() as stack:
         if installed:
             against = stack.enter_context(_apks(installed, sdk, abis))
         elif snapshot is not None:
-            against = stack.enter_context(_snapshot(frame, snapshot, abis))
+            against = looking.snapshot(stack, frame, snapshot, abis)[1]
         else:
-            raise NotImplementedError
-        found = []
+            against = looking.phone(stack, frame, serial)
         for file in files:
-            one = check_file(file, [Path(file)], against)
-            found.append(one)
+            found.append(check_file(file, [Path(file)], against))
             if frame.output.json:
-                frame.output.emit("update_check", view.document(one))
+                frame.output.emit("update_check", view.document(found[-1]))
     code = exit_code(found)
     if sarif is not None or form == "sarif":
-        _sarif(frame, files, found, code, sarif, form)
+        _sarif(frame, files, found, sarif, is_printed=form == "sarif")
     if not frame.output.json and form == "text":
         view.show(frame.output, found, details=details)
     return code
 
 
-def _together(serial: str | None, snapshot: str | None, installed: Sequence[str]) -> None:
-    given = [
-        name
-        for name, is_given in (
-            ("--adb", serial is not None), ("--snapshot", snapshot is not None), ("--installed", bool(installed)),
-        )
-        if is_given
-    ]  # fmt: skip
+def _refuse_contradictions(serial: str | None, snapshot: str | None, installed: Sequence[str]) -> None:
+    told = {"--adb": serial is not None, "--snapshot": snapshot is not None, "--installed": bool(installed)}
+    given = [name for name, is_given in told.items() if is_given]
     if len(given) > 1:
         raise NotTogetherError(first=given[0], second=given[1])
 
@@ -153,25 +150,15 @@ def _apks(files: Sequence[str], sdk: int | None, abis: tuple[str, ...]) -> "Iter
         yield AgainstApks(old, Device(sdk, abis))
 
 
-@contextmanager
-def _snapshot(frame: Frame, ref: str, abis: tuple[str, ...]) -> "Iterator[Against]":
-    from phoneward.cli.session import open_vault
-    from phoneward.updates import AgainstSnapshot
-
-    with open_vault(frame) as repository:
-        repository.load_index()
-        yield AgainstSnapshot(repository, ref, abis)
-
-
 def _sarif(
-    frame: Frame, files: Sequence[str], found: "Sequence[Checked]", code: ExitCode, path: str | None, form: str
+    frame: Frame, files: Sequence[str], found: "Sequence[Checked]", path: str | None, *, is_printed: bool
 ) -> None:
     from phoneward.cli import update_check_view as view
     from phoneward.updates import Told, sarif_log
 
     told = [Told(file, one.judgement, one.sentence) for file, one in zip(files, found, strict=True)]
-    log = sarif_log(told, int(code))
+    log = sarif_log(told, int(exit_code(found)))
     if path is not None:
         view.write_sarif(log, Path(path), frame.output)
-    if form == "sarif":
+    if is_printed:
         view.write_sarif(log, None, frame.output)

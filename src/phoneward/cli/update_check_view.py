@@ -91,7 +91,7 @@ def document(one: "Checked") -> dict[str, object]:
         "version_name": one.version_name,
         "signers": list(judgement.signers),
         "installed": None if one.installed is None else _installed_document(one.installed),
-        "stakes": None if one.stakes is None else _stakes_document(one.stakes),
+        "stakes": _stakes_document(one.stakes),
         "reasons": [_reason_document(reason) for reason in judgement.reasons],
     }
 
@@ -107,9 +107,11 @@ def _installed_document(app: "Installed") -> dict[str, object]:
     }
 
 
-def _stakes_document(stakes: "Stakes") -> dict[str, object]:
+def _stakes_document(stakes: "Stakes | None") -> dict[str, object] | None:
     from phoneward.updates import Copy
 
+    if stakes is None or stakes.kept is Copy.NOT_ASKED:
+        return None
     fields: dict[str, object] = {"data_bytes": stakes.data_bytes, "since": _time(stakes.since), "users": stakes.users}
     kept = stakes.kept
     if isinstance(kept, Copy):

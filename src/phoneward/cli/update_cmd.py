@@ -6,6 +6,10 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
 _COMMANDS: tuple[str, ...] = (
+    "inspect",
+    "check",
+    "install",
+    "rollback",
     "history",
     "gate",
     "catalog",

@@ -67,7 +67,8 @@ def _read(prompt: str) -> str:
 
     try:
         with click.open_file(prompt, "r", encoding="utf-8") as file:
-            return file.read(MAX_PROMPT)
+            text: str = file.read(MAX_PROMPT)
+            return text
     except (OSError, UnicodeDecodeError) as error:
         problem = getattr(error, "strerror", None) or _("it is no text in UTF-8")
         raise PromptUnreadableError(file=readable(prompt), problem=readable(problem)) from error

@@ -15,6 +15,7 @@ from phoneward.flows.errors import (
     RoomNotBuiltError,
 )
 from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, keep_app_backup
+from phoneward.flows.updates_verbs import UPDATES_VERBS
 from phoneward.flows.verbs import Argument, Flow, Verb, checked
 from phoneward.texts import Words
 
@@ -34,7 +35,11 @@ __all__ = [
     "run",
 ]
 
-VERBS: Final[dict[tuple[str, str], Verb]] = {("snapshots", name): verb for name, verb in SNAPSHOTS_VERBS.items()}
+VERBS: Final[dict[tuple[str, str], Verb]] = {
+    (room, name): verb
+    for room, verbs in (("snapshots", SNAPSHOTS_VERBS), ("updates", UPDATES_VERBS))
+    for name, verb in verbs.items()
+}
 """(room, verb) → who does it. Each room adds its own here."""
 
 

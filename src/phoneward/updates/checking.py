@@ -11,7 +11,7 @@ from phoneward.apk.errors import ApkChangedError, ApkError, ApkTooLargeError, Ap
 from phoneward.apk.source import Source
 from phoneward.errors import readable
 from phoneward.findings import Tier
-from phoneward.texts import Words
+from phoneward.texts import Size, Words
 from phoneward.updates import answer
 from phoneward.updates.against import Against
 from phoneward.updates.judging import judge
@@ -85,8 +85,10 @@ def check_app(name: str, app: AppSet, against: Against) -> Checked:
 
 def _failed(name: str, error: ApkError, device: Device) -> Checked:
     """Return what a file is that cannot be opened: no phone takes it, or it could not be looked into."""
-    text = Words(error.message, details={key: str(value) for key, value in error.details.items()})
-    advice = Words(error.next_step, details=text.details)
+    details = {
+        key: value if isinstance(value, Words | Size | int) else str(value) for key, value in error.details.items()
+    }
+    text, advice = Words(error.message, details=details), Words(error.next_step, details=details)
     if isinstance(error, ApkUnreadableError | ApkChangedError | ApkTooLargeError):
         reason = Reason(error.code, Effect.UNKNOWN, text)
         judgement = Judgement("", Verdict.UNDECIDED, (reason,), Tier.NOT_CHECKED)

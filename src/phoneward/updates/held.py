@@ -64,13 +64,14 @@ class HeldReader:
         return newest
 
     def _held(self, key: AppKey, at: At) -> Held | None:
-        coverage = self._coverage(at.snapshot)
+        coverage = self.coverage(at.snapshot)
         row = None if coverage is None else next(
             (app for app in coverage.apps if (app.package, app.user_id) == key), None
         )  # fmt: skip
         return None if row is None else _of(row, at)
 
-    def _coverage(self, snapshot: str) -> Coverage | None:
+    def coverage(self, snapshot: str) -> Coverage | None:
+        """Return what a snapshot covers; None where nobody can tell."""
         if snapshot not in self._known:
             try:
                 self._known[snapshot] = coverage_of(self.repo, snapshot)

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from phoneward.apk.app import AppSet
-from phoneward.texts import Words, words
+from phoneward.texts import Words, current_language, words
 from phoneward.updates.subject import Device, Installed
 from phoneward.updates.verdict import Judgement, Verdict
 
@@ -48,6 +48,10 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     packages: tuple[str, ...] = ()
     version_from: int | None = None
     version_to: int | None = None
+
+    def told(self) -> str:
+        """Return what happened, in the reader's language, or in English."""
+        return self.what.get(current_language(), self.what["en"])
 
 
 class IncidentsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

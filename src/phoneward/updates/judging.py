@@ -6,7 +6,7 @@ from typing import Final
 from phoneward.apk.app import AppSet
 from phoneward.findings import Tier
 from phoneward.texts import words
-from phoneward.updates import hidden, incidents, signing_names
+from phoneward.updates import hidden, incidents, rules, signing_names
 from phoneward.updates.rules import Case, reasons
 from phoneward.updates.rules.rule import Rule
 from phoneward.updates.subject import Device, Installed
@@ -16,10 +16,11 @@ NOT_INSTALLED: Final = Rule(
     "not-installed",
     Effect.NOTES,
     "The app is not on the phone: there is no data of it that could be lost.",
-    "—",
+    "InstallPackageHelper.java preparePackage (new package install)",
 )
 
-RULES: Final = (NOT_INSTALLED,)
+ALL_RULES: Final[tuple[Rule, ...]] = (*rules.RULES, NOT_INSTALLED, *hidden.RULES, *signing_names.RULES)
+"""Every code that a reason can have, for docs/reference."""
 
 _GRAVEST: Final = (Effect.NEVER, Effect.NOT_OVER, Effect.OPTION, Effect.UNKNOWN, Effect.WARNS, Effect.NOTES)
 

@@ -4,6 +4,7 @@ Each rule's code is a SARIF rule, each reason that stands in the way or warns a 
 is a result too, so that a pipeline that shows results shows it first.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 import phoneward
 from phoneward.texts import N_, Words, _
+from phoneward.updates.judging import ALL_RULES
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -86,7 +88,7 @@ def _verdict_result(one: Told, rules: dict[str, dict[str, object]]) -> dict[str,
 
 def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]]) -> dict[str, object]:
     level = _LEVELS[reason.effect]
-    index = _rule(rules, reason.code, str(reason.text), reason.source, level)
+    index = _rule(rules, reason.code, _meanings().get(reason.code, str(reason.text)), reason.source, level)
     properties = {
         name: value
         for name, value in (
@@ -100,12 +102,18 @@ def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]
     return _result(one.file, (reason.code, index, level), str(reason.text), properties)
 
 
+@functools.cache
+def _meanings() -> Mapping[str, str]:
+    """Return what each rule means, in English, by its code."""
+    return {rule.code: rule.meaning for rule in ALL_RULES}
+
+
 def _rule(rules: dict[str, dict[str, object]], code: str, text: str, source: str, level: str) -> int:
-    """Add a rule where it is new; return its place. The text of its first result is its description."""
+    """Add a rule where it is new; return its place."""
     if code not in rules:
         rule: dict[str, object] = {
             "id": code,
-            "shortDescription": {"text": text},
+            "shortDescription": {"text": text or code},
             "defaultConfiguration": {"level": level},
         }
         if source:

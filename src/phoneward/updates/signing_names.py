@@ -6,7 +6,7 @@ only and was not seen in an app: it never says more than "differs from what was 
 
 import functools
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from cryptography import x509
@@ -19,7 +19,9 @@ from phoneward.updates.rules.rule import Rule
 from phoneward.updates.verdict import Effect, Reason
 
 _FILE: Final = Path(__file__).parent / "data" / "known_signers.toml"
-_SHA256: Final = msgspec.Meta(pattern="^[0-9a-f]{64}$")
+Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+"""64 lower-case hex digits."""
+Day: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class PublicKeyPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,10 +36,10 @@ class PublicKeyPair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     name: str
-    sha256: str
+    sha256: Sha256
     source: str
     confirmed: bool
-    seen: str
+    seen: Day
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,10 +58,10 @@ class Publisher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     package: str
     name: str
     publisher: str
-    sha256: tuple[str, ...]
-    source: tuple[str, ...]
+    sha256: Annotated[tuple[Sha256, ...], msgspec.Meta(min_length=1)]
+    source: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     confirmed: bool
-    seen: str
+    seen: Day
     note: str = ""
 
 
@@ -140,26 +142,28 @@ def reasons(case: Case) -> list[Reason]:
     told = []
     package = case.main.manifest.package
     known = publisher_signers(package)
-    name = known.name if known else ""
     if case.signing is not None:
         told += _of_test_keys(case.signing.signers)
-        if fits_publisher(package, case.signing.sha256) == "no":
-            text = words("It was not signed by the publisher that {app} is known for.", app=name)
-            told.append(NOT_PUBLISHER.says(text))
+        if known is not None and fits_publisher(package, case.signing.sha256) == "no":
+            told.append(_of_another(known))
     there = case.installed
-    if (
-        there is not None
-        and there.signing is not None
-        and fits_publisher(there.package, there.signing.sha256) == "no"
-        and (case.signing is None or there.signing.sha256 != case.signing.sha256)
-    ):
-        app = publisher_signers(there.package)
-        text = words(
-            "The {app} that is on the phone was itself not signed by its publisher.",
-            app=app.name if app else there.package,
-        )
-        told.append(INSTALLED_NOT_PUBLISHER.says(text))
+    if there is not None and there.signing is not None and there.package == package and known is not None:
+        is_other = case.signing is None or there.signing.sha256 != case.signing.sha256
+        if is_other and known.confirmed and fits_publisher(package, there.signing.sha256) == "no":
+            text = words("The {app} that is on the phone was itself not signed by its publisher.", app=known.name)
+            told.append(INSTALLED_NOT_PUBLISHER.says(text))
     return told
+
+
+def _of_another(known: Publisher) -> Reason:
+    """Return that an app's signer is not its publisher's; a note where what is known rests on one source."""
+    if known.confirmed:
+        text = words("It was not signed by the publisher that {app} is known for.", app=known.name)
+        return NOT_PUBLISHER.says(text)
+    text = words(
+        "Its signature is not the one that one public list gives for {app}; the list may lack it.", app=known.name
+    )
+    return NOT_PUBLISHER.says(text, Effect.NOTES)
 
 
 def _of_test_keys(signers: tuple[bytes, ...]) -> list[Reason]:

@@ -1,4 +1,4 @@
-"""APKs where they lie: in a snapshot of the vault, or on a phone that is attached. Read at random, nothing copied whole."""
+"""APKs where they lie: in a snapshot of the vault, or on a phone. Read at random, or copied from the phone."""
 
 import contextlib
 import threading

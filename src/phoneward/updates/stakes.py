@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.snapshots import Coverage, ProofLevel, State, app_content
+from phoneward.snapshots import (
+    Coverage,
+    CoverageMissingError,
+    ProofLevel,
+    State,
+    app_content,
+    coverage_of,
+    list_snapshots,
+)
 from phoneward.texts import Day, Size, Words, words
+from phoneward.vault import Repository
 
 
 class Copy(enum.StrEnum):
@@ -73,6 +82,23 @@ class Stakes:
     def whatever(self) -> bool:
         """Whether nothing at all is known: an APK was compared with an APK."""
         return self.kept is Copy.NOT_ASKED
+
+
+def newest_coverage(repo: Repository, device: str) -> Coverage | Copy:
+    """Return what the newest finished snapshot of a phone holds, or why that is not known.
+
+    Args:
+        repo: open, its index loaded.
+        device: the phone's id.
+    """
+    infos = list_snapshots(repo, on_damaged=lambda _name, _error: None)
+    its = [one for one in infos if one.device == device and one.of_phone and not (one.partial or one.backup_file)]
+    if not its:
+        return Copy.NO_SNAPSHOT
+    try:
+        return coverage_of(repo, its[-1].snapshot.id or "")
+    except CoverageMissingError:
+        return Copy.NO_COVERAGE
 
 
 def kept_of(coverage: Coverage, package: str) -> Kept:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phoneward import snapshots
+from phoneward import snapshots, updates
+from phoneward.errors import PhonewardError
 from phoneward.phones import PhoneGoneError
 from phoneward.progress import Listener
 from phoneward.setup import Source
 from phoneward.snapshots import BackupCutShortError, BackupResult, BackupStoppedError
 from phoneward.texts import Size, Words, counted, verbatim, words
-from phoneward.vault import StorageError
+from phoneward.vault import Repository, StorageError
 from phoneward.web.errors import (
     BackupBrokenOffError,
     BackupHeldError,
@@ -58,10 +60,21 @@ def start(context: "WebContext", source: Source, again: Again, *, is_first: bool
                     state_dir=context.settings.state_dir,
                     cache_dir=context.settings.cache_dir / "snapshots",
                 )
+            happened = _happened(repo, result, context.settings.cache_dir)
         context.checkups.forget()
-        return _outcome(result, is_first=is_first)
+        return _outcome(result, happened, is_first=is_first)
 
     return context.jobs.start(Kind(title, _command(source), again=again), key_of(source), work)
+
+
+def _happened(repo: Repository, result: BackupResult, cache_dir: Path) -> list[Words]:
+    """Return what happened to the apps since the snapshot before; where that cannot be told the checkup says so."""
+    try:
+        return [
+            said for _alarm, said in updates.news(repo, result.snapshot_id or "", cache_dir=cache_dir / updates.CACHE)
+        ]
+    except PhonewardError:
+        return []
 
 
 def start_trial(context: "WebContext", again: Again) -> tuple[Job, bool]:
@@ -84,8 +97,8 @@ def _command(source: Source) -> tuple[str, ...]:
     return ("phoneward", "backup", "--adb", source.serial or "")
 
 
-def _outcome(result: BackupResult, *, is_first: bool) -> Outcome:
-    details: list[Words] = []
+def _outcome(result: BackupResult, happened: list[Words], *, is_first: bool) -> Outcome:
+    details = [words("Look at this: {what}", what=said) for said in happened]
     if result.resumed:
         details.append(
             words(
@@ -104,6 +117,8 @@ def _outcome(result: BackupResult, *, is_first: bool) -> Outcome:
         size=Size(result.bytes_held),
     )
     label, address = (words("See that it can come back"), "/setup/verify") if is_first else (words("Go on"), "/")
+    if happened and not is_first:
+        label, address = words("See what happened to your apps"), "/updates"
     return Outcome(said, tuple(details), label, address, is_incomplete=not result.complete)
 
 

@@ -26,7 +26,9 @@ class _Places:
 
     def __init__(self, apk: bytes) -> None:
         self.end_offset = apk.rindex(b"PK\x05\x06")
-        self.central_directory_size, self.central_directory_offset = struct.unpack_from("<II", apk, self.end_offset + 12)
+        self.central_directory_size, self.central_directory_offset = struct.unpack_from(
+            "<II", apk, self.end_offset + 12
+        )
 
 
 def found(apk: bytes) -> SigningBlock | None:

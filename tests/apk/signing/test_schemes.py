@@ -167,7 +167,7 @@ def test_a_signature_that_was_cut_out_is_missed() -> None:
 
 
 def test_who_signs_depends_on_the_android_version() -> None:
-    """An app whose publisher changed keys: old phones see the old key, Android 13 the new one and where it comes from."""
+    """An app whose publisher changed keys: old phones see the old key, Android 13 the new one, with its proof."""
     apk = rotated(OLD, NEW).apk(PLAIN)
     for sdk, owner, scheme in ((24, OLD, "v2"), (28, OLD, "v3"), (32, OLD, "v3"), (33, NEW, "v3.1"), (40, NEW, "v3.1")):
         found = judged(apk, sdk)
@@ -190,6 +190,7 @@ def test_a_rotation_from_a_later_android_leaves_earlier_ones_alone() -> None:
         found = judged(apk, sdk)
         assert found.signing is not None
         assert found.signing.sha256 == (owner.sha256,)
+        assert (Scheme.V3_1 in found.schemes) == (owner is NEW)
     assert codes(judged(apk, 24, 33)) == []
 
 

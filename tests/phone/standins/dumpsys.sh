@@ -7,32 +7,47 @@ read -r sdk < $state/sdk
 
 # AOSP frameworks/base/services/core/java/com/android/server/pm/Settings.java, dumpPackageLPr(). Recorded: Pixel,
 # Android 10 (ChkBugReport examples/bugreports); emulators with Android 13 and 14 (public dumps of `dumpsys package`).
-# What changed between them: "userId=" became "appId=" (14), firstInstallTime moved into each user's lines (13).
+# What changed between them: "userId=" became "appId=" (14), firstInstallTime moved into each user's lines (13). Recorded
+# besides: a Huawei with Android 7 (no minSdk, no apkSigningVersion; PackageSignatures with hashes alone, as before 9), and
+# YouTube on Android 14 ("past signatures:[7d3bce25 flags: 17, fa41615 flags: 17]": flags are hexadecimal; the installer's
+# lines). Without an app (uninstalled with -k) everything that its manifest says is missing, and it reads pkg=null.
+columns="name appid version versionname from folder base splits issystem users first updated signer debuggable past minsdk \
+targetsdk revisions testonly shareduser initiator originator abi permissions keysets dataonly scheme updatedsystem rest"
+revision_of() { typeset IFS=, entry; for entry in $revisions; do [ "${entry%:*}" = "$1" ] && print -rn -- ":${entry#*:}"; done; }
+signatures() {  # PackageSignatures.java, toString()
+  typeset IFS=, entry list=""
+  if [ $sdk -lt 28 ]; then
+    for entry in $signer; do list="$list, $entry"; done
+    print -r -- "PackageSignatures{b9faada [${list#, }]}"; return
+  fi
+  print -rn -- "PackageSignatures{b9faada version:$scheme, signatures:["
+  for entry in $signer; do list="$list, $entry"; done
+  print -rn -- "${list#, }], past signatures:["
+  list=""
+  for entry in $past; do list="$list, ${entry%:*} flags: $(printf %x ${entry#*:})"; done
+  print -r -- "${list#, }]}"
+}
 one_package() {
   print -r -- "  Package [$name] (cdce25a):"
   if [ $sdk -ge 34 ]; then print -r -- "    appId=$appid"; else print -r -- "    userId=$appid"; fi
-  print -r -- "    pkg=Package{29ffc8b $name}"
+  [ -n "$shareduser" ] && print -r -- "    sharedUser=SharedUserSetting{81c08d6 $shareduser/$appid}"
+  if [ -n "$dataonly" ]; then print -r -- "    pkg=null"; else print -r -- "    pkg=Package{29ffc8b $name}"; fi
   print -r -- "    codePath=$folder"
   print -r -- "    resourcePath=$folder"
   print -r -- "    legacyNativeLibraryDir=$folder/lib"
   [ $sdk -ge 33 ] && print -r -- "    extractNativeLibs=true"
-  print -r -- "    primaryCpuAbi=arm64-v8a"
+  print -r -- "    primaryCpuAbi=${abi:-null}"
   print -r -- "    secondaryCpuAbi=null"
-  print -r -- "    versionCode=$version minSdk=24 targetSdk=$sdk"
-  [ $sdk -ge 33 ] && print -r -- "    minExtensionVersions=[]"
-  print -r -- "    versionName=$versionname"
-  typeset names=base split
-  typeset IFS=,
-  for split in $splits; do split=${split#split_}; names="$names, ${split%.apk}"; done
-  unset IFS
-  print -r -- "    splits=[$names]"
-  print -r -- "    apkSigningVersion=3"
+  typeset sdks=" minSdk=$minsdk targetSdk=$targetsdk"
+  [ $sdk -le 24 ] && sdks=" targetSdk=$targetsdk"
+  [ -n "$dataonly" ] && sdks=""
+  print -r -- "    versionCode=$version$sdks"
   typeset flags="HAS_CODE ALLOW_CLEAR_USER_DATA ALLOW_BACKUP"
   [ "$debuggable" = 1 ] && flags="DEBUGGABLE $flags"
   [ $issystem = 1 ] && flags="SYSTEM $flags"
-  print -r -- "    flags=[ $flags ]"
-  print -r -- "    dataDir=/data/user/0/$name"
-  print -r -- "    supportsScreens=[small, medium, large, xlarge, resizeable, anyDensity]"
+  [ -n "$updatedsystem" ] && flags="$flags UPDATED_SYSTEM_APP"
+  [ "$testonly" = 1 ] && flags="$flags TEST_ONLY"
+  [ -n "$dataonly" ] || manifest_lines
   print -r -- "    timeStamp=$updated"
   typeset entry
   if [ $sdk -lt 33 ]; then
@@ -40,14 +55,44 @@ one_package() {
   fi
   print -r -- "    lastUpdateTime=$updated"
   if [ "$from" != null ] || [ $sdk -ge 34 ]; then print -r -- "    installerPackageName=$from"; fi
-  print -r -- "    signatures=PackageSignatures{b9faada version:3, signatures:[$signer], past signatures:[]}"
+  if [ $sdk -ge 30 ]; then
+    print -r -- "    initiatingPackageName=${initiator:-null}"
+    print -r -- "    originatingPackageName=${originator:-null}"
+  fi
+  print -r -- "    signatures=$(signatures)"
   print -r -- "    installPermissionsFixed=true"
   print -r -- "    pkgFlags=[ $flags ]"
+  typeset IFS=,
+  [ -n "$permissions" ] && [ -z "$dataonly" ] && print -r -- "    declared permissions:"
+  [ -n "$dataonly" ] || for entry in $permissions; do print -r -- "      ${entry%%:*}: prot=${entry#*:}, INSTALLED"; done
+  unset IFS
+  user_lines
+}
+
+manifest_lines() {
+  [ $sdk -ge 33 ] && print -r -- "    minExtensionVersions=[]"
+  print -r -- "    versionName=$versionname"
+  typeset names=base split
+  typeset IFS=,
+  names=$names$(revision_of base)
+  for split in $splits; do
+    split=${split#split_} split=${split%.apk}
+    names="$names, $split$(revision_of "$split")"
+  done
+  unset IFS
+  print -r -- "    splits=[$names]"
+  [ $sdk -ge 25 ] && print -r -- "    apkSigningVersion=$scheme"
+  print -r -- "    flags=[ $flags ]"
+  [ $sdk -lt 35 ] && print -r -- "    dataDir=/data/user/0/$name"
+  print -r -- "    supportsScreens=[small, medium, large, xlarge, resizeable, anyDensity]"
+}
+
+user_lines() {
   print -r -- "    requested permissions:"
   print -r -- "      android.permission.INTERNET"
   print -r -- "    install permissions:"
   print -r -- "      android.permission.INTERNET: granted=true"
-  typeset id rest installed time
+  typeset id rest installed time entry
   while IFS='|' read -r id rest; do
     installed=false; time="1970-01-01 00:00:00"
     case ",$users," in *",$id,"*) installed=true ;; esac
@@ -59,6 +104,7 @@ one_package() {
     print -r -- "    User $id: ceDataInode=860162 installed=$installed hidden=false suspended=false$more stopped=false notLaunched=false enabled=0 instant=false virtual=false"
     if [ $sdk -ge 33 ]; then
       print -r -- "      installReason=0"
+      [ $sdk -ge 35 ] && print -r -- "      dataDir=/data/user/$id/$name"
       print -r -- "      firstInstallTime=$time"
       print -r -- "      uninstallReason=0"
     fi
@@ -67,9 +113,44 @@ one_package() {
   done < $state/users
 }
 
+# KeySetManagerService.java, dumpLPr(). Recorded: Huawei's health app, "Upgrade KeySets: 596, 595".
+key_sets() {
+  print -r -- "Key Set Manager:"
+  while IFS='|' read -r $columns; do
+    [ -z "$1" ] || [ "$1" = "$name" ] || continue
+    print -r -- "  [$name]"
+    typeset IFS=, number=40 list="" entry
+    for entry in $keysets; do number=$((number + 1)); list="$list, $number"; done
+    unset IFS
+    if [ -n "$list" ]; then print -r -- "      KeySets Aliases: set=41"; print -r -- "      Defined KeySets: ${list#, }"; fi
+    print -r -- "      Signing KeySets: 1"
+    [ -z "$list" ] || print -r -- "      Upgrade KeySets: ${list#, }"
+  done < $state/packages
+  print -r --
+}
+
+# permission/Permission.java, dump() (BasePermission.java before 12).
+permission_section() {
+  print -r -- "Permissions:"
+  print -r -- "  Permission [android.permission.INTERNET] (2be9617):"
+  print -r -- "    sourcePackage=android"
+  print -r -- "    uid=1000 gids=[3003] type=0 prot=normal|instant"
+  while IFS='|' read -r $columns; do
+    typeset IFS=, entry
+    for entry in $permissions; do
+      print -r -- "  Permission [${entry%%:*}] (2be9617):"
+      print -r -- "    sourcePackage=$name"
+      print -r -- "    uid=$appid gids=[] type=0 prot=${entry#*:}"
+      print -r -- "    perm=PermissionInfo{8b8b97a ${entry%%:*}}"
+    done
+    unset IFS
+  done < $state/packages
+  print -r --
+}
+
 package_service() {
-  typeset wanted=$1 found=""
-  [ "$wanted" = packages ] && wanted=""
+  typeset wanted=$1 found="" hidden=""
+  case $1 in packages) wanted="" ;; permissions) permission_section; return ;; esac
   if [ -z "$1" ]; then
     # Far more stands here on a phone (resolver tables of 6,000 lines and more); a reader has to find its section.
     print -r -- "Database versions:"
@@ -79,17 +160,26 @@ package_service() {
     print -r -- "Features:"
     print -r -- "  android.hardware.camera.autofocus"
     print -r --
-    print -r -- "Key Set Manager:"
-    while IFS='|' read -r name rest; do print -r -- "  [$name]"; print -r -- "      Signing KeySets: 1"; done < $state/packages
-    print -r --
+    permission_section
+    key_sets
   fi
-  while IFS='|' read -r name appid version versionname from folder base splits issystem users first updated signer debuggable; do
+  [ -z "$wanted" ] || ! grep -q "^$wanted|" $state/packages || key_sets "$wanted"
+  while IFS='|' read -r $columns; do
     [ -z "$wanted" ] || [ "$wanted" = "$name" ] || continue
     [ -n "$found" ] || print -r -- "Packages:"
     found=1
     one_package
+    [ -z "$updatedsystem" ] || hidden="$hidden $name"
   done < $state/packages
   [ -z "$wanted" ] || [ -n "$found" ] || { print -r -- "Unable to find package: $wanted"; return; }
+  if [ -n "$hidden" ]; then  # what an update of a system app covers
+    print -r --; print -r -- "Hidden system packages:"
+    while IFS='|' read -r $columns; do
+      [ -n "$updatedsystem" ] || continue
+      [ -z "$wanted" ] || [ "$wanted" = "$name" ] || continue
+      version=1 updatedsystem="" folder=/system/app/$name; one_package
+    done < $state/packages
+  fi
   [ -n "$1" ] && { print -r --; print -r -- "Dexopt state:"; print -r -- "  [$wanted]"; return; }
   print -r --
   print -r -- "Shared users:"

@@ -53,7 +53,7 @@ list_packages() {
     shift
   done
   enter_user $user
-  while IFS='|' read -r name appid version versionname from folder base splits issystem users first updated signer; do
+  while IFS='|' read -r name appid version versionname from folder base splits issystem users rest; do
     in_list $user "$users" || continue
     case $name in *"$filter"*) ;; *) continue ;; esac
     [ -n "$system" ] && [ $issystem = 0 ] && continue
@@ -89,7 +89,6 @@ path() {
   done
   [ -n "$wanted" ] || { print -r -- "Error: no package specified" >&2; exit 1; }
   enter_user $user
-  path_installed_here "$wanted" && exit 0
   while IFS='|' read -r name appid version versionname from folder base splits issystem users rest; do
     [ "$name" = "$wanted" ] && in_list $user "$users" || continue
     print -r -- "package:$folder/$base"
@@ -101,67 +100,10 @@ path() {
   exit $found
 }
 
-# Install sessions: runInstallCreate(), runInstallWrite(), runInstallCommit(), runInstallAbandon() of the same class, whose
-# words are printed here; "-" reads standard input. Sessions and what was installed lie where the shell may write.
-# The test's APKs hold "NAME VERSION FILE" where a real one has its manifest (tests/phone/state.py, apk_bytes()): 30 bytes
-# of a ZIP header and the name AndroidManifest.xml stand before it. /data/local/tmp/pm-refuses plays a refusal.
-sessions=/data/local/tmp/pm-sessions
-installed=/data/local/tmp/pm-installed
-
-install_create() {
-  while [ $# -gt 0 ]; do
-    case $1 in
-      -*) refused "$1" && { print -r -- "Error: Unknown option: $1"; exit 255; } ;;
-    esac
-    case $1 in
-      -R|-r|-t|-d|-g) ;;
-      -S|--user|-i) shift ;;
-      *) print -r -- "Error: Unknown option: $1"; exit 255 ;;
-    esac
-    shift
-  done
-  typeset number=1001
-  while [ -e $sessions/$number ]; do number=$((number + 1)); done
-  mkdir -p $sessions/$number
-  print -r -- "Success: created install session [$number]"
-}
-
-install_write() {
-  typeset size=0
-  [ "$1" = -S ] && { size=$2; shift 2; }
-  [ -d "$sessions/$1" ] || { print -r -- "Failure [INSTALL_FAILED_INTERNAL_ERROR: no session $1]"; exit 1; }
-  [ "$3" = - ] || { print -r -- "Error: only standard input here"; exit 1; }
-  cat > "$sessions/$1/$2"
-  [ "$(stat -c %s "$sessions/$1/$2")" = "$size" ] || { print -r -- "Error: java.io.IOException: Unexpected EOF"; exit 1; }
-  print -r -- "Success: streamed $size bytes"
-}
-
-install_commit() {
-  typeset folder=$sessions/$1 name="" rest="" place=""
-  [ -d "$folder" ] || { print -r -- "Failure [INSTALL_FAILED_INTERNAL_ERROR: no session $1]"; exit 1; }
-  if [ -e /data/local/tmp/pm-refuses ]; then
-    print -r -- "Failure [$(cat /data/local/tmp/pm-refuses)]"; rm -rf "$folder"; exit 1
-  fi
-  tail -c +50 "$folder/base.apk" | head -c 200 > "$folder/manifest"
-  read -r name rest < "$folder/manifest"; rm -f "$folder/manifest"
-  place=$installed/$name
-  mkdir -p $installed; mv "$folder" "$place" || exit 1
-  print -r -- Success
-}
-
-path_installed_here() {  # what a session brought, beside the tables
-  [ -d "$installed/$1" ] || return 1
-  for apk in "$installed/$1"/*.apk; do print -r -- "package:$apk"; done
-}
-
 verb=$1; [ $# -gt 0 ] && shift
 case $verb in
-  install-create) install_create "$@" ;;
-  install-write) install_write "$@" ;;
-  install-commit) install_commit "$@" ;;
-  install-abandon)
-    [ -d "$sessions/$1" ] || { print -r -- "Failure [INSTALL_FAILED_INTERNAL_ERROR: no session $1]"; exit 1; }
-    rm -rf "$sessions/$1"; print -r -- Success ;;
+  install|install-create|install-write|install-commit|install-abandon|uninstall|clear)
+    exec as-system "$verb" "$@" ;;  # the system server's side: package-server.sh
   list)
     what=$1; [ $# -gt 0 ] && shift
     case $what in

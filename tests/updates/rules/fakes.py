@@ -41,6 +41,11 @@ def signed(*signers: str, past: tuple[tuple[str, Capability], ...] = (), scheme:
     return Signing(tuple(name.encode() for name in signers), nodes, scheme)
 
 
+def by(certificate: bytes) -> Signing:
+    """The one signer of this certificate, DER."""
+    return Signing((certificate,), (), Scheme.V3)
+
+
 def apk(signing: Signing | None = None, **said: Any) -> SaidApk:
     files = {
         name: said.pop(name) for name in ("abis", "has_compressed_libraries", "resources_unusable") if name in said

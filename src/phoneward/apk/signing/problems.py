@@ -18,6 +18,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "sandbox-needs-v2": N_(
         "It asks for a stricter sandbox, and Android 8 wants it signed by scheme v2 or newer for that; it is not."
     ),
+    "signers-differ": N_("Its parts are not all by the same signer; a phone takes them only together."),
     "schemes-disagree": N_("By its {scheme} signature somebody else signed it than by its {other} signature."),
     "too-many-past-signers": N_("Several signed it for older Android versions, but only one can for newer ones."),
     # One scheme

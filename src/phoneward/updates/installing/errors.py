@@ -55,13 +55,6 @@ class NoSavedAppError(InstallingError):
     next_step = N_("`phoneward snapshots` lists the others: name one with --snapshot.")
 
 
-class NotInstalledError(InstallingError):
-    """The app is not on the phone."""
-
-    message = N_("{package} is not installed on this phone, so there is nothing to update.")
-    next_step = N_("To put an app back: phoneward restore SNAPSHOT --to-phone SERIAL --app PACKAGE --apks")
-
-
 class TwiceError(InstallingError):
     """Two files are updates of the same app."""
 

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoneward.apk import Source
 from phoneward.errors import PhonewardError
 from phoneward.phones import PhoneGoneError
 from phoneward.risks import DELETE_APP, UPDATE, UPDATE_MANY, UPDATE_UNSURE
@@ -23,6 +22,7 @@ from phoneward.updates.installing.gathering import candidate_of, gather
 from phoneward.updates.installing.hands import Hands, Job, explained
 from phoneward.updates.installing.plan import Candidate, Planned, new_report, states_of
 from phoneward.updates.installing.report import AppReport, InstallReport, Outcome
+from phoneward.updates.installing.rolling_back import saved_version
 from phoneward.updates.installing.saving import Saving, installed_digests
 from phoneward.updates.installing.settling import settle
 from phoneward.updates.judging import judge
@@ -58,11 +58,22 @@ class Run:
 
         return self._run(candidates)
 
-    def roll_back(self, origins: Sequence[Source]) -> InstallReport:
-        """Install a version that was saved over the one that is there, where Android lets that keep the data."""
+    def roll_back(self, package: str, ref: str | None = None) -> InstallReport:
+        """Install a saved version over the one that is there, where Android lets that keep the data.
+
+        Args:
+            package: the app.
+            ref: the snapshot that holds the version; None for the newest of this phone that holds another one.
+
+        Raises as `update`, and NoSavedAppError: no snapshot holds one.
+        """
 
         def candidates(stack: ExitStack) -> list[Candidate]:
-            return [candidate_of(stack, origins, self.hands.installs.folder, self.against.device)]
+            hands = self.hands
+            states = states_of(hands.updater, package)
+            installed = states[min(states)].version_code if states else None
+            _ref, sources = saved_version(hands.repo, hands.phone.identity.id, package, ref, installed)
+            return [candidate_of(stack, sources, hands.installs.folder, self.against.device)]
 
         return self._run(candidates, is_rollback=True)
 
@@ -95,8 +106,9 @@ class Run:
     # -- judging -------------------------------------------------------------------------------------------------------
 
     def _judged(self, candidate: Candidate, *, is_rollback: bool) -> Planned | AppReport:
-        name = str(self.against.called(candidate.package))
         states = states_of(self.hands.updater, candidate.package)
+        there = self.against.installed(candidate.app) if states else None
+        name = str(self.against.called(candidate.package))
         if not states:
             report = new_report(candidate, name, None, None)
             report.outcome = Outcome.NOT_DONE
@@ -104,7 +116,7 @@ class Run:
             report.sentences = [words("{app} is not installed on this phone, so there is nothing to update.", app=name)]
             return report
         first = states[min(states)]
-        judgement = judge(self.against.installed(candidate.app), candidate.app, self.against.device)
+        judgement = judge(there, candidate.app, self.against.device)
         report = new_report(candidate, name, first, judgement)
         installed = installed_digests(self.hands.phone, self.hands.writer, first)
         planned = Planned(candidate, name, states, installed, judgement, report, is_rollback=is_rollback)

@@ -55,7 +55,7 @@ def judge(case: Case) -> Iterator[Reason]:
     packed = any(apk.has_compressed_libraries for apk in apks)
     if packed and case.main.manifest.extract_native_libs is False and case.is_at_least(23):
         yield COMPRESSED.says(
-            words("It is packed in a way that Android does not run: its program libraries are squeezed.")
+            words("It is packed in a way that Android does not run: its program libraries are compressed.")
         )
     if not abis or case.candidate.base is None:
         return

@@ -1,0 +1,84 @@
+"""What may be done with an update: nothing that deletes the only copy, whatever is typed."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoneward.snapshots import State
+from phoneward.updates import Effect, Verdict
+from phoneward.updates.installing.deciding import Way, Why, decide
+from phoneward.updates.installing.saved import Saved, saved_of
+from tests.updates.installing.facts import APP, NOW, covers, judged, own_backup, row
+
+WHOLE = saved_of(APP, covers(row(State.KEPT, beyond=0, files=3)), NOW)
+BACKED = saved_of(APP, covers(row(State.OWN_BACKUP, backups=(own_backup(1),))), NOW)
+BARE = saved_of(APP, covers(row(State.PART, files=9)), NOW)
+TORN = saved_of(APP, covers(row(State.KEPT, beyond=0), gaps=((f"/data/app/{APP}/x", "torn"),)), NOW)
+NOT_COMPARED = saved_of(APP, covers(row(State.KEPT, beyond=0)), NOW, unproven=None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "lowered", "saved", "way", "why"),
+    [
+        (Verdict.KEEPS, False, WHOLE, Way.KEEP, None),
+        (Verdict.KEEPS, False, BACKED, Way.KEEP, None),
+        (Verdict.KEEPS, False, BARE, Way.KEEP, None),
+        (Verdict.KEEPS, False, TORN, Way.NOT, Why.NOT_SAVED),
+        (Verdict.KEEPS, False, NOT_COMPARED, Way.KEEP, None),
+        (Verdict.KEEPS, True, WHOLE, Way.KEEP, None),
+        (Verdict.KEEPS, True, BARE, Way.NOT, Why.NO_COPY),
+        (Verdict.WIPES, False, WHOLE, Way.WIPE, None),
+        (Verdict.WIPES, False, BACKED, Way.WIPE, None),
+        (Verdict.WIPES, False, BARE, Way.NOT, Why.NO_COPY),
+        (Verdict.WIPES, False, TORN, Way.NOT, Why.NOT_SAVED),
+        (Verdict.WIPES, False, NOT_COMPARED, Way.NOT, Why.NOT_SAVED),
+    ],
+)
+def test_the_table(verdict: Verdict, lowered: bool, saved: Saved, way: Way, why: Why | None) -> None:
+    found = decide(judged(verdict, Effect.NOT_OVER, lowered=lowered), saved, "Notes")
+    assert (found.way, found.why) == (way, why)
+    assert found.unsure is (lowered and way is Way.KEEP)
+    assert found.sentences
+
+
+@given(
+    st.builds(
+        lambda files, beyond, uncovered, missing: dataclasses.replace(
+            WHOLE, files=files, beyond_bytes=beyond, uncovered=uncovered, missing=missing
+        ),
+        st.integers(0, 5),
+        st.none() | st.integers(0, 10**12),
+        st.sampled_from([(), (0,), (0, 999)]),
+        st.sampled_from([(), WHOLE.missing, TORN.missing]),
+    ),
+    st.sampled_from(list(Verdict)[::2]),
+    st.booleans(),
+)
+def test_nothing_that_may_delete_is_ever_let_through_without_a_copy(
+    saved: Saved,
+    verdict: Verdict,
+    lowered: bool,
+) -> None:
+    found = decide(judged(verdict, lowered=lowered), saved, "Notes")
+    if found.way is Way.WIPE or found.unsure:
+        assert saved.has_copy
+    if found.way is not Way.NOT:
+        assert saved.is_whole
+
+
+def text(saved: Saved, verdict: Verdict = Verdict.KEEPS) -> str:
+    return " ".join(str(sentence) for sentence in decide(judged(verdict), saved, "Notes").sentences)
+
+
+def test_a_person_reads_what_is_saved_what_is_not_and_what_to_do() -> None:
+    assert "3 files of Notes (30 B)" in text(WHOLE)
+    assert "no copy outside the phone" in text(BARE)
+    assert "app's own settings" in text(BARE)
+    assert "whatever is typed" in text(BARE, Verdict.WIPES)
+    assert "5.0 kB that no computer can read" in text(BARE, Verdict.WIPES)
+    line = row(State.OWN_BACKUP, backups=(own_backup(99),), package="com.whatsapp")
+    old = saved_of("com.whatsapp", covers(line), NOW)
+    assert "make a new one first" in text(old)
+    assert "phoneward app-backups guide whatsapp" in text(old)
