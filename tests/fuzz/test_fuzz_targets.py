@@ -25,6 +25,7 @@ EXPECTED = {
     "journal",
     "ownbackups",
     "pack",
+    "packages",
     "proofs",
     "push",
     "records",
