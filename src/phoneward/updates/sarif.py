@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import phoneward
 from phoneward.texts import N_, Words, _
+from phoneward.updates import checking
 from phoneward.updates.judging import ALL_RULES
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
@@ -105,7 +106,7 @@ def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]
 @functools.cache
 def _meanings() -> Mapping[str, str]:
     """Return what each rule means, in English, by its code."""
-    return {rule.code: rule.meaning for rule in ALL_RULES}
+    return {rule.code: rule.meaning for rule in (*ALL_RULES, *checking.RULES)}
 
 
 def _rule(rules: dict[str, dict[str, object]], code: str, text: str, source: str, level: str) -> int:
