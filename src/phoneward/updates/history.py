@@ -124,6 +124,7 @@ def _then(app: AppRecord, *, knows_installers: bool) -> AppThen:
         installer=app.installer if app.installer or knows_installers else None,
         first_installed=_aware(app.first_installed),
         last_updated=_aware(app.last_updated),
+        signer_hashes=app.signer_hashes,
         is_system=app.is_system,
     )
 
