@@ -81,7 +81,7 @@ def sarif_log(told: Sequence[Told], exit_code: int) -> dict[str, object]:
 def _verdict_result(one: Told, rules: dict[str, dict[str, object]]) -> dict[str, object]:
     verdict = one.judgement.verdict
     code, text = _VERDICT_RULES[verdict]
-    level = _VERDICT_LEVELS[verdict]
+    level = _VERDICT_LEVELS[verdict] if one.judgement.lowered is None else "warning"
     index = _rule(rules, code, _(text), "", level)
     properties = {"package": one.judgement.package, "verdict": verdict.value, "tier": one.judgement.tier.value}
     return _result(one.file, (code, index, level), str(one.sentence), properties)
