@@ -11,6 +11,7 @@ from phoneward.updates.answer import main_reasons
 from phoneward.updates.answering import answer as room_answer
 from phoneward.updates.checking import Checked, check_file, worst_verdict
 from phoneward.updates.errors import NoBaseError, UpdateError
+from phoneward.updates.facts import CACHE
 from phoneward.updates.found import FoundFile, FoundFiles, Where, found_in_snapshot, found_on_computer, found_on_phone
 from phoneward.updates.from_apk import installed_from
 from phoneward.updates.held import Held, HeldReader
@@ -40,6 +41,7 @@ from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 from phoneward.updates.verdict_words import explanation, headline
 
 __all__ = [
+    "CACHE",
     "Against",
     "AgainstApks",
     "AgainstPhone",
