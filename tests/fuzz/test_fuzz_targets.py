@@ -16,6 +16,8 @@ FUZZ = ROOT / "fuzz"
 EXPECTED = {
     "adb",
     "androidbackup",
+    "apk_container",
+    "apk_manifest",
     "calendar",
     "confined",
     "coverage",

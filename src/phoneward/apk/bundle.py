@@ -23,6 +23,8 @@ from phoneward.texts import Words, words
 
 MAX_APKS: Final = 1000
 """Of one app; real bundles have at most some hundred."""
+MAX_READ: Final = 24 << 20
+"""Bytes of manifests and lists of contents of one app; of the largest they have some megabytes."""
 
 _SPLITS_SINCE: Final = 21
 """Android 5 was the first that installs an app in parts; bundletool's `standalones/` are for earlier ones."""
@@ -46,7 +48,7 @@ def open_app(origins: Sequence[Path | Source], *, sdk: int | None = None, abis: 
         ApkError: one of them cannot be read, or Android would not open it.
     """
     with ExitStack() as stack:
-        gathering = _Gathering(stack, sdk, tuple(abis))
+        gathering = _Gathering(stack, sdk, tuple(abis), Members(stack))
         for origin in origins:
             gathering.take(origin)
         yield gathering.finish()
@@ -59,8 +61,10 @@ class _Gathering:
     stack: ExitStack
     sdk: int | None
     abis: tuple[str, ...]
+    members: Members
     name: str = ""
     apks: list[OpenedApk] = field(default_factory=list)
+    read: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
 
     def take(self, origin: Path | Source) -> None:
@@ -73,7 +77,7 @@ class _Gathering:
         self.name = self.name or source.name
         container = open_container(source)
         if MANIFEST in container:
-            self._add(OpenedApk(source, container))
+            self._add(self._open(source, container))
         else:
             self._take_bundle(container)
 
@@ -83,7 +87,7 @@ class _Gathering:
         except OSError as error:
             raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error
         for path in paths:
-            self._add(OpenedApk(self.stack.enter_context(FileSource(path))))
+            self._add(self._open(self.stack.enter_context(FileSource(path))))
 
     def _take_bundle(self, container: Container) -> None:
         entries = [entry for entry in container.entries() if not entry.name.endswith(b"/")]
@@ -91,12 +95,19 @@ class _Gathering:
         if len(found) > MAX_APKS:
             raise self._error(words("it holds more parts than any app"))
         chosen = _of_bundletool(found, self.sdk)
-        members = Members(self.stack)
-        apks = [OpenedApk(members.source(container, entry)) for entry in chosen]
+        apks = [self._open(self.members.source(container, entry)) for entry in chosen]
         kept = _one_variant(list(zip(chosen, apks, strict=True)), self.sdk, self.abis)
         for apk in kept.values():
             self._add(apk)
         self.left_out += [LeftOut(readable(entry.name), entry.size) for entry in entries if entry.name not in kept]
+
+    def _open(self, source: Source, container: Container | None = None) -> OpenedApk:
+        apk = OpenedApk(source, container)
+        manifest = apk.container.find(MANIFEST)
+        self.read += apk.container.central_directory_size + (manifest.size if manifest else 0)
+        if self.read > MAX_READ:
+            raise self._error(words("its parts say more of themselves than those of any app"))
+        return apk
 
     def _add(self, apk: OpenedApk) -> None:
         if len(self.apks) >= MAX_APKS:

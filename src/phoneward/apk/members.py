@@ -15,9 +15,9 @@ from phoneward.texts import Size, words
 KEPT_FREE: Final = 256 << 20
 """Bytes that stay free on the disk."""
 MOST_TIMES: Final = 20
-"""An APK is packed itself; one that grows more than this many times is a bomb."""
-ALWAYS_UNPACKED: Final = 16 << 20
-"""Bytes that are unpacked however far they grow."""
+"""APKs are packed themselves; those that grow more than this many times are a bomb."""
+ALWAYS_UNPACKED: Final = 64 << 20
+"""Bytes of one app that are unpacked however far they grow."""
 
 
 class Members:
@@ -32,6 +32,7 @@ class Members:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._folder: Path | None = None
+        self._unpacked_bytes = self._packed_bytes = 0
 
     def source(self, bundle: Container, entry: Entry) -> Source:
         """Return one APK of a bundle."""
@@ -41,7 +42,9 @@ class Members:
         return self._unpacked(bundle, entry, name)
 
     def _unpacked(self, bundle: Container, entry: Entry, name: str) -> Source:
-        if entry.size > max(ALWAYS_UNPACKED, MOST_TIMES * entry.compressed_size):
+        self._unpacked_bytes += entry.size
+        self._packed_bytes += entry.compressed_size
+        if self._unpacked_bytes > max(ALWAYS_UNPACKED, MOST_TIMES * self._packed_bytes):
             raise BundleError(
                 file=bundle.source.name,
                 problem=words("{part} would take {size} when unpacked", part=name, size=Size(entry.size)),

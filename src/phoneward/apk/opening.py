@@ -16,7 +16,7 @@ from phoneward.texts import words
 MANIFEST: Final = b"AndroidManifest.xml"
 RESOURCES: Final = b"resources.arsc"
 
-MAX_MANIFEST: Final = 16 << 20
+MAX_MANIFEST: Final = 8 << 20
 """Bytes of a manifest that are read; those of the largest apps have about 1 MB."""
 
 _LIBRARY: Final = re.compile(rb"lib/(.+)/lib[A-Za-z0-9+,\-.=_@]*\.so", re.DOTALL)

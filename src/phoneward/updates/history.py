@@ -149,6 +149,7 @@ def _then(app: AppRecord, signing: Signing | None, *, knows_installers: bool) ->
         first_installed=_aware(app.first_installed),
         last_updated=_aware(app.last_updated),
         signing=signing,
+        signer_hashes=app.signer_hashes,
         is_system=app.is_system,
     )
 

@@ -175,9 +175,9 @@ class TestRefused:
         assert container.end_offset == container.central_directory_offset + container.central_directory_size + 20
 
     def test_a_directory_that_is_too_large(self) -> None:
-        huge = end_record(1, 40 << 20, 4)
+        huge = end_record(1, 17 << 20, 4)
         with pytest.raises(ApkTooLargeError, match="list of contents"):
-            opened(b"PK\3\4" + bytes(40 << 20) + huge)
+            opened(b"PK\3\4" + bytes(17 << 20) + huge)
 
     def test_a_content_behind_the_directory(self) -> None:
         assert "not where it should be" in refused(zip_of(Member(b"a"), Member(b"b", header_offset=1 << 31)))

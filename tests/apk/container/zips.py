@@ -68,9 +68,10 @@ def zip_of(
     *members: Member, comment: bytes = b"", before: bytes = b"", block: bytes = b"", count: int | None = None
 ) -> bytes:
     """Return a whole ZIP file: `before` stands in front, `block` (a signing block) before the directory."""
-    body, records = before, b""
+    body, records = bytearray(before), bytearray()
     for member in members:
         records += central_record(member, len(body))
         body += local_header(member) + member.bytes_stored()
     body += block
-    return body + records + end_record(len(members) if count is None else count, len(records), len(body), comment)
+    end = end_record(len(members) if count is None else count, len(records), len(body), comment)
+    return bytes(body + records + end)

@@ -13,8 +13,8 @@ from phoneward.texts import Size, Words, words
 STORED: Final = 0
 DEFLATED: Final = 8
 
-MAX_DIRECTORY: Final = 32 << 20
-"""Bytes of a directory that are read: 65,535 records, the most that can be counted, of 512 bytes each."""
+MAX_DIRECTORY: Final = 16 << 20
+"""Bytes of a directory that are read: 65,535 records, the most that can be counted, of 256 bytes each."""
 
 _MAGIC: Final = 0x02014B50
 _LINK: Final = struct.Struct("<I24xHHH8xI")

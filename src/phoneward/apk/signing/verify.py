@@ -23,6 +23,7 @@ from phoneward.apk.signing.agreement import (
     FIRST_V31_SDK,
     agreement_problems,
     coverage_problems,
+    is_passed_over,
     signing_for,
 )
 from phoneward.apk.signing.block import V2_ID, V3_ID, V31_ID, SigningBlock, find_block, find_value
@@ -78,7 +79,7 @@ def verify(
     return Verification(
         is_verified=signing is not None,
         sdk=versions,
-        schemes=tuple(scheme for scheme in Scheme if scheme in join.found),
+        schemes=join.schemes(),
         signing=signing,
         lineage=() if signing is None else signing.past,
         problems=problems,
@@ -127,6 +128,12 @@ class _Join:
             or self._stripped()
             or self._demands()
         )
+
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Return those that were verified and that some of the phones go by."""
+        results = self.found.items()
+        gone_by = {scheme for scheme, result in results if not is_passed_over(result, self._low, self._high)}
+        return tuple(scheme for scheme in Scheme if scheme in gone_by)
 
     def signing(self) -> Signing:
         """Return whom the newest Android version takes for the signer; only where there are no problems."""
