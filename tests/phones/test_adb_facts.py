@@ -1,5 +1,7 @@
 """Identity, users, cards and apps of the test phone, whose answers follow recorded ones (tests/phone/state.py)."""
 
+from dataclasses import replace
+
 import pytest
 
 from phoneward.phones.adb.phone import AdbPhone
@@ -87,3 +89,22 @@ def test_a_phone_that_hides_which_apps_were_built_for_testing_says_so(phone: Tes
         inventory = opened.apps()
     assert "debuggable" in inventory.not_asked
     assert inventory.apps
+
+
+def test_who_signed_each_app_comes_with_the_same_question(phone_factory: PhoneFactory) -> None:
+    """A snapshot taken today can tell next year that an app's signer changed, and who had it installed."""
+    app = replace(
+        state.SMALL.apps[1],
+        signer="bbbbbbbb",
+        past=(("aaaaaaaa", 23), ("bbbbbbbb", 23)),
+        initiator="com.huawei.appmarket",
+    )
+    for profile in (profiles.MODERN, profiles.ANDROID_7):
+        device = phone_factory(state=state.State(apps=(app, state.SMALL.apps[2])), profile=profile)
+        with AdbPhone(server=server_of(device)) as phone:
+            found = by_key(phone.apps())
+        told, other = found[app.name, 0], found["com.whatsapp", 0]
+        assert (told.signer_hashes, other.signer_hashes) == ((0xBBBBBBBB,), (0x33409D03,))
+        is_new = profile is profiles.MODERN
+        assert told.past_signer_hashes == ((0xAAAAAAAA, 0xBBBBBBBB) if is_new else ())
+        assert told.initiating_installer == ("com.huawei.appmarket" if is_new else "")

@@ -24,6 +24,7 @@ from phoneward.snapshots.gaps import MAX_GAPS_NAMED, GapReason, Gaps
 from phoneward.snapshots.inventory import (
     ListingRecord,
     decode_device,
+    decode_packages,
     device_document,
     encode_document,
     packages_document,
@@ -142,6 +143,10 @@ sizes = st.none() | st.integers(0, 2**63)
             st.none() | st.integers(-(2**70), 2**70),
             st.lists(st.binary(max_size=20), max_size=3).map(tuple),
             sizes,
+            initiating_installer=texts,
+            signer_hashes=st.lists(st.integers(0, 2**32 - 1), max_size=3).map(tuple),
+            past_signer_hashes=st.lists(st.integers(0, 2**32 - 1), max_size=3).map(tuple),
+            is_debuggable=st.booleans(),
         ),
         max_size=3,
     ),
@@ -159,10 +164,23 @@ def test_whatever_a_phone_says_of_itself_becomes_a_document(
     listing = ListingRecord(1, 1, has_ctime=True)
     device = device_document(identity, "label\x1b[31m", DAY, listing, volumes)
     assert decode_device(encode_document(device)) == device
-    document = json.loads(encode_document(packages_document(AppInventory(tuple(apps)), {})))
+    written = packages_document(AppInventory(tuple(apps)), {})
+    assert decode_packages(encode_document(written)) == written
+    document = json.loads(encode_document(written))
     assert len(document["apps"]) == len(apps)
     for text in (device.label, device.model, *(app["package"] for app in document["apps"])):
         assert text.isprintable()
+
+
+def test_who_signed_an_app_is_in_the_snapshot_and_its_absence_in_older_ones() -> None:
+    """A later snapshot tells that an app's signer changed; one of before that was recorded says nothing of it."""
+    app = InstalledApp("org.example", 0, signer_hashes=(0xB9FAADA, 1), initiating_installer="com.example.store")
+    written = encode_document(packages_document(AppInventory((app, InstalledApp("org.other", 0))), {}))
+    first, second = json.loads(written)["apps"]
+    assert (first["signer_hashes"], first["initiating_installer"]) == ([0xB9FAADA, 1], "com.example.store")
+    assert not {"signer_hashes", "past_signer_hashes", "initiating_installer", "is_debuggable"} & second.keys()
+    read = decode_packages(written).apps
+    assert (read[0].signer_hashes, read[1].signer_hashes, read[1].version_code) == ((0xB9FAADA, 1), (), None)
 
 
 def test_times_outside_the_calendar_are_unknown() -> None:

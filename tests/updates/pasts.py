@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from phoneward.snapshots import AppCoverage, AppRecord, OwnBackup, PackagesDocument, encode_coverage
-from phoneward.snapshots.inventory import ApkRecord, encode_document
+from phoneward.snapshots.inventory import ApkRecord, DeviceDocument, ListingRecord, encode_document
 from phoneward.vault import Repository, Snapshot
 from tests.snapshots.catalogue.histories import START_NS, File, Tree, put_snapshot
 from tests.snapshots.covering import app as app_coverage
@@ -13,6 +13,9 @@ from tests.snapshots.covering import coverage
 
 START = dt.datetime.fromtimestamp(START_NS // 10**9, dt.UTC)
 DEVICE = "0123456789abcdef"
+DEVICE_DOCUMENT = DeviceDocument(
+    *(1, DEVICE, "My phone", "adb", "Xiaomi", "13", "13", 33, ""), START, ListingRecord(START_NS, 1, has_ctime=True), []
+)
 WECHAT = "com.tencent.mm"
 STORE = "com.android.vending"
 
@@ -58,20 +61,25 @@ def put_day(
     coverages: Sequence[AppCoverage] = (),
     not_asked: Mapping[str, str] | None = None,
     apks: Mapping[str, bytes] | None = None,
+    shared: Tree | None = None,
     **kinds: Any,
 ) -> Snapshot:
     """Store the snapshot of a day.
 
     Args:
         apks: content of base.apk, by package.
+        shared: the person's own files.
         kinds: `partial`, `backup_file`, `device`, as for `put_snapshot`.
     """
     packages = PackagesDocument(1, list(apps), dict(not_asked or {}))
     document = coverage(apps=list(coverages), taken=day(number))
     tree: Tree = {
+        b"device.json": File(encode_document(DEVICE_DOCUMENT)),
         b"coverage.json": File(encode_coverage(document)),
         b"packages.json": File(encode_document(packages)),
     }
+    if shared:
+        tree[b"shared"] = shared
     if apks:
         tree[b"packages"] = {name.encode(): {b"base.apk": File(apks[name])} for name in sorted(apks)}
     return put_snapshot(repo, tree, day=number, **{"device": DEVICE, **kinds})

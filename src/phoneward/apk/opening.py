@@ -9,7 +9,7 @@ from typing import Final, Self
 from phoneward.apk.container import STORED, Container, Entry, open_container
 from phoneward.apk.errors import ManifestError
 from phoneward.apk.manifest import Manifest, parse_manifest
-from phoneward.apk.signing.facts import SdkRange, Verification
+from phoneward.apk.signing.facts import SdkRange, Signing, Verification
 from phoneward.apk.source import FileSource, Source
 from phoneward.texts import words
 
@@ -89,6 +89,12 @@ class OpenedApk:
         from phoneward.apk.signing.verify import verify  # brings what computes signatures: not for who only looks
 
         return verify(self.source, self.container, self.manifest, sdk, self.idsig)
+
+    def signing(self, sdk: SdkRange | None = None) -> Signing | None:
+        """Return whom it names as its signer, where that is verified; the content is not read (see `verify`)."""
+        from phoneward.apk.signing.verify import verify
+
+        return verify(self.source, self.container, self.manifest, sdk, self.idsig, with_content=False).signing
 
     def close(self) -> None:
         """Close its files."""

@@ -158,7 +158,7 @@ def backup(
         )
         address = timestamp or frame.settings.timestamp_url
         stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)
-        happened = _happened(repository, result, listener)
+        happened = _happened(repository, result, frame.settings.cache_dir, listener)
     if frame.output.json:
         alarms = [alarm_document(alarm, dt.datetime.now(dt.UTC)) for alarm, _said in happened]
         frame.output.emit("summary", {**document(result), "alarms": alarms})
@@ -173,14 +173,16 @@ def backup(
     return ExitCode.DONE if result.complete and stamped else ExitCode.INCOMPLETE
 
 
-def _happened(repo: "Repository", result: "BackupResult", listener: Listener) -> "list[tuple[Alarm, Words]]":
+def _happened(
+    repo: "Repository", result: "BackupResult", cache_dir: Path, listener: Listener
+) -> "list[tuple[Alarm, Words]]":
     """Return what happened to the apps since the snapshot before. It may be unknown: then it is said."""
     from phoneward import updates
 
     if result.snapshot_id is None or result.dry_run:
         return []
     try:
-        return updates.news(repo, result.snapshot_id)
+        return updates.news(repo, result.snapshot_id, cache_dir=cache_dir / updates.CACHE)
     except PhonewardError as error:
         listener(Notice(None, sentences_of(error.sentence(), error.advice())))
         return []

@@ -25,12 +25,12 @@ FORMATS = ("text", "sarif")
     cls=WordedCommand,
     short_help=N_("Say before it is installed whether an update keeps your data."),
     help=N_(
-        "Say before it is installed whether an update keeps your data, with what you have in the app: against the phone "
-        "that is attached, against a snapshot of it (--snapshot), or against the APK of an older version (--installed)."
-        "\n\nFILE is an APK, a bundle (.apks, .xapk, .apkm), or a folder with the APKs of one app. Without FILE, update "
+        "Say before it is installed whether an update keeps your data, with what you have in the app: against the "
+        "phone that is attached, a snapshot of it (--snapshot), or the APK of an older version (--installed).\n\n"
+        "FILE is an APK, a bundle (.apks, .xapk, .apkm), or a folder with the APKs of one app. Without FILE, update "
         "files that were downloaded already are looked for on the phone and on this computer, apps are named that were "
-        "not signed by their publisher, and you are shown how the phone's shop is told to update nothing by itself."
-        "\n\nThe exit code is 0 where the data is kept, 4 where the update would be refused or wipes, 1 where that "
+        "not signed by their publisher, and you are shown how the phone's shop is told to update nothing by itself.\n\n"
+        "The exit code is 0 where the data is kept, 4 where the update would be refused or wipes, 1 where that "
         "cannot be told; of several files it is that of the worst."
     ),
 )

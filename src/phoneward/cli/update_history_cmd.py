@@ -59,7 +59,10 @@ def history(app: str | None, phone: str | None, fail_on: str | None, *, everythi
         infos = snapshots.list_snapshots(repository, on_damaged=lambda _name, error: frame.output.warn(error))
         state = snapshots.load_state(repository, snapshots=[info.snapshot for info in infos])
         devices = _devices(infos, state, phone)
-        read = [updates.read_history(repository, device, infos, listener=listener) for device in devices]
+        cache = frame.settings.cache_dir / updates.CACHE
+        read = [
+            updates.read_history(repository, device, infos, cache_dir=cache, listener=listener) for device in devices
+        ]
         package = None if app is None else _package(read, app)
         shown = [history for history in read if package is None or history.of_app(package)]
         stories = [view.Story.of(repository, history, _name(infos, state, history), package) for history in shown]

@@ -149,6 +149,10 @@ class InstalledApp:
         first_installed_ns, last_updated_ns: nanoseconds since 1970 UTC; None where unknown.
         app_bytes, data_bytes, cache_bytes: the phone's own figures (`dumpsys diskstats`), None where unknown.
         is_debuggable: whether it was built for testing: then a computer may read its private data (`run-as`).
+        initiating_installer: the package that asked for the install (Android 11 and later); empty where unknown.
+        signer_hashes: what the phone shows of its signers' certificates, 32 bits each: they can prove a difference,
+            never a match (`phones.updating.PastSigner.hash`). Empty where unknown.
+        past_signer_hashes: the same of a proof of rotation, oldest first; empty where there is none, or unknown.
     """
 
     package: str
@@ -165,6 +169,9 @@ class InstalledApp:
     data_bytes: int | None = None
     cache_bytes: int | None = None
     is_debuggable: bool = False
+    initiating_installer: str = ""
+    signer_hashes: tuple[int, ...] = ()
+    past_signer_hashes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

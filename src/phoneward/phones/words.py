@@ -32,6 +32,12 @@ INSTALL_WORDS: Final = {
     "INSTALL_FAILED_ALREADY_EXISTS": N_("it is installed already"),
     "INSTALL_FAILED_UPDATE_INCOMPATIBLE": N_("it is there already, signed by somebody else"),
     "INSTALL_FAILED_VERSION_DOWNGRADE": N_("a newer version is there already"),
+    "INSTALL_FAILED_SHARED_USER_INCOMPATIBLE": N_(
+        "it shares its storage with other apps, and they are signed by others"
+    ),
+    "INSTALL_FAILED_UID_CHANGED": N_("it changes with which other apps it shares its data"),
+    "INSTALL_FAILED_DUPLICATE_PERMISSION": N_("another app on the phone already defines a permission of the same name"),
+    "INSTALL_FAILED_PERMISSION_MODEL_DOWNGRADE": N_("it was made for an older Android than the app that is there"),
     "INSTALL_FAILED_OLDER_SDK": N_("it needs a newer Android than this phone has"),
     "INSTALL_FAILED_NEWER_SDK": N_("it was made for an older Android than this phone has"),
     "INSTALL_FAILED_DEPRECATED_SDK_VERSION": N_("this Android does not take apps made for such an old one"),
@@ -48,6 +54,10 @@ INSTALL_WORDS: Final = {
     "INSTALL_FAILED_TEST_ONLY": N_("it is a version for tests only"),
     "INSTALL_FAILED_INVALID_APK": N_("the phone takes it for damaged"),
     "INSTALL_PARSE_FAILED_NOT_APK": N_("the phone takes it for damaged"),
+    "DELETE_FAILED_INTERNAL_ERROR": N_("the phone cannot remove it"),
+    "DELETE_FAILED_DEVICE_POLICY_MANAGER": N_(
+        "it manages this phone: take that right away in the phone's settings first"
+    ),
     "INSTALL_PARSE_FAILED_NO_CERTIFICATES": N_("it bears no signature that the phone knows"),
 }
 """What Android's own words for a refused app mean (AOSP PackageManager.java)."""

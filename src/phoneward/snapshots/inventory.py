@@ -77,8 +77,11 @@ class ApkRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     phone_path_b64: str = ""
 
 
-class AppRecord(msgspec.Struct, frozen=True):
-    """One app of one user, as the phone described it. Times are ISO 8601."""
+class AppRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One app of one user, as the phone described it. Times are ISO 8601.
+
+    What has a default came later: it is missing where the phone did not tell it, and in older snapshots.
+    """
 
     package: str
     user_id: int
@@ -93,6 +96,10 @@ class AppRecord(msgspec.Struct, frozen=True):
     data_bytes: int | None
     cache_bytes: int | None
     apk: list[ApkRecord]
+    initiating_installer: str = ""
+    signer_hashes: tuple[int, ...] = ()
+    past_signer_hashes: tuple[int, ...] = ()
+    is_debuggable: bool = False
 
 
 class PackagesDocument(msgspec.Struct, frozen=True):
@@ -163,6 +170,10 @@ def _app(app: InstalledApp, stored: dict[bytes, bytes]) -> AppRecord:
         app.data_bytes,
         app.cache_bytes,
         [_apk(path, stored) for path in app.apk_paths],
+        readable(app.initiating_installer),
+        app.signer_hashes,
+        app.past_signer_hashes,
+        app.is_debuggable,
     )
 
 

@@ -35,7 +35,7 @@ class AgainstPhone:
     """
 
     def __init__(self, phone: AdbPhone, copy: Coverage | Copy) -> None:
-        self._phone = phone
+        self.phone = phone
         self._updater = AdbUpdater(phone)
         self._copy = copy
         self._labels: dict[str, str] = {}
@@ -50,7 +50,7 @@ class AgainstPhone:
     @cached_property
     def apps(self) -> tuple[InstalledApp, ...]:
         """The apps of every user, with the phone's figures; asked once."""
-        return self._phone.apps().apps
+        return self.phone.apps().apps
 
     @property
     def packages(self) -> frozenset[str]:
@@ -115,12 +115,12 @@ class AgainstPhone:
 
     def _copied(self, paths: tuple[bytes, ...], folder: Path) -> list[Path]:
         """Copy files of the phone into a folder; none where one is no file, or they are too many or too large."""
-        told = [item for item in self._phone.stat(paths[:MAX_APKS]) if isinstance(item, Entry)]
+        told = [item for item in self.phone.stat(paths[:MAX_APKS]) if isinstance(item, Entry)]
         sizes = [item.size for item in told if item.kind is FileKind.FILE]
         if len(sizes) != len(paths) or sum(sizes) > MAX_APK_BYTES:
             return []
         files = []
-        for number, (stream, size) in enumerate(zip(self._phone.read(paths), sizes, strict=True)):
+        for number, (stream, size) in enumerate(zip(self.phone.read(paths), sizes, strict=True)):
             target = folder / f"{number}.apk"
             save_stream(stream, size, target, "base.apk" if not number else f"split {number}")
             files.append(target)

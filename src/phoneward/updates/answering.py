@@ -80,6 +80,14 @@ def _not_checked(facts: Facts) -> Iterator[Words]:
             len(history.unreadable),
         )
     yield from _signers_not_checked(facts)
+    if facts.files is None:
+        yield words("Whether an update file among the phone's own files would wipe an app.")
+    elif facts.files.others:
+        yield counted(
+            "{count} file that looks like an update: there were too many, or it could not be read.",
+            "{count} files that look like updates: there were too many, or they could not be read.",
+            facts.files.others,
+        )
 
 
 def _signers_not_checked(facts: Facts) -> Iterator[Words]:

@@ -85,7 +85,9 @@ def check_app(name: str, app: AppSet, against: Against) -> Checked:
 
 def _failed(name: str, error: ApkError, device: Device) -> Checked:
     """Return what a file is that cannot be opened: no phone takes it, or it could not be looked into."""
-    details = {key: value if isinstance(value, Words | Size | int) else str(value) for key, value in error.details.items()}
+    details = {
+        key: value if isinstance(value, Words | Size | int) else str(value) for key, value in error.details.items()
+    }
     text, advice = Words(error.message, details=details), Words(error.next_step, details=details)
     if isinstance(error, ApkUnreadableError | ApkChangedError | ApkTooLargeError):
         reason = Reason(error.code, Effect.UNKNOWN, text)

@@ -2,16 +2,21 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from phoneward.errors import PhonewardError
 from phoneward.snapshots import AppRecord, Asking, Coverage, PackagesDocument, PastApps, device_of
 from phoneward.updates.alarms import Alarm, Kind
+from phoneward.updates.downloads import Downloads, downloads_in
 from phoneward.updates.held import Held, HeldReader
 from phoneward.updates.history import PhoneHistory, read_history
+from phoneward.vault import Snapshot
 
 LOOKED_UP: Final = 20
 """Losses of which it is looked up what the vault still holds, and alarms of one kind that are told: the newest."""
+CACHE: Final = "updates"
+"""The room's folder in the cache."""
 YEAR: Final = dt.timedelta(days=366)
 
 
@@ -30,6 +35,7 @@ class Facts:
         history: of the apps up to that snapshot; None where there is none.
         alarms: of the last year, newest first.
         older: how many there were before.
+        files: update files among the phone's own; None where the snapshot could not be looked through.
         held: what the vault still holds of what was lost.
     """
 
@@ -43,6 +49,7 @@ class Facts:
     history: PhoneHistory | None = None
     alarms: tuple[Alarm, ...] = ()
     older: int = 0
+    files: Downloads | None = None
     held: dict[Alarm, Held | None] = field(default_factory=dict)
 
     @property
@@ -58,7 +65,8 @@ def gather(asking: Asking) -> Facts:
         return Facts(now=asking.now)
     snapshot = info.snapshot
     until = [one for one in asking.every if one.snapshot.time_ns <= snapshot.time_ns]
-    history = read_history(asking.repo, info.device, until, listener=asking.listener)
+    cache = None if asking.cache_dir is None else asking.cache_dir / CACHE
+    history = read_history(asking.repo, info.device, until, cache_dir=cache, listener=asking.listener)
     newest_first = [alarm for alarm in reversed(history.alarms) if asking.now - alarm.after.taken <= YEAR]
     lost = [alarm for alarm in newest_first if alarm.kind in {Kind.WIPED, Kind.GONE} and not alarm.with_reset]
     reader = HeldReader(asking.repo)
@@ -77,8 +85,16 @@ def gather(asking: Asking) -> Facts:
         history=history,
         alarms=tuple(newest_first),
         older=len(history.alarms) - len(newest_first),
+        files=None if packages is None or not packages.apps else _files(asking, snapshot, cache),
         held={a: reader.last((a.package, a.user_id), history.with_data(a)) for a in lost[:LOOKED_UP]},
     )
+
+
+def _files(asking: Asking, snapshot: Snapshot, cache: Path | None) -> Downloads | None:
+    try:
+        return downloads_in(asking.repo, snapshot, cache)
+    except PhonewardError:  # the answer says that nobody looked
+        return None
 
 
 def _maker(asking: Asking) -> str:

@@ -15,6 +15,7 @@ EXAMPLES: Final = 3
 BY_LISTS: Final = words("read in the lists of apps of the two snapshots")
 BY_LIST: Final = words("read in the snapshot's list of apps")
 BY_COVERAGE: Final = words("read in the snapshot's coverage document")
+BY_RULES: Final = words("judged by Android's own rules against the app that the snapshot keeps")
 BY_SIGNATURE: Final = words("read in the signature of the app that the snapshot keeps")
 
 

@@ -2,18 +2,31 @@
 
 from collections.abc import Iterator
 
-from phoneward.findings import Finding, Severity, Tier
+from phoneward.apk.signing.facts import Signing
+from phoneward.errors import readable
+from phoneward.findings import Evidence, Finding, Severity, Tier
 from phoneward.phones import store_guides
 from phoneward.snapshots import ApkState, AppRecord, app_called
 from phoneward.texts import Listed, Words, verbatim, words
 from phoneward.updates import finding_codes as codes
 from phoneward.updates import finding_parts as parts
 from phoneward.updates.facts import LOOKED_UP, Facts
+from phoneward.updates.finding_parts import BY_RULES
+from phoneward.updates.finding_parts import BY_SIGNATURE as BY_KEY
 from phoneward.updates.history_words import called, shown
+from phoneward.updates.signing_names import (
+    PublicKeyPair,
+    fits_publisher,
+    is_debug_certificate,
+    known_signer,
+    publisher_signers,
+)
 
 
 def present_findings(facts: Facts) -> Iterator[Finding]:
     """Yield what there is to say of the apps that the snapshot tells of."""
+    yield from _files(facts)
+    yield from _signers(facts)
     yield from _not_kept(facts)
     yield from _store_updates(facts)
 
@@ -21,6 +34,83 @@ def present_findings(facts: Facts) -> Iterator[Finding]:
 def precious(facts: Facts) -> list[AppRecord]:
     """Return the apps on the phone whose content cannot be had again."""
     return [app for app in facts.apps if app_called(app.package)]
+
+
+def _files(facts: Facts) -> Iterator[Finding]:
+    wiping = [] if facts.files is None else [file for file in facts.files.files if file.would_wipe]
+    for file in wiping[:LOOKED_UP]:
+        path = shown(readable(file.path))
+        yield Finding(
+            code=codes.FILE_WOULD_WIPE,
+            severity=Severity.WARNING,
+            tier=Tier.INFERRED,
+            title=words(
+                "A file on the phone looks like an update of {app} and could only be installed by wiping it.",
+                app=called(file.package),
+            ),
+            loss=words("Whoever taps “uninstall” or “OK” there loses everything in the app."),
+            evidence=(parts.seen(facts, words("by Android's own rules"), BY_RULES, path),),
+            actions=(parts.check(),),
+            subject=path,
+        )
+
+
+def _signers(facts: Facts) -> Iterator[Finding]:
+    """Yield apps that somebody else signed than should have, as far as that is known."""
+    if facts.history is None:
+        return
+    told: set[str] = set()
+    for (package, _user), periods in facts.history.apps.items():
+        app = periods[-1].app
+        if app is None or app.signing is None or app.is_system or package in told or len(told) >= LOOKED_UP:
+            continue
+        finding = _not_its_publisher(facts, package, app.signing) or _public_key(facts, package, app.signing)
+        if finding is not None:
+            told.add(package)
+            yield finding
+
+
+def _not_its_publisher(facts: Facts, package: str, signing: Signing) -> Finding | None:
+    known = publisher_signers(package)
+    if known is None or fits_publisher(package, signing.sha256) != "no":
+        return None
+    return Finding(
+        code=codes.NOT_PUBLISHER,
+        severity=Severity.WARNING if known.confirmed else Severity.ADVICE,
+        tier=Tier.OBSERVED,
+        title=words("{app} is not signed by its publisher, as far as that is publicly known.", app=called(package)),
+        loss=words(
+            "Who made it could read what you write in it. An update from a store is refused, or would wipe its data."
+        ),
+        detail=words("Before you do anything: make a backup with the app itself, and take a snapshot."),
+        evidence=(
+            parts.seen(facts, words("signer {digest}", digest=" ".join(one[:16] for one in signing.sha256)), BY_KEY),
+            Evidence(words("known: {source}", source=shown(" ".join(known.source))), None),
+        ),
+        actions=(parts.backup(facts), parts.history(package)),
+        subject=parts.subject(package),
+    )
+
+
+def _public_key(facts: Facts, package: str, signing: Signing) -> Finding | None:
+    is_debug = any(is_debug_certificate(signer) for signer in signing.signers)
+    is_test = any(isinstance(known_signer(signer), PublicKeyPair) for signer in signing.signers)
+    if not is_debug and not is_test:
+        return None
+    return Finding(
+        code=codes.TEST_KEY,
+        severity=Severity.WARNING if is_test else Severity.ADVICE,
+        tier=Tier.OBSERVED,
+        title=words("{app} is signed with a key that everybody has.", app=called(package))
+        if is_test
+        else words("{app} is signed with a developer's key for trying things out.", app=called(package)),
+        loss=words("Anybody could make an update that Android takes for the real one, and that reads the app's data.")
+        if is_test
+        else words("The app from a store is signed otherwise: it can only be installed by wiping this one's data."),
+        evidence=(parts.seen(facts, words("signer {digest}", digest=signing.sha256[0][:16]), BY_KEY),),
+        actions=(parts.history(package),),
+        subject=parts.subject(package),
+    )
 
 
 def _not_kept(facts: Facts) -> Iterator[Finding]:

@@ -2,18 +2,23 @@
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from phoneward.apk.signing.facts import Signing
 from phoneward.errors import PhonewardError
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
-from phoneward.snapshots import AppRecord, PackagesDocument, PastApps, SnapshotInfo
+from phoneward.snapshots import AppRecord, PackagesDocument, PastApps, SnapshotInfo, device_of
 from phoneward.updates.alarms import Alarm, of_phone
+from phoneward.updates.signers_then import SignersThen
 from phoneward.updates.timeline import AppKey, AppThen, At, Period, Timelines
-from phoneward.vault import Repository
+from phoneward.vault import Repository, Snapshot
 
 PHASE: Final = "read-history"
+LOOKED_BACK: Final = 10
+"""Snapshots that are asked which Android the phone has, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ def read_history(
     device: str,
     snapshots: Sequence[SnapshotInfo],
     *,
+    cache_dir: Path | None = None,
+    signers_of: Collection[str] | None = None,
     listener: Listener = silent,
 ) -> PhoneHistory:
     """Return the history of a phone's apps.
@@ -72,6 +79,8 @@ def read_history(
         repo: open, its index loaded.
         device: the phone's id.
         snapshots: all of the vault, oldest first.
+        cache_dir: where the room keeps derived data, sealed; None keeps nothing.
+        signers_of: the apps whose signers are read from their APKs; None for all.
         listener: hears the phase `read-history`: how many snapshots of how many.
 
     Raises:
@@ -79,6 +88,8 @@ def read_history(
     """
     its = [info for info in snapshots if is_whole(info, device)]
     past, lines = PastApps(repo), Timelines()
+    sdk = _sdk(repo, its)
+    signers = SignersThen(repo, past, sdk=sdk, cache_dir=cache_dir, packages=signers_of)
     told: list[At] = []
     unreadable: list[str] = []
     silent_ones = 0
@@ -96,7 +107,7 @@ def read_history(
             silent_ones += 1
             continue
         at = At(info.snapshot.id or "", info.snapshot.time)
-        lines.add(at, apps_then(document), untold=untold_users(document))
+        lines.add(at, apps_then(document, info.snapshot, signers), untold=untold_users(document))
         told.append(at)
         listener(Advanced(PHASE, number, 0))
     listener(PhaseDone(PHASE, len(its), 0))
@@ -111,19 +122,34 @@ def is_whole(info: SnapshotInfo, device: str) -> bool:
     return info.device == device and info.of_phone and not info.partial and not info.backup_file
 
 
-def apps_then(document: PackagesDocument) -> dict[AppKey, AppThen]:
+def _sdk(repo: Repository, infos: Sequence[SnapshotInfo]) -> int | None:
+    """Return the API level that the phone has now: all its snapshots are read as it would read them now."""
+    for info in reversed(infos[-LOOKED_BACK:]):
+        try:
+            return device_of(repo, info.snapshot).api_level
+        except (ValueError, PhonewardError):
+            continue
+    return None
+
+
+def apps_then(document: PackagesDocument, snapshot: Snapshot, signers: SignersThen) -> dict[AppKey, AppThen]:
     """Return the apps that a snapshot tells of."""
     knows_installers = "installer" not in document.not_asked
-    return {(app.package, app.user_id): _then(app, knows_installers=knows_installers) for app in document.apps}
+    return {
+        (app.package, app.user_id): _then(app, signers.of(snapshot, app), knows_installers=knows_installers)
+        for app in document.apps
+    }
 
 
-def _then(app: AppRecord, *, knows_installers: bool) -> AppThen:
+def _then(app: AppRecord, signing: Signing | None, *, knows_installers: bool) -> AppThen:
     return AppThen(
         version_code=app.version_code,
         version_name=app.version_name,
         installer=app.installer if app.installer or knows_installers else None,
         first_installed=_aware(app.first_installed),
         last_updated=_aware(app.last_updated),
+        signing=signing,
+        signer_hashes=app.signer_hashes,
         is_system=app.is_system,
     )
 

@@ -17,7 +17,7 @@ from phoneward.updates.signing_names import Publisher, fits_publisher, signers_f
 from phoneward.updates.subject import Installed
 
 Opener: TypeAlias = Callable[[FoundFile], AbstractContextManager[Path | Source]]
-"""Gives the bytes of a found file: for looking at what it is first (`peek`), or for reading all of it."""
+"""Gives the bytes of a found file."""
 
 WECHAT: Final = "com.tencent.mm"
 
@@ -55,25 +55,24 @@ class Others:
 
 
 def check_found(
-    found: FoundFiles, phone: Phone, peek: Opener, whole: Opener, others: Others
+    found: FoundFiles, phone: Phone, openers: tuple[Opener, Opener], others: Others
 ) -> Iterator[FoundUpdate]:
     """Check those of the found files that are for an app on the phone, newest first.
 
     Args:
         found: the files.
         phone: what they are checked against.
-        peek: opens a file to see of which app it is.
-        whole: opens it to read every byte of it.
+        openers: of a file, to see of which app it is; and to read every byte of it.
         others: the other files are counted here.
     """
     for file in found.files:
-        package = _package(file, peek)
+        package = _package(file, openers[0])
         if package is None:
             others.no_apps += 1
         elif package not in phone.packages:
             others.other_apps += 1
         else:
-            checked = _checked(file, phone, whole)
+            checked = _checked(file, phone, openers[1])
             if checked is not None:
                 yield FoundUpdate(file, checked)
             else:
@@ -131,4 +130,6 @@ def wrong_publishers(
         app = phone.app(publisher.package)
         signing = app.signing if app is not None else None
         if signing is not None and fits_publisher(publisher.package, signing.sha256) == "no":
-            yield WrongPublisher(publisher.package, name_of(publisher.package, publisher.name), signing.sha256, publisher)
+            yield WrongPublisher(
+                publisher.package, name_of(publisher.package, publisher.name), signing.sha256, publisher
+            )

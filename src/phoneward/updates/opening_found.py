@@ -22,7 +22,6 @@ MAX_BYTES: Final = 8 << 30
 """Bytes of one found file that are copied from a phone."""
 
 
-
 def opener(repo: Repository | None = None, ref: str = "", phone: Phone | None = None, *, copy: bool = False) -> Opener:
     """Return what opens found files.
 

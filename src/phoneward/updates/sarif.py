@@ -13,8 +13,7 @@ from urllib.parse import quote
 
 import phoneward
 from phoneward.texts import N_, Words, _
-from phoneward.updates import hidden, judging, signing_names
-from phoneward.updates import rules as rules_
+from phoneward.updates.judging import ALL_RULES
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -106,8 +105,7 @@ def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]
 @functools.cache
 def _meanings() -> Mapping[str, str]:
     """Return what each rule means, in English, by its code."""
-    every = (*rules_.RULES, *judging.RULES, *hidden.RULES, *signing_names.RULES)
-    return {rule.code: rule.meaning for rule in every}
+    return {rule.code: rule.meaning for rule in ALL_RULES}
 
 
 def _rule(rules: dict[str, dict[str, object]], code: str, text: str, source: str, level: str) -> int:

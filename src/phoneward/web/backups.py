@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phoneward import snapshots, updates
@@ -59,17 +60,19 @@ def start(context: "WebContext", source: Source, again: Again, *, is_first: bool
                     state_dir=context.settings.state_dir,
                     cache_dir=context.settings.cache_dir / "snapshots",
                 )
-            happened = _happened(repo, result)
+            happened = _happened(repo, result, context.settings.cache_dir)
         context.checkups.forget()
         return _outcome(result, happened, is_first=is_first)
 
     return context.jobs.start(Kind(title, _command(source), again=again), key_of(source), work)
 
 
-def _happened(repo: Repository, result: BackupResult) -> list[Words]:
+def _happened(repo: Repository, result: BackupResult, cache_dir: Path) -> list[Words]:
     """Return what happened to the apps since the snapshot before; where that cannot be told the checkup says so."""
     try:
-        return [said for _alarm, said in updates.news(repo, result.snapshot_id or "")]
+        return [
+            said for _alarm, said in updates.news(repo, result.snapshot_id or "", cache_dir=cache_dir / updates.CACHE)
+        ]
     except PhonewardError:
         return []
 

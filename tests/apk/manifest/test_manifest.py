@@ -160,9 +160,10 @@ class TestFacts:
     def test_a_base_that_needs_splits(self) -> None:
         assert says(manifest_attributes='android:isSplitRequired="true"').is_split_required
         data = '<meta-data android:name="com.android.vending.splits.required" android:value="true"/>'
-        assert says(in_application=data).is_split_required
-        assert not says(in_application=data.replace('"true"', '"false"')).is_split_required
-        assert not says(in_application=f"<activity android:name='.A'>{data}</activity>").is_split_required
+        assert says(in_application=data).looks_for_splits
+        assert not says(in_application=data).is_split_required
+        assert not says(in_application=data.replace('"true"', '"false"')).looks_for_splits
+        assert not says(in_application=f"<activity android:name='.A'>{data}</activity>").looks_for_splits
         types = (
             Attribute("requiredSplitTypes", " base__abi, base__density ", 0x0101064E),
             Attribute("splitTypes", "x", 0x0101064F),

@@ -190,6 +190,7 @@ def test_a_rotation_from_a_later_android_leaves_earlier_ones_alone() -> None:
         found = judged(apk, sdk)
         assert found.signing is not None
         assert found.signing.sha256 == (owner.sha256,)
+        assert (Scheme.V3_1 in found.schemes) == (owner is NEW)
     assert codes(judged(apk, 24, 33)) == []
 
 

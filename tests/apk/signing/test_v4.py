@@ -10,6 +10,8 @@ from phoneward.apk.signing.facts import Scheme, SdkRange, Verification
 from phoneward.apk.signing.verify import verify
 from phoneward.apk.source import BytesSource
 from tests.apk import signer as signing
+from tests.apk.making import key as made_key
+from tests.apk.making import make_apk
 from tests.apk.signer import Signed, Signer, key, rotated
 
 OLD, NEW = key("old"), key("new")
@@ -36,6 +38,17 @@ def test_one_that_belongs_to_the_app(tree: bool) -> None:
     found = judged(APK, signing.idsig(APK, OLD, DIGEST, tree=tree))
     assert codes(found) == []
     assert found.schemes == (Scheme.V3, Scheme.V4)
+
+
+@pytest.mark.parametrize("schemes", [("v2", "v4"), ("v3", "v4"), ("v2", "v3", "v4")])
+def test_one_that_apksigner_made(schemes: tuple[str, ...]) -> None:
+    """What Debian's apksigner writes beside an app is believed, and nothing else in its place."""
+    apk = make_apk(keys=(made_key("first"),), schemes=schemes, min_sdk=28)
+    beside = apk.with_name(apk.name + ".idsig").read_bytes()
+    found = judged(apk.read_bytes(), beside)
+    assert codes(found) == []
+    assert Scheme.V4 in found.schemes
+    assert codes(judged(apk.read_bytes(), beside[:-1] + b"x")) == ["v4-tree"]
 
 
 def test_beside_a_v2_signature() -> None:

@@ -149,6 +149,8 @@ ROWS: list[tuple[str, Installed | None, AppSet, Device, Verdict, str, str]] = [
     ("forceMultiArchNativeLibsMatch: target 34", there(), one(abis=frozenset({"arm64-v8a"}), multi_arch=True, target_sdk=34), replace(PHONE, sdk=35), KEEPS, "version-newer", ""),
     ("copyFileIfChanged: not extracted and compressed", there(), one(abis=frozenset({"arm64-v8a"}), extract_native_libs=False, has_compressed_libraries=True), PHONE, REFUSED, "libraries-compressed", "INSTALL_FAILED_INVALID_APK"),
     ("copyFileIfChanged: extracted and compressed", there(), one(abis=frozenset({"arm64-v8a"}), extract_native_libs=True, has_compressed_libraries=True), PHONE, KEEPS, "version-newer", ""),
+    ("copyNativeBinaries: kinds of processor not known", there(), one(abis=frozenset({"arm64-v8a"}), extract_native_libs=False, has_compressed_libraries=True), replace(PHONE, abis=()), REFUSED, "libraries-compressed", "INSTALL_FAILED_INVALID_APK"),
+    ("Play Core looks for parts, the installer does not", there(), one(looks_for_splits=True), PHONE, KEEPS, "part-missing-at-start", ""),
     # the package
     ("another package", there(), one(package="org.example.other"), PHONE, REFUSED, "another-app", "INSTALL_FAILED_INVALID_APK"),
     ("no such app", None, one(), PHONE, KEEPS, "not-installed", ""),

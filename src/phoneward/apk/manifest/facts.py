@@ -44,8 +44,9 @@ class Manifest:
         shared_user_id: empty where none.
         shared_user_max_sdk: `android:sharedUserMaxSdkVersion`; 0 where it is not said.
         is_test_only, is_debuggable, is_persistent: of `<application>`.
-        is_split_required: the base asks for splits (`isSplitRequired`, or the meta-data
-            `com.android.vending.splits.required`).
+        is_split_required: the installer wants splits beside the base (`isSplitRequired`).
+        looks_for_splits: the app itself looks for them when it starts (Play Core, by the meta-data
+            `com.android.vending.splits.required`); no installer does.
         required_split_types, split_types: `android:requiredSplitTypes`, `android:splitTypes`.
         is_feature: `android:isFeatureSplit`.
         uses_split: names of splits that this one needs (`<uses-split>`).
@@ -86,6 +87,7 @@ class Manifest:
     is_debuggable: bool = False
     is_persistent: bool = False
     is_split_required: bool = False
+    looks_for_splits: bool = False
     required_split_types: frozenset[str] = frozenset()
     split_types: frozenset[str] = frozenset()
     is_feature: bool = False

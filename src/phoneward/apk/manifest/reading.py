@@ -238,7 +238,7 @@ class _Reader:
         name, value = self._text(element, attr.NAME), self._value(element, attr.VALUE)
         is_true = value is not None and value.kind == Type.BOOLEAN and value.data != 0
         if element.tag == "meta-data" and name == SPLITS_REQUIRED and is_true:
-            self.facts["is_split_required"] = True
+            self.facts["looks_for_splits"] = True
         elif element.tag == "property" and name == NO_APP_DATA_STORAGE:
             self.facts["no_app_data_storage"] = is_true
 

@@ -39,6 +39,13 @@ def signer_for(found: Mapping[Scheme, SchemeResult], sdk: int) -> SignerResult |
     return None
 
 
+def is_passed_over(result: SchemeResult, low: int, high: int) -> bool:
+    """Whether none of these Android versions goes by a v3.1 signature, though it is there and right."""
+    low = max(low, FIRST_V31_SDK)
+    spans = ((signer.min_sdk + signer.skips_release, signer.max_sdk or 0) for signer in result.signers)
+    return result.scheme == Scheme.V3_1 and not any(first <= high and last >= low for first, last in spans)
+
+
 def coverage_problems(found: Mapping[Scheme, SchemeResult], low: int, high: int) -> tuple[Problem, ...]:
     """Return whether some Android version finds neither a v3.1 nor a v3 signer for it, though the file has them."""
     if Scheme.V3 not in found:

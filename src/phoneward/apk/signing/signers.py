@@ -98,12 +98,13 @@ def read_signer(part: Reader, signer: Signer, *, has_range: bool) -> Signer:
     return signer
 
 
-def check_content(signers: list[Signer], content: ContentDigests) -> list[Problem]:
+def check_content(signers: list[Signer], content: ContentDigests | None) -> list[Problem]:
     """Compare what the signers signed with the file (apksig `ApkSigningBlockUtils.verifyIntegrity`).
 
-    What counts are the digests that some signer's verified signatures go by. Nothing is read where a signer is wrong.
+    What counts are the digests that some signer's verified signatures go by. Nothing is read where a signer is wrong,
+    and where `content` is None: then only who signed is asked for.
     """
-    if not signers or any(signer.problems for signer in signers):
+    if content is None or not signers or any(signer.problems for signer in signers):
         return []
     kinds = set[ContentDigest]().union(*(signer.verified for signer in signers))
     scheme = signers[0].scheme

@@ -11,12 +11,14 @@ from phoneward.apk.signing.signers import Signer, as_result, check_content, read
 _STRIPPING_PROTECTION: Final = 0xBEEFF00D
 
 
-def verify_v2(value: bytes, content: ContentDigests, low: int, high: int, found: Collection[int]) -> SchemeResult:
+def verify_v2(
+    value: bytes, content: ContentDigests | None, low: int, high: int, found: Collection[int]
+) -> SchemeResult:
     """Verify a v2 block.
 
     Args:
         value: of its pair in the signing block.
-        content: of the file.
+        content: of the file; None where it is not to be compared.
         low: API level of the first phones that go by it.
         high: of the last ones.
         found: newer schemes that the APK carries and these versions know: 3 is v3.

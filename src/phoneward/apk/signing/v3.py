@@ -24,13 +24,19 @@ _ANDROID_13: Final = 33
 
 
 def verify_v3(
-    value: bytes, content: ContentDigests, low: int, high: int, *, scheme: Scheme, rotation_sdk: int | None = None
+    value: bytes,
+    content: ContentDigests | None,
+    low: int,
+    high: int,
+    *,
+    scheme: Scheme,
+    rotation_sdk: int | None = None,
 ) -> SchemeResult:
     """Verify a v3 or v3.1 block.
 
     Args:
         value: of its pair in the signing block.
-        content: of the file.
+        content: of the file; None where it is not to be compared.
         low: API level of the first phones that go by it.
         high: of the last ones.
         scheme: `V3` or `V3_1`.

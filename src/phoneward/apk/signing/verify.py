@@ -23,6 +23,7 @@ from phoneward.apk.signing.agreement import (
     FIRST_V31_SDK,
     agreement_problems,
     coverage_problems,
+    is_passed_over,
     signing_for,
 )
 from phoneward.apk.signing.block import V2_ID, V3_ID, V31_ID, SigningBlock, find_block, find_value
@@ -51,6 +52,8 @@ def verify(
     manifest: Manifest,
     sdk: SdkRange | None = None,
     idsig: Source | None = None,
+    *,
+    with_content: bool = True,
 ) -> Verification:
     """Verify the signatures of an APK, every byte of it.
 
@@ -60,6 +63,8 @@ def verify(
         manifest: its manifest.
         sdk: for the phones of these Android versions; None for those that the manifest declares, as apksigner.
         idsig: the file with its v4 signature, where there is one beside it; a phone that is given it goes by it.
+        with_content: False asks only who signed: that signers signed what they say is verified, that the content is
+            what they signed is not (v1 is verified whole: there is no other way).
 
     Raises:
         ApkError: it cannot be read.
@@ -68,13 +73,13 @@ def verify(
     if low is None:
         return Verification(is_verified=False, sdk=SdkRange(1), problems=(problem("codename-unknown"),))
     versions = sdk or SdkRange(low)
-    join = _Join(source, container, manifest, versions, idsig)
+    join = _Join(source, container, manifest, versions, idsig, with_content=with_content)
     problems = join.problems()
     signing = None if problems else join.signing()
     return Verification(
         is_verified=signing is not None,
         sdk=versions,
-        schemes=tuple(scheme for scheme in Scheme if scheme in join.found),
+        schemes=join.schemes(),
         signing=signing,
         lineage=() if signing is None else signing.past,
         problems=problems,
@@ -86,7 +91,14 @@ class _Join:
     """One verification: the schemes one after another, until one is wrong, and then how they fit together."""
 
     def __init__(
-        self, source: Source, container: Container, manifest: Manifest, sdk: SdkRange, idsig: Source | None
+        self,
+        source: Source,
+        container: Container,
+        manifest: Manifest,
+        sdk: SdkRange,
+        idsig: Source | None,
+        *,
+        with_content: bool,
     ) -> None:
         self._source = source
         self._container = container
@@ -94,6 +106,7 @@ class _Join:
         self._low = sdk.low
         self._high = _NEWEST if sdk.high is None else sdk.high
         self._idsig = idsig
+        self._with_content = with_content
         self.found: dict[Scheme, SchemeResult] = {}
 
     def problems(self) -> tuple[Problem, ...]:
@@ -116,6 +129,12 @@ class _Join:
             or self._demands()
         )
 
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Return those that were verified and that some of the phones go by."""
+        results = self.found.items()
+        gone_by = {scheme for scheme, result in results if not is_passed_over(result, self._low, self._high)}
+        return tuple(scheme for scheme in Scheme if scheme in gone_by)
+
     def signing(self) -> Signing:
         """Return whom the newest Android version takes for the signer; only where there are no problems."""
         return signing_for(self.found, self._high)
@@ -125,7 +144,7 @@ class _Join:
         low, high, found = self._low, self._high, self.found
         block = find_block(self._source, self._container) if high >= FIRST_V2_SDK else None
         if block is not None:
-            content = ContentDigests(self._source, self._container, block)
+            content = ContentDigests(self._source, self._container, block) if self._with_content else None
             if high >= FIRST_V31_SDK:
                 yield from self._of_block(block, content, Scheme.V3_1)
             if high >= FIRST_V3_SDK:
@@ -137,7 +156,7 @@ class _Join:
         if low < FIRST_V2_SDK or not found:
             yield verify_v1(self._container, SdkRange(low, high))
 
-    def _of_block(self, block: SigningBlock, content: ContentDigests, scheme: Scheme) -> Iterator[SchemeResult]:
+    def _of_block(self, block: SigningBlock, content: ContentDigests | None, scheme: Scheme) -> Iterator[SchemeResult]:
         try:
             value = find_value(self._source, block, _IDS[scheme])
         except MalformedError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from phoneward.errors import readable
-from phoneward.phones.adb import pm
+from phoneward.phones.adb import packages, pm
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.adb.storage import User, users
 from phoneward.phones.base import AppInventory, InstalledApp
@@ -86,6 +86,7 @@ def _installed(app: pm.Listed, user_id: int, facts: _Facts) -> InstalledApp:
     # The figures of `dumpsys diskstats` are the main user's (AOSP DiskStatsLoggingService).
     size = facts.sizes.get(app.package) if user_id == 0 else None
     installer = about.get("installerPackageName", user_id)
+    initiator, signatures = about.get("initiatingPackageName", user_id), about.get("signatures", user_id)
     system = facts.system.get(user_id)
     return InstalledApp(
         package=app.package,
@@ -102,6 +103,9 @@ def _installed(app: pm.Listed, user_id: int, facts: _Facts) -> InstalledApp:
         data_bytes=size.data if size else None,
         cache_bytes=size.cache if size else None,
         is_debuggable="DEBUGGABLE" in about.get("pkgFlags", user_id).split(),
+        initiating_installer="" if initiator == "null" else initiator,
+        signer_hashes=packages.parse_signers(signatures) or (),
+        past_signer_hashes=tuple(signer.hash for signer in packages.parse_past_signers(signatures)),
     )
 
 

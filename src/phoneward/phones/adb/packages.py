@@ -26,7 +26,7 @@ _SIGNATURES = re.compile(r"PackageSignatures\{[0-9a-f]{1,16}(?: version:\d+, sig
 _PAST = re.compile(r"past signatures:\[([^\]]*)\]")
 _PAST_ONE = re.compile(r"([0-9a-f]{1,8})(?: flags: ([0-9a-f]{1,8}))?")
 _HASH = re.compile(r"[0-9a-f]{1,8}")
-_SHARED_USER = re.compile(r"SharedUserSetting\{[0-9a-f]{1,16} ([A-Za-z0-9_.]{1,255})/\d{1,9}\}")
+_SHARED_USER = re.compile(r"SharedUserSetting\{(?:[0-9a-f]{1,16} )?([A-Za-z0-9_.]{1,255})/\d{1,9}\}")
 _SPLIT = re.compile(r"([A-Za-z0-9_.]{1,200})(?::(-?\d{1,10}))?")
 _DECLARED = re.compile(r"      ([^\s:]{1,255}): prot=([a-zA-Z|0-9_]{0,300})")
 _PERMISSION = re.compile(r"  Permission \[([^\s\]]{1,255})\] \([0-9a-f]{1,16}\):")
@@ -80,7 +80,7 @@ def _state(
     sdks = dict(_SDK.findall(about.fields.get("versionCode", "")))
     user_fields = about.user_fields.get(user_id, {})
     code_path = about.fields.get("codePath", "").encode("utf-8", "surrogateescape")
-    data_dir = about.fields.get("dataDir", "").encode("utf-8", "surrogateescape")
+    data_dir = about.get("dataDir", user_id).encode("utf-8", "surrogateescape")
     return PackageState(
         package=package,
         user_id=user_id,

@@ -143,7 +143,7 @@ class Session:
             done = self.shell.run(patient(b"pm install-commit %d 2>&1" % number), limit=_LIMIT)
         finally:
             timer.cancel()
-        if done.stdout.strip() != b"Success":
+        if not took(done.stdout):
             raise self.failed(refused(done))
 
     def _abandon(self, number: int) -> None:
@@ -160,6 +160,17 @@ def _cut_off(asked: Callable[[], bool]) -> Iterator[None]:
         raise
     except PhoneGoneError as error:
         raise InstallCutOffError(detail=error.sentence(), was_asked=asked()) from error
+
+
+def took(answer: bytes) -> bool:
+    """Tell whether the answer to a commit says that it is done.
+
+    `Success`, perhaps behind `Warning [words]`; or warnings and `Completed with warning(s)` (Android 14), which adb
+    takes for a failure. Source: `doCommitSession`.
+    """
+    lines = [line.strip() for line in answer.strip().split(b"\n")]
+    warned = all(line.startswith(b"Warning") for line in lines[:-1])
+    return warned and lines[-1] in {b"Success", b"Completed with warning(s)"}
 
 
 def refused(done: Finished) -> Refused:

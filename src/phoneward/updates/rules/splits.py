@@ -58,6 +58,12 @@ MISSING: Final = Rule(
     _SOURCE,
     "INSTALL_FAILED_MISSING_SPLIT",
 )
+LOOKS_FOR: Final = Rule(
+    "part-missing-at-start",
+    Effect.WARNS,
+    "It installs, but looks for its parts when it starts, and does not work without them.",
+    "Play Core's MissingSplitsManager (meta-data com.android.vending.splits.required)",
+)
 NEEDS: Final = Rule(
     "part-needs-part",
     Effect.WARNS,
@@ -82,6 +88,7 @@ RULES: Final = (
     ADDED_UNKNOWN,
     ADDED,
     MISSING,
+    LOOKS_FOR,
     NEEDS,
     DROPPED,
 )
@@ -170,6 +177,8 @@ def _complete(case: Case) -> Iterator[Reason]:
     asked = (base.is_split_required and case.is_at_least(29)) or (by_types and bool(base.required_split_types))
     if asked and (len(apks) <= 1 or (by_types and not required <= there)):
         yield MISSING.says(words("It is only one part of the app: other parts that it needs are missing."))
+    elif base.looks_for_splits and len(apks) <= 1:
+        yield LOOKS_FOR.says(words("It is only one part of the app; it would install, and probably not start."))
     names = {apk.manifest.split for apk in apks}
     wanted = {name for apk in apks for name in (*apk.manifest.uses_split, apk.manifest.config_for) if name}
     if wanted - names:

@@ -1,0 +1,208 @@
+"""`phoneward update check` with a phone at the cable, a vault with its snapshots, and nothing in hand."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.apk.making import Key, copy_of, key, make_apk
+from tests.cli.program import Program, make_vault
+from tests.phone import state
+from tests.phone.testphone import PhoneFactory, TestPhone
+
+WECHAT = "com.tencent.mm"
+NOTES = "org.example.notes"
+DATA_BYTES = 11_000_000_000
+
+
+def shown(certificate: Key) -> str:
+    """What `dumpsys package` prints of a certificate: java.util.Arrays.hashCode of its bytes, in hexadecimal."""
+    value = 1
+    for byte in certificate.der:
+        value = 31 * value + (byte if byte < 128 else byte - 256)
+    return f"{value % 2**32:x}"
+
+
+def app_of(package: str, signer: Key, **more: object) -> state.App:
+    return replace(state.App(package, 10200, 5, "5.0", signer=shown(signer)), **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def wechat() -> Path:
+    return make_apk(WECHAT, version_code=5, version_name="5.0")
+
+
+@pytest.fixture
+def phone(phone_factory: PhoneFactory, wechat: Path) -> TestPhone:
+    """A phone with WeChat and another app, both signed by the first key."""
+    apps = (
+        app_of(WECHAT, key(), sizes=(200_000_000, DATA_BYTES, 5), first_installed={0: "2019-05-03 10:00:00"}),
+        app_of(NOTES, key(), app_id=10201, first_installed={0: "2024-01-01 10:00:00"}, installer="null"),
+    )
+    made = phone_factory(state=state.State(apps=apps))
+    put(made, apps[0], wechat)
+    put(made, apps[1], make_apk(NOTES, version_code=5))
+    return made
+
+
+def put(phone: TestPhone, app: state.App, apk: Path) -> None:
+    """Put a real APK where the phone keeps the app's."""
+    (phone.root / app.code_path.lstrip("/") / app.base).write_bytes(apk.read_bytes())
+
+
+@pytest.fixture
+def program(phone: TestPhone, tmp_path: Path) -> Program:
+    home = tmp_path / "home"
+    home.mkdir()
+    return Program(home, {**phone.adb_env, "TZ": "UTC"})
+
+
+@pytest.fixture
+def with_vault(program: Program, tmp_path: Path) -> Program:
+    make_vault(tmp_path / "vault", "secret")
+    return program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="secret")
+
+
+def newer(*keys: Key, package: str = WECHAT) -> Path:
+    return make_apk(package, version_code=6, keys=keys or (key(),))
+
+
+def test_the_incident_before_it_happens(with_vault: Program, phone: TestPhone) -> None:
+    """A shop's update of WeChat, signed with another key: what it would cost is said before anybody taps."""
+    assert with_vault.run("backup", "--adb", phone.serial).code in {0, 3}
+    ran = with_vault.run("update", "check", newer(key("stranger")))
+    assert ran.code == 4, ran.stderr
+    first = ran.stdout.splitlines()[0]
+    assert first.startswith(
+        "This update of WeChat can only be installed by deleting WeChat with everything in it: 11.0 GB of your chats "
+        "since 3 May 2019; the snapshot of "
+    )
+    assert first.endswith("has none of it, because the phone keeps it out of reach.")
+    document = with_vault.run("update", "check", "--adb", phone.serial, "--json", newer(key("stranger"))).document
+    assert document["verdict"] == "wipes"
+    assert document["stakes"]["data_bytes"] == DATA_BYTES
+    assert document["stakes"]["since"].startswith("2019-05-03")
+    assert document["stakes"]["snapshot"]["state"] == "out of reach"
+    assert document["installed"]["signers"] == [key().sha256]
+    chinese = with_vault.run("update", "check", "--lang", "zh_CN", newer(key("stranger"))).stdout.splitlines()[0]
+    assert not set(re.findall("[A-Za-z]+", chinese)) - {"GB"}
+
+
+def test_an_update_by_the_same_signer(program: Program) -> None:
+    ran = program.run("update", "check", newer())
+    assert ran.code == 0, ran.stderr + ran.stdout
+    assert ran.stdout.startswith("By Android's own rules this update of WeChat keeps your data: 11.0 GB of your chats")
+    assert "no vault is named" in ran.stdout.splitlines()[0]
+    unopened = program.with_(PHONEWARD_REPOSITORY=str(program.home / "none")).run("update", "check", newer(), "--json")
+    assert unopened.complaint["code"] == "no-repository"
+
+
+def test_a_vault_without_its_password_is_said_and_nothing_is_asked(program: Program, tmp_path: Path) -> None:
+    make_vault(tmp_path / "vault", "secret")
+    ran = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault")).run("update", "check", newer())
+    assert ran.code == 0, ran.stderr
+    assert "the vault was not opened" in ran.stdout.splitlines()[0]
+    opened = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="secret")
+    assert "the vault has no snapshot of this phone" in opened.run("update", "check", newer()).stdout.splitlines()[0]
+
+
+def test_an_app_that_is_not_there_loses_nothing(program: Program) -> None:
+    ran = program.run("update", "check", newer(package="org.example.new"))
+    assert ran.code == 0
+    assert ran.stdout.startswith("org.example.new is not on this phone, so installing it takes nothing away from you.")
+
+
+def test_a_phone_that_contradicts_its_own_files_decides_nothing(program: Program, phone: TestPhone) -> None:
+    """What was copied is not what the phone recorded: nobody can promise anything."""
+    other = make_apk(WECHAT, version_code=5, keys=(key("stranger"),))
+    app = app_of(WECHAT, key())
+    put(phone, app, other)
+    for candidate in (newer(key("stranger")), newer()):
+        told = program.run("update", "check", "--json", candidate).document
+        assert told["verdict"] != "keeps", told
+        assert told["installed"]["signers"] is None
+
+
+def test_an_app_whose_files_cannot_be_read_is_not_kept(program: Program, phone: TestPhone) -> None:
+    place = phone.root / app_of(WECHAT, key()).code_path.lstrip("/") / "base.apk"
+    place.chmod(0o600)
+    told = program.run("update", "check", "--json", newer()).document
+    assert told["verdict"] == "undecided"
+    wrong = program.run("update", "check", "--json", newer(key("stranger"))).document
+    assert wrong["verdict"] in {"wipes", "undecided"}
+
+
+def test_no_phone(program: Program, phone: TestPhone) -> None:
+    phone.kill_adbd()
+    ran = program.run("update", "check", newer(), "--json")
+    assert ran.code == 1
+    assert ran.stdout == ""
+    assert ran.complaint["next_step"]
+
+
+def test_against_a_snapshot(with_vault: Program, phone: TestPhone) -> None:
+    """The phone is elsewhere; its last snapshot knows which WeChat it had and what it held."""
+    assert with_vault.run("backup", "--adb", phone.serial).code in {0, 3}
+    phone.kill_adbd()
+    ran = with_vault.run("update", "check", "--snapshot", "latest", newer(key("stranger")))
+    assert ran.code == 4, ran.stderr
+    assert "11.0 GB of your chats since 3 May 2019" in ran.stdout.splitlines()[0]
+    told = with_vault.run("update", "check", "--snapshot", "latest", "--json", newer()).document
+    assert told["verdict"] == "keeps"
+    assert told["installed"]["signers"] == [key().sha256]
+    assert told["sdk"] == 34
+    missing = with_vault.run("update", "check", "--snapshot", "ffffffff", newer(), "--json")
+    assert missing.code == 1
+
+
+def test_a_folder_is_no_phone_with_apps(with_vault: Program, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_text("a")
+    assert with_vault.run("backup", "--folder", tmp_path / "folder").code == 0
+    ran = with_vault.run("update", "check", "--snapshot", "latest", newer(), "--json")
+    assert ran.document["verdict"] != "wipes"
+
+
+def test_without_a_file_downloads_on_phone_and_computer_are_checked(program: Program, phone: TestPhone) -> None:
+    """A person at a shop's pop-up has no file: what was downloaded is found, and how to stop the shop is shown."""
+    download = phone.storage / "Download"
+    copy_of(newer(key("stranger")), download, "weixin.apk")
+    copy_of(newer(key("stranger"), package="org.example.new"), download, "new.apk.1")
+    (download / "broken.apk").write_bytes(b"PK")
+    copy_of(newer(package=NOTES), Path(program.env["HOME"]) / "Downloads", "notes.apk")
+    ran = program.run("update", "check")
+    assert ran.code == 4, ran.stderr
+    assert "weixin.apk: This update of WeChat can only be installed by deleting WeChat" in ran.stdout
+    assert f"notes.apk: By Android's own rules this update of {NOTES} keeps your data" in ran.stdout
+    assert "1 other file is of an app that is not on this phone." in ran.stdout
+    assert "1 other file is called like an app and is none that a phone would take." in ran.stdout
+    assert "'Cancel'" in ran.stdout
+    told = program.run("update", "check", "--json", "--adb", phone.serial).documents
+    updates = [one for one in told if one["message_type"] == "update_check"]
+    found = {Path(one["file"]).name: (one["where"], one["verdict"]) for one in updates}
+    assert found == {"weixin.apk": ("phone", "wipes"), "notes.apk": ("computer", "keeps")}
+    assert told[-1]["message_type"] == "summary"
+    assert (told[-1]["other_apps"], told[-1]["no_apps"]) == (1, 1)
+
+
+def test_without_file_and_phone_the_newest_snapshot_is_asked(with_vault: Program, phone: TestPhone) -> None:
+    copy_of(newer(key("stranger")), phone.storage / "Download", "weixin.apk")
+    with_vault.run("backup", "--adb", phone.serial)
+    phone.kill_adbd()
+    ran = with_vault.run("update", "check", "--json")
+    assert ran.code == 4, ran.stderr
+    update, *_guides, summary = ran.documents
+    assert (update["where"], update["verdict"]) == ("snapshot", "wipes")
+    assert summary["no_phone"]
+    assert "The apps are those of the snapshot of" in with_vault.run("update", "check").stdout
+
+
+def test_without_anything_this_computer_is_looked_at(tmp_path: Path) -> None:
+    program = Program(tmp_path, {"ADB_SERVER_SOCKET": "tcp:127.0.0.1:1"})
+    copy_of(newer(), tmp_path / "Downloads", "x.apk")
+    ran = program.run("update", "check")
+    assert ran.code == 0, ran.stderr
+    assert "1 file that is called like an app" in ran.stdout
+    assert "No phone was asked." in ran.stdout
+    assert "'Cancel'" in ran.stdout
