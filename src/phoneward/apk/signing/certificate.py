@@ -6,6 +6,7 @@ here, as apksig `X509CertificateUtils` does, and never encoded anew.
 """
 
 import functools
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,13 @@ _UNDERSTOOD: Final = frozenset(
     + ["1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.11", "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1"]
 )
 """Extensions that may be critical: those that OpenJDK's `sun.security.x509.OIDMap` knows."""
+_NULL: Final = 5
+_CLOCK: Final = rb"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d"
+_TIMES: Final = {
+    (ber.UNIVERSAL, 23): re.compile(rb"\d\d" + _CLOCK + rb"([0-5]\d)?(Z|[+-]\d{4})"),
+    (ber.UNIVERSAL, 24): re.compile(rb"\d{4}" + _CLOCK + rb"([0-5]\d([.,]\d+)?)?(Z|[+-]\d{4})"),
+}
+"""UTCTime and GeneralizedTime, as OpenJDK's `DerInputBuffer` reads them."""
 _STRINGS: Final = {12: "utf-8", 19: "ascii", 20: "latin-1", 22: "ascii", 26: "ascii", 28: "utf-32-be", 30: "utf-16-be"}
 """Types of text in names: their tag's number, their encoding."""
 
@@ -64,16 +72,22 @@ def read_certificate(encoded: bytes) -> Certificate:
     """
     whole = expect(ber.value(encoded), ber.SEQUENCE)
     signed, algorithm, signature = _all(whole, 3)
-    expect(algorithm, ber.SEQUENCE)
     expect(signature, ber.BIT_STRING)
     fields = list(expect(signed, ber.SEQUENCE).parts())
     if fields and fields[0].kind == (ber.CONTEXT, 0):
-        del fields[0]
+        expect(ber.explicit(fields.pop(0)), ber.INTEGER)
     if len(fields) < 6:
         raise MalformedBerError
-    serial, _algorithm, issuer, _validity, subject, key = fields[:6]
-    for part in fields[1:6]:
-        expect(part, ber.SEQUENCE)
+    serial, signed_algorithm, issuer, validity, subject, key = fields[:6]
+    if _algorithm(signed_algorithm) != _algorithm(algorithm):
+        raise MalformedBerError
+    for time in _all(expect(validity, ber.SEQUENCE), 2):
+        form = _TIMES.get(time.kind)
+        if form is None or not form.fullmatch(time.content):
+            raise MalformedBerError
+    for name in (issuer, subject):
+        _canonical(name.encoded)
+    expect(key, ber.SEQUENCE)
     extensions = _extensions(fields[6:])
     usage = extensions.get(_KEY_USAGE)
     return Certificate(
@@ -121,6 +135,13 @@ def _all(found: Value, least: int) -> list[Value]:
     if len(parts) < least:
         raise MalformedBerError
     return parts
+
+
+def _algorithm(found: Value) -> tuple[str, bytes]:
+    """Return an AlgorithmIdentifier's identifier and parameters; none and NULL are the same."""
+    parts = list(expect(found, ber.SEQUENCE).parts())
+    oid = expect(parts[0] if parts else None, ber.OBJECT_IDENTIFIER).oid()
+    return oid, parts[1].encoded if len(parts) > 1 and parts[1].kind != (ber.UNIVERSAL, _NULL) else b""
 
 
 def _extensions(fields: list[Value]) -> dict[str, tuple[bool, bytes]]:
