@@ -144,7 +144,7 @@ def _constructed(found: Value, number: int) -> Value:
 
 
 def _check_bits(found: Value) -> None:
-    """Raise MalformedBerError where this is no BIT STRING; its first byte counts the bits of the last that are unused."""
+    """Raise MalformedBerError where this is no BIT STRING; its first byte counts the unused bits of the last one."""
     content = expect(found, ber.BIT_STRING).content
     if not content or content[0] > _UNUSED_BITS:
         raise MalformedBerError
