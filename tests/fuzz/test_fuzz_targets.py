@@ -18,6 +18,7 @@ EXPECTED = {
     "androidbackup",
     "apk_container",
     "apk_manifest",
+    "apk_signatures",
     "calendar",
     "confined",
     "coverage",
