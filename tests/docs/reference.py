@@ -13,6 +13,7 @@ import click
 
 import phoneward
 from phoneward import texts
+from phoneward.apk.signing.problems import sentences
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
@@ -147,6 +148,25 @@ def updates() -> str:
     return "\n".join(lines) + "\n"
 
 
+def signatures() -> str:
+    """Return signatures.md: everything that can be wrong with a signature."""
+    lines = [
+        "# What can be wrong with a signature",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the code itself. Do not edit. -->",
+        "",
+        "`update inspect` gives these codes as `reasons`, or as `warnings` where they are no reason to refuse a",
+        "file. Where the file is not one that Android would open at all, the code is that of an [error](errors.md);",
+        "`janus` is a file that begins with something that is no part of the app. `{scheme}` is `v1`, `v2`, `v3`, `v3.1`",
+        "or `v4`; which phones go by which is in [who signed it](../how-to/who-signed-it.md).",
+        "",
+        "| code | what it says |",
+        "|---|---|",
+        *(f"| `{code}` | {_cell(sentence)} |" for code, sentence in sentences().items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def error_classes() -> list[type[PhonewardError]]:
     """Return the classes of which errors are made: those that are no mere base of others' sentences."""
     for module in pkgutil.walk_packages(phoneward.__path__, "phoneward."):
@@ -181,6 +201,7 @@ def main() -> None:
     (REFERENCE / "errors.md").write_text(errors())
     (REFERENCE / "findings.md").write_text(findings())
     (REFERENCE / "updates.md").write_text(updates())
+    (REFERENCE / "signatures.md").write_text(signatures())
 
 
 if __name__ == "__main__":
