@@ -108,8 +108,8 @@ def _choices(request: Request, opened: Opened) -> list[tuple[str, str]]:
     kept = [
         (
             f"snapshot:{info.snapshot.id}",
-            _("{phone}, as in the snapshot of {day}").format(
-                phone=opened.phone(info), day=formats.date(info.snapshot.time)
+            _("{phone}, snapshot of {day}").format(
+                phone=opened.phone(info), day=formats.day(info.snapshot.time)
             ),
         )
         for info in newest
@@ -197,7 +197,8 @@ def app(request: Request) -> Response:
         for name, history in known.phones if known is not None else ():
             if device and history.device != device:
                 continue
-            alarms = [alarm for alarm in reversed(history.alarms) if alarm.package == package][:PERIODS]
+            its = [alarm for alarm in history.alarms if alarm.package == package]
+            alarms = sorted(its, key=lambda alarm: alarm.after.taken, reverse=True)[:PERIODS]
             for key, periods in history.of_app(package).items():
                 mine = [alarm for alarm in alarms if alarm.user_id == key[1]]
                 parts.append(
