@@ -15,11 +15,21 @@ from phoneward.texts import Size, Words
 from phoneward.updates import answer
 from phoneward.updates.against import Against
 from phoneward.updates.judging import judge
+from phoneward.updates.rules import Rule
 from phoneward.updates.stakes import Stakes
 from phoneward.updates.subject import Device, Installed
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
-NO_APP: Final = "not-an-app"
+NO_APP: Final = Rule(
+    "not-an-app",
+    Effect.NEVER,
+    "The file is damaged, or is no app: no phone would open it.",
+    "PackageInstallerSession.java validateApkInstallLocked; ApkLiteParseUtils.java parseApkLite",
+    "INSTALL_PARSE_FAILED_NOT_APK",
+)
+
+RULES: Final = (NO_APP,)
+"""Those of files that are not judged, since they cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +103,7 @@ def _failed(name: str, error: ApkError, device: Device) -> Checked:
         reason = Reason(error.code, Effect.UNKNOWN, text)
         judgement = Judgement("", Verdict.UNDECIDED, (reason,), Tier.NOT_CHECKED)
     else:
-        reason = Reason(NO_APP, Effect.NEVER, text, status="INSTALL_PARSE_FAILED_NOT_APK")
-        judgement = Judgement("", Verdict.REFUSED, (reason,))
+        judgement = Judgement("", Verdict.REFUSED, (NO_APP.says(text),))
     return Checked(name, judgement, text, device, advice=advice)
 
 
