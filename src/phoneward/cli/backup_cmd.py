@@ -196,7 +196,7 @@ def _tell_of_cut_off(frame: Frame, repo: "Repository", device: str) -> None:
     begun = has_begun(frame.settings.state_dir, repo, device)
     if begun is not None:
         sentence = _(
-            "An install of {app} on this phone was cut off. To find out and finish it: phoneward update install"
+            "An install of {app} on this phone was cut off. To find out and finish it, run: phoneward update install"
         )
         frame.output.say(sentence.format(app=readable(begun.name)))
 
