@@ -20,14 +20,10 @@ from phoneward.errors import PhonewardError
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
 from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
-from phoneward.updates import checking
 from phoneward.updates.judging import ALL_RULES
 
 FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES}
 """Room → its table."""
-
-REASONS = (*ALL_RULES, *checking.RULES)
-"""What every reason of a verdict over an update is made by."""
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
