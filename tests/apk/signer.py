@@ -95,6 +95,7 @@ class Signer:
         low, high: Android versions (v3).
         attributes: id and value.
         certificate: what is written for the key's own.
+        chain: further certificates behind it.
         digests, signatures: what is written instead, id and value.
         public: what is written for the key's own.
         outer_range: Android versions in the part that is not signed.
@@ -106,6 +107,7 @@ class Signer:
     high: int = NEWEST
     attributes: Sequence[tuple[int, bytes]] = ()
     certificate: bytes | None = None
+    chain: Sequence[bytes] = ()
     digests: Sequence[tuple[int, bytes]] | None = None
     signatures: Sequence[tuple[int, bytes]] | None = None
     public: bytes | None = None
@@ -132,6 +134,7 @@ def lineage(
     algorithm: int = RSA_SHA256,
     version: int = 1,
     named: int | None = None,
+    signed_as: int | None = None,
     impostor: Key | None = None,
 ) -> bytes:
     """A proof of rotation from the first key to the last.
@@ -142,11 +145,12 @@ def lineage(
         algorithm: that each signs the next with.
         version: of the format.
         named: what is written for the algorithm where it is not signed.
+        signed_as: what is written for it where it is signed.
         impostor: signs each node in the stead of the one before.
     """
     nodes = []
     for number, one in enumerate(keys):
-        before = algorithm if number else 0
+        before = (signed_as or algorithm) if number else 0
         signed = prefixed(one.certificate) + struct.pack("<I", before)
         signature = (impostor or keys[number - 1]).sign(algorithm, signed) if number else b""
         own = 0 if number == len(keys) - 1 else named or algorithm
@@ -213,7 +217,7 @@ def signer_block(signer: Signer, content: Zip, *, is_v3: bool) -> bytes:
     certificate = signer.key.certificate if signer.certificate is None else signer.certificate
     signed = (
         sequence([struct.pack("<I", one) + prefixed(value) for one, value in digests])
-        + sequence([certificate] if certificate else [])
+        + sequence([certificate, *signer.chain] if certificate else [])
         + span
         + sequence([struct.pack("<I", one) + value for one, value in signer.attributes])
     )
