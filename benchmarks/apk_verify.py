@@ -19,6 +19,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from phoneward.apk import open_apk
@@ -123,7 +124,7 @@ def small(repeats: int) -> None:
         apks = [make_apk(keys=(key(f"small {n}"),), schemes=schemes, min_sdk=sdk.low, files=FILES) for n in range(20)]
         for apk in apks:
             ours(apk, sdk)
-        seconds = [timed(lambda apk=apk: ours(apk, sdk)) for _n in range(repeats) for apk in apks]  # type: ignore[misc]
+        seconds = [timed(partial(ours, apk, sdk)) for _n in range(repeats) for apk in apks]
         said = f"median {statistics.median(seconds) * 1000:.2f} ms, worst {max(seconds) * 1000:.2f} ms"
         print(f"small APK, {name}: {said} (goal 5 ms)", flush=True)
 

@@ -300,21 +300,23 @@ def idsig(
     tree: bool = True,
     root: bytes | None = None,
     version: int = 2,
+    hashing: tuple[int, int] = (1, 12),
 ) -> bytes:
     """The file `.idsig` for a signed APK; `digest` is the content digest of its own signature."""
     root_hash, whole_tree = tree_root(apk)
     root_hash = root_hash if root is None else root
-    hashing = struct.pack("<IB", 1, 12) + prefixed(b"") + prefixed(root_hash)
+    tree_kind = struct.pack("<IB", *hashing)
+    hashed = tree_kind + prefixed(b"") + prefixed(root_hash)
 
     def info(one: Key) -> bytes:
         fields = b"".join(map(prefixed, (b"", root_hash, digest, one.certificate, b"")))
-        signed = struct.pack("<QIB", len(apk), 1, 12) + fields
+        signed = struct.pack("<Q", len(apk)) + tree_kind + fields
         signed = struct.pack("<I", len(signed) + 4) + signed
         parts = b"".join(map(prefixed, (digest, one.certificate, b"", one.public)))
         return parts + struct.pack("<I", algorithm) + prefixed(one.sign(algorithm, signed))
 
     signing = info(first) + b"".join(struct.pack("<I", block) + prefixed(info(one)) for block, one in others)
-    return struct.pack("<i", version) + prefixed(hashing) + prefixed(signing) + (prefixed(whole_tree) if tree else b"")
+    return struct.pack("<i", version) + prefixed(hashed) + prefixed(signing) + (prefixed(whole_tree) if tree else b"")
 
 
 def plain_zip(entries: dict[str, bytes] | None = None) -> bytes:

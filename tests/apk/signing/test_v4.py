@@ -77,6 +77,8 @@ def test_a_changed_key_stands_in_a_block_of_its_own() -> None:
         (b"", "v4-malformed"),
         (b"\2\0\0\0", "v4-malformed"),
         (signing.idsig(APK, OLD, DIGEST, version=3), "v4-malformed"),
+        (signing.idsig(APK, OLD, DIGEST, hashing=(2, 12)), "v4-malformed"),
+        (signing.idsig(APK, OLD, DIGEST, hashing=(1, 13)), "v4-malformed"),
         (struct.pack("<iI", 2, 2**31 - 1), "v4-malformed"),
         (struct.pack("<ii", 2, -1), "v4-malformed"),
         (signing.idsig(APK, OLD, DIGEST, [(n, OLD) for n in range(9)]), "v4-malformed"),
