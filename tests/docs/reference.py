@@ -18,6 +18,7 @@ from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
+from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
 from phoneward.updates.judging import ALL_RULES
 
@@ -138,7 +139,7 @@ def updates() -> str:
         "| code | does | what it says | Android answers | source |",
         "|---|---|---|---|---|",
     ]
-    for rule in ALL_RULES:
+    for rule in (*ALL_RULES, *checking.RULES):
         answer = f"`{rule.status}`" if rule.status else ""
         lifted = f" (`{rule.option}`)" if rule.option else ""
         lines.append(

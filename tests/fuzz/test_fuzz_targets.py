@@ -26,6 +26,7 @@ EXPECTED = {
     "journal",
     "ownbackups",
     "pack",
+    "packages",
     "proofs",
     "push",
     "records",

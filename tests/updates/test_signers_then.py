@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from phoneward.findings import Severity, Tier
-from phoneward.snapshots import Asking, list_snapshots
+from phoneward.findings import Finding, Severity, Tier
+from phoneward.snapshots import Asking, PastApps, list_snapshots
 from phoneward.updates import Kind, PhoneHistory, read_history, room_answer, signing_names
 from phoneward.updates import finding_codes as codes
-from phoneward.updates.signing_names import Publisher, SignersFile
-from phoneward.vault import Repository
+from phoneward.updates.signing_names import PublicKeyPair, Publisher, SignersFile
+from phoneward.vault import BlobId, BlobType, Repository, Snapshot
 from tests.apk.making import INSTALLED_DATA, Rotation, key, make_apk
 from tests.snapshots.catalogue.histories import File, new_repository
 from tests.updates.pasts import DEVICE, app, day, put_day
@@ -77,10 +77,10 @@ def test_a_signature_that_is_not_by_its_signer_is_not_believed(repo: Repository)
 def test_each_apk_is_read_once_and_then_remembered(repo: Repository, tmp_path: Path) -> None:
     days(repo, FIRST.read_bytes(), FIRST.read_bytes(), OTHER.read_bytes())
     first = history(repo, tmp_path / "cache")
-    blobs: list[bytes] = []
+    blobs: list[BlobId] = []
     whole = repo.load_blob
 
-    def load(blob_type, blob_id):  # type: ignore[no-untyped-def]
+    def load(blob_type: BlobType, blob_id: BlobId) -> bytes:
         blobs.append(blob_id)
         return whole(blob_type, blob_id)
 
@@ -93,23 +93,21 @@ def test_each_apk_is_read_once_and_then_remembered(repo: Repository, tmp_path: P
     assert not apks & set(blobs)
 
 
-def _apk_blobs(repo: Repository, snapshot):  # type: ignore[no-untyped-def]
-    from phoneward.snapshots import PastApps
-
+def _apk_blobs(repo: Repository, snapshot: Snapshot) -> tuple[BlobId, ...]:
     node = PastApps(repo).apk(snapshot, f"packages/{NOTES}/base.apk")
-    return node.content if node is not None and node.content else ()
+    return node.content or () if node is not None else ()
 
 
 # -- what the answer says of signers -------------------------------------------------------------------------------
 
 
-def answered(repo: Repository, at: float):  # type: ignore[no-untyped-def]
+def answered(repo: Repository, at: float) -> tuple[Finding, ...]:
     every = list_snapshots(repo)
     return room_answer(Asking(repo, every[-1], every, day(at))).findings
 
 
 def test_an_app_that_is_not_its_publishers_is_named(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    def known(confirmed: bool) -> None:  # noqa: FBT001
+    def known(*, confirmed: bool) -> None:
         publisher = Publisher(
             package=NOTES, name="Notes", publisher="Example", sha256=(key("other").sha256,),
             source=("https://example.org",), confirmed=confirmed, seen="2026-01-01",
@@ -118,7 +116,7 @@ def test_an_app_that_is_not_its_publishers_is_named(repo: Repository, monkeypatc
 
     days(repo, FIRST.read_bytes())
     for confirmed, severity in ((True, Severity.WARNING), (False, Severity.ADVICE)):
-        known(confirmed)
+        known(confirmed=confirmed)
         [told] = [f for f in answered(repo, 1) if f.code == codes.NOT_PUBLISHER]
         assert (told.severity, told.subject) == (severity, NOTES)
     days(repo, FIRST.read_bytes(), OTHER.read_bytes())
@@ -126,8 +124,6 @@ def test_an_app_that_is_not_its_publishers_is_named(repo: Repository, monkeypatc
 
 
 def test_a_key_that_everybody_has_is_named(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    from phoneward.updates.signing_names import PublicKeyPair
-
     pair = PublicKeyPair(name="testkey", sha256=key("first").sha256, source="", confirmed=True, seen="2026-01-01")
     monkeypatch.setattr(signing_names, "signers_file", lambda: SignersFile((pair,), ()))
     days(repo, FIRST.read_bytes())

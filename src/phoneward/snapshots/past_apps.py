@@ -3,7 +3,7 @@
 from typing import Final
 
 from phoneward.snapshots.inventory import MAX_DOCUMENT, PackagesDocument, decode_packages
-from phoneward.snapshots.layout import PACKAGES_DOCUMENT
+from phoneward.snapshots.layout import PACKAGES, PACKAGES_DOCUMENT
 from phoneward.snapshots.parents import TreeReader
 from phoneward.vault import BlobFile, BlobId, BlobType, Node, NodeType, Repository, Snapshot, open_file
 
@@ -21,6 +21,7 @@ class PastApps:
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._trees = TreeReader(repo)
+        self._folders: tuple[BlobId, dict[bytes, BlobId | None]] | None = None
         self._last: tuple[bytes, PackagesDocument] | None = None
 
     def key(self, snapshot: Snapshot) -> bytes:
@@ -55,6 +56,14 @@ class PastApps:
         """
         node = self._trees.find(snapshot.tree, b"/" + stored.strip("/").encode("utf-8", "surrogateescape"))
         return node if node is not None and node.type == NodeType.FILE else None
+
+    def folder(self, snapshot: Snapshot, package: str) -> BlobId | None:
+        """Return what names the folder with an app's APKs: equal names, equal APKs. None where there is none."""
+        if self._folders is None or self._folders[0] != snapshot.tree:
+            packages = self._trees.find(snapshot.tree, PACKAGES)
+            nodes = [] if packages is None or packages.subtree is None else self._trees.nodes(packages.subtree)
+            self._folders = snapshot.tree, {node.name: node.subtree for node in nodes}
+        return self._folders[1].get(package.encode("utf-8", "surrogateescape"))
 
     def open(self, node: Node) -> BlobFile:
         """Return an APK as a seekable file with a bounded cache."""

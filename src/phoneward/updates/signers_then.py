@@ -17,7 +17,7 @@ from phoneward.apk.signing.facts import Capability, LineageNode, Scheme, SdkRang
 from phoneward.errors import PhonewardError
 from phoneward.snapshots import AppRecord, PastApps
 from phoneward.updates.sources import VaultSource
-from phoneward.vault import Node, Repository, SealedCache, Snapshot
+from phoneward.vault import BlobId, Node, Repository, SealedCache, Snapshot
 
 PURPOSE: Final = "signers 1"
 MAX_CACHE: Final = 64 << 20
@@ -69,21 +69,24 @@ class SignersThen:
             if cache_dir is None
             else SealedCache(cache_dir / "signers", repo, purpose=PURPOSE, max_bytes=MAX_CACHE)
         )
-        self._known: dict[bytes, Signing | None] = {}
+        self._known: dict[BlobId, Signing | None] = {}
 
     def of(self, snapshot: Snapshot, app: AppRecord) -> Signing | None:
         """Return who signed an app; None where it is not kept, cannot be read, or is not verified."""
         if (self._packages is not None and app.package not in self._packages) or not app.apk or not app.apk[0].stored:
             return None
-        node = self._past.apk(snapshot, app.apk[0].stored)
-        if node is None or not node.content:
+        try:
+            folder = self._past.folder(snapshot, app.package)
+        except PhonewardError:  # a damaged part of the vault: nobody knows
             return None
-        key = self._key(node)
-        if key not in self._known:
+        if folder is None:
+            return None
+        if folder not in self._known:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            self._known[key] = self._remembered(key, node)
-        return self._known[key]
+            node = self._past.apk(snapshot, app.apk[0].stored)
+            self._known[folder] = None if node is None else self._remembered(self._key(node), node)
+        return self._known[folder]
 
     def _key(self, node: Node) -> bytes:
         version = b"" if self._sdk is None else b"%d" % self._sdk.low

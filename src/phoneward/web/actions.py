@@ -8,6 +8,7 @@ from typing import Final
 from phoneward import flows
 from phoneward.findings import Action, Finding
 from phoneward.phones.appbackups import app_guide
+from phoneward.web import addresses
 
 
 def _coverage(action: Action) -> str:
@@ -20,11 +21,19 @@ def _guide(action: Action) -> str:
     return f"/app-backups/guide/{app}" if app_guide(app) is not None else "/app-backups"
 
 
+def _history(action: Action) -> str:
+    package = action.arguments.get("app", "")
+    return addresses.address("/updates/app", package=package) if package else "/updates"
+
+
 ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "coverage"): _coverage,
     ("snapshots", "app-backups"): lambda _action: "/app-backups",
     ("snapshots", "app-guide"): _guide,
     ("snapshots", "copy"): lambda _action: "/vault/copy",
+    ("updates", "history"): _history,
+    ("updates", "check"): lambda _action: "/updates",
+    ("updates", "stores"): lambda _action: "/updates/stores",
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

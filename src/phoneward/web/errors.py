@@ -285,3 +285,35 @@ class SnapshotGoneError(PageError):
     message = N_("This snapshot is not in the vault: it was removed, or never was there.")
     next_step = N_("Look at the list of snapshots: it shows those that are there.")
     status = 404
+
+
+class UploadTooLargeError(PageError):
+    """The files are longer than are taken."""
+
+    message = N_("These files are larger than is taken at once: {limit} at most.")
+    next_step = N_("Check them on the command line, where there is no such limit: phoneward update check FILE")
+    status = 413
+
+
+class NoRoomForUploadError(PageError):
+    """There is too little room on this computer's disk for the files."""
+
+    message = N_("There is too little room on this computer's disk to look at these files, so nothing was kept.")
+    next_step = N_("Free some room, or check them on the command line: phoneward update check FILE")
+    status = 507
+
+
+class UploadRunningError(PageError):
+    """This browser sends files already."""
+
+    message = N_("Files are being sent from this browser already.")
+    next_step = N_("Wait until they are there, or close the other window, then try again.")
+    status = 409
+
+
+class NothingToCheckError(PageError):
+    """The form came without a file, or what to check it against is gone."""
+
+    message = N_("No file came along, or the phone or snapshot to check it against is not there any more.")
+    next_step = N_("Go back, choose the update's file and the phone, then try again.")
+    status = 400

@@ -25,12 +25,13 @@ BAR: Final = (
     Entry(
         "/snapshots", N_("Snapshots"), ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore")
     ),
+    Entry("/updates", N_("Updates")),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
 )
 
-ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage"}
+ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage", "updates": "/updates"}
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 
 

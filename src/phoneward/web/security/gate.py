@@ -18,11 +18,13 @@ from phoneward.web.errors import (
     MethodRefusedError,
     NoSessionError,
     PageFaultError,
+    UploadRunningError,
 )
 from phoneward.web.page import error_page
 from phoneward.web.security import origins, peers
 from phoneward.web.security.forms import read_form, require_token
 from phoneward.web.security.headers import LINK_PATH, hardened
+from phoneward.web.security.uploads import read_upload
 
 if TYPE_CHECKING:
     from phoneward.web.context import WebContext
@@ -33,6 +35,8 @@ SEND_TIMEOUT_S: Final = 30.0
 """A browser that takes nothing for so long is let go."""
 MAX_HEADERS: Final = 16 << 10
 """Bytes of all headers. The protocol itself bounds only what is still on its way."""
+UPLOADS: Final = frozenset({"/updates/check"})
+"""Addresses that take files; every other form is short text."""
 STATIC: Final = "/static/"
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
@@ -65,6 +69,10 @@ class Gate:
             except Exception as error:  # noqa: BLE001 - a fault of one page must end neither the server nor in a traceback
                 self._context.on_fault(error)
                 await _finish(answer, error_page(request, PageFaultError()), scope, receive)
+            finally:
+                upload = scope.get("phoneward.upload")
+                if upload is not None and not upload.is_taken:
+                    await asyncio.to_thread(upload.close)
 
     async def _admit(self, request: Request, receive: Receive) -> None:
         scope, headers = request.scope, request.headers
@@ -87,9 +95,25 @@ class Gate:
     async def _admit_form(self, request: Request, headers: Headers, receive: Receive) -> None:
         origins.require_own_origin(headers, headers["host"])
         self._require_session(request)
+        if request.url.path in UPLOADS:
+            await self._admit_upload(request, headers, receive)
+            return
         form = await read_form(headers, receive)
         require_token(form, request.scope["phoneward.session"].csrf)
         request.scope["phoneward.form"] = form
+
+    async def _admit_upload(self, request: Request, headers: Headers, receive: Receive) -> None:
+        session = request.scope["phoneward.session"]
+        if session.is_sending:
+            raise UploadRunningError
+        session.is_sending = True
+        try:
+            form, upload = await read_upload(
+                headers, receive, token=session.csrf, folder=self._context.settings.cache_dir / "uploads"
+            )
+        finally:
+            session.is_sending = False
+        request.scope["phoneward.form"], request.scope["phoneward.upload"] = form, upload
 
     def _require_session(self, request: Request) -> None:
         if request.scope["phoneward.session"] is None:

@@ -57,6 +57,7 @@ class Session:
         csrf: what its forms carry.
         messages: what the next page says first.
         kept: what pages keep for this browser alone, such as a password that was made for it; gone with the session.
+        is_sending: whether files come from this browser just now: one form at a time.
         seen: when it last asked for something, by the store's clock.
     """
 
@@ -64,6 +65,7 @@ class Session:
     seen: float
     messages: list[Words] = field(default_factory=list)
     kept: dict[str, object] = field(default_factory=dict, repr=False)
+    is_sending: bool = False
 
     def take_messages(self) -> list[Words]:
         """Return what there is to say; it is said once."""
