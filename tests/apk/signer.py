@@ -301,6 +301,7 @@ def idsig(
     root: bytes | None = None,
     version: int = 2,
     hashing: tuple[int, int] = (1, 12),
+    certificate: bytes | None = None,
 ) -> bytes:
     """The file `.idsig` for a signed APK; `digest` is the content digest of its own signature."""
     root_hash, whole_tree = tree_root(apk)
@@ -309,10 +310,11 @@ def idsig(
     hashed = tree_kind + prefixed(b"") + prefixed(root_hash)
 
     def info(one: Key) -> bytes:
-        fields = b"".join(map(prefixed, (b"", root_hash, digest, one.certificate, b"")))
+        own = one.certificate if certificate is None else certificate
+        fields = b"".join(map(prefixed, (b"", root_hash, digest, own, b"")))
         signed = struct.pack("<Q", len(apk)) + tree_kind + fields
         signed = struct.pack("<I", len(signed) + 4) + signed
-        parts = b"".join(map(prefixed, (digest, one.certificate, b"", one.public)))
+        parts = b"".join(map(prefixed, (digest, own, b"", one.public)))
         return parts + struct.pack("<I", algorithm) + prefixed(one.sign(algorithm, signed))
 
     signing = info(first) + b"".join(struct.pack("<I", block) + prefixed(info(one)) for block, one in others)

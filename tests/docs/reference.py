@@ -157,7 +157,7 @@ def signatures() -> str:
         "",
         "`update inspect` gives these codes as `reasons`, or as `warnings` where they are no reason to refuse a",
         "file. Where the file is not one that Android would open at all, the code is that of an [error](errors.md);",
-        "`janus` is a file that begins with something that is no part of the app. `{scheme}` is `v1`, `v2`, `v3`,"
+        "`janus` is a file that begins with something that is no part of the app. `{scheme}` is `v1`, `v2`, `v3`,",
         "`v3.1` or `v4`; which phones go by which is in [who signed it](../how-to/who-signed-it.md).",
         "",
         "| code | what it says |",
