@@ -52,7 +52,7 @@ class AgainstSnapshot:
             model=phone.model,
             fingerprint=phone.build_fingerprint,
         )
-        self.taken = phone.taken
+        self.taken = moment(phone.taken)
         self._labels: dict[str, str] = {}
         self._coverage: Coverage | None = None
 
@@ -153,8 +153,8 @@ def _joined(told: Installed | None, records: list[AppRecord]) -> Installed:
         base,
         is_system=first.is_system,
         installer=first.installer,
-        first_installed=first.first_installed,
-        last_updated=first.last_updated,
+        first_installed=moment(first.first_installed),
+        last_updated=moment(first.last_updated),
         uid=first.uid,
         user_ids=frozenset(record.user_id for record in records),
         shared_user=None if base.shared_user_id != "" else (),
