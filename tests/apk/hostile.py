@@ -166,6 +166,24 @@ def end_records_everywhere() -> bytes:
     return zip_of(Member(NAME), comment=b"PK\5\6" * 16_383)
 
 
+def resources_that_name_each_other() -> bytes:
+    """A table of as many types as fit, each of which would have to be searched again for every value."""
+    label = Attribute("label", 0x7F010000, 0x01010001, 1)
+    flags = [Attribute(name, 0x7F010000, number, 1) for name, number in (("a", 0x0101000F), ("b", 0x0101000D))]
+    manifest = document(Node("manifest", (PACKAGE,), (Node("application", (label, *flags)),)))
+    head = struct.pack("<BBHII", 1, 1, 0, 0xFFFF, 64) + struct.pack("<I", 28) + bytes(24)
+    pairs = b"\1\0\0\0" * 50 + b"\0\0\0\0"
+    entry = struct.pack("<HHIHBBI", 8, 0, 0, 8, 0, 1, 0x7F010000)
+    one = _chunk(0x201, head, pairs + entry)
+    package = _chunk(0x200, struct.pack("<I", 0x7F) + bytes(276), one * 60_000)
+    table = _chunk(2, struct.pack("<I", 1), pool_chunk([0], b"\1\1x\0") + package)
+    return zip_of(Member(NAME, manifest), Member(b"resources.arsc", table, method=8))
+
+
+def _chunk(kind: int, head: bytes, rest: bytes) -> bytes:
+    return struct.pack("<HHI", kind, 8 + len(head), 8 + len(head) + len(rest)) + head + rest
+
+
 def _bundle(member: bytes, count: int, method: int = zipfile.ZIP_STORED) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", method) as made:
@@ -207,6 +225,7 @@ FILES: Final[Mapping[str, Callable[[], bytes]]] = {
         the_longest_names,
         a_directory_of_nothing,
         end_records_everywhere,
+        resources_that_name_each_other,
         a_bundle_of_bombs,
         a_bundle_of_long_manifests,
     )

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from phoneward.apk import ApkError, AppSet, BytesSource, open_app
+from phoneward.apk import ApkError, AppSet, BytesSource, open_apk, open_app
 from phoneward.apk.errors import BundleError, NoRoomError
 from tests.apk.container.zips import Member, zip_of
-from tests.apk.making import make_apk
+from tests.apk.making import copy_of, make_apk
 
 BASE = make_apk(keys=())
 ARM = make_apk(keys=(), split="config.arm64_v8a", abis=("arm64-v8a",))
@@ -103,6 +103,18 @@ class TestBundles:
         with open_app([tmp_path]) as app:
             assert splits(app) == ["config.arm64_v8a"]
             assert app.name == tmp_path.name
+
+    def test_a_signature_that_lies_beside_is_taken_along(self, tmp_path: Path) -> None:
+        """adb sends `app.apk.idsig` with `app.apk`: a wrong one must be seen."""
+        signed = make_apk(schemes=("v2", "v3", "v4"))
+        with open_app([signed]) as app, open_apk(signed) as apk:
+            for opened in (*app.apks, apk):
+                assert "v4" in opened.verify().schemes
+        copied = copy_of(signed, tmp_path)
+        copied.with_name("app.apk.idsig").write_bytes(b"no signature")
+        for origin in (copied, tmp_path):
+            with open_app([origin]) as app:
+                assert not app.apks[0].verify().is_verified
 
     def test_a_bundle_in_memory(self) -> None:
         packed = io.BytesIO()

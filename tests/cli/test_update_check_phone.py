@@ -1,5 +1,6 @@
 """`phoneward update check` with a phone at the cable, a vault with its snapshots, and nothing in hand."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -94,6 +95,7 @@ def test_an_update_by_the_same_signer(program: Program) -> None:
     assert ran.code == 0, ran.stderr + ran.stdout
     assert ran.stdout.startswith("By Android's own rules this update of WeChat keeps your data: 11.0 GB of your chats")
     assert "no vault is named" in ran.stdout.splitlines()[0]
+    assert "not signed by the publisher that WeChat is known for" in ran.stdout
     unopened = program.with_(PHONEWARD_REPOSITORY=str(program.home / "none")).run("update", "check", newer(), "--json")
     assert unopened.complaint["code"] == "no-repository"
 
@@ -122,6 +124,10 @@ def test_a_phone_that_contradicts_its_own_files_decides_nothing(program: Program
         told = program.run("update", "check", "--json", candidate).document
         assert told["verdict"] != "keeps", told
         assert told["installed"]["signers"] is None
+    put(phone, app, make_apk("org.example.other", version_code=5))
+    told = program.run("update", "check", "--json", newer()).document
+    assert told["verdict"] == "undecided"
+    assert told["installed"]["signers"] is None
 
 
 def test_an_app_whose_files_cannot_be_read_is_not_kept(program: Program, phone: TestPhone) -> None:
@@ -135,10 +141,11 @@ def test_an_app_whose_files_cannot_be_read_is_not_kept(program: Program, phone: 
 
 def test_no_phone(program: Program, phone: TestPhone) -> None:
     phone.kill_adbd()
-    ran = program.run("update", "check", newer(), "--json")
-    assert ran.code == 1
-    assert ran.stdout == ""
-    assert ran.complaint["next_step"]
+    for words in ([newer()], ["--adb", phone.serial]):
+        ran = program.run("update", "check", *words, "--json")
+        assert ran.code == 1
+        assert ran.stdout == ""
+        assert ran.complaint["next_step"]
 
 
 def test_against_a_snapshot(with_vault: Program, phone: TestPhone) -> None:
@@ -184,6 +191,58 @@ def test_without_a_file_downloads_on_phone_and_computer_are_checked(program: Pro
     assert found == {"weixin.apk": ("phone", "wipes"), "notes.apk": ("computer", "keeps")}
     assert told[-1]["message_type"] == "summary"
     assert (told[-1]["other_apps"], told[-1]["no_apps"]) == (1, 1)
+
+
+def test_an_app_that_its_publisher_did_not_sign_is_named_first(program: Program) -> None:
+    """This phone's WeChat is a forgery: that is said before anything else, and that it must not just be removed."""
+    ran = program.run("update", "check")
+    assert ran.code == 4, ran.stderr
+    first, second, *_rest = ran.stdout.splitlines()
+    assert first.startswith("WeChat on this phone was not signed by ")
+    assert key().sha256[:12] in first
+    assert second.startswith("Do not remove such an app")
+    told = program.run("update", "check", "--json").documents
+    (wrong,) = [one for one in told if one["message_type"] == "wrong_publisher"]
+    assert (wrong["package"], wrong["signers"]) == (WECHAT, [key().sha256])
+    assert wrong["publisher_signers"] != wrong["signers"]
+    assert wrong["sources"]
+    chinese = program.run("update", "check", "--lang", "zh_CN")
+    assert chinese.stdout.startswith("据目前所知，这部手机上的微信不是由")
+    assert "“取消”" in chinese.stdout
+
+
+def test_a_phone_that_is_known_to_have_lost_data_is_not_promised_for(
+    phone_factory: PhoneFactory, wechat: Path, tmp_path: Path
+) -> None:
+    """The first incident was a phone maker's own fault, outside Android's rules: KEEPS is taken back on such phones."""
+    app = app_of(WECHAT, key(), sizes=(1, DATA_BYTES, 5))
+    props = {"ro.product.manufacturer": "smartisan", "ro.product.model": "OD103"}
+    phone = phone_factory(state=state.State(apps=(app,), props=props))
+    put(phone, app, wechat)
+    (tmp_path / "home").mkdir()
+    program = Program(tmp_path / "home", phone.adb_env)
+    ran = program.run("update", "check", newer())
+    assert ran.code == 1
+    assert "phones like this one have lost it" in ran.stdout.splitlines()[0]
+    assert ran.stdout.count("has lost data before (2018-05-31)") == 1
+    told = program.run("update", "check", "--json", newer()).document
+    assert told["verdict"] == "keeps"
+    assert told["lowered"]
+    log = json.loads(program.run("update", "check", "--format", "sarif", newer()).stdout)
+    assert log["runs"][0]["results"][0]["level"] == "warning"
+
+
+def test_a_permission_that_another_app_owns_is_asked_for(program: Program) -> None:
+    """The update defines a permission; whether another app of another signer owns it is looked up on the phone."""
+    update = make_apk(WECHAT, version_code=6, permissions=("org.example.SEND",))
+    told = program.run("update", "check", "--json", update).document
+    assert told["verdict"] == "keeps"
+
+
+def test_several_updates_at_once(program: Program) -> None:
+    ran = program.run("update", "check", "--json", newer(), newer(key("stranger")), newer(package=NOTES))
+    assert [one["verdict"] for one in ran.documents] == ["keeps", "wipes", "keeps"]
+    assert ran.code == 4
 
 
 def test_without_file_and_phone_the_newest_snapshot_is_asked(with_vault: Program, phone: TestPhone) -> None:

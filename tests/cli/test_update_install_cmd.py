@@ -1,14 +1,16 @@
 """`update install`: an update goes in only when the data is safe, and what became of the data is looked at and said."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.installing import APP, NOTE, SECOND, Bench, apk
 from tests.cli.program import Ran
-from tests.cli.terminal import Answer
 from tests.phone.testphone import TestPhone
+
+if TYPE_CHECKING:
+    from tests.cli.terminal import Answer
 
 
 @pytest.fixture

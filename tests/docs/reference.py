@@ -13,10 +13,12 @@ import click
 
 import phoneward
 from phoneward import texts
+from phoneward.apk.signing.problems import sentences
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
+from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
 from phoneward.updates.judging import ALL_RULES
 
@@ -137,12 +139,31 @@ def updates() -> str:
         "| code | does | what it says | Android answers | source |",
         "|---|---|---|---|---|",
     ]
-    for rule in ALL_RULES:
+    for rule in (*ALL_RULES, *checking.RULES):
         answer = f"`{rule.status}`" if rule.status else ""
         lifted = f" (`{rule.option}`)" if rule.option else ""
         lines.append(
             f"| `{rule.code}` | `{rule.effect}`{lifted} | {_cell(rule.meaning)} | {answer} | {_cell(rule.source)} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def signatures() -> str:
+    """Return signatures.md: everything that can be wrong with a signature."""
+    lines = [
+        "# What can be wrong with a signature",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the code itself. Do not edit. -->",
+        "",
+        "`update inspect` gives these codes as `reasons`, or as `warnings` where they are no reason to refuse a",
+        "file. Where the file is not one that Android would open at all, the code is that of an [error](errors.md);",
+        "`janus` is a file that begins with something that is no part of the app. `{scheme}` is `v1`, `v2`, `v3`, `v3.1`",
+        "or `v4`; which phones go by which is in [who signed it](../how-to/who-signed-it.md).",
+        "",
+        "| code | what it says |",
+        "|---|---|",
+        *(f"| `{code}` | {_cell(sentence)} |" for code, sentence in sentences().items()),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -180,6 +201,7 @@ def main() -> None:
     (REFERENCE / "errors.md").write_text(errors())
     (REFERENCE / "findings.md").write_text(findings())
     (REFERENCE / "updates.md").write_text(updates())
+    (REFERENCE / "signatures.md").write_text(signatures())
 
 
 if __name__ == "__main__":

@@ -56,6 +56,10 @@ def test_every_code_of_a_finding_is_in_its_rooms_table(room: str) -> None:
     assert written == set(reference.FINDING_CODES[room])
 
 
+def test_everything_that_can_be_wrong_with_a_signature_is_documented() -> None:
+    assert text("signatures.md") == reference.signatures(), WRITE
+
+
 def test_no_two_errors_share_a_code() -> None:
     kinds = reference.error_classes()
     assert len(kinds) > 30

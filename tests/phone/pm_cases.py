@@ -41,6 +41,7 @@ class Case:
         sdk: of the phone.
         options: of `pm install-create`.
         data_only: the app was uninstalled with -k.
+        system: the app is part of the system.
         others: what else is on the phone.
         props: system properties.
     """
@@ -53,22 +54,23 @@ class Case:
     sdk: int = 34
     options: str = ""
     data_only: bool = False
+    system: bool = False
     others: tuple[ApkFacts, ...] = ()
     props: dict[str, str] = field(default_factory=dict)
 
     @property
     def apps(self) -> tuple[state.App, ...]:
         """What is on the phone."""
-        own = state.app_of(*map(made, self.installed), app_id=10_201) if self.installed else None
+        marks = {"data_only": self.data_only, "system": self.system}
+        own = state.app_of(*map(made, self.installed), app_id=10_201, **marks) if self.installed else None
         rest = [state.app_of(made(facts), app_id=10_210 + number) for number, facts in enumerate(self.others)]
-        if own is not None and self.data_only:
-            own = state.app_of(*map(made, self.installed), app_id=10_201, data_only=True)
         return (*([own] if own else []), *rest)
 
 
 OLD = ApkFacts("org.example.chat", version_code=5, signers=(A,))
 NEW = OLD.but(version_code=6)
 SPLIT = OLD.but(split="config.de")
+ALWAYS = OLD.but(flags=frozenset({PERSISTENT}))
 FOR_TESTS = NEW.but(flags=frozenset({TEST_ONLY}))
 JOINED = NEW.but(shared_user="org.example.shared")
 ROTATED = ((A, ALL_CAPABILITIES), (B, ALL_CAPABILITIES))
@@ -196,7 +198,10 @@ _CASES = (
         _PREPARE,
         sdk=28,
     ),
-    Case("persistent", (OLD,), (NEW.but(flags=frozenset({PERSISTENT})),), "INSTALL_FAILED_INVALID_APK", _PREPARE),
+    Case("persistent-part-of-the-system", (ALWAYS,), (NEW,), "INSTALL_FAILED_INVALID_APK", _PREPARE, system=True),
+    Case("persistent-before-android-9", (ALWAYS,), (NEW,), TAKEN, _PREPARE, system=True, sdk=24, options="-r"),
+    Case("persistent-and-no-part-of-it", (ALWAYS,), (NEW,), TAKEN, _PREPARE),
+    Case("persistent-from-now-on", (OLD,), (ALWAYS.but(version_code=6),), TAKEN, _PREPARE, system=True),
     Case(
         "another-processor",
         (OLD,),

@@ -15,7 +15,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.phone.packages import DEBUGGABLE, TEST_ONLY, ApkFacts, KnownApk, pairs_column, past_column
+from tests.phone.packages import DEBUGGABLE, PERSISTENT, TEST_ONLY, ApkFacts, KnownApk, pairs_column, past_column
 from tests.phone.providers import PROVIDERS
 
 _STANDINS = Path(__file__).with_name("standins")
@@ -60,6 +60,7 @@ class App:
         permissions: that it defines, with the word for their protection.
         key_sets: upgrade key sets, named by the signer whose key each holds.
         data_only: it was uninstalled with -k.
+        persistent: as its manifest says; it counts for a system app alone.
     """
 
     name: str
@@ -91,6 +92,7 @@ class App:
     data_only: bool = False
     scheme: int = 3
     updated_system: bool = False
+    persistent: bool = False
 
     def uid_of(self, user: int) -> int:
         """Its user number (UserHandle.java: 100,000 for each user)."""
@@ -119,6 +121,7 @@ def app_of(*apks: KnownApk, app_id: int, **changes: object) -> App:
         signer=",".join(base.signers),
         debuggable=DEBUGGABLE in base.flags,
         test_only=TEST_ONLY in base.flags,
+        persistent=PERSISTENT in base.flags,
         apks=apks,
         past=base.past,
         min_sdk=base.min_sdk,
@@ -382,7 +385,7 @@ def _package_row(app: App, sdk: int) -> tuple[str, ...]:
         *(",".join(f"{name}:{revision}" for name, revision in app.revisions), f"{app.test_only:d}", app.shared_user),
         *(app.initiator or app.installer, app.originator, app.abi, pairs_column(app.permissions)),
         *(",".join(app.key_sets), "1" if app.data_only else "", str(app.scheme), "1" if app.updated_system else ""),
-        ",".join(app.key_sets),
+        *(",".join(app.key_sets), f"{app.persistent and app.system:d}"),
     )
 
 

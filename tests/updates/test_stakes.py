@@ -134,13 +134,14 @@ def test_a_known_fault_of_the_phone_takes_the_promise_back() -> None:
     sentence = str(answer.sentence(judgement, words("WeChat"), Stakes(WECHAT, kept=Copy.NOT_ASKED)))
     assert "keeps your data" not in sentence
     assert "phones like this one have lost it" in sentence
-    assert answer.main_reasons(judgement) == (fault,)
 
 
-def test_the_gravest_reason_is_shown() -> None:
-    reasons = tuple(Reason(code, Effect.NOT_OVER, words(code)) for code in ("signer", "downgrade"))
-    assert answer.main_reasons(Judgement(WECHAT, Verdict.WIPES, reasons)) == (reasons[0].text,)
-    assert answer.main_reasons(Judgement(WECHAT, Verdict.KEEPS, reasons)) == ()
+def test_the_gravest_reason_and_every_warning_are_shown() -> None:
+    """Also where the data is kept: an app that somebody else than its publisher signed is told of."""
+    grave = tuple(Reason(code, Effect.NOT_OVER, words(code)) for code in ("signer", "downgrade"))
+    more = (Reason("test-key", Effect.WARNS, words("test key")), Reason("fine", Effect.NOTES, words("fine")))
+    assert answer.main_reasons(Judgement(WECHAT, Verdict.WIPES, (*grave, *more))) == (grave[0].text, more[0].text)
+    assert answer.main_reasons(Judgement(WECHAT, Verdict.KEEPS, more)) == (more[0].text,)
 
 
 def test_every_clause_can_be_said_in_chinese() -> None:

@@ -16,7 +16,7 @@ from phoneward.apk.app import AppSet, LeftOut
 from phoneward.apk.container import Container, Entry, open_container
 from phoneward.apk.errors import ApkUnreadableError, BundleError
 from phoneward.apk.members import Members
-from phoneward.apk.opening import MANIFEST, OpenedApk
+from phoneward.apk.opening import MANIFEST, MAX_RESOURCES, OpenedApk, idsig_beside
 from phoneward.apk.source import FileSource, Source
 from phoneward.errors import readable
 from phoneward.texts import Words, words
@@ -65,6 +65,7 @@ class _Gathering:
     name: str = ""
     apks: list[OpenedApk] = field(default_factory=list)
     read: int = 0
+    resources_read: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
 
     def take(self, origin: Path | Source) -> None:
@@ -77,7 +78,7 @@ class _Gathering:
         self.name = self.name or source.name
         container = open_container(source)
         if MANIFEST in container:
-            self._add(self._open(source, container))
+            self._add(self._open(source, container, idsig_beside(origin) if isinstance(origin, Path) else None))
         else:
             self._take_bundle(container)
 
@@ -87,7 +88,7 @@ class _Gathering:
         except OSError as error:
             raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error
         for path in paths:
-            self._add(self._open(self.stack.enter_context(FileSource(path))))
+            self._add(self._open(self.stack.enter_context(FileSource(path)), idsig=idsig_beside(path)))
 
     def _take_bundle(self, container: Container) -> None:
         entries = [entry for entry in container.entries() if not entry.name.endswith(b"/")]
@@ -101,11 +102,12 @@ class _Gathering:
             self._add(apk)
         self.left_out += [LeftOut(readable(entry.name), entry.size) for entry in entries if entry.name not in kept]
 
-    def _open(self, source: Source, container: Container | None = None) -> OpenedApk:
-        apk = OpenedApk(source, container)
+    def _open(self, source: Source, container: Container | None = None, idsig: Path | None = None) -> OpenedApk:
+        apk = OpenedApk(source, container, self.stack.enter_context(FileSource(idsig)) if idsig else None)
         manifest = apk.container.find(MANIFEST)
         self.read += apk.container.central_directory_size + (manifest.size if manifest else 0)
-        if self.read > MAX_READ:
+        self.resources_read += apk.resources_read
+        if self.read > MAX_READ or self.resources_read > 2 * MAX_RESOURCES:
             raise self._error(words("its parts say more of themselves than those of any app"))
         return apk
 

@@ -43,7 +43,7 @@ class HiddenPrefixError(ContainerError):
 class ApkTooLargeError(ApkError):
     """A part of it says that it is larger than such a part of an app may be."""
 
-    message = N_("{file} is not read: its part {part} would take {size}, and {limit} is the most that this may be.")
+    message = N_("{file} is not read: {part} would take {size}, and {limit} is the most that this may be.")
 
 
 class ManifestError(ApkError):

@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import Final, Self
 
 from phoneward.apk.container import STORED, Container, Entry, open_container
-from phoneward.apk.errors import ManifestError
+from phoneward.apk.errors import ContainerError, ManifestError
 from phoneward.apk.manifest import Manifest, parse_manifest
+from phoneward.apk.manifest.resources import Resources
 from phoneward.apk.signing.facts import SdkRange, Signing, Verification
 from phoneward.apk.source import FileSource, Source
-from phoneward.texts import words
+from phoneward.texts import current_language, words
 
 MANIFEST: Final = b"AndroidManifest.xml"
 RESOURCES: Final = b"resources.arsc"
 
 MAX_MANIFEST: Final = 8 << 20
 """Bytes of a manifest that are read; those of the largest apps have about 1 MB."""
+
+MAX_RESOURCES: Final = 32 << 20
+"""Bytes of resources.arsc that are read for the app's name in words."""
 
 _LIBRARY: Final = re.compile(rb"lib/(.+)/lib[A-Za-z0-9+,\-.=_@]*\.so", re.DOTALL)
 """AOSP `com_android_internal_content_NativeLibraryHelper.cpp`: what is between `lib/` and the last `/` is the kind of
@@ -37,6 +41,7 @@ class OpenedApk:
     Attributes:
         source, container, idsig: the same.
         manifest: what its manifest says.
+        resources_read: bytes of resources.arsc that were read for it.
 
     Raises:
         ApkError: it is not one that Android would open.
@@ -45,17 +50,27 @@ class OpenedApk:
     def __init__(self, source: Source, container: Container | None = None, idsig: Source | None = None) -> None:
         self.source = source
         self.idsig = idsig
+        self.resources_read = 0
         self.container = container or open_container(source)
         entry = self.container.find(MANIFEST)
         if entry is None:
             raise ManifestError(file=source.name, problem=words("it does not say what it is"))
-        self.manifest: Manifest = parse_manifest(
-            self.container.read(entry, MAX_MANIFEST, as_asset=True), file=source.name
-        )
+        data = self.container.read(entry, MAX_MANIFEST, as_asset=True)
+        self.manifest: Manifest = parse_manifest(data, source.name, Resources(self._resources, current_language()))
+
+    def _resources(self) -> bytes | None:
+        entry = self.container.find(RESOURCES)
+        if entry is None or entry.size > MAX_RESOURCES:
+            return None
+        self.resources_read = entry.size
+        try:
+            return self.container.read(entry, MAX_RESOURCES, as_asset=True)
+        except ContainerError:
+            return None
 
     @cached_property
     def _libraries(self) -> tuple[tuple[str, bytes], ...]:
-        found = ((_LIBRARY.fullmatch(name), name) for name in self.container)
+        found = ((_LIBRARY.fullmatch(name), name) for name in self.container if name.startswith(b"lib/"))
         return tuple((match[1].decode("utf-8", "replace"), name) for match, name in found if match)
 
     @property
@@ -113,20 +128,27 @@ def _is_stored(entry: Entry) -> bool:
     return entry.method == STORED
 
 
-def open_apk(origin: Path | Source, idsig: Path | Source | None = None) -> OpenedApk:
+def idsig_beside(path: Path) -> Path | None:
+    """Return the file with an APK's v4 signature where it lies beside it (`app.apk.idsig`); adb sends both."""
+    beside = path.with_name(path.name + ".idsig")
+    return beside if beside.is_file() else None
+
+
+def open_apk(origin: Path | Source) -> OpenedApk:
     """Open an APK and read what it says of itself; see `OpenedApk`.
 
     Args:
-        origin: a file of this computer, or any other source of bytes.
-        idsig: the file with its v4 signature (`app.apk.idsig`), where it is to count.
+        origin: a file of this computer, with its `.idsig` where that lies beside it; or any other source of bytes.
 
     Raises:
         ApkUnreadableError, ApkChangedError: it cannot be read.
         ApkError: Android would not open it.
     """
+    if not isinstance(origin, Path):
+        return OpenedApk(origin)
+    beside = idsig_beside(origin)
     with ExitStack() as opened:
-        apk = opened.enter_context(FileSource(origin)) if isinstance(origin, Path) else origin
-        signature = opened.enter_context(FileSource(idsig)) if isinstance(idsig, Path) else idsig
-        result = OpenedApk(apk, idsig=signature)
+        source = opened.enter_context(FileSource(origin))
+        result = OpenedApk(source, idsig=opened.enter_context(FileSource(beside)) if beside else None)
         opened.pop_all()  # they are the APK's to close now
         return result

@@ -131,8 +131,10 @@ def exit_code(found: "Sequence[Checked]") -> ExitCode:
     from phoneward.updates import Verdict, worst_verdict
 
     match worst_verdict([one.judgement.verdict for one in found]):
-        case Verdict.KEEPS:
+        case Verdict.KEEPS if all(one.judgement.lowered is None for one in found):
             return ExitCode.DONE
+        case Verdict.KEEPS:  # this phone is known to have lost data in spite of the rules: nothing is promised
+            return ExitCode.FAILED
         case Verdict.UNDECIDED:
             return ExitCode.FAILED
         case _:

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from phoneward.phones import AdbPhone, AdbUpdater, Entry, FileKind, InstalledApp
 from phoneward.snapshots import Coverage
 from phoneward.texts import Words
 from phoneward.updates.against import name_of
-from phoneward.updates.on_phone import device_of_facts, installed_on_phone, owners_of
+from phoneward.updates.on_phone import device_of_facts, installed_on_phone, owners_of, utc
 from phoneward.updates.sources import save_stream
 from phoneward.updates.stakes import Copy, Kept, Stakes, figure, kept_of
 from phoneward.updates.subject import Device, Installed, PermissionOwner, SharedUserMember
@@ -40,7 +41,8 @@ class AgainstPhone:
         self._copy = copy
         self._labels: dict[str, str] = {}
         self._states: dict[str, PackageState | None] = {}
-        self._signings: dict[str, Signing | None] = {}
+        self._apps: dict[str, Installed] = {}
+        self._others = 0
 
     @cached_property
     def device(self) -> Device:
@@ -59,27 +61,34 @@ class AgainstPhone:
 
     def installed(self, candidate: AppSet) -> Installed | None:
         """See `Against.installed`."""
+        app = self.app(candidate.package)
         state = self._state(candidate.package)
-        if state is None:
+        if app is None or state is None:
             return None
-        with self.opened(state) as app:
-            if app is not None and app.base is not None:
-                self._labels[candidate.package] = app.base.manifest.label
-            return installed_on_phone(
-                state,
-                app,
-                self.device,
-                shared_user=self._members(state.shared_user_packages),
-                permission_owners=self._owners(candidate),
-            )
+        shared = None if app.shared_user_id == "" else self._members(state.shared_user_packages)
+        return replace(
+            app,
+            shared_user=() if app.shared_user_id == "" else shared,
+            permission_owners=self._owners(candidate),
+        )
 
     def app(self, package: str) -> Installed | None:
-        """Return one app as it is; what only matters for a certain update is left out."""
+        """Return one app as it is; what only matters for a certain update is left out. Its APKs are copied once."""
         state = self._state(package)
         if state is None:
             return None
+        if package not in self._apps:
+            self._apps[package] = self._read(state)
+        return self._apps[package]
+
+    def _read(self, state: PackageState) -> Installed:
         with self.opened(state) as app:
-            return installed_on_phone(state, app, self.device)
+            if app is not None and app.base is not None:
+                self._labels[state.package] = app.base.manifest.label
+            try:
+                return installed_on_phone(state, app, self.device)
+            except ApkError:  # a copy that cannot be read to its end proves no signer
+                return installed_on_phone(state, None, self.device)
 
     def called(self, package: str) -> Words:
         """See `Against.called`."""
@@ -90,7 +99,7 @@ class AgainstPhone:
         rows = [app for app in self.apps if app.package == package]
         told = [size for app in rows if (size := figure(app.data_bytes)) is not None]
         state = self._state(package)
-        since = None if state is None else installed_on_phone(state, None, self.device).first_installed
+        since = None if state is None else utc(state.first_installed_ns)
         return Stakes(package, max(told, default=None), since, self._kept(package), max(1, len(rows)))
 
     def _kept(self, package: str) -> Kept | Copy:
@@ -126,28 +135,28 @@ class AgainstPhone:
             files.append(target)
         return files
 
-    def _members(self, packages: Iterable[str] | None) -> list[SharedUserMember] | None:
+    def _members(self, packages: Iterable[str] | None) -> tuple[SharedUserMember, ...] | None:
         if packages is None:
             return None
-        return [SharedUserMember(one, self._signing(one)) for one in packages]
+        return tuple(SharedUserMember(one, self._signing(one)) for one in packages)
 
-    def _owners(self, candidate: AppSet) -> list[PermissionOwner] | None:
+    def _owners(self, candidate: AppSet) -> tuple[PermissionOwner, ...] | None:
         """Return which of the update's permissions other apps define, and who signed those apps."""
         wanted = [one for apk in candidate.apks for one in apk.manifest.permissions]
         if not wanted:
-            return []
+            return ()
         defined = self._updater.defined_permissions()
         if defined is None:
             return None
         found = owners_of(wanted, ((one.name, one.package) for one in defined))
-        return [
+        return tuple(
             PermissionOwner(package, permission, self._signing(package))
             for package, permission in found
             if package != candidate.package
-        ]
+        )
 
     def _signing(self, package: str) -> Signing | None:
-        if package not in self._signings:
-            app = self.app(package) if len(self._signings) < MAX_OTHERS else None
-            self._signings[package] = None if app is None else app.signing
-        return self._signings[package]
+        if package not in self._apps:
+            self._others += 1
+        app = self.app(package) if self._others <= MAX_OTHERS else None
+        return None if app is None else app.signing

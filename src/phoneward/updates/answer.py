@@ -5,7 +5,7 @@ from typing import Final
 
 from phoneward.texts import N_, Words, words
 from phoneward.updates.stakes import Copy, Stakes, kept_clause, stake_clause
-from phoneward.updates.verdict import Judgement, Verdict
+from phoneward.updates.verdict import Effect, Judgement, Verdict
 
 _HEADS: Final[Mapping[Verdict, str]] = {
     Verdict.KEEPS: N_("By Android's own rules this update of {app} keeps your data"),
@@ -47,8 +47,7 @@ def sentence(judgement: Judgement, app: Words, stakes: Stakes | None) -> Words:
 
 
 def main_reasons(judgement: Judgement) -> tuple[Words, ...]:
-    """Return the sentences that a person needs besides: the gravest reason, and what was known to go wrong."""
-    found = [judgement.lowered] if judgement.lowered is not None else []
-    if judgement.reasons and judgement.verdict is not Verdict.KEEPS:
-        found.append(judgement.reasons[0].text)
-    return tuple(found)
+    """Return the sentences that a person needs besides: what stands in the way, and what they should know."""
+    grave = judgement.reasons[:1] if judgement.verdict is not Verdict.KEEPS else ()
+    warned = [reason for reason in judgement.reasons if reason.effect is Effect.WARNS and reason not in grave]
+    return tuple(reason.text for reason in (*grave, *warned))

@@ -15,11 +15,21 @@ from phoneward.texts import Size, Words
 from phoneward.updates import answer
 from phoneward.updates.against import Against
 from phoneward.updates.judging import judge
+from phoneward.updates.rules import Rule
 from phoneward.updates.stakes import Stakes
 from phoneward.updates.subject import Device, Installed
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
-NO_APP: Final = "not-an-app"
+NO_APP: Final = Rule(
+    "not-an-app",
+    Effect.NEVER,
+    "The file is damaged, or is no app: no phone would open it.",
+    "PackageInstallerSession.java validateApkInstallLocked; ApkLiteParseUtils.java parseApkLite",
+    "INSTALL_PARSE_FAILED_NOT_APK",
+)
+
+RULES: Final = (NO_APP,)
+"""Those of files that are not judged, since they cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ def check_app(name: str, app: AppSet, against: Against) -> Checked:
     except ApkError as error:  # it was changed, or cannot be read to its end
         return _failed(name, error, against.device)
     manifest = app.apks[0].manifest
-    stakes = against.stakes(app.package) if installed is not None and installed.package == app.package else None
+    stakes = against.stakes(app.package) if installed is not None else None
     sentence = answer.sentence(judgement, against.called(judgement.package), stakes)
     version = (manifest.version_code, readable(manifest.version_name))
     return Checked(name, judgement, sentence, against.device, *version, installed, stakes)
@@ -93,8 +103,7 @@ def _failed(name: str, error: ApkError, device: Device) -> Checked:
         reason = Reason(error.code, Effect.UNKNOWN, text)
         judgement = Judgement("", Verdict.UNDECIDED, (reason,), Tier.NOT_CHECKED)
     else:
-        reason = Reason(NO_APP, Effect.NEVER, text, status="INSTALL_PARSE_FAILED_NOT_APK")
-        judgement = Judgement("", Verdict.REFUSED, (reason,))
+        judgement = Judgement("", Verdict.REFUSED, (NO_APP.says(text),))
     return Checked(name, judgement, text, device, advice=advice)
 
 

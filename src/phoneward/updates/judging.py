@@ -7,7 +7,7 @@ from phoneward.apk.app import AppSet
 from phoneward.findings import Tier
 from phoneward.texts import words
 from phoneward.updates import hidden, incidents, rules, signing_names
-from phoneward.updates.rules import Case, reasons
+from phoneward.updates.rules import Case, reasons, versions
 from phoneward.updates.rules.rule import Rule
 from phoneward.updates.subject import Device, Installed
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
@@ -19,7 +19,15 @@ NOT_INSTALLED: Final = Rule(
     "InstallPackageHelper.java preparePackage (new package install)",
 )
 
-ALL_RULES: Final[tuple[Rule, ...]] = (*rules.RULES, NOT_INSTALLED, *hidden.RULES, *signing_names.RULES)
+PREINSTALLED: Final = Rule(
+    "preinstalled",
+    Effect.WARNS,
+    "The app came with the phone: it cannot be removed, so what stands in the way of an update always does.",
+    "DeletePackageHelper.java deletePackageLIF (a system app's record stays; only its updates are removed)",
+)
+
+RULES: Final = (NOT_INSTALLED, PREINSTALLED)
+ALL_RULES: Final[tuple[Rule, ...]] = (*rules.RULES, *RULES, *hidden.RULES, *signing_names.RULES)
 """Every code that a reason can have, for docs/reference."""
 
 _GRAVEST: Final = (Effect.NEVER, Effect.NOT_OVER, Effect.OPTION, Effect.UNKNOWN, Effect.WARNS, Effect.NOTES)
@@ -80,6 +88,9 @@ def _verdict(case: Case, found: list[Reason]) -> tuple[Verdict, list[Reason]]:
 
 def _once_removed(case: Case, found: list[Reason]) -> tuple[Verdict, list[Reason]]:
     """Return whether this same file would be taken once the app and its data are gone."""
+    if case.app is not None and case.app.is_system and not _only_too_old(found):
+        text = words("The app came with the phone and cannot be removed, so this file never goes in.")
+        return Verdict.REFUSED, [PREINSTALLED.says(text)]
     then = reasons(case.without_app())
     effects = {reason.effect for reason in then}
     known = {reason.code for reason in found}
@@ -87,3 +98,9 @@ def _once_removed(case: Case, found: list[Reason]) -> tuple[Verdict, list[Reason
     if effects & {Effect.NEVER, Effect.OPTION}:
         return Verdict.REFUSED, more
     return (Verdict.UNDECIDED if Effect.UNKNOWN in effects else Verdict.WIPES), []
+
+
+def _only_too_old(found: list[Reason]) -> bool:
+    """Whether only its version stands in the way: that goes with a preinstalled app's updates, and its data."""
+    over = {reason.code for reason in found if reason.effect is Effect.NOT_OVER}
+    return over <= {versions.DOWNGRADE.code, versions.REVISION.code}

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from phoneward.apk import AppSet
 from phoneward.apk.manifest.facts import DeclaredPermission
@@ -11,9 +10,7 @@ from phoneward.apk.signing.facts import Capability
 from phoneward.errors import readable
 from phoneward.phones import DeviceFacts, PackageState
 from phoneward.updates.from_apk import installed_from
-from phoneward.updates.subject import Device, Installed, PermissionOwner, SharedUserMember
-
-_ItemT = TypeVar("_ItemT")
+from phoneward.updates.subject import Device, Installed
 
 
 def device_of_facts(facts: DeviceFacts) -> Device:
@@ -29,15 +26,8 @@ def device_of_facts(facts: DeviceFacts) -> Device:
     )
 
 
-def installed_on_phone(
-    state: PackageState,
-    app: AppSet | None,
-    device: Device,
-    *,
-    shared_user: Iterable[SharedUserMember] | None = None,
-    permission_owners: Iterable[PermissionOwner] | None = None,
-) -> Installed:
-    """Return the app that is on the phone.
+def installed_on_phone(state: PackageState, app: AppSet | None, device: Device) -> Installed:
+    """Return the app that is on the phone; what other apps matter for it is left open.
 
     The signer is the one that the app's own APKs prove, and only where the phone's 32-bit hashes do not contradict it:
     a phone that says otherwise was not read right, and then nobody can tell.
@@ -46,8 +36,6 @@ def installed_on_phone(
         state: what the package manager records.
         app: the app's APKs, copied from the phone; None where they could not be read.
         device: the phone.
-        shared_user: the other apps under the same user id; None where not known.
-        permission_owners: what other apps define, as far as it matters; None where not known.
 
     Raises:
         ApkUnreadableError, ApkChangedError: an APK cannot be read.
@@ -74,11 +62,11 @@ def installed_on_phone(
         is_persistent=state.is_persistent,
         is_data_only=state.is_data_only,
         shared_user_id=state.shared_user_id,
-        shared_user=() if state.shared_user_id == "" else _tuple(shared_user),
-        permission_owners=_tuple(permission_owners),
+        shared_user=() if state.shared_user_id == "" else None,
+        permission_owners=None,
         installer=readable(state.installer),
-        first_installed=_utc(state.first_installed_ns),
-        last_updated=_utc(state.last_updated_ns),
+        first_installed=utc(state.first_installed_ns),
+        last_updated=utc(state.last_updated_ns),
         uid=state.uid,
         user_ids=state.user_ids or frozenset({state.user_id}),
     )
@@ -116,11 +104,8 @@ def owners_of(
     return tuple((package, names[name]) for name, package in defined if name in names and package)
 
 
-def _tuple(items: Iterable[_ItemT] | None) -> tuple[_ItemT, ...] | None:
-    return None if items is None else tuple(items)
-
-
-def _utc(time_ns: int | None) -> dt.datetime | None:
+def utc(time_ns: int | None) -> dt.datetime | None:
+    """Return the phone's nanoseconds since 1970 as an aware time; None where they are none that can be meant."""
     if time_ns is None:
         return None
     try:

@@ -38,7 +38,7 @@ def opener(repo: Repository | None = None, ref: str = "", phone: Phone | None = 
             try:
                 source = VaultSource(open_path(repo, ref, file.path), file.shown)
             except PhonewardError as error:
-                raise ApkUnreadableError(file=file.shown, problem=error.sentence()) from error
+                raise ApkUnreadableError(file=file.shown, problem=words("its place in the vault is damaged")) from error
             yield source
         elif file.where is Where.PHONE and phone is not None:
             if copy:

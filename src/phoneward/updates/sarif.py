@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import phoneward
 from phoneward.texts import N_, Words, _
+from phoneward.updates import checking
 from phoneward.updates.judging import ALL_RULES
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
@@ -80,7 +81,7 @@ def sarif_log(told: Sequence[Told], exit_code: int) -> dict[str, object]:
 def _verdict_result(one: Told, rules: dict[str, dict[str, object]]) -> dict[str, object]:
     verdict = one.judgement.verdict
     code, text = _VERDICT_RULES[verdict]
-    level = _VERDICT_LEVELS[verdict]
+    level = _VERDICT_LEVELS[verdict] if one.judgement.lowered is None else "warning"
     index = _rule(rules, code, _(text), "", level)
     properties = {"package": one.judgement.package, "verdict": verdict.value, "tier": one.judgement.tier.value}
     return _result(one.file, (code, index, level), str(one.sentence), properties)
@@ -105,7 +106,7 @@ def _reason_result(one: Told, reason: Reason, rules: dict[str, dict[str, object]
 @functools.cache
 def _meanings() -> Mapping[str, str]:
     """Return what each rule means, in English, by its code."""
-    return {rule.code: rule.meaning for rule in ALL_RULES}
+    return {rule.code: rule.meaning for rule in (*ALL_RULES, *checking.RULES)}
 
 
 def _rule(rules: dict[str, dict[str, object]], code: str, text: str, source: str, level: str) -> int:

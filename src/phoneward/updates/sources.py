@@ -1,6 +1,7 @@
 """APKs where they lie: in a snapshot of the vault, or on a phone. Read at random, or copied from the phone."""
 
 import contextlib
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -10,6 +11,7 @@ from phoneward.apk.errors import ApkChangedError, ApkUnreadableError
 from phoneward.apk.source import within
 from phoneward.errors import PhonewardError, readable
 from phoneward.phones import FileReadError, FileStream, Phone
+from phoneward.texts import words
 from phoneward.vault import BlobFile
 
 _BLOCK: Final = 256 << 10
@@ -39,7 +41,7 @@ class VaultSource:
                 self._file.seek(offset)
                 data = self._file.read(length)
         except PhonewardError as error:
-            raise ApkUnreadableError(file=self.name, problem=error.sentence()) from error
+            raise ApkUnreadableError(file=self.name, problem=words("its place in the vault is damaged")) from error
         if len(data) != length:
             raise ApkChangedError(file=self.name)
         return data
@@ -92,7 +94,7 @@ class PhoneSource:
                     if len(data) >= length:
                         return bytes(data[:length])
         except FileReadError as error:
-            raise ApkUnreadableError(file=self.name, problem=error.sentence()) from error
+            raise ApkUnreadableError(file=self.name, problem=words("the phone does not give it out")) from error
         raise ApkChangedError(file=self.name)
 
 
@@ -119,12 +121,10 @@ def save_stream(stream: FileStream, size: int, target: Path, name: str) -> None:
                     raise ApkChangedError(file=readable(name))
                 file.write(piece)
     except FileReadError as error:
-        raise ApkUnreadableError(file=readable(name), problem=error.sentence()) from error
+        raise ApkUnreadableError(file=readable(name), problem=words("the phone does not give it out")) from error
     if left:
         raise ApkChangedError(file=readable(name))
 
 
 def _new_file(path: Path) -> IO[bytes]:
-    import os
-
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb")

@@ -121,22 +121,24 @@ HOSTILE = {
 def test_hostile_signatures_end_soon_in_a_plain_sentence(name: str, identifier: int) -> None:
     """Whatever stands in a signature: a sentence, within two seconds and 200 MB, and it is not believed."""
     apk = CONTENT.with_block(signing.signing_block([(identifier, HOSTILE[name])]))
-    tracemalloc.start()
-    begun = time.monotonic()
+    begun = time.thread_time()
     verification = judged(apk, 33)
-    took = time.monotonic() - begun
-    _now, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    took = time.thread_time() - begun
     assert codes(verification)
     assert all(str(problem.text) for problem in verification.problems)
     assert took < 2
+    tracemalloc.start()
+    judged(apk, 33)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert peak < 200 << 20
 
 
 def test_many_attributes_certificates_and_long_lineages() -> None:
-    """What is signed may be large too: it is read once, and a lineage of more than 32 signers is none."""
-    attributes = [(0x1111, b"")] * 50_000
-    assert codes(judged(Signed(v3=[Signer(OLD, attributes=attributes)]).apk(PLAIN), 28)) == []
+    """What is signed may be large too: a thousand attributes are the most, and 32 signers of a lineage."""
+    for count, wrong in ((1000, []), (1001, ["attribute-malformed"])):
+        attributes = [(0x1111, b"")] * count
+        assert codes(judged(Signed(v3=[Signer(OLD, attributes=attributes)]).apk(PLAIN), 28)) == wrong
     long = signing.lineage(*[OLD, key("new")] * 50)
     attribute = [(signing.LINEAGE_ATTRIBUTE, long)]
     assert codes(judged(Signed(v3=[Signer(key("new"), attributes=attribute)]).apk(PLAIN), 28)) == ["lineage-wrong"]

@@ -6,12 +6,8 @@ from functools import cache
 from tests.apk.jarsigner import (
     CONTENT_TYPE,
     DATA,
-    DIGESTS,
-    DSA,
-    EC,
     MESSAGE_DIGEST,
     RSA,
-    WITH_DIGEST,
     Info,
     Jar,
     attribute,
@@ -24,7 +20,7 @@ from tests.apk.jarsigner import (
     sign,
     zipped,
 )
-from tests.apk.making import Key, binary_manifest, key, manifest_text
+from tests.apk.making import binary_manifest, key, manifest_text
 
 KEYS = {"rsa": key("jar"), "dsa": key("jar", "dsa-1024"), "ec": key("jar", "ec-p256")}
 OTHER = key("jar-other")
@@ -290,11 +286,13 @@ CASES: dict[str, Callable[[], bytes]] = {
     "a signature too short": lambda: by(Info(KEYS["rsa"], signature=bytes(255))),
     "an empty signature": lambda: by(Info(KEYS["rsa"], signature=b"")),
     "of another file": lambda: blocked(lambda file: block(file + b" ", [OLD])),
-    "another's certificate in the name of the signer": lambda: by(Info(OTHER, signature=sign(KEYS["rsa"], "SHA-256", file))),
-    "no certificates": lambda: by(OLD], [),
-    "another's certificate only": lambda: by(OLD], [OTHER.der),
-    "another's certificate first": lambda: by(OLD], [OTHER.der, KEYS["rsa"].der),
-    "a certificate that is none": lambda: by(OLD], [KEYS["rsa"].der, der(0x30, b"")),
+    "another's certificate in the name of the signer": lambda: blocked(
+        lambda file: block(file, [Info(OTHER, signature=sign(KEYS["rsa"], "SHA-256", file))])
+    ),
+    "no certificates": lambda: by(OLD, certificates=[]),
+    "another's certificate only": lambda: by(OLD, certificates=[OTHER.der]),
+    "another's certificate first": lambda: by(OLD, certificates=[OTHER.der, KEYS["rsa"].der]),
+    "a certificate that is none": lambda: by(OLD, certificates=[KEYS["rsa"].der, der(0x30, b"")]),
     "a serial that fits none": lambda: by(Info(KEYS["rsa"], serial=integer(7))),
     "an issuer that fits none": lambda: by(Info(KEYS["rsa"], issuer=der(0x30))),
     "an issuer in other letters": lambda: by(Info(KEYS["rsa"], "SHA-1", issuer=_issuer("JAR  0 "))),
@@ -359,5 +357,3 @@ def two_of_which_one(change: Callable[[Jar], object], **more: object) -> bytes:
 
 def _issuer(name: str, tag: int = 0x0C) -> bytes:
     return der(0x30, der(0x31, der(0x30, oid("2.5.4.3"), der(tag, name.encode()))))
-
-

@@ -12,7 +12,7 @@ read -r sdk < $state/sdk
 # YouTube on Android 14 ("past signatures:[7d3bce25 flags: 17, fa41615 flags: 17]": flags are hexadecimal; the installer's
 # lines). Without an app (uninstalled with -k) everything that its manifest says is missing, and it reads pkg=null.
 columns="name appid version versionname from folder base splits issystem users first updated signer debuggable past minsdk \
-targetsdk revisions testonly shareduser initiator originator abi permissions keysets dataonly scheme updatedsystem rest"
+targetsdk revisions testonly shareduser initiator originator abi permissions keysets dataonly scheme updatedsystem upgradekeys persistent rest"
 revision_of() { typeset IFS=, entry; for entry in $revisions; do [ "${entry%:*}" = "$1" ] && print -rn -- ":${entry#*:}"; done; }
 signatures() {  # PackageSignatures.java, toString()
   typeset IFS=, entry list=""
@@ -46,6 +46,7 @@ one_package() {
   [ "$debuggable" = 1 ] && flags="DEBUGGABLE $flags"
   [ $issystem = 1 ] && flags="SYSTEM $flags"
   [ -n "$updatedsystem" ] && flags="$flags UPDATED_SYSTEM_APP"
+  [ "$persistent" = 1 ] && flags="$flags PERSISTENT"
   [ "$testonly" = 1 ] && flags="$flags TEST_ONLY"
   [ -n "$dataonly" ] || manifest_lines
   print -r -- "    timeStamp=$updated"

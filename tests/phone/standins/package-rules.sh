@@ -113,7 +113,7 @@ check_platform() {
     verdict="INSTALL_FAILED_TEST_ONLY: Failed to install test-only apk. Did you forget to add -t?"
   elif [ -n "$exists" ] && [ -z "$old_dataonly" ] && [ $sdk -ge 23 ] && [ $old_targetsdk -ge 23 ] && [ $new_targetsdk -le 22 ]; then
     verdict="INSTALL_FAILED_PERMISSION_MODEL_DOWNGRADE: Package $new_package new target SDK $new_targetsdk doesn't support runtime permissions but the old target SDK $old_targetsdk does."
-  elif has_word persistent "$new_flags" && [ -n "$exists" ]; then
+  elif [ -n "$exists" ] && [ "$old_persistent" = 1 ] && [ $sdk -ge 28 ]; then  # of a system app, as it is there
     verdict="INSTALL_FAILED_INVALID_APK: Package $new_package is a persistent app. Persistent apps are not updateable."
   fi
 }

@@ -6,7 +6,7 @@
 # are no APK. So an installed app proves that exactly those bytes arrived.
 state=/data/teststate
 columns="name appid version versionname from folder base splits system users first updated signer debuggable past minsdk \
-targetsdk revisions testonly shareduser initiator originator abi permissions keysets dataonly scheme updatedsystem upgradekeys"
+targetsdk revisions testonly shareduser initiator originator abi permissions keysets dataonly scheme updatedsystem upgradekeys persistent"
 facts="sha fpackage fsplit fversion fversionname frevision fminsdk ftargetsdk fsigners fpast fflags fshareduser fabis \
 fpermissions fscheme frequired ftypes fkeysets"
 space=$' \t\n'
@@ -199,6 +199,7 @@ commit() {  # commit SESSION
   if load "$new_package"; then
     exists=1 old_version=$version old_signer=$signer old_past=$past old_debuggable=$debuggable old_targetsdk=${targetsdk:-34}
     old_dataonly=$dataonly old_shareduser=$shareduser old_revisions=$revisions old_splits=$splits old_upgradekeys=$upgradekeys
+    old_persistent=$persistent
   fi
   decide
   [ -z "$verdict" ] || refuse "$verdict"
@@ -238,7 +239,7 @@ put_in_place() {  # PackageManagerServiceUtils.getNextCodePath(); InstallPackage
   [ "$system" = 0 ] || updatedsystem=1
   version=$new_version versionname=$new_versionname from=$option_installer base=base.apk splits=$new_splits updated=$moment
   signer=$new_signers past=$new_past minsdk=$new_minsdk targetsdk=$new_targetsdk revisions=$new_revisions shareduser=$new_shareduser
-  initiator=$option_initiator permissions=$new_permissions scheme=$new_scheme dataonly="" debuggable=0 testonly=0 abi=""
+  initiator=$option_initiator permissions=$new_permissions scheme=$new_scheme dataonly="" debuggable=0 testonly=0 abi="" persistent=0
   [ -z "$new_keysets" ] || { keysets=$new_keysets upgradekeys=$new_keysets; }
   ! has_word debuggable "$new_flags" || debuggable=1
   ! has_word testOnly "$new_flags" || testonly=1

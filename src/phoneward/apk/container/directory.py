@@ -58,7 +58,7 @@ class Directory:
     def __init__(self, source: Source, end: End) -> None:
         self._file = source.name
         if end.directory_size > MAX_DIRECTORY:
-            part, limit = words("list of contents"), Size(MAX_DIRECTORY)
+            part, limit = words("its list of contents"), Size(MAX_DIRECTORY)
             raise ApkTooLargeError(file=source.name, part=part, size=Size(end.directory_size), limit=limit)
         if not end.count:
             raise self._error(words("it holds no files"))
@@ -81,7 +81,7 @@ class Directory:
             if header_offset >= before:
                 raise self._error(words("one of its files is not where it should be"))
             name = data[at + _RECORD_SIZE : name_end]
-            if not is_entry_name(name):
+            if not (name.isascii() and b"\0" not in name) and not is_entry_name(name):
                 raise self._error(words("the name of one of its files makes no sense"))
             if name in records:
                 raise self._error(words("it holds two files of the same name"))

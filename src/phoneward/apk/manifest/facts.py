@@ -35,7 +35,7 @@ class Manifest:
         split: the name of the split; empty for a base.
         config_for: the split that this configuration split belongs to; empty where none.
         version_code: `versionCodeMajor << 32 | versionCode`, as AOSP `PackageInfo.composeLongVersionCode`.
-        version_name: readable; empty where it is a resource or is not there.
+        version_name: readable; empty where it is not there, or is a resource that cannot be told.
         revision_code: `android:revisionCode`, of base and splits.
         min_sdk, target_sdk: API levels; None where the manifest gives a codename.
         min_codename, target_codename: such as `Tiramisu`; empty where it gives a number.
@@ -61,12 +61,13 @@ class Manifest:
         requested: permissions that it asks for, in order, each once.
         upgrade_key_sets: names in `<key-sets><upgrade-key-set>`; decide instead of the signer where there are any.
         key_sets: DER public keys by name.
-        label: the app's name where it is stored as text; else empty.
+        label: the app's name, in the reader's language where it has that; empty where it cannot be told.
         static_library, sdk_library: names of `<static-library>`, `<sdk-library>`; empty where none.
         uses_libraries: shared libraries that must be on the phone.
         overlay_target: `<overlay android:targetPackage>`; empty where none.
         has_fragile_user_data: Android asks whether to keep the data when the app is removed.
-        unresolved: names of attributes here whose value is a resource, and which therefore have their default.
+        unresolved: names of attributes here whose value is a resource that cannot be told, and which therefore have
+            their default.
     """
 
     package: str

@@ -9,6 +9,7 @@ from phoneward.apk.manifest.attributes import Attribute
 from phoneward.apk.manifest.facts import MIN_SDK_DEFAULT, DeclaredPermission, Manifest
 from phoneward.apk.manifest.keysets import KeySetReader
 from phoneward.apk.manifest.names import class_name, is_name, is_package
+from phoneward.apk.manifest.resources import Resources
 from phoneward.apk.manifest.strings import PoolError, StringPool
 from phoneward.apk.manifest.tree import Element, Tree, TreeError
 from phoneward.apk.manifest.values import Type, Value
@@ -34,19 +35,20 @@ WANTED: Final = {
 """Children that are read, by their parent."""
 
 
-def parse_manifest(data: bytes, file: str) -> Manifest:
+def parse_manifest(data: bytes, file: str, resources: Resources | None = None) -> Manifest:
     """Read a compiled AndroidManifest.xml.
 
     Args:
         data: all of it.
         file: what to call the app's file before a person.
+        resources: what values are taken from that name a resource; else those are `unresolved`.
 
     Raises:
         ManifestError: Android would refuse it, or it would take more memory than any app's.
     """
     try:
         tree = Tree(data)
-        reader = _Reader(file, tree.pool)
+        reader = _Reader(file, tree.pool, resources)
         for element in tree.walk(WANTED):
             reader.take(element)
     except TreeError as error:
@@ -62,6 +64,7 @@ class _Reader:
 
     file: str
     pool: StringPool
+    resources: Resources | None
     facts: dict[str, Any] = field(default_factory=dict)
     unresolved: set[str] = field(default_factory=set)
     requested: dict[str, None] = field(default_factory=dict)
@@ -223,10 +226,7 @@ class _Reader:
             ("extract_native_libs", attr.EXTRACT_NATIVE_LIBS),
             ("allow_backup", attr.ALLOW_BACKUP),
         ):
-            value = self._value(element, attribute)
-            facts[name] = value.truth(self.pool) if value else None
-            if value and value.is_reference:
-                self.unresolved.add(name)
+            facts[name] = self._maybe(element, attribute, name)
         if facts["is_persistent"] and self._text(element, attr.PERSISTENT_WHEN_FEATURE):
             facts["is_persistent"] = False  # on phones without that feature it is not
         agent = self._text(element, attr.BACKUP_AGENT, "backup_agent")
@@ -254,10 +254,8 @@ class _Reader:
         return (value.raw_text(self.pool) if value else None) or ""
 
     def _text(self, element: Element, attribute: Attribute, name: str = "") -> str | None:
-        value = self._value(element, attribute)
-        if value and value.is_reference and name:
-            self.unresolved.add(name)
-        return value.text(self.pool) if value else None
+        value, pool = self._resolved(self._value(element, attribute), name)
+        return value.text(pool) if value else None
 
     def _number(self, element: Element, attribute: Attribute, default: int) -> int:
         """As `TypedArray.getInteger`, which refuses a text."""
@@ -273,13 +271,22 @@ class _Reader:
         return number
 
     def _truth(self, element: Element, attribute: Attribute, name: str, *, default: bool) -> bool:
-        value = self._value(element, attribute)
-        if value is None:
-            return default
-        if value.is_reference and name:
-            self.unresolved.add(name)
-        truth = value.truth(self.pool)
+        truth = self._maybe(element, attribute, name)
         return default if truth is None else truth
+
+    def _maybe(self, element: Element, attribute: Attribute, name: str) -> bool | None:
+        value, pool = self._resolved(self._value(element, attribute), name)
+        return value.truth(pool) if value else None
+
+    def _resolved(self, value: Value | None, name: str) -> tuple[Value | None, StringPool]:
+        """Follow a value that names a resource, where `name` says that this matters."""
+        if value is None or not value.is_reference or not name:
+            return value, self.pool
+        found = self.resources.find(value.data) if self.resources else None
+        if found is None:
+            self.unresolved.add(name)
+            return None, self.pool
+        return found
 
     def _types(self, element: Element, attribute: Attribute) -> frozenset[str]:
         """As `ApkLiteParseUtils.separateAndValidateSplitTypes`."""

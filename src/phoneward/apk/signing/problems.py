@@ -77,7 +77,6 @@ _SENTENCES: Final[dict[str, str]] = {
     "dev-release-ignored": N_("Its v3 signature is marked for a preview of Android; phones take no notice of that."),
     # v4
     "v4-malformed": N_("The file with its v4 signature (.idsig) is not in the form that Android reads."),
-    "v4-version": N_("The file with its v4 signature (.idsig) is of a version that Android does not read."),
     "v4-root": N_("The file with its v4 signature (.idsig) belongs to another file, or this one was changed."),
     "v4-tree": N_("The hash tree beside its v4 signature (.idsig) does not belong to this file."),
     "v4-alone": N_("There is a v4 signature (.idsig) but no v2 or v3 signature, which has to stand beside it."),
@@ -94,6 +93,6 @@ def problem(code: str, scheme: Scheme | None = None, **details: Detail) -> Probl
     return Problem(code, Words(_SENTENCES[code], details=details), scheme)
 
 
-def codes() -> tuple[str, ...]:
-    """Return all codes, as docs/reference lists them."""
-    return tuple(_SENTENCES)
+def sentences() -> dict[str, str]:
+    """Return the sentence of each code, in English, its placeholders open: docs/reference lists them."""
+    return dict(_SENTENCES)

@@ -4,6 +4,10 @@ AOSP `ApkSigningBlockUtils.getLengthPrefixedSlice`, `readLengthPrefixedByteArray
 """
 
 from collections.abc import Iterator
+from typing import Final
+
+_MAX_PARTS: Final = 1000
+"""Signatures, digests, certificates or attributes of one signer. Real ones have one to four of each; Android reads all."""
 
 
 class MalformedError(Exception):
@@ -52,9 +56,13 @@ class Reader:
         return Reader(self._data, start, self._at)
 
     def parts(self) -> Iterator["Reader"]:
-        """Yield the length-prefixed parts that are left, each when it is asked for."""
-        while self:
+        """Yield the length-prefixed parts that are left, each when it is asked for; MalformedError at very many."""
+        for _number in range(_MAX_PARTS):
+            if not self:
+                return
             yield self.part()
+        if self:
+            raise MalformedError
 
     def rest(self) -> bytes:
         """Return what is left."""

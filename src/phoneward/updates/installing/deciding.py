@@ -65,7 +65,7 @@ def first_look(planned: Planned) -> Decision | None:
     judgement, name = planned.judgement, planned.name
     reasons = tuple(reason.text for reason in blocking(judgement))
     if planned.is_rollback and judgement.verdict not in {Verdict.KEEPS, Verdict.UNDECIDED}:
-        return None if _all_lifted(planned) else Decision(Way.NOT, Why.REFUSED, (*_no_way_back(name), *reasons))
+        return None if _all_lifted(planned) else Decision(Way.NOT, Why.REFUSED, _no_way_back(name, reasons))
     match judgement.verdict:
         case Verdict.KEEPS:
             return None
@@ -84,13 +84,15 @@ def first_look(planned: Planned) -> Decision | None:
 
 def _all_lifted(planned: Planned) -> bool:
     """Tell whether all that stands in the way is lifted by an option that keeps the data."""
-    options = [reason.option for reason in blocking(planned.judgement)]
-    return bool(options) and all(option in planned.lifted for option in options)
+    reasons = blocking(planned.judgement)
+    lifted = planned.lifted
+    return bool(reasons) and all(r.effect is Effect.OPTION and r.option in lifted for r in reasons)
 
 
-def _no_way_back(name: str) -> tuple[Words, ...]:
+def _no_way_back(name: str, reasons: tuple[Words, ...]) -> tuple[Words, ...]:
     return (
         words("Android does not let this older version of {app} take the place of the one that is there.", app=name),
+        *reasons,
         words("Nothing was changed. The older version stays in the vault; to look at it: phoneward update history"),
         words(
             "What helps is a newer, mended version of the publisher's. Do not uninstall the app: that deletes its data."

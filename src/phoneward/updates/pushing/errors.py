@@ -48,5 +48,5 @@ class NowhereInstalledError(PhonewardError):
 
     message = N_("No phone can have {file} installed, so nothing can be said of an update of it.")
     next_step = N_(
-        "Name the version that people really have. `phoneward update inspect` says what is wrong with a file."
+        "Name the version that people really have. `phoneward update inspect {file}` says what is wrong with it."
     )

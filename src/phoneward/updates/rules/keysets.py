@@ -46,10 +46,7 @@ def judge(case: Case) -> Iterator[Reason]:
     if any(wanted <= keys for wanted in app.upgrade_keys or ()):
         yield FIT.says(words("The app says which keys may update it, and this update was signed with them."))
     else:
-        yield DIFFER.says(
-            words("The app says which keys may update it, and this update was not signed with them."),
-            Effect.NEVER if app.is_system else None,
-        )
+        yield DIFFER.says(words("The app says which keys may update it, and this update was not signed with them."))
 
 
 def public_keys(signing: Signing) -> frozenset[bytes]:

@@ -67,8 +67,10 @@ class Case:
 
     @property
     def app(self) -> Installed | None:
-        """The app that this would be installed over; None where there is none."""
-        return None if self.removed else self.installed
+        """The app that this would be installed over; None where there is none, or it is another app."""
+        if self.removed or self.installed is None or self.installed.package != self.main.manifest.package:
+            return None
+        return self.installed
 
     @property
     def main(self) -> Apk:

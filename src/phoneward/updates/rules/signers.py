@@ -68,20 +68,17 @@ def judge(case: Case) -> Iterator[Reason]:
     Source: `verifySignatures`: accepted where `new.checkCapability(old, INSTALLED_DATA)` or
     `old.checkCapability(new, ROLLBACK)`; the same once more in `preparePackage`. Where the app has upgrade key sets,
     those decide instead (`keysets`). It is looked at whenever there is a record of the app: also after an uninstall
-    that kept the data. A preinstalled app cannot be removed, so its signer's rule never goes away.
+    that kept the data.
     """
     app, new = case.app, case.signing
     if app is None or new is None or keysets.decides(app):
         return
     if app.signing is None:
-        reason = _by_hash(app, new)
+        yield _by_hash(app, new)
     elif lineage.takes_over(new, app.signing):
-        reason = _accepted(new, app.signing)
+        yield _accepted(new, app.signing)
     else:
-        reason = _refused(new, app.signing)
-    if reason.effect is Effect.NOT_OVER and app.is_system:
-        reason = Reason(reason.code, Effect.NEVER, reason.text, reason.source, reason.status)
-    yield reason
+        yield _refused(new, app.signing)
 
 
 def _accepted(new: Signing, old: Signing) -> Reason:
