@@ -244,7 +244,10 @@ def test_what_a_killed_program_left_behind_is_removed(tmp_path: Path) -> None:
 # -- in a browser -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("look", [Look("en"), Look("zh_CN", size=NARROW), Look(script=False)], ids=lambda look: look.name)
+LOOKS = (Look("en"), Look("zh_CN", size=NARROW), Look(script=False))
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_a_person_drops_an_apk_and_gets_the_verdict(past: tuple[Site, str], browser: Browser, look: Look) -> None:
     site, newest = past
     with opened(browser, site, look) as page:
