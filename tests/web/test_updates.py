@@ -185,8 +185,10 @@ def test_no_other_site_and_no_stranger_sends_files(past: tuple[Site, str]) -> No
 def test_a_token_that_comes_after_the_file_is_too_late(past: tuple[Site, str]) -> None:
     """So that nothing of a form that another site made is ever written to the disk."""
     visitor = past[0].visitor()
-    parts = [("files", ("a.apk", b"x")), ("csrf", (None, visitor.token()))]
-    assert visitor.client.post("/updates/check", files=parts).status_code == 403
+    file: tuple[str | None, bytes] = ("a.apk", b"x")
+    token: tuple[str | None, bytes] = (None, visitor.token().encode())
+    late = visitor.client.post("/updates/check", files=[("files", file), ("csrf", token)])
+    assert late.status_code == 403
 
 
 def test_too_much_is_refused_before_it_is_sent(past: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> None:
