@@ -24,6 +24,7 @@ EXPECTED = {
     "coverage",
     "index",
     "journal",
+    "multipart",
     "ownbackups",
     "pack",
     "packages",
