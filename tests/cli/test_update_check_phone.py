@@ -124,6 +124,10 @@ def test_a_phone_that_contradicts_its_own_files_decides_nothing(program: Program
         told = program.run("update", "check", "--json", candidate).document
         assert told["verdict"] != "keeps", told
         assert told["installed"]["signers"] is None
+    put(phone, app, make_apk("org.example.other", version_code=5))
+    told = program.run("update", "check", "--json", newer()).document
+    assert told["verdict"] == "undecided"
+    assert told["installed"]["signers"] is None
 
 
 def test_an_app_whose_files_cannot_be_read_is_not_kept(program: Program, phone: TestPhone) -> None:
@@ -137,10 +141,11 @@ def test_an_app_whose_files_cannot_be_read_is_not_kept(program: Program, phone: 
 
 def test_no_phone(program: Program, phone: TestPhone) -> None:
     phone.kill_adbd()
-    ran = program.run("update", "check", newer(), "--json")
-    assert ran.code == 1
-    assert ran.stdout == ""
-    assert ran.complaint["next_step"]
+    for words in ([newer()], ["--adb", phone.serial]):
+        ran = program.run("update", "check", *words, "--json")
+        assert ran.code == 1
+        assert ran.stdout == ""
+        assert ran.complaint["next_step"]
 
 
 def test_against_a_snapshot(with_vault: Program, phone: TestPhone) -> None:

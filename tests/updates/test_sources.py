@@ -1,6 +1,7 @@
 """APKs read where they lie, on a phone or in a snapshot, say the same as the file itself; liars are found out."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,25 @@ def test_a_phone_that_says_a_wrong_size_is_found_out(folder: Path, tmp_path: Pat
         for stream in phone.read([path]):
             with pytest.raises(FileExistsError):
                 save_stream(stream, len(CONTENT), tmp_path / "copy", "x.apk")
+
+
+class Endless:
+    """A file that a phone sends for ever."""
+
+    path = b"/x.apk"
+    sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.sent < 1_000:
+            self.sent += 1
+            yield bytes(10)
+
+
+def test_a_file_without_end_is_not_copied_for_ever(tmp_path: Path) -> None:
+    stream = Endless()
+    with pytest.raises(ApkChangedError):
+        save_stream(stream, 25, tmp_path / "copy", "x.apk")
+    assert stream.sent == 3
 
 
 def test_a_file_that_is_gone_is_said_to_be(folder: Path, tmp_path: Path) -> None:

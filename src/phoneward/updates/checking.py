@@ -87,7 +87,7 @@ def check_app(name: str, app: AppSet, against: Against) -> Checked:
     except ApkError as error:  # it was changed, or cannot be read to its end
         return _failed(name, error, against.device)
     manifest = app.apks[0].manifest
-    stakes = against.stakes(app.package) if installed is not None and installed.package == app.package else None
+    stakes = against.stakes(app.package) if installed is not None else None
     sentence = answer.sentence(judgement, against.called(judgement.package), stakes)
     version = (manifest.version_code, readable(manifest.version_name))
     return Checked(name, judgement, sentence, against.device, *version, installed, stakes)

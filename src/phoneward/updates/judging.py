@@ -21,7 +21,7 @@ NOT_INSTALLED: Final = Rule(
 
 PREINSTALLED: Final = Rule(
     "preinstalled",
-    Effect.NEVER,
+    Effect.WARNS,
     "The app came with the phone: it cannot be removed, so what stands in the way of an update always does.",
     "DeletePackageHelper.java deletePackageLIF (a system app's record stays; only its updates are removed)",
 )

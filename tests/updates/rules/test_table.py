@@ -104,6 +104,7 @@ ROWS: list[tuple[str, Installed | None, AppSet, Device, Verdict, str, str]] = [
     ("the Android version is not known", there(), one(), replace(PHONE, sdk=None), UNDECIDED, "android-version-unknown", ""),
     # session
     ("Full install must include a base package; nothing there", None, several(None, apk(split="de")), PHONE, REFUSED, "base-missing", "INSTALL_FAILED_INVALID_APK"),
+    ("Missing existing base package: only data is left", there(version_code=2, is_data_only=True), several(None, apk(split="de")), PHONE, REFUSED, "base-missing", "INSTALL_FAILED_INVALID_APK"),
     ("inherit: the same version and signers", there(version_code=2), several(None, apk(split="de")), PHONE, KEEPS, "parts-added", ""),
     ("inherit: another version", there(version_code=1), several(None, apk(split="de")), PHONE, REFUSED, "parts-for-another-version", "INSTALL_FAILED_INVALID_APK"),
     ("inherit: Existing signatures are inconsistent", there(OTHER, version_code=2), several(None, apk(split="de")), PHONE, REFUSED, "parts-for-another-version", f"INSTALL_FAILED_INVALID_APK {INCOMPATIBLE}"),
@@ -155,6 +156,7 @@ ROWS: list[tuple[str, Installed | None, AppSet, Device, Verdict, str, str]] = [
     ("Play Core looks for parts, the installer does not", there(), one(looks_for_splits=True), PHONE, KEEPS, "part-missing-at-start", ""),
     # the package
     ("another package", there(), one(package="org.example.other"), PHONE, REFUSED, "another-app", "INSTALL_FAILED_INVALID_APK"),
+    ("another package and signer: nothing of it is compared", there(version_code=9), one(OTHER, package="org.example.other"), PHONE, REFUSED, "another-app", "INSTALL_FAILED_INVALID_APK"),
     ("no such app", None, one(), PHONE, KEEPS, "not-installed", ""),
     ("ps.isSystem: its shared user id stays too", there(is_system=True), one(shared_user_id="u"), PHONE, REFUSED, "preinstalled", "INSTALL_FAILED_UID_CHANGED"),
     ("ps.isSystem: without updates of it, an older one goes in", there(is_system=True, version_code=3), one(), PHONE, WIPES, "version-downgrade", DOWNGRADE),
@@ -204,6 +206,8 @@ REVOKED = signed("B", past=(("A", Capability(1 | 2)),))
 PERMISSIONS: list[tuple[str, Installed, AppSet, Verdict, str]] = [
     ("doesSignatureMatchForPermissions: no", there(permission_owners=(PermissionOwner("o", CALL, OTHER),)), one(permissions=(CALL,)), REFUSED, "permission-owned"),
     ("doesSignatureMatchForPermissions: the same signer", there(permission_owners=(PermissionOwner("o", CALL, signed("A")),)), one(permissions=(CALL,)), KEEPS, "signer-same"),
+    ("doesSignatureMatchForPermissions: the owner went on and left PERMISSION", there(permission_owners=(PermissionOwner("o", CALL, signed("B", past=(("A", Capability.PERMISSION),))),)), one(permissions=(CALL,)), KEEPS, "signer-same"),
+    ("doesSignatureMatchForPermissions: the owner went on and withdrew PERMISSION", there(permission_owners=(PermissionOwner("o", CALL, signed("B", past=(("A", Capability(1 | 2)),))),)), one(permissions=(CALL,)), REFUSED, "permission-owned"),
     ("sourcePackageName is android: dropped, not refused", there(permission_owners=(PermissionOwner("android", CALL, OTHER),)), one(permissions=(CALL,)), KEEPS, "signer-same"),
     ("another name", there(permission_owners=(PermissionOwner("o", DeclaredPermission("x"), OTHER),)), one(permissions=(CALL,)), KEEPS, "signer-same"),
     ("permission group, target 31", there(permission_owners=(PermissionOwner("o", GROUP, OTHER),)), one(permissions=(GROUP,), target_sdk=31), REFUSED, "permission-group-owned"),

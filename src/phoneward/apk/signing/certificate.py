@@ -6,8 +6,10 @@ here, as apksig `X509CertificateUtils` does, and never encoded anew.
 """
 
 import functools
+import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -26,6 +28,15 @@ _UNDERSTOOD: Final = frozenset(
     + ["1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.11", "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1"]
 )
 """Extensions that may be critical: those that OpenJDK's `sun.security.x509.OIDMap` knows."""
+_NULL: Final = 5
+_HAS_PARTS: Final = 0x20
+_UNUSED_BITS: Final = 7
+_CLOCK: Final = rb"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d"
+_TIMES: Final = {
+    (ber.UNIVERSAL, 23): re.compile(rb"\d\d" + _CLOCK + rb"([0-5]\d)?(Z|[+-]\d{4})"),
+    (ber.UNIVERSAL, 24): re.compile(rb"\d{4}" + _CLOCK + rb"([0-5]\d([.,]\d+)?)?(Z|[+-]\d{4})"),
+}
+"""UTCTime and GeneralizedTime, as OpenJDK's `DerInputBuffer` reads them."""
 _STRINGS: Final = {12: "utf-8", 19: "ascii", 20: "latin-1", 22: "ascii", 26: "ascii", 28: "utf-32-be", 30: "utf-16-be"}
 """Types of text in names: their tag's number, their encoding."""
 
@@ -62,18 +73,26 @@ def read_certificate(encoded: bytes) -> Certificate:
     Raises:
         MalformedBerError: it is none.
     """
-    whole = expect(ber.value(encoded), ber.SEQUENCE)
+    whole = _constructed(ber.value(encoded), ber.SEQUENCE)
     signed, algorithm, signature = _all(whole, 3)
-    expect(algorithm, ber.SEQUENCE)
-    expect(signature, ber.BIT_STRING)
-    fields = list(expect(signed, ber.SEQUENCE).parts())
+    _check_bits(signature)
+    fields = list(_constructed(signed, ber.SEQUENCE).parts())
     if fields and fields[0].kind == (ber.CONTEXT, 0):
-        del fields[0]
+        expect(ber.explicit(fields.pop(0)), ber.INTEGER)
     if len(fields) < 6:
         raise MalformedBerError
-    serial, _algorithm, issuer, _validity, subject, key = fields[:6]
-    for part in fields[1:6]:
-        expect(part, ber.SEQUENCE)
+    serial, signed_algorithm, issuer, validity, subject, key = fields[:6]
+    if _algorithm(signed_algorithm) != _algorithm(algorithm):
+        raise MalformedBerError
+    for time in _all(_constructed(validity, ber.SEQUENCE), 2):
+        form = _TIMES.get(time.kind)
+        if form is None or not form.fullmatch(time.content):
+            raise MalformedBerError
+    for name in (issuer, subject):
+        _canonical(name.encoded)
+    key_algorithm, bits = _all(_constructed(key, ber.SEQUENCE), 2)
+    _algorithm(key_algorithm)
+    _check_bits(bits)
     extensions = _extensions(fields[6:])
     usage = extensions.get(_KEY_USAGE)
     return Certificate(
@@ -99,12 +118,14 @@ def public_key(info: bytes) -> PublicKey:
     Raises:
         MalformedBerError: it is no key that a signature could be checked with.
     """
-    algorithm, bits = _all(expect(ber.value(info), ber.SEQUENCE), 2)
-    oid = expect(next(expect(algorithm, ber.SEQUENCE).parts(), None), ber.OBJECT_IDENTIFIER).oid()
+    algorithm, bits = _all(_constructed(ber.value(info), ber.SEQUENCE), 2)
+    oid = expect(next(_constructed(algorithm, ber.SEQUENCE).parts(), None), ber.OBJECT_IDENTIFIER).oid()
     try:
         if oid == _RSA:
             content = expect(bits, ber.BIT_STRING).content
-            numbers = [expect(part, ber.INTEGER) for part in _all(expect(ber.value(content[1:]), ber.SEQUENCE), 2)]
+            numbers = [
+                expect(part, ber.INTEGER) for part in _all(_constructed(ber.value(content[1:]), ber.SEQUENCE), 2)
+            ]
             modulus, exponent = (int.from_bytes(number.content, "big") for number in numbers)
             return rsa.RSAPublicNumbers(exponent, modulus).public_key()
         key = load_der_public_key(info)
@@ -115,12 +136,33 @@ def public_key(info: bytes) -> PublicKey:
     return key
 
 
+def _constructed(found: Value, number: int) -> Value:
+    """Return a SEQUENCE or SET that is marked as made of parts, as it must be; MalformedBerError otherwise."""
+    if not expect(found, number).encoded[0] & _HAS_PARTS:
+        raise MalformedBerError
+    return found
+
+
+def _check_bits(found: Value) -> None:
+    """Raise MalformedBerError where this is no BIT STRING; its first byte counts the unused bits of the last one."""
+    content = expect(found, ber.BIT_STRING).content
+    if not content or content[0] > _UNUSED_BITS:
+        raise MalformedBerError
+
+
 def _all(found: Value, least: int) -> list[Value]:
     """Return the first values of a sequence; MalformedBerError where it has fewer."""
-    parts = list(found.parts())[:least]
+    parts = list(islice(found.parts(), least))
     if len(parts) < least:
         raise MalformedBerError
     return parts
+
+
+def _algorithm(found: Value) -> tuple[str, bytes]:
+    """Return an AlgorithmIdentifier's identifier and parameters; none and NULL are the same."""
+    parts = list(_constructed(found, ber.SEQUENCE).parts())
+    oid = expect(parts[0] if parts else None, ber.OBJECT_IDENTIFIER).oid()
+    return oid, parts[1].encoded if len(parts) > 1 and parts[1].kind != (ber.UNIVERSAL, _NULL) else b""
 
 
 def _extensions(fields: list[Value]) -> dict[str, tuple[bool, bytes]]:
@@ -129,8 +171,8 @@ def _extensions(fields: list[Value]) -> dict[str, tuple[bool, bytes]]:
     for field in fields:
         if field.kind != (ber.CONTEXT, 3):
             continue
-        for extension in expect(ber.explicit(field), ber.SEQUENCE).parts():
-            parts = list(expect(extension, ber.SEQUENCE).parts())
+        for extension in _constructed(ber.explicit(field), ber.SEQUENCE).parts():
+            parts = list(_constructed(extension, ber.SEQUENCE).parts())
             if len(parts) < 2:
                 raise MalformedBerError
             oid = expect(parts[0], ber.OBJECT_IDENTIFIER).oid()
@@ -148,15 +190,16 @@ def _allows_signatures(usage: bytes) -> bool:
 def _canonical(name: bytes) -> tuple[frozenset[tuple[str, bytes | str]], ...]:
     """Return a name in a form that is the same for equal names (OpenJDK `AVA.toRFC2253CanonicalString`)."""
     return tuple(
-        frozenset(_attribute(part) for part in expect(relative, ber.SET).parts())
-        for relative in expect(ber.value(name), ber.SEQUENCE).parts()
+        frozenset(_attribute(part) for part in _constructed(relative, ber.SET).parts())
+        for relative in _constructed(ber.value(name), ber.SEQUENCE).parts()
     )
 
 
 def _attribute(part: Value) -> tuple[str, bytes | str]:
-    kind, content = _all(expect(part, ber.SEQUENCE), 2)
-    encoding = _STRINGS.get(content.kind[1]) if content.kind[0] == ber.UNIVERSAL else None
+    kind, content = _all(_constructed(part, ber.SEQUENCE), 2)
+    oid = expect(kind, ber.OBJECT_IDENTIFIER).oid()
+    encoding = _STRINGS.get(expect(content, content.kind[1]).kind[1])
     if encoding is None:
-        return kind.oid(), content.encoded
+        return oid, content.encoded
     text = unicodedata.normalize("NFKD", content.content.decode(encoding, "replace"))
-    return kind.oid(), " ".join(text.upper().lower().split())
+    return oid, " ".join(text.upper().lower().split())

@@ -51,8 +51,9 @@ def verify_v3(
     lineage: tuple[LineageNode, ...] = ()
     if not problems and not any(signer.problems for signer in signers):
         problems = check_content(signers, content)
-        last = high if rotation_sdk is None else rotation_sdk - 1
-        problems += _check_ranges(signers, low, last)
+        problems += _check_ranges(signers, low, high if rotation_sdk is None else rotation_sdk - 1)
+        if not problems and _overlap(signers, low, high):
+            problems.append(problem("sdk-ranges-apart", scheme))
         try:
             lineage = merged([signer.lineage for signer in signers if signer.lineage])
         except LineageWrongError:
@@ -63,10 +64,11 @@ def verify_v3(
 def _check_ranges(signers: list[Signer], low: int, last: int) -> list[Problem]:
     """Return what is wrong with the Android versions that the signers are for together.
 
-    A v3.1 block need not cover the lower ones.
+    A v3.1 block need not cover the lower ones. Of two signers up to one version apksig looks at the later.
     """
     scheme = signers[0].scheme
-    ordered = sorted(signers, key=lambda signer: (signer.min_sdk, signer.max_sdk))
+    by_last = {signer.max_sdk: signer for signer in signers}
+    ordered = [by_last[sdk] for sdk in sorted(by_last)]
     problems = []
     for before, after in itertools.pairwise(ordered):
         touches = after.min_sdk == before.max_sdk and after.targets_dev_release
@@ -83,6 +85,15 @@ def _check_ranges(signers: list[Signer], low: int, last: int) -> list[Problem]:
     if starts_late or ordered[-1].max_sdk < last:
         problems.append(problem("sdk-not-covered", scheme))
     return problems
+
+
+def _overlap(signers: list[Signer], low: int, high: int) -> bool:
+    """Return whether two signers are for one of these versions: its phones take neither."""
+    spans = sorted(
+        (max(signer.min_sdk + signer.targets_dev_release, low), min(signer.max_sdk, high)) for signer in signers
+    )
+    real = [span for span in spans if span[0] <= span[1]]
+    return any(after[0] <= before[1] for before, after in itertools.pairwise(real))
 
 
 def _check_attributes(signer: Signer, high: int, rotation_sdk: int | None) -> None:
