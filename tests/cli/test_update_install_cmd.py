@@ -202,12 +202,20 @@ def test_a_full_phone_is_told_before_anything_is_saved_or_sent(bench: Bench) -> 
     assert snapshots_of(bench) == 0
 
 
-def test_a_phone_that_refuses_in_the_end_keeps_what_it_has(bench: Bench) -> None:
-    bench.played = {"refuses": "INSTALL_FAILED_USER_RESTRICTED: Install canceled by user"}
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("INSTALL_FAILED_USER_RESTRICTED: Install canceled by user", "Install via USB"),
+        ("INSTALL_FAILED_INSUFFICIENT_STORAGE: Failed to free", "too little room"),
+        ("INSTALL_FAILED_SOMETHING_NEW: words of a maker", "words of a maker"),
+    ],
+)
+def test_a_phone_that_refuses_in_the_end_keeps_what_it_has(bench: Bench, answer: str, said: str) -> None:
+    bench.played = {"refuses": answer}
     ran = bench.install(bench.file(apk(2, debuggable=True)), "--yes", "--json")
     line = app_line(ran)
     assert (ran.code, line["outcome"]) == (1, "failed"), line
-    assert "Install via USB" in line["sentences"][0]
+    assert said in line["sentences"][0]
     assert bench.record()["versionCode"] == "1"
     assert bench.has_data()
 
