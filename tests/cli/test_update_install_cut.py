@@ -107,6 +107,8 @@ def test_a_cable_that_is_pulled_during_the_commit_is_found_out_about_later(
     assert b'"unknown"' in out
     bench.phone.start_adbd()
     back(bench)
+    told = bench.program.run("backup", "--adb", bench.phone.serial)
+    assert "was cut off. To find out and finish it, run: phoneward update install" in told.stderr
     settled = bench.install("--json")
     line = app_line(settled)
     found = {"1": "not-happened", "2": "kept"}[bench.record()["versionCode"]]

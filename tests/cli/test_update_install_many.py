@@ -74,3 +74,26 @@ def test_a_second_users_data_is_looked_after_too(phone: TestPhone, tmp_path: Pat
     ran = bench.install(file, "--yes", "--json")
     assert outcomes(ran.documents) == {NOTES: "kept"}, ran.stdout
     assert ran.code == 0
+
+
+def test_on_a_phone_that_is_known_to_lose_data_nobody_is_spared_the_question(phone: TestPhone, tmp_path: Path) -> None:
+    bench = Bench.make(phone, tmp_path, apk(1))
+    wechat = "com.tencent.mm"
+    update = apk(2, package=wechat, debuggable=True)
+    old = apk(1, package=wechat, debuggable=True)
+    kept = state.app_of(old, app_id=10123, sizes=(1000, 2000, 0))
+    smartisan = state.SMALL.but(
+        apps=(kept,), apks=(update,), props={"ro.product.manufacturer": "smartisan", "ro.product.brand": "smartisan"}
+    )
+    phone.answer_with(smartisan)
+    file = bench.folder / "wechat.apk"
+    file.write_bytes(update.data)
+    script = bench.install(file, "--yes", "--json")
+    assert (script.code, outcomes(script.documents)) == (4, {wechat: "declined"}), script.stdout
+    talk = bench.talk([file], [("Install it all the same. ", "yes")])
+    assert talk.code == 0, talk.screen
+    assert "Phones like yours" in talk.screen
+    assert bench.record(wechat)["versionCode"] == "2"
+    phone.answer_with(smartisan.but(apps=(replace(kept, apks=(apk(1, package=wechat),), debuggable=False),)))
+    refused = bench.install(file, "--yes", "--json")
+    assert (refused.code, outcomes(refused.documents)) == (4, {wechat: "not-done"}), "there is no copy"

@@ -12,7 +12,7 @@ from phoneward.cli.errors import MissingArgumentError, NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
 from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
-from phoneward.errors import ExitCode, PhonewardError
+from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.progress import Listener, Notice
 from phoneward.texts import N_, _, formats, labelled, ngettext
 from phoneward.texts import sentences as sentences_of
@@ -156,6 +156,7 @@ def backup(
             verify_all=verify_all,
             also=also,
         )
+        _tell_of_cut_off(frame, repository, phone.identity.id)
         address = timestamp or frame.settings.timestamp_url
         stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)
         happened = _happened(repository, result, frame.settings.cache_dir, listener)
@@ -186,6 +187,18 @@ def _happened(
     except PhonewardError as error:
         listener(Notice(None, sentences_of(error.sentence(), error.advice())))
         return []
+
+
+def _tell_of_cut_off(frame: Frame, repo: "Repository", device: str) -> None:
+    """Say where an install on this phone was cut off: only the next run of it can tell what became of it."""
+    from phoneward.updates.installing import has_begun
+
+    begun = has_begun(frame.settings.state_dir, repo, device)
+    if begun is not None:
+        sentence = _(
+            "An install of {app} on this phone was cut off. To find out and finish it, run: phoneward update install"
+        )
+        frame.output.say(sentence.format(app=readable(begun.name)))
 
 
 def _stamp(frame: Frame, repo: "Repository", result: "BackupResult", address: str, listener: Listener) -> bool:

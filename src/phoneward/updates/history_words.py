@@ -141,7 +141,7 @@ def _wiped_detail(alarm: Alarm) -> Words | None:
     if alarm.now is None or alarm.now.first_installed is None:
         return None
     return words(
-        "Android says that what is there now began on {moment}. If you removed the app yourself, mark this as done.",
+        "Android says that what is there now began on {moment}. If you removed the app yourself, all is well.",
         moment=Moment(alarm.now.first_installed),
     )
 

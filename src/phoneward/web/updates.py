@@ -81,7 +81,7 @@ def histories(context: "WebContext", opened: "Opened") -> tuple[Histories | None
     job, _is_new = context.jobs.start(kind, f"updates:history:{version}", work)
     job.ended.wait(PATIENCE_S)
     now = context.answers.get(HISTORY, Histories)
-    return (now, None if now is not None and now.version == version else job) if now is not None else (known, job)
+    return now, None if now is not None and now.version == version else job
 
 
 def _cache(context: "WebContext") -> Path:

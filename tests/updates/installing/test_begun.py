@@ -65,8 +65,8 @@ def test_two_windows_do_not_install_on_one_phone_at_once(vault: Vault) -> None:
     with Installs(vault.state, vault.repo, DEVICE):
         with pytest.raises(InstallRunningError), Installs(vault.state, vault.repo, DEVICE):
             pass
-        with Installs(vault.state, vault.repo, "f" * 16):
-            pass
+        with Installs(vault.state, vault.repo, "f" * 16) as other:
+            assert other.folder != Installs(vault.state, vault.repo, DEVICE).folder, "what one tidies is not another's"
 
 
 def test_what_is_damaged_counts_as_none_and_what_cannot_be_written_stops(vault: Vault, tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from phoneward.snapshots import State
 from phoneward.updates import Effect, Verdict
-from phoneward.updates.installing.deciding import Way, Why, decide
+from phoneward.updates.installing.deciding import Way, Why, decide, first_look
+from phoneward.updates.installing.plan import Planned
+from phoneward.updates.installing.report import AppReport, Outcome
 from phoneward.updates.installing.saved import Saved, saved_of
-from tests.updates.installing.facts import APP, NOW, covers, judged, own_backup, row
+from tests.updates.installing.facts import APP, NOW, covers, judged, own_backup, row, state
 
 WHOLE = saved_of(APP, covers(row(State.KEPT, beyond=0, files=3)), NOW)
 BACKED = saved_of(APP, covers(row(State.OWN_BACKUP, backups=(own_backup(1),))), NOW)
@@ -66,6 +68,43 @@ def test_nothing_that_may_delete_is_ever_let_through_without_a_copy(
         assert saved.has_copy
     if found.way is not Way.NOT:
         assert saved.is_whole
+
+
+def first(
+    verdict: Verdict, *effects: Effect, option: str = "", is_rollback: bool = False, is_system: bool = False
+) -> tuple[Way, Why | None]:
+    report = AppReport(APP, "Notes", Outcome.NOT_BEGUN)
+    judgement = judged(verdict, *effects, option=option)
+    states = {0: state(is_system=is_system)}
+    planned = Planned(None, "Notes", states, (), judgement, report, is_rollback=is_rollback)  # type: ignore[arg-type]
+    found = first_look(planned)
+    return (Way.KEEP, None) if found is None else (found.way, found.why)
+
+
+def test_what_cannot_be_done_is_known_before_anything_is_saved() -> None:
+    assert first(Verdict.KEEPS) == (Way.KEEP, None)
+    assert first(Verdict.REFUSED, Effect.NEVER) == (Way.NOT, Why.REFUSED)
+    assert first(Verdict.UNDECIDED, Effect.UNKNOWN) == (Way.NOT, Why.UNDECIDED)
+    assert first(Verdict.WIPES, Effect.NOT_OVER)[0] is Way.KEEP, "it may be, once everything is saved"
+    assert first(Verdict.WIPES, Effect.NOT_OVER, is_system=True) == (Way.NOT, Why.SYSTEM)
+    assert first(Verdict.REFUSED, Effect.OPTION, option="-d") == (Way.NOT, Why.REFUSED), "no option is used unasked"
+
+
+@pytest.mark.parametrize(
+    ("effects", "option", "way"),
+    [
+        ((Effect.OPTION,), "-d", Way.KEEP),
+        ((Effect.OPTION, Effect.WARNS), "-d", Way.KEEP),
+        ((Effect.OPTION,), "--something-new", Way.NOT),
+        ((Effect.OPTION, Effect.NOT_OVER), "-d", Way.NOT),
+        ((Effect.OPTION, Effect.UNKNOWN), "-d", Way.NOT),
+        ((Effect.NEVER,), "", Way.NOT),
+        ((), "", Way.NOT),
+    ],
+)
+def test_going_back_uses_only_options_that_keep_the_data(effects: tuple[Effect, ...], option: str, way: Way) -> None:
+    assert first(Verdict.REFUSED, *effects, option=option, is_rollback=True)[0] is way
+    assert first(Verdict.WIPES, Effect.NOT_OVER, is_rollback=True)[0] is Way.NOT, "it never removes"
 
 
 def text(saved: Saved, verdict: Verdict = Verdict.KEEPS) -> str:

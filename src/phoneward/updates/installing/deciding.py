@@ -84,8 +84,9 @@ def first_look(planned: Planned) -> Decision | None:
 
 def _all_lifted(planned: Planned) -> bool:
     """Tell whether all that stands in the way is lifted by an option that keeps the data."""
-    options = [reason.option for reason in blocking(planned.judgement)]
-    return bool(options) and all(option in planned.lifted for option in options)
+    reasons = blocking(planned.judgement)
+    lifted = planned.lifted
+    return bool(reasons) and all(r.effect is Effect.OPTION and r.option in lifted for r in reasons)
 
 
 def _no_way_back(name: str, reasons: tuple[Words, ...]) -> tuple[Words, ...]:

@@ -114,6 +114,9 @@ class Installs:
         repo: the vault.
         device: the phone's id.
 
+    Attributes:
+        folder: of this phone alone; private copies lie in it.
+
     Raises (on entering):
         InstallRunningError: another install on this phone is at work.
         InstallNoteError: the folder cannot be used.
@@ -123,8 +126,8 @@ class Installs:
         if not (_SAFE.match(repo.config.id) and _SAFE.match(device)):
             raise ValueError("ids are plain words")
         self._repo = repo
-        self.folder = state_dir / FOLDER / repo.config.id
-        self._path = self.folder / f"{device}.begun"
+        self.folder = state_dir / FOLDER / repo.config.id / device
+        self._path = self.folder / "install.begun"
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:

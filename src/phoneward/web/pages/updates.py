@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from phoneward import updates
 from phoneward.errors import readable
-from phoneward.findings import Severity, worst
+from phoneward.findings import SEVERITY_WORDS, Severity, worst
 from phoneward.phones import popup_steps, store_guides
 from phoneward.snapshots import Page
 from phoneward.texts import _, formats
@@ -21,8 +21,10 @@ from phoneward.web.addresses import address, link, number_of, pager
 from phoneward.web.errors import NothingToCheckError, PageMissingError
 from phoneward.web.library import Opened
 from phoneward.web.page import context_of, form_of, page, see_other
-from phoneward.web.security.uploads import Upload
 from phoneward.web.updates import PATIENCE_S, VERDICT, Verdicts, histories, start_check
+
+if TYPE_CHECKING:
+    from phoneward.web.security.uploads import Upload
 
 UPDATES: Final = "/updates"
 APP: Final = "/updates/app"
@@ -45,18 +47,37 @@ class Happened:
     package: str
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneShown:
+    """One phone, as the page shows it.
+
+    Attributes:
+        happened: the gravest first.
+        more: how many more there are.
+        snapshots, since: how many were looked at, and from when on; empty where none tells of apps.
+        rows: its apps.
+        unreadable: how many snapshots' lists of apps cannot be read.
+    """
+
+    name: str
+    happened: list[Happened]
+    more: int
+    snapshots: str
+    since: str
+    rows: list[list[object]]
+    unreadable: int
+
+
 def show(request: Request) -> Response:
     """Show the answer, the form, and what happened to the apps."""
     context = context_of(request)
-    looked = context.checkups.latest()
-    answer = None
-    if looked.report is not None:
-        answer = next((part.answer for part in looked.report.rooms if part.room.name == "updates"), None)
+    report = context.checkups.known()
+    answer = next((part.answer for part in report.rooms if part.room.name == "updates"), None) if report else None
     with context.library.open() as opened:
         known, job = histories(context, opened)
         choices = _choices(request, opened)
         shown = [_phone(opened, name, history) for name, history in known.phones] if known is not None else []
-    rows = [row for phone in shown for row in phone["rows"]] if len(shown) == 1 else []
+    rows = shown[0].rows if len(shown) == 1 else []
     listed = _page_of(rows, number_of(request))
     return page(
         request,
@@ -87,8 +108,8 @@ def _choices(request: Request, opened: Opened) -> list[tuple[str, str]]:
     kept = [
         (
             f"snapshot:{info.snapshot.id}",
-            _("{phone}, as in the snapshot of {day}").format(
-                phone=opened.phone(info), day=formats.date(info.snapshot.time)
+            _("{phone}, snapshot of {day}").format(
+                phone=opened.phone(info), day=formats.day(info.snapshot.time)
             ),
         )
         for info in newest
@@ -96,7 +117,7 @@ def _choices(request: Request, opened: Opened) -> list[tuple[str, str]]:
     return [*plugged, *kept]
 
 
-def _phone(opened: Opened, name: str, history: PhoneHistory) -> dict[str, object]:
+def _phone(opened: Opened, name: str, history: PhoneHistory) -> PhoneShown:
     now = dt.datetime.now(dt.UTC)
     newest_first = list(reversed(history.alarms))
     gravest: dict[str, Severity] = {}
@@ -105,15 +126,15 @@ def _phone(opened: Opened, name: str, history: PhoneHistory) -> dict[str, object
         gravest[alarm.package] = worst((severity, gravest.get(alarm.package, Severity.FINE)))
     ranked = sorted(newest_first, key=lambda alarm: -updates.severity_of(alarm, now).rank)[:ALARMS]
     reader = HeldReader(opened.repo)
-    return {
-        "name": name,
-        "happened": [_happened(alarm, history, reader, now) for alarm in ranked],
-        "more": max(0, len(newest_first) - ALARMS),
-        "snapshots": formats.snapshots(len(history.snapshots)),
-        "since": formats.date(history.snapshots[0].taken) if history.snapshots else "",
-        "rows": [_row(key, history.apps[key], gravest, history.device) for key in _by_alarm(history, gravest)],
-        "unreadable": len(history.unreadable),
-    }
+    return PhoneShown(
+        name,
+        [_happened(alarm, history, reader, now) for alarm in ranked],
+        max(0, len(newest_first) - ALARMS),
+        formats.snapshots(len(history.snapshots)),
+        formats.date(history.snapshots[0].taken) if history.snapshots else "",
+        [_row(key, history.apps[key], gravest, history.device) for key in _by_alarm(history, gravest)],
+        len(history.unreadable),
+    )
 
 
 def _by_alarm(history: PhoneHistory, gravest: dict[str, Severity]) -> list[AppKey]:
@@ -147,8 +168,6 @@ def _row(key: AppKey, periods: Sequence[Period], gravest: dict[str, Severity], d
     there = next((period.app for period in reversed(periods) if period.app is not None), None)
     name = link(address(APP, package=key[0], phone=device), str(updates.called(*key)))
     severity = gravest.get(key[0])
-    from phoneward.findings import SEVERITY_WORDS
-
     mark: object = ""
     if severity is not None and severity is not Severity.FINE:
         mark = Markup('<span class="mark {}">{}</span>').format(severity.value, _(SEVERITY_WORDS[severity]))
@@ -163,7 +182,7 @@ def _page_of(rows: list[list[object]], number: int) -> "Page[list[object]] | Non
     if not rows:
         return None
     start = (number - 1) * PER_PAGE
-    return Page(tuple(rows[start : start + PER_PAGE]), number, len(rows), PER_PAGE)
+    return Page(tuple(rows[start : start + PER_PAGE]), len(rows), number, PER_PAGE)
 
 
 def app(request: Request) -> Response:
@@ -178,7 +197,8 @@ def app(request: Request) -> Response:
         for name, history in known.phones if known is not None else ():
             if device and history.device != device:
                 continue
-            alarms = [alarm for alarm in reversed(history.alarms) if alarm.package == package][:PERIODS]
+            its = [alarm for alarm in history.alarms if alarm.package == package]
+            alarms = sorted(its, key=lambda alarm: alarm.after.taken, reverse=True)[:PERIODS]
             for key, periods in history.of_app(package).items():
                 mine = [alarm for alarm in alarms if alarm.user_id == key[1]]
                 parts.append(
