@@ -3,8 +3,8 @@
 What begins with 2, as a table does, is read as a table; anything else as a manifest.
 
 Seeds: manifests written by aapt (`tests/apk/making.py`, UTF-16) and with `tests/apk/manifest/axml.py` (UTF-8, every
-element that is read); a `table` of aapt's (a name in two languages, a reference), and a `sparse` one of the kinds that only
-aapt2 writes. `fuzz/seeds/apk_manifest.dict` has the numbers of chunks, attributes and kinds of value.
+element that is read); a `table` of aapt's (a name in two languages, a reference), and a `sparse` one of the kinds that
+only aapt2 writes. `fuzz/seeds/apk_manifest.dict` has the numbers of chunks, attributes and kinds of value.
 """
 
 import sys
