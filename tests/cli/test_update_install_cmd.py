@@ -166,7 +166,6 @@ def test_a_private_copy_that_was_changed_is_never_installed(bench: Bench) -> Non
         (copy,) = (bench.program.home / "state/installs").rglob("base.apk")
         data = bytearray(copy.read_bytes())
         data[len(data) // 2] ^= 1
-        copy.chmod(0o600)
         copy.write_bytes(data)
         return "yes"
 
@@ -203,12 +202,20 @@ def test_a_full_phone_is_told_before_anything_is_saved_or_sent(bench: Bench) -> 
     assert snapshots_of(bench) == 0
 
 
-def test_a_phone_that_refuses_in_the_end_keeps_what_it_has(bench: Bench) -> None:
-    bench.played = {"refuses": "INSTALL_FAILED_USER_RESTRICTED: Install canceled by user"}
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("INSTALL_FAILED_USER_RESTRICTED: Install canceled by user", "Install via USB"),
+        ("INSTALL_FAILED_INSUFFICIENT_STORAGE: Failed to free", "too little room"),
+        ("INSTALL_FAILED_SOMETHING_NEW: words of a maker", "words of a maker"),
+    ],
+)
+def test_a_phone_that_refuses_in_the_end_keeps_what_it_has(bench: Bench, answer: str, said: str) -> None:
+    bench.played = {"refuses": answer}
     ran = bench.install(bench.file(apk(2, debuggable=True)), "--yes", "--json")
     line = app_line(ran)
     assert (ran.code, line["outcome"]) == (1, "failed"), line
-    assert "Install via USB" in line["sentences"][0]
+    assert said in line["sentences"][0]
     assert bench.record()["versionCode"] == "1"
     assert bench.has_data()
 
@@ -296,3 +303,32 @@ def test_a_file_that_is_no_app_is_said_before_anything_is_done(bench: Bench) -> 
     assert ran.code == 1
     assert bench.record()["versionCode"] == "1"
     assert snapshots_of(bench) == 0
+
+
+def test_a_private_copy_that_changed_is_found_before_it_is_removed(bench: Bench) -> None:
+    update = bench.file(apk(2, by=SECOND, debuggable=True))
+
+    def tamper(_screen: str) -> str:
+        (copy,) = (bench.program.home / "state/installs").rglob("base.apk")
+        copy.write_bytes(copy.read_bytes() + b"x")
+        return APP
+
+    talk = bench.talk([update], [(f"type “{APP}”", tamper)])
+    assert talk.code == 1, talk.screen
+    assert bench.record()["versionCode"] == "1", "it was not removed for a file that cannot be installed"
+    assert bench.has_data()
+
+
+def test_an_app_that_changed_since_is_found_before_it_is_removed(bench: Bench) -> None:
+    update = bench.file(apk(3, by=SECOND, debuggable=True))
+    between = apk(2, debuggable=True)
+
+    def store_updates(_screen: str) -> str:
+        bench.installed = (between,)
+        bench.answer_without_harm()
+        return APP
+
+    talk = bench.talk([update], [(f"type “{APP}”", store_updates)])
+    assert talk.code == 1, talk.screen
+    assert bench.record()["versionCode"] == "2"
+    assert bench.has_data()

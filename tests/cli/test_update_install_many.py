@@ -1,5 +1,7 @@
 """`update install` with many updates: one plan, one snapshot, one summary, and a stop at the first loss."""
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ import pytest
 
 from tests.cli.installing import APP, SECOND, Bench, apk
 from tests.cli.test_update_install_cmd import snapshots_of
-from tests.phone import state
+from tests.phone import state, trees
 from tests.phone.testphone import TestPhone
 
 NOTES, CHAT = "org.example.memo", "org.example.talk"
@@ -97,3 +99,29 @@ def test_on_a_phone_that_is_known_to_lose_data_nobody_is_spared_the_question(pho
     phone.answer_with(smartisan.but(apps=(replace(kept, apks=(apk(1, package=wechat),), debuggable=False),)))
     refused = bench.install(file, "--yes", "--json")
     assert (refused.code, outcomes(refused.documents)) == (4, {wechat: "not-done"}), "there is no copy"
+
+
+def test_with_the_apps_own_backup_saved_its_name_may_be_typed_and_the_backup_comes_back(
+    phone: TestPhone, tmp_path: Path
+) -> None:
+    bench = Bench.make(phone, tmp_path, apk(1))
+    whatsapp = "com.whatsapp"
+    update = apk(2, package=whatsapp, by=SECOND)
+    kept = state.app_of(apk(1, package=whatsapp), app_id=10124, sizes=(1000, 900_000, 0))
+    phone.answer_with(state.SMALL.but(apps=(kept,), apks=(update,)))
+    file = bench.folder / "whatsapp.apk"
+    file.write_bytes(update.data)
+    refused = bench.install(file, "--yes", "--json")
+    assert outcomes(refused.documents) == {whatsapp: "not-done"}
+    assert "phoneward app-backups guide whatsapp" in refused.stdout
+    name = f"Android/media/{whatsapp}/WhatsApp/Databases/msgstore.db.crypt15"
+    backup = trees.put(phone.storage, name, b"all chats")
+    trees.give_to_phone(phone.storage)
+    old = time.time() - 400 * 86400
+    os.utime(backup, (old, old))
+    talk = bench.talk([file], [("type “WhatsApp”", "whatsapp"), ("Put back onto", "yes")])
+    assert talk.code == 0, talk.screen
+    assert "The newest backup that the app made of itself is of" in talk.screen
+    assert "What came later is not in it: make a new one first." in talk.screen
+    assert bench.record(whatsapp)["versionCode"] == "2"
+    assert (phone.storage / name).read_bytes() == b"all chats", "what the app takes back is where it looks for it"

@@ -19,6 +19,7 @@ EXPECTED = {
     "apk_container",
     "apk_manifest",
     "apk_signatures",
+    "begun",
     "calendar",
     "confined",
     "coverage",

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from phoneward import flows
@@ -11,8 +12,10 @@ from phoneward.findings import Answer, Finding, Severity, Tier
 from phoneward.snapshots import ApkState, Asking, list_snapshots
 from phoneward.updates import finding_codes as codes
 from phoneward.updates import room_answer
+from phoneward.updates.installing import Installs, Step
 from phoneward.vault import Repository
 from tests.snapshots.catalogue.histories import new_repository
+from tests.updates.installing.test_begun import BEGUN
 from tests.updates.pasts import WECHAT, app, day, held, own_backup, put_day
 
 SHOP = "org.example.shop"
@@ -37,6 +40,23 @@ def test_without_a_snapshot_nobody_can_tell(repo: Repository) -> None:
     assert str(asked(repo, 0).sentence) == "Nobody can tell yet: there is no snapshot of a phone."
     put_day(repo, 0, [])
     assert "no snapshot of this phone says which apps it has" in str(asked(repo, 1).sentence)
+
+
+@pytest.mark.parametrize(("step", "severity"), [(Step.INSTALLING, Severity.WARNING), (Step.REMOVED, Severity.DANGER)])
+def test_an_install_that_was_cut_off_is_told_until_somebody_finds_out_what_became_of_it(
+    repo: Repository, tmp_path: Path, step: Step, severity: Severity
+) -> None:
+    put_day(repo, 0, [app(SHOP)])
+    every = list_snapshots(repo)
+    asking = Asking(repo, every[-1], every, day(1), state_dir=tmp_path)
+    assert found(room_answer(asking), codes.CUT_OFF) == []
+    with Installs(tmp_path, repo, every[-1].device) as installs:
+        installs.note(msgspec.structs.replace(BEGUN, step=step))
+    [told] = found(room_answer(asking), codes.CUT_OFF)
+    assert (told.severity, told.subject) == (severity, BEGUN.package)
+    assert told.actions[0].command == ("phoneward", "update", "install")
+    with Installs(tmp_path, repo, "f" * 16) as other:
+        assert other.load() is None, "another phone's is not this one's"
 
 
 def test_a_calm_year_is_called_calm_and_says_since_when(repo: Repository) -> None:

@@ -44,6 +44,7 @@ def checkup(
     last_restore_test: dt.datetime | None = None,
     on_computer: Sequence[OnComputer] = (),
     computer: str | None = None,
+    state_dir: Path | None = None,
 ) -> CheckupReport:
     """Ask all rooms about one snapshot.
 
@@ -57,6 +58,7 @@ def checkup(
         last_restore_test: when a restore was last compared; by default what the vault has noted beside its proofs.
         on_computer: apps' own backups that were found on this computer.
         computer: this computer's id.
+        state_dir: the person's state folder: what was begun on a phone and cut off is told.
 
     Raises:
         SnapshotNotFoundError, AmbiguousSnapshotError: there is no such snapshot, or several.
@@ -84,6 +86,7 @@ def checkup(
         state=state,
         on_computer=on_computer,
         computer=computer,
+        state_dir=state_dir,
     )
     parts = tuple(_ask(room, asking, steps, state) for room in ROOMS)
     failed = {part.room.name for part in parts if part.failure is not None}  # sooner than one that answers

@@ -67,6 +67,7 @@ def checkup(snapshot: str, html: str | None, pdf: str | None, fail_on: str | Non
             listener=listener,
             on_computer=appbackups.search_computer(appbackups.this_computer()).found,
             computer=snapshots.known_computer_id(frame.settings.state_dir),
+            state_dir=frame.settings.state_dir,
         )
     _write(report, files)
     if frame.output.json:

@@ -29,6 +29,7 @@ class Asking:
         state: what the person decided, such as names of phones.
         on_computer: apps' own backups that were found on this computer; nothing where nobody looked.
         computer: this computer's id; None where it has none.
+        state_dir: where this computer notes what was begun; None looks at nothing.
     """
 
     repo: Repository
@@ -43,3 +44,4 @@ class Asking:
     state: OwnerState = field(default_factory=OwnerState)
     on_computer: Sequence[OnComputer] = ()
     computer: str | None = None
+    state_dir: Path | None = None

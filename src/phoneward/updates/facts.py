@@ -11,6 +11,7 @@ from phoneward.updates.alarms import Alarm, Kind
 from phoneward.updates.downloads import Downloads, downloads_in
 from phoneward.updates.held import Held, HeldReader
 from phoneward.updates.history import PhoneHistory, read_history
+from phoneward.updates.installing.journal import Begun, has_begun
 from phoneward.vault import Snapshot
 
 LOOKED_UP: Final = 20
@@ -37,6 +38,7 @@ class Facts:
         older: how many there were before.
         files: update files among the phone's own; None where the snapshot could not be looked through.
         held: what the vault still holds of what was lost.
+        begun: an install on this phone that was cut off; None where there is none, or nobody looked.
     """
 
     now: dt.datetime
@@ -51,6 +53,7 @@ class Facts:
     older: int = 0
     files: Downloads | None = None
     held: dict[Alarm, Held | None] = field(default_factory=dict)
+    begun: Begun | None = None
 
     @property
     def apps(self) -> list[AppRecord]:
@@ -86,6 +89,7 @@ def gather(asking: Asking) -> Facts:
         alarms=tuple(newest_first),
         older=len(history.alarms) - len(newest_first),
         files=None if packages is None or not packages.apps else _files(asking, snapshot, cache),
+        begun=None if asking.state_dir is None else has_begun(asking.state_dir, asking.repo, info.device),
         held={a: reader.last((a.package, a.user_id), history.with_data(a)) for a in lost[:LOOKED_UP]},
     )
 

@@ -17,6 +17,7 @@ TEST_KEY: Final = "updates.test-key"
 FILE_WOULD_WIPE: Final = "updates.file-would-wipe"
 STORE_UPDATES: Final = "updates.store-updates"
 VERSION_NOT_KEPT: Final = "updates.version-not-kept"
+CUT_OFF: Final = "updates.install-cut-off"
 
 CODES: Final[Mapping[str, str]] = {
     WIPED: "An app was removed and installed anew between two snapshots, so that its data was wiped; of the last year. "
@@ -41,4 +42,6 @@ CODES: Final[Mapping[str, str]] = {
     "precious. Mark it as done once they are.",
     VERSION_NOT_KEPT: "Of an app whose content is precious the app itself is not in the snapshot: after an update that "
     "went wrong this version could not come back. Subject: the package.",
+    CUT_OFF: "An install that was begun on this computer was cut off, and nobody has found out yet what became of it. "
+    "Danger where the app was being removed, else warning. Subject: the package.",
 }

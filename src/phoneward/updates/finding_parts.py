@@ -49,6 +49,12 @@ def history(package: str) -> Action:
     )
 
 
+def finish() -> Action:
+    """Return what finds out about an install that was cut off: at the terminal, since it may have to ask."""
+    label = words("Find out what became of it, and finish it")
+    return Action(ROOM, "install", label, command=("phoneward", "update", "install"))
+
+
 def look_at(held: Held | None) -> tuple[Action, ...]:
     """Return the action that shows what the last snapshot with lost data holds; none where that is nothing."""
     if held is None or not held.is_anything:

@@ -7,13 +7,14 @@ from phoneward.errors import readable
 from phoneward.findings import Evidence, Finding, Severity, Tier
 from phoneward.phones import store_guides
 from phoneward.snapshots import ApkState, AppRecord, app_called
-from phoneward.texts import Listed, Words, verbatim, words
+from phoneward.texts import Day, Listed, Words, verbatim, words
 from phoneward.updates import finding_codes as codes
 from phoneward.updates import finding_parts as parts
 from phoneward.updates.facts import LOOKED_UP, Facts
 from phoneward.updates.finding_parts import BY_RULES
 from phoneward.updates.finding_parts import BY_SIGNATURE as BY_KEY
 from phoneward.updates.history_words import called, shown
+from phoneward.updates.installing.journal import Step
 from phoneward.updates.signing_names import (
     PublicKeyPair,
     fits_publisher,
@@ -25,6 +26,7 @@ from phoneward.updates.signing_names import (
 
 def present_findings(facts: Facts) -> Iterator[Finding]:
     """Yield what there is to say of the apps that the snapshot tells of."""
+    yield from _cut_off(facts)
     yield from _files(facts)
     yield from _signers(facts)
     yield from _not_kept(facts)
@@ -34,6 +36,33 @@ def present_findings(facts: Facts) -> Iterator[Finding]:
 def precious(facts: Facts) -> list[AppRecord]:
     """Return the apps on the phone whose content cannot be had again."""
     return [app for app in facts.apps if app_called(app.package)]
+
+
+def _cut_off(facts: Facts) -> Iterator[Finding]:
+    begun = facts.begun
+    if begun is None:
+        return
+    removing = begun.step is not Step.INSTALLING
+    yield Finding(
+        code=codes.CUT_OFF,
+        severity=Severity.DANGER if removing else Severity.WARNING,
+        tier=Tier.OBSERVED,
+        title=words("An install of {app} was cut off, and what became of it is not known yet.", app=begun.name),
+        loss=words("You may not have the app any more. What a computer can read of it is in a snapshot.")
+        if removing
+        else words("Whether what is in the app is still there was not looked at."),
+        detail=words("Plug the phone in: it is found out, looked after and finished."),
+        evidence=(
+            Evidence(
+                words("begun on {day}", day=Day(begun.started)),
+                words("noted on this computer"),
+                snapshot=begun.snapshot,
+                seen=begun.started,
+            ),
+        ),
+        actions=(parts.finish(),),
+        subject=shown(begun.package),
+    )
 
 
 def _files(facts: Facts) -> Iterator[Finding]:

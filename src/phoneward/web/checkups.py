@@ -102,6 +102,7 @@ class Checkups:
                 listener=listener,
                 on_computer=self._on_computer.latest().found,
                 computer=known_computer_id(self._settings.state_dir),
+                state_dir=self._settings.state_dir,
             )
         with self._lock:
             self._report, self._report_of = report, listed

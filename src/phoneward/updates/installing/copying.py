@@ -102,7 +102,6 @@ def copy_apk(source: Source, folder: Path, name: str) -> CopiedApk:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(path, flags, 0o600), "wb") as stream:
         _pour(source, stream, digest.update)
-    path.chmod(0o400)
     return CopiedApk(name, path, source.size, digest.digest())
 
 

@@ -3,10 +3,12 @@
 It stops at the first loss, and where the connection is lost: what was not begun is left alone.
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from phoneward.errors import PhonewardError
 from phoneward.phones import PhoneGoneError
@@ -26,6 +28,9 @@ from phoneward.updates.installing.rolling_back import saved_version
 from phoneward.updates.installing.saving import Saving, installed_digests
 from phoneward.updates.installing.settling import settle
 from phoneward.updates.judging import judge
+
+FRESH: Final = dt.timedelta(minutes=10)
+"""A snapshot from before the question counts as one of this moment for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +149,13 @@ class Run:
         if not fitting:
             return
         saving = Saving(hands.repo, hands.phone, hands.writer, hands.state_dir, hands.cache_dir)
+        begun = hands.now()
         taken = saving.snapshot([one.package for one in fitting], hands.listener)
-        for one in fitting:
-            self._decide(one, saving, taken)
-        agreed = self._agreed([one for one in fitting if one.decision is not None and one.decision.way is not Way.NOT])
+        agreed = self._agreed([one for one in fitting if self._decide(one, saving, taken) is not Way.NOT])
+        if agreed and hands.now() - begun > FRESH:  # the question stood open for long: what came since is saved too
+            ways = {one.package: one.decision.way for one in agreed if one.decision is not None}
+            taken = saving.snapshot([one.package for one in agreed], hands.listener)
+            agreed = [one for one in agreed if self._decide(one, saving, taken) is ways[one.package]]
         stopped = False
         for one in agreed:
             if not stopped:
@@ -165,12 +173,13 @@ class Run:
             return False
         return True
 
-    def _decide(self, planned: Planned, saving: Saving, taken: BackupResult) -> None:
+    def _decide(self, planned: Planned, saving: Saving, taken: BackupResult) -> Way:
         saved = saving.saved(planned.package, planned.installed, taken)
         planned.report.snapshot = taken.snapshot_id or ""
         planned.decision = decide(planned.judgement, saved, planned.name)
         if planned.decision.way is Way.NOT:
             self._not_done(planned, planned.decision)
+        return planned.decision.way
 
     def _agreed(self, planned: Sequence[Planned]) -> list[Planned]:
         """Ask once for all that keep their data, and for each of the others alone; returns what was agreed to."""
