@@ -201,3 +201,23 @@ def test_a_cable_that_is_pulled_after_the_removing_is_said_and_the_next_run_goes
     checked = bench.install("--json")
     assert (checked.code, app_line(checked)["outcome"]) == (0, "wiped")
     assert bench.record()["versionCode"] == "2"
+
+
+@pytest.mark.parametrize("phase", ["inventory", "list", "store", "install"])
+def test_a_program_that_is_killed_at_any_step_leaves_nothing_half_done(bench: Bench, phase: str) -> None:
+    words = ("update", "install", "--adb", bench.phone.serial, bench.file(big()), "--yes", "--json", "--verbose")
+    process = bench.program.start(*words)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if f'"{phase}"'.encode() in line:
+            process.kill()
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, "it was killed at that step"
+    settled = bench.install("--json")
+    assert settled.code == 0, settled.stdout
+    assert bench.has_data()
+    assert bench.record()["versionCode"] in {"1", "2"}
+    again = bench.install(bench.file(big()), "--yes", "--json")
+    assert (again.code, app_line(again)["outcome"] in {"kept", "same"}) == (0, True)
+    assert not list((bench.program.home / "state/installs").rglob("copy-*"))
