@@ -19,6 +19,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from phoneward.apk import open_apk
@@ -112,9 +113,10 @@ def compare(apk: Path, rounds: int) -> None:
 
     first = next(iter(works))
     print(f"limit / v2 and v3, library:            {ratio(first, 'v2 and v3, library'):.2f} (goal 0.8)")
-    print(f"apksigner / command, v2 and v3:        {ratio('v2 and v3, apksigner', 'v2 and v3, command'):.2f} (goal 4)")
-    both = "v1, v2 and v3, apksigner", "v1, v2 and v3, command"
-    print(f"apksigner / command, v1 too:           {ratio(*both):.2f} (goal 1.5)")
+    for schemes, goal in (("v2 and v3", 4), ("v1, v2 and v3", 1.5)):
+        for way in ("library", "command"):
+            reached = ratio(f"{schemes}, apksigner", f"{schemes}, {way}")
+            print(f"apksigner / {way}, {schemes}: {reached:.2f} (goal {goal})")
 
 
 def small(repeats: int) -> None:
@@ -123,7 +125,7 @@ def small(repeats: int) -> None:
         apks = [make_apk(keys=(key(f"small {n}"),), schemes=schemes, min_sdk=sdk.low, files=FILES) for n in range(20)]
         for apk in apks:
             ours(apk, sdk)
-        seconds = [timed(lambda apk=apk: ours(apk, sdk)) for _n in range(repeats) for apk in apks]  # type: ignore[misc]
+        seconds = [timed(partial(ours, apk, sdk)) for _n in range(repeats) for apk in apks]
         said = f"median {statistics.median(seconds) * 1000:.2f} ms, worst {max(seconds) * 1000:.2f} ms"
         print(f"small APK, {name}: {said} (goal 5 ms)", flush=True)
 

@@ -1,7 +1,7 @@
 """Fuzz target: the APK Signing Block, the signatures in it, the proof of rotation, and the file `.idsig`.
 
-The first byte says which. Seeds in `fuzz/seeds/apk_signatures/`: one of each, made by `tests/apk/signer.py` with keys on
-P-256.
+The first byte says which. Seeds in `fuzz/seeds/apk_signatures/`: one of each, made by `tests/apk/signer.py` with keys
+on P-256.
 """
 
 import struct

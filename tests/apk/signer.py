@@ -95,6 +95,7 @@ class Signer:
         low, high: Android versions (v3).
         attributes: id and value.
         certificate: what is written for the key's own.
+        chain: further certificates behind it.
         digests, signatures: what is written instead, id and value.
         public: what is written for the key's own.
         outer_range: Android versions in the part that is not signed.
@@ -106,6 +107,7 @@ class Signer:
     high: int = NEWEST
     attributes: Sequence[tuple[int, bytes]] = ()
     certificate: bytes | None = None
+    chain: Sequence[bytes] = ()
     digests: Sequence[tuple[int, bytes]] | None = None
     signatures: Sequence[tuple[int, bytes]] | None = None
     public: bytes | None = None
@@ -132,6 +134,7 @@ def lineage(
     algorithm: int = RSA_SHA256,
     version: int = 1,
     named: int | None = None,
+    signed_as: int | None = None,
     impostor: Key | None = None,
 ) -> bytes:
     """A proof of rotation from the first key to the last.
@@ -142,11 +145,12 @@ def lineage(
         algorithm: that each signs the next with.
         version: of the format.
         named: what is written for the algorithm where it is not signed.
+        signed_as: what is written for it where it is signed.
         impostor: signs each node in the stead of the one before.
     """
     nodes = []
     for number, one in enumerate(keys):
-        before = algorithm if number else 0
+        before = (signed_as or algorithm) if number else 0
         signed = prefixed(one.certificate) + struct.pack("<I", before)
         signature = (impostor or keys[number - 1]).sign(algorithm, signed) if number else b""
         own = 0 if number == len(keys) - 1 else named or algorithm
@@ -213,7 +217,7 @@ def signer_block(signer: Signer, content: Zip, *, is_v3: bool) -> bytes:
     certificate = signer.key.certificate if signer.certificate is None else signer.certificate
     signed = (
         sequence([struct.pack("<I", one) + prefixed(value) for one, value in digests])
-        + sequence([certificate] if certificate else [])
+        + sequence([certificate, *signer.chain] if certificate else [])
         + span
         + sequence([struct.pack("<I", one) + value for one, value in signer.attributes])
     )
@@ -296,21 +300,25 @@ def idsig(
     tree: bool = True,
     root: bytes | None = None,
     version: int = 2,
+    hashing: tuple[int, int] = (1, 12),
+    certificate: bytes | None = None,
 ) -> bytes:
     """The file `.idsig` for a signed APK; `digest` is the content digest of its own signature."""
     root_hash, whole_tree = tree_root(apk)
     root_hash = root_hash if root is None else root
-    hashing = struct.pack("<IB", 1, 12) + prefixed(b"") + prefixed(root_hash)
+    tree_kind = struct.pack("<IB", *hashing)
+    hashed = tree_kind + prefixed(b"") + prefixed(root_hash)
 
     def info(one: Key) -> bytes:
-        fields = b"".join(map(prefixed, (b"", root_hash, digest, one.certificate, b"")))
-        signed = struct.pack("<QIB", len(apk), 1, 12) + fields
+        own = one.certificate if certificate is None else certificate
+        fields = b"".join(map(prefixed, (b"", root_hash, digest, own, b"")))
+        signed = struct.pack("<Q", len(apk)) + tree_kind + fields
         signed = struct.pack("<I", len(signed) + 4) + signed
-        parts = b"".join(map(prefixed, (digest, one.certificate, b"", one.public)))
+        parts = b"".join(map(prefixed, (digest, own, b"", one.public)))
         return parts + struct.pack("<I", algorithm) + prefixed(one.sign(algorithm, signed))
 
     signing = info(first) + b"".join(struct.pack("<I", block) + prefixed(info(one)) for block, one in others)
-    return struct.pack("<i", version) + prefixed(hashing) + prefixed(signing) + (prefixed(whole_tree) if tree else b"")
+    return struct.pack("<i", version) + prefixed(hashed) + prefixed(signing) + (prefixed(whole_tree) if tree else b"")
 
 
 def plain_zip(entries: dict[str, bytes] | None = None) -> bytes:

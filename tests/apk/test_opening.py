@@ -55,7 +55,8 @@ class TestWhatItSays:
         start = len(zip_of(MANIFEST)) - 22 - 46 - len(MANIFEST.name)
         aligned = Member(name, b"data", extra=padding(start, 4, name))
         off = Member(name, b"data", extra=padding(start, 4, name) + b"\0")
-        for member, unusable in ((aligned, False), (off, True), (Member(name, b"data", method=8), True)):
+        packed = Member(name, b"data", method=8, extra=aligned.extra)
+        for member, unusable in ((aligned, False), (off, True), (packed, True)):
             with open_apk(BytesSource(zip_of(MANIFEST, member))) as apk:
                 assert apk.resources_unusable is unusable
 

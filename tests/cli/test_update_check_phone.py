@@ -193,7 +193,9 @@ def test_without_a_file_downloads_on_phone_and_computer_are_checked(program: Pro
     assert (told[-1]["other_apps"], told[-1]["no_apps"]) == (1, 1)
 
 
-def test_an_app_that_its_publisher_did_not_sign_is_named_first(program: Program) -> None:
+def test_an_app_that_its_publisher_did_not_sign_is_named_first(
+    program: Program, phone: TestPhone, wechat: Path
+) -> None:
     """This phone's WeChat is a forgery: that is said before anything else, and that it must not just be removed."""
     ran = program.run("update", "check")
     assert ran.code == 4, ran.stderr
@@ -206,6 +208,10 @@ def test_an_app_that_its_publisher_did_not_sign_is_named_first(program: Program)
     assert (wrong["package"], wrong["signers"]) == (WECHAT, [key().sha256])
     assert wrong["publisher_signers"] != wrong["signers"]
     assert wrong["sources"]
+    put(phone, app_of(WECHAT, key()), make_apk(WECHAT, version_code=5, keys=(key("stranger"),)))
+    told = program.run("update", "check", "--json").documents  # its files contradict the phone: nobody can tell
+    assert not [one for one in told if one["message_type"] == "wrong_publisher"]
+    put(phone, app_of(WECHAT, key()), wechat)
     chinese = program.run("update", "check", "--lang", "zh_CN")
     assert chinese.stdout.startswith("据目前所知，这部手机上的微信不是由")
     assert "“取消”" in chinese.stdout

@@ -25,6 +25,7 @@ EXPECTED = {
     "coverage",
     "index",
     "journal",
+    "multipart",
     "ownbackups",
     "pack",
     "packages",

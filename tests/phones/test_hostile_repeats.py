@@ -42,6 +42,8 @@ REPEATS = [
     *(b"Packages:\n", b"  Package [a.b] (1a):\n", b"    User 1: \n", b"    versionName=\n", b"  Package [", b"] (1a"),
     *(b"Package Names: [", b"Package Names: []\n", b"Package Names: [1,", b'"a",', b"App Sizes: []]", b"[[", b"]\r"),
     *(b"device ", b"(no serial number) ", b"no permissions", b"WORD", b"WORD0", b"WORD0WORD", b"WORD|", b" -> '"),
+    *(b"1, ", b"1 flags: 17, ", b"base:1, ", b"      a: prot=b\n", b"      a: prot=", b"      Upgrade KeySets: 1, "),
+    *(b"  Permission [a] (1):\n", b"    x prot=", b" prot=", b"Failure [A: ", b"Warning x\n", b"Success\n"),
 ]
 BEFORE = {
     "listing": b"package:a.b",
@@ -54,12 +56,22 @@ BEFORE = {
     "record": b"81a4|1|",
     "link": b"/a -> '",
     "path": b"/a",
+    "permissions": b"  Permission [a] (1):\n    ",
+    "key sets": b"      Upgrade KeySets: ",
+    "commit": b"Warning ",
 }
 """What must have come for a parser to look at the rest."""
 
 PARSERS = {
     "listing": "lambda a: pm.parse_listing(a, 0, with_paths=True)",
     "details": "lambda a: pm.listed_by_details(pm.parse_details(b'Packages:\\n' + a), 0)",
+    "signers": "lambda a: packages.parse_signers('PackageSignatures{1 ' + a.decode('latin-1'))",
+    "past signers": "lambda a: packages.parse_past_signers('past signatures:[' + a.decode('latin-1'))",
+    "split names": "lambda a: packages.parse_splits(a.decode('latin-1'))",
+    "declared": "lambda a: packages.parse_declared(b'Packages:\\n    declared permissions:\\n' + a, 'a.b')",
+    "key sets": "lambda a: packages.parse_key_sets(b'Key Set Manager:\\n  [a.b]\\n' + a, 'a.b')",
+    "permissions": "lambda a: packages.parse_permissions(b'Permissions:\\n' + a)",
+    "commit": "lambda a: (sessions.took(a), sessions.parse_failure(a))",
     "sizes": "pm.parse_sizes",
     "splits": "lambda a: pm.parse_splits(a.decode('latin-1'))",
     "zone": "lambda a: pm.time_zone('', a.decode('latin-1'))",
@@ -82,7 +94,7 @@ _PROGRAM = """
 import contextlib, sys
 from datetime import UTC
 from phoneward.errors import PhonewardError
-from phoneward.phones.adb import facts, pm, shell, stats, storage, sync
+from phoneward.phones.adb import facts, packages, pm, sessions, shell, stats, storage, sync
 from phoneward.phones.adb.devices import parse_devices, refuse_unencrypted
 from phoneward.phones.labels import host_label
 from phoneward.phones.paths import is_clean

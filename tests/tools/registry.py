@@ -96,9 +96,9 @@ def _members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
         return
     with tarfile.open(archive) as untarred:
         for member in untarred:
-            content = untarred.extractfile(member) if member.name.endswith(".apk") else None
-            if content is not None:
-                yield member.name, content
+            held = untarred.extractfile(member) if member.name.endswith(".apk") else None
+            if held is not None:
+                yield member.name, held
 
 
 def _opened(address: str, accept: str = "*/*") -> IO[bytes]:

@@ -62,14 +62,17 @@ def put_day(
     not_asked: Mapping[str, str] | None = None,
     apks: Mapping[str, bytes] | None = None,
     shared: Tree | None = None,
-    **kinds: Any,
+    device: str = DEVICE,
+    label: str = "My phone",
+    partial: bool = False,
+    backup_file: bool = False,
 ) -> Snapshot:
     """Store the snapshot of a day.
 
     Args:
         apks: content of base.apk, by package.
         shared: the person's own files.
-        kinds: `partial`, `backup_file`, `device`, as for `put_snapshot`.
+        device, label, partial, backup_file: as for `put_snapshot`.
     """
     packages = PackagesDocument(1, list(apps), dict(not_asked or {}))
     document = coverage(apps=list(coverages), taken=day(number))
@@ -82,4 +85,4 @@ def put_day(
         tree[b"shared"] = shared
     if apks:
         tree[b"packages"] = {name.encode(): {b"base.apk": File(apks[name])} for name in sorted(apks)}
-    return put_snapshot(repo, tree, day=number, **{"device": DEVICE, **kinds})
+    return put_snapshot(repo, tree, day=number, device=device, label=label, partial=partial, backup_file=backup_file)

@@ -65,6 +65,10 @@ def test_the_app_is_the_stored_one(tmp_path: Path, old: Path) -> None:
     assert app.signing is not None
     assert app.signing.sha256 == (key().sha256,)
     assert verdict(against) is Verdict.KEEPS
+    signer = against.signer(NOTES)
+    assert signer is not None
+    assert signer.sha256 == (key().sha256,)
+    assert against.signer("no.such.app") is None
     assert verdict(against, keys=(key("stranger"),)) is Verdict.WIPES
     assert against.app("no.such.app") is None
     assert against.packages == {NOTES}
@@ -108,6 +112,7 @@ def test_figures_that_cannot_be_meant_are_not_shown(tmp_path: Path, old: Path) -
 def test_another_app_under_this_name_proves_nothing(tmp_path: Path) -> None:
     repo = put(tmp_path, make_apk("org.example.other", version_code=5))
     assert verdict(AgainstSnapshot(repo, "latest")) is not Verdict.KEEPS
+    assert AgainstSnapshot(repo, "latest").signer(NOTES) is None
 
 
 def test_a_snapshot_that_knows_no_phone_is_refused(tmp_path: Path, old: Path) -> None:

@@ -24,12 +24,12 @@ class Pretended:
     def packages(self) -> frozenset[str]:
         return frozenset(self.apps)
 
-    def app(self, package: str) -> Installed | None:
+    def signer(self, package: str) -> Signing | None:
         self.asked.append(package)
-        return Installed(package=package, version_code=1, signing=self.apps[package])
+        return self.apps[package]
 
     def installed(self, candidate: AppSet) -> Installed | None:
-        return self.app(candidate.package)
+        return Installed(package=candidate.package, version_code=1)
 
     def called(self, package: str) -> Words:
         return verbatim(package)

@@ -47,11 +47,11 @@ def test_the_sentence_says_what_the_snapshot_before_holds(tmp_path: Path) -> Non
     assert "a backup that the app made of itself on 14 November 2023" in str(said)
 
 
-@pytest.mark.parametrize("kind", [{"partial": True}, {"backup_file": True}])
-def test_a_backup_that_was_cut_short_or_is_of_a_file_tells_nothing(tmp_path: Path, kind: dict[str, bool]) -> None:
+@pytest.mark.parametrize("cut_short", [True, False])
+def test_a_backup_that_was_cut_short_or_is_of_a_file_tells_nothing(tmp_path: Path, *, cut_short: bool) -> None:
     repo = new_repository(tmp_path)
     put_day(repo, 0, [app()])
-    new = put_day(repo, 1, [app(first_installed=day(0.5))], **kind)
+    new = put_day(repo, 1, [app(first_installed=day(0.5))], partial=cut_short, backup_file=not cut_short)
     assert news(repo, new.id or "") == []
     assert news(repo, "f" * 64) == []
 

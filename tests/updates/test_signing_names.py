@@ -99,6 +99,8 @@ def test_what_only_one_list_says_is_a_note() -> None:
     assert not known.confirmed
     said = judge(None, one(by(b"B"), package="org.videolan.vlc"), PHONE)
     assert "signer-not-publisher" in codes(said, Effect.NOTES)
+    app = there(by(b"C"), package="org.videolan.vlc")
+    assert "installed-not-publisher" not in codes(judge(app, one(by(b"B"), package="org.videolan.vlc"), PHONE))
     assert fits_publisher("org.videolan.vlc", ("0" * 64,)) == "no"
     assert fits_publisher("org.videolan.vlc", known.sha256[:1]) == "yes"
     assert fits_publisher("org.example.unknown", ("0" * 64,)) == "unknown"

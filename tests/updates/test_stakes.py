@@ -15,6 +15,7 @@ from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
 
 WECHAT = "com.tencent.mm"
 SINCE = dt.datetime(2019, 5, 3, 12, tzinfo=dt.UTC)
+END = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 TAKEN = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 BACKUPS = [OwnBackup("/x", SINCE, 5), OwnBackup("/y", TAKEN, 5, kind="export")]
 
@@ -38,7 +39,7 @@ def said(verdict: Verdict, stakes: Stakes, package: str = WECHAT) -> str:
     return str(answer.sentence(Judgement(package, verdict, ()), called, stakes))
 
 
-def kept(*rows: AppCoverage, level: ProofLevel = ProofLevel.STORED) -> Kept:
+def kept(*rows: AppCoverage, level: ProofLevel = ProofLevel.STORED) -> Kept | Copy:
     return kept_of(coverage(*rows, level=level), WECHAT)
 
 
@@ -116,6 +117,7 @@ def test_of_several_users_the_worst_counts() -> None:
     both = kept(
         row(WECHAT, State.KEPT, kept_bytes=5), row(WECHAT, State.OUT_OF_REACH, user_id=999, apk=ApkState.MISSING)
     )
+    assert isinstance(both, Kept)
     assert both.state is State.OUT_OF_REACH
     assert not both.app_kept
     assert both.kept_bytes == 5
@@ -156,3 +158,12 @@ def test_every_clause_can_be_said_in_chinese() -> None:
             for verdict in Verdict:
                 sentence = said(verdict, one)
                 assert set(re.findall(r"[A-Za-z]{3,}", sentence)) <= {"Android"}, sentence
+
+
+@pytest.mark.parametrize("time", [dt.datetime(1, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 1, 1), END])  # noqa: DTZ001
+def test_a_snapshot_of_no_day_is_not_spoken_of(time: dt.datetime) -> None:
+    """A document that was made to mislead may say that it is of the year 1: no sentence is made of that."""
+    wrong = msgspec.structs.replace(coverage(row(WECHAT, State.KEPT)), taken=time)
+    assert kept_of(wrong, WECHAT) is Copy.NO_COVERAGE
+    proof = Proof(ProofLevel.MATCHED, time)
+    assert kept_of(msgspec.structs.replace(coverage(row(WECHAT, State.KEPT)), proof=proof), WECHAT) is Copy.NO_COVERAGE

@@ -31,6 +31,7 @@ from tests.web.holding import LONG, Holding, holding
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
 from tests.web.test_jobs import Held
+from tests.web.updates_shown import updates_shown
 
 NO_PAGE: Final[Mapping[str, str]] = {
     "/static/{name:path}": "style, script and pictures",
@@ -119,6 +120,10 @@ IN_A_VAULT: Final = (
     Example("apps' own backups", "/app-backups", "/app-backups"),
     Example("how to back up WeChat", "/app-backups/guide/{key}", "/app-backups/guide/wechat"),
     Example("how to put a foreign backup back", "/app-backups/guide/{key}", "/app-backups/guide/neo-backup"),
+    Example("updates", "/updates", "/updates"),
+    Example("what happened to an app", "/updates/app", "/updates/app?package=com.tencent.mm&phone=apps"),
+    Example("an update judged", "/updates/verdict", "/updates/verdict"),
+    Example("stores that update by themselves", "/updates/stores", "/updates/stores"),
     Example("remove a snapshot", f"{SNAPSHOT}/remove", "/snapshots/{newest}/remove"),
     Example("restore", "/restore", "/restore"),
     Example("restore where", "/restore", "/restore?snapshot={second}&path=/shared/Documents"),
@@ -169,6 +174,7 @@ IN_A_NEW_VAULT: Final = (
     Example("nothing to compare", "/differences", "/differences"),
     Example("nothing is kept", "/coverage", "/coverage"),
     Example("no app's own backup", "/app-backups", "/app-backups"),
+    Example("nothing to update", "/updates", "/updates"),
     Example("nothing to restore", "/restore", "/restore"),
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
@@ -279,6 +285,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             seconds = [*note_second("ab" * 32, folder, NOW), *note_second("cd" * 32, Path("/away", UNBROKEN), None)]
             change_state(held.repo, lock, [name_phone("tablet", UNBROKEN), *seconds])
         _app_backups(held, visitor, folder / "home")
+        updates_shown(held, visitor)
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]

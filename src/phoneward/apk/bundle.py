@@ -21,8 +21,8 @@ from phoneward.apk.source import FileSource, Source
 from phoneward.errors import readable
 from phoneward.texts import Words, words
 
-MAX_APKS: Final = 1000
-"""Of one app; real bundles have at most some hundred."""
+MAX_APKS: Final = 500
+"""Of one app; real bundles have at most some hundred, and each is an open file."""
 MAX_READ: Final = 24 << 20
 """Bytes of manifests and lists of contents of one app; of the largest they have some megabytes."""
 

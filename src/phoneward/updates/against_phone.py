@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from phoneward.apk import AppSet, open_app
+from phoneward.apk import AppSet, open_apk, open_app
 from phoneward.apk.errors import ApkError
-from phoneward.apk.signing.facts import Signing
+from phoneward.apk.signing.facts import SdkRange, Signing
 from phoneward.phones import AdbPhone, AdbUpdater, Entry, FileKind, InstalledApp, PackageState
 from phoneward.snapshots import Coverage
 from phoneward.texts import Words
 from phoneward.updates.against import name_of
-from phoneward.updates.on_phone import device_of_facts, installed_on_phone, owners_of, utc
-from phoneward.updates.sources import save_stream
+from phoneward.updates.on_phone import device_of_facts, installed_on_phone, is_recorded, owners_of, utc
+from phoneward.updates.sources import PhoneSource, save_stream
 from phoneward.updates.stakes import Copy, Kept, Stakes, figure, kept_of
 from phoneward.updates.subject import Device, Installed, PermissionOwner, SharedUserMember
 
@@ -89,6 +89,25 @@ class AgainstPhone:
                 return installed_on_phone(state, app, self.device)
             except ApkError:  # a copy that cannot be read to its end proves no signer
                 return installed_on_phone(state, None, self.device)
+
+    def signer(self, package: str) -> Signing | None:
+        """Return who signed an app, as its main file says and the phone's hashes confirm; it is not read whole.
+
+        The phone verified the file when it installed it; its 32-bit hashes of the certificates must fit. Else None.
+        """
+        state = self._state(package)
+        if state is None or not state.apk_paths or not state.signer_hashes:
+            return None
+        base = next((item for item in self.phone.stat(state.apk_paths[:1]) if isinstance(item, Entry)), None)
+        if base is None or base.kind is not FileKind.FILE:
+            return None
+        sdk = self.device.sdk
+        try:
+            with open_apk(PhoneSource(self.phone, base.path, base.size, "base.apk")) as apk:
+                signing = apk.signing(None if sdk is None else SdkRange(sdk, sdk))
+        except ApkError:
+            return None
+        return signing if signing is not None and is_recorded(signing, state) else None
 
     def called(self, package: str) -> Words:
         """See `Against.called`."""

@@ -5,9 +5,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final
 
-from phoneward.apk import AppSet, open_app
+from phoneward.apk import AppSet, open_apk, open_app
 from phoneward.apk.errors import ApkError
-from phoneward.errors import readable
+from phoneward.apk.signing.facts import SdkRange, Signing
+from phoneward.errors import PhonewardError, readable
 from phoneward.snapshots import AppRecord, Coverage, CoverageMissingError, PastApps, coverage_of, device_of, find
 from phoneward.texts import Words
 from phoneward.updates.against import name_of
@@ -51,7 +52,7 @@ class AgainstSnapshot:
             model=phone.model,
             fingerprint=phone.build_fingerprint,
         )
-        self.taken = phone.taken
+        self.taken = moment(phone.taken)
         self._labels: dict[str, str] = {}
         self._coverage: Coverage | None = None
 
@@ -77,6 +78,22 @@ class AgainstSnapshot:
                 except ApkError:  # a damaged piece of it in the vault proves no signer
                     return _joined(None, records)
         return _joined(None, records)
+
+    def signer(self, package: str) -> Signing | None:
+        """Return who signed an app, as its main file in the snapshot says; it is not read whole. None: not known."""
+        records = self._records(package)
+        base = records[0].apk[0].stored if records and records[0].apk else ""
+        node = self._apps.apk(self.snapshot, base) if base else None
+        if node is None:
+            return None
+        sdk = self.device.sdk
+        try:
+            with open_apk(VaultSource(self._apps.open(node), "base.apk")) as apk:
+                if apk.manifest.package != package:
+                    return None
+                return apk.signing(None if sdk is None else SdkRange(sdk, sdk))
+        except PhonewardError:  # damaged in the vault, or no app
+            return None
 
     def called(self, package: str) -> Words:
         """See `Against.called`."""
@@ -136,8 +153,8 @@ def _joined(told: Installed | None, records: list[AppRecord]) -> Installed:
         base,
         is_system=first.is_system,
         installer=first.installer,
-        first_installed=first.first_installed,
-        last_updated=first.last_updated,
+        first_installed=moment(first.first_installed),
+        last_updated=moment(first.last_updated),
         uid=first.uid,
         user_ids=frozenset(record.user_id for record in records),
         shared_user=None if base.shared_user_id != "" else (),

@@ -34,7 +34,7 @@ def installed_from(app: AppSet, device: Device) -> Installed:
         package=manifest.package,
         version_code=manifest.version_code,
         version_name=manifest.version_name,
-        signing=found.signing if found.is_verified else None,
+        signing=found.signing,
         target_sdk=IN_DEVELOPMENT if manifest.target_sdk is None else manifest.target_sdk,
         revision_codes={apk.manifest.split: apk.manifest.revision_code for apk in app.apks},
         splits=frozenset(apk.manifest.split for apk in app.splits),

@@ -8,13 +8,13 @@ from typing import Final, Protocol, TypeAlias
 
 from phoneward.apk import open_app
 from phoneward.apk.errors import ApkError
+from phoneward.apk.signing.facts import Signing
 from phoneward.apk.source import Source
 from phoneward.texts import Words
 from phoneward.updates.against import Against, name_of
 from phoneward.updates.checking import Checked, check_app
 from phoneward.updates.found import FoundFile, FoundFiles
 from phoneward.updates.signing_names import Publisher, fits_publisher, signers_file
-from phoneward.updates.subject import Installed
 
 Opener: TypeAlias = Callable[[FoundFile], AbstractContextManager[Path | Source]]
 """Gives the bytes of a found file."""
@@ -29,8 +29,8 @@ class Phone(Against, Protocol):
     def packages(self) -> frozenset[str]:
         """The apps that it has."""
 
-    def app(self, package: str) -> Installed | None:
-        """Return one app; None where it is not there."""
+    def signer(self, package: str) -> Signing | None:
+        """Return who signed an app that is there, without reading all of it; None where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def wrong_publishers(
 ) -> Iterator[WrongPublisher]:
     """Yield the apps on the phone that were signed by somebody else than their publisher; WeChat first.
 
-    Apps whose signer cannot be verified are left out: nothing is known of them.
+    Apps whose signer cannot be told are left out: nothing is known of them.
 
     Args:
         phone: whose apps.
@@ -127,8 +127,7 @@ def wrong_publishers(
     known = [publisher for publisher in signers_file().publisher if publisher.package in phone.packages]
     for publisher in sorted(known, key=lambda one: one.package != WECHAT):
         looking_at(publisher.package)
-        app = phone.app(publisher.package)
-        signing = app.signing if app is not None else None
+        signing = phone.signer(publisher.package)
         if signing is not None and fits_publisher(publisher.package, signing.sha256) == "no":
             yield WrongPublisher(
                 publisher.package, name_of(publisher.package, publisher.name), signing.sha256, publisher

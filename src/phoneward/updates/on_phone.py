@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from phoneward.apk import AppSet
 from phoneward.apk.manifest.facts import DeclaredPermission
-from phoneward.apk.signing.facts import Capability
+from phoneward.apk.signing.facts import Capability, Signing
 from phoneward.errors import readable
 from phoneward.phones import DeviceFacts, PackageState
 from phoneward.updates.from_apk import installed_from
@@ -43,7 +43,7 @@ def installed_on_phone(state: PackageState, app: AppSet | None, device: Device) 
     base = _from_apks(state, app, device)
     hashes = state.signer_hashes
     signing = base.signing
-    if signing is not None and hashes and {hash_of(one) for one in signing.signers} != set(hashes):
+    if signing is not None and hashes and not is_recorded(signing, state):
         signing = None
     past = tuple((one.hash, Capability(one.capabilities or 0)) for one in state.past_signers)
     return replace(
@@ -78,6 +78,11 @@ def _from_apks(state: PackageState, app: AppSet | None, device: Device) -> Insta
     # Where a phone tells of upgrade key sets by number only, the keys themselves are in the APK: not known here.
     keys = () if state.upgrade_key_sets == () else None
     return Installed(package=state.package, version_code=state.version_code or 0, upgrade_keys=keys)
+
+
+def is_recorded(signing: Signing, state: PackageState) -> bool:
+    """Tell whether the phone's hashes of an app's signers are those of these certificates."""
+    return {hash_of(one) for one in signing.signers} == set(state.signer_hashes or ())
 
 
 def hash_of(certificate: bytes) -> int:

@@ -101,8 +101,10 @@ def newest_coverage(repo: Repository, device: str) -> Coverage | Copy:
         return Copy.NO_COVERAGE
 
 
-def kept_of(coverage: Coverage, package: str) -> Kept:
+def kept_of(coverage: Coverage, package: str) -> Kept | Copy:
     """Return what a snapshot has of an app, of all users of the phone together: the state that is worst."""
+    if moment(coverage.taken) is None or moment(coverage.proof.date) is None:
+        return Copy.NO_COVERAGE
     rows = [row for row in coverage.apps if row.package == package]
     base = Kept(coverage.snapshot, coverage.taken, coverage.proof.level, coverage.proof.date, None)
     if not rows:
@@ -125,6 +127,8 @@ def kept_of(coverage: Coverage, package: str) -> Kept:
     )
 
 
+_FIRST: Final = 1970
+_LAST: Final = 9000
 _ORDER: Final = (State.KEPT, State.OWN_BACKUP, State.PART, State.OUT_OF_REACH)
 
 
@@ -134,8 +138,8 @@ def figure(size: int | None) -> int | None:
 
 
 def moment(time: dt.datetime | None) -> dt.datetime | None:
-    """Return a time that a document told; None where it names no time zone, so that no moment can be meant."""
-    return time if time is not None and time.tzinfo is not None else None
+    """Return a time that a document told; None where no moment can be meant: no time zone, a year of no phone."""
+    return time if time is not None and time.tzinfo is not None and _FIRST <= time.year <= _LAST else None
 
 
 def stake_clause(stakes: Stakes) -> Words:

@@ -120,8 +120,9 @@ class TestRefused:
         offset = len(inner)
         second = local_header(member) + member.content
         record = central_record(member, offset)
-        data = inner + second + record + end_record(1, len(record), offset + len(second))
-        assert list(opened(data)) == [b"b"]
+        for comment in (b"", b"hello"):
+            data = inner + second + record + end_record(1, len(record), offset + len(second), comment)
+            assert list(opened(data)) == [b"b"]
 
     def test_a_comment_of_any_length(self) -> None:
         for size in (1, 21, 22, 23, 65_535):
@@ -140,7 +141,9 @@ class TestRefused:
     def test_two_files_of_one_name(self) -> None:
         assert "same name" in refused(zip_of(Member(b"a", b"1"), Member(b"a", b"2")))
 
-    @pytest.mark.parametrize("name", [b"a\0b", b"\xff", b"\xc3", b"\x80", b"a\xe4\xb8"])
+    @pytest.mark.parametrize(
+        "name", [b"a\0b", b"\xff", b"\xc3", b"\x80", b"a\xe4\xb8", b"\xc3\xc3", b"\xfe" + b"\x80" * 6]
+    )
     def test_a_name_that_makes_no_sense(self, name: bytes) -> None:
         assert "makes no sense" in refused(zip_of(Member(name)))
 
@@ -160,6 +163,8 @@ class TestRefused:
         for size, offset in ((47, 1 << 31), (1 << 31, 32), (47, len(body))):
             assert "not where it should be" in refused(body + end_record(1, size, offset))
         assert "damaged" in refused(body + end_record(1, 47, 0))
+        assert "damaged" in refused(body + end_record(1, 46, 32)), "the last name is cut off"
+        assert "damaged" in refused(body.replace(b"PK\1\2", b"PK\1\3") + end_record(1, 47, 32))
 
     def test_zip64(self) -> None:
         assert "ZIP64" in refused(zip_of(Member(b"a"))[:-22] + end_record(1, 47, 0xFFFFFFFF))
@@ -189,6 +194,7 @@ class TestUnreadableParts:
         [
             ({"name": b"AndroidManifest.xmx"}, "another name"),
             ({"name": b"AndroidManifest.xm"}, "another name"),
+            ({"name": b"AndroidManifest.xml2"}, "another name"),
             ({"size": 5}, "different things"),
             ({"compressed_size": 5}, "different things"),
             ({"crc": 5}, "different things"),
@@ -211,6 +217,15 @@ class TestUnreadableParts:
     def test_a_content_that_reaches_into_the_directory(self) -> None:
         for lie in ({"size": 500}, {"compressed_size": 500, "method": 8}, {"size": 1 << 19}):
             assert "cut off" in unreadable(zip_of(Member(MANIFEST, b"<m/>", **lie)))  # type: ignore[arg-type]
+
+    def test_nor_from_further_back(self) -> None:
+        data = zip_of(Member(b"a", bytes(1000)), Member(MANIFEST, b"<m/>", size=200, compressed_size=200))
+        assert "cut off" in unreadable(data)
+
+    def test_much_that_unpacks_to_nothing_is_no_end(self) -> None:
+        """Empty blocks, more of them than are read at once, before the content."""
+        packed = b"\0\0\0\xff\xff" * 60_000 + deflate(b"<m/>")
+        assert content(zip_of(Member(MANIFEST, b"<m/>", method=8, packed=packed))) == b"<m/>"
 
     def test_an_unknown_method_cannot_reach_into_the_directory_either(self) -> None:
         data = zip_of(Member(MANIFEST, b"<m/>", method=21, size=500))

@@ -59,7 +59,11 @@ class Pool:
         if not self.utf8:
             units = text.encode("utf-16-le", "surrogatepass")
             length = len(units) // 2
-            head = struct.pack("<H", length) if length < 0x8000 else struct.pack("<HH", 0x8000 | length >> 16, length)
+            head = (
+                struct.pack("<H", length)
+                if length < 0x8000
+                else struct.pack("<HH", 0x8000 | length >> 16, length & 0xFFFF)
+            )
             return head + units + b"\0\0"
         encoded = text.encode("utf-8", "surrogatepass")
         return _length8(len(text)) + _length8(len(encoded)) + encoded + b"\0"

@@ -97,6 +97,8 @@ class TestFacts:
         assert says(version_code=(5 << 32) + 2_000_000_000).version_code == (5 << 32) + 2_000_000_000
         halves = (Attribute("versionCode", 4_000_000_000, VERSION_CODE), Attribute("versionCodeMajor", 5, 0x01010576))
         assert read_node(manifest_node(*halves)).version_code == (5 << 32) + 4_000_000_000
+        below = Attribute("versionCodeMajor", -1, 0x01010576)
+        assert read_node(manifest_node(below)).version_code == -(1 << 32), "Java's long has a sign"
 
     def test_without_versions_and_android_versions(self) -> None:
         """AOSP: the version is 0, the minimum 1, the target 0."""
@@ -146,6 +148,12 @@ class TestFacts:
             None,
             None,
         )
+
+    def test_persistent_only_on_phones_with_a_feature(self) -> None:
+        persistent = Attribute("persistent", 1, 0x0101000D, BOOLEAN)
+        feature = Attribute("persistentWhenFeatureAvailable", "a.b.FEATURE", 0x01010563)
+        for attributes, expected in (((persistent,), True), ((persistent, feature), False)):
+            assert read_node(manifest_node(children=(Node("application", attributes),))).is_persistent is expected
 
     def test_a_split(self) -> None:
         manifest = says(
@@ -236,6 +244,11 @@ class TestKeySets:
         assert dict(manifest.key_sets) == {"old": (first,), "both": tuple(sorted((first, second)))}
         assert manifest.upgrade_key_sets == ("both",)
 
+    def test_a_key_that_is_called_as_a_set(self) -> None:
+        text = _key_sets(_public_key("first"), _public_key("second"))
+        with pytest.raises(ManifestError, match="keys of its updates"):
+            says(in_manifest=text.replace('"old"', '"A"'))
+
     def test_a_set_that_is_not_defined(self) -> None:
         text = _key_sets(_public_key("first"), b"no key").replace('name="old"', 'name="x"')
         with pytest.raises(ManifestError, match="keys of its updates"):
@@ -273,6 +286,7 @@ class TestWhichAttribute:
         assert (manifest.version_code, manifest.version_name) == (5, "")
         assert read_node(manifest_node(Attribute("versionCode", 5, space="http://other"))).version_code == 0
         assert read_node(manifest_node(Attribute("versionCode", 5, space=None))).version_code == 0
+        assert read_node(manifest_node(Attribute("", "2.0", space=None))).version_name == ""
 
     def test_of_two_the_first(self) -> None:
         twice = (Attribute("versionCode", 5, VERSION_CODE), Attribute("versionCode", 6, VERSION_CODE))

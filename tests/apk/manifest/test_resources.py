@@ -123,7 +123,7 @@ def test_an_entry_without_offsets_of_its_own() -> None:
     """What aapt2 writes to save room, and aapt does not: sparse types, short offsets, compact entries."""
     pool = pool_chunk([0], b"\x05\x05Notes\0")
     config = struct.pack("<I", 28) + bytes(24)
-    compact = struct.pack("<HHI", 0, 8 | 3 << 8, 0)
+    compact = struct.pack("<HHI", 5, 8 | 3 << 8, 0)
     plain = struct.pack("<HHIHBBI", 8, 0, 0, 8, 0, 3, 0)
     for flags, offsets, entry in (
         (1, struct.pack("<HH", 7, 0), plain),

@@ -88,6 +88,14 @@ def test_pairs_behind_one_that_is_not_in_form_are_not_found(length: int) -> None
         assert (codes(judged(apk, 24)) == []) == is_found
 
 
+def test_a_pair_of_no_length_ends_the_search() -> None:
+    """Also where a good pair would begin within it."""
+    value = signing.scheme_block([Signer(OLD)], CONTENT, is_v3=False)
+    body = bytes(8) + struct.pack("<QI", 4 + len(value), signing.V2_ID) + value
+    size = struct.pack("<Q", len(body) + 24)
+    assert codes(judged(CONTENT.with_block(size + body + size + b"APK Sig Block 42"), 24)) == ["unsigned"]
+
+
 def test_very_many_pairs_and_very_large_values_are_refused() -> None:
     """No real app has them; what they would hide is not looked for."""
     many = CONTENT.with_block(signing.signing_block([(1, b"")] * 60_000))

@@ -4,6 +4,8 @@ import struct
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from phoneward.apk.container import open_container
 from phoneward.apk.manifest.facts import Manifest
@@ -82,9 +84,26 @@ def test_the_weaker_of_two_signatures_is_not_looked_at() -> None:
     assert codes(judged(Signed(v2=[replace(own, digests=digests, signatures=mixed)]).apk(PLAIN), 24)) == []
 
 
+def test_the_salt_of_a_signature_is_as_long_as_its_hash() -> None:
+    """RSA-PSS with no salt is another signature than Android makes, and no phone takes it."""
+    own = Signer(OLD, [signing.RSA_PSS_SHA256])
+    whole = signing.signer_block(own, signing.Zip.of(PLAIN), is_v3=False)
+    to_sign = whole[4 : 4 + int.from_bytes(whole[:4], "little")]
+    assert isinstance(OLD.private, rsa.RSAPrivateKey)
+    unsalted = OLD.private.sign(to_sign, padding.PSS(padding.MGF1(hashes.SHA256()), 0), hashes.SHA256())
+    apk = Signed(v2=[replace(own, signatures=[(signing.RSA_PSS_SHA256, unsalted)])]).apk(PLAIN)
+    assert codes(judged(apk, 24)) == ["signature-wrong"]
+
+
 def test_page_hashes_need_page_boundaries() -> None:
     """Android checks such an app page by page; a signature that lies across pages is refused."""
-    assert codes(judged(Signed(v3=[Signer(OLD, [signing.VERITY_RSA])]).apk(PLAIN), 28)) == ["verity-misplaced"]
+    pages = [Signer(OLD, [signing.VERITY_RSA])]
+    assert codes(judged(Signed(v3=pages).apk(PLAIN), 28)) == ["verity-misplaced"]
+    content = signing.Zip.of(PLAIN)
+    content = replace(content, entries=content.entries.ljust(4096, b"\0"))
+    value = signing.scheme_block(pages, content, is_v3=True)
+    apk = content.with_block(signing.signing_block([(signing.V3_ID, value)]))
+    assert codes(judged(apk, 28)) == ["verity-misplaced"]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +112,7 @@ def test_page_hashes_need_page_boundaries() -> None:
         ({"certificate": b""}, "certificate-missing"),
         ({"certificate": b"\x30\x03\x02\x01\x01"}, "certificate-malformed"),
         ({"certificate": NEW.certificate}, "key-not-certified"),
+        ({"chain": [b"\x30\x00"]}, "certificate-malformed"),
         ({"public": NEW.public}, "signature-wrong"),
         ({"public": b"\x30\x00"}, "key-malformed"),
         ({"public": key("curve", "ec").public}, "key-malformed"),
@@ -218,6 +238,8 @@ def test_a_v3_signature_that_was_cut_loose_from_its_rotation_is_refused() -> Non
     assert codes(judged(moved, 34)) == ["rotation-sdk-differs"]
     alone = replace(whole, v2=(), v3=()).apk(PLAIN)
     assert codes(judged(alone, 33)) == ["v3-missing"]
+    early = replace(whole, v3=[replace(whole.v3[0], high=31)]).apk(PLAIN)
+    assert codes(judged(early, 33)) == ["sdk-not-covered"]
     unprotected = replace(whole, v3=[replace(whole.v3[0], attributes=())]).apk(PLAIN)
     found = judged(unprotected, 33)
     assert codes(found) == []
@@ -278,6 +300,7 @@ def test_older_and_newer_signatures_must_be_by_the_same_signer() -> None:
         (signing.lineage(OLD, NEW)[:-3], "lineage-malformed"),
         (signing.lineage(OLD, NEW, named=0x9999), "lineage-malformed"),
         (signing.lineage(OLD, NEW, named=signing.RSA_SHA512), "lineage-wrong"),
+        (signing.lineage(OLD, NEW, signed_as=signing.RSA_SHA512), "lineage-wrong"),
         (signing.lineage(NEW, OLD), "lineage-not-signer"),
         (signing.lineage(OLD, NEW, OLD, NEW), "lineage-wrong"),
         (signing.lineage(OLD, THIRD, NEW, impostor=THIRD), "lineage-wrong"),

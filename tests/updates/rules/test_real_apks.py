@@ -137,6 +137,13 @@ def test_native_libraries_do_not_decide_between_two_files() -> None:
     assert (said.verdict, "abi-not-looked-at" in codes(said)) == (KEEPS, True)
 
 
+def test_permissions_do_not_decide_between_two_files() -> None:
+    """Two files say nothing of the other apps on a phone: a note, and the data stays."""
+    own = ("org.example.CALL",)
+    said = judged(make_apk(version_code=1, permissions=own), make_apk(version_code=2, permissions=own))
+    assert (said.verdict, "permission-owner-unknown" in codes(said)) == (KEEPS, True)
+
+
 def test_shared_user_ids() -> None:
     """Joining, leaving or changing a shared user id is no update; a rotation within one is."""
     alone, shared = make_apk(version_code=1), make_apk(version_code=2, shared_user_id="org.example.shared")

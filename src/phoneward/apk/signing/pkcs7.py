@@ -18,7 +18,7 @@ MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
 
 MAX_SIGNER_INFOS: Final = 10
 """Signatures in one block that are looked at; real blocks have one. Android looks at all."""
-MAX_PARTS: Final = 5_000
+MAX_PARTS: Final = 100
 """Certificates, attributes and so on in one list; real ones have fewer than ten. Android has no bound."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 _MAX_PARTS: Final = 1000
-"""Signatures, digests, certificates or attributes of one signer. Real ones have one to four of each; Android reads all."""
+"""Signatures, digests, certificates or attributes of one signer. Real ones have up to four; Android reads all."""
 
 
 class MalformedError(Exception):

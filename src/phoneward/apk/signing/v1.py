@@ -18,7 +18,7 @@ from phoneward.apk.signing.results import SchemeResult, SignerResult
 from phoneward.apk.signing.v1_block import MAX_BLOCK, BlockError, signer_of
 from phoneward.apk.signing.v1_entries import META, Entries, entry_problem
 from phoneward.apk.signing.v1_list import ListError, SignedList, vouched_for
-from phoneward.apk.signing.v1_manifest import MAX_BYTES
+from phoneward.apk.signing.v1_manifest import MAX_BYTES, MAX_LINES, line_count
 
 MAX_SIGNERS: Final = 10
 """apksig `Constants.MAX_APK_SIGNERS`."""
@@ -57,7 +57,8 @@ def verify_v1(container: Container, sdk: SdkRange) -> SchemeResult:
     low, high = sdk.low, _NEWEST if sdk.high is None else sdk.high
     try:
         signed = SignedList(_content(container, _LIST, MAX_BYTES), low, high, container.__contains__)
-        signers = [_signer(container, block, file, signed) for block, file in pairs]
+        files = _signature_files(container, [file for _block, file in pairs])
+        signers = [_signer(container, block, (file, files[file]), signed) for block, file in pairs]
     except (BlockError, ListError) as error:
         entry = error.entry if isinstance(error, ListError) else None
         return _wrong(problem(error.code, Scheme.V1) if entry is None else entry_problem(error.code, entry))
@@ -87,8 +88,20 @@ def _pairs(container: Container) -> Iterator[tuple[bytes, bytes]]:
                 yield name, file
 
 
-def _signer(container: Container, block: bytes, file: bytes, signed: SignedList) -> _Signer:
-    signature_file = _content(container, file, MAX_BYTES)
+def _signature_files(container: Container, names: list[bytes]) -> dict[bytes, bytes]:
+    """Read the signature files: together they may be as large as one list."""
+    left = MAX_BYTES
+    files: dict[bytes, bytes] = {}
+    for name in names:
+        files[name] = _content(container, name, left)
+        left -= len(files[name])
+    if sum(map(line_count, files.values())) > MAX_LINES:
+        raise ListError("list-malformed")
+    return files
+
+
+def _signer(container: Container, block: bytes, named: tuple[bytes, bytes], signed: SignedList) -> _Signer:
+    file, signature_file = named
     certificate = signer_of(_content(container, block, MAX_BLOCK), signature_file, signed.low, signed.high)
     vouched = vouched_for(signature_file, signed)
     return _Signer(block, file, certificate, vouched.names, vouched.others)

@@ -26,7 +26,7 @@ from phoneward.apk.signing.pkcs7 import (
 )
 from phoneward.apk.signing.v1_algorithms import DIGESTS, SIGNATURES, is_supported
 
-MAX_BLOCK: Final = 1 << 20
+MAX_BLOCK: Final = 128 << 10
 """Bytes of a block that are read; real ones have some kilobytes. Android has no bound."""
 
 _ANDROID_4_4: Final = 19

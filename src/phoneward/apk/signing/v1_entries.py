@@ -5,6 +5,7 @@ Entries under META-INF/ and folders need not be signed; all others must be, by t
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from phoneward.apk.container import Container, Entry
@@ -23,6 +24,8 @@ ALWAYS_UNPACKED: Final = 256 << 20
 UNPACKED_FOR_EACH_BYTE: Final = 16
 """How much is unpacked to check a file: 256 MiB, and 16 bytes more for each byte of the file. Apps' files are two to
 four times as large unpacked; what passes this bound is made to keep a computer busy. Android has no bound."""
+MAX_PROBLEMS: Final = 10
+"""Entries that are named before the rest is left alone."""
 _BATCH: Final = 1 << 20
 """Bytes, unpacked, that a thread takes at once."""
 
@@ -53,6 +56,8 @@ class Entries:
         work: list[tuple[Entry, tuple[Digest, ...]]] = []
         first: bytes | None = None
         for entry in sorted(self._container.entries(), key=lambda one: one.header_offset):
+            if len(problems) == MAX_PROBLEMS:
+                break
             name = entry.name
             if name.startswith(META) or name.endswith(b"/"):
                 continue
@@ -77,10 +82,11 @@ class Entries:
         if size > ALWAYS_UNPACKED + UNPACKED_FOR_EACH_BYTE * self._container.source.size:
             return (problem("too-large", Scheme.V1, size=Size(size)),)
         found = in_two_threads(self._problems_of, list(_batches(work)))
-        return tuple(one for batch in found for one in batch)
+        return tuple(islice((one for batch in found for one in batch), MAX_PROBLEMS))
 
     def _problems_of(self, batch: Sequence[tuple[Entry, tuple[Digest, ...]]]) -> list[Problem]:
-        return [one for entry, digests in batch if (one := self._problem_of(entry, digests)) is not None]
+        found = (self._problem_of(entry, digests) for entry, digests in batch)
+        return list(islice((one for one in found if one is not None), MAX_PROBLEMS))
 
     def _problem_of(self, entry: Entry, digests: tuple[Digest, ...]) -> Problem | None:
         hashers = [hashlib.new(algorithm) for algorithm, _digest in digests]

@@ -200,6 +200,8 @@ class _Join:
         if self._high >= _ANDROID_8 and self._manifest.target_sandbox_version > 1:
             problems.append(problem("sandbox-needs-v2"))
         target = self._manifest.target_sdk
+        if target is None:  # a codename: apksig `ApkUtils.getTargetSdkVersionFromBinaryAndroidManifest`
+            target = declared_sdk(self._manifest)
         if self._high >= _ANDROID_11 and (target is None or target >= _ANDROID_11):
             problems.append(problem("target-sdk-needs-v2"))
         return tuple(problems)

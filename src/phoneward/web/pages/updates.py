@@ -308,7 +308,7 @@ def _facts(one: Checked) -> list[tuple[str, str]]:
         (_("App"), readable(judgement.package)),
         (_("Version of the file"), f"{one.version_name} ({one.version_code})" if one.version_code else ""),
         (_("Signer of the file"), " ".join(judgement.signers)),
-        (_("Android"), _("API level {sdk}").format(sdk=one.device.sdk) if one.device.sdk is not None else ""),
+        (_("System"), _("API level {sdk}").format(sdk=one.device.sdk) if one.device.sdk is not None else ""),
     ]
     if there is not None:
         facts += [
