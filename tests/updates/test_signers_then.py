@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from phoneward.apk import BytesSource, open_apk
+from phoneward.apk.signing.facts import SdkRange
 from phoneward.findings import Finding, Severity, Tier
 from phoneward.snapshots import Asking, PastApps, list_snapshots
 from phoneward.updates import Kind, PhoneHistory, read_history, room_answer, signing_names
@@ -84,10 +85,10 @@ def test_who_signed_is_asked_without_reading_the_content() -> None:
     data = bytearray(apk_file.read_bytes())
     data[entry.header_offset + entry.compress_size] ^= 1
     with open_apk(BytesSource(bytes(data))) as apk:
-        signing = apk.signing()
+        signing = apk.signing(SdkRange(33, 33))
         assert signing is not None
         assert signing.sha256 == (key("first").sha256,)
-        assert not apk.verify().is_verified
+        assert not apk.verify(SdkRange(33, 33)).is_verified
 
 
 def test_each_apk_is_read_once_and_then_remembered(repo: Repository, tmp_path: Path) -> None:
