@@ -108,9 +108,7 @@ def _choices(request: Request, opened: Opened) -> list[tuple[str, str]]:
     kept = [
         (
             f"snapshot:{info.snapshot.id}",
-            _("{phone}, snapshot of {day}").format(
-                phone=opened.phone(info), day=formats.day(info.snapshot.time)
-            ),
+            _("{phone}, snapshot of {day}").format(phone=opened.phone(info), day=formats.day(info.snapshot.time)),
         )
         for info in newest
     ]
