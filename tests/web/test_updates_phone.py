@@ -1,4 +1,4 @@
-"""A file judged on the page against the phone that is plugged in: a real adbd, the phone's own APK, the vault's copy."""
+"""A file judged on the page against the phone at the cable: a real adbd, the phone's own APK, the vault's copy."""
 
 from pathlib import Path
 
