@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.catalog [--files 1000] [--mb 2] [--ray]
 
-Candidates are of two sizes and several signers, made by Debian's aapt and apksigner and copied under names of their own.
-The peer is `apksigner verify`, once for each file; the physical limit one SHA-256 over all of them by as many threads as
-there are processes.
+Candidates are of two sizes and several signers, made by Debian's aapt and apksigner and copied under names of their
+own. The peer is `apksigner verify`, once for each file; the physical limit one SHA-256 over all of them by as many
+threads as there are processes.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from tests.apk.making import FILES, key, make_apk
 
 
 def make_store(place: Path, files: int, megabytes: int) -> int:
-    """Fill a folder; returns bytes. A third are updates of the same signer, a third of another one, the rest new apps."""
+    """Fill a folder; returns bytes. A third are updates of the same signer, a third of another one, a third new."""
     place.mkdir(parents=True)
     rest = dict(FILES)
     filled = rest | {"assets/film": os.urandom(megabytes << 20)}
@@ -35,18 +35,18 @@ def make_store(place: Path, files: int, megabytes: int) -> int:
     return sum(path.stat().st_size for path in place.iterdir())
 
 
-def catalogue(place: Path, jobs: int, ray: bool) -> str:
-    """Read and judge all of it; says what was found."""
+def catalogue(place: Path, jobs: int | None) -> str:
+    """Read and judge all of it with so many processes, or on Ray (None); says what was found."""
     counted = pushing.Catalog()
     with tempfile.TemporaryDirectory() as scratch, pushing.Journal(Path(scratch) / "history.jsonl") as journal:
         paths = pushing.files_in(place)
-        runner = pushing.by_ray(None) if ray else pushing.by_cores(jobs)
+        runner = pushing.by_ray(None) if jobs is None else pushing.by_cores(jobs)
         begun = time.perf_counter()
         read = sum(1 for _record in pushing.read_files(paths, journal, runner))
         half = time.perf_counter()
         found = sum(1 for _problem in pushing.problems(paths, journal, counted))
         judged = time.perf_counter() - half
-    how = "Ray" if ray else f"{jobs} process{'es' * (jobs > 1)}"
+    how = "Ray" if jobs is None else f"{jobs} process{'es' * (jobs > 1)}"
     return f"{how}: {read} read in {half - begun:.1f} s, {found} problems judged in {judged:.2f} s"
 
 
@@ -77,15 +77,15 @@ def main() -> None:
     parser.add_argument("--mb", type=int, default=2, help="of every second file")
     parser.add_argument("--ray", action="store_true")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
         store = Path(scratch) / "store"
         size = make_store(store, asked.files, asked.mb)
         print(f"{asked.files} APKs, {size / 1e6:.0f} MB")
         print(measured(limit, store, 2))
         for jobs in (1, 2):
-            print(measured(catalogue, store, jobs, False))
+            print(measured(catalogue, store, jobs))
         if asked.ray:
-            print(measured(catalogue, store, 2, True))
+            print(measured(catalogue, store, None))
         print(measured(apksigner, store, 20))
 
 
