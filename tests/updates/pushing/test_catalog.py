@@ -144,7 +144,7 @@ def test_an_app_that_says_very_much_of_itself_is_named_and_not_passed_over(tmp_p
     from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
 
     put(tmp_path / "published", "1.apk", make_apk(NOTES, version_code=1, keys=(OURS,)))
-    many = [f"org.example.{'x' * 80}{number}" for number in range(30_000)]
+    many = [f"org.example.permission{number}" for number in range(45_000)]
     wordy = make_apk(NOTES, version_code=2, permissions=many, keys=(THEIRS,))
     put(tmp_path / "candidates", "2.apk", wordy)
     found, counted = run(tmp_path)
