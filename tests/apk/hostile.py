@@ -194,13 +194,13 @@ def _bundle(member: bytes, count: int, method: int = zipfile.ZIP_STORED) -> byte
 
 def a_bundle_of_bombs() -> bytes:
     body = deflate(bytes(60 << 20))
-    return zip_of(*[Member(b"%d.apk" % n, method=8, packed=body, size=60 << 20) for n in range(1000)])
+    return zip_of(*[Member(b"%d.apk" % n, method=8, packed=body, size=60 << 20) for n in range(400)])
 
 
 def a_bundle_of_long_manifests() -> bytes:
     root = document(Node("manifest", (PACKAGE,)))
     nodes = struct.pack("<HHIII", 0x17E, 16, 16, 1, NONE) * 500_000
-    return _bundle(of_manifest(whole(root[8:-24] + nodes)), 900)
+    return _bundle(of_manifest(whole(root[8:-24] + nodes)), 400)
 
 
 FILES: Final[Mapping[str, Callable[[], bytes]]] = {

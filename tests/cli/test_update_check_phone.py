@@ -238,11 +238,23 @@ def test_a_phone_that_is_known_to_have_lost_data_is_not_promised_for(
     assert log["runs"][0]["results"][0]["level"] == "warning"
 
 
-def test_a_permission_that_another_app_owns_is_asked_for(program: Program) -> None:
-    """The update defines a permission; whether another app of another signer owns it is looked up on the phone."""
-    update = make_apk(WECHAT, version_code=6, permissions=("org.example.SEND",))
-    told = program.run("update", "check", "--json", update).document
-    assert told["verdict"] == "keeps"
+def test_a_permission_that_another_app_owns_is_asked_for(
+    phone_factory: PhoneFactory, wechat: Path, tmp_path: Path
+) -> None:
+    """The update defines a permission; which app of which signer has it already is looked up on the phone."""
+    send = (("org.example.SEND", "normal"),)
+    apps = (app_of(WECHAT, key()), app_of(NOTES, key("stranger"), app_id=10201, permissions=send))
+    phone = phone_factory(state=state.State(apps=apps))
+    put(phone, apps[0], wechat)
+    put(phone, apps[1], make_apk(NOTES, version_code=5, keys=(key("stranger"),), permissions=("org.example.SEND",)))
+    (tmp_path / "home").mkdir()
+    program = Program(tmp_path / "home", phone.adb_env)
+    clash = make_apk(WECHAT, version_code=6, permissions=("org.example.SEND",))
+    told = program.run("update", "check", "--json", clash).document
+    assert told["verdict"] == "refused", told
+    assert "INSTALL_FAILED_DUPLICATE_PERMISSION" in {reason["status"] for reason in told["reasons"]}
+    free = make_apk(WECHAT, version_code=6, permissions=("org.example.OTHER",))
+    assert program.run("update", "check", "--json", free).document["verdict"] == "keeps"
 
 
 def test_several_updates_at_once(program: Program) -> None:

@@ -170,12 +170,18 @@ def test_a_program_that_is_killed_between_removing_and_installing_is_finished_by
     assert bench.install("--json").documents[0]["message_type"] == "summary", "it is settled"
 
 
-def test_where_the_copy_is_gone_too_the_old_version_is_offered(bench: Bench) -> None:
+@pytest.mark.parametrize("damage", ["gone", "another"])
+def test_where_the_copy_is_gone_or_another_too_the_old_version_is_offered(bench: Bench, damage: str) -> None:
+    another = apk(9, by=SECOND, debuggable=True)
+    bench.file(another, "another.apk")
     bench.phone.proxy.pace("up", 100_000)
     kill_when(bench, bench.file(other(), "other.apk"), lambda: not bench.record())
     bench.phone.proxy.clear()
-    for folder in (bench.program.home / "state/installs").rglob("copy-*"):
+    (folder,) = (bench.program.home / "state/installs").rglob("copy-*")
+    if damage == "gone":
         shutil.rmtree(folder)
+    else:
+        (folder / "base.apk").write_bytes(another.data)  # which the phone would take
     script = bench.install("--json")
     assert (script.code, app_line(script)["outcome"]) == (4, "removed")
     assert bench.record() == {}, "nobody agreed to anything"
@@ -201,3 +207,23 @@ def test_a_cable_that_is_pulled_after_the_removing_is_said_and_the_next_run_goes
     checked = bench.install("--json")
     assert (checked.code, app_line(checked)["outcome"]) == (0, "wiped")
     assert bench.record()["versionCode"] == "2"
+
+
+@pytest.mark.parametrize("phase", ["inventory", "list", "store", "install"])
+def test_a_program_that_is_killed_at_any_step_leaves_nothing_half_done(bench: Bench, phase: str) -> None:
+    words = ("update", "install", "--adb", bench.phone.serial, bench.file(big()), "--yes", "--json", "--verbose")
+    process = bench.program.start(*words)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if f'"{phase}"'.encode() in line:
+            process.kill()
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, "it was killed at that step"
+    settled = bench.install("--json")
+    assert settled.code == 0, settled.stdout
+    assert bench.has_data()
+    assert bench.record()["versionCode"] in {"1", "2"}
+    again = bench.install(bench.file(big()), "--yes", "--json")
+    assert (again.code, app_line(again)["outcome"] in {"kept", "same"}) == (0, True)
+    assert not list((bench.program.home / "state/installs").rglob("copy-*"))

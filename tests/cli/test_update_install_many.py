@@ -125,3 +125,13 @@ def test_with_the_apps_own_backup_saved_its_name_may_be_typed_and_the_backup_com
     assert "What came later is not in it: make a new one first." in talk.screen
     assert bench.record(whatsapp)["versionCode"] == "2"
     assert (phone.storage / name).read_bytes() == b"all chats", "what the app takes back is where it looks for it"
+
+
+def test_a_phone_that_cannot_compute_checksums_may_keep_and_never_wipe(bench: Bench) -> None:
+    (bench.phone.root / "system/bin/sha256sum").unlink()
+    keeps = bench.install(bench.file(apk(2, debuggable=True)), "--yes")
+    assert keeps.code == 0, keeps.stdout
+    assert "not compared (the phone has no tool)" in keeps.stderr
+    wipes = bench.install(bench.file(apk(3, by=SECOND, debuggable=True), "w.apk"), "--json")
+    assert outcomes(wipes.documents) == {APP: "not-done"}
+    assert "not-saved" in wipes.stdout

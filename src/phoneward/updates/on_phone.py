@@ -10,6 +10,7 @@ from phoneward.apk.signing.facts import Capability, Signing
 from phoneward.errors import readable
 from phoneward.phones import DeviceFacts, PackageState
 from phoneward.updates.from_apk import installed_from
+from phoneward.updates.rules.lineage import java_hash
 from phoneward.updates.subject import Device, Installed
 
 
@@ -82,18 +83,7 @@ def _from_apks(state: PackageState, app: AppSet | None, device: Device) -> Insta
 
 def is_recorded(signing: Signing, state: PackageState) -> bool:
     """Tell whether the phone's hashes of an app's signers are those of these certificates."""
-    return {hash_of(one) for one in signing.signers} == set(state.signer_hashes or ())
-
-
-def hash_of(certificate: bytes) -> int:
-    """Return the 32 bits that `dumpsys package` shows of a certificate, 0…2**32 - 1.
-
-    Source: AOSP `Signature.hashCode`, which is `java.util.Arrays.hashCode(byte[])`.
-    """
-    found = 1
-    for byte in certificate:
-        found = (31 * found + (byte - 256 if byte > 127 else byte)) & 0xFFFFFFFF
-    return found
+    return {java_hash(one) for one in signing.signers} == set(state.signer_hashes or ())
 
 
 def owners_of(

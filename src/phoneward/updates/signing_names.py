@@ -5,19 +5,22 @@ only and was not seen in an app: it never says more than "differs from what was 
 """
 
 import functools
+import re
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 
+from phoneward.apk.signing.ber import MalformedBerError
+from phoneward.apk.signing.certificate import read_certificate
 from phoneward.apk.signing.facts import sha256_of
 from phoneward.texts import words
 from phoneward.updates.rules import Case
 from phoneward.updates.rules.rule import Rule
 from phoneward.updates.verdict import Effect, Reason
 
+_DEBUG: Final = re.compile(rb"\x06\x03\x55\x04\x03[\x0c\x13\x14\x16]\x0dAndroid Debug")
+"""A common name (2.5.4.3) of this text, as a UTF8String, PrintableString, TeletexString or IA5String."""
 _FILE: Final = Path(__file__).parent / "data" / "known_signers.toml"
 Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 """64 lower-case hex digits."""
@@ -123,9 +126,8 @@ def known_signer(certificate: bytes) -> PublicKeyPair | Publisher | None:
 def is_debug_certificate(certificate: bytes) -> bool:
     """Whether a certificate (DER) is one that Android's tools make for trying things out: CN=Android Debug."""
     try:
-        subject = x509.load_der_x509_certificate(certificate).subject
-        return any(str(name.value) == "Android Debug" for name in subject.get_attributes_for_oid(NameOID.COMMON_NAME))
-    except Exception:  # noqa: BLE001 - the certificate is hostile input, and the parser raises many things
+        return _DEBUG.search(read_certificate(certificate).subject) is not None
+    except MalformedBerError:
         return False
 
 

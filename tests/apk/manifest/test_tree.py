@@ -34,6 +34,10 @@ class TestTexts:
             assert pool.text(5) is None
             assert pool.text(NONE) is None
 
+    def test_one_number_too_many(self) -> None:
+        made = Pool(["", "a"], utf8=False).chunk()
+        assert [StringPool(made, 0, len(made)).text(index) for index in range(3)] == ["", "a", None]
+
     def test_two_halves_of_a_character(self) -> None:
         """aapt2 writes an emoji in UTF-8 as two sequences of three bytes."""
         made = Pool(["\ud83d\ude00"]).chunk()

@@ -24,7 +24,7 @@ from tests.tools.apksig import Answer
 RANGES: tuple[Range, ...] = (None, (21, 21), (23, 23), (24, 24), (27, 27), (28, 28), (33, 33), (24, None), (28, None))
 STRICTER = {"container", "ManifestError", "ApkTooLargeError", "entry-damaged"}
 """Why we refuse what apksigner does not. `entry-damaged`: a deflated entry whose end is missing; Android's inflater
-(`StrictJarFile.ZipInflaterInputStream`) reads on until the end of the stream, apksigner only until the size is right."""
+(`StrictJarFile.ZipInflaterInputStream`) reads on to the end of the stream, apksigner only until the size is right."""
 FIRST, SECOND, THIRD = key("first"), key("second", "ec-p256"), key("third", "rsa-1024")
 
 

@@ -13,6 +13,8 @@ from phoneward.apk.signing.facts import Capability, Scheme, SdkRange, Verificati
 from phoneward.apk.signing.verify import verify
 from phoneward.apk.source import BytesSource
 from tests.apk import signer as signing
+from tests.apk.making import key as made_key
+from tests.apk.making import make_apk
 from tests.apk.signer import Signed, Signer, key, rotated
 
 OLD, NEW, THIRD = key("old"), key("new"), key("third")
@@ -320,11 +322,45 @@ def test_capabilities_are_read_as_they_were_given(flags: int) -> None:
     assert [node.capabilities for node in found.lineage] == [Capability(flags)] * 2
 
 
-def test_what_the_manifest_demands() -> None:
-    """Android 11 wants v2 or newer of apps made for it; an old signature alone does not do."""
-    apk = Signed(v2=[Signer(OLD)]).apk(PLAIN)
-    new = replace(MANIFEST, target_sdk=30, target_sandbox_version=2)
-    assert codes(judged(apk, 30, manifest=new)) == []
+def test_v1_and_v2_must_be_by_the_same_signer() -> None:
+    """An old phone would see one signer, a newer one another: refused where both are asked about."""
+    by_v1 = make_apk(keys=(made_key("first"),), schemes=("v1",), min_sdk=21).read_bytes()
+    apk = Signed(v2=[Signer(OLD)]).apk(by_v1)
+    assert codes(judged(apk, 23, 24)) == ["schemes-disagree"]
+    assert codes(judged(apk, 24)) == []
+    assert codes(judged(apk, 23)) == []
+
+
+def test_a_v2_signature_that_was_cut_out_is_missed_by_v1() -> None:
+    """`X-Android-APK-Signed` names it; Android 7 looks for it, Android 6 does not know it."""
+    whole = make_apk(keys=(made_key("first"),), schemes=("v1", "v2"), min_sdk=21).read_bytes()
+    apk = signing.Zip.of(whole).with_block(b"")
+    assert codes(judged(whole, 21, 30)) == []
+    assert codes(judged(apk, 23)) == []
+    assert codes(judged(apk, 24)) == ["scheme-stripped"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sdk", "code"),
+    [
+        ({"target_sdk": 30}, 30, "target-sdk-needs-v2"),
+        ({"target_sdk": 34}, 30, "target-sdk-needs-v2"),
+        ({"target_sdk": None, "target_codename": "Baklava"}, 30, None),
+        ({"target_sdk": 30}, 29, None),
+        ({"target_sdk": 29}, 30, None),
+        ({"target_sandbox_version": 2}, 26, "sandbox-needs-v2"),
+        ({"target_sandbox_version": 2}, 25, None),
+    ],
+)
+def test_what_the_manifest_demands(changes: dict[str, object], sdk: int, code: str | None) -> None:
+    """Android 11 wants v2 or newer of apps made for it, Android 8 of those with a strict sandbox; v1 does not do.
+
+    A codename as target is taken for the least version that the app is for, as apksig does.
+    """
+    manifest = replace(MANIFEST, **changes)  # type: ignore[arg-type]
+    by_v1 = make_apk(keys=(made_key("first"),), schemes=("v1",), min_sdk=21).read_bytes()
+    assert codes(judged(by_v1, sdk, manifest=manifest)) == ([code] if code else [])
+    assert codes(judged(Signed(v2=[Signer(OLD)]).apk(PLAIN), sdk, manifest=manifest)) == []
 
 
 def test_the_range_is_the_manifests_where_none_is_given() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.apk.jarsigner import DIGESTS, DSA, EC, RSA, WITH_DIGEST, Info
 from tests.apk.judging import SDKS, differences
+from tests.apk.signing import v1certificates
 from tests.apk.signing.v1cases import CASES, KEYS, by
 
 
@@ -43,3 +44,11 @@ def test_the_verdict_is_apksigners(case: str, tmp_path: Path) -> None:
     apk = tmp_path / "app.apk"
     apk.write_bytes(CASES[case]())
     assert differences(apk, (*SDKS, (9, 17), (18, 23), (24, None))) == {}
+
+
+@pytest.mark.parametrize("case", v1certificates.CASES)
+def test_odd_certificates_are_taken_where_apksigner_takes_them(case: str, tmp_path: Path) -> None:
+    """For each Android version; and the signer is the same, byte for byte."""
+    apk = tmp_path / "app.apk"
+    apk.write_bytes(v1certificates.CASES[case]())
+    assert differences(apk) == {}

@@ -127,8 +127,9 @@ check_abi() {
 }
 
 # PackageInstallerSession.java, validateApkInstallLocked(): missing split ("split types" since Android 12L: isSplitRequired
-# and requiredSplitTypes not covered; before: nothing but a base).
+# and requiredSplitTypes not covered; before: nothing but a base). android:isSplitRequired came with Android 10.
 check_splits() {
+  [ $sdk -ge 29 ] || return 0
   has_word splitRequired "$new_flags" || return
   typeset IFS=, kind
   if [ -n "$new_required" ] && [ $sdk -ge 32 ]; then

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -94,4 +94,19 @@ def test_what_is_not_agreed_to_is_not_done_and_its_copy_goes(vault: Vault, bench
     assert [app.outcome for app in report.apps] == [Outcome.DECLINED]
     assert any(APP in sentence for sentence in person.read)
     assert not list(vault.state.rglob("copy-*"))
+    assert bench.record()["versionCode"] == "1"
+
+
+def test_an_app_whose_own_files_the_vault_does_not_have_is_not_touched(vault: Vault, bench: Bench) -> None:
+    update = bench.file(apk(2, debuggable=True))
+    there = bench.phone.root / bench.record()["codePath"].lstrip("/") / "base.apk"
+
+    def swap(_planned: object) -> None:
+        there.write_bytes(there.read_bytes() + b"x")
+
+    with run_of(vault, bench, Person()) as run:
+        report = replace(run, shows=swap).update([update])
+    [app] = report.apps
+    assert (app.outcome, app.reasons) == (Outcome.NOT_DONE, ["not-saved"])
+    assert any("does not have the app's own files" in str(sentence) for sentence in app.sentences)
     assert bench.record()["versionCode"] == "1"

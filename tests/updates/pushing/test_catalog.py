@@ -10,7 +10,7 @@ import pytest
 from phoneward.updates import pushing
 from phoneward.updates.pushing import ProblemKind, runners
 from phoneward.updates.pushing.records import Record
-from tests.updates.pushing.store import candidates, published
+from tests.updates.pushing.store import store_in
 
 
 def run(
@@ -28,10 +28,7 @@ def run(
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("store")
-    published(place / "published")
-    candidates(place / "candidates")
-    return place
+    return store_in(tmp_path_factory.mktemp("store"))
 
 
 WRONG = [("chat-8.apk", ProblemKind.WIPES), ("damaged.apk", ProblemKind.NOT_AN_APP)]
@@ -70,8 +67,7 @@ def test_a_run_that_was_stopped_goes_on(store: Path, tmp_path: Path) -> None:
 
 
 def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
-    published(tmp_path / "published")
-    candidates(tmp_path / "candidates")
+    store_in(tmp_path)
     run(tmp_path)
     os.utime(tmp_path / "candidates/notes-2.apk", ns=(1, 1))
     found, counted = run(tmp_path)

@@ -5,8 +5,11 @@ Both were written from AOSP. The cases (tests/phone/pm_cases.py) name the place;
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from phoneward.apk.app import AppSet
 from phoneward.apk.manifest.facts import DeclaredPermission
@@ -14,7 +17,7 @@ from phoneward.apk.signing.facts import Capability, Scheme, Signing
 from phoneward.updates import Device, Effect, Installed, PermissionOwner, SharedUserMember, Verdict, judge
 from tests.phone import profiles, state
 from tests.phone.packages import DEBUGGABLE, PERSISTENT, SPLIT_REQUIRED, TEST_ONLY, ApkFacts, made
-from tests.phone.pm_cases import CASES, Case
+from tests.phone.pm_cases import CASES, OLD, A, B, C, Case
 from tests.phone.test_pm_rules import session
 from tests.phone.testphone import TestPhone
 from tests.updates.rules.fakes import SaidApk, apk, signed, statuses
@@ -128,12 +131,15 @@ def test_a_judgement_is_what_the_phone_does(
     name: str, phones: dict[int, TestPhone], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Kept is taken; refused is refused for the same reason; wiped is what the phone takes once the app is gone."""
-    case = CASES[name]
+    compare(CASES[name], phones, tmp_path_factory)
+
+
+def compare(case: Case, phones: dict[int, TestPhone], folders: pytest.TempPathFactory) -> None:
+    """Judge a case, do it on a phone of its age, and do it again once the app is removed."""
     judgement = judge(there(case), candidate(case), device(case))
     if case.sdk not in phones:
         base = profiles.ANDROID_7 if case.sdk < 28 else profiles.MODERN
-        started = TestPhone(tmp_path_factory.mktemp("phone"), profile=replace(base, sdk=case.sdk))
-        phones[case.sdk] = started.__enter__()
+        phones[case.sdk] = TestPhone(folders.mktemp("phone"), profile=replace(base, sdk=case.sdk)).__enter__()
     phone = phones[case.sdk]
     known = tuple(made(facts) for facts in case.offered)
     phone.answer_with(state.State(apps=case.apps, apks=known, props=case.props))
@@ -150,7 +156,78 @@ def test_a_judgement_is_what_the_phone_does(
             phone.answer_with(state.State(apps=case.apps, apks=known, props=case.props))
             removed = phone.adb("shell", "-T", f"pm uninstall {case.installed[0].package}").stdout
             assert (removed == b"Success\n") is not case.system, "nobody removes a part of the system"
-            assert (judgement.verdict is Verdict.WIPES) is (answer_of(phone, case, fixed) == "")
+            assert (judgement.verdict is Verdict.WIPES) is (answer_of(phone, case, fixed) == ""), judgement
+
+
+CAPABILITIES = st.sampled_from([0, 1, 2, 4, 8, 16, 22, 23, 31])
+
+
+@st.composite
+def signings(draw: st.DrawFn) -> dict[str, Any]:
+    """One signer, one with a proof of rotation, or two."""
+    names = draw(st.permutations([A, B, C]))
+    kind = draw(st.sampled_from(["one", "one", "rotated", "rotated", "two"]))
+    if kind == "rotated":
+        chain = names[: draw(st.integers(2, 3))]
+        return {"signers": (chain[-1],), "past": tuple((name, draw(CAPABILITIES)) for name in chain)}
+    return {"signers": tuple(names[: 2 if kind == "two" else 1])}
+
+
+@st.composite
+def any_facts(draw: st.DrawFn, signing: dict[str, Any], shared_user: str) -> ApkFacts:
+    """A base of any age, signed like this."""
+    flags = draw(st.sets(st.sampled_from([DEBUGGABLE, TEST_ONLY, SPLIT_REQUIRED, PERSISTENT]), max_size=1))
+    return OLD.but(
+        version_code=draw(st.integers(4, 6)),
+        revision=draw(st.integers(0, 2)),
+        target_sdk=draw(st.sampled_from([20, 22, 23, 24, 28, 30, 34])),
+        min_sdk=draw(st.sampled_from([1, 21, 21, 28, 35])),
+        flags=frozenset(flags),
+        scheme=draw(st.sampled_from([1, 2, 3])),
+        shared_user=shared_user,
+        abis=draw(st.sampled_from([(), ("arm64-v8a",), ("x86_64",), ("armeabi-v7a",)])),
+        permissions=draw(st.sampled_from([(), (("org.example.READ", "signature"),)])),
+        **signing,
+    )
+
+
+@st.composite
+def any_cases(draw: st.DrawFn) -> Case:
+    """Two versions of an app, with parts, other apps, and a phone."""
+    shared = draw(st.sampled_from(["", "", "org.example.shared"]))
+    old_signing = draw(signings())
+    old = draw(any_facts(old_signing, shared))
+    new = draw(any_facts(draw(st.one_of(st.just(old_signing), signings())), shared))
+    part = {"split": "config.de", "flags": frozenset(), "permissions": (), "abis": ()}
+    installed = (old, old.but(**part)) if draw(st.booleans()) else (old,)
+    offered = (new, new.but(**part, revision=0)) if draw(st.booleans()) else (new,)
+    by = draw(st.sampled_from([A, B]))
+    peer = ApkFacts("org.example.peer", signers=(by,), shared_user="org.example.shared")
+    owner = ApkFacts("org.example.owner", signers=(by,), permissions=(("org.example.READ", "normal"),))
+    return Case(
+        "any",
+        installed,
+        offered,
+        "",
+        "",
+        sdk=draw(st.sampled_from([24, 28, 30, 34, 35])),
+        data_only=draw(st.sampled_from([False, False, True])),
+        others=tuple(draw(st.lists(st.sampled_from([peer, owner]), max_size=2, unique=True))),
+        props={"ro.debuggable": draw(st.sampled_from(["0", "1"]))},
+    )
+
+
+@settings(
+    max_examples=12,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(case=any_cases())
+def test_any_update_of_any_app(
+    case: Case, phones: dict[int, TestPhone], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Two judges who have never met agree on updates that nobody thought of, reason by reason."""
+    compare(case, phones, tmp_path_factory)
 
 
 def stops(reasons: object) -> bool:

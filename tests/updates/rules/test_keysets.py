@@ -1,5 +1,7 @@
 """Apps that say which keys may update them."""
 
+import subprocess
+
 import pytest
 
 from phoneward.apk.signing.facts import Signing
@@ -36,6 +38,14 @@ def test_another_certificate_over_a_named_key_is_taken() -> None:
     assert again.der != SECOND.der
     said = judge(there(by(FIRST.der), upgrade_keys=(OF_SECOND,)), one(by(again.der)), PHONE)
     assert said.verdict is Verdict.KEEPS
+
+
+def test_keys_are_those_that_openssl_reads() -> None:
+    """The key out of a certificate is the one that the manifest would name."""
+    command = ["openssl", "x509", "-inform", "der", "-noout", "-pubkey"]
+    pem = subprocess.run(command, input=FIRST.der, check=True, capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=pem, check=True, capture_output=True)
+    assert {der.stdout} == OF_FIRST
 
 
 def test_a_certificate_that_cannot_be_read_has_no_key() -> None:

@@ -160,7 +160,7 @@ def _all(found: Value, least: int) -> list[Value]:
 
 def _algorithm(found: Value) -> tuple[str, bytes]:
     """Return an AlgorithmIdentifier's identifier and parameters; none and NULL are the same."""
-    parts = list(_constructed(found, ber.SEQUENCE).parts())
+    parts = list(islice(_constructed(found, ber.SEQUENCE).parts(), 2))
     oid = expect(parts[0] if parts else None, ber.OBJECT_IDENTIFIER).oid()
     return oid, parts[1].encoded if len(parts) > 1 and parts[1].kind != (ber.UNIVERSAL, _NULL) else b""
 

@@ -151,7 +151,7 @@ class _Join:
                 yield from self._of_block(block, content, Scheme.V3)
             if low < FIRST_V3_SDK or not found:
                 yield from self._of_block(block, content, Scheme.V2)
-        if self._idsig is not None and high >= FIRST_V2_SDK:
+        if self._idsig is not None and high >= _ANDROID_11:
             yield verify_v4(self._idsig, self._source, found)
         if low < FIRST_V2_SDK or not found:
             yield verify_v1(self._container, SdkRange(low, high))

@@ -99,7 +99,7 @@ class Run:
             self.shows(waiting)
             if self.dry_run:
                 _rehearsed(waiting)
-            elif waiting:
+            else:
                 self._save_and_do(waiting)
         return report
 

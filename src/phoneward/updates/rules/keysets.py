@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
+from phoneward.apk.signing.ber import MalformedBerError
+from phoneward.apk.signing.certificate import read_certificate
 from phoneward.apk.signing.facts import Signing
 from phoneward.texts import words
 from phoneward.updates.rules.rule import Case, Rule
@@ -50,12 +49,11 @@ def judge(case: Case) -> Iterator[Reason]:
 
 
 def public_keys(signing: Signing) -> frozenset[bytes]:
-    """Return the signers' public keys, DER; a certificate that cannot be read has none."""
+    """Return the signers' public keys (SubjectPublicKeyInfo); a certificate that cannot be read has none."""
     keys = set()
     for certificate in signing.signers:
         try:
-            key = x509.load_der_x509_certificate(certificate).public_key()
-            keys.add(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-        except Exception:  # noqa: BLE001, S112 - the certificate is hostile input, and the parser raises many things
+            keys.add(read_certificate(certificate).public_key_info)
+        except MalformedBerError:
             continue
     return frozenset(keys)

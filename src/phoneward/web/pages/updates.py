@@ -264,7 +264,7 @@ def verdict(request: Request) -> Response:
         command=found.command,
         crumbs=((UPDATES, _("Updates")),),
         of=found.of,
-        verdicts=[_verdict(one) for one in found.checked],
+        verdicts=[_verdict(one, found.command) for one in found.checked],
     )
 
 
@@ -276,7 +276,7 @@ _SEVERITIES: Final = {
 }
 
 
-def _verdict(one: Checked) -> dict[str, object]:
+def _verdict(one: Checked, command: tuple[str, ...]) -> dict[str, object]:
     judgement = one.judgement
     is_lowered = judgement.lowered is not None and judgement.verdict is Verdict.KEEPS
     return {
@@ -287,11 +287,19 @@ def _verdict(one: Checked) -> dict[str, object]:
         "sentence": one.sentence,
         "advice": one.advice or updates.explanation(judgement),
         "reasons": updates.main_reasons(judgement),
+        "install": _guarded_install(one, command),
         "facts": _facts(one),
         "rules": [
             [str(reason.text), reason.code, reason.status, readable(reason.source)] for reason in judgement.reasons
         ],
     }
+
+
+def _guarded_install(one: Checked, command: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command that installs an update only when the data is safe; empty where that is not to be had."""
+    if one.judgement.verdict is not Verdict.KEEPS or one.installed is None or "--adb" not in command:
+        return ()
+    return ("phoneward", "update", "install", *one.file.split(", "))
 
 
 def _facts(one: Checked) -> list[tuple[str, str]]:
@@ -332,4 +340,3 @@ ROUTES: Final = (
     Route(STORES, stores),
     Route("/updates/check", check, methods=["POST"]),
 )
-"""The page of a guarded install is to be linked from the verdict."""
