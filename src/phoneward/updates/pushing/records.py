@@ -270,7 +270,9 @@ def decode_record(line: bytes) -> Record | None:
         record = _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return msgspec.structs.replace(record, path=os.fsdecode(record.raw_path), raw_path=b"") if record.raw_path else record
+    return (
+        msgspec.structs.replace(record, path=os.fsdecode(record.raw_path), raw_path=b"") if record.raw_path else record
+    )
 
 
 _decoder: Final = msgspec.json.Decoder(Record)
