@@ -132,10 +132,10 @@ class Giving(Person):
     """Agrees to everything, and wants nothing put back."""
 
     def puts_back(self, name: str) -> bool:
-        return False
+        return not name
 
     def restores(self, name: str) -> bool:
-        return False
+        return not name
 
 
 def test_an_install_that_took_long_does_not_make_the_next_apps_snapshot_an_old_one(

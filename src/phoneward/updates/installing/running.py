@@ -114,7 +114,7 @@ class Run:
         states = states_of(self.hands.updater, candidate.package)
         there = self.against.installed(candidate.app) if states else None
         name = str(self.against.called(candidate.package))
-        if not states:
+        if not states or there is None:
             report = new_report(candidate, name, None, None)
             report.outcome = Outcome.NOT_DONE
             report.reasons = [Why.NOT_INSTALLED]

@@ -161,7 +161,7 @@ def _signers(record: Record | None) -> tuple[tuple[int, int | None, tuple[bytes,
     """Return whom phones take for the signer, by Android version; empty of what is no app."""
     if record is None or not record.apks:
         return ()
-    return tuple((one.low, one.high, one.signing and one.signing.signers) for one in record.apks[0].verified)
+    return tuple((one.low, one.high, one.signing.signers if one.signing else None) for one in record.apks[0].verified)
 
 
 def _against(record: Record, base: Manifest, older: Record) -> Iterator[Problem]:
