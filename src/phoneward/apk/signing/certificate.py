@@ -162,7 +162,8 @@ def _algorithm(found: Value) -> tuple[str, bytes]:
     """Return an AlgorithmIdentifier's identifier and parameters; none and NULL are the same."""
     parts = list(islice(_constructed(found, ber.SEQUENCE).parts(), 2))
     oid = expect(parts[0] if parts else None, ber.OBJECT_IDENTIFIER).oid()
-    return oid, parts[1].encoded if len(parts) > 1 and parts[1].kind != (ber.UNIVERSAL, _NULL) else b""
+    has_parameters = len(parts) > 1 and parts[1].kind[0] == ber.UNIVERSAL and parts[1].kind[1] != _NULL
+    return oid, parts[1].encoded if has_parameters else b""
 
 
 def _extensions(fields: list[Value]) -> dict[str, tuple[bool, bytes]]:
