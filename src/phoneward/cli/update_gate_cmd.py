@@ -66,6 +66,8 @@ def headline(result: "GateResult") -> str:
         return _("It could not be told what phones would do with this update of {package}.").format(
             package=result.package
         )
+    if not result.passes:
+        return _("No phone that was asked about takes this update of {package}.").format(package=result.package)
     return _("This update of {package} may go out: phones take it and keep the data.").format(package=result.package)
 
 
