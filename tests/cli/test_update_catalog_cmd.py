@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import PROGRAM, Program
-from tests.updates.pushing.store import candidates, published
+from tests.updates.pushing.store import store_in
 
 
 @pytest.fixture
@@ -20,10 +20,7 @@ def program(tmp_path: Path) -> Program:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("store")
-    published(place / "published")
-    candidates(place / "candidates")
-    return place
+    return store_in(tmp_path_factory.mktemp("store"))
 
 
 def asked(store: Path, *more: str | Path) -> list[str | Path]:

@@ -170,8 +170,10 @@ def test_a_program_that_is_killed_between_removing_and_installing_is_finished_by
     assert bench.install("--json").documents[0]["message_type"] == "summary", "it is settled"
 
 
-@pytest.mark.parametrize("damage", ["gone", "changed"])
-def test_where_the_copy_is_gone_or_damaged_too_the_old_version_is_offered(bench: Bench, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["gone", "another"])
+def test_where_the_copy_is_gone_or_another_too_the_old_version_is_offered(bench: Bench, damage: str) -> None:
+    another = apk(9, by=SECOND, debuggable=True)
+    bench.file(another, "another.apk")
     bench.phone.proxy.pace("up", 100_000)
     kill_when(bench, bench.file(other(), "other.apk"), lambda: not bench.record())
     bench.phone.proxy.clear()
@@ -179,7 +181,7 @@ def test_where_the_copy_is_gone_or_damaged_too_the_old_version_is_offered(bench:
     if damage == "gone":
         shutil.rmtree(folder)
     else:
-        (folder / "base.apk").write_bytes((folder / "base.apk").read_bytes()[:-1] + b"?")
+        (folder / "base.apk").write_bytes(another.data)  # which the phone would take
     script = bench.install("--json")
     assert (script.code, app_line(script)["outcome"]) == (4, "removed")
     assert bench.record() == {}, "nobody agreed to anything"

@@ -1,9 +1,12 @@
 """Who signed the apps of earlier snapshots, read from APKs that apksigner made: once, and never by believing a file."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from phoneward.apk import BytesSource, open_apk
+from phoneward.apk.signing.facts import SdkRange
 from phoneward.findings import Finding, Severity, Tier
 from phoneward.snapshots import Asking, PastApps, list_snapshots
 from phoneward.updates import Kind, PhoneHistory, read_history, room_answer, signing_names
@@ -72,6 +75,20 @@ def test_a_signature_that_is_not_by_its_signer_is_not_believed(repo: Repository)
     assert forged != apk
     days(repo, forged)
     assert history(repo).now((NOTES, 0)).signing is None  # type: ignore[union-attr]
+
+
+def test_who_signed_is_asked_without_reading_the_content() -> None:
+    """A file that was changed afterwards still names its signer; no phone would take it, and a verification says so."""
+    apk_file = make_apk(NOTES, schemes=("v2",))
+    with zipfile.ZipFile(apk_file) as archive:
+        entry = archive.getinfo("classes.dex")
+    data = bytearray(apk_file.read_bytes())
+    data[entry.header_offset + entry.compress_size] ^= 1
+    with open_apk(BytesSource(bytes(data))) as apk:
+        signing = apk.signing(SdkRange(33, 33))
+        assert signing is not None
+        assert signing.sha256 == (key("first").sha256,)
+        assert not apk.verify(SdkRange(33, 33)).is_verified
 
 
 def test_each_apk_is_read_once_and_then_remembered(repo: Repository, tmp_path: Path) -> None:

@@ -46,7 +46,11 @@ def installed_on_phone(state: PackageState, app: AppSet | None, device: Device) 
     signing = base.signing
     if signing is not None and hashes and not is_recorded(signing, state):
         signing = None
-    past = tuple((one.hash, Capability(one.capabilities or 0)) for one in state.past_signers)
+    every = sum(Capability)  # what the phone does not tell of may be allowed
+    past = tuple(
+        (one.hash, Capability(every if one.capabilities is None else one.capabilities & every))
+        for one in state.past_signers
+    )
     return replace(
         base,
         version_code=base.version_code if state.version_code is None else state.version_code,

@@ -278,7 +278,7 @@ class TestWhichAttribute:
         manifest = read_node(manifest_node(Attribute("", 5, VERSION_CODE), Attribute("x", "2.0", VERSION_NAME)))
         assert (manifest.version_code, manifest.version_name) == (5, "2.0")
         misleading = Attribute("versionCode", 9, 0x01019999)
-        assert read_node(manifest_node(misleading, Attribute("z", 5, VERSION_CODE))).version_code == 5
+        assert read_node(manifest_node(Attribute("z", 5, VERSION_CODE), misleading)).version_code == 5
 
     def test_the_name_counts_only_where_android_asks_for_it(self) -> None:
         by_name = (Attribute("versionCode", 5), Attribute("versionName", "2.0"))
@@ -291,6 +291,21 @@ class TestWhichAttribute:
     def test_of_two_the_first(self) -> None:
         twice = (Attribute("versionCode", 5, VERSION_CODE), Attribute("versionCode", 6, VERSION_CODE))
         assert read_node(manifest_node(*twice)).version_code == 5
+
+    def test_the_apps_name_counts_whatever_number_it_has(self) -> None:
+        """`package` has no number in Android; one that is given all the same hides it from nobody."""
+        hidden = Attribute("package", "org.example.hidden", 0x7F010000, space=None)
+        assert read_node(Node("manifest", (hidden, PACKAGE))).package == "org.example.hidden"
+
+    def test_behind_a_higher_number_android_does_not_see_it(self) -> None:
+        """`RetrieveAttributes` goes through numbers upwards, once; what is asked for by name is found all the same."""
+        behind = (
+            Attribute("versionCodeMajor", 1, 0x01010576),
+            Attribute("versionCode", 5, VERSION_CODE),
+            Attribute("sharedUserId", "org.example.shared", 0x0101000B),
+        )
+        manifest = read_node(manifest_node(*behind))
+        assert (manifest.version_code, manifest.shared_user_id) == (1 << 32 | 5, "")
 
     def test_the_name_of_the_app_is_as_it_was_written(self) -> None:
         package = Attribute("package", "org.example.other", space=None, raw="org.example.notes")

@@ -70,7 +70,7 @@ def by_ten(make: Callable[[bytes], bytes], file: bytes) -> bytes:
 
 @cache
 def zeros(size: int) -> bytes:
-    packer = zlib.compressobj(9, wbits=-15)
+    packer = zlib.compressobj(1, wbits=-15)
     return b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
 
 
@@ -164,6 +164,38 @@ def test_it_ends_soon_in_a_plain_sentence(case: str, tmp_path: Path) -> None:
     assert is_verified == "False"
     assert all(problem.endswith(".") for problem in problems)
     assert problems
+
+
+BEYOND: dict[str, tuple[Callable[[], bytes], str]] = {
+    "4 GB unpacked": (HOSTILE["an entry that says 4 GB"], "too-large"),
+    "1 GB unpacked, in parts": (HOSTILE["many large entries"], "too-large"),
+    "a list of 17 MB": (lambda: listed(b"a: b\n" + bytes(17 << 20)), "list-malformed"),
+    "a list of many lines": (lambda: listed(b"a: b\n" + b"\n" * 400_000), "list-malformed"),
+    "signature files of 20 MB together": (
+        lambda: by_ten(lambda file: block(file, [Info(OTHERS[0])]), bytes(2 << 20)),
+        "list-malformed",
+    ),
+    "signature files of many lines together": (
+        lambda: by_ten(lambda file: block(file, [Info(OTHERS[0])]), b"a: b\n" + b"\n" * 60_000),
+        "list-malformed",
+    ),
+    "a block of 200 KB": (lambda: blocked(block(b"", [Info(KEY)]) + bytes(200_000)), "list-malformed"),
+    "a block of 101 certificates": (
+        lambda: blocked(block(Jar(APP, [Info(KEY)]).signature_file(), [Info(KEY)], [KEY.der] * 101)),
+        "block-malformed",
+    ),
+    "a block of eleven signatures": (
+        lambda: blocked(block(Jar(APP, [Info(KEY)]).signature_file(), [Info(KEY)] * 11, [KEY.der])),
+        "block-malformed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BEYOND)
+def test_what_is_larger_than_any_real_app_is_not_checked(case: str) -> None:
+    """And the reason is told."""
+    make, code = BEYOND[case]
+    assert [problem.code for problem in judged(make()).problems] == [code]
 
 
 def test_as_many_entries_as_a_file_can_have() -> None:

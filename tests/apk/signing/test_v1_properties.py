@@ -185,6 +185,14 @@ def test_a_list_of_too_many_lines_is_not_read() -> None:
             list(sections(data))
 
 
+def test_tags_of_large_numbers_are_read_as_written() -> None:
+    """Class and number, over several bytes."""
+    assert ber.value(b"\xbf\x82\x01\x00").kind == (ber.CONTEXT, 257)
+    for endless in (b"\x1f" + b"\xff" * 9, b"\x1f\x80"):
+        with pytest.raises(MalformedBerError):
+            ber.value(endless)
+
+
 def test_identifiers_are_read_as_written() -> None:
     """Also those with large numbers."""
     for dotted in ("1.2.840.113549.1.7.2", "2.16.840.1.101.3.4.2.1", "0.0", "2.999.1", "1.39.9223372036854775807"):

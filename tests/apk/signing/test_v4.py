@@ -104,6 +104,13 @@ def test_one_that_does_not(beside: bytes, code: str) -> None:
     assert not found.is_verified
 
 
+def test_android_10_does_not_know_it() -> None:
+    """v4 came with Android 11; earlier phones are not asked about it."""
+    wrong = signing.idsig(APK, NEW, DIGEST)
+    assert codes(judged(APK, wrong, 29)) == []
+    assert codes(judged(APK, wrong, 30)) == ["v4-other-signer"]
+
+
 def test_it_cannot_stand_alone() -> None:
     """Without a v2 or v3 signature in the app it is worth nothing."""
     assert codes(judged(PLAIN, signing.idsig(PLAIN, OLD, DIGEST))) == ["v4-alone"]

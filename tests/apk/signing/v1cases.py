@@ -332,6 +332,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     ),
     "attributes, digest of no values": lambda: wrong_attributes(1, attribute(MESSAGE_DIGEST)),
     "attributes, something more": lambda: wrong_attributes(0, attribute(CONTENT_TYPE, oid(DATA)) + attribute("1.2.3")),
+    "attributes, one twice": lambda: wrong_attributes(0, attribute(CONTENT_TYPE, oid(DATA)) * 2),
     "attributes that are none": lambda: with_attributes(der(5)),
     # several signers
     "two": lambda: both(jar(), jar(Info(OTHER, "SHA-1"))),

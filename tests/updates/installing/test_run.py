@@ -5,16 +5,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from phoneward.phones import AdbUpdater, AdbWriter
+from phoneward.errors import ExitCode
+from phoneward.phones import AdbUpdater, AdbWriter, UpdateRefusedError
 from phoneward.risks import ShownRisk
 from phoneward.texts import Words
 from phoneward.updates.against_phone import AgainstPhone
-from phoneward.updates.installing import Hands, Installs, Outcome, Run
+from phoneward.updates.installing import (
+    Begun,
+    Hands,
+    InstallNoteError,
+    Installs,
+    Outcome,
+    Planned,
+    Run,
+    Step,
+    doing,
+    running,
+)
+from phoneward.updates.installing.hands import Job
 from phoneward.updates.stakes import Copy
-from tests.cli.installing import APP, Bench, apk
+from tests.cli.installing import APP, SECOND, Bench, apk
+from tests.phone import state
 from tests.phone.testphone import TestPhone
 from tests.snapshots.adb import adb_phone
 from tests.snapshots.bench import Vault
@@ -110,3 +125,82 @@ def test_an_app_whose_own_files_the_vault_does_not_have_is_not_touched(vault: Va
     assert (app.outcome, app.reasons) == (Outcome.NOT_DONE, ["not-saved"])
     assert any("does not have the app's own files" in str(sentence) for sentence in app.sentences)
     assert bench.record()["versionCode"] == "1"
+
+
+@dataclass
+class Giving(Person):
+    """Agrees to everything, and wants nothing put back."""
+
+    def puts_back(self, name: str) -> bool:
+        return not name
+
+    def restores(self, name: str) -> bool:
+        return not name
+
+
+def test_an_install_that_took_long_does_not_make_the_next_apps_snapshot_an_old_one(
+    vault: Vault, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memo = "org.example.memo"
+    bench.others = (state.app_of(apk(1, package=memo, debuggable=True), app_id=10141),)
+    bench.answer_without_harm()
+    updates = [bench.file(apk(2, debuggable=True), "1.apk"), bench.file(apk(2, package=memo, debuggable=True), "2.apk")]
+    person = Person()
+
+    def slowly(hands: Hands, planned: Planned, job: Job) -> None:
+        person.clock += dt.timedelta(hours=1)
+        doing.keep(hands, planned, job)
+
+    monkeypatch.setattr(running, "keep", slowly)
+    with run_of(vault, bench, person) as run:
+        report = run.update(updates)
+    assert [app.outcome for app in report.apps] == [Outcome.KEPT, Outcome.KEPT]
+    assert len({app.snapshot for app in report.apps}) == 2
+
+
+def test_a_disk_that_is_full_once_the_app_is_removed_does_not_leave_the_person_without_it(
+    vault: Vault, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = Installs.note
+
+    def full(installs: Installs, begun: Begun) -> None:
+        if begun.step is Step.REMOVED:
+            raise InstallNoteError(path="state", detail="No space left on device")
+        note(installs, begun)
+
+    monkeypatch.setattr(Installs, "note", full)
+    with run_of(vault, bench, Giving()) as run:
+        report = run.update([bench.file(apk(2, by=SECOND, debuggable=True))])
+    assert [app.outcome for app in report.apps] == [Outcome.WIPED]
+    assert bench.record()["versionCode"] == "2"
+
+
+def test_a_phone_that_says_no_after_it_removed_the_app_is_not_believed(
+    vault: Vault, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Android removes an app for the users who may, and then answers that it could not."""
+    uninstall = AdbUpdater.uninstall
+
+    def half(updater: AdbUpdater, package: str, **more: Any) -> None:
+        uninstall(updater, package, **more)
+        raise UpdateRefusedError(package=package, status="DELETE_FAILED_OWNER_BLOCKED", reason="no", words="no")
+
+    monkeypatch.setattr(AdbUpdater, "uninstall", half)
+    with run_of(vault, bench, Giving()) as run:
+        report = run.update([bench.file(apk(2, by=SECOND, debuggable=True))])
+    assert [app.outcome for app in report.apps] == [Outcome.LOST]
+    assert report.exit_code == ExitCode.FINDING
+
+
+def test_a_loss_stays_a_loss_where_the_note_cannot_be_removed(
+    vault: Vault, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(_installs: Installs) -> None:
+        raise InstallNoteError(path="state", detail="Input/output error")
+
+    bench.played = {"loses": "data-and-time"}
+    update = bench.file(apk(2, debuggable=True))
+    monkeypatch.setattr(Installs, "forget", cannot)
+    with run_of(vault, bench, Giving()) as run:
+        report = run.update([update])
+    assert [app.outcome for app in report.apps] == [Outcome.LOST]

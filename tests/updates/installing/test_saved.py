@@ -104,3 +104,11 @@ def test_every_other_way_to_be_incomplete() -> None:
     assert not saved_of(APP, covers(kept), NOW, unproven=None).is_compared
     many = covers(kept, gaps=tuple((f"/data/app/{APP}/{number}", "torn") for number in range(9)))
     assert len(saved(many).missing) == 6, "five are named, the others are said to exist"
+
+
+def test_a_user_of_whom_the_phone_told_nothing_has_no_copy() -> None:
+    """A work profile whose apps the phone did not list: removing the app would remove it, with its data, there too."""
+    coverage = covers(row(State.KEPT, beyond=0, files=3))
+    assert saved_of(APP, coverage, NOW, users=(0,)).has_copy
+    saved = saved_of(APP, coverage, NOW, users=(0, 10))
+    assert (saved.uncovered, saved.has_copy) == ((10,), False)

@@ -35,3 +35,10 @@ def candidates(folder: Path) -> Path:
     put(folder, "new-1.apk", make_apk("org.example.new", version_code=1, keys=(THEIRS,)))
     (folder / "damaged.apk").write_bytes(b"PK no app")
     return folder
+
+
+def store_in(place: Path) -> Path:
+    """A whole store: `published` and `candidates` in a folder."""
+    published(place / "published")
+    candidates(place / "candidates")
+    return place

@@ -10,7 +10,7 @@ import pytest
 from phoneward.updates import pushing
 from phoneward.updates.pushing import ProblemKind, runners
 from phoneward.updates.pushing.records import Record
-from tests.updates.pushing.store import candidates, published
+from tests.updates.pushing.store import store_in
 
 
 def run(
@@ -28,10 +28,7 @@ def run(
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("store")
-    published(place / "published")
-    candidates(place / "candidates")
-    return place
+    return store_in(tmp_path_factory.mktemp("store"))
 
 
 WRONG = [("chat-8.apk", ProblemKind.WIPES), ("damaged.apk", ProblemKind.NOT_AN_APP)]
@@ -70,8 +67,7 @@ def test_a_run_that_was_stopped_goes_on(store: Path, tmp_path: Path) -> None:
 
 
 def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
-    published(tmp_path / "published")
-    candidates(tmp_path / "candidates")
+    store_in(tmp_path)
     run(tmp_path)
     os.utime(tmp_path / "candidates/notes-2.apk", ns=(1, 1))
     found, counted = run(tmp_path)
@@ -123,3 +119,43 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(CatalogFolderError, match="cannot be listed"):
         pushing.files_in(tmp_path / "none")
+
+
+def test_the_same_version_of_another_signer_is_named(tmp_path: Path) -> None:
+    """A candidate with the number of a version that went out already is put over it on every phone that has it."""
+    from tests.apk.making import make_apk
+    from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
+
+    put(tmp_path / "published", "7.apk", make_apk(NOTES, version_code=7, keys=(OURS,)))
+    put(tmp_path / "candidates", "7-again.apk", make_apk(NOTES, version_code=7, keys=(THEIRS,)))
+    put(tmp_path / "candidates", "7-same.apk", make_apk(NOTES, version_code=7, keys=(OURS,)))
+    found, counted = run(tmp_path)
+    assert ("7-again.apk", ProblemKind.WIPES) in found
+    assert counted.new_apps == 0
+
+
+def test_an_app_that_says_very_much_of_itself_is_named_and_not_passed_over(tmp_path: Path) -> None:
+    """What is read of it does not fit a line of the history: then it is not known, and it must not go out."""
+    from tests.apk.making import make_apk
+    from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
+
+    put(tmp_path / "published", "1.apk", make_apk(NOTES, version_code=1, keys=(OURS,)))
+    many = [f"org.example.permission{number}" for number in range(45_000)]
+    wordy = make_apk(NOTES, version_code=2, permissions=many, keys=(THEIRS,))
+    put(tmp_path / "candidates", "2.apk", wordy)
+    found, counted = run(tmp_path)
+    assert [name for name, _kind in found] == ["2.apk"]
+    assert counted.candidates == 1
+
+
+@pytest.mark.skipif(os.name == "nt" or os.uname().sysname == "Darwin", reason="file names are text there")
+def test_a_file_name_that_is_no_text_does_not_end_the_run(tmp_path: Path) -> None:
+    from tests.apk.making import make_apk
+    from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
+
+    put(tmp_path / "published", os.fsdecode(b"\xff.apk"), make_apk(NOTES, version_code=1, keys=(OURS,)))
+    put(tmp_path / "candidates", os.fsdecode(b"\xfe.apk"), make_apk(NOTES, version_code=2, keys=(THEIRS,)))
+    found, _counted = run(tmp_path)
+    again, counted = run(tmp_path)
+    assert found == again == [(os.fsdecode(b"\xfe.apk"), ProblemKind.WIPES)]
+    assert counted.read == 0

@@ -56,3 +56,18 @@ def test_one_android_version_can_be_asked_for() -> None:
 def test_two_apps_are_no_update() -> None:
     with pytest.raises(DifferentAppsError, match="two different apps"):
         gate_files(make_apk(NOTES), make_apk("org.example.chat"))
+
+
+def test_an_app_of_old_stays_on_a_phone_that_got_a_newer_android() -> None:
+    """Android 14 takes no new app of target 22; one that was there before the phone's own update stays."""
+    old = make_apk(NOTES, version_code=1, target_sdk=22, keys=(OURS,))
+    new = make_apk(NOTES, version_code=2, min_sdk=34, target_sdk=34, keys=(THEIRS,))
+    result = gate_files(old, new)
+    assert [(span.low, span.high) for span in result.stopping] == [(34, None)]
+    assert result.spans[-1].judgement.verdict is Verdict.WIPES
+
+
+def test_an_update_that_no_asked_phone_takes_does_not_pass() -> None:
+    old = make_apk(NOTES, version_code=1, min_sdk=21)
+    result = gate_files(old, make_apk(NOTES, version_code=2, min_sdk=26), [23])
+    assert not result.passes

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from phoneward.apk.signing.facts import Capability, Signing
+from phoneward.phones import PackageState, PastSigner
 from phoneward.updates import Verdict, judge
+from phoneward.updates.on_phone import installed_on_phone
 from phoneward.updates.rules.lineage import java_hash
 from tests.updates.rules.fakes import PHONE, USUAL, codes, one, signed, there
 
@@ -53,3 +55,18 @@ def test_marks_are_compared_as_phones_print_them() -> None:
     value = java_hash(certificate)
     app = replace(there(), signing=None, signer_hash=value - (1 << 32), past_signer_hashes=())
     assert "signer-hash-differs" not in codes(judge(app, one(Signing((certificate,))), PHONE))
+
+
+def test_rights_that_the_phone_does_not_tell_of_may_be_there() -> None:
+    """An earlier signer of whom the phone does not say what it may still do: it could be let back, nobody knows."""
+    state = PackageState(
+        package="org.example.notes",
+        version_code=1,
+        signer_hashes=(mark("B"),),
+        past_signers=(PastSigner(mark("A")), PastSigner(mark("B"))),
+    )
+    app = installed_on_phone(state, None, PHONE)
+    assert judge(app, one(signed("A")), PHONE).verdict is Verdict.UNDECIDED
+    shut = replace(state, past_signers=(PastSigner(mark("A"), int(USUAL)), PastSigner(mark("B"), 31)))
+    app = replace(installed_on_phone(shut, None, PHONE), no_app_data_storage=False)
+    assert judge(app, one(signed("A")), PHONE).verdict is Verdict.WIPES

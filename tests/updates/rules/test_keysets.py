@@ -1,6 +1,7 @@
 """Apps that say which keys may update them."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -51,3 +52,9 @@ def test_keys_are_those_that_openssl_reads() -> None:
 def test_a_certificate_that_cannot_be_read_has_no_key() -> None:
     """A broken certificate opens nothing."""
     assert public_keys(Signing((b"", b"\x30\x80nonsense"))) == frozenset()
+
+
+def test_keys_that_nobody_could_read_leave_it_open() -> None:
+    """The phone says that there are keys which decide, and the app that names them could not be read."""
+    app = replace(there(), upgrade_keys=None, signing=None, signer_hash=1, past_signer_hashes=())
+    assert judge(app, one(by(SECOND.der)), PHONE).verdict is Verdict.UNDECIDED

@@ -69,11 +69,13 @@ def _public_key(encoded: str) -> bytes | None:
     """Return a key's DER (SubjectPublicKeyInfo) where it is RSA, EC or DSA, as `parsePublicKey`; else None."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
     try:
         der = base64.b64decode("".join(encoded.split()))
         key = load_der_public_key(der)
     except (binascii.Error, ValueError, UnsupportedAlgorithm):
         return None
-    return der if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey) else None
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey):
+        return None
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from phoneward.apk.manifest.strings import PoolError, StringPool
-from phoneward.apk.manifest.values import NOTHING, Type, Value
+from phoneward.apk.manifest.values import Type, Value
 
 ANDROID: Final = "http://schemas.android.com/apk/res/android"
 
@@ -28,6 +28,8 @@ _CHUNK: Final = struct.Struct("<HHI")
 _NODE_SIZE: Final = 16
 _ELEMENT: Final = struct.Struct("<4xIHHH")
 """Of an element: index of its name; where its attributes start, how large each is, how many they are."""
+_NO_TEXT: Final = 1 << 31
+"""Numbers of texts from here on are negative to Android: none."""
 _ATTRIBUTE: Final = struct.Struct("<III3xBI")
 """Namespace, name, raw value; type and data of the value."""
 
@@ -140,27 +142,35 @@ class Tree:
             at += size
 
     def _attributes(self, at: int, each: int, count: int) -> dict[Key, Value]:
-        """Return an element's attributes; of two with one key the first."""
+        """Return an element's attributes; of two with one key the first.
+
+        By its id an attribute is only found behind those of lower ids (AOSP `AttributeResolution.cpp`,
+        `RetrieveAttributes`); by its name wherever it stands, whatever its id (`ResXMLParser::indexOfAttribute`).
+        """
         ids, pool, data = self._ids, self.pool, self._data
         values: dict[Key, Value] = {}
         places = range(at, at + each * count, each) if each else range(at, at + min(count, 1))
+        highest = 0
         for place in places:
             if place + _ATTRIBUTE.size > self._end:
                 raise TreeError
             space, name, raw, kind, number = _ATTRIBUTE.unpack_from(data, place)
-            key: Key = ids[name] if name < len(ids) else 0
-            if not key:
-                text = pool.text(name)
-                if text is None:
+            value = Value(kind, number, raw)
+            identifier = ids[name] if name < len(ids) else 0
+            if identifier > highest:
+                highest = identifier
+                if kind != Type.NULL:
+                    values[identifier] = value
+                if space < _NO_TEXT:
                     continue
-                if space == NOTHING:
-                    key = text
-                elif pool.text(space) == ANDROID:
-                    key = f"android:{text}"
-                else:
-                    continue
-            if key not in values and kind != Type.NULL:
-                values[key] = Value(kind, number, raw)
+            text = pool.text(name)
+            if text is None or kind == Type.NULL:
+                continue
+            of = pool.text(space) if space < _NO_TEXT else None
+            if of is None:
+                values.setdefault(text, value)
+            elif of == ANDROID:
+                values.setdefault(f"android:{text}", value)
         return values
 
 

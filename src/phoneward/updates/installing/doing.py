@@ -5,6 +5,7 @@ phone is changed; right before the change the app is looked at once more; and wh
 was asked of it, decides what is reported.
 """
 
+import contextlib
 from typing import Final
 
 from phoneward import snapshots
@@ -19,7 +20,12 @@ from phoneward.phones import (
 from phoneward.texts import formats, verbatim, words
 from phoneward.updates.installing.afterwards import Aftermath, Data, States, changed_since, look
 from phoneward.updates.installing.copying import hash_file
-from phoneward.updates.installing.errors import AppChangedError, NoRoomForAppError, NotTheJudgedError
+from phoneward.updates.installing.errors import (
+    AppChangedError,
+    InstallNoteError,
+    NoRoomForAppError,
+    NotTheJudgedError,
+)
 from phoneward.updates.installing.hands import Hands, Job, explained
 from phoneward.updates.installing.journal import Begun, NotedApk, Step
 from phoneward.updates.installing.losing import lost, put_old_back, restore_asked
@@ -84,7 +90,24 @@ def keep(hands: Hands, planned: Planned, job: Job) -> None:
             verbatim(error.sentence()),
         ]
     except _HARMLESS as error:
+        _refused(hands, planned, job, error)
+
+
+def _refused(hands: Hands, planned: Planned, job: Job, error: PhonewardError) -> None:
+    """Say that nothing happened, once the phone was seen to be as it was; else look after the data.
+
+    A phone that says no may have done a part of it: an app that one user must not remove is removed for the others
+    (AOSP `DeletePackageHelper.deletePackageVersionedInternal`, `blockUninstallUserIds`).
+    """
+    asked = isinstance(error, UpdateRefusedError)
+    if not asked or changed_since(planned.before, states_of(hands.updater, job.package)) is None:
         _nothing_changed(hands, job, error)
+        return
+    there = [digest for digest in planned.installed if digest is not None]
+    concluded(hands, job, found_now(hands, job, planned.before, there))
+    if job.report.outcome is Outcome.KEPT:
+        job.report.outcome = Outcome.CHANGED
+    job.report.sentences[:0] = explained(error)
 
 
 def _nothing_changed(hands: Hands, job: Job, error: PhonewardError) -> None:
@@ -168,15 +191,20 @@ def wipe(hands: Hands, planned: Planned, job: Job) -> None:
         ]
         return
     except _HARMLESS as error:
-        _nothing_changed(hands, job, error)
+        _refused(hands, planned, job, error)
         return
-    hands.installs.note(begun(hands, planned, job, Step.REMOVED))
+    with contextlib.suppress(InstallNoteError):  # the note before it says enough: the app is gone, so it was removed
+        hands.installs.note(begun(hands, planned, job, Step.REMOVED))
     install_anew(hands, job)
 
 
 def _still_the_judged(job: Job) -> None:
     for apk in job.apks:
-        if hash_file(apk.path) != apk.sha256:
+        try:
+            is_same = hash_file(apk.path) == apk.sha256
+        except OSError:
+            is_same = False
+        if not is_same:
             raise NotTheJudgedError(file=apk.name)
 
 

@@ -114,7 +114,7 @@ class Run:
         states = states_of(self.hands.updater, candidate.package)
         there = self.against.installed(candidate.app) if states else None
         name = str(self.against.called(candidate.package))
-        if not states:
+        if not states or there is None:
             report = new_report(candidate, name, None, None)
             report.outcome = Outcome.NOT_DONE
             report.reasons = [Why.NOT_INSTALLED]
@@ -152,17 +152,19 @@ class Run:
         begun = hands.now()
         taken = saving.snapshot([one.package for one in fitting], hands.listener)
         agreed = self._agreed([one for one in fitting if self._decide(one, saving, taken) is not Way.NOT])
-        if agreed and hands.now() - begun > FRESH:  # the question stood open for long: what came since is saved too
-            ways = {one.package: one.decision.way for one in agreed if one.decision is not None}
-            taken = saving.snapshot([one.package for one in agreed], hands.listener)
-            agreed = [one for one in agreed if self._decide(one, saving, taken) is ways[one.package]]
-        stopped = False
-        for one in agreed:
-            if not stopped:
-                self._do(one, taken.snapshot_id or "")
-                stopped = one.report.stops
-            else:
+        stopped = renewed = False
+        for place, one in enumerate(agreed):
+            if stopped:
                 one.report.sentences = [words("Not begun, because of what happened before it.")]
+                continue
+            if hands.now() - begun > FRESH:  # a question or an install took long: what came since is saved too
+                begun, renewed = hands.now(), True
+                taken = saving.snapshot([each.package for each in agreed[place:]], hands.listener)
+            way = one.decision.way if one.decision is not None else Way.NOT
+            if renewed and self._decide(one, saving, taken) is not way:
+                continue
+            self._do(one, taken.snapshot_id or "")
+            stopped = one.report.stops
 
     def _fits(self, planned: Planned) -> bool:
         try:
@@ -174,7 +176,7 @@ class Run:
         return True
 
     def _decide(self, planned: Planned, saving: Saving, taken: BackupResult) -> Way:
-        saved = saving.saved(planned.package, planned.installed, taken)
+        saved = saving.saved(planned.package, planned.installed, taken, planned.before)
         planned.report.snapshot = taken.snapshot_id or ""
         planned.decision = decide(planned.judgement, saved, planned.name)
         if planned.decision.way is Way.NOT:
@@ -212,11 +214,17 @@ class Run:
             else:
                 keep(self.hands, planned, job)
         except PhoneGoneError as error:
-            job.report.outcome = Outcome.UNKNOWN
+            _unless_known(job.report, Outcome.UNKNOWN)
             job.report.sentences += [verbatim(error.sentence()), words("Then run: phoneward update install")]
         except PhonewardError as error:
-            job.report.outcome = Outcome.FAILED
+            _unless_known(job.report, Outcome.FAILED)
             job.report.sentences += explained(error)
+
+
+def _unless_known(report: AppReport, outcome: Outcome) -> None:
+    """Set what became of it, unless that is known: an error on the way out must not hide a loss."""
+    if report.outcome is Outcome.NOT_BEGUN:
+        report.outcome = outcome
 
 
 def _rehearsed(planned: Sequence[Planned]) -> None:

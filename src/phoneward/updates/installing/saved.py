@@ -86,6 +86,7 @@ def saved_of(
     *,
     unproven: Sequence[bytes] | None = (),
     apks: Sequence[Words] = (),
+    users: Iterable[int] = (),
 ) -> Saved:
     """Return what is saved of an app.
 
@@ -96,6 +97,7 @@ def saved_of(
         unproven: the app's files in it that were not shown to be what the phone has; None where the phone has no tool
             that could show it.
         apks: what is wrong with the saved APK files.
+        users: who has the app; of one that the snapshot does not tell of, nothing is saved.
     """
     rows = [app for app in coverage.apps if app.package == package]
     gaps = [gap for gap in coverage.gaps if _touches(gap, package)]
@@ -116,7 +118,10 @@ def saved_of(
         made=best.made if best else None,
         is_old=best is not None and best.standing is not Standing.FRESH,
         guide=next((row.guide for row in found if row.guide), ""),
-        uncovered=tuple(app.user_id for app in beyond if not any(backup.restores for backup in app.own_backups)),
+        uncovered=(
+            *(app.user_id for app in beyond if not any(backup.restores for backup in app.own_backups)),
+            *sorted(set(users) - {app.user_id for app in rows}),
+        ),
         missing=tuple(_missing(rows, gaps, coverage, unproven or (), apks)),
         is_compared=unproven is not None,
     )

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +51,16 @@ class Saving:
             verify_apps=packages,
         )
 
-    def saved(self, package: str, installed: Sequence[bytes | None], taken: BackupResult) -> Saved:
+    def saved(
+        self, package: str, installed: Sequence[bytes | None], taken: BackupResult, users: Iterable[int] = ()
+    ) -> Saved:
         """Return what is saved of an app.
 
         Args:
             package: which.
             installed: SHA-256 of its APKs on the phone.
             taken: the snapshot that was just made; not a rehearsal.
+            users: who has the app.
 
         Raises:
             VaultError: it cannot be read back.
@@ -74,6 +77,7 @@ class Saving:
             dt.datetime.now(dt.UTC),
             unproven=unproven,
             apks=self._apks_missing(package, installed, taken),
+            users=users,
         )
 
     def _apks_missing(self, package: str, installed: Sequence[bytes | None], taken: BackupResult) -> list[Words]:

@@ -42,7 +42,7 @@ def settle(hands: Hands) -> AppReport | None:
         hands.installs.forget()
         report.outcome = Outcome.NOT_HAPPENED
     elif noted.step is Step.INSTALLING:
-        concluded(hands, job, found_now(hands, job, _before(noted), _judged(noted)))
+        concluded(hands, job, found_now(hands, job, _before(noted, min(now, default=0)), _judged(noted)))
     elif now:
         _already(hands, job, noted, installed)
     elif job.apks:
@@ -65,10 +65,12 @@ def _is_old(noted: Begun, now: States, installed: Sequence[bytes | None]) -> boo
     return same and first and state.code_path == noted.old_code_path and state.version_code == noted.old_version
 
 
-def _before(noted: Begun) -> States:
+def _before(noted: Begun, user: int) -> States:
+    """Return the app as its first user had it; that need not be the phone's owner."""
     return {
-        0: PackageState(
+        user: PackageState(
             package=noted.package,
+            user_id=user,
             version_code=noted.old_version,
             first_installed_ns=noted.old_first_installed_ns,
             uid=noted.old_uid,

@@ -103,9 +103,11 @@ def problems(candidates: Sequence[str], journal: Journal, catalog: Catalog) -> I
     versions = _versions(journal)
     for path in candidates:
         record = journal.get(path)
-        if record is None:
-            continue
         catalog.candidates += 1
+        if record is None:
+            catalog.problems += 1
+            yield Problem(ProblemKind.UNDECIDED, path, words("It could not be told."))
+            continue
         for problem in _problems_of(record, versions, journal, catalog):
             catalog.problems += 1
             yield problem
@@ -133,9 +135,13 @@ def _problems_of(
         said = words("No phone would believe its signature.")
         yield Problem(ProblemKind.NOT_VERIFIED, record.path, said, base.package, base.version_code)
         return
-    older = [path for code, path in versions[base.package] if code < base.version_code]
-    catalog.new_apps += not older
-    for path in _those_that_differ(older, journal):
+    known_ones = versions[base.package]
+    older = [path for code, path in known_ones if code < base.version_code]
+    same = [path for code, path in known_ones if code == base.version_code and path != record.path]
+    catalog.new_apps += not older and not same
+    # A copy of what went out, with its number and signer, is nothing new; one of another signer is put over it.
+    others = [path for path in _those_that_differ(same, journal) if _signers(journal.get(path)) != _signers(record)]
+    for path in (*others, *_those_that_differ(older, journal)):
         known = journal.get(path)
         if known is not None:
             yield from _against(record, base, known)
@@ -145,13 +151,17 @@ def _those_that_differ(older: Sequence[str], journal: Journal) -> Iterator[str]:
     """Yield the newest, and of those before it the newest of each that phones would take for another signer's."""
     seen = set()
     for path in reversed(older):
-        record = journal.get(path)
-        if record is None or not record.apks:
-            continue
-        signers = tuple((one.low, one.high, one.signing and one.signing.signers) for one in record.apks[0].verified)
-        if signers not in seen:
+        signers = _signers(journal.get(path))
+        if signers and signers not in seen:
             seen.add(signers)
             yield path
+
+
+def _signers(record: Record | None) -> tuple[tuple[int, int | None, tuple[bytes, ...] | None], ...]:
+    """Return whom phones take for the signer, by Android version; empty of what is no app."""
+    if record is None or not record.apks:
+        return ()
+    return tuple((one.low, one.high, one.signing.signers if one.signing else None) for one in record.apks[0].verified)
 
 
 def _against(record: Record, base: Manifest, older: Record) -> Iterator[Problem]:

@@ -12,8 +12,9 @@ from phoneward.apk import AppSet
 from phoneward.updates.from_apk import installed_from
 from phoneward.updates.judging import judge
 from phoneward.updates.pushing.errors import NowhereInstalledError
+from phoneward.updates.rules.sdk import TARGET_FLOOR
 from phoneward.updates.subject import Device
-from phoneward.updates.verdict import Judgement, Verdict
+from phoneward.updates.verdict import Effect, Judgement, Verdict
 
 NEWEST: Final = 37
 """The newest Android version that is looked at (Android 17)."""
@@ -73,8 +74,14 @@ def asked_of(least: int) -> Sequence[int]:
 
 
 def _can_have(app: AppSet, sdk: int) -> bool:
-    """Tell whether a phone of this Android version takes an app, where it is not there yet."""
-    return judge(None, app, Device(sdk)).verdict is Verdict.KEEPS
+    """Tell whether a phone of this Android version may have an app.
+
+    It takes it where it is not there yet; or it only would not for the app's old target: then it may have come with an
+    update of Android, since apps that are there stay.
+    """
+    judgement = judge(None, app, Device(sdk))
+    in_the_way = {r.code for r in judgement.reasons if r.effect not in {Effect.WARNS, Effect.NOTES}}
+    return judgement.verdict is Verdict.KEEPS or in_the_way == {TARGET_FLOOR.code}
 
 
 def _merged(judged: Sequence[tuple[int, Judgement | None]], *, is_open_ended: bool) -> tuple[Span, ...]:

@@ -42,8 +42,9 @@ class GateResult:
 
     @property
     def passes(self) -> bool:
-        """Whether it may go out."""
-        return not self.stopping and not self.unclear
+        """Whether it may go out: no phone stands against it, and there is one that takes it."""
+        keeps = any(span.judgement.verdict is Verdict.KEEPS for span in self.spans)
+        return keeps and not self.stopping and not self.unclear
 
 
 def stops(span: Span) -> bool:

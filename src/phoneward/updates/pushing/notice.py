@@ -63,7 +63,7 @@ def notice_for(result: GateResult, app: str) -> Notice:
     if Verdict.REFUSED in verdicts:
         advice = words("Do not push this: phones refuse it, and people only see an error. Nothing is lost on them.")
         return Notice(Verdict.REFUSED, advice)
-    if result.unclear:
+    if not result.passes:
         advice = words("Do not push this before it is clear what phones do with it.")
         return Notice(Verdict.UNDECIDED, advice)
     return Notice(

@@ -25,7 +25,7 @@ from phoneward.apk import (
     Verification,
 )
 from phoneward.errors import PhonewardError
-from phoneward.texts import Words
+from phoneward.texts import N_, Words
 from phoneward.updates.pushing.field import FIELD, asked_of
 
 FORMAT: Final = 1
@@ -34,6 +34,7 @@ MAX_LINE: Final = 4 << 20
 
 MAX_NESTED: Final = 8
 """Levels of sentences in sentences that are shown; there are two."""
+TOO_MUCH: Final = N_("It says far more of itself than any app, so it was not looked at.")
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,6 +134,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         path: as it was found.
+        raw_path: the path where that is no text (on Linux a name may be any bytes); only in the file, empty otherwise.
         size, mtime_ns: bytes and time then: what tells whether it is still the same file.
         apks: the base first; empty where it is no app.
         failure: why it is no app, or could not be read; None where it is one.
@@ -146,6 +148,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     apks: tuple[SavedApk, ...] = ()
     failure: Said | None = None
     code: str = ""
+    raw_path: bytes = b""
 
     @property
     def base(self) -> Manifest | None:
@@ -260,16 +263,28 @@ def _verified(found: Verification, low: int, high: int | None) -> SavedVerificat
 
 
 def encode_record(record: Record) -> bytes:
-    """Return one line, its end included."""
-    return msgspec.json.encode(record) + b"\n"
+    """Return one line, its end included; of a file that says more of itself than a line may hold only that it does."""
+    stored = record
+    try:
+        record.path.encode()
+    except UnicodeEncodeError:
+        stored = msgspec.structs.replace(record, path="", raw_path=os.fsencode(record.path))
+    line = msgspec.json.encode(stored) + b"\n"
+    if len(line) <= MAX_LINE:
+        return line
+    too_much = msgspec.structs.replace(stored, apks=(), failure=Said(TOO_MUCH), code="too-much")
+    return msgspec.json.encode(too_much) + b"\n"
 
 
 def decode_record(line: bytes) -> Record | None:
     """Return what a line holds; None for one that is torn or of another form: the file is read again then."""
     try:
-        return _decoder.decode(line)
+        record = _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+    return (
+        msgspec.structs.replace(record, path=os.fsdecode(record.raw_path), raw_path=b"") if record.raw_path else record
+    )
 
 
 _decoder: Final = msgspec.json.Decoder(Record)

@@ -73,7 +73,11 @@ def judge(case: Case) -> Iterator[Reason]:
     app, new = case.app, case.signing
     if app is None or new is None or keysets.decides(app):
         return
-    if app.signing is None:
+    if app.upgrade_keys is None and not app.shared_user_id:
+        yield UNKNOWN.says(
+            words("Which keys may update the app on the phone could not be found out, so nothing can be promised.")
+        )
+    elif app.signing is None:
         yield _by_hash(app, new)
     elif lineage.takes_over(new, app.signing):
         yield _accepted(new, app.signing)

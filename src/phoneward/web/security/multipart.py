@@ -1,19 +1,21 @@
-"""A form with files, as browsers send it (RFC 7578, RFC 2046 section 5.1), read piece by piece.
+"""A form with files, as browsers send it (RFC 7578, RFC 2046 section 5.1), read piece by piece by python-multipart.
 
-Nothing of a file is kept: each piece is handed on as it comes. What browsers do not send is refused: folded headers,
-other transfer encodings, parts without a name, something in front of the first part.
+Nothing of a file is kept: each piece is handed on as it comes. What browsers do not send is refused: other transfer
+encodings, parts without a name. What follows the last part is not looked at (RFC 2046, "epilogue").
 """
 
-import re
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
 MAX_HEADERS: Final = 4 << 10
-"""Bytes of one part's headers."""
+"""Bytes of one header of a part."""
 MAX_PARTS: Final = 64
-_BOUNDARY: Final = re.compile(r'multipart/form-data\s*;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))\Z', re.IGNORECASE)
-_PARAMETER: Final = re.compile(rb';\s*(name|filename)="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
+_MAX_BOUNDARY: Final = 70
 
 
 class MultipartError(ValueError):
@@ -54,13 +56,11 @@ def boundary_of(content_type: str) -> bytes:
     Raises:
         MultipartError: it is no form with files.
     """
-    found = _BOUNDARY.match(content_type.strip())
-    if found is None:
+    kind, parameters = parse_options_header(content_type.encode("latin-1", "replace"))
+    boundary = parameters.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 0 < len(boundary) <= _MAX_BOUNDARY or not boundary.isascii():
         raise MultipartError("no multipart/form-data")
-    try:
-        return (found[1] or found[2]).encode("ascii")
-    except UnicodeEncodeError as error:
-        raise MultipartError("boundary is not ASCII") from error
+    return boundary
 
 
 class MultipartReader:
@@ -70,11 +70,27 @@ class MultipartReader:
     """
 
     def __init__(self, boundary: bytes) -> None:
-        self._delimiter = b"\r\n--" + boundary
-        self._held = bytearray(b"\r\n")  # so that the first delimiter is like every other
-        self._state = self._begin
+        self._found: list[Event] = []
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._field, self._value = bytearray(), bytearray()
         self._parts = 0
         self.is_done = False
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._add_to_field,
+                "on_header_value": self._add_to_value,
+                "on_header_end": self._end_header,
+                "on_headers_finished": self._announce,
+                "on_part_data": lambda data, start, end: self._found.append(Data(data[start:end])),
+                "on_part_end": lambda: self._found.append(PartEnd()),
+                "on_end": self._end,
+            },
+            max_header_size=MAX_HEADERS,
+        )
+        if not self._parser.logger.handlers:  # what is wrong with a form is said to its sender, not in a log
+            self._parser.logger.addHandler(logging.NullHandler())
 
     def feed(self, piece: bytes) -> Iterator[Event]:
         """Yield what is certain now.
@@ -82,68 +98,43 @@ class MultipartReader:
         Raises:
             MultipartError: it is not what browsers send.
         """
-        self._held += piece
-        while not self.is_done:
-            before = len(self._held), self._state
-            yield from self._state()
-            if (len(self._held), self._state) == before:
-                return
-        if self._held.strip(b"\r\n"):
-            raise MultipartError("something follows the end")
+        try:
+            self._parser.write(piece)
+        except FormParserError as error:
+            raise MultipartError(str(error)) from error
+        found, self._found = self._found, []
+        yield from found
 
-    def _begin(self) -> Iterator[Event]:
-        if len(self._held) >= len(self._delimiter):
-            if not self._held.startswith(self._delimiter):
-                raise MultipartError("something stands in front of the first part")
-            del self._held[: len(self._delimiter)]
-            self._state = self._after_delimiter
-        yield from ()
-
-    def _after_delimiter(self) -> Iterator[Event]:
-        if len(self._held) >= 2:
-            end, self._held = bytes(self._held[:2]), self._held[2:]
-            if end == b"--":
-                self.is_done = True
-            elif end == b"\r\n":
-                self._state = self._headers
-            else:
-                raise MultipartError("no line end after the boundary")
-        yield from ()
-
-    def _headers(self) -> Iterator[Event]:
-        end = self._held.find(b"\r\n\r\n")
-        if end > MAX_HEADERS or (end < 0 and len(self._held) > MAX_HEADERS):
-            raise MultipartError("headers of a part are too long")
-        if end < 0:
-            return
-        headers, self._held = bytes(self._held[:end]), self._held[end + 4 :]
+    def _begin(self) -> None:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise MultipartError("too many parts")
-        self._state = self._content
-        yield _part(headers)
+        self._headers.clear()
 
-    def _content(self) -> Iterator[Event]:
-        end = self._held.find(self._delimiter)
-        certain = end if end >= 0 else max(0, len(self._held) - len(self._delimiter) + 1)
-        if certain:
-            content, self._held = bytes(self._held[:certain]), self._held[certain:]
-            yield Data(content)
-        if end >= 0:
-            del self._held[: len(self._delimiter)]
-            self._state = self._after_delimiter
-            yield PartEnd()
+    def _add_to_field(self, data: bytes, start: int, end: int) -> None:
+        self._field += data[start:end]
+
+    def _add_to_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        self._headers.append((bytes(self._field).strip().lower(), bytes(self._value)))
+        self._field.clear()
+        self._value.clear()
+
+    def _announce(self) -> None:
+        self._found.append(_part(self._headers))
+
+    def _end(self) -> None:
+        self.is_done = True
 
 
-def _part(headers: bytes) -> Part:
-    lines = headers.split(b"\r\n")
-    found = [line for line in lines if line.lower().startswith(b"content-disposition:")]
-    if len(found) != 1 or any(line[:1] in b" \t" for line in lines if line):
-        raise MultipartError("a part without a name")
-    if any(line.lower().startswith(b"content-transfer-encoding:") for line in lines):
+def _part(headers: list[tuple[bytes, bytes]]) -> Part:
+    if any(field == b"content-transfer-encoding" for field, _value in headers):
         raise MultipartError("a part in another encoding")
-    told = {key.lower(): value for key, value in _PARAMETER.findall(found[0])}
-    if b"form-data" not in found[0].lower() or b"name" not in told:
+    found = [value for field, value in headers if field == b"content-disposition"]
+    kind, told = parse_options_header(found[0] if len(found) == 1 else b"")
+    if kind != b"form-data" or b"name" not in told:
         raise MultipartError("a part without a name")
     try:
         name = told[b"name"].decode("utf-8")
