@@ -86,7 +86,7 @@ def _is_known(journal: Journal, path: str) -> bool:
         told = os.stat(path)
     except OSError:
         return False
-    return known.is_of(told.st_size, told.st_mtime_ns)
+    return known.is_of(told)
 
 
 def problems(candidates: Sequence[str], journal: Journal, catalog: Catalog) -> Iterator[Problem]:
