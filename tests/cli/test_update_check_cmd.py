@@ -53,8 +53,9 @@ def test_verdicts_and_what_the_program_ends_with(program: Program) -> None:
 
 def test_the_first_line_is_the_answer_and_the_rest_is_a_step_away(program: Program) -> None:
     old, new = make_apk(NOTES), make_apk(NOTES, version_code=2, keys=(key("stranger"),))
-    first, why, *_rest = against(program, old, new).stdout.splitlines()
+    first, what_to_do, why, *_rest = against(program, old, new).stdout.splitlines()
     assert first == f"This update of {NOTES} can only be installed by deleting {NOTES} with everything in it."
+    assert "Do not install it" in what_to_do
     assert "signed by somebody else" in why
     plain = against(program, old, new).stdout
     assert "signer-differs" not in plain

@@ -90,6 +90,41 @@ def test_the_incident_before_it_happens(with_vault: Program, phone: TestPhone) -
     assert not set(re.findall("[A-Za-z]+", chinese)) - {"GB"}
 
 
+def test_the_answer_says_at_once_what_to_do_and_calls_wechat_by_its_name(program: Program) -> None:
+    """No vault, no copy: after what would be lost comes what to do, and how WeChat makes a copy of itself."""
+    first, what_to_do, copy, *_why = program.run("update", "check", newer(key("stranger"))).stdout.splitlines()
+    assert "no copy of it is known" in first
+    assert "Do not install it" in what_to_do
+    assert copy.endswith("phoneward app-backups guide wechat")
+    other = program.run("update", "check", newer(key("stranger"), package=NOTES)).stdout
+    assert "phoneward setup" in other
+    assert "Make a copy" not in program.run("update", "check", newer()).stdout
+    chinese = program.run("update", "check", "--lang", "zh_CN", newer(key("stranger"))).stdout
+    assert "它不是由微信公认的发布者签名的。" in chinese
+    assert "WeChat" not in chinese
+
+
+def test_a_file_that_is_not_there_is_said_in_the_readers_language(program: Program) -> None:
+    ran = program.run("update", "check", "nothing.apk")
+    assert ran.stdout.startswith("nothing.apk cannot be read: there is no such file.")
+    assert "No such file" not in program.run("update", "check", "nothing.apk", "--lang", "zh_CN").stdout
+    inspected = program.run("update", "inspect", "nothing.apk").stdout
+    assert inspected.splitlines()[-1] == "Check the name of the file and whether you may read it."
+
+
+def test_without_a_file_what_to_tap_comes_first(phone_factory: PhoneFactory, tmp_path: Path) -> None:
+    """Somebody at a pop-up reads at once that cancelling costs nothing; a downloaded update would come first."""
+    phone = phone_factory(state=state.State(apps=(app_of(NOTES, key()),)))
+    put(phone, app_of(NOTES, key()), make_apk(NOTES, version_code=5))
+    program = Program(tmp_path, phone.adb_env)
+    said = program.run("update", "check").stdout
+    assert said.startswith("If the phone asks you about an update now:")
+    assert said.index("'Cancel'") < said.index("No downloaded update")
+    copy_of(newer(key("stranger"), package=NOTES), Path(program.env["HOME"]) / "Downloads", "notes.apk")
+    said = program.run("update", "check").stdout
+    assert said.index("can only be installed by deleting") < said.index("Do not install it") < said.index("'Cancel'")
+
+
 def test_an_update_by_the_same_signer(program: Program) -> None:
     ran = program.run("update", "check", newer())
     assert ran.code == 0, ran.stderr + ran.stdout

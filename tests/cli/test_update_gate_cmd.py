@@ -1,5 +1,6 @@
 """`phoneward update gate OLD NEW`, as a release pipeline calls it."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -35,6 +36,22 @@ def test_another_signer_stops_the_release(program: Program) -> None:
     assert (span["min_sdk"], span["max_sdk"], span["verdict"], span["stops"]) == (30, 30, "wipes", True)
 
 
+def test_a_pipeline_can_show_it_as_sarif(program: Program, tmp_path: Path) -> None:
+    """Old phones that stay behind are no finding; another signer is one for each stretch of Android versions."""
+    old, new = make_apk(NOTES, version_code=1, keys=(OURS,)), make_apk(NOTES, version_code=2, keys=(THEIRS,))
+    assert program.run("update", "gate", old, new, "--sarif", tmp_path / "gate.sarif").code == 4
+    (run,) = json.loads((tmp_path / "gate.sarif").read_text())["runs"]
+    assert run["invocations"][0]["exitCode"] == 4
+    assert {result["ruleId"] for result in run["results"] if result["level"] == "error"} == {
+        "signer-differs",
+        "verdict-wipes",
+    }
+    newer = make_apk(NOTES, version_code=2, min_sdk=26, keys=(OURS,))
+    assert program.run("update", "gate", old, newer, "--sarif", tmp_path / "gate.sarif").code == 0
+    (run,) = json.loads((tmp_path / "gate.sarif").read_text())["runs"]
+    assert {result["level"] for result in run["results"]} == {"none"}
+
+
 def test_a_file_that_is_no_app_is_one_plain_sentence(program: Program, tmp_path: Path) -> None:
     (tmp_path / "no.apk").write_bytes(b"no")
     ran = program.run("update", "gate", make_apk(NOTES), tmp_path / "no.apk")
@@ -64,8 +81,10 @@ def test_the_action_of_a_pipeline_runs_the_gate(tmp_path: Path) -> None:
             "OLD": str(make_apk(NOTES, version_code=1, keys=(OURS,))),
             "NEW": str(make_apk(NOTES, version_code=2, keys=(signer,))),
             "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "SARIF": str(tmp_path / "gate.sarif"),
         }
         gate = ROOT / "scripts/update-gate"
         ran = subprocess.run([gate], env=environment, capture_output=True, text=True, check=False, timeout=120)
         assert ran.returncode == code, ran.stderr
+        assert (tmp_path / "gate.sarif").exists()
         assert (tmp_path / "output").read_text().splitlines()[-1] == f"verdict={verdict}"

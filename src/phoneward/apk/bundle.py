@@ -86,7 +86,7 @@ class _Gathering:
         try:
             paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".apk")
         except OSError as error:
-            raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error
+            raise ApkUnreadableError.because(self.name, error) from error
         for path in paths:
             self._add(self._open(self.stack.enter_context(FileSource(path)), idsig=idsig_beside(path)))
 

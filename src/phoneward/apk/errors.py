@@ -1,7 +1,7 @@
 """What can be wrong with an app's file."""
 
-from phoneward.errors import PhonewardError
-from phoneward.texts import N_
+from phoneward.errors import PhonewardError, readable
+from phoneward.texts import N_, Words, words
 
 
 class ApkError(PhonewardError):
@@ -16,6 +16,16 @@ class ApkUnreadableError(ApkError):
 
     message = N_("{file} cannot be read: {problem}.")
     next_step = N_("Check the name of the file and whether you may read it.")
+
+    @classmethod
+    def because(cls, file: str, error: OSError) -> "ApkUnreadableError":
+        """Return it with the system's own word about why; what people meet most is said in theirs."""
+        problem: Words | str = readable(error.strerror or str(error))
+        if isinstance(error, FileNotFoundError):
+            problem = words("there is no such file")
+        elif isinstance(error, PermissionError):
+            problem = words("you have no right to read it")
+        return cls(file=file, problem=problem)
 
 
 class ApkChangedError(ApkError):

@@ -4,7 +4,7 @@ import re
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from phoneward.apk.container import STORED, Container, Entry, open_container
 from phoneward.apk.errors import ContainerError, ManifestError
@@ -13,6 +13,9 @@ from phoneward.apk.manifest.resources import Resources
 from phoneward.apk.signing.facts import SdkRange, Signing, Verification
 from phoneward.apk.source import FileSource, Source
 from phoneward.texts import current_language, words
+
+if TYPE_CHECKING:
+    from phoneward.apk.signing.remembered import Remembered
 
 MANIFEST: Final = b"AndroidManifest.xml"
 RESOURCES: Final = b"resources.arsc"
@@ -103,7 +106,13 @@ class OpenedApk:
         """Verify its signatures, every byte of it; see `phoneward.apk.signing`."""
         from phoneward.apk.signing.verify import verify  # brings what computes signatures: not for who only looks
 
-        return verify(self.source, self.container, self.manifest, sdk, self.idsig)
+        return verify(self.source, self.container, self.manifest, sdk, self.idsig, remembered=self._remembered)
+
+    @cached_property
+    def _remembered(self) -> "Remembered":
+        from phoneward.apk.signing.remembered import Remembered
+
+        return Remembered()
 
     def signing(self, sdk: SdkRange | None = None) -> Signing | None:
         """Return whom it names as its signer, where that is verified; the content is not read (see `verify`)."""

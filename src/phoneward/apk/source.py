@@ -71,7 +71,7 @@ class FileSource:
                 raise ApkUnreadableError(file=self.name, problem=words("it is no ordinary file"))
             self._file = path.open("rb", buffering=0)
         except OSError as error:
-            raise ApkUnreadableError(file=self.name, problem=readable(error.strerror or str(error))) from error
+            raise ApkUnreadableError.because(self.name, error) from error
         self.size = self._file.seek(0, os.SEEK_END)
         self._moving = threading.Lock()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from phoneward.cli.errors import NoTerminalError
 from phoneward.cli.frame import Frame
 from phoneward.cli.session import open_vault
-from phoneward.errors import ExitCode, readable
+from phoneward.errors import ExitCode
 from phoneward.settings import NoRepositoryNamedError
 from phoneward.texts import _
 
@@ -171,7 +171,8 @@ def _look_at(
     looked.updates = list(check_found(found, against, openers, looked.others))
 
     def looking_at(package: str) -> None:
-        frame.output.say(_("Who signed {package} is being looked at …").format(package=readable(package)))
+        name = str(against.called(package))
+        frame.output.say(_("Who signed {package} is being looked at …").format(package=name))
 
     looked.wrong = list(wrong_publishers(against, looking_at))
 

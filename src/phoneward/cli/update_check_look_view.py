@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from phoneward.cli.output import Output
-from phoneward.cli.update_check_view import document
+from phoneward.cli.update_check_view import copy_first, document
 from phoneward.errors import readable
-from phoneward.texts import _, enumeration, formats, labelled, ngettext, sentences
+from phoneward.texts import N_, _, enumeration, formats, labelled, ngettext, sentences
 
 if TYPE_CHECKING:
     from phoneward.cli.update_check_look import Looked
@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 
 _NAMED = 5
 """Folders that are named one by one."""
+_TRANSLATED_PUBLISHERS = (N_("Tencent"),)
+"""Publishers of `known_signers.toml` that have a name of their own in another language."""
 
 
 def show(output: Output, looked: "Looked", *, details: bool) -> None:
-    """Show what was found, the most urgent first, then what to tap."""
-    for part in (_wrong(looked), _updates(looked, details=details), _limits(looked), _guides(looked)):
+    """Show what was found, the most urgent first, then what to tap; what was not found comes after that."""
+    nothing = () if looked.updates else _nothing(looked)
+    for part in (
+        _wrong(looked),
+        _updates(looked, details=details),
+        _popup(),
+        nothing,
+        _limits(looked),
+        _guides(looked),
+    ):
         lines = list(part)
         for line in lines:
             output.result(line)
@@ -40,26 +50,35 @@ def _wrong_sentence(app: "WrongPublisher") -> str:
     said = _("{app} on this phone was not signed by {publisher}, as far as is known: its signer is {signer}.")
     return said.format(
         app=app.app,
-        publisher=readable(app.publisher.publisher),
+        publisher=_(readable(app.publisher.publisher)),
         signer=enumeration(one[:12] for one in app.signers),
     )
 
 
 def _updates(looked: "Looked", *, details: bool) -> Iterator[str]:
+    from phoneward.updates import Verdict, explanation
+
     if looked.updates:
         yield _("Downloaded updates of apps on this phone:")
     for one in looked.updates:
         yield labelled(one.file.shown, str(one.checked.sentence))
+        if one.checked.judgement.verdict is not Verdict.KEEPS:
+            yield f"  {one.checked.advice or explanation(one.checked.judgement)}"
+            yield from (f"  {line}" for line in copy_first(one.checked))
         if details:
             for reason in one.checked.judgement.reasons:
                 yield f"  {reason.effect.value} {reason.code}: {reason.text}"
+    if looked.updates and not details:
+        yield _("Why: phoneward update check --details")
     if looked.updates:
-        yield _("Why, and all details: phoneward update check FILE")
+        yield from _others(looked)
+
+
+def _nothing(looked: "Looked") -> Iterator[str]:
     if looked.others is None:
         yield _nobody_knows(looked.files)
         return
-    if not looked.updates:
-        yield _("No downloaded update of an app on this phone was found.")
+    yield _("No downloaded update of an app on this phone was found.")
     yield from _others(looked)
 
 
@@ -105,13 +124,19 @@ def _limits(looked: "Looked") -> Iterator[str]:
         yield _("These folders could not be looked into: {folders}.").format(folders=named)
 
 
-def _guides(looked: "Looked") -> Iterator[str]:
-    from phoneward.phones import popup_steps, store_guides
+def _popup() -> Iterator[str]:
+    from phoneward.phones import popup_steps
 
     yield _("If the phone asks you about an update now:")
     yield from _numbered(popup_steps())
-    for guide in store_guides(looked.maker, looked.packages):
-        yield ""
+
+
+def _guides(looked: "Looked") -> Iterator[str]:
+    from phoneward.phones import store_guides
+
+    for number, guide in enumerate(store_guides(looked.maker, looked.packages)):
+        if number:
+            yield ""
         yield from _guide(guide)
 
 

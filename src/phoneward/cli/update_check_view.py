@@ -32,14 +32,32 @@ def _lines(one: "Checked", *, named: bool, details: bool) -> Iterator[str]:
     if one.advice is not None:
         yield str(one.advice)
         return
+    yield str(explanation(one.judgement))
+    yield from copy_first(one)
     for reason in main_reasons(one.judgement):
         yield str(reason)
-    yield str(explanation(one.judgement))
     if details:
         yield ""
         yield from _details(one)
     else:
         yield _("The technical details: add --details.")
+
+
+def copy_first(one: "Checked") -> Iterator[str]:
+    """Yield how to make a copy of what is in the app, where that is the first thing to do."""
+    from phoneward.phones.appbackups import app_of_package
+    from phoneward.updates import needs_copy
+
+    if not needs_copy(one.judgement, one.stakes):
+        return
+    guide = app_of_package(one.judgement.package)
+    if guide is not None:
+        yield _("Make a copy of it first, with the app itself: phoneward app-backups guide {key}").format(key=guide.key)
+    else:
+        yield _(
+            "Make a copy of it first: with a backup or an export in the app's own settings, and with a snapshot "
+            "(phoneward setup; with a vault: phoneward backup)."
+        )
 
 
 def _details(one: "Checked") -> Iterator[str]:

@@ -8,7 +8,7 @@ import click
 from phoneward.cli.frame import argument, current, option, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, _
+from phoneward.texts import N_, _, labelled, verbatim
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output
@@ -32,20 +32,37 @@ NEW_HELP = N_("The update.")
 @argument("old", metavar="OLD", meaning=OLD_HELP)
 @argument("new", metavar="NEW", meaning=NEW_HELP)
 @option("--sdk", metavar="N", type=int, multiple=True, help=N_("Only this API level. May be given several times."))
+@option("--sarif", metavar="OUT", help=N_("Also write the answer to this file as SARIF 2.1.0, for a release pipeline."))
 @output_options
-def gate(old: str, new: str, sdk: tuple[int, ...]) -> ExitCode:
+def gate(old: str, new: str, sdk: tuple[int, ...], sarif: str | None) -> ExitCode:
     """Judge an update for the field and show what came of it."""
     from phoneward.updates import pushing
 
     output = current().output
     result = pushing.gate_files(Path(old), Path(new), sdk or None)
+    if sarif is not None:
+        _write_sarif(output, new, result, Path(sarif))
     if output.json:
         output.emit("gate", document(result))
     else:
         show(output, result)
+    return exit_code(result)
+
+
+def exit_code(result: "GateResult") -> ExitCode:
+    """Return what the program ends with."""
     if result.stopping:
         return ExitCode.FINDING
     return ExitCode.DONE if result.passes else ExitCode.FAILED
+
+
+def _write_sarif(output: "Output", new: str, result: "GateResult", place: Path) -> None:
+    from phoneward.cli import update_check_view
+    from phoneward.updates import Told, sarif_log
+
+    spans = (*result.stopping, *result.unclear) or result.spans[-1:]
+    told = [Told(new, span.judgement, verbatim(labelled(android(span), verdict(span)))) for span in spans]
+    update_check_view.write_sarif(sarif_log(told, int(exit_code(result))), place, output)
 
 
 def show(output: "Output", result: "GateResult") -> None:

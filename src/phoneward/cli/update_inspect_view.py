@@ -43,6 +43,8 @@ def show(output: "Output", file: str, found: "Inspected", *, is_first: bool) -> 
     if not found.is_verified:
         if found.is_readable:
             output.result(_("Do not install it. Get the file again from where the app's publisher offers it."))
+        else:
+            output.result(_("Check the name of the file and whether you may read it."))
         return
     for warning in dict.fromkeys(str(one.text) for one in found.warnings):
         output.result(f"  {readable(warning)}")

@@ -7,7 +7,7 @@ from phoneward.updates.against import Against, AgainstApks
 from phoneward.updates.against_phone import AgainstPhone
 from phoneward.updates.against_snapshot import AgainstSnapshot
 from phoneward.updates.alarms import Alarm, Kind
-from phoneward.updates.answer import main_reasons
+from phoneward.updates.answer import main_reasons, needs_copy
 from phoneward.updates.answering import answer as room_answer
 from phoneward.updates.checking import Checked, check_file, worst_verdict
 from phoneward.updates.errors import NoBaseError, UpdateError
@@ -96,6 +96,7 @@ __all__ = [
     "known_signer",
     "lowered_by",
     "main_reasons",
+    "needs_copy",
     "newest_coverage",
     "news",
     "opener",

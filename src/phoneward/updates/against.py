@@ -5,7 +5,7 @@ from typing import Protocol
 
 from phoneward.apk import AppSet
 from phoneward.errors import readable
-from phoneward.snapshots import app_called
+from phoneward.snapshots import app_called, app_words
 from phoneward.texts import Words, verbatim
 from phoneward.updates.from_apk import installed_from
 from phoneward.updates.stakes import Copy, Stakes
@@ -40,9 +40,9 @@ class Against(Protocol):
 
 def name_of(package: str, label: str = "") -> Words:
     """Return what to call an app: as people do, else as the installed one calls itself, else its package."""
-    called = app_called(package)
-    own = readable(label).strip()[:MAX_LABEL]
-    return verbatim(called or own or readable(package))
+    if app_called(package):
+        return app_words(package)
+    return verbatim(readable(label).strip()[:MAX_LABEL] or readable(package))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from phoneward.snapshots import State
 from phoneward.texts import N_, Words, words
-from phoneward.updates.stakes import Copy, Stakes, kept_clause, stake_clause
+from phoneward.updates.stakes import Copy, Kept, Stakes, kept_clause, stake_clause
 from phoneward.updates.verdict import Effect, Judgement, Verdict
 
 _HEADS: Final[Mapping[Verdict, str]] = {
@@ -51,3 +52,16 @@ def main_reasons(judgement: Judgement) -> tuple[Words, ...]:
     grave = judgement.reasons[:1] if judgement.verdict is not Verdict.KEEPS else ()
     warned = [reason for reason in judgement.reasons if reason.effect is Effect.WARNS and reason not in grave]
     return tuple(reason.text for reason in (*grave, *warned))
+
+
+def needs_copy(judgement: Judgement, stakes: Stakes | None) -> bool:
+    """Tell whether the first thing to do is a copy: the update endangers data that no snapshot has as a whole.
+
+    Args:
+        judgement: on the update.
+        stakes: what the person has in the app; None where it is not on the phone.
+    """
+    if stakes is None or stakes.kept is Copy.NOT_ASKED:
+        return False
+    endangered = judgement.verdict in {Verdict.WIPES, Verdict.UNDECIDED} or judgement.lowered is not None
+    return endangered and not (isinstance(stakes.kept, Kept) and stakes.kept.state is State.KEPT)

@@ -14,7 +14,8 @@ import msgspec
 from phoneward.apk.signing.ber import MalformedBerError
 from phoneward.apk.signing.certificate import read_certificate
 from phoneward.apk.signing.facts import sha256_of
-from phoneward.texts import words
+from phoneward.snapshots import app_called, app_words
+from phoneward.texts import Words, words
 from phoneward.updates.rules import Case
 from phoneward.updates.rules.rule import Rule
 from phoneward.updates.verdict import Effect, Reason
@@ -152,18 +153,23 @@ def reasons(case: Case) -> list[Reason]:
     if there is not None and there.signing is not None and there.package == package and known is not None:
         is_other = case.signing is None or there.signing.sha256 != case.signing.sha256
         if is_other and known.confirmed and fits_publisher(package, there.signing.sha256) == "no":
-            text = words("The {app} that is on the phone was itself not signed by its publisher.", app=known.name)
+            text = words("The {app} that is on the phone was itself not signed by its publisher.", app=_called(known))
             told.append(INSTALLED_NOT_PUBLISHER.says(text))
     return told
+
+
+def _called(known: Publisher) -> Words | str:
+    """Return what people call the app, in the reader's language where that is known."""
+    return app_words(known.package) if app_called(known.package) else known.name
 
 
 def _of_another(known: Publisher) -> Reason:
     """Return that an app's signer is not its publisher's; a note where what is known rests on one source."""
     if known.confirmed:
-        text = words("It was not signed by the publisher that {app} is known for.", app=known.name)
+        text = words("It was not signed by the publisher that {app} is known for.", app=_called(known))
         return NOT_PUBLISHER.says(text)
     text = words(
-        "Its signature is not the one that one public list gives for {app}; the list may lack it.", app=known.name
+        "Its signature is not the one that one public list gives for {app}; the list may lack it.", app=_called(known)
     )
     return NOT_PUBLISHER.says(text, Effect.NOTES)
 

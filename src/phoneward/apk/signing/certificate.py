@@ -40,6 +40,9 @@ _TIMES: Final = {
 _STRINGS: Final = {12: "utf-8", 19: "ascii", 20: "latin-1", 22: "ascii", 26: "ascii", 28: "utf-32-be", 30: "utf-16-be"}
 """Types of text in names: their tag's number, their encoding."""
 
+_REMEMBERED_SIZE: Final = 8 << 10
+"""Bytes; a certificate has one or two thousand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -68,11 +71,20 @@ class Certificate:
 
 
 def read_certificate(encoded: bytes) -> Certificate:
-    """Read one certificate.
+    """Read one certificate. Those that were read last are remembered: one signer signs many files.
 
     Raises:
         MalformedBerError: it is none.
     """
+    return _read_again(encoded) if len(encoded) <= _REMEMBERED_SIZE else _read(encoded)
+
+
+@functools.lru_cache(maxsize=64)
+def _read_again(encoded: bytes) -> Certificate:
+    return _read(encoded)
+
+
+def _read(encoded: bytes) -> Certificate:
     whole = _constructed(ber.value(encoded), ber.SEQUENCE)
     signed, algorithm, signature = _all(whole, 3)
     _check_bits(signature)

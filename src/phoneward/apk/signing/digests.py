@@ -30,9 +30,20 @@ _HASHES: Final[dict[ContentDigest, Callable[[bytes], "hashlib._Hash"]]] = {
 
 
 class ContentDigests:
-    """The content digests of one APK; each is computed once, when it is first asked for."""
+    """The content digests of one APK; each is computed once, when it is first asked for.
 
-    def __init__(self, source: Source, sections: Sections, block: SigningBlock) -> None:
+    Args:
+        source, sections, block: the APK.
+        known: those that were computed of it before; filled.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sections: Sections,
+        block: SigningBlock,
+        known: dict[ContentDigest, bytes] | None = None,
+    ) -> None:
         end = source.read_at(sections.end_offset, source.size - sections.end_offset)
         pointing = end[:_DIRECTORY_OFFSET] + block.offset.to_bytes(4, "little") + end[_DIRECTORY_OFFSET + 4 :]
         self._block = block
@@ -41,7 +52,7 @@ class ContentDigests:
             PartSource(source, sections.central_directory_offset, sections.central_directory_size, source.name),
             BytesSource(pointing),
         )
-        self._known: dict[ContentDigest, bytes] = {}
+        self._known = {} if known is None else known
 
     def of(self, kinds: Iterable[ContentDigest]) -> dict[ContentDigest, bytes]:
         """Return these digests. The file is read once for all chunked ones, and once for the verity one.
@@ -53,7 +64,7 @@ class ContentDigests:
         wanted = [kind for kind in kinds if kind not in self._known]
         chunked = [kind for kind in wanted if kind in _HASHES]
         if chunked:
-            self._known |= self._chunked(chunked)
+            self._known.update(self._chunked(chunked))
         if ContentDigest.VERITY_SHA256 in wanted:
             self._known[ContentDigest.VERITY_SHA256] = self._verity()
         return self._known

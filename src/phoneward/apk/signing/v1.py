@@ -14,6 +14,7 @@ from phoneward.apk.errors import ApkTooLargeError, ContainerError
 from phoneward.apk.signing.certificate import Certificate
 from phoneward.apk.signing.facts import Problem, Scheme, SdkRange
 from phoneward.apk.signing.problems import problem
+from phoneward.apk.signing.remembered import Remembered
 from phoneward.apk.signing.results import SchemeResult, SignerResult
 from phoneward.apk.signing.v1_block import MAX_BLOCK, BlockError, signer_of
 from phoneward.apk.signing.v1_entries import META, Entries, entry_problem
@@ -39,12 +40,13 @@ class _Signer:
     others: tuple[int, ...]
 
 
-def verify_v1(container: Container, sdk: SdkRange) -> SchemeResult:
+def verify_v1(container: Container, sdk: SdkRange, remembered: Remembered | None = None) -> SchemeResult:
     """Verify the JAR signature of an APK, every entry of it.
 
     Args:
         container: the APK, opened: what Android's ZIP reader refuses is refused there.
         sdk: all phones of these Android versions must take it.
+        remembered: of this same file: entries that were held against the same digests before are not read again.
 
     Raises:
         ApkError: it cannot be read.
@@ -66,7 +68,8 @@ def verify_v1(container: Container, sdk: SdkRange) -> SchemeResult:
     counted = [signer for signer in signers if signer.names is not None]
     if not counted:
         return _wrong(problem("no-signers", Scheme.V1))
-    entries = Entries(container, signed, [signer.names or frozenset() for signer in counted])
+    names = [signer.names or frozenset() for signer in counted]
+    entries = Entries(container, signed, names, remembered or Remembered())
     problems = entries.problems()
     of_all = [counted[number] for number in entries.signed_by]
     return SchemeResult(

@@ -12,6 +12,7 @@ from phoneward.apk.container import Container, Entry
 from phoneward.apk.errors import ContainerError
 from phoneward.apk.signing.facts import Problem, Scheme
 from phoneward.apk.signing.problems import problem
+from phoneward.apk.signing.remembered import Remembered
 from phoneward.apk.signing.twothreads import in_two_threads
 from phoneward.apk.signing.v1_digests import Digest
 from phoneward.apk.signing.v1_list import SignedList
@@ -37,12 +38,20 @@ class Entries:
         container: the APK.
         signed: its list of what was signed.
         signers: the names that each signer vouches for.
+        remembered: what was wrong with its entries where that was looked at before; filled.
     """
 
-    def __init__(self, container: Container, signed: SignedList, signers: Sequence[frozenset[bytes]]) -> None:
+    def __init__(
+        self,
+        container: Container,
+        signed: SignedList,
+        signers: Sequence[frozenset[bytes]],
+        remembered: Remembered,
+    ) -> None:
         self._container = container
         self._signed = signed
         self._signers = signers
+        self._known = remembered.entries
         self.signed_by: tuple[int, ...] = ()
         """Positions of the signers that signed all of it."""
 
@@ -81,8 +90,11 @@ class Entries:
         size = sum(entry.size for entry, _digests in work)
         if size > ALWAYS_UNPACKED + UNPACKED_FOR_EACH_BYTE * self._container.source.size:
             return (problem("too-large", Scheme.V1, size=Size(size)),)
-        found = in_two_threads(self._problems_of, list(_batches(work)))
-        return tuple(islice((one for batch in found for one in batch), MAX_PROBLEMS))
+        held = tuple((entry.header_offset, digests) for entry, digests in work)
+        if held not in self._known:
+            found = in_two_threads(self._problems_of, list(_batches(work)))
+            self._known[held] = tuple(islice((one for batch in found for one in batch), MAX_PROBLEMS))
+        return self._known[held]
 
     def _problems_of(self, batch: Sequence[tuple[Entry, tuple[Digest, ...]]]) -> list[Problem]:
         found = (self._problem_of(entry, digests) for entry, digests in batch)

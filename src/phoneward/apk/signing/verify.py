@@ -32,6 +32,7 @@ from phoneward.apk.signing.digests import ContentDigests
 from phoneward.apk.signing.facts import Problem, Scheme, SdkRange, Signing, Verification
 from phoneward.apk.signing.problems import problem
 from phoneward.apk.signing.reading import MalformedError
+from phoneward.apk.signing.remembered import Remembered
 from phoneward.apk.signing.results import SchemeResult
 from phoneward.apk.signing.v1 import verify_v1
 from phoneward.apk.signing.v2 import known_schemes, verify_v2
@@ -54,6 +55,7 @@ def verify(
     idsig: Source | None = None,
     *,
     with_content: bool = True,
+    remembered: Remembered | None = None,
 ) -> Verification:
     """Verify the signatures of an APK, every byte of it.
 
@@ -65,6 +67,7 @@ def verify(
         idsig: the file with its v4 signature, where there is one beside it; a phone that is given it goes by it.
         with_content: False asks only who signed: that signers signed what they say is verified, that the content is
             what they signed is not (v1 is verified whole: there is no other way).
+        remembered: of this same file, while it is open: what was computed before is not computed again.
 
     Raises:
         ApkError: it cannot be read.
@@ -73,7 +76,9 @@ def verify(
     if low is None:
         return Verification(is_verified=False, sdk=SdkRange(1), problems=(problem("codename-unknown"),))
     versions = sdk or SdkRange(low)
-    join = _Join(source, container, manifest, versions, idsig, with_content=with_content)
+    join = _Join(
+        source, container, manifest, versions, idsig, remembered=remembered or Remembered(), with_content=with_content
+    )
     problems = join.problems()
     signing = None if problems else join.signing()
     return Verification(
@@ -98,6 +103,7 @@ class _Join:
         sdk: SdkRange,
         idsig: Source | None,
         *,
+        remembered: Remembered,
         with_content: bool,
     ) -> None:
         self._source = source
@@ -106,6 +112,7 @@ class _Join:
         self._low = sdk.low
         self._high = _NEWEST if sdk.high is None else sdk.high
         self._idsig = idsig
+        self._remembered = remembered
         self._with_content = with_content
         self.found: dict[Scheme, SchemeResult] = {}
 
@@ -144,7 +151,8 @@ class _Join:
         low, high, found = self._low, self._high, self.found
         block = find_block(self._source, self._container) if high >= FIRST_V2_SDK else None
         if block is not None:
-            content = ContentDigests(self._source, self._container, block) if self._with_content else None
+            known = self._remembered.digests
+            content = ContentDigests(self._source, self._container, block, known) if self._with_content else None
             if high >= FIRST_V31_SDK:
                 yield from self._of_block(block, content, Scheme.V3_1)
             if high >= FIRST_V3_SDK:
@@ -154,7 +162,7 @@ class _Join:
         if self._idsig is not None and high >= _ANDROID_11:
             yield verify_v4(self._idsig, self._source, found)
         if low < FIRST_V2_SDK or not found:
-            yield verify_v1(self._container, SdkRange(low, high))
+            yield verify_v1(self._container, SdkRange(low, high), self._remembered)
 
     def _of_block(self, block: SigningBlock, content: ContentDigests | None, scheme: Scheme) -> Iterator[SchemeResult]:
         try:
