@@ -177,3 +177,19 @@ def test_another_file_of_the_same_size_and_time_is_read_again(tmp_path: Path) ->
     os.truncate(place, size)
     os.utime(place, ns=(1, 1))
     assert [name for name, _kind in run(tmp_path)[0]] == ["2.apk"]
+
+
+def test_a_low_number_does_not_hide_another_signer(tmp_path: Path) -> None:
+    """An early version may lie among the candidates; a stranger's file with a low number is no early version."""
+    from tests.apk.making import make_apk
+    from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
+
+    put(tmp_path / "published", "7.apk", make_apk(NOTES, version_code=7, keys=(OURS,)))
+    put(tmp_path / "candidates", "early.apk", make_apk(NOTES, version_code=4, keys=(OURS,)))
+    assert run(tmp_path)[0] == []
+    other = tmp_path / "other"
+    put(other / "published", "7.apk", make_apk(NOTES, version_code=7, keys=(OURS,)))
+    put(other / "candidates", "5.apk", make_apk(NOTES, version_code=5, keys=(THEIRS,)))
+    found, counted = run(other)
+    assert found == [("5.apk", ProblemKind.WIPES)]
+    assert counted.new_apps == 0
