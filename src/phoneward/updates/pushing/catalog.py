@@ -34,7 +34,7 @@ class Catalog:
         candidates: files that were judged.
         read: files that were read in this run; the others were known already.
         problems: how many were found.
-        new_apps: candidates of which no earlier version is known: nothing can be lost.
+        new_apps: candidates of which no other version is known: nothing can be lost.
     """
 
     candidates: int = 0
@@ -86,7 +86,7 @@ def _is_known(journal: Journal, path: str) -> bool:
         told = os.stat(path)
     except OSError:
         return False
-    return known.is_of(told.st_size, told.st_mtime_ns)
+    return known.is_of(told)
 
 
 def problems(candidates: Sequence[str], journal: Journal, catalog: Catalog) -> Iterator[Problem]:
@@ -138,9 +138,12 @@ def _problems_of(
     known_ones = versions[base.package]
     older = [path for code, path in known_ones if code < base.version_code]
     same = [path for code, path in known_ones if code == base.version_code and path != record.path]
-    catalog.new_apps += not older and not same
+    newer = [path for code, path in known_ones if code > base.version_code]
+    catalog.new_apps += not (older or same or newer)
     # A copy of what went out, with its number and signer, is nothing new; one of another signer is put over it.
     others = [path for path in _those_that_differ(same, journal) if _signers(journal.get(path)) != _signers(record)]
+    if not older and not same and newer and not _certificates(record) & _certificates(journal.get(newer[0])):
+        others = newer[:1]  # a low number does not make a stranger's file an early version of this app
     for path in (*others, *_those_that_differ(older, journal)):
         known = journal.get(path)
         if known is not None:
@@ -162,6 +165,15 @@ def _signers(record: Record | None) -> tuple[tuple[int, int | None, tuple[bytes,
     if record is None or not record.apks:
         return ()
     return tuple((one.low, one.high, one.signing.signers if one.signing else None) for one in record.apks[0].verified)
+
+
+def _certificates(record: Record | None) -> set[bytes]:
+    """Return every certificate that some phone takes for a signer, now or before."""
+    found = set[bytes]()
+    for one in record.apks[0].verified if record is not None and record.apks else ():
+        if one.signing is not None:
+            found.update(one.signing.signers, (node.certificate for node in one.signing.past))
+    return found
 
 
 def _against(record: Record, base: Manifest, older: Record) -> Iterator[Problem]:
