@@ -7,13 +7,13 @@ that phones may have.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from phoneward.apk import Manifest
 from phoneward.errors import readable
-from phoneward.texts import words
+from phoneward.texts import Words, words
 from phoneward.updates.pushing.errors import CatalogFolderError, NowhereInstalledError
 from phoneward.updates.pushing.field import Span, judge_field
 from phoneward.updates.pushing.gate import stops
@@ -35,13 +35,14 @@ class Catalog:
         read: files that were read in this run; the others were known already.
         problems: how many were found.
         new_apps: candidates of which no other version is known: nothing can be lost.
+        unread: files that went out before and cannot be read as an app: nothing is compared with them.
     """
 
     candidates: int = 0
     read: int = 0
     problems: int = 0
     new_apps: int = 0
-    _by_package: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    unread: int = 0
 
 
 def files_in(folder: Path) -> list[str]:
@@ -113,6 +114,19 @@ def problems(candidates: Sequence[str], journal: Journal, catalog: Catalog) -> I
             yield problem
 
 
+def unread(published: Iterable[str], journal: Journal, catalog: Catalog) -> Iterator[tuple[str, Words]]:
+    """Yield what went out before and cannot be compared with, and why; counted in."""
+    for path in published:
+        record = journal.get(path)
+        if record is None or record.base is None:
+            catalog.unread += 1
+            yield path, _failure(record)
+
+
+def _failure(record: Record | None) -> Words:
+    return record.failure.words if record is not None and record.failure else words("It holds no app.")
+
+
 def _versions(journal: Journal) -> dict[str, list[tuple[int, str]]]:
     """Return what is known of each package: version codes and paths, the oldest first."""
     found: dict[str, list[tuple[int, str]]] = {}
@@ -128,8 +142,7 @@ def _problems_of(
 ) -> Iterator[Problem]:
     base = record.base
     if base is None:
-        said = record.failure.words if record.failure else words("It holds no app.")
-        yield Problem(ProblemKind.NOT_AN_APP, record.path, said)
+        yield Problem(ProblemKind.NOT_AN_APP, record.path, _failure(record))
         return
     if not any(verified.is_verified for verified in record.apks[0].verified):
         said = words("No phone would believe its signature.")
