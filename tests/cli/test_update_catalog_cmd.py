@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.apk.making import make_apk
 from tests.cli.program import PROGRAM, Program
-from tests.updates.pushing.store import store_in
+from tests.updates.pushing.store import NOTES, put, store_in
 
 
 @pytest.fixture
@@ -85,3 +86,14 @@ def test_a_stop_list_that_cannot_be_written_is_said_and_the_lines_are_there(
     assert ran.code == 1
     assert "stop list" in ran.stderr
     assert "WIPES" in ran.stdout
+
+
+def test_what_went_out_before_and_cannot_be_read_is_named(program: Program, tmp_path: Path) -> None:
+    put(tmp_path / "published", "1.apk", make_apk(NOTES, version_code=1))
+    (tmp_path / "published" / "2.apk").write_bytes(b"PK no app")
+    put(tmp_path / "candidates", "3.apk", make_apk(NOTES, version_code=3))
+    ran = program.run(*asked(tmp_path, "--jobs", "1"))
+    assert ran.code == 3
+    assert "Not compared with" in ran.stderr
+    assert "2.apk" in ran.stderr
+    assert program.run(*asked(tmp_path, "--jobs", "1", "--json")).documents[-1]["unread"] == 1

@@ -27,17 +27,19 @@ def put(
     change: Callable[[AppRecord], AppRecord] = lambda row: row,
     device: bytes = encode_document(DEVICE_DOCUMENT),
     covers: bytes | None = None,
+    not_asked: tuple[str, ...] = (),
+    lists: bool = True,
 ) -> Repository:
     """A vault with one snapshot of a phone that has one app."""
     repo = init_repository(LocalStorage(folder / "vault"), "secret", kdf=insecure_test_cost())
-    rows = [change(app(NOTES, version_code=5))]
+    rows = [change(app(NOTES, version_code=5))] if lists else []
     document = coverage(apps=[held(NOTES)], taken=day(0))
     put_snapshot(
         repo,
         {
             b"device.json": File(device),
             b"coverage.json": File(encode_coverage(document) if covers is None else covers),
-            b"packages.json": File(encode_document(PackagesDocument(1, rows, {}))),
+            b"packages.json": File(encode_document(PackagesDocument(1, rows, dict.fromkeys(not_asked, "no answer")))),
             b"packages": {NOTES.encode(): {b"base.apk": File(apk.read_bytes())}},
         },
         day=0,
@@ -127,3 +129,24 @@ def test_without_a_coverage_document_that_is_said(tmp_path: Path, old: Path) -> 
     assert checked.stakes is not None
     assert checked.stakes.kept is Copy.NO_COVERAGE
     assert "does not say what it holds" in str(checked.sentence)
+
+
+@pytest.mark.parametrize(
+    ("lists", "not_asked", "expected"),
+    [
+        (True, (), Verdict.KEEPS),
+        (True, ("data-size", "installer"), Verdict.KEEPS),
+        (True, ("users",), Verdict.UNDECIDED),
+        (True, ("apps-of-user-10",), Verdict.UNDECIDED),
+        (False, ("apps",), Verdict.UNDECIDED),
+        (False, (), Verdict.UNDECIDED),
+    ],
+)
+def test_an_app_that_a_phone_did_not_list_is_not_said_to_be_nowhere(
+    tmp_path: Path, old: Path, lists: bool, not_asked: tuple[str, ...], expected: Verdict
+) -> None:
+    """A phone that did not answer, or a folder that was taken for one: nobody knows which apps were on it."""
+    against = AgainstSnapshot(put(tmp_path, old, not_asked=not_asked, lists=lists), "latest")
+    found = check_file("other.apk", [make_apk("org.example.other")], against)
+    assert found.judgement.verdict is expected
+    assert ("is not on this phone" in str(found.sentence)) is (expected is Verdict.KEEPS)

@@ -152,6 +152,7 @@ def test_what_is_no_app_is_said_in_one_sentence(past: tuple[Site, str], content:
     assert "KEEPS" not in text
     assert '<p class="loss">a.apk is damaged' in text, "by the person's own name for the file"
     assert "<p>a.apk is damaged" not in text, "said once"
+    assert "Make a copy" not in text, "nothing is in danger"
     assert "0.apk" not in text
 
 

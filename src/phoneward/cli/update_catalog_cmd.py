@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         "--published names folders with what went out before. Without it the files of DIR are compared with each "
         "other. What was "
         "read is kept in --history: a run that was stopped goes on there, and the next run reads only what is new.\n\n"
-        "Exit code 0: nothing found. 4: something must not go out."
+        "Exit code 0: nothing found. 4: something must not go out. 3: nothing found, but something that went out "
+        "before "
+        "could not be read."
     ),
 )
 @argument("folder", metavar="DIR", meaning=N_("The candidates: APKs and bundles, in any depth."))
@@ -66,6 +68,8 @@ def catalog(  # noqa: PLR0917 - click's own way to give options
         )
         for _record in pushing.read_files([*others, *candidates], journal, runner):
             counted.read += 1
+        for path, why in pushing.unread(others, journal, counted):
+            output.say(_("Not compared with {file}: {why}").format(file=readable(path), why=why))
         for problem in pushing.problems(candidates, journal, counted):
             withdrawn.append(problem)
             if output.json:
@@ -75,7 +79,9 @@ def catalog(  # noqa: PLR0917 - click's own way to give options
     if stop_list is not None:
         pushing.write_stop_list(Path(stop_list), withdrawn)
     _summarise(output, counted)
-    return ExitCode.FINDING if withdrawn else ExitCode.DONE
+    if withdrawn:
+        return ExitCode.FINDING
+    return ExitCode.INCOMPLETE if counted.unread else ExitCode.DONE
 
 
 def _private_folder() -> "tempfile.TemporaryDirectory[str]":
@@ -90,6 +96,7 @@ def _summarise(output: "Output", counted: "Catalog") -> None:
                 "candidates": counted.candidates,
                 "read": counted.read,
                 "new_apps": counted.new_apps,
+                "unread": counted.unread,
                 "problems": counted.problems,
             },
         )

@@ -42,9 +42,11 @@ class AgainstSnapshot:
         short = self.snapshot.short_id
         try:
             phone = device_of(repo, self.snapshot)
-            self._packages = self._apps.told(self.snapshot).apps
+            told = self._apps.told(self.snapshot)
         except ValueError as error:
             raise CoverageMissingError(snapshot=short, detail=readable(str(error))) from error
+        self._packages = told.apps
+        self._lists_all = bool(told.apps) and not any(map(_is_of_apps, told.not_asked))
         self.device = Device(
             phone.api_level,
             abis,
@@ -62,8 +64,9 @@ class AgainstSnapshot:
         return frozenset(app.package for app in self._packages)
 
     def installed(self, candidate: AppSet) -> Installed | None:
-        """See `Against.installed`."""
-        return self.app(candidate.package)
+        """See `Against.installed`; where the phone did not list all its apps, one that is not listed may be there."""
+        found = self.app(candidate.package)
+        return _unknown(candidate.package) if found is None and not self._lists_all else found
 
     def app(self, package: str) -> Installed | None:
         """Return an app as the snapshot has it; without a signer where its APKs are not all there."""
@@ -142,13 +145,21 @@ class AgainstSnapshot:
             yield app
 
 
+def _is_of_apps(question: str) -> bool:
+    """Tell whether a question that a phone did not answer (`AppInventory.not_asked`) is which apps it has."""
+    return question in {"apps", "users"} or question.startswith("apps-of-user-")
+
+
+def _unknown(package: str, version_code: int = 0) -> Installed:
+    return Installed(
+        package=package, version_code=version_code, target_sdk=None, shared_user_id=None, upgrade_keys=None
+    )
+
+
 def _joined(told: Installed | None, records: list[AppRecord]) -> Installed:
     """Return what APKs say of an app together with what the phone said of it."""
     first = records[0]
-    base = told or Installed(
-        package=first.package, version_code=first.version_code or 0, target_sdk=None,
-        shared_user_id=None, upgrade_keys=None,
-    )  # fmt: skip
+    base = told or _unknown(first.package, first.version_code or 0)
     return replace(
         base,
         is_system=first.is_system,

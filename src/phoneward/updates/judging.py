@@ -88,7 +88,8 @@ def _verdict(case: Case, found: list[Reason]) -> tuple[Verdict, list[Reason]]:
 
 def _once_removed(case: Case, found: list[Reason]) -> tuple[Verdict, list[Reason]]:
     """Return whether this same file would be taken once the app and its data are gone."""
-    if case.app is not None and case.app.is_system and not _only_too_old(found):
+    app = case.app
+    if app is not None and app.is_system and not (_only_too_old(found) and app.is_updated_system is not False):
         text = words("The app came with the phone and cannot be removed, so this file never goes in.")
         return Verdict.REFUSED, [PREINSTALLED.says(text)]
     then = reasons(case.without_app())

@@ -63,6 +63,7 @@ def installed_on_phone(state: PackageState, app: AppSet | None, device: Device) 
         splits=frozenset(state.splits) or base.splits,
         is_debuggable=state.is_debuggable,
         is_system=state.is_system,
+        is_updated_system=state.is_updated_system,
         is_instant=state.is_instant,
         is_persistent=state.is_persistent,
         is_data_only=state.is_data_only,

@@ -64,6 +64,7 @@ class Installed:
         revision_codes: of the base (key "") and of each split.
         splits: names, without the base.
         is_debuggable, is_system, is_instant, is_persistent: as Android records them.
+        is_updated_system: of one that came with the phone, whether an update lies over it; None where not known.
         is_data_only: it was uninstalled and its data kept (`-k`): there is a record and no app.
         shared_user_id: empty where it has none; None where not known.
         left_shared_user: it left a shared user id once (`sharedUserMaxSdkVersion`).
@@ -89,6 +90,7 @@ class Installed:
     splits: frozenset[str] = frozenset()
     is_debuggable: bool = False
     is_system: bool = False
+    is_updated_system: bool | None = None
     is_instant: bool = False
     is_persistent: bool = False
     is_data_only: bool = False

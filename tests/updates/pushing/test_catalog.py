@@ -159,3 +159,37 @@ def test_a_file_name_that_is_no_text_does_not_end_the_run(tmp_path: Path) -> Non
     again, counted = run(tmp_path)
     assert found == again == [(os.fsdecode(b"\xfe.apk"), ProblemKind.WIPES)]
     assert counted.read == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there nothing tells that a file was changed but its size and time")
+def test_another_file_of_the_same_size_and_time_is_read_again(tmp_path: Path) -> None:
+    """Whoever hands in a candidate can give it any time, and fill it up to any size."""
+    from tests.apk.making import make_apk
+    from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
+
+    put(tmp_path / "published", "1.apk", make_apk(NOTES, version_code=1, keys=(OURS,)))
+    place = put(tmp_path / "candidates", "2.apk", make_apk(NOTES, version_code=2, keys=(OURS,)))
+    os.utime(place, ns=(1, 1))
+    assert run(tmp_path)[0] == []
+    size = place.stat().st_size
+    place.unlink()
+    put(tmp_path / "candidates", "2.apk", make_apk(NOTES, version_code=2, keys=(THEIRS,)))
+    os.truncate(place, size)
+    os.utime(place, ns=(1, 1))
+    assert [name for name, _kind in run(tmp_path)[0]] == ["2.apk"]
+
+
+def test_a_low_number_does_not_hide_another_signer(tmp_path: Path) -> None:
+    """An early version may lie among the candidates; a stranger's file with a low number is no early version."""
+    from tests.apk.making import make_apk
+    from tests.updates.pushing.store import NOTES, OURS, THEIRS, put
+
+    put(tmp_path / "published", "7.apk", make_apk(NOTES, version_code=7, keys=(OURS,)))
+    put(tmp_path / "candidates", "early.apk", make_apk(NOTES, version_code=4, keys=(OURS,)))
+    assert run(tmp_path)[0] == []
+    other = tmp_path / "other"
+    put(other / "published", "7.apk", make_apk(NOTES, version_code=7, keys=(OURS,)))
+    put(other / "candidates", "5.apk", make_apk(NOTES, version_code=5, keys=(THEIRS,)))
+    found, counted = run(other)
+    assert found == [("5.apk", ProblemKind.WIPES)]
+    assert counted.new_apps == 0

@@ -160,6 +160,7 @@ ROWS: list[tuple[str, Installed | None, AppSet, Device, Verdict, str, str]] = [
     ("no such app", None, one(), PHONE, KEEPS, "not-installed", ""),
     ("ps.isSystem: its shared user id stays too", there(is_system=True), one(shared_user_id="u"), PHONE, REFUSED, "preinstalled", "INSTALL_FAILED_UID_CHANGED"),
     ("ps.isSystem: without updates of it, an older one goes in", there(is_system=True, version_code=3), one(), PHONE, WIPES, "version-downgrade", DOWNGRADE),
+    ("ps.isSystem: as it came with the phone, there is nothing to take away", there(is_system=True, is_updated_system=False, version_code=3), one(), PHONE, REFUSED, "preinstalled", DOWNGRADE),
     # A preinstalled app has a record that nobody can remove
     ("ps.isSystem: another signer is never taken", there(is_system=True), one(OTHER), PHONE, REFUSED, "preinstalled", INCOMPATIBLE),
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 A gate for one update, a catalogue run over a whole store, and the prompt that a store should show.
 """
 
-from phoneward.updates.pushing.catalog import Catalog, files_in, problems, read_files
+from phoneward.updates.pushing.catalog import Catalog, files_in, problems, read_files, unread
 from phoneward.updates.pushing.errors import DifferentAppsError, RayMissingError
 from phoneward.updates.pushing.field import FIELD, Span, judge_field
 from phoneward.updates.pushing.gate import GateResult, gate, gate_files, gate_files_named
@@ -40,5 +40,6 @@ __all__ = [
     "problems",
     "read_files",
     "read_prompt",
+    "unread",
     "write_stop_list",
 ]

@@ -7,13 +7,13 @@ that phones may have.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from phoneward.apk import Manifest
 from phoneward.errors import readable
-from phoneward.texts import words
+from phoneward.texts import Words, words
 from phoneward.updates.pushing.errors import CatalogFolderError, NowhereInstalledError
 from phoneward.updates.pushing.field import Span, judge_field
 from phoneward.updates.pushing.gate import stops
@@ -34,14 +34,15 @@ class Catalog:
         candidates: files that were judged.
         read: files that were read in this run; the others were known already.
         problems: how many were found.
-        new_apps: candidates of which no earlier version is known: nothing can be lost.
+        new_apps: candidates of which no other version is known: nothing can be lost.
+        unread: files that went out before and cannot be read as an app: nothing is compared with them.
     """
 
     candidates: int = 0
     read: int = 0
     problems: int = 0
     new_apps: int = 0
-    _by_package: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    unread: int = 0
 
 
 def files_in(folder: Path) -> list[str]:
@@ -86,7 +87,7 @@ def _is_known(journal: Journal, path: str) -> bool:
         told = os.stat(path)
     except OSError:
         return False
-    return known.is_of(told.st_size, told.st_mtime_ns)
+    return known.is_of(told)
 
 
 def problems(candidates: Sequence[str], journal: Journal, catalog: Catalog) -> Iterator[Problem]:
@@ -113,6 +114,19 @@ def problems(candidates: Sequence[str], journal: Journal, catalog: Catalog) -> I
             yield problem
 
 
+def unread(published: Iterable[str], journal: Journal, catalog: Catalog) -> Iterator[tuple[str, Words]]:
+    """Yield what went out before and cannot be compared with, and why; counted in."""
+    for path in published:
+        record = journal.get(path)
+        if record is None or record.base is None:
+            catalog.unread += 1
+            yield path, _failure(record)
+
+
+def _failure(record: Record | None) -> Words:
+    return record.failure.words if record is not None and record.failure else words("It holds no app.")
+
+
 def _versions(journal: Journal) -> dict[str, list[tuple[int, str]]]:
     """Return what is known of each package: version codes and paths, the oldest first."""
     found: dict[str, list[tuple[int, str]]] = {}
@@ -128,8 +142,7 @@ def _problems_of(
 ) -> Iterator[Problem]:
     base = record.base
     if base is None:
-        said = record.failure.words if record.failure else words("It holds no app.")
-        yield Problem(ProblemKind.NOT_AN_APP, record.path, said)
+        yield Problem(ProblemKind.NOT_AN_APP, record.path, _failure(record))
         return
     if not any(verified.is_verified for verified in record.apks[0].verified):
         said = words("No phone would believe its signature.")
@@ -138,9 +151,12 @@ def _problems_of(
     known_ones = versions[base.package]
     older = [path for code, path in known_ones if code < base.version_code]
     same = [path for code, path in known_ones if code == base.version_code and path != record.path]
-    catalog.new_apps += not older and not same
+    newer = [path for code, path in known_ones if code > base.version_code]
+    catalog.new_apps += not (older or same or newer)
     # A copy of what went out, with its number and signer, is nothing new; one of another signer is put over it.
     others = [path for path in _those_that_differ(same, journal) if _signers(journal.get(path)) != _signers(record)]
+    if not older and not same and newer and not _certificates(record) & _certificates(journal.get(newer[0])):
+        others = newer[:1]  # a low number does not make a stranger's file an early version of this app
     for path in (*others, *_those_that_differ(older, journal)):
         known = journal.get(path)
         if known is not None:
@@ -162,6 +178,15 @@ def _signers(record: Record | None) -> tuple[tuple[int, int | None, tuple[bytes,
     if record is None or not record.apks:
         return ()
     return tuple((one.low, one.high, one.signing.signers if one.signing else None) for one in record.apks[0].verified)
+
+
+def _certificates(record: Record | None) -> set[bytes]:
+    """Return every certificate that some phone takes for a signer, now or before."""
+    found = set[bytes]()
+    for one in record.apks[0].verified if record is not None and record.apks else ():
+        if one.signing is not None:
+            found.update(one.signing.signers, (node.certificate for node in one.signing.past))
+    return found
 
 
 def _against(record: Record, base: Manifest, older: Record) -> Iterator[Problem]:

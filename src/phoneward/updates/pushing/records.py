@@ -135,7 +135,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         path: as it was found.
         raw_path: the path where that is no text (on Linux a name may be any bytes); only in the file, empty otherwise.
-        size, mtime_ns: bytes and time then: what tells whether it is still the same file.
+        size, mtime_ns, ctime_ns: bytes and times then: what tells whether it is still the same file. The last one
+            nobody can set (on Windows it is another time, and only the first two tell).
         apks: the base first; empty where it is no app.
         failure: why it is no app, or could not be read; None where it is one.
         code: of the failure.
@@ -149,15 +150,16 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     failure: Said | None = None
     code: str = ""
     raw_path: bytes = b""
+    ctime_ns: int = -1
 
     @property
     def base(self) -> Manifest | None:
         """The manifest that stands for the app; None where it is no app."""
         return self.apks[0].manifest if self.apks else None
 
-    def is_of(self, size: int, mtime_ns: int) -> bool:
+    def is_of(self, told: os.stat_result) -> bool:
         """Tell whether a file that is like this now is the one that was read."""
-        return (self.size, self.mtime_ns) == (size, mtime_ns)
+        return (self.size, self.mtime_ns, self.ctime_ns) == (told.st_size, told.st_mtime_ns, told.st_ctime_ns)
 
     def app(self) -> AppSet:
         """Return the app as it was read; nothing is read again."""
@@ -220,19 +222,18 @@ def read_record(path: str) -> Record:
     """
     from phoneward.apk import open_app
 
-    size, mtime_ns = -1, -1
+    size, mtime_ns, ctime_ns = -1, -1, -1
     try:
         told = os.stat(path)
-        size, mtime_ns = told.st_size, told.st_mtime_ns
+        size, mtime_ns, ctime_ns = told.st_size, told.st_mtime_ns, told.st_ctime_ns
         with open_app([Path(path)]) as app:
             apks = tuple(_saved(apk) for apk in app.apks)
     except PhonewardError as error:
-        return Record(FORMAT, path, size, mtime_ns, (), _failure(error), error.code)
+        return Record(FORMAT, path, size, mtime_ns, (), _failure(error), error.code, ctime_ns=ctime_ns)
     except OSError as error:
-        return Record(
-            FORMAT, path, size, mtime_ns, (), Said("{text}", details={"text": str(error.strerror)}), "unreadable"
-        )
-    return Record(FORMAT, path, size, mtime_ns, apks)
+        said = Said("{text}", details={"text": str(error.strerror)})
+        return Record(FORMAT, path, size, mtime_ns, (), said, "unreadable", ctime_ns=ctime_ns)
+    return Record(FORMAT, path, size, mtime_ns, apks, ctime_ns=ctime_ns)
 
 
 def _failure(error: PhonewardError) -> Said:

@@ -1,11 +1,12 @@
 """Upgrade key sets: an app that names them lets those keys, and not its signer, decide who may update it."""
 
+import contextlib
 from collections.abc import Iterator
 from typing import Final
 
-from phoneward.apk.signing.ber import MalformedBerError
-from phoneward.apk.signing.certificate import read_certificate
 from phoneward.apk.signing.facts import Signing
+from phoneward.apk.signing.keys import certified_key
+from phoneward.apk.signing.reading import MalformedError
 from phoneward.texts import words
 from phoneward.updates.rules.rule import Case, Rule
 from phoneward.updates.subject import Installed
@@ -49,11 +50,9 @@ def judge(case: Case) -> Iterator[Reason]:
 
 
 def public_keys(signing: Signing) -> frozenset[bytes]:
-    """Return the signers' public keys (SubjectPublicKeyInfo); a certificate that cannot be read has none."""
+    """Return the signers' public keys as Android writes them; a certificate that cannot be read has none."""
     keys = set()
     for certificate in signing.signers:
-        try:
-            keys.add(read_certificate(certificate).public_key_info)
-        except MalformedBerError:
-            continue
+        with contextlib.suppress(MalformedError):
+            keys.add(certified_key(certificate))
     return frozenset(keys)

@@ -287,7 +287,7 @@ def _verdict(one: Checked, command: tuple[str, ...]) -> dict[str, object]:
         "headline": updates.headline(judgement.verdict),
         "sentence": one.sentence,
         "advice": one.advice or updates.explanation(judgement),
-        "copy": _copy_first(one),
+        "copied_by": _copy_first(one),
         "reasons": () if one.advice is not None else updates.main_reasons(judgement),
         "install": _guarded_install(one, command),
         "facts": _facts(one),
