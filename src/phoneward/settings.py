@@ -52,7 +52,10 @@ class NoRepositoryNamedError(UsageError):
     """Nothing says which vault is meant."""
 
     message = N_("You have not said where the vault is.")
-    next_step = N_("Add --repo FOLDER to the command, or set PHONEWARD_REPOSITORY to that folder.")
+    next_step = N_(
+        "Add --repo FOLDER to the command, or set PHONEWARD_REPOSITORY to that folder. If you have none yet: "
+        "phoneward setup"
+    )
 
 
 class RemoteRepositoryError(UsageError):

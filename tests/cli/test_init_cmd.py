@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.settings import NoRepositoryNamedError
 from tests.cli import terminal
 from tests.cli.program import Program
 from tests.tools.restic import Restic
@@ -54,7 +55,7 @@ def test_no_vault_named(words: list[str], program: Program) -> None:
     assert (ran.code, ran.stdout) == (2, "")
     assert ran.stderr.splitlines() == [
         "phoneward: You have not said where the vault is.",
-        "Add --repo FOLDER to the command, or set PHONEWARD_REPOSITORY to that folder.",
+        NoRepositoryNamedError.next_step,
     ]
 
 

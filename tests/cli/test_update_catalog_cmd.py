@@ -41,6 +41,18 @@ def test_one_line_for_each_problem_and_a_stop_list(program: Program, store: Path
     assert list(tmp_path.glob(".stop-list*")) == []
 
 
+def test_what_is_wrong_is_said_in_the_language_of_whoever_reads_it(
+    program: Program, store: Path, tmp_path: Path
+) -> None:
+    """The history was written by an English run, by processes of its own; a Chinese one shows all of it in Chinese."""
+    history = ("--history", tmp_path / "history.jsonl", "--jobs", "1")
+    english = program.run(*asked(store, *history)).stdout.splitlines()[1]
+    assert english.endswith("it is not a ZIP file, or its end is missing.")
+    chinese = program.run(*asked(store, *history, "--lang", "zh_CN")).stdout.splitlines()[1]
+    assert "它不是 ZIP 文件，或者结尾缺失" in chinese
+    assert "ZIP file" not in chinese
+
+
 @pytest.mark.slow
 def test_as_json_with_all_cores(program: Program, store: Path) -> None:
     ran = program.run(*asked(store, "--json"))

@@ -30,6 +30,7 @@ def test_another_signer_stops_the_release(program: Program) -> None:
     ran = program.run("update", "gate", old, new)
     assert ran.code == 4
     assert ran.stdout.startswith(f"Do not push this update of {NOTES}.")
+    assert "What helps: sign it with the key of the version that is out" in ran.stdout
     document = program.run("update", "gate", old, new, "--json", "--sdk", "30").document
     assert document["passes"] is False
     (span,) = document["spans"]
@@ -64,6 +65,7 @@ def test_in_chinese(program: Program) -> None:
     old, new = make_apk(NOTES, version_code=1), make_apk(NOTES, version_code=2)
     ran = program.run("update", "gate", old, new, "--lang", "zh_CN")
     assert "可以发布" in ran.stdout
+    assert "API 级别 21 及以上：保留数据" in ran.stdout
 
 
 @pytest.mark.slow

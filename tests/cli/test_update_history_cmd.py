@@ -35,18 +35,32 @@ def test_what_happened_is_said_first_and_what_is_still_held(asked: Program) -> N
     assert "The data of WeChat was wiped between 14 November 2023 and 17 November 2023" in said
     assert "holds a backup that the app made of itself on 14 November 2023" in said
     assert "phoneward coverage " in said
-    assert f"{SHOP} came from a store (com.android.vending), and was installed over from a file" in said
+    assert f"{SHOP} came from a store (Google Play), and was installed over from a file" in said
     assert "leaves no trace here" in said
 
 
 def test_one_app_is_told_version_by_version(asked: Program) -> None:
-    for name in ("WeChat", WECHAT, "tencent"):
+    for name in ("WeChat", "微信", WECHAT, "tencent"):
         ran = asked.run("update", "history", name)
         assert ran.code == 0, ran.stderr
         assert "My phone: 1 thing happened" in ran.stdout
         assert "1.7 (7)" in ran.stdout
         assert "2023-11-16" in ran.stdout
         assert SHOP not in ran.stdout
+
+
+def test_dates_stand_whole_on_a_narrow_screen(asked: Program) -> None:
+    said = asked.with_(COLUMNS="80").run("update", "history", WECHAT).stdout
+    assert "2023-11-16" in said, "in the table, where the data begins"
+    assert "Google" in said
+    assert "com.android.vending" not in said
+
+
+def test_an_app_is_found_by_its_name_in_any_language(asked: Program) -> None:
+    for name in ("WeChat", "微信"):
+        chinese = asked.run("update", "history", name, "--lang", "zh_CN")
+        assert chinese.code == 0, chinese.stderr
+        assert "微信的数据在" in chinese.stdout
 
 
 def test_programs_get_json_and_exit_codes(asked: Program) -> None:

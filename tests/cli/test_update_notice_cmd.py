@@ -26,6 +26,13 @@ def test_two_steps_where_everything_would_be_lost(program: Program) -> None:
     assert "Type the name of the app to go on: WeChat" in ran.stdout
 
 
+def test_wechat_is_called_so_without_being_told(program: Program) -> None:
+    """A store that forgets --name does not ask people about com.tencent.mm."""
+    files = [make_apk("com.tencent.mm", version_code=code, keys=(by,)) for code, by in ((1, OURS), (2, THEIRS))]
+    assert "Delete WeChat and all in it, then install?" in program.run("update", "notice", *files).stdout
+    assert "删除微信和里面的一切，再安装吗？" in program.run("update", "notice", *files, "--lang", "zh_CN").stdout
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_what_it_writes_keeps_all_the_rules_itself(program: Program, tmp_path: Path, language: str) -> None:
     """The second step asks for typing; the two steps together are graded as one prompt."""

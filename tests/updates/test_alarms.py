@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneward.apk.signing.facts import Capability, LineageNode, Signing
-from phoneward.updates import Alarm, AppThen, At, Kind
+from phoneward.phones import store_named
+from phoneward.texts import formats
+from phoneward.updates import Alarm, AppThen, At, Kind, alarm_title
 from phoneward.updates.alarms import alarms_of, of_phone
+from phoneward.updates.installers import STORE_NAMES
 from phoneward.updates.timeline import Timelines
 
 KEY = ("org.example.app", 0)
@@ -219,6 +222,24 @@ def signed(*signers: bytes, past: tuple[bytes, ...] = ()) -> AppThen:
 def test_another_signer_is_told() -> None:
     [told] = alarms(signed(b"A"), signed(b"B"))
     assert (told.kind, told.is_certain) == (Kind.SIGNER, True)
+
+
+def test_two_snapshots_of_one_day_are_told_apart_by_the_time() -> None:
+    """Nobody reads "between 1 January and 1 January"."""
+    [told] = alarms(signed(b"A"), signed(b"B"))
+    assert f"{formats.date(day(0))} and {formats.date(day(1))}" in str(alarm_title(told))
+    later = day(0) + dt.timedelta(minutes=5)
+    same = replace(told, after=replace(told.after, taken=later))
+    assert f"{formats.moment(day(0))} and {formats.moment(later)}" in str(alarm_title(same))
+
+
+def test_stores_are_called_by_their_names() -> None:
+    [told] = alarms(app(), app(installer="com.huawei.appmarket"))
+    assert "Huawei AppGallery; before: Google Play" in str(alarm_title(told))
+    [told] = alarms(app(), app(installer="org.example.shop"))
+    assert "org.example.shop; before: Google Play" in str(alarm_title(told))
+    guides = {package: guide for package in STORE_NAMES if (guide := store_named(package, language="en")) is not None}
+    assert {package: guide.name for package, guide in guides.items()} == dict(STORE_NAMES), "as the guides call them"
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,16 @@ def test_many_of_a_kind_are_summed_up(repo: Repository) -> None:
     assert "10 more apps" in str(told[-1].title)
 
 
+def test_what_is_only_probable_is_answered_as_probable(repo: Repository) -> None:
+    """The phone's clock was wrong: the answer promises no more than the event below it."""
+    put_day(repo, 0, [app()])
+    put_day(repo, 3, [app(first_installed=day(-50))])
+    answered = asked(repo, 4)
+    [told] = found(answered, codes.WIPED)
+    assert "was probably wiped" in str(told.title)
+    assert str(answered.sentence).startswith("Perhaps not: in the last year the data of WeChat was probably wiped")
+
+
 def test_a_clock_far_ahead_frightens_nobody(repo: Repository) -> None:
     put_day(repo, 0, [app(first_installed=dt.datetime(9999, 12, 31, tzinfo=dt.UTC))])
     put_day(repo, 1, [app(first_installed=dt.datetime(9999, 12, 31, tzinfo=dt.UTC))])

@@ -1,5 +1,6 @@
 """Takes the pictures of `docs/page.md`, of the demonstration's sample phone: `python -m tests.web.pictures`."""
 
+import datetime as dt
 import functools
 import shutil
 import tempfile
@@ -15,11 +16,15 @@ from phoneward import vault
 from phoneward.demo import FolderSample, tell
 from phoneward.phones import Diagnosis, Situation
 from phoneward.settings import Overrides, load
+from phoneward.vault import LocalStorage, open_repository
+from tests.apk.making import copy_of, key, make_apk
+from tests.updates.pasts import START, app, held, own_backup, put_day
+from tests.updates.pasts import day as date
 from tests.vault.cheap import insecure_test_cost
 from tests.web.all_pages import READY, same_session, sees, stages
 from tests.web.browser import PHONE, Look, chromium, opened
 from tests.web.setup_help import cheap_vaults, empty_site, ended, make_card
-from tests.web.site import Site, serving
+from tests.web.site import PASSWORD, Site, make_settings, serving
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 SCREEN: Final = (1280, 640)
@@ -39,7 +44,9 @@ PAGES: Final[Mapping[str, str]] = {
 }
 SCROLLED: Final[Mapping[str, int]] = {"coverage": 380, "setup-phone": 240}
 SET_UP: Final = ("setup-phone", "setup-kit")
-NAMES: Final = (*PAGES, "home-phone", "restore-plan", *SET_UP)
+NOTES: Final = "org.example.notes"
+UPDATES: Final = ("updates", "update-verdict")
+NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *SET_UP)
 """Of all pictures; each is there in both languages."""
 
 
@@ -86,6 +93,36 @@ def take_all_of_a_vault(site: Site, newest: str, browser: Browser, language: str
         take(page, "home-phone", language)
 
 
+def take_updates(folder: Path, browser: Browser, language: str) -> None:
+    """Look at what happened to WeChat on a phone, and at an update of an app that could only be put in by wiping it."""
+    update = make_apk(NOTES, keys=(key("other"),), version_code=2)
+    copied = copy_of(update, folder, "update.apk")
+    settings = make_settings(folder)
+    repo = open_repository(LocalStorage(folder / "vault"), PASSWORD)
+    repo.load_index()
+    day = round((dt.datetime.now(dt.UTC) - START) / dt.timedelta(days=1))
+    mine = make_apk(NOTES).read_bytes()
+    backup = held(own_backups=[own_backup(day - 20)], lost=11 * 10**9)
+    before, after = app(version_code=6), app(version_code=7, first_installed=date(day - 15))
+    for number, one, coverage in ((day - 20, before, backup), (day - 12, after, held())):
+        put_day(
+            repo,
+            number,
+            [one, app(NOTES, version_code=1, data_bytes=48 * 10**6)],
+            apks={NOTES: mine},
+            coverages=[coverage, held(NOTES)],
+            label=OWN_NAMES[language],
+        )
+    with serving(settings) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
+        page.goto(site.url + "/updates")
+        page.wait_for_selector(".finding")
+        take(page, "updates", language)
+        page.set_input_files("#field-files", copied)
+        page.locator("main .button.main").click()
+        page.wait_for_url("**/updates/verdict")
+        take(page, "update-verdict", language)
+
+
 def take_set_up(folder: Path, browser: Browser, language: str) -> None:
     """Look at two steps of set-up."""
     with empty_site(folder) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
@@ -115,6 +152,8 @@ def main() -> None:
                     take_all_of_a_vault(site, newest, browser, language)
             for language in OWN_NAMES:
                 (home / language).mkdir()
+                (home / f"updates {language}").mkdir()
+                take_updates(home / f"updates {language}", browser, language)
                 take_set_up(home / language, browser, language)
         finally:
             shutil.rmtree(home)

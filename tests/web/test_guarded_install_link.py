@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from phoneward.texts import words
-from phoneward.updates import Checked, Device, Installed, Verdict
-from phoneward.web.pages.updates import _guarded_install
+from phoneward.updates import Checked, Copy, Device, Installed, Stakes, Verdict
+from phoneward.web.pages.updates import _copy_first, _guarded_install
 from tests.updates.installing.facts import APP, judged
 
 CHECKED = Checked(
@@ -28,3 +28,13 @@ def test_nothing_else_is_offered(verdict: Verdict) -> None:
     assert _guarded_install(replace(CHECKED, judgement=judged(verdict)), BY_PHONE) == ()
     assert _guarded_install(replace(CHECKED, installed=None), BY_PHONE) == ()
     assert _guarded_install(CHECKED, ("phoneward", "update", "check", "--snapshot", "latest", "b.apk")) == ()
+
+
+def test_data_without_a_copy_is_to_be_copied_first() -> None:
+    """The page leads to the app's own way where one is known, else to a snapshot; never where nothing is in danger."""
+    wipes = replace(judged(Verdict.WIPES), package="com.tencent.mm")
+    stakes = Stakes("com.tencent.mm", kept=Copy.NO_SNAPSHOT)
+    assert _copy_first(replace(CHECKED, judgement=wipes, stakes=stakes)) == "/app-backups/guide/wechat"
+    assert _copy_first(replace(CHECKED, judgement=judged(Verdict.UNDECIDED), stakes=stakes)) == "/phones"
+    assert _copy_first(replace(CHECKED, judgement=judged(Verdict.KEEPS), stakes=stakes)) == ""
+    assert _copy_first(replace(CHECKED, judgement=wipes, stakes=None)) == ""

@@ -98,6 +98,8 @@ def test_stores_are_told_to_update_nothing(past: tuple[Site, str]) -> None:
     text = past[0].visitor().get("/updates/stores").text
     assert "Google Play" in text
     assert "<ol" in text
+    assert text.index("Do not tap") < text.index("Google Play"), "whoever is asked already reads that first"
+    assert 'href="/updates/stores#asks"' in past[0].visitor().get("/updates").text
 
 
 def test_the_home_page_and_the_checkup_lead_here(past: tuple[Site, str]) -> None:
@@ -123,6 +125,7 @@ def test_a_file_by_somebody_else_would_wipe_and_one_by_its_signer_keeps(past: tu
     wipes = judged(site, visitor, f"snapshot:{newest}", ("C:\\fakepath\\<b>notes.apk", OTHERS.read_bytes()))
     assert "ONLY POSSIBLE BY WIPING" in wipes
     assert "11.0 GB" in wipes
+    assert wipes.index("Do not install it") < wipes.index("signed by somebody else"), "what to do comes before why"
     assert "signer-differs" in wipes
     assert "&lt;b&gt;notes.apk" in wipes
     assert f"phoneward update check --snapshot {newest[:8]}" in wipes
@@ -147,6 +150,10 @@ def test_what_is_no_app_is_said_in_one_sentence(past: tuple[Site, str], content:
     text = judged(site, site.visitor(), f"snapshot:{newest}", ("a.apk", content))
     assert "WOULD BE REFUSED" in text
     assert "KEEPS" not in text
+    assert '<p class="loss">a.apk is damaged' in text, "by the person's own name for the file"
+    assert "<p>a.apk is damaged" not in text, "said once"
+    assert "Make a copy" not in text, "nothing is in danger"
+    assert "0.apk" not in text
 
 
 def test_before_any_file_there_is_no_answer(past: tuple[Site, str]) -> None:

@@ -38,4 +38,6 @@ def test_the_phone_at_the_cable_is_asked(phone: TestPhone, tmp_path: Path, monke
             assert "7.0 MB" in text, "what the person has in the app"
             assert f"phoneward update check --adb {phone.serial} update.apk" in text
             assert APP in text
+            copy = 'href="/phones">Make a copy of what is in it first</a>'
+            assert (copy in text) is (update is theirs), "where nothing outside the phone has what would be deleted"
         assert site.faults == []

@@ -7,12 +7,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def plain_table(*headings: str, numbers: Sequence[int] = ()) -> "Table":
+def plain_table(*headings: str, numbers: Sequence[int] = (), whole: Sequence[int] = ()) -> "Table":
     """Return an empty table.
 
     Args:
         headings: translated.
         numbers: positions of the columns that stand on the right.
+        whole: positions of further columns that are never folded: dates.
     """
     from rich import box
     from rich.table import Table
@@ -21,5 +22,6 @@ def plain_table(*headings: str, numbers: Sequence[int] = ()) -> "Table":
     for position, heading in enumerate(headings):
         right = position in numbers
         # Folded, not cut: two names may differ only at their ends.
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        is_whole = right or position in whole
+        table.add_column(heading, justify="right" if right else "left", no_wrap=is_whole, overflow="fold")
     return table

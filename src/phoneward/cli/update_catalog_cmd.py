@@ -11,7 +11,7 @@ import click
 from phoneward.cli.frame import argument, current, option, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output
@@ -113,8 +113,8 @@ def _summarise(output: "Output", counted: "Catalog") -> None:
 def line(problem: "Problem") -> str:
     """Return a problem in one line."""
     where = f"{problem.low}+" if problem.high is None else f"{problem.low}–{problem.high}"
-    who = f"{readable(problem.package)} {problem.version_code} " if problem.package else ""
-    return f"{problem.kind.value.upper()}  {who}(API {where})  {readable(problem.path)}: {problem.text}"
+    who = f"{readable(problem.package)} {problem.version_code} (API {where})  " if problem.package else ""
+    return f"{problem.kind.value.upper()}  {who}{labelled(readable(problem.path), str(problem.text))}"
 
 
 def document(problem: "Problem") -> dict[str, object]:

@@ -69,10 +69,24 @@ def show(output: "Output", result: "GateResult") -> None:
     """Say it in one sentence, then Android version by Android version."""
     output.result(headline(result))
     for span in result.spans:
-        output.result(f"  {android(span)}: {verdict(span)}")
+        output.result("  " + labelled(android(span), verdict(span)))
         for reason in span.judgement.reasons:
             if reason.effect.value != "notes":
                 output.result(f"    {reason.text}")
+
+    if _differs(result):
+        output.result(
+            _(
+                "What helps: sign it with the key of the version that is out, or have that key hand over to the new "
+                "one (apksigner rotate). What people should be asked otherwise: phoneward update notice OLD NEW"
+            )
+        )
+
+
+def _differs(result: "GateResult") -> bool:
+    """Tell whether another signature is what stops the update."""
+    reasons = [reason for span in result.stopping for reason in span.judgement.reasons[:1]]
+    return any(reason.code == "signer-differs" for reason in reasons)
 
 
 def headline(result: "GateResult") -> str:

@@ -95,11 +95,14 @@ def _name(infos: "list[SnapshotInfo]", state: "OwnerState", history: "PhoneHisto
 def _package(read: "list[PhoneHistory]", app: str) -> str:
     """Return the package of the app that a person named: by its package, or by what people call it."""
     from phoneward import snapshots
+    from phoneward.phones.appbackups import app_named
 
     known = {package for history in read for package in history.packages}
     if app in known:
         return app
-    called = [package for package in snapshots.apps_called(app) if package in known]
+    guide = app_named(app)  # by its name in any language
+    called = [one for one in (*(guide.packages if guide else ()), *snapshots.apps_called(app)) if one in known]
+    called = list(dict.fromkeys(called))
     parts = [package for package in sorted(known) if app.casefold() in package.casefold()]
     found = called or parts
     if not found:

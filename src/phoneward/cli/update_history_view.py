@@ -132,18 +132,17 @@ def _line(output: Output, line: Hung) -> None:
 
 def timeline(periods: "Sequence[Period]") -> "Table":
     """Return what is known of one app, oldest first."""
-    table = plain_table(
-        _("First seen"), _("Last seen"), _("Version"), _("Data since"), _("Updated"), _("From"), _("Signer")
-    )
+    headings = (_("Seen"), _("Version"), _("Data since"), _("Updated"), _("From"), _("Signer"))
+    table = plain_table(*headings, whole=(2, 3))
     for period in periods:
         app = period.app
-        first = formats.day(period.first.taken)
+        first, last = formats.day(period.first.taken), formats.day(period.last.taken)
+        seen = first if first == last else _("{first} to {last}").format(first=first, last=last)
         if app is None:
-            table.add_row(first, "", _("not on the phone"), "", "", "", "")
+            table.add_row(seen, _("not on the phone"), "", "", "", "")
             continue
         table.add_row(
-            first,
-            formats.day(period.last.taken),
+            seen,
             str(updates.version_of(app)),
             _day(app.first_installed),
             _day(app.last_updated),

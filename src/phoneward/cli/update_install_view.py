@@ -76,7 +76,7 @@ def show_plan(frame: Frame, planned: "Sequence[Planned]") -> None:
         return
     if not planned:
         return
-    table = plain_table(_("App"), _("From"), _("To"), _("Size"), _("Android says"), numbers=(3,))
+    table = plain_table(_("App"), _("Old version"), _("New version"), _("Size"), _("Android says"), numbers=(3,))
     for one in planned:
         size = formats.size(one.candidate.size)
         verdict = str(headline(one.judgement.verdict))
@@ -114,7 +114,7 @@ def _show_app(frame: Frame, app: "AppReport", *, named: bool) -> None:
 def _table(report: "InstallReport") -> "Table":
     from phoneward.updates.installing import OUTCOME_WORDS
 
-    table = plain_table(_("App"), _("From"), _("To"), _("What became of it"))
+    table = plain_table(_("App"), _("Old version"), _("New version"), _("What became of it"))
     for app in report.apps:
         table.add_row(app.name, app.old_version, app.new_version, _(OUTCOME_WORDS[app.outcome]))
     return table

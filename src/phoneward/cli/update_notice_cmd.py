@@ -40,18 +40,24 @@ class PromptUnreadableError(CommandLineError):
 )
 @argument("old", metavar="OLD", meaning=OLD_HELP)
 @argument("new", metavar="NEW", meaning=NEW_HELP)
-@option("--name", metavar="NAME", help=N_("What people call the app. Default: the name in the file, else its package."))
+@option(
+    "--name",
+    metavar="NAME",
+    help=N_("What people call the app. Default: as it is known, else the name in the file, else its package."),
+)
 @option("--grade", "prompt", metavar="FILE", help=N_("Grade this prompt; - reads standard input."))
 @output_options
 def notice(old: str, new: str, name: str | None, prompt: str | None) -> ExitCode:
     """Write the prompt, and grade another one."""
+    from phoneward.snapshots import app_called
     from phoneward.updates import pushing
     from phoneward.updates.verdict import Verdict
 
     output = current().output
     text = _read(prompt) if prompt else None
     result, label = pushing.gate_files_named(Path(old), Path(new))
-    written = pushing.notice_for(result, readable(name or label or result.package))
+    called = name or app_called(result.package) or label or result.package
+    written = pushing.notice_for(result, readable(called))
     grade = None
     if text is not None:
         grade = pushing.grade_prompt(pushing.read_prompt(text), loses=written.verdict is Verdict.WIPES)

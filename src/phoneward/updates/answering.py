@@ -6,7 +6,7 @@ from phoneward.findings import Answer, Finding, Severity, sorted_findings
 from phoneward.snapshots import Asking
 from phoneward.texts import Day, Listed, Words, counted, words
 from phoneward.updates import finding_codes as codes
-from phoneward.updates.alarms import Kind
+from phoneward.updates.alarms import Alarm, Kind
 from phoneward.updates.facts import Facts, gather
 from phoneward.updates.findings_past import past_findings
 from phoneward.updates.findings_present import present_findings
@@ -38,11 +38,7 @@ def _sentence(facts: Facts, findings: tuple[Finding, ...]) -> Words:
         return words("Nobody can tell: no snapshot of this phone says which apps it has.")
     wiped = [a for a in facts.alarms if a.kind is Kind.WIPED and not a.with_reset]
     if wiped:
-        names = list(dict.fromkeys((a.package, a.user_id) for a in wiped))
-        return words(
-            "Not always: in the last year the data of {apps} was wiped by removing the app and installing it anew.",
-            apps=Listed((*(called(*name) for name in names[:NAMED]), *_others(len(names) - NAMED))),
-        )
+        return _wiped(wiped)
     if any(f.code == codes.FILE_WOULD_WIPE for f in findings):
         return words("Not each of them: an update file on the phone could only be installed by wiping the app.")
     if any(f.severity.rank >= Severity.WARNING.rank for f in findings):
@@ -50,6 +46,23 @@ def _sentence(facts: Facts, findings: tuple[Finding, ...]) -> Words:
     return words(
         "Since {first} no app's data was wiped by an update, as far as snapshots show. Ask before the next one.",
         first=Day(history.snapshots[0].taken),
+    )
+
+
+def _wiped(alarms: list[Alarm]) -> Words:
+    """Return that data was wiped: of the apps of which that is certain, where there are any."""
+    told = [alarm for alarm in alarms if alarm.is_certain] or alarms
+    names = list(dict.fromkeys((alarm.package, alarm.user_id) for alarm in told))
+    apps = Listed((*(called(*name) for name in names[:NAMED]), *_others(len(names) - NAMED)))
+    if told[0].is_certain:
+        return words(
+            "Not always: in the last year the data of {apps} was wiped by removing the app and installing it anew.",
+            apps=apps,
+        )
+    return words(
+        "Perhaps not: in the last year the data of {apps} was probably wiped by removing the app and installing it "
+        "anew.",
+        apps=apps,
     )
 
 

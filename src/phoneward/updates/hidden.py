@@ -5,6 +5,7 @@ from typing import Final
 from phoneward.texts import words
 from phoneward.updates.rules import Case
 from phoneward.updates.rules.rule import Rule
+from phoneward.updates.rules.versions import DOWNGRADE, REVISION
 from phoneward.updates.verdict import Effect, Reason
 
 REINSTALL: Final = Rule(
@@ -29,6 +30,15 @@ DATA_ONLY: Final = Rule(
 )
 
 RULES: Final = (REINSTALL, KEEP_LOCKS, DATA_ONLY)
+
+_STAYS_LOCKED: Final = words(
+    "Uninstalling with “keep data” is no way around it: the data then stays locked to the old publisher, and this file "
+    "is still refused."
+)
+_STAYS_NEWER: Final = words(
+    "Uninstalling with “keep data” is no way around it: the phone remembers the newer version, and this file is still "
+    "refused."
+)
 
 
 def reasons(case: Case, found: list[Reason]) -> list[Reason]:
@@ -58,13 +68,7 @@ def reasons(case: Case, found: list[Reason]) -> list[Reason]:
                 )
             )
         )
-        told.append(
-            KEEP_LOCKS.says(
-                words(
-                    "Uninstalling with “keep data” is no way around it: the data then stays locked to the old "
-                    "publisher, "
-                    "and this file is still refused."
-                )
-            )
-        )
+        older = {DOWNGRADE.code, REVISION.code}
+        only_older = all(reason.code in older for reason in found if reason.effect is Effect.NOT_OVER)
+        told.append(KEEP_LOCKS.says(_STAYS_NEWER if only_older else _STAYS_LOCKED))
     return told

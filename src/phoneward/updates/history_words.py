@@ -10,6 +10,7 @@ from phoneward.snapshots import app_words
 from phoneward.texts import Day, Moment, Size, Words, counted, running, verbatim, words
 from phoneward.updates.alarms import Alarm, Kind
 from phoneward.updates.held import Held
+from phoneward.updates.installers import STORE_NAMES
 from phoneward.updates.timeline import AppThen
 
 RECENT_DAYS: Final = 31
@@ -40,9 +41,11 @@ def version_of(app: AppThen) -> Words:
 
 
 def installer_words(installer: str | None) -> Words:
-    """Return who installed an app."""
+    """Return who installed an app: a store by its name."""
     if installer is None:
         return words("unknown")
+    if installer in STORE_NAMES:
+        return Words(STORE_NAMES[installer])
     return words("from a file") if not installer else verbatim(shown(installer))
 
 
@@ -113,12 +116,11 @@ def severity_of(alarm: Alarm, now: dt.datetime) -> Severity:
     return Severity.WARNING if grave else Severity.ADVICE
 
 
-def _dates(alarm: Alarm) -> dict[str, Words | Day]:
-    return {
-        "app": called(alarm.package, alarm.user_id),
-        "before": Day(alarm.before.taken),
-        "after": Day(alarm.after.taken),
-    }
+def _dates(alarm: Alarm) -> dict[str, Words | Day | Moment]:
+    """Return the app and the two days; the times where both are of the same day."""
+    before, after = alarm.before.taken, alarm.after.taken
+    kind = Moment if before.astimezone().date() == after.astimezone().date() else Day
+    return {"app": called(alarm.package, alarm.user_id), "before": kind(before), "after": kind(after)}
 
 
 def _wiped(alarm: Alarm) -> Words:

@@ -5,9 +5,11 @@ Package names as `pm list packages -i` prints them. Sources: the makers' own pag
 """
 
 import enum
+from collections.abc import Mapping
 from typing import Final
 
 from phoneward.phones import store_named
+from phoneward.texts import N_
 
 
 class Origin(enum.Enum):
@@ -30,6 +32,23 @@ OTHER_STORES: Final = frozenset(
     }
 )
 """Stores that no guide of ours is about (`phones.store_named` knows the others)."""
+
+STORE_NAMES: Final[Mapping[str, str]] = {
+    "com.android.vending": N_("Google Play"),
+    "com.huawei.appmarket": N_("Huawei AppGallery"),
+    "com.hihonor.appmarket": N_("Honor App Market"),
+    "com.xiaomi.market": N_("Xiaomi's app store (GetApps)"),
+    "com.xiaomi.mipicks": N_("Xiaomi's app store (GetApps)"),
+    "com.heytap.market": N_("App Market of OPPO, OnePlus and realme"),
+    "com.oppo.market": N_("App Market of OPPO, OnePlus and realme"),
+    "com.bbk.appstore": N_("vivo's app store"),
+    "com.vivo.appstore": N_("vivo's app store"),
+    "com.sec.android.app.samsungapps": N_("Samsung Galaxy Store"),
+    "com.meizu.mstore": N_("Meizu's app store"),
+    "com.tencent.android.qqdownloader": N_("Tencent MyApp"),
+}
+"""What people call the stores that there are guides for, as the guides do; here marked, so that a finding that was made
+in one language is read in another."""
 
 FILES: Final = frozenset(
     {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from phoneward import phones, snapshots, updates
-from phoneward.apk import ApkError, open_app
+from phoneward.apk import ApkError, FileSource, open_app
 from phoneward.errors import PhonewardError
 from phoneward.progress import Listener
 from phoneward.snapshots import CoverageMissingError, SnapshotInfo
@@ -112,7 +112,7 @@ def start_check(context: "WebContext", upload: Upload, against: str, of: str) ->
         del listener
         try:
             with _against(context, kind_of, which) as phone:
-                checked = tuple(updates.check_file(name, parts, phone) for name, parts in apps_of(upload.files))
+                checked = tuple(_checked(name, files, phone) for name, files in apps_of(upload.files))
         finally:
             upload.close()
         context.answers.put(VERDICT, Verdicts(against, of, command, checked))
@@ -124,15 +124,21 @@ def start_check(context: "WebContext", upload: Upload, against: str, of: str) ->
     return job
 
 
-def apps_of(files: list[UploadedFile]) -> list[tuple[str, list[Path]]]:
+def _checked(name: str, files: list[UploadedFile], phone: Against) -> Checked:
+    """Check one app; what is said of its files calls them as the person does, not as they lie here."""
+    with ExitStack() as stack:
+        return updates.check_file(name, [stack.enter_context(FileSource(one.path, one.name)) for one in files], phone)
+
+
+def apps_of(files: list[UploadedFile]) -> list[tuple[str, list[UploadedFile]]]:
     """Return the files app by app: the APKs of one app belong together, whatever they are called."""
-    apps: dict[str, tuple[str, list[Path]]] = {}
+    apps: dict[str, tuple[str, list[UploadedFile]]] = {}
     for number, file in enumerate(files):
         package = ""
         with contextlib.suppress(ApkError), open_app([file.path]) as app:
             package = app.package if len(files) > 1 else ""
         name, parts = apps.setdefault(package or f"#{number}", (file.name, []))
-        parts.append(file.path)
+        parts.append(file)
         if name != file.name:
             apps[package] = (f"{name}, {file.name}", parts)
     return list(apps.values())

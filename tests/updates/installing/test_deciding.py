@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from phoneward.snapshots import State
 from phoneward.updates import Effect, Verdict
-from phoneward.updates.installing.deciding import Way, Why, decide, first_look
+from phoneward.updates.installing.deciding import Way, Why, copy_sentences, decide, first_look
 from phoneward.updates.installing.plan import Planned
 from phoneward.updates.installing.report import AppReport, Outcome
 from phoneward.updates.installing.saved import Saved, saved_of
@@ -43,6 +43,18 @@ def test_the_table(verdict: Verdict, lowered: bool, saved: Saved, way: Way, why:
     assert (found.way, found.why) == (way, why)
     assert found.unsure is (lowered and way is Way.KEEP)
     assert found.sentences
+
+
+def test_no_file_that_could_be_read_is_said_as_such() -> None:
+    """Nobody reads "0 files of Notes (0 B)" as a comfort."""
+    bare = dataclasses.replace(BARE, files=0, bytes=0, beyond_bytes=5000)
+    said = " ".join(str(one) for one in copy_sentences(bare, "Notes"))
+    assert said.startswith("A computer can read no file of Notes: the snapshot of this moment holds the app alone.")
+    assert "0 files" not in said
+    assert "What it holds, 5.0 kB, has no copy outside the phone." in said
+    some = " ".join(str(one) for one in copy_sentences(dataclasses.replace(bare, files=9), "Notes"))
+    assert "9 files of Notes" in some
+    assert "5.0 kB more no computer can read" in some
 
 
 @given(

@@ -241,4 +241,9 @@ def test_what_a_prompt_hides_is_said_where_only_wiping_would_help() -> None:
     """The person hears before any prompt that "uninstall and install again" deletes everything."""
     said = judge(there(), one(OTHER), PHONE)
     assert codes(said, Effect.WARNS) == {"reinstall-deletes", "keep-data-locks"}
+    assert "locked to the old publisher" in str(said.reasons)
+    older = judge(there(version_code=3), one(), PHONE)
+    assert codes(older, Effect.WARNS) == {"reinstall-deletes", "keep-data-locks"}
+    assert "remembers the newer version" in str(older.reasons), "its own publisher's older version: no lock is meant"
+    assert "locked to the old publisher" not in str(older.reasons)
     assert codes(judge(there(), one(), PHONE), Effect.WARNS) == set()

@@ -170,6 +170,9 @@ def copy_sentences(saved: Saved, name: str) -> tuple[Words, ...]:
         )
     files = counted("{count} file", "{count} files", saved.files)
     said = [Words(pattern.message, details={"files": files, "app": name, "size": Size(saved.bytes)})]
+    if not saved.files and saved.beyond_bytes != 0:
+        text = words("A computer can read no file of {app}: the snapshot of this moment holds the app alone.", app=name)
+        said = [text]
     if saved.beyond_bytes == 0:
         return tuple(said)
     if saved.own_backup is not None:
@@ -183,7 +186,10 @@ def copy_sentences(saved: Saved, name: str) -> tuple[Words, ...]:
     if saved.uncovered:
         if saved.beyond_bytes:
             size = Size(saved.beyond_bytes)
-            said.append(words("{size} more no computer can read, and they have no copy outside the phone.", size=size))
+            text = words("{size} more no computer can read, and they have no copy outside the phone.", size=size)
+            if not saved.files:
+                text = words("What it holds, {size}, has no copy outside the phone.", size=size)
+            said.append(text)
         else:
             said.append(words("What else it holds no computer can read, and that has no copy outside the phone."))
         said.append(guide(saved))

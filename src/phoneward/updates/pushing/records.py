@@ -32,6 +32,8 @@ FORMAT: Final = 1
 MAX_LINE: Final = 4 << 20
 """Bytes of a line that are read; a hundred splits with ten signers each take less."""
 
+MAX_NESTED: Final = 8
+"""Levels of sentences in sentences that are shown; there are two."""
 TOO_MUCH: Final = N_("It says far more of itself than any app, so it was not looked at.")
 
 
@@ -41,17 +43,26 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str
     plural: str = ""
     count: int = 1
-    details: dict[str, str] = {}
+    details: "dict[str, str | Said]" = {}
 
     @classmethod
     def of(cls, words: Words) -> "Said":
-        """Return a sentence with its details as text."""
-        return cls(words.message, words.plural, words.count, {name: str(one) for name, one in words.details.items()})
+        """Return a sentence; sentences among its details stay such, other details become text."""
+        details = {name: cls.of(one) if isinstance(one, Words) else str(one) for name, one in words.details.items()}
+        return cls(words.message, words.plural, words.count, details)
 
     @property
     def words(self) -> Words:
         """The sentence."""
-        return Words(self.message, self.plural, self.count, dict(self.details))
+        return _words(self, MAX_NESTED)
+
+
+def _words(said: Said, levels: int) -> Words:
+    details = {
+        name: one if isinstance(one, str) else _words(one, levels - 1) if levels else one.message
+        for name, one in said.details.items()
+    }
+    return Words(said.message, said.plural, said.count, details)
 
 
 class SavedProblem(msgspec.Struct, frozen=True):
@@ -226,7 +237,8 @@ def read_record(path: str) -> Record:
 
 
 def _failure(error: PhonewardError) -> Said:
-    return Said(error.message, details={name: str(detail) for name, detail in error.details.items()})
+    details = {name: one if isinstance(one, Words) else str(one) for name, one in error.details.items()}
+    return Said.of(Words(error.message, details=details))
 
 
 def _saved(apk: Apk) -> SavedApk:

@@ -14,6 +14,7 @@ from phoneward import updates
 from phoneward.errors import readable
 from phoneward.findings import SEVERITY_WORDS, Severity, worst
 from phoneward.phones import popup_steps, store_guides
+from phoneward.phones.appbackups import app_of_package
 from phoneward.snapshots import Page
 from phoneward.texts import _, formats
 from phoneward.updates import Alarm, AppKey, Checked, HeldReader, Kind, Period, PhoneHistory, Verdict
@@ -286,13 +287,22 @@ def _verdict(one: Checked, command: tuple[str, ...]) -> dict[str, object]:
         "headline": updates.headline(judgement.verdict),
         "sentence": one.sentence,
         "advice": one.advice or updates.explanation(judgement),
-        "reasons": updates.main_reasons(judgement),
+        "copied_by": _copy_first(one),
+        "reasons": () if one.advice is not None else updates.main_reasons(judgement),
         "install": _guarded_install(one, command),
         "facts": _facts(one),
         "rules": [
             [str(reason.text), reason.code, reason.status, readable(reason.source)] for reason in judgement.reasons
         ],
     }
+
+
+def _copy_first(one: Checked) -> str:
+    """Return the page that shows how to make a copy of what is in the app; empty where that is not the first thing."""
+    if not updates.needs_copy(one.judgement, one.stakes):
+        return ""
+    guide = app_of_package(one.judgement.package)
+    return f"/app-backups/guide/{guide.key}" if guide is not None else "/phones"
 
 
 def _guarded_install(one: Checked, command: tuple[str, ...]) -> tuple[str, ...]:
