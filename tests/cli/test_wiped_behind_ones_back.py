@@ -3,6 +3,7 @@
 A real adbd, the test phone's package manager, real signed APKs, and the program as a person runs it.
 """
 
+import datetime as dt
 from pathlib import Path
 
 from tests.cli.installing import APP, SECOND, Bench, apk
@@ -20,6 +21,9 @@ def test_the_next_backup_says_what_happened_and_what_is_still_held(phone: TestPh
     assert "Look at this" not in quiet.stdout, quiet.stdout
     assert bench.program.run(*backup, "--json").documents[-1]["alarms"] == []
 
+    taken = dt.datetime.fromisoformat(bench.program.run("snapshots", "--json").documents[-1]["time"])
+    while int(phone.shell("date +%s")) <= taken.timestamp() + 1:  # a phone tells whole seconds: a later one is certain
+        pass
     assert phone.shell(f"pm uninstall {APP}") == b"Success\n"
     assert session(phone, [theirs]) == "Success"
 

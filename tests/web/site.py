@@ -13,6 +13,9 @@ from phoneward.vault import LocalStorage, init_repository
 from phoneward.web import PageServer, WebContext, listen, port_of
 from tests.vault.cheap import insecure_test_cost
 
+WITH_FILES = "/updates/check"
+"""The form that takes files: sent as another kind of form it is no form."""
+
 PASSWORD = "correct horse 马 battery"
 
 

@@ -26,7 +26,7 @@ from tests.web.setup_help import (
     until_password,
     waiting_in,
 )
-from tests.web.site import Site, Visitor
+from tests.web.site import WITH_FILES, Site, Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,8 @@ def test_every_form_needs_the_session_and_its_token(site: Site, tmp_path: Path) 
     for path in forms:
         address = path.replace("{job}", "x")
         assert site.stranger().post(address, data={}).status_code == 401, path
-        assert visitor.client.post(address, data={"csrf": "x"}).status_code == 403, path
+        files = {"files": ("a.apk", b"x")} if path == WITH_FILES else None
+        assert visitor.client.post(address, data={"csrf": "x"}, files=files).status_code == 403, path
         assert visitor.post(address, origin="http://elsewhere").status_code == 403, path
     assert not (tmp_path / "vault").exists()
 

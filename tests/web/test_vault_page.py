@@ -26,7 +26,7 @@ from phoneward.web.pages import ROUTES
 from phoneward.web.pages import vault as vault_page
 from tests.web.holding import Holding, holding
 from tests.web.setup_help import waiting_in
-from tests.web.site import PASSWORD
+from tests.web.site import PASSWORD, WITH_FILES
 
 
 @pytest.fixture
@@ -258,6 +258,7 @@ def test_every_form_of_these_pages_needs_the_sessions_token(held: Holding) -> No
     assert len(posts) > 12
     for path in posts:
         address = re.sub(r"\{[^}]*\}", "x", path)
-        assert client.post(address, data={"csrf": "wrong"}).status_code == 403, path
+        files = {"files": ("a.apk", b"x")} if path == WITH_FILES else None
+        assert client.post(address, data={"csrf": "wrong"}, files=files).status_code == 403, path
         assert client.post(address).status_code in {403, 415}, path
         assert client.post(address, data={}, headers={"origin": "http://evil.example"}).status_code == 403, path
