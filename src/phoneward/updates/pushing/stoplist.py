@@ -44,7 +44,7 @@ def write_stop_list(place: Path, problems: Iterable[Problem]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, place)
-        except BaseException:
+        except BaseException:  # an interrupt too must leave no half list behind
             os.unlink(name)
             raise
     except OSError as error:

@@ -100,7 +100,7 @@ async def read_upload(
         async for piece in _pieces(receive, silence_s):
             await asyncio.to_thread(taking.take, reader, piece)
         form = taking.whole(reader)
-    except BaseException as error:
+    except BaseException as error:  # also where the request was cancelled: nothing of it may stay
         taking.close()
         upload.close()
         if isinstance(error, MultipartError):
