@@ -64,11 +64,6 @@ def start(bench: Bench) -> "subprocess.Popen[bytes]":
     return bench.program.start(*words)
 
 
-def sessions(bench: Bench) -> list[Path]:
-    """Return what the phone holds of installs that are not committed."""
-    return list((bench.phone.root / "data/app").glob("vmdl*"))
-
-
 @pytest.mark.parametrize("at", [0, 3_000, 100_000, 250_000, 399_000])
 def test_a_cable_that_is_pulled_while_the_app_is_sent_changes_nothing(bench: Bench, at: int) -> None:
     def pull(_screen: str) -> str:
@@ -96,11 +91,8 @@ def test_a_cable_that_is_pulled_during_the_commit_is_found_out_about_later(
     process = bench.program.start(
         "update", "install", "--adb", bench.phone.serial, bench.file(big()), "--yes", "--json"
     )
-    if version == "2":
-        until(lambda: bench.record().get("versionCode") == "2", process)
-    else:
-        until(lambda: any(path.stat().st_size >= len(big().data) for one in sessions(bench) for path in one.iterdir()))
-        time.sleep(1)
+    moment = {"1": "decides", "2": "answers"}[version]
+    until(lambda: bench.phone.commit_state() == moment, process)
     bench.phone.kill_adbd()
     out, _err = process.communicate(timeout=60)
     assert process.returncode == 1, out

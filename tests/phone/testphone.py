@@ -192,6 +192,11 @@ class TestPhone:
         else:
             place.write_text(value + "\n")
 
+    def commit_state(self) -> str:
+        """Return how far the last commit of an install got: "" (none began), "decides", "answers" (it is done)."""
+        place = self.root / "data/teststate/commit"
+        return place.read_text().strip() if place.exists() else ""
+
     def card(self, uuid: str = "1A2B-3C4D") -> Path:
         """Return an SD card's folder on this side."""
         return self.root / "storage" / uuid

@@ -1,5 +1,6 @@
 """What an update asks of an Android phone, by the real adb: one app's state, and a new version put over it."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -322,21 +323,26 @@ def test_a_cable_cut_while_it_is_sent(phone_factory: PhoneFactory) -> None:
     assert seen(phone).version_code == 6
 
 
-@pytest.mark.parametrize("when", ["waits", "answers-late"])
-def test_a_cable_cut_while_it_is_put_in_place(phone_factory: PhoneFactory, when: str) -> None:
+@pytest.mark.parametrize(("played", "moment"), [("waits", "decides"), ("answers-late", "answers")])
+def test_a_cable_cut_while_it_is_put_in_place(phone_factory: PhoneFactory, played: str, moment: str) -> None:
     """The phone goes on by itself; who comes back can tell by where the app lies whether it did."""
     phone = with_chat(phone_factory)
     before = seen(phone)
-    phone.play(when, "4")
+    phone.play(played, "4")
 
     def cut() -> None:
-        phone.proxy.cut("down", 40)
+        give_up = time.monotonic() + 60
+        while phone.commit_state() != moment and time.monotonic() < give_up:
+            time.sleep(0.01)
+        phone.proxy.drop()
 
+    cable = threading.Thread(target=cut)
     with pytest.raises(InstallCutOffError) as lost:
-        update(phone, made(NEW), before_commit=cut)
+        update(phone, made(NEW), before_commit=cable.start)
+    cable.join()
     assert lost.value.was_asked
     phone.connect()
-    give_up = time.monotonic() + 20
+    give_up = time.monotonic() + 60
     while seen(phone).code_path == before.code_path and time.monotonic() < give_up:
         time.sleep(0.1)
     after = seen(phone)

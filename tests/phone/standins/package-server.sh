@@ -191,6 +191,7 @@ commit() {  # commit SESSION
   require_session $session
   . $place/.options
   typeset seconds=$(played waits) verdict=""
+  print decides > $state/commit
   [ -z "$seconds" ] || sleep $seconds
   [ -d $place ] || fails "INSTALL_FAILED_ABORTED: Session was abandoned"  # meanwhile, while it waited
   [ ! -e $state/played/refuses ] || refuse "$(played refuses)"
@@ -255,6 +256,7 @@ put_in_place() {  # PackageManagerServiceUtils.getNextCodePath(); InstallPackage
   store "$finished" "$line"
   case $old_folder in /data/app/*) rm -rf "$old_folder"; rmdir "${old_folder%/*}" 2>/dev/null ;; esac
   seconds=$(played answers-late)
+  print answers > $state/commit
   [ -z "$seconds" ] || sleep $seconds
 }
 
