@@ -1,0 +1,1 @@
+"""Tells what a message says about an account: one-time codes, notices, who speaks, in a dozen languages."""

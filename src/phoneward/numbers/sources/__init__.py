@@ -1,0 +1,1 @@
+"""Where accounts show: messages, apps, password managers' exports, mailboxes."""
