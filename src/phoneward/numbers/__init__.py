@@ -8,18 +8,29 @@ from phoneward.numbers.errors import NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
+from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 
 __all__ = [
     "Account",
+    "Claim",
     "Evidence",
+    "Harm",
+    "Holding",
     "Inventory",
+    "Kind",
     "LookedAt",
     "Message",
     "NumbersError",
+    "OldNumber",
     "OwnNumber",
     "Purpose",
     "Recognition",
+    "Reissue",
     "Relation",
+    "Rulebook",
     "SourceKind",
+    "Steps",
+    "System",
     "What",
+    "rulebook",
 ]
