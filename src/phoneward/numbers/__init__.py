@@ -25,29 +25,39 @@ from phoneward.numbers.keeping import (
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, standing
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
+from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 
 __all__ = [
     "Account",
+    "Claim",
     "Evidence",
     "Grace",
     "Group",
+    "Harm",
+    "Holding",
     "Inventory",
     "KeptPlan",
+    "Kind",
     "LookedAt",
     "Mark",
     "Message",
     "NotANumberError",
     "NumberKeyError",
     "NumbersError",
+    "OldNumber",
     "OwnNumber",
     "Plan",
     "Purpose",
     "Recognition",
+    "Reissue",
     "Relation",
+    "Rulebook",
     "SourceKind",
     "Standing",
     "State",
     "Step",
+    "Steps",
+    "System",
     "What",
     "counts",
     "drop_plan",
@@ -62,6 +72,7 @@ __all__ = [
     "own_numbers",
     "parse_number",
     "plan",
+    "rulebook",
     "shown_number",
     "standing",
 ]
