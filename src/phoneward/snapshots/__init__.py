@@ -171,7 +171,7 @@ from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
 from phoneward.snapshots.second_vaults import SecondVault, forget_second, is_copy, note_second, second_vaults
-from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
+from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, stored_text, write_note
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
@@ -376,6 +376,7 @@ __all__ = [
     "stamp_snapshot",
     "still_there",
     "storage_name",
+    "stored_text",
     "timestamps_of",
     "unproven_files",
     "usage",
