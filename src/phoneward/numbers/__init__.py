@@ -4,6 +4,7 @@ Callers use what stands here. Services that want to know whether a number has ch
 `phoneward.numbers.gate`, which needs nothing of the person's side.
 """
 
+from phoneward.numbers.account_words import account_name
 from phoneward.numbers.errors import NotANumberError, NumberKeyError, NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
@@ -30,7 +31,6 @@ from phoneward.numbers.sources import (
     CACHE,
     Gathered,
     account_key,
-    account_name,
     combined,
     grade_words,
     inventory_of,
@@ -38,7 +38,6 @@ from phoneward.numbers.sources import (
     missed_words,
     normalised,
     not_asked,
-    own_numbers,
     own_words,
     proof_words,
     read_messages_file,

@@ -10,7 +10,7 @@ from phoneward.numbers.leaving.plan import Group, Plan, Step
 from phoneward.numbers.leaving.standing import State
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Claim, Holding, OldNumber, Rulebook, Steps, System
-from phoneward.texts import Day, Listed, N_, Words, current_language, running, words
+from phoneward.texts import N_, Day, Listed, Words, current_language, running, words
 
 HOLDING_WORDS: Final[Mapping[Holding, str]] = {
     Holding.MONEY: N_("money"),
