@@ -165,6 +165,8 @@ from phoneward.snapshots.reading import (
     open_path,
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.snapshots.records.contentlines import escaped as escaped_text
+from phoneward.snapshots.records.contentlines import one as content_line
 from phoneward.snapshots.restoring import app_paths, prove_restored, restore
 from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
@@ -301,6 +303,7 @@ __all__ = [
     "computer_id",
     "computer_name",
     "concerns_the_person",
+    "content_line",
     "copy_vault",
     "coverage_of",
     "coverage_sentences",
@@ -308,6 +311,7 @@ __all__ = [
     "describe",
     "device_of",
     "encode_coverage",
+    "escaped_text",
     "family_rules",
     "find",
     "forget_second",
