@@ -45,13 +45,6 @@ def test_what_is_no_number(text: str) -> None:
     assert "+86 138" in caught.value.advice()
 
 
-def test_a_number_as_its_country_writes_it() -> None:
-    """A person recognises their number."""
-    assert keeping.shown_number(NUMBER) == "138 0013 8000"
-    assert keeping.shown_number("+16502530000") == "(650) 253-0000"
-    assert keeping.shown_number("nonsense\x1b") == "nonsense\\x1b"
-
-
 def test_my_numbers() -> None:
     """Given, named, taken back."""
     kept = state(keeping.keep_own(NUMBER, "  Mum's \n phone "), keeping.keep_own("+16502530000"))

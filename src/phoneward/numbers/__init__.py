@@ -21,9 +21,8 @@ from phoneward.numbers.keeping import (
     marks,
     own_numbers,
     parse_number,
-    shown_number,
 )
-from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, standing
+from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from phoneward.errors import readable
 from phoneward.numbers.errors import NotANumberError, NumberKeyError
-from phoneward.numbers.leaving.standing import Mark
+from phoneward.numbers.leaving.standings import Mark
 
 if TYPE_CHECKING:
     from phoneward.snapshots import Change, OwnerState
@@ -56,17 +56,6 @@ def parse_number(text: str, region: str | None = None) -> str:
     if not phonenumbers.is_possible_number(number):
         raise NotANumberError(text=readable(text[:60]))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def shown_number(e164: str) -> str:
-    """Return a number as a person in its country writes it; as it is where it is none."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(e164)
-    except phonenumbers.NumberParseException:
-        return readable(e164)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 # -- my numbers ----------------------------------------------------------------------------------------------------
