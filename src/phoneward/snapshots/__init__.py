@@ -165,8 +165,10 @@ from phoneward.snapshots.reading import (
     open_path,
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.snapshots.records import RecordsFileError
 from phoneward.snapshots.records.contentlines import escaped as escaped_text
 from phoneward.snapshots.records.contentlines import one as content_line
+from phoneward.snapshots.records.texts_reading import Text, Texts
 from phoneward.snapshots.restoring import app_paths, prove_restored, restore
 from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
@@ -258,6 +260,7 @@ __all__ = [
     "ProofLevel",
     "ProofLookup",
     "RecordCoverage",
+    "RecordsFileError",
     "RecordsPlan",
     "ReturnCutShortError",
     "ReturnIssue",
@@ -280,6 +283,8 @@ __all__ = [
     "StateTooNewError",
     "StillThere",
     "StorageCoverage",
+    "Text",
+    "Texts",
     "Timestamp",
     "Totals",
     "Unproven",
