@@ -165,13 +165,15 @@ from phoneward.snapshots.reading import (
     open_path,
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.snapshots.records import RecordsFileError
+from phoneward.snapshots.records.texts_reading import Text, Texts
 from phoneward.snapshots.restoring import app_paths, prove_restored, restore
 from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
 from phoneward.snapshots.second_vaults import SecondVault, forget_second, is_copy, note_second, second_vaults
-from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, write_note
+from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, stored_text, write_note
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
@@ -256,6 +258,7 @@ __all__ = [
     "ProofLevel",
     "ProofLookup",
     "RecordCoverage",
+    "RecordsFileError",
     "RecordsPlan",
     "ReturnCutShortError",
     "ReturnIssue",
@@ -278,6 +281,8 @@ __all__ = [
     "StateTooNewError",
     "StillThere",
     "StorageCoverage",
+    "Text",
+    "Texts",
     "Timestamp",
     "Totals",
     "Unproven",
@@ -376,6 +381,7 @@ __all__ = [
     "stamp_snapshot",
     "still_there",
     "storage_name",
+    "stored_text",
     "timestamps_of",
     "unproven_files",
     "usage",
