@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from phoneward.numbers.gate.service_errors import SealBrokenError
+from phoneward.numbers.gate.secret_errors import SealBrokenError
 
 E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
 """As CAMARA's definitions have it (`PhoneNumber`)."""

@@ -17,7 +17,7 @@ from phoneward.numbers.gate.bindings.errors import NotAFactorError, NotBoundErro
 from phoneward.numbers.gate.bindings.ledger import Ledger, written
 from phoneward.numbers.gate.bindings.store import Store
 from phoneward.numbers.gate.keys import Keys, mask
-from phoneward.numbers.gate.service_errors import WrongSecretError
+from phoneward.numbers.gate.secret_errors import WrongSecretError
 
 NO_FACTORS: Final = frozenset({"sms", "text", "call", "voice", "number", "phone", "one-tap", "mobile", "rcs"})
 """What comes to whoever holds the number now."""
@@ -184,9 +184,12 @@ class Lifecycle:
         self._ask(ledger, binding, ActionKind.END_SESSIONS, ending, which=self.keys.pseudonym(session))
         return False
 
-    def session_ended(self, ledger: Ledger, account: str, session: str) -> None:
-        """Forget a session that ended by itself."""
-        ledger.drop_session(account, session)
+    def session_ended(self, ledger: Ledger, account: str, session: str) -> bool:
+        """Forget a session that ended by itself; returns whether it was known."""
+        known = ledger.drop_session(account, session)
+        if known:
+            self.audit.write(ledger, "session-ended", self.now, account=account)
+        return known
 
     def remind(self, ledger: Ledger, before: dt.datetime, limit: int) -> int:
         """Ask for reminders to owners who last verified before a time, once for each verification; returns how many."""

@@ -17,7 +17,7 @@ from typing import Final
 
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.bindings.ledger import compact
-from phoneward.numbers.gate.service_errors import ServiceSettingError
+from phoneward.numbers.gate.errors import GateConfigError
 from phoneward.texts import N_, Words, words
 
 
@@ -83,26 +83,26 @@ def read(table: object) -> Policy:
         table: as the TOML has it; None where there is none.
 
     Raises:
-        ServiceSettingError: it names a field that is none, or a step that is none.
+        GateConfigError: it names a field that is none, or a step that is none.
     """
     steps = {(purpose, word): DEFAULT[word] for purpose in Purpose for word in Word}
     if table is None:
         table = {}
     if not isinstance(table, Mapping):
-        raise ServiceSettingError(field="policy", problem=words("it is no table"))
+        raise GateConfigError(field="policy", problem=words("it is no table"))
     for name, row in table.items():
         field = f"policy.{name}"
         if name not in set(Purpose):
-            raise ServiceSettingError(field=field, problem=_one_of(Purpose))
+            raise GateConfigError(field=field, problem=_one_of(Purpose))
         if not isinstance(row, Mapping):
-            raise ServiceSettingError(field=field, problem=words("it is no table"))
+            raise GateConfigError(field=field, problem=words("it is no table"))
         for word, step in row.items():
             if word not in set(Word):
-                raise ServiceSettingError(field=f"{field}.{word}", problem=_one_of(Word))
+                raise GateConfigError(field=f"{field}.{word}", problem=_one_of(Word))
             if not isinstance(step, str) or step not in set(Step):
-                raise ServiceSettingError(field=f"{field}.{word}", problem=_one_of(Step))
+                raise GateConfigError(field=f"{field}.{word}", problem=_one_of(Step))
             if (word, step) == (Word.CHANGED, Step.ALLOW):
-                raise ServiceSettingError(
+                raise GateConfigError(
                     field=f"{field}.{word}", problem=words("a number that changed hands must never be allowed")
                 )
             steps[Purpose(name), Word(word)] = Step(step)

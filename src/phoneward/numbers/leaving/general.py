@@ -105,7 +105,9 @@ def cut_loose(step: Step, plan: Plan) -> tuple[Words, ...]:
         found.append(words("Take back links and folders that are shared."))
     found.append(words("Set a new password, and a second way in that is not the number."))
     if system is not None and {Holding.MONEY, Holding.CREDIT} & set(system.holds):
-        found.append(words("Go through what was paid and lent since {day}, and report what is not yours.", day=day(plan.on)))
+        found.append(
+            words("Go through what was paid and lent since {day}, and report what is not yours.", day=day(plan.on))
+        )
     found.append(
         words("Demand the dated list of sign-ins since {day}: it shows whether somebody was there.", day=day(_since(plan)))
     )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from phoneward.numbers.gate import policy
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.policy import Purpose, Step
-from phoneward.numbers.gate.service_errors import ServiceSettingError
+from phoneward.numbers.gate.errors import GateConfigError
 
 
 def test_the_default_never_lets_in_whom_nobody_knows() -> None:
@@ -45,7 +45,7 @@ def test_letting_in_whom_nobody_knows_is_warned_about_loudly(purpose: str) -> No
     ],
 )
 def test_a_wrong_field_is_named(table: object, field: str, problem: str) -> None:
-    with pytest.raises(ServiceSettingError) as caught:
+    with pytest.raises(GateConfigError) as caught:
         policy.read(table)
     assert caught.value.details["field"] == field
     assert problem in caught.value.sentence()

@@ -21,7 +21,7 @@ from phoneward.numbers.gate.bindings import (
 from phoneward.numbers.gate.bindings.binding import Binding, State
 from phoneward.numbers.gate.keys import Keys
 from phoneward.numbers.gate.lifecycle import fit
-from phoneward.numbers.gate.service_errors import WrongSecretError
+from phoneward.numbers.gate.secret_errors import WrongSecretError
 from tests.numbers.gate.lifecycle.conftest import KEYS, NUMBER, OTHER, steps
 from tests.numbers.gate.lifecycle.postgres import Server
 

@@ -97,9 +97,11 @@ class Ledger:
         sql = "SELECT session FROM sessions WHERE account = ? ORDER BY opened_at, session"
         return [str(row[0]) for row in self._execute(sql, [account])]
 
-    def drop_session(self, account: str, session: str) -> None:
-        """Forget one session."""
-        self._execute("DELETE FROM sessions WHERE account = ? AND session = ?", [account, session])
+    def drop_session(self, account: str, session: str) -> bool:
+        """Forget one session; False where it was not known."""
+        return bool(
+            self._execute("DELETE FROM sessions WHERE account = ? AND session = ? RETURNING 1", [account, session])
+        )
 
     def drop_sessions(self, account: str) -> None:
         """Forget an account's sessions."""

@@ -1,4 +1,4 @@
-"""What can be wrong with how the gate's service is set up."""
+"""What can be wrong with the secret of a service, and with what was sealed by it."""
 
 from phoneward.errors import ExitCode
 from phoneward.numbers.errors import NumbersError
@@ -22,9 +22,9 @@ class WrongSecretError(NumbersError):
     exit_code = ExitCode.USAGE
 
 
-class ServiceSettingError(NumbersError):
-    """A field of the configuration cannot be used."""
+class GatePartMissingError(NumbersError):
+    """What asks the providers is not installed."""
 
-    message = N_("The gate's configuration cannot be used: {field}: {problem}.")
-    next_step = N_("Mend that field, then try again with --check. All fields are in docs/reference/gate-service.md.")
+    message = N_("Asking operators needs a part of Phoneward that is not installed.")
+    next_step = N_("Install it with: pip install 'phoneward[gate]'")
     exit_code = ExitCode.USAGE
