@@ -13,17 +13,29 @@ from phoneward.numbers.recognising.names import Name, Names, spans
 from phoneward.numbers.recognising.reading import Read
 from phoneward.numbers.recognising.signatures import Signatures, sender_name
 
-_TOKEN: Final = re.compile(r"[0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff]+(?:[.&'’+-][0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff]+)*\+?")
+_TOKEN: Final = re.compile(
+    r"[0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff]+(?:[.&'’+-][0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff]+)*\+?"
+)
 _NOT_IN_NAMES: Final = ~(Kind.AD | Kind.BAIT | Kind.CUSTOMER | Kind.NOTICE_SAFE | Kind.NOTICE).value
 _ANCHORS: Final = Kind.CODE | Kind.WEAK
-_DEEDS: Final = Kind.LOGIN | Kind.REGISTER | Kind.RESET | Kind.BIND | Kind.UNBIND | Kind.CHANGE | Kind.DELETE | Kind.CONFIRM
-_GOES_ON: Final = frozenset({"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app"})
+_DEEDS: Final = (
+    Kind.LOGIN | Kind.REGISTER | Kind.RESET | Kind.BIND | Kind.UNBIND | Kind.CHANGE | Kind.DELETE | Kind.CONFIRM
+)
+_GOES_ON: Final = frozenset(
+    {"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app"}
+)
 """Words that are part of a name after another word of it."""
-_OWN: Final = re.compile(r"(?:your|ur|tu|su|seu|sua|votre|ton|dein|deine|ihr|ihre|tuo|suo|jouw|je|uw|din|twoj|vas|tvuj|codul|ваш|for|to|of|para|pour|fur|per|voor|till|til|do|do|pentru|icin|de|untuk|cua|для|di|do)\s(?:[a-z0-9]+[- ]){0,2}$")
+_OWN: Final = re.compile(
+    r"(?:your|ur|tu|su|seu|sua|votre|ton|dein|deine|ihr|ihre|tuo|suo|jouw|je|uw|din|twoj|vas|tvuj|codul|ваш|for|to|of|para|pour|fur|per|voor|till|til|do|do|pentru|icin|de|untuk|cua|для|di|do)\s(?:[a-z0-9]+[- ]){0,2}$"
+)
 _SPLIT: Final = re.compile(r"[.,:;!?()\n\"“”«»。，！？：；、|]")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TAILS: Final = re.compile(r"(?:[\s-](?:ID|account|konto|app|phone|compte|cuenta|conta|account's|com)|'s|’s|の|의)+\Z", re.IGNORECASE)
-_DENSE_BEFORE: Final = re.compile(r"([^\s\d。、，,.:：!！?？「」『』【】\[\]()*]{2,20}(?:[ -][^\s\d。、，,.:：!！?？「」『』【】\[\]()*]{1,14})?)\Z")
+_TAILS: Final = re.compile(
+    r"(?:[\s-](?:ID|account|konto|app|phone|compte|cuenta|conta|account's|com)|'s|’s|の|의)+\Z", re.IGNORECASE
+)
+_DENSE_BEFORE: Final = re.compile(
+    r"([^\s\d。、，,.:：!！?？「」『』【】\[\]()*]{2,20}(?:[ -][^\s\d。、，,.:：!！?？「」『』【】\[\]()*]{1,14})?)\Z"
+)
 _DENSE_AFTER: Final = re.compile(r"[\s“\"「『《]*([^\s\d。、，,.:：!！?？「」『』【】\[\]()*“”\"《》]{2,14})")
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|信用卡|농협|신협|카드")
 
@@ -58,7 +70,7 @@ def service(
 
 def _outranks(said: Name, is_close: bool, signature: Name, read: Read) -> bool:
     """Return whether the sentence is to be believed before the signature."""
-    if _BANK.search(signature.shown.lower()) or signature.system is not None and signature.system is said.system:
+    if _BANK.search(signature.shown.lower()) or (signature.system is not None and signature.system is said.system):
         return False
     if said.is_known:
         return is_close
@@ -117,7 +129,11 @@ def _colon(written: str, read: Read, hits: list[Hit], names: Names) -> Name | No
         while end > start and not read.text[end - 1].isalnum():
             end -= 1
     rest = read.text[start:end].strip()
-    if len(rest) < 2 or (inside and inside[0].start == start and inside[0].kinds & _NOT_IN_NAMES) or names.is_gateway(rest):
+    if (
+        len(rest) < 2
+        or (inside and inside[0].start == start and inside[0].kinds & _NOT_IN_NAMES)
+        or names.is_gateway(rest)
+    ):
         return None
     if not (rest[0].isupper() or rest[0].isdigit() or _DENSE.match(rest)) and " " in rest:
         return None
@@ -165,7 +181,14 @@ def _tokens(read: Read, hits: list[Hit], code: Code | None) -> list[_Token]:
         while not blocked and look < len(hits) and hits[look].start < end:
             hit = hits[look]
             # A word like "Proton-Code" or "co-op" is not blocked by a part of it, unless that begins it.
-            blocked = bool(hit.kinds & _NOT_IN_NAMES) and hit.start <= start and (hit.end >= end or read.text[hit.end] in "'’")
+            blocked = (
+                bool(hit.kinds & _NOT_IN_NAMES)
+                and hit.start <= start
+                and (hit.end >= end or read.text[hit.end] in "'’")
+            )
+            if not blocked and hit.start > start and hit.kinds & _NOT_IN_NAMES and read.text[hit.start - 1] in "-'’":
+                end = hit.start - 1  # "Example-Code", "Example's"
+                break
             look += 1
         digits = not blocked and not any(sign.isalpha() for sign in found[0])
         tokens.append(_Token(start, end, blocked or (digits and len(found[0]) != 5)))
@@ -190,7 +213,12 @@ def _left(read: Read, hits: list[Hit], tokens: list[_Token], anchor: int, names:
         last -= 1
     # "your Example phone verification code", "Example login verification code": words that are no name in between.
     skipped = 0
-    while last and tokens[last - 1].is_blocked and skipped < 3 and not _SPLIT.search(read.text, tokens[last - 1].end, anchor):
+    while (
+        last
+        and tokens[last - 1].is_blocked
+        and skipped < 3
+        and not _SPLIT.search(read.text, tokens[last - 1].end, anchor)
+    ):
         if read.low[tokens[last - 1].start : tokens[last - 1].end] in _LEFT_ENDS:
             return None
         last -= 1
@@ -198,14 +226,18 @@ def _left(read: Read, hits: list[Hit], tokens: list[_Token], anchor: int, names:
     first = last
     end = anchor
     while first and last - first < 5 and not tokens[first - 1].is_blocked:
-        if _SPLIT.search(read.text, tokens[first - 1].end, end) or not _is_filled(read, hits, tokens[first - 1].end, end):
+        if _SPLIT.search(read.text, tokens[first - 1].end, end) or not _is_filled(
+            read, hits, tokens[first - 1].end, end
+        ):
             break
         first -= 1
         end = tokens[first].start
     return _name(read, tokens, first, last, names, at_left=True)
 
 
-_LEFT_ENDS: Final = frozenset({"is", "the", "a", "this", "es", "est", "ist", "this is", "to", "for", "with", "from", "use", "enter"})
+_LEFT_ENDS: Final = frozenset(
+    {"is", "the", "a", "this", "es", "est", "ist", "this is", "to", "for", "with", "from", "use", "enter"}
+)
 """Words between which and a code no name stands before them."""
 
 
@@ -222,7 +254,11 @@ def _right(read: Read, tokens: list[_Token], anchor: int, names: Names) -> Name 
             return None
         if not token.is_blocked:
             sign = read.text[token.start]
-            if sign.isupper() or (sign.isdigit() and not read.text[token.start : token.end].isdigit()) or _OWN.search(read.low, max(0, token.start - 24), token.start):
+            if (
+                sign.isupper()
+                or (sign.isdigit() and not read.text[token.start : token.end].isdigit())
+                or _OWN.search(read.low, max(0, token.start - 24), token.start)
+            ):
                 break
             odd += 1
             if odd > 2:
@@ -231,11 +267,19 @@ def _right(read: Read, tokens: list[_Token], anchor: int, names: Names) -> Name 
         first += 1
         skipped += 1
     last = first
-    while last < len(tokens) and last - first < 4 and (not tokens[last].is_blocked or (last > first and _goes_on(read, tokens[last]))):
+    while (
+        last < len(tokens)
+        and last - first < 4
+        and (not tokens[last].is_blocked or (last > first and _goes_on(read, tokens[last])))
+    ):
         if last > first and _SPLIT.search(read.text, tokens[last - 1].end, tokens[last].start):
             break
         last += 1
-    while last > first + 1 and not read.text[tokens[last - 1].start].isupper() and read.text[tokens[first].start].isupper():
+    while (
+        last > first + 1
+        and not read.text[tokens[last - 1].start].isupper()
+        and read.text[tokens[first].start].isupper()
+    ):
         last -= 1
     return _name(read, tokens, first, last, names, at_left=False)
 
@@ -251,13 +295,15 @@ def _name(read: Read, tokens: list[_Token], first: int, last: int, names: Names,
     text = read.text
     for start in range(first, last):
         for end in range(min(last + 1, len(tokens)), start, -1):
-            if (known := names.in_sentence(text[tokens[start].start : tokens[end - 1].end])) is not None and _is_written_as_name(read, tokens[start], first == start):
+            if (
+                known := names.in_sentence(text[tokens[start].start : tokens[end - 1].end])
+            ) is not None and _is_written_as_name(read, tokens[start], first == start):
                 return known
     if at_left:
         while first < last - 1 and not _is_capital(text, tokens[first]):
             first += 1
     if not _is_capital(text, tokens[first]):
-        if not (at_left and last - first <= 2 or not at_left and last - first == 1):
+        if not ((at_left and last - first <= 2) or (not at_left and last - first == 1)):
             return None
         if not _OWN.search(read.low, max(0, tokens[first].start - 24), tokens[first].start):
             return None
@@ -286,8 +332,14 @@ def _dense(read: Read, hits: list[Hit], anchors: list[Hit], names: Names) -> tup
     afters = {hit.end for hit in deeds}
     body = [one for one in known if not _in_brackets(low, one[0])]
     for start, end, name in body:
-        gap = low[end : end + 4].lstrip(" 】」』”\"账帐号户的の安全手机app")
-        if end in edges or (end + len(low[end : end + 4]) - len(gap)) in edges or start in afters or low[max(0, start - 2) : start].strip(" “\"「您的在到") == "" and any(0 <= start - after <= 2 for after in afters):
+        gap = low[end : end + 4].lstrip(' 】」』”"账帐号户的の安全手机app')
+        if (
+            end in edges
+            or (end + len(low[end : end + 4]) - len(gap)) in edges
+            or start in afters
+            or (low[max(0, start - 2) : start].strip(' “"「您的在到') == ""
+            and any(0 <= start - after <= 2 for after in afters))
+        ):
             return name, True
     for hit in anchors:
         before = low[max(0, hit.start - 36) : hit.start].rstrip(" の的의「『'\"“")
@@ -295,7 +347,14 @@ def _dense(read: Read, hits: list[Hit], anchors: list[Hit], names: Names) -> tup
         if found is None or not _DENSE.search(found[1]):
             continue
         start = max(0, hit.start - 36) + found.start(1)
-        inside = [one for one in hits if one.start < start + len(found[1]) and one.end > start and one.kinds & _NOT_IN_NAMES and one.end - one.start > 1]
+        inside = [
+            one
+            for one in hits
+            if one.start < start + len(found[1])
+            and one.end > start
+            and one.kinds & _NOT_IN_NAMES
+            and one.end - one.start > 1
+        ]
         if inside:
             start = inside[-1].end
         written = read.text[start : max(0, hit.start - 36) + found.end(1)].strip(" の的의는은이가を・-:")
@@ -304,7 +363,11 @@ def _dense(read: Read, hits: list[Hit], anchors: list[Hit], names: Names) -> tup
     if body:
         return body[0][2], False
     for hit in hits:
-        if hit.kinds & (Kind.LOGIN | Kind.REGISTER) and (found := _DENSE_AFTER.match(read.text, hit.end)) is not None and _DENSE.search(found[1]):
+        if (
+            hit.kinds & (Kind.LOGIN | Kind.REGISTER)
+            and (found := _DENSE_AFTER.match(read.text, hit.end)) is not None
+            and _DENSE.search(found[1])
+        ):
             written = found[1]
             cut = [one.start - found.start(1) for one in hits if found.start(1) <= one.start < found.end(1)]
             written = written[: min(cut)] if cut else written

@@ -24,8 +24,12 @@ _LINKING_BACK: Final = re.compile(
     re.IGNORECASE,
 )
 _WHOLE: Final = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,8}[.。]?|\d{3}[- ]\d{3}")
-_ASKED: Final = re.compile(r"[?？]|发给我|發給我|发我|告诉我|給我|给我|发过来|转发给我|send me|tell me|give me|what('| i)s (the|your|my)|forward me|need (the|your) code")
-_LOGIN_LINK: Final = re.compile(r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|link to (?:sign|log) in|tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in")
+_ASKED: Final = re.compile(
+    r"[?？]|发给我|發給我|发我|告诉我|給我|给我|发过来|转发给我|send me|tell me|give me|what('| i)s (the|your|my)|forward me|need (the|your) code"
+)
+_LOGIN_LINK: Final = re.compile(
+    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|link to (?:sign|log) in|tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
+)
 
 
 def brings_code(text: str, low: str, hits: list[Hit], addresses: list[tuple[int, int]], seen: int) -> Code | None:
@@ -51,7 +55,10 @@ def brings_code(text: str, low: str, hits: list[Hit], addresses: list[tuple[int,
     if seen & Kind.WEAK and not _ASKED.search(low):
         personal = bool(seen & Kind.PERSONAL)
         for hit in hits:
-            if hit.kinds & Kind.WEAK and (code := _of_weak(text, low, hit, found, addresses, seen, personal)) is not None:
+            if (
+                hit.kinds & Kind.WEAK
+                and (code := _of_weak(text, low, hit, found, addresses, seen, personal)) is not None
+            ):
                 return code
     if found and seen & Kind.ENTER and seen & (Kind.CONFIRM | Kind.LOGIN | Kind.REGISTER | Kind.RESET):
         return _entered(low, hits, found)
@@ -72,7 +79,9 @@ def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
     """Leave out what another kind of number claims: the word right before it is "order", "coupon code" …"""
     kept = []
     for code in found:
-        before = [hit for hit in hits if hit.end <= code.start and hit.kinds & (Kind.CODE | Kind.WEAK | Kind.OTHER_CODE)]
+        before = [
+            hit for hit in hits if hit.end <= code.start and hit.kinds & (Kind.CODE | Kind.WEAK | Kind.OTHER_CODE)
+        ]
         after = [hit for hit in hits if hit.start >= code.end and hit.kinds & (Kind.CODE | Kind.WEAK | Kind.OTHER_CODE)]
         near = before[-1] if before and code.start - before[-1].end <= _NEAR else None
         if near is not None and near.kinds & Kind.OTHER_CODE and not near.kinds & Kind.CODE:
@@ -93,9 +102,9 @@ def _of_strong(text: str, low: str, hit: Hit, found: list[Code], addresses: list
             return code
     linking = _LINKING.match(text, hit.end, hit.end + 48)
     assert linking is not None  # noqa: S101 - it matches nothing at least
-    code = mixed(text, linking.end(), linking.end() + 12, addresses)
-    if code is not None and code.start <= linking.end() + 1:
-        return code
+    behind = mixed(text, linking.end(), linking.end() + 12, addresses)
+    if behind is not None and behind.start <= linking.end() + 1:
+        return behind
     before = mixed(text, max(0, hit.start - 40), hit.start, addresses)
     if before is not None and text[: before.start].strip(" <#>[]():-\n") == "":
         return before
@@ -124,9 +133,9 @@ def _of_weak(
     linking = _LINKING.match(text, hit.end, hit.end + 40)
     assert linking is not None  # noqa: S101 - it matches nothing at least
     if linking.end() - hit.end > 1 and not personal:
-        code = mixed(text, linking.end(), linking.end() + 12, addresses)
-        if code is not None and code.start <= linking.end() + 1:
-            return code
+        behind = mixed(text, linking.end(), linking.end() + 12, addresses)
+        if behind is not None and behind.start <= linking.end() + 1:
+            return behind
     return None
 
 

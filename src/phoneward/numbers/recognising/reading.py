@@ -10,12 +10,16 @@ HEAD: Final = 1600
 TAIL: Final = 400
 """Characters that are read from the end of a longer one: signatures and app hashes stand there."""
 _LONGEST_BYTES_OF_ODD: Final = HEAD + TAIL
-_INVISIBLE: Final = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
+_INVISIBLE: Final = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
+)
 """Zero-width and direction marks: they stand between the letters of fraud, and between the digits of some codes."""
 _BREAKS: Final = re.compile(r"[\r\n\u0085\u2028\u2029]+\s*|\\n\s*")
 _BLANKS: Final = re.compile(r"[^\S\n]+|[\x00-\x08\x0b-\x1f\x7f]+")
 _MARKS: Final = re.compile(r"[\u0300-\u036f]+")
-_ODD: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff]|  |\\n")
+_ODD: Final = re.compile(
+    r"[\x00-\x1f\x7f\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff]|  |\\n"
+)
 """Whether anything of the above may stand in a text at all: most have none."""
 _ACCENTED: Final = re.compile(r"[\u00c0-\u036f\u0400-\u04ff\u1e00-\u1eff\u2018\u2019`\u00b4]")
 _LETTERS: Final = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "’": "'", "‘": "'", "`": "'", "´": "'"})

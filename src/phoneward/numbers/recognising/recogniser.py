@@ -42,7 +42,9 @@ class Recogniser:
             grade = relation.of_code(name, self._names)
         else:
             grade = relation.of_other(text.text, hits, seen, addresses, name, self._names, signs=signs)
-        if name is None or (grade is Relation.NONE and not is_otp and not _is_named(name, seen, signs=signs, signed=signed)):
+        if name is None or (
+            grade is Relation.NONE and not is_otp and not _is_named(name, seen, signs=signs, signed=signed)
+        ):
             return Recognition(is_otp=is_otp)
         purpose = relation.purpose(hits, seen)
         if purpose is Purpose.UNKNOWN and grade is Relation.ACCOUNT and not is_otp:

@@ -22,6 +22,12 @@ _LESSER: Final = {
 }
 
 
+_OF_AN_ACCOUNT: Final = (
+    Kind.CHANGE | Kind.UNBIND | Kind.BIND | Kind.RESET | Kind.DELETE | Kind.REGISTER | Kind.LOGIN
+)
+"""Where one of these "was done successfully", the owner of an account is told so."""
+
+
 def purpose(hits: list[Hit], seen: int) -> Purpose:
     """Return what a message is for: what the number hangs on first, else what it speaks of first."""
     for kind, answer in _PURPOSES:
@@ -42,7 +48,14 @@ def of_code(name: Name | None, names: Names) -> Relation:
 
 
 def of_other(
-    text: str, hits: list[Hit], seen: int, addresses: list[tuple[int, int]], name: Name | None, names: Names, *, signs: bool
+    text: str,
+    hits: list[Hit],
+    seen: int,
+    addresses: list[tuple[int, int]],
+    name: Name | None,
+    names: Names,
+    *,
+    signs: bool,
 ) -> Relation:
     """Return what a message without a code proves. When in doubt, less.
 
@@ -65,10 +78,10 @@ def of_other(
         return Relation.NONE
     if len(ads) >= 2 or (ads and bait):
         return Relation.WEAK if signs and not foreign and len(ads) + len(bait) < 3 else Relation.NONE
-    if seen & Kind.NOTICE and not foreign and not ads:
+    if (seen & Kind.NOTICE or (seen & Kind.DONE and seen & _OF_AN_ACCOUNT)) and not foreign and not ads:
         return Relation.ACCOUNT if (signs or name.is_known or not bait) else Relation.NONE
-    if seen & Kind.CUSTOMER and signs and not (foreign and not name.is_known):
-        return Relation.CUSTOMER
+    if seen & Kind.CUSTOMER and signs:
+        return Relation.WEAK if foreign else Relation.CUSTOMER
     return Relation.WEAK if signs and not foreign else Relation.NONE
 
 
@@ -81,7 +94,11 @@ def _belongs(address: str, name: Name, names: Names) -> bool:
     if known is not None and known.system is not None and known.system is name.system:
         return True
     labels = host.split(".")
-    return len(labels) >= 2 and fold(labels[-2]) == fold(name.shown) and labels[-1] in {"com", "cn", "net", "org", "jp", "kr"}
+    return (
+        len(labels) >= 2
+        and fold(labels[-2]) == fold(name.shown)
+        and labels[-1] in {"com", "cn", "net", "org", "jp", "kr"}
+    )
 
 
 def host_of(address: str) -> str:

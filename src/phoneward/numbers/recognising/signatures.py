@@ -10,8 +10,12 @@ _BRACKETED: Final = re.compile(
 _AT_END: Final = re.compile(
     r"(?:[【〖\[]([^【】〖〗\[\]\n]{1,32})[】〗\]]|[〔(<《]([^〔〕()<>《》\n]{1,32})[〕)>》])[\s.。]*\Z"
 )
-_COLON: Final = re.compile(r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)\s?(?:[:：]|\s[-–—|]\s|\s?[»>]\s)\s?")
-_DASH: Final = re.compile(r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z")
+_COLON: Final = re.compile(
+    r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)\s?(?:[:：]|\s[-–—|]\s|\s?[»>]\s)\s?"
+)
+_DASH: Final = re.compile(
+    r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
+)
 _DOMAIN: Final = re.compile(r"(?:^|\s)@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})(?:\s+#\S{1,20})?", re.IGNORECASE)
 """The last line of an origin-bound code: https://github.com/WICG/sms-one-time-codes."""
 _NOT_NAMES: Final = re.compile(r"[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|.*\d{5,}|.*\d{2}:\d{2}")
