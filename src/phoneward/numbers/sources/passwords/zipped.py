@@ -1,5 +1,6 @@
 """One file out of an archive, in memory: nothing is unpacked, so no name in it can lead anywhere."""
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -41,6 +42,10 @@ def member(path: Path, names: tuple[str, ...], limit: int) -> tuple[str, bytes] 
             return name, bytes(content)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, UnicodeError):
         raise ValueError("no whole archive") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise ValueError("a place before the file's beginning") from None
 
 
 def _bound_directory(path: Path) -> None:
