@@ -40,7 +40,6 @@ from phoneward.numbers.sources import (
     own_words,
     proof_words,
     read_messages_file,
-    told_number,
     told_region,
 )
 
@@ -107,6 +106,5 @@ __all__ = [
     "rulebook",
     "shown_number",
     "standing",
-    "told_number",
     "told_region",
 ]
