@@ -4,6 +4,7 @@ Callers use what stands here. Services that want to know whether a number has ch
 `phoneward.numbers.gate`, which needs nothing of the person's side.
 """
 
+from phoneward.numbers.account_words import account_name
 from phoneward.numbers.errors import NumberKeyError, NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
@@ -18,7 +19,7 @@ from phoneward.numbers.keeping import (
     kept_plans,
     mark_account,
     marks,
-    own_labels,
+    own_numbers,
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
@@ -28,7 +29,6 @@ from phoneward.numbers.sources import (
     CACHE,
     Gathered,
     account_key,
-    account_name,
     combined,
     grade_words,
     inventory_of,
@@ -36,7 +36,6 @@ from phoneward.numbers.sources import (
     missed_words,
     normalised,
     not_asked,
-    own_numbers,
     own_words,
     proof_words,
     read_messages_file,
@@ -97,7 +96,6 @@ __all__ = [
     "missed_words",
     "normalised",
     "not_asked",
-    "own_labels",
     "own_numbers",
     "own_words",
     "plan",
