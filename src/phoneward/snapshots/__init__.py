@@ -112,13 +112,7 @@ from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, pl
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.inventory import AppRecord, DeviceDocument, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
-from phoneward.snapshots.looked_after import (
-    LookedAfter,
-    keep_noted,
-    looked_after,
-    note_check,
-    note_restore_test,
-)
+from phoneward.snapshots.looked_after import LookedAfter, keep_noted, looked_after, note_check, note_restore_test
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
