@@ -22,7 +22,7 @@ from phoneward.texts.languages import (
     sentences,
     speaking,
 )
-from phoneward.texts.words import Ago, Day, Listed, Moment, Size, Words, counted, running, verbatim, words
+from phoneward.texts.words import Ago, Day, Listed, Moment, Named, Size, Words, counted, running, verbatim, words
 
 __all__ = [
     "DOMAIN",
@@ -33,6 +33,7 @@ __all__ = [
     "Day",
     "Listed",
     "Moment",
+    "Named",
     "Size",
     "Words",
     "_",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from phoneward.texts import formats
-from phoneward.texts.languages import _, enumeration, ngettext
+from phoneward.texts.languages import SOURCE_LANGUAGE, _, current_language, enumeration, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,23 @@ class Listed:
         return enumeration(str(item) for item in self.items)
 
 
-Detail: TypeAlias = "str | int | Size | Moment | Day | Ago | Listed | Words"
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that languages have of their own, such as a firm's; no sentence to translate.
+
+    Attributes:
+        names: by language; English at least.
+    """
+
+    names: Mapping[str, str]
+
+    def __str__(self) -> str:
+        language = current_language()
+        near = "zh_CN" if language.startswith("zh") else SOURCE_LANGUAGE
+        return self.names.get(language) or self.names.get(near) or self.names[SOURCE_LANGUAGE]
+
+
+Detail: TypeAlias = "str | int | Size | Moment | Day | Ago | Listed | Named | Words"
 
 
 @dataclass(frozen=True, slots=True)

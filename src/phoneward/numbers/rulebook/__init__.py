@@ -1,5 +1,8 @@
 """The rulebook: account systems, what they hold, and how a number is taken off them. Data, dated and with sources."""
 
+from phoneward.numbers.rulebook.book import Rulebook, rulebook
+from phoneward.numbers.rulebook.folding import folded
+from phoneward.numbers.rulebook.stored import LANGUAGES, RulebookDefectError, read_systems
 from phoneward.numbers.rulebook.system import (
     Claim,
     Harm,
@@ -11,4 +14,19 @@ from phoneward.numbers.rulebook.system import (
     System,
 )
 
-__all__ = ["Claim", "Harm", "Holding", "Kind", "OldNumber", "Reissue", "Steps", "System"]
+__all__ = [
+    "LANGUAGES",
+    "Claim",
+    "Harm",
+    "Holding",
+    "Kind",
+    "OldNumber",
+    "Reissue",
+    "Rulebook",
+    "RulebookDefectError",
+    "Steps",
+    "System",
+    "folded",
+    "read_systems",
+    "rulebook",
+]

@@ -1,0 +1,68 @@
+"""What an account is called, what is in it and who gets in, in words: for findings, tables and pages."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from phoneward.errors import readable
+from phoneward.numbers.inventory import Account
+from phoneward.numbers.recognition import Relation
+from phoneward.numbers.rulebook import Harm, Holding, System, rulebook
+from phoneward.texts import N_, Listed, Named, Words, verbatim, words
+
+MAX_NAME: Final = 60
+
+GRADE_WORDS: Final[Mapping[Relation, str]] = {
+    Relation.ACCOUNT: N_("an account"),
+    Relation.CUSTOMER: N_("a customer's number"),
+    Relation.WEAK: N_("perhaps"),
+    Relation.NONE: N_("nothing"),
+}
+
+HARM_WORDS: Final[Mapping[Harm, str]] = {
+    Harm.GRAVE: N_("grave"),
+    Harm.SERIOUS: N_("serious"),
+    Harm.SOME: N_("some"),
+}
+
+HOLDING_WORDS: Final[Mapping[Holding, str]] = {
+    Holding.MONEY: N_("money"),
+    Holding.CREDIT: N_("loans in your name"),
+    Holding.IDENTITY: N_("your identity papers"),
+    Holding.MESSAGES: N_("messages"),
+    Holding.PHOTOS: N_("photos"),
+    Holding.FILES: N_("files"),
+    Holding.MAIL: N_("mail, and with it the passwords of other accounts"),
+    Holding.CONTACTS: N_("contacts"),
+    Holding.HEALTH: N_("health records"),
+    Holding.PLACES: N_("where you live and go"),
+    Holding.PURCHASES: N_("purchases"),
+    Holding.HOME: N_("cameras, locks and devices at home"),
+    Holding.WORK: N_("work"),
+    Holding.OTHER_ACCOUNTS: N_("other accounts that it opens"),
+    Holding.PUBLIC_NAME: N_("your public name"),
+}
+
+
+def account_name(account: Account) -> str:
+    """Return what an account is called in the reader's language, readable; as it signs where nobody knows it."""
+    return str(account_words(account))
+
+
+def account_words(account: Account) -> Words:
+    """Return the same for a sentence that is made once and read in any language."""
+    system = rulebook().by_id(account.system or "")
+    if system is None:
+        return verbatim(readable(account.service)[:MAX_NAME])
+    return system_words(system)
+
+
+def system_words(system: System) -> Words:
+    """Return what an account system is called."""
+    return words("{name}", name=Named(system.names))
+
+
+def holdings(system: System | None) -> Words | None:
+    """Return what a stranger who gets in finds; None where nobody knows."""
+    if system is None:
+        return None
+    return words("{things}", things=Listed(tuple(Words(HOLDING_WORDS[one]) for one in system.holds)))
