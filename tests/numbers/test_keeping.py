@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.numbers import keeping
-from phoneward.numbers.errors import NotANumberError, NumberKeyError
+from phoneward.numbers.errors import NumberKeyError
 from phoneward.snapshots import Change, OwnerState
 
 NUMBER = "+8613800138000"
@@ -19,44 +19,11 @@ def state(*changes: Change, before: OwnerState | None = None) -> OwnerState:
     return (before or OwnerState()).changed(changes, now_ns=1_800_000_000_000_000_000, writer="w")
 
 
-@pytest.mark.parametrize(
-    ("text", "region", "number"),
-    [
-        ("+86 138 0013 8000", None, NUMBER),
-        ("138-0013-8000", None, NUMBER),
-        ("13800138000", None, NUMBER),
-        ("+8613800138000", "US", NUMBER),
-        ("(650) 253-0000", "US", "+16502530000"),
-        ("020 7031 3000", "GB", "+442070313000"),
-        ("+852 2123 4567", None, "+85221234567"),
-    ],
-)  # fmt: skip
-def test_a_number_as_people_write_it(text: str, region: str | None, number: str) -> None:
-    """Spaces, hyphens, brackets, with the country's code or without."""
-    assert keeping.parse_number(text, region) == number
-
-
-@pytest.mark.parametrize("text", ["", "10086x", "wechat", "020 7031 3000", "+86 1", "1" * 300, "\x1b[2J"])
-def test_what_is_no_number(text: str) -> None:
-    """One plain sentence, with the way to write it; never a control character."""
-    with pytest.raises(NotANumberError) as caught:
-        keeping.parse_number(text)
-    assert "\x1b" not in caught.value.sentence()
-    assert "+86 138" in caught.value.advice()
-
-
-def test_a_number_as_its_country_writes_it() -> None:
-    """A person recognises their number."""
-    assert keeping.shown_number(NUMBER) == "138 0013 8000"
-    assert keeping.shown_number("+16502530000") == "(650) 253-0000"
-    assert keeping.shown_number("nonsense\x1b") == "nonsense\\x1b"
-
-
 def test_my_numbers() -> None:
     """Given, named, taken back."""
     kept = state(keeping.keep_own(NUMBER, "  Mum's \n phone "), keeping.keep_own("+16502530000"))
-    assert keeping.own_numbers(kept) == {NUMBER: "Mum's phone", "+16502530000": ""}
-    assert keeping.own_numbers(state(keeping.forget_own(NUMBER), before=kept)) == {"+16502530000": ""}
+    assert keeping.own_labels(kept) == {NUMBER: "Mum's phone", "+16502530000": ""}
+    assert keeping.own_labels(state(keeping.forget_own(NUMBER), before=kept)) == {"+16502530000": ""}
 
 
 def test_the_day_a_number_is_given_up() -> None:
@@ -114,7 +81,7 @@ def test_what_a_list_counts() -> None:
 def test_a_document_may_say_anything(entries: list[tuple[str, str, str | int | bool]]) -> None:
     """Whoever knows the password writes what they like: nothing of it stops the program."""
     held = state(*(Change(*entry) for entry in entries))
-    for label in keeping.own_numbers(held).values():
+    for label in keeping.own_labels(held).values():
         assert label.isprintable()
     for kept in keeping.kept_plans(held):
         assert kept.begun.tzinfo is not None

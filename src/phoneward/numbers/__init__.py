@@ -4,6 +4,7 @@ Callers use what stands here. Services that want to know whether a number has ch
 `phoneward.numbers.gate`, which needs nothing of the person's side.
 """
 
+from phoneward.numbers.account_words import account_name
 from phoneward.numbers.errors import NotANumberError, NumberKeyError, NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
@@ -18,11 +19,11 @@ from phoneward.numbers.keeping import (
     kept_plans,
     mark_account,
     marks,
+    own_labels,
     own_numbers,
     parse_number,
-    shown_number,
 )
-from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, standing
+from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
@@ -100,6 +101,7 @@ __all__ = [
     "missed_words",
     "normalised",
     "not_asked",
+    "own_labels",
     "own_numbers",
     "own_words",
     "parse_number",

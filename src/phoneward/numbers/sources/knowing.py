@@ -6,10 +6,9 @@ import importlib
 from pathlib import Path
 from typing import Final, cast
 
-import phoneward.numbers
 from phoneward.numbers.sources.messages import Recognising
 
-_ROOM: Final = Path(phoneward.numbers.__file__).parent
+_ROOM: Final = Path(__file__).parents[1]
 _RULES: Final = ("recognising", "rulebook", "data", "sources")
 
 

@@ -1,16 +1,18 @@
 """Phone numbers as people and services write them, made the one form in which they can be compared (E.164)."""
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException
 
-from phoneward.errors import UsageError
+from phoneward.errors import UsageError, readable
 from phoneward.texts import N_
 
 _MAX: Final = 32
+_CHINESE_MOBILE: Final = re.compile(r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})")
 _MAJORITY: Final = 0.6
 
 
@@ -48,14 +50,14 @@ def normalised(number: str, region: str = "") -> str | None:
 
 
 def told_number(number: str, region: str = "") -> str:
-    """Return what a person gave, in E.164.
+    """Return what a person gave, in E.164. Without any country a Chinese mobile number is known by its form.
 
     Raises:
         NoPhoneNumberError: it is none.
     """
-    found = normalised(number.strip(), region)
+    found = normalised(number.strip(), region or ("CN" if _CHINESE_MOBILE.fullmatch(number.strip()) else ""))
     if found is None:
-        raise NoPhoneNumberError(number=number)
+        raise NoPhoneNumberError(number=readable(number[:60]))
     return found
 
 

@@ -5,7 +5,6 @@ from typing import Final
 from phoneward.errors import readable
 from phoneward.numbers.inventory import Account, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.recognition import Relation
-from phoneward.numbers.rulebook import rulebook
 from phoneward.numbers.sources.gathering import strength
 from phoneward.numbers.sources.kept import KEPT
 from phoneward.texts import N_, Words, counted, words
@@ -55,12 +54,6 @@ _MISSED_COUNTED: Final = {
         N_("There were too many services: {count} findings were left out ({name})."),
     ),
 }
-
-
-def account_name(account: Account, language: str) -> str:
-    """Return what an account system is called: by the rulebook in the reader's language, else as it signs."""
-    system = None if account.system is None else rulebook().by_id(account.system)
-    return readable(account.service) if system is None else rulebook().name(system, language)
 
 
 def grade_words(grade: Relation) -> Words:
