@@ -22,8 +22,8 @@ def state(*changes: Change, before: OwnerState | None = None) -> OwnerState:
 def test_my_numbers() -> None:
     """Given, named, taken back."""
     kept = state(keeping.keep_own(NUMBER, "  Mum's \n phone "), keeping.keep_own("+16502530000"))
-    assert keeping.own_labels(kept) == {NUMBER: "Mum's phone", "+16502530000": ""}
-    assert keeping.own_labels(state(keeping.forget_own(NUMBER), before=kept)) == {"+16502530000": ""}
+    assert keeping.own_numbers(kept) == {NUMBER: "Mum's phone", "+16502530000": ""}
+    assert keeping.own_numbers(state(keeping.forget_own(NUMBER), before=kept)) == {"+16502530000": ""}
 
 
 def test_the_day_a_number_is_given_up() -> None:
@@ -81,7 +81,7 @@ def test_what_a_list_counts() -> None:
 def test_a_document_may_say_anything(entries: list[tuple[str, str, str | int | bool]]) -> None:
     """Whoever knows the password writes what they like: nothing of it stops the program."""
     held = state(*(Change(*entry) for entry in entries))
-    for label in keeping.own_labels(held).values():
+    for label in keeping.own_numbers(held).values():
         assert label.isprintable()
     for kept in keeping.kept_plans(held):
         assert kept.begun.tzinfo is not None

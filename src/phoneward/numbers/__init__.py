@@ -5,7 +5,7 @@ Callers use what stands here. Services that want to know whether a number has ch
 """
 
 from phoneward.numbers.account_words import account_name
-from phoneward.numbers.errors import NotANumberError, NumberKeyError, NumbersError
+from phoneward.numbers.errors import NumberKeyError, NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
     KeptPlan,
@@ -19,9 +19,7 @@ from phoneward.numbers.keeping import (
     kept_plans,
     mark_account,
     marks,
-    own_labels,
     own_numbers,
-    parse_number,
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
@@ -31,7 +29,6 @@ from phoneward.numbers.sources import (
     CACHE,
     Gathered,
     account_key,
-    account_name,
     combined,
     grade_words,
     inventory_of,
@@ -39,7 +36,6 @@ from phoneward.numbers.sources import (
     missed_words,
     normalised,
     not_asked,
-    own_numbers,
     own_words,
     proof_words,
     read_messages_file,
@@ -63,7 +59,6 @@ __all__ = [
     "LookedAt",
     "Mark",
     "Message",
-    "NotANumberError",
     "NotLookedAt",
     "NumberKeyError",
     "NumbersError",
@@ -101,10 +96,8 @@ __all__ = [
     "missed_words",
     "normalised",
     "not_asked",
-    "own_labels",
     "own_numbers",
     "own_words",
-    "parse_number",
     "plan",
     "proof_words",
     "read_messages_file",

@@ -34,7 +34,7 @@ _E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
 # -- my numbers ----------------------------------------------------------------------------------------------------
 
 
-def own_labels(state: "OwnerState") -> dict[str, str]:
+def own_numbers(state: "OwnerState") -> dict[str, str]:
     """Return the numbers that the person called theirs: E.164 → what they call it, readable, or nothing."""
     return {
         number: readable(label[:MAX_LABEL])

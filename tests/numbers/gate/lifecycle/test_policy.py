@@ -4,8 +4,8 @@ import pytest
 
 from phoneward.numbers.gate import policy
 from phoneward.numbers.gate.asking import Word
-from phoneward.numbers.gate.policy import Purpose, Step
 from phoneward.numbers.gate.errors import GateConfigError
+from phoneward.numbers.gate.policy import Purpose, Step
 
 
 def test_the_default_never_lets_in_whom_nobody_knows() -> None:

@@ -76,7 +76,7 @@ def serve(
         on_error: is told that the job could not use the database.
 
     Raises:
-        GateConfigError, WrongSecretError, StoreError, GatePartMissingError: it cannot begin.
+        GateConfigError, WrongSecretError, StoreError, AskingPartMissingError: it cannot begin.
     """
     hush()
     with contextlib.closing(listening), open_store(settings) as (store, keys):
