@@ -6,7 +6,7 @@ from phoneward import numbers
 from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.texts import _, current_language, enumeration, formats, ngettext
+from phoneward.texts import _, enumeration, formats, ngettext
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,7 @@ def show(output: Output, inventory: "numbers.Inventory", number: str | None) -> 
         table = plain_table(_("Service"), _("Proof"), _("What shows it"), _("Last seen"), _("Your number"), whole=(3,))
         for account in accounts:
             table.add_row(
-                numbers.account_name(account, current_language()),
+                numbers.account_name(account),
                 str(numbers.grade_words(account.grade)),
                 str(numbers.proof_words(account)),
                 "?" if account.last is None else formats.day(account.last),

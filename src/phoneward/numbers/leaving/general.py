@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Final
 
 from phoneward.findings import Action
-from phoneward.numbers.leaving.plan import Plan, Step
-from phoneward.numbers.leaving.wording import day, service_name
+from phoneward.numbers.leaving.planning import Plan, Step
+from phoneward.numbers.leaving.wording import day, service_words
 from phoneward.numbers.rulebook import Holding, OldNumber
 from phoneward.texts import Words, counted, words
 
@@ -32,8 +32,8 @@ def first_steps() -> tuple[Words, ...]:
             "Where you can, set up a second way in that is not the number: an authenticator app, a passkey, recovery "
             "codes on paper. Then look whether such an app itself signs in with the number."
         ),
-        words("Look at the recovery number of your mail and of the phone's own account (Apple, Google, Huawei, Xiaomi)."),
-        words("Tell family, friends, school, doctor, employer; correct addresses for parcels and your number in groups."),
+        words("Look at the recovery number of your mail and of the phone's own account (Apple, Google, Huawei)."),
+        words("Tell family, friends, school, doctor and employer; correct the number in addresses for parcels."),
         words(
             "Think of what hangs on the SIM itself: voicemail, call forwarding, contacts stored on it, other SIMs and "
             "data plans in the same contract, money left on it, loyalty points."
@@ -105,9 +105,11 @@ def cut_loose(step: Step, plan: Plan) -> tuple[Words, ...]:
         found.append(words("Take back links and folders that are shared."))
     found.append(words("Set a new password, and a second way in that is not the number."))
     if system is not None and {Holding.MONEY, Holding.CREDIT} & set(system.holds):
-        found.append(words("Go through what was paid and lent since {day}, and report what is not yours.", day=day(plan.on)))
+        found.append(
+            words("Go through what was paid and lent since {day}, and report what is not yours.", day=day(plan.on))
+        )
     found.append(
-        words("Demand the dated list of sign-ins since {day}: it shows whether somebody was there.", day=day(_since(plan)))
+        words("Demand the dated list of sign-ins since {day}: it shows who was there.", day=day(_since(plan)))
     )  # fmt: skip
     return tuple(found)
 
@@ -121,9 +123,9 @@ def _way_in(need: OldNumber | None) -> Words:
             "identity card, or an appeal."
         )
     return words(
-        "Sign in with a password, a passkey or a device that is still signed in. If the change asks for the old number, "
-        "choose “number no longer in use” or ask their support: say that the number was given up on that day, and "
-        "have your identity card ready."
+        "Sign in with a password, a passkey or a device that is still signed in. Where the change asks for the old "
+        "number, choose “number no longer in use” or ask their support: say that you gave the number up, and have your "
+        "identity card ready."
     )
 
 
@@ -161,6 +163,6 @@ def log_demand(step: Step, plan: Plan) -> Action:
     return Action(
         "cases",
         "demand-access-log",
-        words("Demand the list of sign-ins of {service}", service=service_name(step)),
+        words("Demand the list of sign-ins of {service}", service=service_words(step)),
         {"account": step.account.key, "since": _since(plan).isoformat()},
     )

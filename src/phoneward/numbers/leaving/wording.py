@@ -1,4 +1,4 @@
-"""What a step says to a person: who gets in, what they find, how it is done, what cannot be undone, what is not known."""
+"""What a step says to a person: who gets in, what they find, how it is done, what is final, what is not known."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -6,29 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.numbers.leaving.plan import Group, Plan, Step
-from phoneward.numbers.leaving.standing import State
+from phoneward.numbers.account_words import MAX_NAME, holdings, system_words
+from phoneward.numbers.leaving.planning import Group, Plan, Step
+from phoneward.numbers.leaving.standings import State
 from phoneward.numbers.recognition import Relation
-from phoneward.numbers.rulebook import Claim, Holding, OldNumber, Rulebook, Steps, System
-from phoneward.texts import Day, Listed, N_, Words, current_language, running, words
-
-HOLDING_WORDS: Final[Mapping[Holding, str]] = {
-    Holding.MONEY: N_("money"),
-    Holding.CREDIT: N_("loans in your name"),
-    Holding.IDENTITY: N_("your identity papers"),
-    Holding.MESSAGES: N_("your messages"),
-    Holding.PHOTOS: N_("your photos"),
-    Holding.FILES: N_("your files"),
-    Holding.MAIL: N_("your mail, which resets the passwords of others"),
-    Holding.CONTACTS: N_("the people you know"),
-    Holding.HEALTH: N_("your health records"),
-    Holding.PLACES: N_("where you live and go"),
-    Holding.PURCHASES: N_("what you bought"),
-    Holding.HOME: N_("your home: cameras, locks, devices"),
-    Holding.WORK: N_("your work"),
-    Holding.OTHER_ACCOUNTS: N_("the way into other accounts"),
-    Holding.PUBLIC_NAME: N_("your name, to speak in it"),
-}
+from phoneward.numbers.rulebook import Claim, OldNumber, Steps, System
+from phoneward.texts import N_, Day, Listed, Words, current_language, running, verbatim, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +35,11 @@ class Way:
     checked: dt.date | None = None
 
 
-def service_name(step: Step) -> str:
-    """Return what the account is called, in the reader's language, readable."""
+def service_words(step: Step) -> Words:
+    """Return what the account is called; as it signs where the rulebook does not know it."""
     if step.system is None:
-        return readable(step.account.service)
-    return readable(Rulebook.name(step.system, current_language()))
+        return verbatim(readable(step.account.service)[:MAX_NAME])
+    return system_words(step.system)
 
 
 def day(date: dt.date) -> Day:
@@ -69,10 +52,8 @@ def day(date: dt.date) -> Day:
 
 def holds(step: Step) -> Words | None:
     """Return what a stranger who gets in finds; None where nobody knows."""
-    if step.system is None or not step.system.holds:
-        return None
-    found = Listed(tuple(words(HOLDING_WORDS[holding]) for holding in step.system.holds))
-    return words("Who gets in has: {things}.", things=found)
+    things = holdings(step.system)
+    return None if things is None else words("Who gets in has: {things}.", things=things)
 
 
 _OPENERS: Final = (
@@ -113,6 +94,32 @@ def shown_by(step: Step) -> Words:
     if step.account.grade is Relation.ACCOUNT:
         return words("Messages show an account on this number ({when}).", when=when)
     return words("They know this number from something you bought or had sent ({when}).", when=when)
+
+
+_GROUPS: Final[Mapping[Group, tuple[str, str]]] = {
+    Group.OLD_NUMBER: (
+        N_("First: while the old number still works"),
+        N_("These send a code to the old number, or nobody knows whether they do. Later you can hardly do it alone."),
+    ),
+    Group.THEN: (
+        N_("Then: these work without the old number too"),
+        N_("Do them before the number is given up all the same: until then nobody else gets in."),
+    ),
+    Group.AFTER: (
+        N_("Now: cut these loose without the old number"),
+        N_("What would hurt most comes first."),
+    ),
+    Group.MAYBE: (
+        N_("Look: these may be on this number"),
+        N_("Nothing shows on which number they are. Look into the settings of each; if it is this one, change it."),
+    ),
+}
+
+
+def group_words(group: Group) -> tuple[Words, Words]:
+    """Return a part's title, and what it is about."""
+    title, about = _GROUPS[group]
+    return Words(title), Words(about)
 
 
 # -- how it stands, until when -------------------------------------------------------------------------------------
@@ -185,7 +192,7 @@ def _general(step: Step) -> tuple[Words, ...]:
         words(
             "Sign in to {service} with its own app or page, and open the settings: “Account and security”, or your "
             "profile.",
-            service=service_name(step),
+            service=service_words(step),
         ),
         words("Change the phone number to your new one. Where it asks for codes, both phones must be at hand."),
         words(

@@ -4,10 +4,9 @@ from phoneward.numbers.sources.combining import combined
 from phoneward.numbers.sources.files import read_messages_file
 from phoneward.numbers.sources.gathering import Gathered
 from phoneward.numbers.sources.naming import account_key
-from phoneward.numbers.sources.phone_numbers import normalised, told_number, told_region
-from phoneward.numbers.sources.taking import CACHE, inventory_of, not_asked, own_numbers
+from phoneward.numbers.sources.phone_numbers import normalised, told_region
+from phoneward.numbers.sources.taking import CACHE, inventory_of, not_asked
 from phoneward.numbers.sources.words import (
-    account_name,
     grade_words,
     looked_words,
     missed_words,
@@ -19,7 +18,6 @@ __all__ = [
     "CACHE",
     "Gathered",
     "account_key",
-    "account_name",
     "combined",
     "grade_words",
     "inventory_of",
@@ -27,10 +25,8 @@ __all__ = [
     "missed_words",
     "normalised",
     "not_asked",
-    "own_numbers",
     "own_words",
     "proof_words",
     "read_messages_file",
-    "told_number",
     "told_region",
 ]

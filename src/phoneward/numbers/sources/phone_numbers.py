@@ -14,13 +14,6 @@ _MAX: Final = 32
 _MAJORITY: Final = 0.6
 
 
-class NoPhoneNumberError(UsageError):
-    """What a person gave as a phone number is none."""
-
-    message = N_("This is no phone number: {number}.")
-    next_step = N_("Write it with its country code, such as +86 138 0013 8000, or name the country: --region CN.")
-
-
 class NoRegionError(UsageError):
     """What a person gave as a country is none."""
 
@@ -45,18 +38,6 @@ def normalised(number: str, region: str = "") -> str | None:
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def told_number(number: str, region: str = "") -> str:
-    """Return what a person gave, in E.164.
-
-    Raises:
-        NoPhoneNumberError: it is none.
-    """
-    found = normalised(number.strip(), region)
-    if found is None:
-        raise NoPhoneNumberError(number=number)
-    return found
 
 
 def told_region(region: str) -> str:

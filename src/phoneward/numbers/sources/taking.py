@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from phoneward.numbers.inventory import Inventory, NotLookedAt, SourceKind
+from phoneward.numbers.keeping import own_numbers
 from phoneward.numbers.sources.combining import combined
 from phoneward.numbers.sources.gathering import Gathered
 from phoneward.numbers.sources.in_snapshots import read_snapshots
 from phoneward.numbers.sources.kept import kept
-from phoneward.numbers.sources.phone_numbers import normalised
-from phoneward.snapshots import Asking, OwnerState
+from phoneward.snapshots import Asking
 
 CACHE: Final = "numbers"
 """The room's folder in the cache."""
-OWN: Final = "number-own"
-"""Kind of the entries of the vault's state that say which numbers are the person's own."""
 
 _NOT_ASKED: Final = {
     SourceKind.SMS: "messages-not-asked",
@@ -54,7 +52,7 @@ def inventory_of(
         gathered.append(remembered)
     missed = () if asking.snapshot is not None else (NotLookedAt(source=SourceKind.SMS, reason="no-snapshot"),)
     gathered += more
-    told = own_numbers(asking.state) | dict(own or {})
+    told = dict.fromkeys(own_numbers(asking.state), frozenset[str]()) | dict(own or {})
     return combined(gathered, told=told, region=region, missed=(*missed, *not_asked(gathered)))
 
 
@@ -65,11 +63,3 @@ def not_asked(gathered: Sequence[Gathered]) -> tuple[NotLookedAt, ...]:
     return tuple(
         NotLookedAt(source=source, reason=reason) for source, reason in _NOT_ASKED.items() if source not in asked
     )
-
-
-def own_numbers(state: OwnerState) -> dict[str, frozenset[str]]:
-    """Return the numbers that the person said are theirs (E.164); no SIMs are known of them."""
-    subjects = sorted(
-        subject for kind, subject in state.entries if kind == OWN and state.value(kind, subject) is not None
-    )
-    return {number: frozenset() for number in subjects if normalised(number) == number}
