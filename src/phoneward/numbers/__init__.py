@@ -40,6 +40,7 @@ from phoneward.numbers.keeping import (
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Recogniser, recognise
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -56,14 +57,13 @@ from phoneward.numbers.sources import (
     own_words,
     proof_words,
     read_messages_file,
-    told_number,
     told_region,
 )
 
 __all__ = [
+    "CACHE",
     "Account",
     "Answers",
-    "CACHE",
     "Claim",
     "Comparison",
     "Counts",
@@ -91,6 +91,7 @@ __all__ = [
     "Plan",
     "Purpose",
     "Quarantine",
+    "Recogniser",
     "Recognition",
     "Reissue",
     "Relation",
@@ -135,9 +136,9 @@ __all__ = [
     "quarantine",
     "quarantine_words",
     "read_messages_file",
+    "recognise",
     "rulebook",
     "shown_number",
     "standing",
-    "told_number",
     "told_region",
 ]
