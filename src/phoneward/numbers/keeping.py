@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from phoneward.errors import readable
-from phoneward.numbers.errors import NumberKeyError
+from phoneward.numbers.errors import NoSuchDayError, NumberKeyError
 from phoneward.numbers.leaving.standings import Mark
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ MAX_LABEL: Final = 100
 MAX_COUNT: Final = 100_000
 _OPEN: Final = "open "
 _E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
+
+
+def told_day(text: str) -> dt.date:
+    """Return the day that a person wrote.
+
+    Raises:
+        NoSuchDayError: it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise NoSuchDayError(text=readable(text[:40])) from error
 
 
 # -- my numbers ----------------------------------------------------------------------------------------------------
