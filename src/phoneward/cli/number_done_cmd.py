@@ -62,7 +62,7 @@ def kept_of(looked: Looked, number: str | None) -> "KeptPlan":
     assert looked.state is not None  # noqa: S101 - without files a vault was opened
     plans = numbers.kept_plans(looked.state)
     if number is not None:
-        wanted = numbers.told_number(number)
+        wanted = numbers.parse_number(number)
         plans = [kept for kept in plans if kept.number == wanted]
     if not plans:
         raise numbers.NoPlanError

@@ -59,7 +59,7 @@ def leave(
 
     frame = current()
     where = Where(sms, own, region, snapshot)
-    meant = numbers.told_number(number, where.code)
+    meant = numbers.parse_number(number, where.code or None)
     day = None if on is None else numbers.told_day(on)
     numbers.refuse_others(ics, html, pdf)
     now = dt.datetime.now(dt.UTC)

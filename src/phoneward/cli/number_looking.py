@@ -88,14 +88,14 @@ class Where:
         """Return the person's numbers, and which SIMs bear them.
 
         Raises:
-            NoPhoneNumberError, NoRegionError: something of it makes no sense.
+            NotANumberError, NoRegionError: something of it makes no sense.
         """
         from phoneward import numbers
 
         found: dict[str, frozenset[str]] = {}
         for text in self.own:
             number, _equals, sim = text.partition("=")
-            found[numbers.told_number(number, self.code)] = frozenset({sim.strip()} if sim.strip() else ())
+            found[numbers.parse_number(number, self.code or None)] = frozenset({sim.strip()} if sim.strip() else ())
         for number in self.numbers:
             found.setdefault(number, frozenset())
         return found

@@ -11,6 +11,7 @@ from phoneward.numbers.errors import (
     NoPlanError,
     NoSuchAccountError,
     NoSuchDayError,
+    NotANumberError,
     NumberKeyError,
     NumbersError,
     SeveralAccountsError,
@@ -30,6 +31,7 @@ from phoneward.numbers.keeping import (
     mark_account,
     marks,
     own_numbers,
+    parse_number,
     told_day,
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
@@ -66,6 +68,7 @@ from phoneward.numbers.leaving.wording import (
 )
 from phoneward.numbers.leaving.writing import refuse_others, write_plan
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Recogniser, recognise
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -82,7 +85,6 @@ from phoneward.numbers.sources import (
     own_words,
     proof_words,
     read_messages_file,
-    told_number,
     told_region,
 )
 
@@ -108,6 +110,7 @@ __all__ = [
     "NoPlanError",
     "NoSuchAccountError",
     "NoSuchDayError",
+    "NotANumberError",
     "NotLookedAt",
     "NumberKeyError",
     "NumbersError",
@@ -115,6 +118,7 @@ __all__ = [
     "OwnNumber",
     "Plan",
     "Purpose",
+    "Recogniser",
     "Recognition",
     "Reissue",
     "Relation",
@@ -170,12 +174,14 @@ __all__ = [
     "opened_by",
     "own_numbers",
     "own_words",
+    "parse_number",
     "plan",
     "plan_document",
     "plan_kept",
     "proof_words",
     "read_messages_file",
     "recheck_day",
+    "recognise",
     "refuse_others",
     "review_key",
     "rulebook",
@@ -188,7 +194,6 @@ __all__ = [
     "step_document",
     "step_sentences",
     "told_day",
-    "told_number",
     "told_region",
     "unknown",
     "until_words",
