@@ -133,6 +133,20 @@ class Looked:
             )
 
 
+def look(frame: Frame, number: str, sms: Iterable[Path], *changes: "Change") -> "Inventory":
+    """Return what is found about one number, and keep changes in the vault; with files of messages none is opened.
+
+    Args:
+        frame: this run.
+        number: E.164; it is one of the person's own.
+        sms: files of messages.
+        changes: what the person decided.
+    """
+    with looking(frame, Where(tuple(sms), numbers=(number,))) as looked:
+        looked.keep(changes)
+        return looked.inventory
+
+
 @contextlib.contextmanager
 def looking(frame: Frame, where: Where) -> Iterator[Looked]:
     """Yield what was found; the vault stays open meanwhile, where one is needed.

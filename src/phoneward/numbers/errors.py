@@ -82,3 +82,19 @@ class MarksNeedVaultError(NumbersError):
     message = N_("What is done is noted in the vault, and --sms opens none.")
     next_step = N_("Leave --sms out, and name the vault: --repo FOLDER")
     exit_code = ExitCode.USAGE
+
+
+class NoSuchOfferError(NumbersError):
+    """No carrier's or state's offer is called so."""
+
+    message = N_("There is no list called “{id}”.")
+    next_step = N_("Name one of these: {ids}. `phoneward number offers` says what each is.")
+    exit_code = ExitCode.USAGE
+
+
+class NotComparableError(NumbersError):
+    """What an offer counts are no accounts."""
+
+    message = N_("“{id}” does not count accounts, so there is nothing to compare.")
+    next_step = N_("`phoneward number offers` says what each list counts.")
+    exit_code = ExitCode.USAGE

@@ -36,5 +36,7 @@ def plan_kept(inventory: Inventory, state: "OwnerState", kept: KeptPlan, today: 
 
 def grace_of(number: str) -> Grace | None:
     """Return how long carriers of the number's country keep it back; None where nothing is known."""
-    del number  # no table of carriers yet
-    return None
+    from phoneward.numbers.carriers import quarantine
+
+    found = quarantine(number)
+    return None if found is None else found.grace
