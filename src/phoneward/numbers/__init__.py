@@ -23,7 +23,9 @@ from phoneward.numbers.keeping import (
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Line as RecognisedLine
 from phoneward.numbers.recognising import Recogniser, recognise
+from phoneward.numbers.recognising import recognised as recognised_lines
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -67,6 +69,7 @@ __all__ = [
     "OwnNumber",
     "Plan",
     "Purpose",
+    "RecognisedLine",
     "Recogniser",
     "Recognition",
     "Reissue",
@@ -104,6 +107,7 @@ __all__ = [
     "proof_words",
     "read_messages_file",
     "recognise",
+    "recognised_lines",
     "rulebook",
     "shown_number",
     "standing",
