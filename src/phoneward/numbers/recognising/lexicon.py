@@ -55,6 +55,12 @@ class Kind(enum.IntFlag):
     """What fraud frightens or lures with. Honest messages say it too: it counts together with other things."""
     NOTICE_SAFE = enum.auto()
     """Bait that honest notices say as well."""
+    LURE = enum.auto()
+    """Prizes and gifts: bait that no honest code comes with."""
+    OPT_OUT = enum.auto()
+    """How to get no more of it."""
+    CALL = enum.auto()
+    """The reader is to ring up."""
     PERSONAL = enum.auto()
     """What people say to each other."""
     STOP = enum.auto()

@@ -1,10 +1,12 @@
 """What a message proves between its reader and a service, and what it is for."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from phoneward.numbers.recognising.lexicon import Hit, Kind
 from phoneward.numbers.recognising.names import Name, Names
+from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import fold
 from phoneward.numbers.recognition import Purpose, Relation
 
@@ -22,6 +24,8 @@ _LESSER: Final = {
 }
 
 
+_PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
+"""A number to ring up that is not a well-known short one."""
 _OF_AN_ACCOUNT: Final = (
     Kind.CHANGE | Kind.UNBIND | Kind.BIND | Kind.RESET | Kind.DELETE | Kind.REGISTER | Kind.LOGIN
 )
@@ -47,42 +51,34 @@ def of_code(name: Name | None, names: Names) -> Relation:
     return Relation.CUSTOMER if names.is_carrier(name) else Relation.ACCOUNT
 
 
-def of_other(
-    text: str,
-    hits: list[Hit],
-    seen: int,
-    addresses: list[tuple[int, int]],
-    name: Name | None,
-    names: Names,
-    *,
-    signs: bool,
-) -> Relation:
+def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Relation:
     """Return what a message without a code proves. When in doubt, less.
 
     Args:
-        text: as it was read.
-        hits, seen: the words that were found, and all their kinds together.
-        addresses: where web addresses stand.
+        seen: what was found in it.
         name: who speaks.
         names: the services that are known.
         signs: they sign, and are not only spoken of.
     """
-    if name is None:
+    if name is None or (seen.kinds & Kind.PERSONAL and not (signs and name.is_known)):
         return Relation.NONE
-    foreign = any(not _belongs(text[start:end], name, names) for start, end in addresses)
-    bait = {(hit.start) for hit in hits if hit.kinds & Kind.BAIT and not hit.kinds & (Kind.NOTICE_SAFE | Kind.NOTICE)}
-    ads = {hit.start for hit in hits if hit.kinds & Kind.AD}
-    if seen & Kind.PERSONAL and not (signs and name.is_known):
+    hits = [hit for hit in seen.hits if seen.signed.first <= hit.start < seen.signed.last]
+    bait = [hit for hit in hits if hit.kinds & Kind.BAIT and not hit.kinds & (Kind.NOTICE_SAFE | Kind.NOTICE)]
+    ads = [hit for hit in hits if hit.kinds & (Kind.AD | Kind.LURE)]
+    foreign = any(not _belongs(seen.read.text[start:end], name, names) for start, end in seen.addresses)
+    call = bool(seen.kinds & Kind.CALL) and _PHONE.search(seen.read.text) is not None
+    if foreign and (bait or ads):
         return Relation.NONE
-    if (foreign and bait) or len(bait) >= 3 or (foreign and ads):
+    if len(bait) >= 3 or len(ads) >= 3 or (call and bait):
         return Relation.NONE
-    if len(ads) >= 2 or (ads and bait):
-        return Relation.WEAK if signs and not foreign and len(ads) + len(bait) < 3 else Relation.NONE
-    if (seen & Kind.NOTICE or (seen & Kind.DONE and seen & _OF_AN_ACCOUNT)) and not foreign and not ads:
-        return Relation.ACCOUNT if (signs or name.is_known or not bait) else Relation.NONE
-    if seen & Kind.CUSTOMER and signs:
-        return Relation.WEAK if foreign else Relation.CUSTOMER
-    return Relation.WEAK if signs and not foreign else Relation.NONE
+    if len(ads) >= 2 or (ads and bait) or foreign or call or len(bait) >= 2 or (bait and not signs):
+        return Relation.WEAK if signs else Relation.NONE
+    told = seen.kinds & Kind.NOTICE or (seen.kinds & Kind.DONE and seen.kinds & _OF_AN_ACCOUNT)
+    if told and not ads:
+        return Relation.ACCOUNT
+    if seen.kinds & Kind.CUSTOMER and signs:
+        return Relation.CUSTOMER
+    return Relation.WEAK if signs else Relation.NONE
 
 
 def _belongs(address: str, name: Name, names: Names) -> bool:
