@@ -25,9 +25,9 @@ _AFTER_NOT: Final = re.compile(
     r"min\b|mins\b|minut|minuten|minute|hour|hrs?\b|day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|tl\b|zł|zl\b|kr\b|kc\b|lei\b|vnd|vnđ|đ|d\b|rub|руб|грн|мин|хв|円|分|時|秒|포인트|분|시|일|월|년|개|명|pt\b|points?\b|st\b|nd\b|rd\b|th\b|am\b|pm\b|people|items?\b|x\b|m\b|k\b|p\b|[.,/:]\d)"
 )
 _LINK: Final = re.compile(
-    r"(?:https?://|www\.|[a-z0-9-]{1,63}\.(?:[a-z0-9-]{1,63}\.){0,3}[a-z]{2,12}/)[^\s\u3000-\u9fff，。]{0,400}",
-    re.IGNORECASE,
+    r"(?:https?://|www\.|(?<![a-z0-9.@-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,12}/|URL)[^\s\u3000-\u9fff，。]{0,400}"
 )
+"""Addresses; the word URL stands for one as well, in messages and in published collections of them."""
 
 
 class Code(NamedTuple):
@@ -43,11 +43,11 @@ class Code(NamedTuple):
     is_digits: bool
 
 
-def links(text: str) -> list[tuple[int, int]]:
-    """Return where addresses of the web stand."""
-    if "/" not in text and "." not in text:
+def links(text: str, low: str) -> list[tuple[int, int]]:
+    """Return where addresses of the web stand, in a text that was read."""
+    if "/" not in text and "www." not in low and "URL" not in text:
         return []
-    return [found.span() for found in _LINK.finditer(text)]
+    return [found.span() for found in _LINK.finditer(low if "URL" not in text else text)]
 
 
 def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:

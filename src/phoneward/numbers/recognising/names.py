@@ -2,17 +2,15 @@
 
 import functools
 import operator
-import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from phoneward.numbers.recognising.reading import fold, read
+from phoneward.numbers.recognising.reading import fold, letters, read
 from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
-_NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 40
 """Letters of a name that is looked up."""
 
@@ -41,6 +39,7 @@ class Names:
         self._generic: Final = frozenset(fold(name) for name in own["generic"])
         self._gateways: Final = self._generic | {fold(name) for name in own["gateways"]}
         self._only_signed: Final = frozenset(fold(name) for name in own["only_signed"])
+        self._umbrellas: Final = frozenset(fold(name) for name in own["umbrellas"])
         self._carriers: Final = frozenset(fold(name) for name in own["carriers"])
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
@@ -61,6 +60,13 @@ class Names:
         for written in (*self._written(), *own["usual"], *own["usual"].values(), *own["carriers"]):
             self._index(written)
 
+    def signing(self, written: str) -> Name | None:
+        """Return who signs so; None where it is nobody's name: a gateway's, or a word like "Info"."""
+        folded = fold(written[:_LONGEST])
+        if not folded or folded in self._gateways:
+            return None
+        return self._of(folded) or Name(written)
+
     def known(self, written: str) -> Name | None:
         """Return a service of the rulebook or of our list by what it is called or signs; None where it is in neither.
 
@@ -73,11 +79,6 @@ class Names:
         """Return the service of a host name."""
         system = self._book.by_domain(host)
         return None if system is None else Name(_usual(system, host), system, is_known=True)
-
-    def is_gateway(self, written: str) -> bool:
-        """Return whether a signature or sender is nobody's name: a gateway's, or a word like "Info"."""
-        folded = fold(written)
-        return not folded or folded in self._gateways
 
     def is_generic(self, written: str) -> bool:
         """Return whether words of a sentence are nobody's name."""
@@ -99,7 +100,7 @@ class Names:
     @staticmethod
     def key(low: str) -> str:
         """Return what names are compared by, of text that is in the form for comparing already."""
-        return low if low.isalnum() else _NOT_LETTERS.sub("", low)
+        return low if low.isalnum() else letters(low)
 
     def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:
         """Yield where known names of scripts without spaces stand in a text that was read."""
@@ -116,6 +117,10 @@ class Names:
     def first_in(self, low: str) -> tuple[int, int, Name] | None:
         """Return the first of them."""
         return next(self.all_in(low), None)
+
+    def signs_for_many(self, name: Name) -> bool:
+        """Return whether a firm signs for services of other names as well, or nobody knows whether it does."""
+        return not name.is_known or fold(name.shown) in self._umbrellas
 
     def is_carrier(self, name: Name) -> bool:
         """Return whether the service is the one that gives out the number."""

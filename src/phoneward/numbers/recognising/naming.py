@@ -7,8 +7,9 @@ message with a code the sentence comes first ("your Example verification code"),
 import re
 from typing import Final
 
+from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code
-from phoneward.numbers.recognising.lexicon import Hit, Kind
+from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, lures
 from phoneward.numbers.recognising.reading import Read
@@ -19,7 +20,7 @@ _BANK: Final = re.compile(r"银行|銀行|은행|bank|信用卡|농협|신협|�
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
-_SPEAKING: Final = (Kind.NOTICE | Kind.BAIT | Kind.AD | Kind.LURE | Kind.CUSTOMER | Kind.DONE).value
+_SPEAKING: Final = (kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE)
 
 
 def service(
@@ -36,10 +37,10 @@ def service(
     """
     signature = _signature(seen, sender, names)
     if not is_otp:
-        if signature is not None or not seen.kinds & _SPEAKING or (seen.kinds & Kind.PERSONAL and lures(seen.hits) < 2):
+        if signature is not None or not seen.kinds & _SPEAKING or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2):
             return signature, signature is not None
         return spoken_of(seen, names), False
-    if signature is not None and _BANK.search(signature.shown.lower()):
+    if signature is not None and (not names.signs_for_many(signature) or _BANK.search(signature.shown.lower())):
         return signature, True
     told = said(seen, code, names)
     if told is not None and (signature is None or _outranks(told.name, signature, seen.read, is_close=told.is_close)):
@@ -59,17 +60,15 @@ def _outranks(told: Name, signature: Name, read: Read, *, is_close: bool) -> boo
 def _signature(seen: Seen, sender: str, names: Names) -> Name | None:
     signed = seen.signed
     for written in signed.brackets:
-        if not names.is_gateway(written) and not _speaks(written, seen):
-            known = names.known(written)
-            if known is not None or not written.isdigit():
-                return known or Name(written)
+        found = names.signing(written)
+        if found is not None and (found.is_known or not (written.isdigit() or _speaks(written, seen))):
+            return found
     if signed.colon and (found := _colon(signed.colon, seen, names)) is not None:
         return found
     if signed.domain and not signed.domain.endswith(_RESERVED):
         return names.by_domain(signed.domain) or Name(signed.domain)
-    written = sender_name(sender)
-    if written and not names.is_gateway(written):
-        return names.known(written) or Name(written)
+    if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
+        return found
     return _dash(signed.dash, seen, names) if signed.dash else None
 
 
@@ -82,14 +81,13 @@ def _speaks(written: str, seen: Seen) -> bool:
 
 def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     """Return whom a message names after its last dash or in its last line."""
-    if names.is_gateway(written) or len(written.split()) > 4:
-        return None
-    if (known := names.known(written)) is not None:
-        return known
+    found = names.signing(written) if len(written.split()) <= 4 else None
+    if found is None or found.is_known:
+        return found
     place = seen.read.text.rfind(written)
     if not written[0].isupper() or any(hit.start == place for hit in seen.hits):
         return None
-    return Name(written)
+    return found
 
 
 def _colon(written: str, seen: Seen, names: Names) -> Name | None:
@@ -98,25 +96,23 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     start = text.find(written)
     end = start + len(written)
     inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
-    if any(hit.kinds & ANCHORS for hit in inside) or names.is_gateway(written):
-        return None
-    if (known := names.known(written)) is not None:
-        return known
+    found = names.signing(written)
+    if found is None or found.is_known or any(hit.kinds & ANCHORS for hit in inside):
+        return found if found is not None and found.is_known else None
     while inside and inside[-1].end == end and low[inside[-1].start : end] not in GOES_ON:
         end = inside.pop().start
         while end > start and not text[end - 1].isalnum():
             end -= 1
     rest = text[start:end].strip()
-    if len(rest) < 2 or (inside and inside[0].start == start and inside[0].kinds & BLOCKS) or names.is_gateway(rest):
+    if len(rest) < 2 or (inside and inside[0].start == start and inside[0].kinds & BLOCKS):
         return None
-    if (known := names.known(rest)) is not None:
-        return known
-    return Name(rest) if _is_title(rest, seen.hits, start, end) else None
+    found = names.signing(rest)
+    return found if found is None or found.is_known or _is_title(rest, seen.hits, start, end) else None
 
 
 def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:
     """Return whether what nobody knows is written as a name: every word of it begins so, or it is one short word."""
     if _DENSE.search(written):
-        return len(written) <= 8 and not any(start <= hit.start < end and hit.kinds & Kind.PERSONAL for hit in hits)
+        return len(written) <= 8 and not any(start <= hit.start < end and hit.kinds & kinds.PERSONAL for hit in hits)
     words = written.split()
     return len(words) <= 4 and all(not word[0].islower() or len(words) == 1 for word in words)

@@ -7,8 +7,9 @@ parcels bear numbers, and people write about codes.
 import re
 from typing import Final, NamedTuple
 
+from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code, codes, mixed
-from phoneward.numbers.recognising.lexicon import Hit, Kind
+from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.reading import Read
 from phoneward.numbers.recognising.signatures import Signatures
 
@@ -48,8 +49,8 @@ _LOGIN_LINK: Final = re.compile(
     r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|link to (?:sign|log) in|tap to (?:sign|log) in|"
     r"(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
 )
-_PURPOSES: Final = Kind.LOGIN | Kind.REGISTER | Kind.RESET
-_TRUST: Final = Kind.SECRECY | Kind.VALIDITY | Kind.CONFIRM | Kind.BIND | Kind.CHANGE | _PURPOSES
+_PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
+_TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
 
 
 class Seen(NamedTuple):
@@ -82,33 +83,33 @@ def brings_code(seen: Seen) -> Code | None:
         return Code(0, len(text), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
-    if not seen.kinds & (Kind.CODE | Kind.WEAK | Kind.ENTER):
+    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER):
         return None
     found = codes(text, seen.read.low, seen.addresses)
-    if found and seen.kinds & Kind.OTHER_CODE:
+    if found and seen.kinds & kinds.OTHER_CODE:
         found = _without_others(found, seen.hits)
-    tempting = lures(seen.hits) if seen.kinds & (Kind.AD | Kind.LURE) else 0
-    code = _by_strong(seen, found, tempting) if seen.kinds & Kind.CODE else None
-    if code is None and seen.kinds & Kind.WEAK:
+    tempting = lures(seen.hits) if seen.kinds & (kinds.AD | kinds.LURE) else 0
+    code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
+    if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
-    if code is None and found and seen.kinds & Kind.ENTER and seen.kinds & (Kind.CONFIRM | Kind.PAY | _PURPOSES):
+    if code is None and found and seen.kinds & kinds.ENTER and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
         code = _by_deed(seen, found) if tempting < 2 else None
     return code
 
 
 def brings_link(seen: Seen) -> bool:
     """Return whether a message brings an address that signs its reader in."""
-    return bool(seen.addresses) and not seen.kinds & Kind.BAIT and _LOGIN_LINK.search(seen.read.low) is not None
+    return bool(seen.addresses) and not seen.kinds & kinds.BAIT and _LOGIN_LINK.search(seen.read.low) is not None
 
 
 def lures(hits: list[Hit]) -> int:
     """Return how much in a message is said by advertisers and by those who give prizes away."""
-    return sum(1 + bool(hit.kinds & Kind.LURE) for hit in hits if hit.kinds & (Kind.AD | Kind.LURE) and not hit.kinds & Kind.OPT_OUT)
+    return sum(1 + bool(hit.kinds & kinds.LURE) for hit in hits if hit.kinds & (kinds.AD | kinds.LURE) and not hit.kinds & kinds.OPT_OUT)
 
 
 def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
     """Leave out what another kind of number claims: the word right before it is "order", "coupon code" …"""
-    words = [hit for hit in hits if hit.kinds & (Kind.CODE | Kind.WEAK | Kind.OTHER_CODE)]
+    words = [hit for hit in hits if hit.kinds & (kinds.CODE | kinds.WEAK | kinds.OTHER_CODE)]
     kept = []
     for code in found:
         before = after = None
@@ -119,9 +120,9 @@ def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
                 after = hit
                 break
         if before is not None and code.start - before.end <= _NEAR:
-            if before.kinds & Kind.OTHER_CODE and not before.kinds & Kind.CODE:
+            if before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE:
                 continue
-        elif after is not None and after.kinds & Kind.OTHER_CODE and after.start - code.end <= _NEAR // 2:
+        elif after is not None and after.kinds & kinds.OTHER_CODE and after.start - code.end <= _NEAR // 2:
             continue
         kept.append(code)
     return kept
@@ -129,10 +130,10 @@ def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
 
 def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a phrase that is said of one-time codes only."""
-    if tempting >= 4 or (tempting >= 2 and not seen.kinds & (Kind.SECRECY | Kind.VALIDITY | _PURPOSES)):
+    if tempting >= 4 or (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
         return None
     for hit in seen.hits:
-        if hit.kinds & Kind.CODE and (code := _of_strong(seen, hit, found)) is not None:
+        if hit.kinds & kinds.CODE and (code := _of_strong(seen, hit, found)) is not None:
             return code
     return None
 
@@ -153,13 +154,13 @@ def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
 
 def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a word that is also said of other codes."""
-    if tempting >= 2 or (tempting and not seen.kinds & Kind.SECRECY) or _ASKED.search(seen.read.low):
+    if tempting >= 2 or (tempting and not seen.kinds & kinds.SECRECY) or _ASKED.search(seen.read.low):
         return None
-    personal = bool(seen.kinds & Kind.PERSONAL) and not seen.is_signed
+    personal = bool(seen.kinds & kinds.PERSONAL) and not seen.is_signed
     if personal and _YOURS.search(seen.read.low) is None:
         return None
     for hit in seen.hits:
-        if not hit.kinds & Kind.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
+        if not hit.kinds & kinds.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
             continue
         for code in found:
             if 4 <= _digits(seen.read.text, code) <= 8 and (
@@ -192,12 +193,12 @@ _CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!])")
 def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
     """Return the code of "use 123456 to verify": no word for a code at all."""
     for hit in seen.hits:
-        if not hit.kinds & Kind.ENTER:
+        if not hit.kinds & kinds.ENTER:
             continue
         for code in found:
             if 0 < code.start - hit.end <= 3 and _digits(seen.read.text, code) >= 4:
                 for after in seen.hits:
-                    if 0 <= after.start - code.end <= 40 and after.kinds & (Kind.CONFIRM | Kind.PAY | _PURPOSES):
+                    if 0 <= after.start - code.end <= 40 and after.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
                         return code
     return None
 

@@ -4,9 +4,9 @@ import functools
 from typing import Final
 
 from phoneward.numbers.message import Message
-from phoneward.numbers.recognising import naming, otp, relation
+from phoneward.numbers.recognising import kinds, naming, otp, relation
 from phoneward.numbers.recognising.codes import links
-from phoneward.numbers.recognising.lexicon import Kind, Lexicon, lexicon
+from phoneward.numbers.recognising.lexicon import Lexicon, lexicon
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.reading import read
 from phoneward.numbers.recognising.signatures import signatures
@@ -34,7 +34,7 @@ class Recogniser:
         for hit in hits:
             seen |= hit.kinds
         signed = signatures(text.text)
-        found = otp.Seen(text, hits, seen, links(text.text), signed)
+        found = otp.Seen(text, hits, seen, links(text.text, text.low), signed)
         code = otp.brings_code(found)
         is_otp = code is not None or otp.brings_link(found)
         name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)
@@ -55,7 +55,7 @@ class Recogniser:
             service=name.shown,
             system=name.system.id if name.system is not None and grade is not Relation.NONE else None,
             purpose=purpose if grade is not Relation.NONE else Purpose.UNKNOWN,
-            is_done=bool(seen & Kind.DONE) and not is_otp and grade is Relation.ACCOUNT,
+            is_done=bool(seen & kinds.DONE) and not is_otp and grade is Relation.ACCOUNT,
         )
 
 
@@ -63,9 +63,9 @@ def _is_named(name: Name, seen: otp.Seen, *, signs: bool) -> bool:
     """Return whether a message that proves nothing is worth a name: fraud and advertising in somebody's name."""
     if signs and seen.signed.brackets:
         return True
-    if not name.is_known or not seen.kinds & (Kind.BAIT | Kind.AD):
+    if not name.is_known or not seen.kinds & (kinds.BAIT | kinds.AD):
         return False
-    return not seen.kinds & Kind.PERSONAL or otp.lures(seen.hits) >= 2
+    return not seen.kinds & kinds.PERSONAL or otp.lures(seen.hits) >= 2
 
 
 @functools.cache

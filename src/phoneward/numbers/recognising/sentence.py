@@ -7,8 +7,9 @@ the word for the code, and is written as a name, is the name.
 import re
 from typing import Final, NamedTuple
 
+from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code
-from phoneward.numbers.recognising.lexicon import Hit, Kind
+from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import Read
@@ -16,14 +17,14 @@ from phoneward.numbers.recognising.reading import Read
 _LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
 _TOKEN: Final = re.compile(rf"[{_LETTERS}]+(?:[.&'’+-][{_LETTERS}]+)*\+?")
 _IN_NAMES: Final = (
-    Kind.AD | Kind.BAIT | Kind.CUSTOMER | Kind.NOTICE_SAFE | Kind.NOTICE | Kind.CALL | Kind.OPT_OUT | Kind.PERSONAL
+    kinds.AD | kinds.BAIT | kinds.CUSTOMER | kinds.NOTICE_SAFE | kinds.NOTICE | kinds.CALL | kinds.OPT_OUT | kinds.PERSONAL
 )
 """Words that may be a name all the same, where they are written as one."""
-BLOCKS: Final = (~_IN_NAMES).value
-ANCHORS: Final = (Kind.CODE | Kind.WEAK).value
+BLOCKS: Final = ~_IN_NAMES
+ANCHORS: Final = (kinds.CODE | kinds.WEAK)
 _DEEDS: Final = (
-    Kind.LOGIN | Kind.REGISTER | Kind.RESET | Kind.BIND | Kind.UNBIND | Kind.CHANGE | Kind.DELETE | Kind.CONFIRM
-).value
+    kinds.LOGIN | kinds.REGISTER | kinds.RESET | kinds.BIND | kinds.UNBIND | kinds.CHANGE | kinds.DELETE | kinds.CONFIRM
+)
 GOES_ON: Final = frozenset(
     {"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app", "one", "id"}
 )
@@ -88,7 +89,7 @@ def said(seen: Seen, code: Code | None, names: Names) -> Said | None:
     for hit in anchors:
         if (name := _right(one, hit.end)) is not None:
             return Said(name, is_close=True)
-    deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | Kind.NOTICE)][:4]
+    deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | kinds.NOTICE)][:4]
     for hit in deeds:
         if (name := _right(one, hit.end) or _left(one, hit.start)) is not None:
             return Said(name, is_close=True)
@@ -106,7 +107,7 @@ def spoken_of(seen: Seen, names: Names) -> Name | None:
     if (name := _known(one)) is not None:
         return name
     for hit in seen.hits:
-        if hit.kinds & Kind.NOTICE and (name := _right(one, hit.end)) is not None:
+        if hit.kinds & kinds.NOTICE and (name := _right(one, hit.end)) is not None:
             place = seen.read.text.find(name.shown, hit.end)
             if place > 0 and _ACCOUNT.match(seen.read.low, place + len(name.shown)) is not None:
                 return name
@@ -296,7 +297,7 @@ def _dense(one: _Sentence, anchors: list[Hit]) -> Said | None:
     if body:
         return Said(body[0][2], is_close=False)
     for hit in deeds:
-        if hit.kinds & (Kind.LOGIN | Kind.REGISTER) and (name := _dense_after(one, hit)) is not None:
+        if hit.kinds & (kinds.LOGIN | kinds.REGISTER) and (name := _dense_after(one, hit)) is not None:
             return Said(name, is_close=False)
     return None
 

@@ -59,7 +59,7 @@ def signatures(text: str) -> Signatures:
         brackets.append(found[1] or found[2])
         last = max(at, found.start())
     colon = _COLON.match(text, at, at + 40)
-    dash = _DASH.search(text, max(0, len(text) - 36))
+    dash = None if brackets else _DASH.search(text, max(0, len(text) - 36))
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
