@@ -20,12 +20,10 @@ _BANK: Final = re.compile(r"银行|銀行|은행|bank|信用卡|농협|신협|�
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
-_SPEAKING: Final = (kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE)
+_SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
 
-def service(
-    seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp: bool
-) -> tuple[Name | None, bool]:
+def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp: bool) -> tuple[Name | None, bool]:
     """Return who speaks, and whether they sign: in brackets, before a colon, after a dash, or as the sender.
 
     Args:
@@ -37,7 +35,11 @@ def service(
     """
     signature = _signature(seen, sender, names)
     if not is_otp:
-        if signature is not None or not seen.kinds & _SPEAKING or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2):
+        if (
+            signature is not None
+            or not seen.kinds & _SPEAKING
+            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2)
+        ):
             return signature, signature is not None
         return spoken_of(seen, names), False
     if signature is not None and (not names.signs_for_many(signature) or _BANK.search(signature.shown.lower())):

@@ -27,7 +27,9 @@ _LINKING_BACK: Final = re.compile(
     rf"[{_SIGNS}]*(?:(?:is|es|e|ist|est|jest|to|je|este|la|adalah|ialah|er|ar|это|olarak|as|は|是|为|為|이|가|은|는|คือ|the|your|tu|su|seu|"
     rf"o seu|votre|dein|ihr|din|uw|twoj|vas|ваш|anda|本次|您|的|你)(?![a-zа-я])[{_SIGNS}]*){{0,4}}"
 )
-_SAID_THEN: Final = re.compile(r"(?:[:=]|(?<![^\W\d_])(?:is|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar)|は|是|为|為|คือ|هو)[\s:\"'“「\[(]*$")
+_SAID_THEN: Final = re.compile(
+    r"(?:[:=]|(?<![^\W\d_])(?:is|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar)|は|是|为|為|คือ|هو)[\s:\"'“「\[(]*$"
+)
 """The word or sign right before a code, where a name stands between it and "code": "code for Example is 123456"."""
 _SENTENCE: Final = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _WHOLE: Final = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,8}[.。]?|\d{3}[- ]\d{3}")
@@ -104,7 +106,11 @@ def brings_link(seen: Seen) -> bool:
 
 def lures(hits: list[Hit]) -> int:
     """Return how much in a message is said by advertisers and by those who give prizes away."""
-    return sum(1 + bool(hit.kinds & kinds.LURE) for hit in hits if hit.kinds & (kinds.AD | kinds.LURE) and not hit.kinds & kinds.OPT_OUT)
+    return sum(
+        1 + bool(hit.kinds & kinds.LURE)
+        for hit in hits
+        if hit.kinds & (kinds.AD | kinds.LURE) and not hit.kinds & kinds.OPT_OUT
+    )
 
 
 def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
@@ -222,7 +228,8 @@ def _is_linked(seen: Seen, hit: Hit, code: Code) -> bool:
             return True
         between = low[hit.end : code.start]
         return _SENTENCE.search(between) is None and (
-            _SAID_THEN.search(between) is not None or (len(between) <= _NEAR and _YOURS.search(low, 0, hit.start) is not None)
+            _SAID_THEN.search(between) is not None
+            or (len(between) <= _NEAR and _YOURS.search(low, 0, hit.start) is not None)
         )
     if hit.start - code.end > 2 * _NEAR:
         return False

@@ -17,11 +17,18 @@ from phoneward.numbers.recognising.reading import Read
 _LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
 _TOKEN: Final = re.compile(rf"[{_LETTERS}]+(?:[.&'’+-][{_LETTERS}]+)*\+?")
 _IN_NAMES: Final = (
-    kinds.AD | kinds.BAIT | kinds.CUSTOMER | kinds.NOTICE_SAFE | kinds.NOTICE | kinds.CALL | kinds.OPT_OUT | kinds.PERSONAL
+    kinds.AD
+    | kinds.BAIT
+    | kinds.CUSTOMER
+    | kinds.NOTICE_SAFE
+    | kinds.NOTICE
+    | kinds.CALL
+    | kinds.OPT_OUT
+    | kinds.PERSONAL
 )
 """Words that may be a name all the same, where they are written as one."""
 BLOCKS: Final = ~_IN_NAMES
-ANCHORS: Final = (kinds.CODE | kinds.WEAK)
+ANCHORS: Final = kinds.CODE | kinds.WEAK
 _DEEDS: Final = (
     kinds.LOGIN | kinds.REGISTER | kinds.RESET | kinds.BIND | kinds.UNBIND | kinds.CHANGE | kinds.DELETE | kinds.CONFIRM
 )
@@ -29,16 +36,16 @@ GOES_ON: Final = frozenset(
     {"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app", "one", "id"}
 )
 """Words that are part of a name after another word of it."""
-_LEFT_ENDS: Final = frozenset({"is", "the", "a", "this", "es", "est", "ist", "to", "for", "with", "from", "use", "enter"})
+_LEFT_ENDS: Final = frozenset(
+    {"is", "the", "a", "this", "es", "est", "ist", "to", "for", "with", "from", "use", "enter"}
+)
 """Words between which and a code no name stands before them."""
 _OWN: Final = re.compile(
     r"(?<![^\W\d_])(?:your|ur|tu|su|seu|sua|votre|ton|dein|deine|ihr|ihre|tuo|suo|jouw|uw|din|twoj|vas|tvuj|codul|ваш)\s"
     r"(?:[a-z0-9]+[- ]){0,2}$"
 )
 """What stands before a name that is written in lower case."""
-_YOUR: Final = re.compile(
-    r"(?<![^\W\d_])(?:your|tu|su|seu|sua|votre|dein|ihr|tuo|jouw|uw|din|twoj|vas|ваш)\s$"
-)
+_YOUR: Final = re.compile(r"(?<![^\W\d_])(?:your|tu|su|seu|sua|votre|dein|ihr|tuo|jouw|uw|din|twoj|vas|ваш)\s$")
 _ACCOUNT: Final = re.compile(r"\s(?:account|cuenta|conta|compte|konto|profile|wallet|app)(?![^\W\d_])")
 _SPLIT: Final = re.compile(r"[.,:;!?()\n\"“”«»。！？：；、|]")
 _STOPS: Final = re.compile(r"[.!?](?:\s|$)|[。！？\n]")
@@ -302,8 +309,8 @@ def _dense(one: _Sentence, anchors: list[Hit]) -> Said | None:
     return None
 
 
-_AFTER_NAME: Final = " 】」』”\"账帐号户的の安全手机app"
-_BEFORE_NAME: Final = " “\"「『《您的在到"
+_AFTER_NAME: Final = ' 】」』”"账帐号户的の安全手机app'
+_BEFORE_NAME: Final = ' “"「『《您的在到'
 
 
 def _dense_before(one: _Sentence, anchor: Hit) -> Name | None:
