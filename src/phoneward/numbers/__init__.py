@@ -146,11 +146,8 @@ __all__ = [
     "OwnNumber",
     "Plan",
     "Purpose",
-<<<<<<< HEAD
-    "RecognisedLine",
-=======
     "Quarantine",
->>>>>>> main
+    "RecognisedLine",
     "Recogniser",
     "Recognition",
     "Reissue",
@@ -224,12 +221,9 @@ __all__ = [
     "read_messages_file",
     "recheck_day",
     "recognise",
-<<<<<<< HEAD
     "recognised_lines",
-=======
     "refuse_others",
     "review_key",
->>>>>>> main
     "rulebook",
     "service_words",
     "severity_of",
