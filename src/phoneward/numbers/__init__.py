@@ -87,7 +87,9 @@ from phoneward.numbers.leaving.wording import (
 )
 from phoneward.numbers.leaving.writing import refuse_others, write_plan
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Line as RecognisedLine
 from phoneward.numbers.recognising import Recogniser, recognise
+from phoneward.numbers.recognising import recognised as recognised_lines
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -145,6 +147,7 @@ __all__ = [
     "Plan",
     "Purpose",
     "Quarantine",
+    "RecognisedLine",
     "Recogniser",
     "Recognition",
     "Reissue",
@@ -218,6 +221,7 @@ __all__ = [
     "read_messages_file",
     "recheck_day",
     "recognise",
+    "recognised_lines",
     "refuse_others",
     "review_key",
     "rulebook",
