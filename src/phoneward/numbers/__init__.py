@@ -40,6 +40,20 @@ from phoneward.numbers.keeping import (
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
+from phoneward.numbers.newholder import (
+    NewHolder,
+    Sign,
+    Stranger,
+    letter,
+    letter_action,
+    never,
+    new_holder,
+    service_words,
+    sign_words,
+    told_past_day,
+    unknown_words,
+    what_to_do,
+)
 from phoneward.numbers.recognising import Recogniser, recognise
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
@@ -80,6 +94,7 @@ __all__ = [
     "LookedAt",
     "Mark",
     "Message",
+    "NewHolder",
     "NoSuchOfferError",
     "NotComparableError",
     "NotLookedAt",
@@ -96,11 +111,13 @@ __all__ = [
     "Reissue",
     "Relation",
     "Rulebook",
+    "Sign",
     "SourceKind",
     "Standing",
     "State",
     "Step",
     "Steps",
+    "Stranger",
     "System",
     "What",
     "account_key",
@@ -121,10 +138,14 @@ __all__ = [
     "keep_plan",
     "kept_plan",
     "kept_plans",
+    "letter",
+    "letter_action",
     "looked_words",
     "mark_account",
     "marks",
     "missed_words",
+    "never",
+    "new_holder",
     "normalised",
     "not_asked",
     "offer",
@@ -138,7 +159,12 @@ __all__ = [
     "read_messages_file",
     "recognise",
     "rulebook",
+    "service_words",
     "shown_number",
+    "sign_words",
     "standing",
+    "told_past_day",
     "told_region",
+    "unknown_words",
+    "what_to_do",
 ]

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
+from phoneward.errors import readable
+from phoneward.numbers.errors import NotAPastDayError
 from phoneward.numbers.inventory import Inventory, LookedAt, SourceKind
 from phoneward.numbers.newholder.judging import NewHolder, judge
 from phoneward.numbers.newholder.reading import Listening, listen
@@ -15,6 +18,21 @@ from phoneward.vault import PathNotFoundError, Repository, find_node, open_file
 
 MESSAGES: Final = b"/records/sms.xml"
 _BUFFER: Final = 1 << 20
+
+
+def told_past_day(text: str) -> dt.date:
+    """Return a day that a person gave, such as 2026-11-29; it is not after today.
+
+    Raises:
+        NotAPastDayError: it is none.
+    """
+    try:
+        day = dt.date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        day = None
+    if day is None or day > dt.datetime.now().astimezone().date():
+        raise NotAPastDayError(text=readable(text[:40]))
+    return day
 
 
 def new_holder(
@@ -37,7 +55,8 @@ def new_holder(
         mine: keys of accounts that are theirs.
         inventory: tells which SIMs bear other numbers of theirs; None where they have but one.
         files: messages, as SMS Backup & Restore makes them.
-        repo, snapshot: where messages of a snapshot are looked through.
+        repo: open, its index loaded; where messages of a snapshot are looked through.
+        snapshot: which.
 
     Raises:
         RecordsFileError: a file is no whole file of messages.
@@ -59,7 +78,7 @@ def new_holder(
     return judge(listening, number, mine, looked)
 
 
-def _listen(listening: Listening, stream: "io.BufferedReader", name: str, looked: list[LookedAt]) -> None:
+def _listen(listening: Listening, stream: IO[bytes], name: str, looked: list[LookedAt]) -> None:
     before = listening.messages
     listen(stream, listening, recognise)
     looked.append(

@@ -19,44 +19,44 @@ _STAR: Final = r"[*＊xX×●○]"
 _CHINESE_NAME: Final = rf"((?:{_HAN}|{_STAR}){{1,4}})"
 _TITLE: Final = r"(?:先生|女士|小姐|老师|老師|同学|同學|太太|阿姨|师傅|總|总)"
 _LATIN_NAME: Final = r"([^\W\d_][\w.'’*-]*(?: [^\W\d_][\w.'’*-]*){0,3})"
+_DEAR_ZH: Final = r"(?:尊敬的|親愛的|亲爱的|敬爱的)"
+_ROLE: Final = r"(?:客户|用户|会员|會員|客戶|用戶|顾客|业主|家长|车主)"
+_DEAR: Final = (
+    r"(?:dear|hi|hello|hey|bonjour|cher|ch[èe]re|hola|estimad[oa]|ol[áa]|prezad[oa]|caro|cara|hallo|liebe|lieber|"
+    r"guten tag|ciao|gentile|beste|hej|cze[śs][ćc]|dzie[ńn] dobry|merhaba|say[ıi]n|xin ch[àa]o|halo|hai|kepada|"
+    r"yth\.?|bapak|ibu|здравствуйте|уважаемый|уважаемая)"
+)
+_MR: Final = r"(?:mr|mrs|ms|dr|mx|sr|sra|mme|herr|frau|sig|sig\.ra|anh|ch[ịi])"
 _FORMS: Final = (
-    # 尊敬的王先生 · 尊敬的客户张三 · 亲爱的张三同学 · 尊敬的王**
-    re.compile(rf"(?:尊敬的|親愛的|亲爱的|敬爱的)(?:客户|用户|會員|会员|客戶|用戶|顾客)?[：: ]?{_CHINESE_NAME}?{_TITLE}"),
-    re.compile(rf"(?:尊敬的|親愛的|亲爱的)(?:客户|用户|會員|会员|客戶|用戶|顾客|业主|家长|车主)?[：: ]?{_CHINESE_NAME}(?=[，,：:！!您 ]|你好)"),
+    # 尊敬的王先生 · 尊敬的客户张三女士 · 尊敬的王**先生
+    re.compile(rf"{_DEAR_ZH}{_ROLE}?[：: ]?{_CHINESE_NAME}?{_TITLE}"),
+    # 尊敬的张三，· 亲爱的客户张三您好
+    re.compile(rf"{_DEAR_ZH}{_ROLE}?[：: ]?{_CHINESE_NAME}(?=[，,：:！!您 ]|你好)"),
     # 张三您好 · 王先生，您好
     re.compile(rf"(?:^|[】\]」\s，,。]){_CHINESE_NAME}{_TITLE}?[，, ]?(?:您好|你好)"),
+    # 王先生：
     re.compile(rf"(?:^|[】\]」\s]){_CHINESE_NAME}{_TITLE}(?=[，,：:！!])"),
     # 田中様 · 田中 太郎 様
-    re.compile(r"(?:^|[\s】」、。])((?:[㐀-鿿々]{1,4})[ 　]?(?:[㐀-鿿々ぁ-んァ-ヶ]{0,4}))[ 　]?(?:様|さま)"),
+    re.compile(r"(?:^|[\s】」、。])([㐀-鿿々]{1,4}[ 　]?[㐀-鿿々ぁ-んァ-ヶ]{0,4})[ 　]?(?:様|さま)"),
     # 홍길동님 · 홍*동 고객님
     re.compile(r"(?:^|[\s\]】])([가-힣*＊]{2,5}) ?(?:고객)?님"),
     # Dear John Smith, · Hi Maria! · Bonjour Marie, · Hola, Ana:
     re.compile(
-        r"(?:^|[\]】:.!]\s?)(?:dear|hi|hello|hey|bonjour|cher|ch[èe]re|hola|estimad[oa]|ol[áa]|prezad[oa]|caro|cara|"
-        r"hallo|liebe|lieber|guten tag|ciao|gentile|beste|hej|cze[śs][ćc]|dzie[ńn] dobry|merhaba|say[ıi]n|xin ch[àa]o|"
-        r"halo|hai|kepada|yth\.?|bapak|ibu|здравствуйте|уважаемый|уважаемая)[,!]? "
-        rf"(?:mr|mrs|ms|dr|mx|sr|sra|m|mme|herr|frau|sig|sig\.ra|anh|ch[ịi])?\.? ?{_LATIN_NAME}(?=[,!:;.]| your | sua | su | ihr)",
+        rf"(?:^|[\]】:.!]\s?){_DEAR}[,!]? {_MR}?\.? ?{_LATIN_NAME}(?=[,!:;.]| your | sua | su | ihr)",
         re.IGNORECASE,
     ),
-)  # fmt: skip
-
-_NOBODY: Final = frozenset(
-    folded(word)
-    for word in (
-        "customer valued customer user member guest sir madam sir/madam sir or madam all friend friends there you client "
-        "cardholder card holder subscriber shopper traveller traveler passenger parent patient student resident team "
-        "cliente client clienta kunde kundin kunden nutzer utente usuario usuário membro abonné abonne klant cher client "
-        "madame monsieur señor señora senhor senhora müşterimiz quý khách quy khach bạn ban pelanggan nasabah клиент абонент "
-    ).split()
-) | frozenset(
-    folded(word)
-    for word in (
-        "valued customer|sir or madam|card holder|cher client|quý khách|quy khach|loyal customer|dear customer|"
-        "客户|用户|会员|顾客|客戶|用戶|會員|顧客|业主|家长|车主|旅客|乘客|持卡人|您|你|各位|大家|同学|老师|亲|机主|老板|朋友|"
-        "学员|考生|患者|居民|市民|纳税人|投资者|读者|粉丝|主人|宝宝|贵宾|商家|司机|骑手|卖家|买家|"
-        "お客|会員|各位|皆|ご利用者|契約者|お客様|고객|회원|이용자|가입자|사용자|주민|학부모|입주민"
-    ).split("|")
 )
+
+_NOBODY_WORDS: Final = """
+customer|valued customer|loyal customer|dear customer|user|member|guest|sir|madam|sir/madam|sir or madam|all|friend
+friends|there|you|client|cardholder|card holder|subscriber|shopper|traveller|traveler|passenger|parent|patient|student
+resident|team|cliente|clienta|kunde|kundin|kunden|nutzer|utente|usuario|usuário|membro|abonné|abonne|klant|madame
+monsieur|cher client|señor|señora|senhor|senhora|müşterimiz|quý khách|quy khach|bạn|ban|pelanggan|nasabah|клиент|абонент
+客户|用户|会员|顾客|客戶|用戶|會員|顧客|业主|家长|车主|旅客|乘客|持卡人|您|你|各位|大家|同学|老师|亲|机主|老板|朋友
+学员|考生|患者|居民|市民|纳税人|投资者|读者|粉丝|主人|宝宝|贵宾|商家|司机|骑手|卖家|买家
+お客|お客様|各位|皆|ご利用者|契約者|고객|회원|이용자|가입자|사용자|주민|학부모|입주민
+"""
+_NOBODY: Final = frozenset(folded(word) for line in _NOBODY_WORDS.split("\n") for word in line.split("|") if word)
 _CHINESE_WORDS: Final = re.compile("客户|用户|会员|顾客|客戶|用戶|會員|旅客|持卡人|机主|业主|用车|乘客|账户|验证|短信")
 
 
@@ -80,7 +80,7 @@ def greeted_name(body: str) -> str | None:
 def is_one_of(name: str, mine: Iterable[str]) -> bool:
     """Tell whether a name in a message can be one of the reader's: whole, in part, or with hidden signs.
 
-    It errs on the side of "mine": "王先生" is anybody whose name begins with 王, and "W***g" anybody from W to g.
+    It errs on the side of "mine": a 王 (of "王先生") is anybody whose name begins with 王, and "W***g" anybody from W to g.
     """
     return any(_fits(name, own) for own in mine)
 

@@ -102,7 +102,9 @@ def judge(
         mine: keys of accounts that the holder says are theirs.
         looked_at: what was looked through.
     """
-    theirs, maybe, own = [], [], []
+    theirs: list[Stranger] = []
+    maybe: list[Stranger] = []
+    own: list[str] = []
     for heard in listening.heard.values():
         signs = () if heard.key in mine else _signs(heard)
         if not signs:

@@ -4,6 +4,10 @@ A letter says what the sender knows: since when the number is theirs and that me
 no code, no text of a message and nobody.
 """
 
+from typing import Final
+
+from phoneward.errors import readable
+from phoneward.numbers.errors import NoLetterError
 from phoneward.numbers.newholder.judging import NewHolder, Sign, Stranger
 from phoneward.numbers.newholder.wording import day, service_words
 from phoneward.texts import Words, counted, words
@@ -20,8 +24,8 @@ def to_service(found: NewHolder, stranger: Stranger) -> tuple[Words, ...]:
         words("Please take the number off that account: for signing in, for setting a new password, and for messages."),
         words("Please tell the owner of the account by another way that the number is not theirs any more."),
         words(
-            "Please keep no data of mine with that account, and tell me in writing what you have done and when, and from "
-            "which day on no message for that account goes to my number."
+            "Please keep no data of mine with that account, and tell me in writing what you have done and when, and "
+            "from which day on no message for that account goes to my number."
         ),
         words("On request I show my contract with the carrier. I will not send you codes."),
         words("Date, name, address for your answer:"),
@@ -41,8 +45,8 @@ def to_carrier(found: NewHolder) -> tuple[Words, ...]:
         ),
         words("Please tell me on which day the number was last given up, and how long it rested before I got it."),
         words(
-            "Please have the number taken off the accounts of earlier holders, where you offer that, or pass it on to the "
-            "services as re-issued."
+            "Please have the number taken off the accounts of earlier holders, where you offer that, or pass it on to "
+            "the services as re-issued."
         ),
         words("If that is not possible, please give me another number free of charge, one that rested longer."),
         words("Date, name, customer number:"),
@@ -63,3 +67,25 @@ def _what_came(stranger: Stranger) -> Words:
     if Sign.CODES in stranger.signs and len(stranger.signs) == 1:
         return words("You send one-time codes to it that I did not ask for.")
     return words("You send messages to it that are meant for the owner of an account that is not mine.")
+
+
+CARRIER: Final = "carrier"
+
+
+def letter(found: NewHolder, to: str) -> tuple[Words, ...]:
+    """Return the letter to the carrier, or to a service that was found.
+
+    Args:
+        found: what was found.
+        to: `carrier`, or an account's key.
+
+    Raises:
+        NoLetterError: no such service writes to the number.
+    """
+    if to == CARRIER:
+        return to_carrier(found)
+    for stranger in (*found.theirs, *found.maybe):
+        if stranger.key == to:
+            return to_service(found, stranger)
+    keys = [stranger.key for stranger in (*found.theirs, *found.maybe)]
+    raise NoLetterError(service=readable(to[:60]), keys=readable(", ".join([CARRIER, *keys[:20]])))

@@ -60,8 +60,8 @@ def what_to_do(found: NewHolder) -> tuple[Words, ...]:
     if refresh:
         steps.append(
             words(
-                "Have the number taken off the earlier accounts: your carrier's app, “二次号码焕新” (see phoneward number "
-                "offers). It is for accounts from before the number was yours."
+                "Have the number taken off the earlier accounts: your carrier's app, “二次号码焕新” (see phoneward "
+                "number offers). It is for accounts from before the number was yours."
             )
         )
     steps += [
@@ -102,7 +102,9 @@ def unknown_words(found: NewHolder) -> tuple[Words, ...]:
     if found.since is None:
         said.append(words("Say since when the number is yours (--since): what came before is surely not for you."))
     if not found.has_names:
-        said.append(words("Say what you are called (--name): a message that greets somebody else is surely not for you."))
+        said.append(
+            words("Say what you are called (--name): a message that greets somebody else is surely not for you.")
+        )
     return tuple(said)
 
 
