@@ -30,11 +30,11 @@ def show(output: Output, found: "numbers.NewHolder") -> None:
     if found.theirs or found.maybe:
         output.result("")
         output.result(_("What to do:"))
-        for place, step in enumerate(numbers.what_to_do(found), 1):
+        for place, step in enumerate(numbers.new_holder_steps(found), 1):
             output.result(f"  {place}. {step}")
     output.result("")
     output.result(_("Never:"))
-    for sentence in numbers.never():
+    for sentence in numbers.new_holder_never():
         output.result(f"  - {sentence}")
     output.summary("")
     output.summary(
@@ -44,7 +44,7 @@ def show(output: Output, found: "numbers.NewHolder") -> None:
             found.messages,
         ).format(count=f"{found.messages:,}")
     )
-    for sentence in numbers.unknown_words(found):
+    for sentence in numbers.new_holder_unknown(found):
         output.summary(str(sentence))
 
 
@@ -60,7 +60,7 @@ def _table(output: Output, strangers: "Sequence[numbers.Stranger]") -> None:
     table = plain_table(_("Service"), _("What shows it"), _("Messages"), _("Last seen"), numbers=(2,), whole=(3,))
     for one in strangers:
         table.add_row(
-            f"{numbers.service_words(one)}\n({one.key})",
+            f"{numbers.stranger_words(one)}\n({one.key})",
             "\n".join(str(sentence) for sentence in numbers.sign_words(one)),
             f"{one.count:,}",
             "?" if one.last is None else formats.day(one.last),

@@ -5,11 +5,11 @@ from phoneward.numbers.newholder.judging import NewHolder, Sign, Stranger
 from phoneward.numbers.newholder.letters import letter, to_carrier, to_service
 from phoneward.numbers.newholder.wording import (
     letter_action,
-    never,
-    service_words,
+    new_holder_never,
+    new_holder_steps,
+    new_holder_unknown,
     sign_words,
-    unknown_words,
-    what_to_do,
+    stranger_words,
 )
 
 __all__ = [
@@ -18,13 +18,13 @@ __all__ = [
     "Stranger",
     "letter",
     "letter_action",
-    "never",
     "new_holder",
-    "service_words",
+    "new_holder_never",
+    "new_holder_steps",
+    "new_holder_unknown",
     "sign_words",
+    "stranger_words",
     "to_carrier",
     "to_service",
     "told_past_day",
-    "unknown_words",
-    "what_to_do",
 ]

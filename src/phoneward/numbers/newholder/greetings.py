@@ -80,7 +80,8 @@ def greeted_name(body: str) -> str | None:
 def is_one_of(name: str, mine: Iterable[str]) -> bool:
     """Tell whether a name in a message can be one of the reader's: whole, in part, or with hidden signs.
 
-    It errs on the side of "mine": a 王 (of "王先生") is anybody whose name begins with 王, and "W***g" anybody from W to g.
+    It errs on the side of "mine": a 王 (of "王先生") is anybody whose name begins with 王, and "W***g" anybody from W
+    to g.
     """
     return any(_fits(name, own) for own in mine)
 

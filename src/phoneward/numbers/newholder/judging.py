@@ -138,7 +138,9 @@ def _signs(heard: Heard) -> tuple[Sign, ...]:
             signs.append(Sign.CUSTOMER)
         if heard.codes:
             signs.append(Sign.CODES)
-    return tuple(sorted(signs, key=lambda sign: -sign.rank))
+    # Beside what is sure, what may as well be the holder's own says nothing.
+    telling = [sign for sign in signs if sign.rank > 0] or signs
+    return tuple(sorted(telling, key=lambda sign: -sign.rank))
 
 
 def _stranger(heard: Heard, signs: tuple[Sign, ...]) -> Stranger:

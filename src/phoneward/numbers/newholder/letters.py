@@ -9,14 +9,14 @@ from typing import Final
 from phoneward.errors import readable
 from phoneward.numbers.errors import NoLetterError
 from phoneward.numbers.newholder.judging import NewHolder, Sign, Stranger
-from phoneward.numbers.newholder.wording import day, service_words
+from phoneward.numbers.newholder.wording import day, stranger_words
 from phoneward.texts import Words, counted, words
 
 
 def to_service(found: NewHolder, stranger: Stranger) -> tuple[Words, ...]:
     """Return a letter to a service, a paragraph each."""
     return (
-        words("To the support and the data protection officer of {service}", service=service_words(stranger)),
+        words("To the support and the data protection officer of {service}", service=stranger_words(stranger)),
         words("Subject: the phone number {number} belongs to somebody else now", number=found.number),
         _mine(found),
         _what_came(stranger),

@@ -20,7 +20,7 @@ _SIGNS: Final[Mapping[Sign, str]] = {
 }
 
 
-def service_words(stranger: Stranger) -> Words:
+def stranger_words(stranger: Stranger) -> Words:
     """Return what a service is called."""
     if stranger.system is not None:
         return system_words(stranger.system)
@@ -35,19 +35,19 @@ def sign_words(stranger: Stranger) -> tuple[Words, ...]:
     )
 
 
-def never() -> tuple[Words, ...]:
+def new_holder_never() -> tuple[Words, ...]:
     """Return what a new holder does not do, however easy it is."""
     return (
         words(
             "Do not sign in to these accounts, and do not use “forgotten password” in them: a code that comes to you "
-            "opens somebody else's account, and doing it is a crime in most countries."
+            "opens somebody else's account, and that may be a crime."
         ),
         words("Do not read a code out to whoever asks for it, also not to somebody who says it is their account."),
         words("Delete what came for somebody else once you no longer need it as proof."),
     )
 
 
-def what_to_do(found: NewHolder) -> tuple[Words, ...]:
+def new_holder_steps(found: NewHolder) -> tuple[Words, ...]:
     """Return what a new holder does, in this order."""
     refresh = [one for one in offers(found.number) if For.NEW in one.for_whom and one.id == "number-refresh"]
     steps = [
@@ -66,7 +66,7 @@ def what_to_do(found: NewHolder) -> tuple[Words, ...]:
         )
     steps += [
         words(
-            "Write to each service below that it takes you for somebody else: phoneward number new {number} --letter "
+            "Write to each service above that it takes you for somebody else: phoneward number new {number} --letter "
             "SERVICE prints what to say. They can ask the owner by mail, and take the number off.",
             number=found.number,
         ),
@@ -85,13 +85,13 @@ def letter_action(found: NewHolder, stranger: Stranger) -> Action:
     return Action(
         room="cases",
         verb="letter",
-        label=words("Write to {service}", service=service_words(stranger)),
+        label=words("Write to {service}", service=stranger_words(stranger)),
         arguments={"kind": "new-holder", "number": found.number, "account": stranger.key},
         command=("phoneward", "number", "new", found.number, "--letter", stranger.key),
     )
 
 
-def unknown_words(found: NewHolder) -> tuple[Words, ...]:
+def new_holder_unknown(found: NewHolder) -> tuple[Words, ...]:
     """Return what this does not show."""
     said = [
         words(
