@@ -48,11 +48,11 @@ _FORMS: Final = (
 )
 
 _NOBODY_WORDS: Final = """
-customer|valued customer|loyal customer|dear customer|user|member|guest|sir|madam|sir/madam|sir or madam|all|friend
+me|customer|valued customer|loyal customer|dear customer|user|member|guest|sir|madam|sir/madam|sir or madam|all|friend
 friends|there|you|client|cardholder|card holder|subscriber|shopper|traveller|traveler|passenger|parent|patient|student
 resident|team|cliente|clienta|kunde|kundin|kunden|nutzer|utente|usuario|usuário|membro|abonné|abonne|klant|madame
 monsieur|cher client|señor|señora|senhor|senhora|müşterimiz|quý khách|quy khach|bạn|ban|pelanggan|nasabah|клиент|абонент
-客户|用户|会员|顾客|客戶|用戶|會員|顧客|业主|家长|车主|旅客|乘客|持卡人|您|你|各位|大家|同学|老师|亲|机主|老板|朋友
+客户|用户|会员|顾客|客戶|用戶|會員|顧客|业主|家长|车主|旅客|乘客|持卡人|您|你|您好|你好|各位|大家|同学|老师|亲|机主|老板|朋友
 学员|考生|患者|居民|市民|纳税人|投资者|读者|粉丝|主人|宝宝|贵宾|商家|司机|骑手|卖家|买家
 お客|お客様|各位|皆|ご利用者|契約者|고객|회원|이용자|가입자|사용자|주민|학부모|입주민
 """
