@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
-from phoneward.cli.number_looking import FILE, Looked, Where, file_options, looking
+from phoneward.cli.number_looking import FILE, Looked, Where, file_options, kept_of, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_, _
@@ -29,7 +29,12 @@ if TYPE_CHECKING:
         "late. With --sms no vault is needed and none is opened; then nothing is kept."
     ),
 )
-@argument("number", metavar="NUMBER", meaning=N_("The number that is given up, such as +8613800138000."))
+@argument(
+    "number",
+    metavar="[NUMBER]",
+    required=False,
+    meaning=N_("The number that is given up, such as +8613800138000. Default: the only one that is."),
+)
 @option("--on", metavar="DAY", help=N_("The day it is, or was, given up: 2027-01-31. Default: the day that is kept."))
 @file_options
 @option("--ics", type=FILE, metavar="FILE", help=N_("Also write a calendar with a reminder for each step."))
@@ -40,7 +45,7 @@ if TYPE_CHECKING:
 @option("--drop", is_flag=True, help=N_("Take the day back: the number is not given up after all."))
 @vault_options
 def leave(
-    number: str,
+    number: str | None,
     on: str | None,
     *,
     sms: tuple[Path, ...],
@@ -60,12 +65,13 @@ def leave(
 
     frame = current()
     code = Where(region=region).code
-    meant = numbers.parse_number(number, code or None)
-    where = Where(sms, own, region, snapshot, numbers=(meant,))
+    given = () if number is None else (numbers.parse_number(number, code or None),)
+    where = Where(sms, own, region, snapshot, numbers=given)
     day = None if on is None else numbers.told_day(on)
     numbers.refuse_others(ics, html, pdf)
     now = dt.datetime.now(dt.UTC)
     with looking(frame, where) as looked:
+        meant = given[0] if given else kept_of(looked, None).number
         if drop:
             return _drop(frame, looked, meant)
         kept, changes = _kept(looked, meant, day, now)
