@@ -51,9 +51,10 @@ def read_rows(path: Path, shape: Shape) -> Iterator[Row]:
     """Yield the rows of a file, one at a time. A first line whose number holds no digit is a heading.
 
     Raises:
-        ListError: it cannot be read, is no UTF-8, or a line is not as `shape` says.
+        ListError: it cannot be read, is no UTF-8, a line is not as `shape` says, or there is none.
     """
     date_of = lru_cache(maxsize=10_000)(lambda text: dt.datetime.strptime(text, shape.date_format).date())  # noqa: DTZ007
+    empty = True
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line, cells in enumerate(csv.reader(_lines(file), delimiter=shape.delimiter, strict=True), 1):
@@ -68,12 +69,15 @@ def read_rows(path: Path, shape: Shape) -> Iterator[Row]:
                 except ValueError:
                     raise ListError(f"line {line}: the date is not of the form {shape.date_format}") from None
                 yield Row(line, _number(number, shape.country_code, line), date, _cell(cells, shape.answer_column))
+                empty = False
     except OSError as error:
         raise ListError(error.strerror or "cannot be read") from None
     except UnicodeDecodeError:
         raise ListError("is not text in UTF-8") from None
     except csv.Error:
         raise ListError("is not CSV: a quotation mark is out of place") from None
+    if empty:
+        raise ListError("holds no number")
 
 
 def _lines(file: TextIO) -> Iterator[str]:
