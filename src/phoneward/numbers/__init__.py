@@ -5,7 +5,24 @@ Callers use what stands here. Services that want to know whether a number has ch
 """
 
 from phoneward.numbers.account_words import account_name
-from phoneward.numbers.errors import NumberKeyError, NumbersError
+from phoneward.numbers.carriers import (
+    Answers,
+    Comparison,
+    Counts,
+    For,
+    Offer,
+    Quarantine,
+    answers_words,
+    compare,
+    comparison_words,
+    country_of,
+    in_language,
+    offer,
+    offers,
+    quarantine,
+    quarantine_words,
+)
+from phoneward.numbers.errors import NoSuchOfferError, NotComparableError, NumberKeyError, NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
     KeptPlan,
@@ -23,6 +40,7 @@ from phoneward.numbers.keeping import (
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Recogniser, recognise
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -39,15 +57,18 @@ from phoneward.numbers.sources import (
     own_words,
     proof_words,
     read_messages_file,
-    told_number,
     told_region,
 )
 
 __all__ = [
     "CACHE",
     "Account",
+    "Answers",
     "Claim",
+    "Comparison",
+    "Counts",
     "Evidence",
+    "For",
     "Gathered",
     "Grace",
     "Group",
@@ -59,13 +80,18 @@ __all__ = [
     "LookedAt",
     "Mark",
     "Message",
+    "NoSuchOfferError",
+    "NotComparableError",
     "NotLookedAt",
     "NumberKeyError",
     "NumbersError",
+    "Offer",
     "OldNumber",
     "OwnNumber",
     "Plan",
     "Purpose",
+    "Quarantine",
+    "Recogniser",
     "Recognition",
     "Reissue",
     "Relation",
@@ -79,11 +105,16 @@ __all__ = [
     "What",
     "account_key",
     "account_name",
+    "answers_words",
     "combined",
+    "compare",
+    "comparison_words",
+    "country_of",
     "counts",
     "drop_plan",
     "forget_own",
     "grade_words",
+    "in_language",
     "inventory_of",
     "keep_count",
     "keep_own",
@@ -96,14 +127,18 @@ __all__ = [
     "missed_words",
     "normalised",
     "not_asked",
+    "offer",
+    "offers",
     "own_numbers",
     "own_words",
     "plan",
     "proof_words",
+    "quarantine",
+    "quarantine_words",
     "read_messages_file",
+    "recognise",
     "rulebook",
     "shown_number",
     "standing",
-    "told_number",
     "told_region",
 ]
