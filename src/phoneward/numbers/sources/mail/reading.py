@@ -30,7 +30,17 @@ _PEOPLES: Final = frozenset(
     "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp pchome.com.tw yahoo.com.tw yahoo.com.hk yahoo.co.uk".split()
 )
 """Domains whose addresses belong to people. A service's letters come from them only under a service's name."""
-_SERVICES: Final = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "service", "security", "account", "10000")
+_SERVICES: Final = (
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "service",
+    "security",
+    "account",
+    "10000",
+)
 
 
 def read_mailbox(
