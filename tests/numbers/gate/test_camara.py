@@ -88,6 +88,13 @@ def test_every_error_is_unknown_and_says_which(status: int, code: str, reason: s
     assert NUMBER not in repr(reply)
 
 
+@pytest.mark.parametrize("status", [201, 202, 203, 206, 226])
+def test_only_the_documented_status_is_an_answer(status: int) -> None:
+    """ "Accepted" is not yet a word, though the body has the right form."""
+    reply = ask(Operator(says(status, **SAME_ANSWER)))
+    assert (reply.word, reply.reasons[0].code) == (Word.UNKNOWN, "bad-answer")
+
+
 @pytest.mark.needs_shared
 @pytest.mark.parametrize("name", ["number-recycling-v0.2.0", "sim-swap-v2.1.0", "kyc-tenure-v0.2.0"])
 def test_no_error_of_the_definitions_is_forgotten(name: str, shared: Path) -> None:
