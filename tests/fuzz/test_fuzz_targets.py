@@ -25,6 +25,7 @@ EXPECTED = {
     "calendar",
     "confined",
     "coverage",
+    "gate",
     "index",
     "journal",
     "multipart",
