@@ -28,6 +28,7 @@ EXPECTED = {
     "index",
     "journal",
     "multipart",
+    "operator",
     "ownbackups",
     "pack",
     "packages",
