@@ -17,8 +17,8 @@ Account = Annotated[
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\u0000-\u0020\u007f-\u00a0\u00ad\u0600-\u0605\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+$",
-        description="The service's own name for the account; opaque, printable, without spaces.",
+        pattern=r"^[^\u0000-\u0020\u007f-\u00a0]+$",
+        description="The service's own name for the account; opaque, without spaces and control characters.",
         examples=["user-4711"],
     ),
 ]
@@ -39,14 +39,14 @@ Key = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of what is sent: nothing unknown, and what is text is printable to its end."""
+    """Base of what is sent: nothing unknown."""
 
     def __post_init__(self) -> None:
-        """Refuse what a pattern lets pass: a line end at the very end, half characters."""
+        """Refuse what Python's reading of a pattern lets pass: a line end at the very end, half characters."""
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, str) and not value.isprintable():
-                raise ValueError(f"{name}: holds something that cannot be printed")
+            if isinstance(value, str) and (value.endswith("\n") or any("\ud800" <= one <= "\udfff" for one in value)):
+                raise ValueError(f"{name}: holds something that is no text")
 
 
 class CheckBody(Body, frozen=True):
