@@ -21,7 +21,9 @@ from phoneward.numbers.gate.secret_errors import WrongSecretError
 
 NO_FACTORS: Final = frozenset({"sms", "text", "call", "voice", "number", "phone", "one-tap", "mobile", "rcs"})
 """What comes to whoever holds the number now."""
-FACTOR: Final = re.compile(r"(?!.*[0-9]{3})[a-z][a-z0-9-]{0,31}")
+FACTOR: Final = "[a-z]+[0-9]{0,2}(-[a-z]+[0-9]{0,2})*"
+"""Small letters and hyphens, here and there two digits: no room for a number, since it stands in the audit log."""
+LONGEST_FACTOR: Final = 32
 _DAY_IS_OVER: Final = dt.timedelta(days=1, hours=12)
 """From midnight UTC with which a date begins until it is over in the last time zone (UTC-12)."""
 
@@ -275,5 +277,5 @@ class Lifecycle:
 
 
 def _check(factor: str) -> None:
-    if factor in NO_FACTORS or not FACTOR.fullmatch(factor):
+    if factor in NO_FACTORS or len(factor) > LONGEST_FACTOR or not re.fullmatch(FACTOR, factor):
         raise NotAFactorError(factor=factor)

@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from phoneward.numbers.gate.asking import Word
@@ -156,7 +157,7 @@ def test_other_paths_methods_and_kinds(shop: Site) -> None:
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
     headers = {"authorization": f"Bearer {SHOP_KEY}", "content-type": "text/plain"}
     assert shop.client.post("/check", content=b"{}", headers=headers).status_code == 415
-    for limit in ("0", "1001", "x", "-1"):
+    for limit in ("0", "1001", "x", "-1", "1&limit=2", "1&more=1", "9" * 5000):
         assert shop.ask(f"/outbox?limit={limit}").status_code == 400
     for answer in (wrong, shop.ask("/nothing")):
         assert answer.headers["content-type"] == "application/problem+json"
@@ -216,7 +217,9 @@ def test_whatever_is_sent_is_answered_as_the_document_says(tmp_path_factory: pyt
         schema = schemathesis.openapi.from_asgi("/openapi.json", shop.app)
         for result in schema.get_all_operations():
             operation = result.ok()  # type: ignore[union-attr]  # the document is sound
-            either = [operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode]
+            # Of a query only what is right: some of what it means to be wrong is gone once it is encoded.
+            modes = list(GenerationMode) if operation.method == "post" else [GenerationMode.POSITIVE]
+            either = [operation.as_strategy(generation_mode=mode) for mode in modes]
 
             @given(st.one_of(either))
             @settings(max_examples=10, phases=[Phase.generate], suppress_health_check=list(HealthCheck))

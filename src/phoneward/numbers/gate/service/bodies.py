@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.bindings.binding import ActionKind, State
+from phoneward.numbers.gate.lifecycle import FACTOR, LONGEST_FACTOR
 from phoneward.numbers.gate.policy import Purpose, Step
 
 MOST_NOTICES: Final = 1000
@@ -29,7 +30,8 @@ Number = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{4,14}$", description="E.164
 Factor = Annotated[
     str,
     Meta(
-        pattern="^[a-z][a-z0-9-]{0,31}$",
+        pattern=f"^{FACTOR}$",
+        max_length=LONGEST_FACTOR,
         description="By what the owner proved who they are; never the number itself.",
         examples=["passkey", "totp", "recovery-code"],
     ),
