@@ -16,7 +16,7 @@ class NoticeListError(NumbersError):
     """A line of a list of cancelled numbers is none."""
 
     message = N_("Line {line} of {path} is no cancelled number. Nothing of the list was carried out.")
-    next_step = N_("Write each line as +8613800138000,2026-04-30: the number, then the day on which it was cancelled.")
+    next_step = N_("Write each line as +447700900001,2026-04-30: the number, then the day on which it was cancelled.")
     exit_code = ExitCode.USAGE
 
 
