@@ -16,8 +16,8 @@ from phoneward.numbers.simulator.clock import Clock
 from phoneward.numbers.simulator.errors import (
     AddressTakenError,
     ClientKeyError,
-    GatePartMissingError,
     SimulatorError,
+    SimulatorPartMissingError,
     StateFileError,
 )
 from phoneward.numbers.simulator.example import example_state, example_text
@@ -49,13 +49,13 @@ __all__ = [
     "CutError",
     "FaultKind",
     "Faults",
-    "GatePartMissingError",
     "Operator",
     "Prepared",
     "PublicKey",
     "Served",
     "Simulator",
     "SimulatorError",
+    "SimulatorPartMissingError",
     "SimulatorServer",
     "State",
     "StateFileError",

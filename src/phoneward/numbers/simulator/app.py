@@ -74,7 +74,7 @@ class Simulator:
         served_at: set by whoever serves it; without it, each request's own `Host` says.
 
     Raises:
-        GatePartMissingError: PyJWT is not installed.
+        SimulatorPartMissingError: PyJWT is not installed.
         StateFileError: the state contradicts itself.
         ClientKeyError: a client's key cannot be used.
     """

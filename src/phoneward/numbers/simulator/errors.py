@@ -27,7 +27,7 @@ class ClientKeyError(SimulatorError):
     exit_code = ExitCode.USAGE
 
 
-class GatePartMissingError(SimulatorError):
+class SimulatorPartMissingError(SimulatorError):
     """PyJWT is not installed."""
 
     message = N_("The operator simulator needs a part that is not installed.")

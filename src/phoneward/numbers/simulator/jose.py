@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from phoneward.errors import readable
-from phoneward.numbers.simulator.errors import ClientKeyError, GatePartMissingError
+from phoneward.numbers.simulator.errors import ClientKeyError, SimulatorPartMissingError
 from phoneward.texts import _
 
 MAX_JWT: Final = 8192
@@ -34,12 +34,12 @@ def require_parts() -> None:
     """Find out that PyJWT is there.
 
     Raises:
-        GatePartMissingError: it is not.
+        SimulatorPartMissingError: it is not.
     """
     try:
         import jwt  # noqa: F401 - only whether it is there
     except ImportError as error:
-        raise GatePartMissingError from error
+        raise SimulatorPartMissingError from error
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:

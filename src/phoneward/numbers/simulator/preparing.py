@@ -44,7 +44,7 @@ def prepare(
     Raises:
         StateFileError: the file cannot be used.
         ClientKeyError: a key cannot be used.
-        GatePartMissingError: PyJWT is not installed.
+        SimulatorPartMissingError: PyJWT is not installed.
     """
     jose.require_parts()
     clock = Clock(now)
