@@ -1,12 +1,15 @@
 """A whole service in a test: its configuration, its application, and those who call it."""
 
 import hashlib
+import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from starlette.testclient import TestClient
 
 from phoneward.numbers.gate import policy
@@ -14,6 +17,7 @@ from phoneward.numbers.gate.bindings import Desk, Store
 from phoneward.numbers.gate.gatekeeper import Gatekeeper
 from phoneward.numbers.gate.service.app import make_app
 from phoneward.numbers.gate.service.settings import Caller, ServiceTable
+from tests.cli.program import Program
 from tests.numbers.gate.lifecycle.conftest import KEYS, steps
 from tests.numbers.gate.lifecycle.providers import Saying
 
@@ -77,3 +81,20 @@ def write_config(folder: Path, text: str = "", bindings: str = "") -> Path:
         f'[[service.callers]]\nname = "shop"\nkey_sha256 = "{hashed(SHOP_KEY)}"\n{bindings}\n{text}\n'
     )
     return path
+
+
+@contextmanager
+def serving(config: Path) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+    """The real service in a process of its own."""
+    process = Program(config.parent, {}).start("number", "gate", "serve", "--config", config, "--json")
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline() or b"{}")
+        assert ready.get("message_type") == "gate_ready", process.communicate()
+        with httpx.Client(
+            base_url=ready["url"], headers={"authorization": f"Bearer {SHOP_KEY}"}, trust_env=False
+        ) as client:
+            yield process, client
+    finally:
+        process.kill()
+        process.communicate()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +16,9 @@ from phoneward.cli.app import program
 from phoneward.numbers.gate.bindings import SqliteStore
 from phoneward.numbers.gate.keys import Keys
 from phoneward.numbers.gate.service import settings as service_settings
-from tests.cli.program import Program
 from tests.numbers.gate.lifecycle.conftest import NUMBER, OTHER
 from tests.numbers.gate.lifecycle.postgres import Server
-from tests.numbers.gate.lifecycle.serving import SHOP_KEY, write_config
+from tests.numbers.gate.lifecycle.serving import serving, write_config
 
 
 @pytest.fixture(autouse=True)
@@ -32,23 +30,6 @@ def _english() -> Iterator[None]:
 
 def gate(*words: str | Path) -> Result:
     return CliRunner().invoke(program, ["number", "gate", *map(str, words)])
-
-
-@contextmanager
-def serving(config: Path) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-    """The real service in a process of its own."""
-    process = Program(config.parent, {}).start("number", "gate", "serve", "--config", config, "--json")
-    try:
-        assert process.stdout is not None
-        ready = json.loads(process.stdout.readline() or b"{}")
-        assert ready.get("message_type") == "gate_ready", process.communicate()
-        with httpx.Client(
-            base_url=ready["url"], headers={"authorization": f"Bearer {SHOP_KEY}"}, trust_env=False
-        ) as client:
-            yield process, client
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_it_serves_until_told_to_stop_and_what_it_said_is_kept(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ def lives(kind: str, folder: Path, places: list[str], every: int) -> int:
     return int(done.stdout.split()[1])
 
 
-def test_killed_at_every_statement_with_sqlite(tmp_path: Path) -> None:
-    assert lives("sqlite", tmp_path, [str(tmp_path / f"{number}.db") for number in range(200)], 1) > 80
+def test_killed_at_every_statement_with_sqlite(quick_folder: Path) -> None:
+    assert lives("sqlite", quick_folder, [str(quick_folder / f"{number}.db") for number in range(200)], 1) > 80
 
 
 def test_killed_at_many_statements_with_postgresql(tmp_path: Path, postgres_server: Server) -> None:

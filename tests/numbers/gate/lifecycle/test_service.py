@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -208,11 +209,11 @@ def test_the_document_is_what_the_service_does() -> None:
     }  # fmt: skip
 
 
-def test_whatever_is_sent_is_answered_as_the_document_says(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_whatever_is_sent_is_answered_as_the_document_says(quick_folder: Path) -> None:
     """schemathesis reads /openapi.json and sends what it allows, and what it does not."""
     from phoneward.numbers.gate.bindings import SqliteStore
 
-    store = SqliteStore(tmp_path_factory.mktemp("site") / "bindings.db")
+    store = SqliteStore(quick_folder / "bindings.db")
     with site(store, Saying(Word.SAME)) as shop:
         schema = schemathesis.openapi.from_asgi("/openapi.json", shop.app)
         for result in schema.get_all_operations():

@@ -59,10 +59,14 @@ class CheckBody(Body, frozen=True):
 
 
 class BindBody(Body, frozen=True):
-    """The owner, known by the service, gave this number; it was proven by a code."""
+    """The owner, known by the service, gave this number; it was proven by a code.
+
+    `bound_at` is for accounts that had it before the gate came: since when. A time to come counts as now.
+    """
 
     account: Account
     number: Number
+    bound_at: Time | None = None
 
 
 class AccountBody(Body, frozen=True):
