@@ -67,14 +67,13 @@ class Lexicon:
         heads, phrases, hits = self._words, self._phrases, []
         found = [(one[0], one.start(), one.end()) for one in _WORD.finditer(low)]
         after = 0
-        for at, (word, start, end) in enumerate(found):
+        for at, (word, start, _end) in enumerate(found):
             if at < after or (longest := heads.get(word)) is None:
                 continue
             for count in range(_joined(low, found, at, longest), 0, -1):
                 key = word if count == 1 else " ".join([one[0] for one in found[at : at + count]])
                 if (said := phrases.get(key)) is not None:
-                    end = found[at + count - 1][2]
-                    hits.append(Hit(start, end, said))
+                    hits.append(Hit(start, found[at + count - 1][2], said))
                     after = at + count
                     break
         return hits

@@ -146,9 +146,8 @@ class Names:
         if (found := self._known.get(folded)) is not None:
             return found
         for ending in self._endings:
-            if folded.endswith(ending) and len(folded) > len(ending) + 1:
-                if (found := self._known.get(folded.removesuffix(ending))) is not None:
-                    return found
+            if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
+                return found
         for beginning in self._beginnings:
             if folded.startswith(beginning) and (found := self._known.get(folded.removeprefix(beginning))) is not None:
                 return found

@@ -144,7 +144,7 @@ def _tokens(seen: Seen, code: Code | None) -> list[_Token]:
                 end = hit.start - 1
                 word = text[start:end]
         alphabetic = word.isalpha() or not word.replace("-", "").replace(".", "").isdigit()
-        capital = not blocked and alphabetic and word != word.lower() or (word[0].isdigit() and alphabetic)
+        capital = alphabetic and (word[0].isdigit() or word != word.lower())
         tokens.append(_Token(start, end, blocked or (not alphabetic and len(word) != 5), capital))
     return tokens
 
@@ -210,7 +210,7 @@ def _right(one: _Sentence, anchor: int) -> Name | None:
     while last < len(tokens) and last - first < 4:
         token = tokens[last]
         goes_on = token.is_blocked and text[token.start].isupper() and one.read.low[token.start : token.end] in GOES_ON
-        if not (token.is_capital or goes_on) or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None:
+        if not (goes_on or (token.is_capital and not token.is_blocked)) or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None:
             break
         last += 1
     return _longest(one, first, last, any_case=True) or _unknown(one, first, last)
@@ -229,7 +229,8 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
     Args:
         one: the sentence.
-        first, last: from which of its words to which; the name may go beyond the last.
+        first: from which of its words.
+        last: to which; the name may go beyond it.
         any_case: the first of the words may be written in lower case.
     """
     tokens, read, names = one.tokens, one.read, one.names
@@ -299,13 +300,13 @@ def _dense(one: _Sentence, anchors: list[Hit]) -> Said | None:
         if any(0 <= start - hit.end <= 2 and not low[hit.end : start].strip(_BEFORE_NAME) for hit in deeds):
             return Said(name, is_close=True)
     for hit in anchors:
-        if (name := _dense_before(one, hit)) is not None:
-            return Said(name, is_close=False)
+        if (before := _dense_before(one, hit)) is not None:
+            return Said(before, is_close=False)
     if body:
         return Said(body[0][2], is_close=False)
     for hit in deeds:
-        if hit.kinds & (kinds.LOGIN | kinds.REGISTER) and (name := _dense_after(one, hit)) is not None:
-            return Said(name, is_close=False)
+        if hit.kinds & (kinds.LOGIN | kinds.REGISTER) and (after := _dense_after(one, hit)) is not None:
+            return Said(after, is_close=False)
     return None
 
 
