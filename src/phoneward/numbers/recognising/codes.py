@@ -16,9 +16,10 @@ _GROUPED: Final = re.compile(
 _MIXED: Final = re.compile(
     r"(?<![A-Za-z0-9/._=@-])(?=[A-Za-z]{0,9}\d)(?=\d{0,9}[A-Za-z])[A-Za-z0-9]{4,10}(?![A-Za-z0-9/_=@])"
 )
+_DASHED: Final = re.compile(r"(?<![A-Za-z0-9/._=@-])(?=[A-Z-]{0,6}\d)(?=[\d-]{0,6}[A-Z])[A-Z0-9]{2,5}-[A-Z0-9]{2,5}(?![A-Za-z0-9/_=@-])")
 _BEFORE_NOT: Final = re.compile(
     r"(?:[$€£¥₹₩₺₫₽฿#*+]|x{2,}|n°|№|(?<![^\W\d_])(?:rs|inr|usd|eur|rmb|cny|rp|nt|hk|no|nr|ending|ending in|ends in|"
-    r"ending with|acct|tel|phone|call|dial|ref|txn|otp id|at|on|in|gate|flight|room|version|v)\.?|a/c|尾号|尾號|末四码|"
+    r"ending with|acct|tel|phone|call|dial|ref|txn|otp id|gate|flight|room|version|v)\.?|(?<![^\W\d_])(?:at|on|in)(?= )|a/c|尾号|尾號|末四码|"
     r"末四碼|末尾|卡号|末|单号|單號|编号|編號|号码|號碼|"
     r"电话|電話|致电|热线|拨打|金额|共|满|滿|送|减|约|前|第|客服|微信|qq)[ :.]{0,2}$"
 )
@@ -71,7 +72,7 @@ def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
 
 def mixed(text: str, start: int, end: int, addresses: list[tuple[int, int]]) -> Code | None:
     """Return the first word of letters and digits between two places."""
-    for one in _MIXED.finditer(text, start, end):
+    for one in (*_MIXED.finditer(text, start, end), *_DASHED.finditer(text, start, end)):
         if not _inside(one.start(), addresses) and not one[0].isdigit():
             return Code(one.start(), one.end(), is_digits=False)
     return None

@@ -78,7 +78,7 @@ class Names:
     def by_domain(self, host: str) -> Name | None:
         """Return the service of a host name."""
         system = self._book.by_domain(host)
-        return None if system is None else Name(_usual(system, host), system, is_known=True)
+        return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
     def is_generic(self, written: str) -> bool:
         """Return whether words of a sentence are nobody's name."""

@@ -36,11 +36,14 @@ _SENTENCE: Final = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _WHOLE: Final = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,8}[.。]?|\d{3}[- ]\d{3}")
 _TAGGED: Final = re.compile(r"(?:G|FB)-\d{5,8}\b")
 _ASKED: Final = re.compile(
-    r"[?？]|发给我|發給我|发我|告诉我|告訴我|給我|给我|发过来|转发给我|"
+    r"发给我|發給我|发我|告诉我|告訴我|給我|给我|发过来|转发给我|"
     r"send (?:it|me)|tell me|give me|forward (?:it|me)|"
     r"need (?:the|your) code|manda|mandas|"
     r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
+_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,40}[?？]")
+_AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
+"""A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
     r"(?<![^\W\d_])(?:my|mi|mon|ma|mein|meine|mio|mia|meu|minha|moj|moje|мой|моя|benim|our|notre|nuestra)\s(?:\S{1,12}\s)?$|"
     r"我家?的?$|我的.{0,4}$|私の$|내\s?$"
@@ -90,7 +93,7 @@ def brings_code(seen: Seen) -> Code | None:
         return Code(0, len(text), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
-    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER):
+    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM):
         return None
     found = codes(text, seen.read.low, seen.addresses)
     if found and seen.kinds & kinds.OTHER_CODE:
@@ -99,8 +102,10 @@ def brings_code(seen: Seen) -> Code | None:
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
-    if code is None and found and seen.kinds & kinds.ENTER and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
-        code = _by_deed(seen, found) if tempting < 2 else None
+    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
+        code = _by_deed(seen, found)
+    if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
+        code = Code(last.start(1), last.end(1), is_digits=False)
     return code
 
 
@@ -174,6 +179,8 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
         if not hit.kinds & kinds.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
             continue
         for code in found:
+            if _QUESTION.match(seen.read.low, code.end) is not None:
+                continue
             if 4 <= _digits(seen.read.text, code) <= 8 and (
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
@@ -203,15 +210,21 @@ _CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!])")
 
 
 def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
-    """Return the code where no word for one is said: "use 123456 to verify"."""
-    for hit in seen.hits:
-        if not hit.kinds & kinds.ENTER:
+    """Return the code where no word for one is said: "use 123456 to verify", "Example: 123456 to approve"."""
+    deeds = [hit for hit in seen.hits if hit.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES)]
+    for code in found:
+        if _digits(seen.read.text, code) < 4:
             continue
-        for code in found:
-            if 0 < code.start - hit.end <= 3 and _digits(seen.read.text, code) >= 4:
-                for after in seen.hits:
-                    if 0 <= after.start - code.end <= 40 and after.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
-                        return code
+        for hit in seen.hits:
+            if hit.kinds & kinds.ENTER and 0 < code.start - hit.end <= 3:
+                low = seen.read.low
+                if any(-90 <= deed.start - code.end <= 40 and deed.start != hit.start for deed in deeds) and (
+                    _QUESTION.match(low, code.end) is None
+                ):
+                    return code
+        if seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":"):
+            if any(0 < deed.start - code.end <= 4 for deed in deeds):
+                return code
     return None
 
 

@@ -80,9 +80,10 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
         return Relation.WEAK if signs else Relation.NONE
     if (seen.kinds & kinds.NOTICE or (seen.kinds & kinds.DONE and seen.kinds & _OF_AN_ACCOUNT)) and not ads:
         return Relation.ACCOUNT
-    if not signs:
-        return Relation.NONE
-    return Relation.CUSTOMER if seen.kinds & kinds.CUSTOMER else Relation.WEAK
+    if signs:
+        return Relation.CUSTOMER if seen.kinds & (kinds.CUSTOMER | kinds.PAY) else Relation.WEAK
+    spoken_to = name.is_known and seen.kinds & kinds.CUSTOMER and "your" in seen.read.low
+    return Relation.CUSTOMER if spoken_to and not bait and not ads else Relation.NONE
 
 
 def _belongs(address: str, name: Name, names: Names) -> bool:

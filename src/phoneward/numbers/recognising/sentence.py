@@ -41,7 +41,7 @@ _LEFT_ENDS: Final = frozenset(
 )
 """Words between which and a code no name stands before them."""
 _OWN: Final = re.compile(
-    r"(?<![^\W\d_])(?:your|ur|tu|su|seu|sua|votre|ton|dein|deine|ihr|ihre|tuo|suo|jouw|uw|din|twoj|vas|tvuj|codul|ваш)\s"
+    r"(?<![^\W\d_])(?:your|ur)\s"
     r"(?:[a-z0-9]+[- ]){0,2}$"
 )
 """What stands before a name that is written in lower case."""
@@ -51,6 +51,7 @@ _SPLIT: Final = re.compile(r"[.,:;!?()\n\"“”«»。！？：；、|]")
 _STOPS: Final = re.compile(r"[.!?](?:\s|$)|[。！？\n]")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TAILS: Final = re.compile(r"(?:[\s-](?:ID|account|konto|app|phone|compte|cuenta|conta)|'s|’s|の|의)+\Z", re.IGNORECASE)
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
@@ -90,7 +91,8 @@ def said(seen: Seen, code: Code | None, names: Names) -> Said | None:
     anchors = [hit for hit in seen.hits if hit.kinds & ANCHORS][:4]
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
-            return Said(name, is_close=True)
+            shouted = not name.is_known and name.shown.isupper() and len(name.shown) > 4
+            return Said((_known(one) if shouted else None) or name, is_close=True)
     if not seen.read.is_ascii and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     for hit in anchors:
@@ -326,6 +328,8 @@ def _dense_before(one: _Sentence, anchor: Hit) -> Name | None:
         if hit.start < end and hit.end > start and hit.end - hit.start > 1 and hit.kinds & BLOCKS:
             start = hit.end
     written = one.read.text[start:end].strip(" の的의은는이가を・-:")
+    if _KANA.search(written) is None and (" " in written or not (start == 0 or low.startswith(("您的", "你的"), start - 2))):
+        return None
     if not 2 <= len(written) <= 20 or one.names.is_generic(written) or in_brackets(low, start):
         return None
     return one.names.known(written) or Name(written)
