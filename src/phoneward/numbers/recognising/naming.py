@@ -20,6 +20,7 @@ _BANK: Final = re.compile(r"银行|銀行|은행|bank|信用卡|농협|신협|�
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
+_WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _GREETINGS: Final = frozenset({"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"})
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
@@ -97,7 +98,8 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     if found is None or found.is_known:
         return found
     place = seen.read.text.rfind(written)
-    if not written[0].isupper() or any(hit.start == place for hit in seen.hits):
+    first = seen.read.low[place:].split(maxsplit=1)[0]
+    if not written[0].isupper() or first in seen.stops or any(hit.start == place for hit in seen.hits):
         return None
     return found
 
@@ -111,21 +113,24 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     found = names.signing(written)
     if found is None or found.is_known or any(hit.kinds & ANCHORS for hit in inside):
         return found if found is not None and found.is_known else None
-    while inside and inside[-1].end == end and low[inside[-1].start : end] not in GOES_ON:
-        end = inside.pop().start
-        while end > start and not text[end - 1].isalnum():
-            end -= 1
-    rest = text[start:end].strip()
-    words = rest.split()
-    if len(rest) < 2 or (
-        inside
-        and inside[0].start == start
-        and inside[0].kinds & BLOCKS
-        and (len(words) < 2 or words[0].lower() in _GREETINGS or inside[-1].end >= end or not words[-1][0].isupper())
+    kept = [(one.start() + start, one.end() + start) for one in _WORD.finditer(written)]
+    while kept and low[kept[-1][0] : kept[-1][1]] not in GOES_ON and _is_said(low, kept[-1], inside, seen.stops):
+        kept.pop()
+    if not kept:
+        return None
+    rest = text[start : kept[-1][1]]
+    first, last = (low[place[0] : place[1]] for place in (kept[0], kept[-1]))
+    if (first in seen.stops or any(hit.start == start and hit.kinds & BLOCKS for hit in inside)) and (
+        len(kept) < 2 or first in _GREETINGS or last in seen.stops or not text[kept[-1][0]].isupper()
     ):
         return None
     found = names.signing(rest)
     return found if found is None or found.is_known or _is_title(rest, seen.hits, start, end) else None
+
+
+def _is_said(low: str, place: tuple[int, int], hits: list[Hit], stops: frozenset[str]) -> bool:
+    """Return whether a word is one of the trade, or ends a phrase of it, and so is no part of a name."""
+    return low[place[0] : place[1]] in stops or any(hit.end == place[1] for hit in hits)
 
 
 def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:

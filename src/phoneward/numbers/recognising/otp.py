@@ -72,6 +72,7 @@ class Seen(NamedTuple):
         kinds: the kinds of all of them together.
         addresses: where web addresses stand.
         signed: what it is signed with.
+        stops: words that are no part of a name; they are not among the hits.
     """
 
     read: Read
@@ -79,6 +80,7 @@ class Seen(NamedTuple):
     kinds: int
     addresses: list[tuple[int, int]]
     signed: Signatures
+    stops: frozenset[str]
 
     @property
     def is_signed(self) -> bool:

@@ -29,12 +29,9 @@ class Recogniser:
         text = read(message.body)
         if not text.text:
             return _NOTHING
-        hits = self._words.look(text.low, is_ascii=text.is_ascii)
-        seen = 0
-        for hit in hits:
-            seen |= hit.kinds
+        hits, seen = self._words.look(text.low, is_ascii=text.is_ascii)
         signed = signatures(text.text)
-        found = otp.Seen(text, hits, seen, links(text.text, text.low), signed)
+        found = otp.Seen(text, hits, seen, links(text.text, text.low), signed, self._words.stops)
         code = otp.brings_code(found)
         is_otp = code is not None or otp.brings_link(found)
         name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)

@@ -124,19 +124,22 @@ def spoken_of(seen: Seen, names: Names) -> Name | None:
 
 
 def _tokens(seen: Seen, code: Code | None) -> list[_Token]:
-    text, hits = seen.read.text, seen.hits
+    text, low, hits, stops = seen.read.text, seen.read.low, seen.hits, seen.stops
     tokens = []
     at = 0
+    count = len(hits)
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        while at < len(hits) and hits[at].end <= start:
+        word = low[start:end]
+        while at < count and hits[at].end <= start:
             at += 1
-        word = found[0]
-        blocked = (code is not None and start < code.end and end > code.start) or any(
-            first <= start < last for first, last in seen.addresses
+        blocked = (
+            word in stops
+            or (code is not None and start < code.end and end > code.start)
+            or (bool(seen.addresses) and any(first <= start < last for first, last in seen.addresses))
         )
         look = at
-        while not blocked and look < len(hits) and (hit := hits[look]).start < end:
+        while not blocked and look < count and (hit := hits[look]).start < end:
             look += 1
             if not hit.kinds & BLOCKS:
                 continue
@@ -144,9 +147,13 @@ def _tokens(seen: Seen, code: Code | None) -> list[_Token]:
                 blocked = hit.end >= end or text[hit.end] in "'’"
             elif text[hit.start - 1] in "-'’":  # "Example-Code", "Example's"
                 end = hit.start - 1
-                word = text[start:end]
+                word = low[start:end]
+        if not blocked and not word.isalnum():
+            head, _joint, tail = word.partition("'")
+            blocked = bool(tail) and head in stops  # "you'll"
         alphabetic = word.isalpha() or not word.replace("-", "").replace(".", "").isdigit()
-        capital = alphabetic and (word[0].isdigit() or word != word.lower())
+        written = text[start:end]
+        capital = alphabetic and (word[0].isdigit() or written != (word if seen.read.is_ascii else written.lower()))
         tokens.append(_Token(start, end, blocked or (not alphabetic and len(word) != 5), capital))
     return tokens
 
