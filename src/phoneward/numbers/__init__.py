@@ -104,7 +104,9 @@ from phoneward.numbers.newholder import (
     stranger_words,
     told_past_day,
 )
+from phoneward.numbers.recognising import Line as RecognisedLine
 from phoneward.numbers.recognising import Recogniser, recognise
+from phoneward.numbers.recognising import recognised as recognised_lines
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -165,6 +167,7 @@ __all__ = [
     "Plan",
     "Purpose",
     "Quarantine",
+    "RecognisedLine",
     "Recogniser",
     "Recognition",
     "Reissue",
@@ -247,6 +250,7 @@ __all__ = [
     "read_messages_file",
     "recheck_day",
     "recognise",
+    "recognised_lines",
     "refuse_others",
     "review_key",
     "rulebook",
