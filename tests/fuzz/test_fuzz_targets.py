@@ -25,6 +25,7 @@ EXPECTED = {
     "calendar",
     "confined",
     "coverage",
+    "greetings",
     "index",
     "journal",
     "multipart",
