@@ -5,7 +5,7 @@ Callers use what stands here. Services that want to know whether a number has ch
 """
 
 from phoneward.numbers.account_words import account_name
-from phoneward.numbers.errors import NotANumberError, NumberKeyError, NumbersError
+from phoneward.numbers.errors import NumberKeyError, NumbersError
 from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
     KeptPlan,
@@ -20,10 +20,10 @@ from phoneward.numbers.keeping import (
     mark_account,
     marks,
     own_numbers,
-    parse_number,
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Recogniser, recognise
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -59,7 +59,6 @@ __all__ = [
     "LookedAt",
     "Mark",
     "Message",
-    "NotANumberError",
     "NotLookedAt",
     "NumberKeyError",
     "NumbersError",
@@ -67,6 +66,7 @@ __all__ = [
     "OwnNumber",
     "Plan",
     "Purpose",
+    "Recogniser",
     "Recognition",
     "Reissue",
     "Relation",
@@ -99,10 +99,10 @@ __all__ = [
     "not_asked",
     "own_numbers",
     "own_words",
-    "parse_number",
     "plan",
     "proof_words",
     "read_messages_file",
+    "recognise",
     "rulebook",
     "shown_number",
     "standing",

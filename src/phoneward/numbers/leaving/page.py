@@ -37,7 +37,7 @@ from phoneward.numbers.leaving.wording import (
     ways,
 )
 from phoneward.paper import environment, make_pdf
-from phoneward.texts import _, enumeration, words
+from phoneward.texts import _, counted, enumeration, words
 
 MARK: Final = "Phoneward leaving plan"
 """In the page's `generator`: how an earlier plan is told from a file that must not be replaced."""
