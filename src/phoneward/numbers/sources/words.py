@@ -44,6 +44,14 @@ _MISSED_COUNTED: Final = {
         N_("Of {count} app on the phone Phoneward does not know whether it has an account."),
         N_("Of {count} apps on the phone Phoneward does not know whether they have an account."),
     ),
+    "no-service": (
+        N_("{count} entry in {name} names no service on the internet, or none that is known by its title."),
+        N_("{count} entries in {name} name no service on the internet, or none that is known by its title."),
+    ),
+    "doubtful-letters": (
+        N_("{count} letter in {name} is not proven to be from whom it says it is, and does not count."),
+        N_("{count} letters in {name} are not proven to be from whom they say they are, and do not count."),
+    ),
     "too-many": (
         N_("There were too many services: {count} finding was left out ({name})."),
         N_("There were too many services: {count} findings were left out ({name})."),
