@@ -66,3 +66,8 @@ def holdings(system: System | None) -> Words | None:
     if system is None:
         return None
     return words("{things}", things=Listed(tuple(Words(HOLDING_WORDS[one]) for one in system.holds)))
+
+
+def harm_words(harm: Harm) -> Words:
+    """Return how bad it is if a stranger gets in, in one word."""
+    return Words(HARM_WORDS[harm])
