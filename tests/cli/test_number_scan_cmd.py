@@ -152,7 +152,7 @@ def test_no_secret_comes_out_anywhere(program: Program, vault: Repository, tmp_p
         said += (ran.stdout + ran.stderr).encode()
     assert b"smallshop" in said
     kept = b"".join(path.read_bytes() for path in program.home.rglob("*") if path.is_file())
-    everything = {"screen": said, "disk": kept, "vault": _own_documents(vault, tmp_path)}
+    everything = {"screen": said, "disk": kept, "vault": _own_documents(tmp_path)}
     for where, data in everything.items():
         for secret in (*exports.SECRETS, exports.MAIL):
             plain = secret.encode()
@@ -160,7 +160,7 @@ def test_no_secret_comes_out_anywhere(program: Program, vault: Repository, tmp_p
                 assert form not in data, (where, secret)
 
 
-def _own_documents(vault: Repository, tmp_path: Path) -> bytes:
+def _own_documents(tmp_path: Path) -> bytes:
     """What the vault keeps, decrypted, but for the messages that were put there to begin with."""
     repo = open_repository(LocalStorage(tmp_path / "vault"), "numbers")
     repo.load_index()

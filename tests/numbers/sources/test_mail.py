@@ -79,7 +79,7 @@ def test_a_letter_about_the_phone_number_says_that_the_firm_holds_one() -> None:
         letter(signer="evil.example"),
         letter(signer=None),
         letter(
-            more="Authentication-Results: mx.example; dkim=fail header.d=google.com; dmarc=fail header.from=google.com\n"
+            more="Authentication-Results: mx; dkim=fail header.d=google.com; dmarc=fail header.from=google.com\n"
         ),
         letter(more="Authentication-Results: mx.example; dkim=pass header.d=evil.example\n"),
         letter(
