@@ -78,9 +78,7 @@ def test_a_letter_about_the_phone_number_says_that_the_firm_holds_one() -> None:
     [
         letter(signer="evil.example"),
         letter(signer=None),
-        letter(
-            more="Authentication-Results: mx; dkim=fail header.d=google.com; dmarc=fail header.from=google.com\n"
-        ),
+        letter(more="Authentication-Results: mx; dkim=fail header.d=google.com; dmarc=fail header.from=google.com\n"),
         letter(more="Authentication-Results: mx.example; dkim=pass header.d=evil.example\n"),
         letter(
             signer=None,
@@ -148,6 +146,8 @@ def test_people_spam_and_what_one_wrote_oneself_are_no_accounts(other: str) -> N
         ("Your verification code is 123456", Purpose.LOGIN),
         ("异地登录提醒", Purpose.LOGIN),
         ("Neue Anmeldung bei Ihrem Konto", Purpose.LOGIN),
+        ("Passwort vergessen?", Purpose.RESET),
+        ("Aktiviere dein Konto bei uns", Purpose.REGISTER),
         ("Your account has been deleted", Purpose.DELETE),
         ("您的手机号已更换", Purpose.CHANGE_NUMBER),
         ("Your password was changed", Purpose.NOTICE),

@@ -32,29 +32,37 @@ class About(NamedTuple):
 
 
 class _Rules(NamedTuple):
-    any: "re.Pattern[str]"
+    """The words, compiled.
+
+    Attributes:
+        latin, other: whether any of them can fit; the first for subjects in ASCII, which most are.
+        purposes, number, deeds: what fits, in this order.
+    """
+
+    latin: "re.Pattern[str]"
+    other: "re.Pattern[str]"
     purposes: tuple[tuple[Purpose, "re.Pattern[str]"], ...]
     number: "re.Pattern[str]"
     deeds: tuple[tuple[Purpose, "re.Pattern[str]"], ...]
 
 
+_NOT_LATIN: Final = frozenset({"zh", "ja", "ko", "ru"})
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
 _NOT: Final = re.compile(
     r"\A\s*(?:re|fwd?|aw|wg|回复|回覆|转发|轉寄|答复|sv|tr|rv|res|enc)\s?[:：]"
     r"|newsletter|unsubscribe|\b\d{1,2}\s?% off|webinar|invitation to join",
-    re.IGNORECASE,
 )
 _DONE: Final = re.compile(
     r"\b(?:has been|was|deleted|closed|changed|created|added|removed)\b|成功|已|完了|완료|되었|wurde|supprimé|eliminad",
-    re.IGNORECASE,
 )
 
 
 def about(subject: str) -> About | None:
     """Return what a letter is about; None where it is not to the owner of an account."""
-    if not subject:
-        return None
+    subject = subject.lower()
     rules = _rules()
-    if rules.any.search(subject) is None or _NOT.search(subject):
+    can_fit = (rules.latin if subject.isascii() else rules.other).search(subject)
+    if can_fit is None or _NOT.search(subject):
         return None
     if rules.number.search(subject):
         deed = next((purpose for purpose, rule in rules.deeds if rule.search(subject)), None)
@@ -89,9 +97,20 @@ def _rules() -> _Rules:
     deeds = tuple(
         (deed, _compiled([number[deed.value]])) for deed in (Purpose.UNBIND, Purpose.CHANGE_NUMBER, Purpose.BIND)
     )
-    every = [rule.pattern for _purpose, rule in purposes]
-    return _Rules(_compiled([*every, *number["words"]]), purposes, _compiled(number["words"]), deeds)
+    words = [
+        (language, pattern)
+        for one in stored["purpose"]
+        for language, its in one.items()
+        if language != "name"
+        for pattern in its
+    ]
+    every = [*(pattern for _language, pattern in words), *number["words"]]
+    # Where a subject is in ASCII, a letter that is not stands for what cannot fit.
+    latin = [_FOREIGN.sub("\0", pattern) for language, pattern in words if language not in _NOT_LATIN]
+    latin += [_FOREIGN.sub("\0", pattern) for pattern in number["words"]]
+    return _Rules(_compiled(latin), _compiled(every), purposes, _compiled(number["words"]), deeds)
 
 
 def _compiled(patterns: Iterable[str]) -> "re.Pattern[str]":
-    return re.compile("|".join(patterns), re.IGNORECASE)
+    """Compile patterns for texts in lower case: without regard to case the search takes twice as long."""
+    return re.compile("|".join(patterns))
