@@ -68,7 +68,7 @@ def test_a_letter_about_the_phone_number_says_that_the_firm_holds_one() -> None:
     )
     assert {one.key: one.grade for one in found.accounts} == {"google": Relation.CUSTOMER, "jd": Relation.CUSTOMER}
     mine = {one.key: one for one in combined([found], told={MINE: frozenset()}).accounts}
-    assert (mine["google"].grade, mine["google"].numbers) == (Relation.ACCOUNT, {MINE})
+    assert (mine["google"].grade, mine["google"].numbers) == (Relation.ACCOUNT, frozenset({MINE}))
     assert (mine["google"].evidence[0].purpose, mine["google"].evidence[0].is_done) == (Purpose.BIND, True)
     assert mine["jd"].evidence[0].purpose is Purpose.UNBIND
 
