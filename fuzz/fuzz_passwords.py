@@ -1,6 +1,6 @@
 """Fuzz target: exports of password managers.
 
-The first byte chooses the form. Seeds in `fuzz/seeds/passwords/`: one entry in the form of each, made up by hand from the
+The first byte chooses the form. Seeds in `fuzz/seeds/passwords/`: entries in the form of each, made up by hand from the
 sources that the parsers name.
 """
 
@@ -8,6 +8,8 @@ import io
 import sys
 
 import atheris
+
+import phoneward.snapshots  # noqa: F401 - before the others, so that they alone are instrumented
 
 with atheris.instrument_imports(include=["phoneward.numbers.sources.passwords"]):
     from phoneward.errors import PhonewardError
