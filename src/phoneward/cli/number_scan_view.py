@@ -65,9 +65,7 @@ def show(
         output.summary(_("Nothing of these files was kept. With --keep the vault remembers which accounts they show."))
     for path in files:
         output.result(
-            _("Delete {file} now, and empty the trash: its passwords lie open.").format(
-                file=readable(str(path))
-            )
+            _("Delete {file} now, and empty the trash: its passwords lie open.").format(file=readable(str(path)))
         )
 
 
@@ -76,11 +74,9 @@ def _looked(inventory: "numbers.Inventory", accounts: "list[numbers.Account]") -
     if accounts:
         sure = sum(one.grade is numbers.Relation.ACCOUNT for one in accounts)
         lines.append(
-            ngettext(
-                "{count} account system, {sure} of which surely has an account with your number.",
-                "{count} account systems, {sure} of which surely have an account with your number.",
-                len(accounts),
-            ).format(count=f"{len(accounts):,}", sure=f"{sure:,}")
+            _("Account systems found: {count}; for certain: {sure}.").format(
+                count=f"{len(accounts):,}", sure=f"{sure:,}"
+            )
         )
     lines += [_own(one) for one in inventory.own]
     lines += [str(numbers.looked_words(one)) for one in inventory.looked_at]
