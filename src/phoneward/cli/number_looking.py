@@ -107,13 +107,20 @@ class Looked:
 
     Attributes:
         state: None where no vault was opened.
+        snapshot: the one that was looked through; None where there is none.
     """
 
     inventory: "Inventory"
     state: "OwnerState | None" = None
+    snapshot: "SnapshotInfo | None" = None
     _repo: "Repository | None" = None
     _every: "list[SnapshotInfo]" = field(default_factory=list)
     _frame: Frame | None = None
+
+    @property
+    def repo(self) -> "Repository | None":
+        """The vault, open as long as it is looked at; None where none was opened."""
+        return self._repo
 
     def keep(self, changes: "Iterable[Change]") -> None:
         """Keep changes in the vault; where they change nothing, nothing is written."""
@@ -189,7 +196,7 @@ def _in_vault(frame: Frame, repository: "Repository", where: Where, told: dict[s
         more: list[Gathered] = [numbers.read_messages_file(path, listener=listener) for path in where.sms]
         plans = {kept.number: frozenset[str]() for kept in numbers.kept_plans(state)}
         found = numbers.inventory_of(asking, more=more, own=plans | told, region=where.code)
-    return Looked(found, state, repository, every, frame)
+    return Looked(found, state, chosen, repository, every, frame)
 
 
 def kept_of(looked: Looked, number: str | None) -> "KeptPlan":
