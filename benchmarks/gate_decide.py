@@ -81,7 +81,7 @@ async def decide(gate: Gate, count: int, at_once: int) -> str:
 def over_http(folder: Path, count: int, at_once: int) -> None:
     """Print the figures for one operator over HTTP, then for the day's answers."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, count, theirs))
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, count, theirs), daemon=True)
     process.start()
     url = ours.recv()
 

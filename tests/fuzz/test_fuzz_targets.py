@@ -29,6 +29,7 @@ EXPECTED = {
     "index",
     "journal",
     "multipart",
+    "operator",
     "ownbackups",
     "pack",
     "packages",
