@@ -26,6 +26,7 @@ Phase: TypeAlias = Literal[
     "catalogue",
     "copy",
     "read-history",
+    "read-messages",
     "install",
 ]
 
@@ -49,6 +50,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "catalogue": N_("Preparing the search"),
     "copy": N_("Copying into the other vault"),
     "read-history": N_("Reading which apps each snapshot tells of"),
+    "read-messages": N_("Looking through messages"),
     "install": N_("Handing the app to the phone"),
 }
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from phoneward import serving
 from phoneward.web import pages
 from phoneward.web import server as server_module
 from phoneward.web.security import forms, gate
@@ -221,7 +222,7 @@ def test_a_long_header_is_refused_in_words(site: Site) -> None:
 
 
 def test_who_sends_headers_slowly_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "HEADER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(serving, "HEADER_TIMEOUT_S", 0.5)
     for first in (b"", b"GET / HTTP/1.1\r\nHost: "):
         with wire.connected(site, timeout_s=10) as connection:
             began = time.monotonic()
@@ -233,7 +234,7 @@ def test_who_sends_headers_slowly_is_let_go(site: Site, monkeypatch: pytest.Monk
 def test_a_second_request_on_the_connection_must_not_be_slow_either(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "HEADER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(serving, "HEADER_TIMEOUT_S", 0.5)
     with wire.connected(site, timeout_s=10) as connection:
         host = f"Host: 127.0.0.1:{site.context.port}\r\n"
         connection.sendall(f"GET /static/icon.svg HTTP/1.1\r\n{host}\r\n".encode())

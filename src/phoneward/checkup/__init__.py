@@ -2,7 +2,7 @@
 
 from phoneward.checkup.asking import checkup, expected_durations
 from phoneward.checkup.document import command_line, finding_document, room_document, summary_document
-from phoneward.checkup.errors import NotAReportError, ReportUnwritableError, RoomFailedError
+from phoneward.checkup.errors import RoomFailedError
 from phoneward.checkup.html import html_report
 from phoneward.checkup.pdf import pdf_report
 from phoneward.checkup.report import CheckupReport, RoomReport
@@ -13,8 +13,6 @@ from phoneward.checkup.view import how_known, not_looked_at, report_view, subtit
 __all__ = [
     "ROOMS",
     "CheckupReport",
-    "NotAReportError",
-    "ReportUnwritableError",
     "Room",
     "RoomFailedError",
     "RoomReport",

@@ -1,70 +1,16 @@
-"""Writes a report for good: beside its place, readable by its owner only, then renamed. Replaces only reports."""
+"""Where a report is written: only over nothing, or over an earlier report."""
 
-import os
-import secrets
-import stat
 from pathlib import Path
-from typing import Final
 
-from phoneward.checkup.errors import NotAReportError, ReportUnwritableError
+from phoneward import paper
 from phoneward.checkup.html import MARK
-from phoneward.errors import readable
-from phoneward.texts import _
-
-LOOKED_AT: Final = 8 << 20
-"""Bytes of a file that are searched for our mark: a PDF has it near its end."""
 
 
 def refuse_other_files(path: Path) -> None:
-    """Look whether a report may be written here, before anybody waits for one.
-
-    Raises:
-        NotAReportError: something is there that is no report of ours.
-        ReportUnwritableError: the folder is not there, or the place cannot be looked at.
-    """
-    try:
-        if not path.parent.is_dir():
-            raise ReportUnwritableError(path=readable(str(path)), detail=_("there is no such folder"))
-        found = os.lstat(path)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise ReportUnwritableError(path=readable(str(path)), detail=readable(error.strerror or str(error))) from error
-    if not stat.S_ISREG(found.st_mode) or not _is_report(path):
-        raise NotAReportError(path=readable(str(path)))
-
-
-def _is_report(path: Path) -> bool:
-    """Tell whether a file is an earlier report, or holds nothing at all."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LOOKED_AT)
-    except OSError:
-        return False
-    mark = MARK.encode()
-    if data.startswith(b"%PDF-"):
-        return mark in data
-    return not data or (data.startswith(b"<!doctype html>") and b'<meta name="generator" content="%s">' % mark in data)
+    """Look whether a report may be written here, before anybody waits for one. Raises as `paper.refuse_other_files`."""
+    paper.refuse_other_files(path, MARK)
 
 
 def save_report(path: Path, data: bytes) -> None:
-    """Write a report.
-
-    Raises:
-        NotAReportError: something is there that is no report of ours.
-        ReportUnwritableError: it cannot be written.
-    """
-    refuse_other_files(path)
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    try:
-        try:
-            with open(os.open(temporary, flags, 0o600), "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise ReportUnwritableError(path=readable(str(path)), detail=readable(error.strerror or str(error))) from error
+    """Write a report. Raises as `paper.save_document`."""
+    paper.save_document(path, data, MARK)

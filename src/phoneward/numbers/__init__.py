@@ -4,8 +4,9 @@ Callers use what stands here. Services that want to know whether a number has ch
 `phoneward.numbers.gate`, which needs nothing of the person's side.
 """
 
-from phoneward.numbers.errors import NotANumberError, NumberKeyError, NumbersError
-from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, OwnNumber, SourceKind, What
+from phoneward.numbers.account_words import account_name
+from phoneward.numbers.errors import NumberKeyError, NumbersError
+from phoneward.numbers.inventory import Account, Evidence, Inventory, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.keeping import (
     KeptPlan,
     counts,
@@ -19,18 +20,35 @@ from phoneward.numbers.keeping import (
     mark_account,
     marks,
     own_numbers,
-    parse_number,
-    shown_number,
 )
-from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, standing
+from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
+from phoneward.numbers.sources import (
+    CACHE,
+    Gathered,
+    account_key,
+    combined,
+    grade_words,
+    inventory_of,
+    looked_words,
+    missed_words,
+    normalised,
+    not_asked,
+    own_words,
+    proof_words,
+    read_messages_file,
+    told_number,
+    told_region,
+)
 
 __all__ = [
+    "CACHE",
     "Account",
     "Claim",
     "Evidence",
+    "Gathered",
     "Grace",
     "Group",
     "Harm",
@@ -41,7 +59,7 @@ __all__ = [
     "LookedAt",
     "Mark",
     "Message",
-    "NotANumberError",
+    "NotLookedAt",
     "NumberKeyError",
     "NumbersError",
     "OldNumber",
@@ -59,20 +77,33 @@ __all__ = [
     "Steps",
     "System",
     "What",
+    "account_key",
+    "account_name",
+    "combined",
     "counts",
     "drop_plan",
     "forget_own",
+    "grade_words",
+    "inventory_of",
     "keep_count",
     "keep_own",
     "keep_plan",
     "kept_plan",
     "kept_plans",
+    "looked_words",
     "mark_account",
     "marks",
+    "missed_words",
+    "normalised",
+    "not_asked",
     "own_numbers",
-    "parse_number",
+    "own_words",
     "plan",
+    "proof_words",
+    "read_messages_file",
     "rulebook",
     "shown_number",
     "standing",
+    "told_number",
+    "told_region",
 ]

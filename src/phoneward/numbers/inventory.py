@@ -49,6 +49,7 @@ class Evidence:
         purpose: what it was for.
         is_done: the service says it was carried out.
         snapshot: full ID of the snapshot it was found in; empty where none.
+        grade: what it proves by itself.
     """
 
     source: SourceKind
@@ -60,6 +61,7 @@ class Evidence:
     purpose: Purpose = Purpose.UNKNOWN
     is_done: bool = False
     snapshot: str = ""
+    grade: Relation = Relation.WEAK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,10 @@ class Account:
         system: id in the rulebook; None where it is not in there.
         service: what it is called: the rulebook's name is to be preferred where there is one; else as it signs.
         grade: the best proof there is.
-        evidence: the first, the last and the strongest of what was found; not each of a thousand messages.
-        count: how much was found in all.
+        evidence: by source and number the first, the last and the strongest of what was found, and the last word on
+            each thing that was done (the number was put to the account, or taken off); not each of a thousand messages.
+            Oldest first; what bears no time stands in front.
+        count: how much was found in all; at least, where several snapshots were looked through.
         first, last: between which times; None where nothing bears a time.
         numbers: to which of the person's numbers it came, E.164; empty where nobody can tell.
     """
@@ -97,7 +101,8 @@ class OwnNumber:
         e164: with `+`; None where only the SIM is known.
         sims: which SIMs bear it, as the phone counts them.
         messages: how many messages came to it.
-        hint: how it is known, for programs: `told`, `message` (a service wrote which number it is), `contact` …
+        hint: how it is known, for programs: `told`, `message` (a service wrote which number it is), `entry` (it is the
+            user name of an entry in a password manager), `sim` (only the SIM is known).
     """
 
     e164: str | None
@@ -115,6 +120,7 @@ class LookedAt:
         name: which: a file's name, a snapshot's short ID.
         items: how many messages, apps or entries it has.
         first, last: between which times.
+        kind: the form of a file, as it was told by its content: `bitwarden-json`, `chrome-csv` …; empty elsewhere.
     """
 
     source: SourceKind
@@ -122,6 +128,24 @@ class LookedAt:
     items: int
     first: dt.datetime | None = None
     last: dt.datetime | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLookedAt:
+    """Something that was not looked at, or of which nothing can be told.
+
+    Attributes:
+        source: of which kind.
+        reason: why, for programs; `missed_words` says it to people.
+        name: where; empty where it is everywhere.
+        count: how many; None where there is nothing to count.
+    """
+
+    source: SourceKind
+    reason: str
+    name: str = ""
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +156,15 @@ class Inventory:
         accounts: the best proof first, then by name.
         own: the person's own numbers.
         looked_at: what was looked through; what is not here was not looked at.
+        not_looked_at: what in it was not looked at.
+        region: the country by which numbers without a country code were read (ISO 3166); empty where nothing tells.
+        region_from: what told it, for programs: `told`, `number` (a number of the person's own), `service-center` (of
+            the messages), `senders`; empty where nothing did.
     """
 
     accounts: tuple[Account, ...] = ()
     own: tuple[OwnNumber, ...] = ()
     looked_at: tuple[LookedAt, ...] = ()
+    not_looked_at: tuple[NotLookedAt, ...] = ()
+    region: str = ""
+    region_from: str = ""

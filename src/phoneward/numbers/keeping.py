@@ -10,14 +10,14 @@ password can write any of these: what makes no sense counts as not there.
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Final
-
-import phonenumbers
+from typing import TYPE_CHECKING, Final
 
 from phoneward.errors import readable
-from phoneward.numbers.errors import NotANumberError, NumberKeyError
-from phoneward.numbers.leaving.standing import Mark
-from phoneward.snapshots import Change, OwnerState, stored_text
+from phoneward.numbers.errors import NumberKeyError
+from phoneward.numbers.leaving.standings import Mark
+
+if TYPE_CHECKING:
+    from phoneward.snapshots import Change, OwnerState
 
 OWN: Final = "number-own"
 PLAN: Final = "number-plan"
@@ -31,44 +31,10 @@ _OPEN: Final = "open "
 _E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
-# -- numbers as people write them ----------------------------------------------------------------------------------
-
-
-def parse_number(text: str, region: str | None = None) -> str:
-    """Return a number as E.164.
-
-    Args:
-        text: as a person writes it.
-        region: ISO 3166 code of the country whose number it is where it is written without `+`; None: a Chinese mobile
-            number is known by its form, any other needs its `+`.
-
-    Raises:
-        NotANumberError: it is none.
-    """
-    digits = re.sub(r"[\s().-]", "", text)
-    guess = region or ("CN" if re.fullmatch(r"1[3-9][0-9]{9}", digits) else None)
-    try:
-        number = phonenumbers.parse(text, guess)
-    except phonenumbers.NumberParseException as error:
-        raise NotANumberError(text=readable(text[:60])) from error
-    if not phonenumbers.is_possible_number(number):
-        raise NotANumberError(text=readable(text[:60]))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def shown_number(e164: str) -> str:
-    """Return a number as a person in its country writes it; as it is where it is none."""
-    try:
-        number = phonenumbers.parse(e164)
-    except phonenumbers.NumberParseException:
-        return readable(e164)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-
-
 # -- my numbers ----------------------------------------------------------------------------------------------------
 
 
-def own_numbers(state: OwnerState) -> dict[str, str]:
+def own_numbers(state: "OwnerState") -> dict[str, str]:
     """Return the numbers that the person called theirs: E.164 → what they call it, readable, or nothing."""
     return {
         number: readable(label[:MAX_LABEL])
@@ -77,14 +43,14 @@ def own_numbers(state: OwnerState) -> dict[str, str]:
     }
 
 
-def keep_own(number: str, label: str = "") -> Change:
+def keep_own(number: str, label: str = "") -> "Change":
     """Return the change that calls a number the person's own."""
-    return Change(OWN, number, readable(" ".join(label.split()))[:MAX_LABEL])
+    return _change(OWN, number, readable(" ".join(label.split()))[:MAX_LABEL])
 
 
-def forget_own(number: str) -> Change:
+def forget_own(number: str) -> "Change":
     """Return the change after which it is not theirs any more."""
-    return Change(OWN, number, None)
+    return _change(OWN, number, None)
 
 
 # -- plans ---------------------------------------------------------------------------------------------------------
@@ -107,13 +73,13 @@ class KeptPlan:
     begun: dt.datetime
 
 
-def kept_plans(state: OwnerState) -> list[KeptPlan]:
+def kept_plans(state: "OwnerState") -> list[KeptPlan]:
     """Return the numbers that are given up, in the order of the numbers."""
     found = (kept_plan(state, number) for number in sorted(_subjects(state, PLAN)))
     return [kept for kept in found if kept is not None]
 
 
-def kept_plan(state: OwnerState, number: str) -> KeptPlan | None:
+def kept_plan(state: "OwnerState", number: str) -> KeptPlan | None:
     """Return when a number is given up; None where nothing is decided."""
     value = state.value(PLAN, number)
     parts = value.split(" ") if isinstance(value, str) and _E164.fullmatch(number) else []
@@ -127,7 +93,7 @@ def kept_plan(state: OwnerState, number: str) -> KeptPlan | None:
     return KeptPlan(number, on, dated, begun) if begun.tzinfo is not None else None
 
 
-def keep_plan(state: OwnerState, number: str, on: dt.date, now: dt.datetime) -> tuple[KeptPlan, list[Change]]:
+def keep_plan(state: "OwnerState", number: str, on: dt.date, now: dt.datetime) -> "tuple[KeptPlan, list[Change]]":
     """Return the plan as it stands now, and the changes that keep it; none where that day was decided already.
 
     Args:
@@ -141,18 +107,18 @@ def keep_plan(state: OwnerState, number: str, on: dt.date, now: dt.datetime) -> 
         return before, []
     begun = before.begun if before is not None else now.replace(microsecond=0)
     kept = KeptPlan(number, on, now.astimezone().date(), begun)
-    return kept, [Change(PLAN, number, f"{on.isoformat()} {kept.dated.isoformat()} {begun.isoformat()}")]
+    return kept, [_change(PLAN, number, f"{on.isoformat()} {kept.dated.isoformat()} {begun.isoformat()}")]
 
 
-def drop_plan(number: str) -> Change:
+def drop_plan(number: str) -> "Change":
     """Return the change after which the number is not given up. What was marked as done stays."""
-    return Change(PLAN, number, None)
+    return _change(PLAN, number, None)
 
 
 # -- what is done --------------------------------------------------------------------------------------------------
 
 
-def marks(state: OwnerState, number: str) -> dict[str, Mark]:
+def marks(state: "OwnerState", number: str) -> dict[str, Mark]:
     """Return what the person said about the accounts of a number, by the accounts' keys."""
     found = {}
     for subject in _subjects(state, DONE):
@@ -173,22 +139,24 @@ def _mark(value: object) -> Mark | None:
     return Mark(when, is_done=not value.startswith(_OPEN)) if when.tzinfo is not None else None
 
 
-def mark_account(number: str, key: str, now: dt.datetime, *, done: bool = True) -> Change:
+def mark_account(number: str, key: str, now: dt.datetime, *, done: bool = True) -> "Change":
     """Return the change that marks an account of a number as done, or as not done whatever was seen so far.
 
     Raises:
         NumberKeyError: the account's name cannot be kept: it is too long, or no text.
     """
+    from phoneward.snapshots import stored_text
+
     if len(key) > MAX_KEY or stored_text(key) != key:
         raise NumberKeyError(account=readable(key[:60]))
     when = now.replace(microsecond=0).isoformat()
-    return Change(DONE, f"{number} {key}", when if done else _OPEN + when)
+    return _change(DONE, f"{number} {key}", when if done else _OPEN + when)
 
 
 # -- what the lists of carriers and states say ---------------------------------------------------------------------
 
 
-def counts(state: OwnerState, number: str) -> dict[str, int]:
+def counts(state: "OwnerState", number: str) -> dict[str, int]:
     """Return how many accounts each offer's list counts, as the person typed it in."""
     found = {}
     for subject in _subjects(state, COUNT):
@@ -199,7 +167,7 @@ def counts(state: OwnerState, number: str) -> dict[str, int]:
     return found
 
 
-def keep_count(number: str, offer: str, count: int | None) -> Change:
+def keep_count(number: str, offer: str, count: int | None) -> "Change":
     """Return the change that keeps what an offer's list counts; None takes it back.
 
     Raises:
@@ -207,8 +175,15 @@ def keep_count(number: str, offer: str, count: int | None) -> Change:
     """
     if count is not None and not 0 <= count <= MAX_COUNT:
         raise ValueError("no count of accounts")
-    return Change(COUNT, f"{number} {offer}", count)
+    return _change(COUNT, f"{number} {offer}", count)
 
 
-def _subjects(state: OwnerState, kind: str) -> set[str]:
+def _subjects(state: "OwnerState", kind: str) -> set[str]:
     return {subject for its_kind, subject in state.entries if its_kind == kind}
+
+
+def _change(kind: str, subject: str, value: str | int | None) -> "Change":
+    """Services use this package too, and need no vault: it is loaded where something is to be kept."""
+    from phoneward.snapshots import Change
+
+    return Change(kind, subject, value)

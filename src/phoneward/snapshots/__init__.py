@@ -112,13 +112,7 @@ from phoneward.snapshots.forgetting import ForgetPlan, Outdated, plan_forget, pl
 from phoneward.snapshots.gaps import Gap, GapReason
 from phoneward.snapshots.inventory import AppRecord, DeviceDocument, PackagesDocument
 from phoneward.snapshots.layout import is_own_document, is_proof, is_record, is_state, proof_subject
-from phoneward.snapshots.looked_after import (
-    LookedAfter,
-    keep_noted,
-    looked_after,
-    note_check,
-    note_restore_test,
-)
+from phoneward.snapshots.looked_after import LookedAfter, keep_noted, looked_after, note_check, note_restore_test
 from phoneward.snapshots.passes import Backup, default_label
 from phoneward.snapshots.past_apps import PastApps
 from phoneward.snapshots.placing import (
@@ -165,6 +159,10 @@ from phoneward.snapshots.reading import (
     open_path,
 )
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
+from phoneward.snapshots.records import RecordsFileError
+from phoneward.snapshots.records.contentlines import escaped as escaped_text
+from phoneward.snapshots.records.contentlines import one as content_line
+from phoneward.snapshots.records.texts_reading import Text, Texts
 from phoneward.snapshots.restoring import app_paths, prove_restored, restore
 from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
@@ -256,6 +254,7 @@ __all__ = [
     "ProofLevel",
     "ProofLookup",
     "RecordCoverage",
+    "RecordsFileError",
     "RecordsPlan",
     "ReturnCutShortError",
     "ReturnIssue",
@@ -278,6 +277,8 @@ __all__ = [
     "StateTooNewError",
     "StillThere",
     "StorageCoverage",
+    "Text",
+    "Texts",
     "Timestamp",
     "Totals",
     "Unproven",
@@ -301,6 +302,7 @@ __all__ = [
     "computer_id",
     "computer_name",
     "concerns_the_person",
+    "content_line",
     "copy_vault",
     "coverage_of",
     "coverage_sentences",
@@ -308,6 +310,7 @@ __all__ = [
     "describe",
     "device_of",
     "encode_coverage",
+    "escaped_text",
     "family_rules",
     "find",
     "forget_second",

@@ -1,8 +1,6 @@
 """Serves the page on 127.0.0.1, bounded in every direction, until it is told to stop."""
 
-import asyncio
 import contextlib
-import logging
 import os
 import socket
 import threading
@@ -10,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from phoneward.serving import BoundedProtocol, hush
 from phoneward.texts import _
 from phoneward.web.app import make_app
 from phoneward.web.context import WebContext
@@ -21,33 +19,13 @@ from phoneward.web.security.headers import FIXED
 ADDRESS: Final = "127.0.0.1"
 MAX_HEADER_BYTES: Final = 16 << 10
 MAX_CONNECTIONS: Final = 64
-HEADER_TIMEOUT_S: Final = 10.0
-"""From the connection, or the end of the last answer, to the end of the next request's headers."""
 KEEP_ALIVE_S: Final = 5
 GRACE_S: Final = 3
 """What an answer under way gets when the server ends."""
 
 
-class BoundedProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it, and a connection that sends no whole request in time is closed."""
-
-    _watch: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Begin to count."""
-        super().connection_made(transport)
-        self._count()
-
-    def on_response_complete(self) -> None:
-        """Begin to count for the next request."""
-        super().on_response_complete()
-        self._count()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop counting."""
-        if self._watch is not None:
-            self._watch.cancel()
-        super().connection_lost(exc)
+class PageProtocol(BoundedProtocol):
+    """Refuses what is no HTTP in our words."""
 
     def send_400_response(self, msg: str) -> None:
         """Answer for what is no HTTP or has too many headers: with our headers too."""
@@ -58,17 +36,6 @@ class BoundedProtocol(H11Protocol):
         lines += [name + b": " + value for name, value in FIXED.items()]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
-
-    def _count(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-        self._watch = self.loop.call_later(HEADER_TIMEOUT_S, self._end_if_waiting)
-
-    def _end_if_waiting(self) -> None:
-        cycle: RequestResponseCycle | None = self.cycle  # None before the first request, whatever its type says
-        is_answering = cycle is not None and not cycle.response_complete
-        if not is_answering and not self.transport.is_closing():
-            self.transport.close()
 
 
 class PageServer:
@@ -82,11 +49,11 @@ class PageServer:
     def __init__(self, listening: socket.socket, context: WebContext) -> None:
         self.context = context
         self._socket = listening
-        _hush()
+        hush()
         self._server = uvicorn.Server(
             uvicorn.Config(
                 make_app(context),
-                http=BoundedProtocol,
+                http=PageProtocol,
                 ws="none",
                 lifespan="off",
                 loop="asyncio",
@@ -155,9 +122,3 @@ def port_of(listening: socket.socket) -> int:
     """Return where a socket listens."""
     port: int = listening.getsockname()[1]
     return port
-
-
-def _hush() -> None:
-    """Keep uvicorn's own words off the terminal: they would mix with ours, and could hold an address with its token."""
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from phoneward.numbers import Account, Evidence, Inventory, OwnNumber, Purpose, Relation, SourceKind, What
-from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Steps, System
+from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Rulebook, Steps, System
 
 OLD: Final = "+8613800138000"
 NEW: Final = "+8613900139000"
@@ -92,6 +92,6 @@ def inventory(*accounts: Account, own: tuple[str, ...] = (OLD, NEW)) -> Inventor
     return Inventory(accounts=accounts, own=tuple(OwnNumber(e164=number) for number in own))
 
 
-def rulebook(*systems: System) -> dict[str, System]:
+def rulebook(*systems: System) -> Rulebook:
     """A rulebook of these."""
-    return {one.id: one for one in systems}
+    return Rulebook(systems)

@@ -35,6 +35,7 @@ LOGIN, CHANGE, DELETE, UNBIND = Purpose.LOGIN, Purpose.CHANGE_NUMBER, Purpose.DE
         (None, [message(-30), message(-20, NEW), message(4, NEW)], "open", None, []),
         # To make another account there leaves the old one as it is.
         (None, [message(-30), message(4, NEW, C, Purpose.REGISTER)], "open", None, []),
+        (None, [message(-30), message(4, NEW, C, Purpose.REGISTER), message(5, NEW)], "open", None, []),
         # Proved, then the old number gets a code: something was left.
         (None, [message(4, NEW), message(6)], "reopened", at(4), [at(6)]),
         # ... and another code to the new number does not close it again, the person or the service does.

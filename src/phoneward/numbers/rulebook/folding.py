@@ -10,4 +10,6 @@ def folded(name: str) -> str:
     Where nothing would stay (a name of signs only) the answer is empty and fits nothing.
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    if text.isalnum():
+        return text
     return "".join(sign for sign in text if unicodedata.category(sign)[0] in "LMN")

@@ -99,7 +99,8 @@ def _is_allowed(code: int) -> bool:
     return code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= _MAX_CODE
 
 
-def _put_back(text: str) -> str:
+def put_back(text: str) -> str:
+    """Return an attribute's text with what was put aside before the parser saw it."""
     if _ASIDE not in text:
         return text
     text = _PUT_ASIDE.sub(lambda found: chr(int(found[1], 16)), text)
@@ -193,14 +194,15 @@ def columns_of(form: Form, attributes: dict[str, str]) -> dict[str, str | None]:
     for attribute, text in attributes.items():
         column = columns.get(attribute, attribute)
         if column and attribute != EXACT:
-            value = _put_back(text)
+            value = put_back(text)
             record[column] = None if value == form.none_word(attribute) else value
     if EXACT in attributes:
-        record |= _exact(attributes[EXACT])
+        record |= exact_columns(attributes[EXACT])
     return record
 
 
-def _exact(text: str) -> dict[str, str]:
+def exact_columns(text: str) -> dict[str, str]:
+    """Return the columns whose exact text Phoneward noted (`EXACT`). Raises RecordsFileError."""
     try:
         exact = json.loads(text)
     except (ValueError, RecursionError):

@@ -14,9 +14,9 @@ from typing import Final
 
 from phoneward.numbers.inventory import Account, Evidence, Inventory, SourceKind
 from phoneward.numbers.leaving.dates import spread
-from phoneward.numbers.leaving.standing import Mark, Standing, standing
+from phoneward.numbers.leaving.standings import Mark, Standing, standing
 from phoneward.numbers.recognition import Relation
-from phoneward.numbers.rulebook import Harm, OldNumber, System
+from phoneward.numbers.rulebook import Harm, OldNumber, Rulebook, System
 
 
 class Group(enum.StrEnum):
@@ -144,7 +144,7 @@ _MONEY: Final = re.compile(
 
 def plan(
     inventory: Inventory,
-    rulebook: Mapping[str, System],
+    rulebook: Rulebook,
     number: str,
     on: dt.date,
     today: dt.date,
@@ -158,7 +158,7 @@ def plan(
 
     Args:
         inventory: what was found.
-        rulebook: systems by their ids.
+        rulebook: what is known of services.
         number: E.164.
         on: the day it is, or was, given up.
         today: the day it is now.
@@ -207,8 +207,8 @@ def _named(inventory: Inventory) -> list[Account]:
     return [account for account in inventory.accounts if account.grade is not Relation.NONE]
 
 
-def _draft(account: Account, rulebook: Mapping[str, System], number: str, *, is_past: bool, is_only: bool) -> _Draft:
-    system = rulebook.get(account.system) if account.system is not None else None
+def _draft(account: Account, rulebook: Rulebook, number: str, *, is_past: bool, is_only: bool) -> _Draft:
+    system = rulebook.by_id(account.system or "")
     if account.grade is Relation.WEAK or not is_on(account, number, is_only=is_only):
         group = Group.MAYBE
     elif is_past:

@@ -143,14 +143,10 @@ def _proof(
     sure = [e for e in counted if e.is_done and e.purpose in _LEFT and _says_left(e, number, begun, is_only=is_only)]
     if sure:
         return max(sure, key=_time)
-    before = {e.number for e in found if _time(e) < begun}
+    # Where it wrote before the plan began, or a new account was made, another account is.
+    others = {e.number for e in found if _time(e) < begun or e.purpose is Purpose.REGISTER} | {None, number}
     elsewhere = [
-        e
-        for e in counted
-        if e.number not in {None, number} | before
-        and e.what in {What.CODE, What.NOTICE}
-        and e.purpose is not Purpose.REGISTER  # which would be a second account
-        and _time(e) >= begun
+        e for e in counted if e.number not in others and e.what in {What.CODE, What.NOTICE} and _time(e) >= begun
     ]
     return min(elsewhere, key=_time, default=None)
 

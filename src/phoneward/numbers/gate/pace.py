@@ -1,0 +1,48 @@
+"""How often one provider is asked."""
+
+import time
+from collections.abc import Callable
+
+LONGEST_PAUSE_S = 300.0
+"""Seconds. What a Retry-After asks beyond that is asked again after it."""
+
+
+class Pace:
+    """A token bucket, and the pause that a provider asked for.
+
+    Args:
+        per_s: questions a second in the long run; None for no limit of ours.
+        burst: how many at once.
+        monotonic: a clock that only goes forward, in seconds.
+    """
+
+    def __init__(
+        self, per_s: float | None = None, burst: int = 10, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._per_s = per_s
+        self._burst = float(burst)
+        self._monotonic = monotonic
+        self._left = self._burst
+        self._at = monotonic()
+        self._paused_until = 0.0
+
+    def take(self, patience_s: float) -> float | None:
+        """Return after how many seconds the question may be asked; None where that is more than `patience_s`.
+
+        What is returned is taken: the next one waits for longer.
+        """
+        now = self._monotonic()
+        wait = max(0.0, self._paused_until - now)
+        if self._per_s is not None:
+            self._left = min(self._burst, self._left + (now - self._at) * self._per_s)
+            self._at = now
+            wait = max(wait, (1 - self._left) / self._per_s)
+        if wait > patience_s:
+            return None
+        if self._per_s is not None:
+            self._left -= 1
+        return wait
+
+    def pause(self, seconds: float) -> None:
+        """Ask nothing for so long; at most `LONGEST_PAUSE_S`."""
+        self._paused_until = max(self._paused_until, self._monotonic() + min(seconds, LONGEST_PAUSE_S))

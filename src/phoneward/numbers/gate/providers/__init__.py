@@ -1,0 +1,1 @@
+"""Those who can tell whether a number has changed hands."""

@@ -1,0 +1,155 @@
+"""What the snapshots of a phone show: the newest one's messages and apps, and the messages of the oldest.
+
+Messages that were deleted on the phone meanwhile are still in older snapshots. The oldest holds most of what the newest
+lacks; those between are not looked through, and that is said. What a file of messages shows is remembered under the
+vault's key, by the file's content and the version of the rules.
+"""
+
+import dataclasses
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from phoneward.errors import PhonewardError
+from phoneward.numbers.inventory import NotLookedAt, SourceKind
+from phoneward.numbers.rulebook import rulebook
+from phoneward.numbers.sources.apps import read_apps
+from phoneward.numbers.sources.gathering import Gathered, over_time
+from phoneward.numbers.sources.knowing import recogniser, rules_version
+from phoneward.numbers.sources.messages import read_messages
+from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
+from phoneward.snapshots import PastApps, SnapshotInfo
+from phoneward.vault import Node, PathNotFoundError, Repository, SealedCache, Snapshot, find_node, open_file
+
+MESSAGES: Final = b"/records/sms.xml"
+PURPOSE: Final = "number messages 1"
+MAX_CACHE: Final = 16 << 20
+PHASE: Final = "read-messages"
+_BUFFER: Final = 1 << 20
+_LOOKED_BACK: Final = 50
+"""Oldest snapshots that are asked whether they hold messages."""
+
+_decoder: Final = msgspec.msgpack.Decoder(Gathered)
+
+
+def read_snapshots(
+    repo: Repository,
+    snapshot: SnapshotInfo,
+    every: Sequence[SnapshotInfo] = (),
+    *,
+    cache_dir: Path | None = None,
+    listener: Listener = silent,
+) -> tuple[Gathered, ...]:
+    """Return what a snapshot shows, with what only the oldest snapshot of the same phone does.
+
+    Args:
+        repo: open, its index loaded.
+        snapshot: the newest, or the one that is asked about.
+        every: all snapshots, oldest first; those after the one that is asked about are not looked at.
+        cache_dir: where the room keeps derived data, sealed; None keeps nothing.
+        listener: hears the phase `read-messages`.
+
+    Raises:
+        StorageError: the vault cannot be reached. What is damaged in it is named in `Gathered.missed`.
+    """
+    reading = _Reading(repo, cache_dir, listener)
+    earlier = [
+        info
+        for info in every
+        if info.device == snapshot.device
+        and info.of_phone
+        and not info.partial
+        and not info.backup_file
+        and info.snapshot.time_ns < snapshot.snapshot.time_ns
+    ]
+    return reading.messages(snapshot, earlier), reading.apps(snapshot.snapshot)
+
+
+class _Reading:
+    def __init__(self, repo: Repository, cache_dir: Path | None, listener: Listener) -> None:
+        self._repo = repo
+        self._listener = listener
+        self._cache = (
+            None
+            if cache_dir is None
+            else SealedCache(cache_dir / "messages", repo, purpose=PURPOSE, max_bytes=MAX_CACHE)
+        )
+
+    def messages(self, info: SnapshotInfo, earlier: Sequence[SnapshotInfo]) -> Gathered:
+        newest = self._node(info.snapshot)
+        found = self._one(info, newest)
+        for number, older in enumerate(earlier[:_LOOKED_BACK]):
+            node = self._node(older.snapshot)
+            if node is None:
+                continue
+            if newest is None or node.content != newest.content:
+                found = over_time(self._one(older, node), found)
+                between = len(earlier) - number - 1
+                if between:
+                    found = _missing(found, "snapshots-between", count=between)
+            break
+        return found
+
+    def apps(self, snapshot: Snapshot) -> Gathered:
+        try:
+            document = PastApps(self._repo).told(snapshot)
+        except (ValueError, PathNotFoundError):
+            return _nothing(SourceKind.APP, "no-apps", snapshot.short_id)
+        except PhonewardError:
+            return _nothing(SourceKind.APP, "damaged", snapshot.short_id)
+        return read_apps(document, rulebook(), snapshot.short_id, snapshot=snapshot.id or "")
+
+    def _node(self, snapshot: Snapshot) -> Node | None:
+        try:
+            return find_node(self._repo, snapshot.tree, MESSAGES)
+        except PathNotFoundError:
+            return None
+
+    def _one(self, info: SnapshotInfo, node: Node | None) -> Gathered:
+        snapshot = info.snapshot
+        if node is None or not node.content:
+            return _nothing(SourceKind.SMS, "no-messages", snapshot.short_id)
+        # A part of the key too: under whose name and from which snapshot it is told.
+        told = f"{info.device}\0{snapshot.id}".encode()
+        key = hashlib.sha256(b"\0".join((rules_version(), told, *node.content))).digest()
+        stored = None if self._cache is None else self._cache.get(key)
+        if stored is not None:
+            try:
+                return _decoder.decode(stored)
+            except (msgspec.MsgspecError, ValueError):  # another version's: read again
+                pass
+        try:
+            found = self._read(info, node)
+        except PhonewardError:  # damaged: a repair may bring it back, so nothing is remembered
+            return _nothing(SourceKind.SMS, "damaged", snapshot.short_id)
+        if self._cache is not None:
+            self._cache.put(key, msgspec.msgpack.encode(found))
+        return found
+
+    def _read(self, info: SnapshotInfo, node: Node) -> Gathered:
+        snapshot = info.snapshot
+        self._listener(PhaseStarted(PHASE, total_bytes=node.size))
+        with io.BufferedReader(open_file(self._repo, node), _BUFFER) as stream:
+            found = read_messages(
+                stream,
+                snapshot.short_id,
+                recogniser(),
+                snapshot=snapshot.id or "",
+                phone=info.device,
+                tell=lambda messages, read: self._listener(Advanced(PHASE, messages, read)),
+            )
+        self._listener(PhaseDone(PHASE, sum(one.items for one in found.looked_at), node.size))
+        return found
+
+
+def _nothing(source: SourceKind, reason: str, name: str) -> Gathered:
+    return Gathered(looked_at=(), missed=(NotLookedAt(source=source, reason=reason, name=name),))
+
+
+def _missing(found: Gathered, reason: str, *, count: int) -> Gathered:
+    missed = NotLookedAt(source=SourceKind.SMS, reason=reason, count=count)
+    return dataclasses.replace(found, missed=(*found.missed, missed))

@@ -1,0 +1,127 @@
+"""What is said to people about accounts, their proof, and what was not looked at."""
+
+from typing import Final
+
+from phoneward.errors import readable
+from phoneward.numbers.inventory import Account, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
+from phoneward.numbers.recognition import Relation
+from phoneward.numbers.sources.gathering import strength
+from phoneward.numbers.sources.kept import KEPT
+from phoneward.texts import N_, Words, counted, words
+
+_GRADES: Final = {
+    Relation.ACCOUNT: N_("account"),
+    Relation.CUSTOMER: N_("customer"),
+    Relation.WEAK: N_("perhaps"),
+    Relation.NONE: N_("no"),
+}
+_PROOFS: Final = {
+    What.CODE: N_("sent you a code"),
+    What.NOTICE: N_("wrote to you about your account"),
+    What.BUSINESS: N_("wrote to you about something bought, sent or paid"),
+    What.NAMED: N_("is named in a message"),
+    What.INSTALLED: N_("its app is on the phone"),
+    What.ENTRY: N_("is in your password manager"),
+}
+_MAILED: Final = N_("sent you a letter about your account")
+_SIGNS_IN: Final = N_("is in your password manager, with this number as the user name")
+
+_MISSED: Final = {
+    "no-snapshot": N_("There is no snapshot of a phone: no messages and no apps were looked at."),
+    "no-messages": N_("Snapshot {name} holds no text messages."),
+    "no-apps": N_("Snapshot {name} does not say which apps the phone had."),
+    "damaged": N_("Something in snapshot {name} is damaged and was not looked at: phoneward check says what."),
+    "messages-not-asked": N_("No messages were looked at (--sms, or a snapshot that holds them)."),
+    "apps-not-asked": N_("No list of installed apps was looked at. Who signs in with one tap gets no message."),
+    "passwords-not-asked": N_("No export of a password manager was looked at (--passwords)."),
+    "mail-not-asked": N_("No mailbox was looked at (--mbox)."),
+}
+_MISSED_COUNTED: Final = {
+    "picture-messages": (
+        N_("{count} message with a picture was not looked at ({name})."),
+        N_("{count} messages with pictures were not looked at ({name})."),
+    ),
+    "snapshots-between": (
+        N_("{count} snapshot between the oldest and this one was not looked through."),
+        N_("{count} snapshots between the oldest and this one were not looked through."),
+    ),
+    "unknown-apps": (
+        N_("Of {count} app on the phone Phoneward does not know whether it has an account."),
+        N_("Of {count} apps on the phone Phoneward does not know whether they have an account."),
+    ),
+    "too-many": (
+        N_("There were too many services: {count} finding was left out ({name})."),
+        N_("There were too many services: {count} findings were left out ({name})."),
+    ),
+}
+
+
+def grade_words(grade: Relation) -> Words:
+    """Return the proof grade in one word."""
+    return Words(_GRADES[grade])
+
+
+def proof_words(account: Account) -> Words:
+    """Return what shows an account: the strongest there is."""
+    if not account.evidence:
+        return words("is named")
+    best = max(account.evidence, key=strength)
+    if best.source is SourceKind.MAIL:
+        return Words(_MAILED)
+    if best.source is SourceKind.PASSWORDS and best.grade is Relation.ACCOUNT:
+        return Words(_SIGNS_IN)
+    return Words(_PROOFS[best.what])
+
+
+def missed_words(missed: NotLookedAt) -> Words:
+    """Return the sentence about something that was not looked at."""
+    if missed.reason in _MISSED_COUNTED and missed.count is not None:
+        one, several = _MISSED_COUNTED[missed.reason]
+        return counted(one, several, missed.count, name=readable(missed.name))
+    return Words(_MISSED.get(missed.reason, missed.reason), details={"name": readable(missed.name)})
+
+
+_ITEMS: Final = {
+    SourceKind.SMS: (N_("Looked through {count} message ({name})."), N_("Looked through {count} messages ({name}).")),
+    SourceKind.APP: (
+        N_("Looked through {count} installed app (snapshot {name})."),
+        N_("Looked through {count} installed apps (snapshot {name})."),
+    ),
+    SourceKind.PASSWORDS: (
+        N_("Looked through {count} entry of a password manager ({name}, {kind})."),
+        N_("Looked through {count} entries of a password manager ({name}, {kind})."),
+    ),
+    SourceKind.MAIL: (
+        N_("Looked through the heads of {count} letter ({name})."),
+        N_("Looked through the heads of {count} letters ({name})."),
+    ),
+}
+_KEPT: Final = (
+    N_("The vault remembers {count} account from exports that were looked through before."),
+    N_("The vault remembers {count} accounts from exports that were looked through before."),
+)
+
+
+def looked_words(looked: LookedAt) -> Words:
+    """Return what was looked through."""
+    one, several = _KEPT if looked.kind == KEPT else _ITEMS[looked.source]
+    return counted(one, several, looked.items, name=readable(looked.name), kind=looked.kind)
+
+
+def own_words(own: OwnNumber) -> Words:
+    """Return which number is the person's own, how that is known, and what came to it."""
+    sims = ", ".join(sorted(own.sims))
+    count = f"{own.messages:,}"
+    if own.e164 is None:
+        if not sims:
+            return words("Messages of which nobody can tell to which number they came: {count}.", count=count)
+        return words(
+            "SIM {sims} received messages ({count}), and none says which number it has. Say so: --own NUMBER={sims}",
+            sims=sims,
+            count=count,
+        )
+    if own.hint == "entry":
+        return words("{number} is a user name in your password manager.", number=own.e164)
+    if not own.messages:
+        return words("{number} is yours; of no message can anybody tell that it came to it.", number=own.e164)
+    return words("{number} is yours; messages that came to it: {count}.", number=own.e164, count=count)

@@ -1,0 +1,51 @@
+"""The policy is a plain table; what it gets wrong is said by the field's name."""
+
+import pytest
+
+from phoneward.numbers.gate import policy
+from phoneward.numbers.gate.asking import Word
+from phoneward.numbers.gate.errors import GateConfigError
+from phoneward.numbers.gate.policy import Purpose, Step
+
+
+def test_the_default_never_lets_in_whom_nobody_knows() -> None:
+    default = policy.read(None)
+    for purpose in Purpose:
+        assert default.step(purpose, Word.SAME) is Step.ALLOW
+        assert default.step(purpose, Word.CHANGED) is Step.CUT_LOOSE
+        assert default.step(purpose, Word.UNKNOWN) is Step.STEP_UP
+    assert default.warnings() == []
+
+
+def test_what_is_left_out_is_the_defaults() -> None:
+    mine = policy.read({"login": {"UNKNOWN": "refuse"}})
+    assert mine.step(Purpose.LOGIN, Word.UNKNOWN) is Step.REFUSE
+    assert mine.step(Purpose.LOGIN, Word.CHANGED) is Step.CUT_LOOSE
+    assert mine.step(Purpose.RESET, Word.UNKNOWN) is Step.STEP_UP
+    assert mine.version != policy.read(None).version
+    assert policy.read({"login": {"UNKNOWN": "step-up"}}).version == policy.read({}).version
+
+
+@pytest.mark.parametrize("purpose", ["login", "reset", "send-personal-data"])
+def test_letting_in_whom_nobody_knows_is_warned_about_loudly(purpose: str) -> None:
+    (warning,) = policy.read({purpose: {"UNKNOWN": "allow"}}).warnings()
+    assert f"policy.{purpose}.UNKNOWN" in str(warning)
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "problem"),
+    [
+        ("allow", "policy", "no table"),
+        ({"log-in": {}}, "policy.log-in", "login, reset, send-personal-data"),
+        ({"reset": "allow"}, "policy.reset", "no table"),
+        ({"reset": {"MAYBE": "allow"}}, "policy.reset.MAYBE", "SAME, CHANGED, UNKNOWN"),
+        ({"reset": {"SAME": "alow"}}, "policy.reset.SAME", "allow, step-up, cut-loose, refuse"),
+        ({"reset": {"SAME": 1}}, "policy.reset.SAME", "allow, step-up"),
+        ({"reset": {"CHANGED": "allow"}}, "policy.reset.CHANGED", "must never be allowed"),
+    ],
+)
+def test_a_wrong_field_is_named(table: object, field: str, problem: str) -> None:
+    with pytest.raises(GateConfigError) as caught:
+        policy.read(table)
+    assert caught.value.details["field"] == field
+    assert problem in caught.value.sentence()

@@ -1,0 +1,121 @@
+"""Messages become accounts with their proof; a damaged file becomes one sentence and not one account."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoneward.numbers import Purpose, Relation, SourceKind, What
+from phoneward.numbers.sources.gathering import Gathered
+from phoneward.numbers.sources.messages import read_messages
+from phoneward.snapshots import RecordsFileError
+from tests.numbers.sources.made import Recogniser, day, sms_xml, text
+
+
+def read(data: bytes) -> Gathered:
+    return read_messages(io.BytesIO(data), "sms.xml", Recogniser())
+
+
+def test_each_account_is_listed_once_with_the_best_proof_and_when() -> None:
+    found = read(
+        sms_xml(
+            [
+                text("京东 parcel", 1, sub_id="1"),
+                text("京东 code 123456", 5, sub_id="1"),
+                text("京东 named", 9, sub_id="1"),
+                text("Taobao code 1", 2),
+                text("Tmall named", 3),
+                text("Hello, dinner at six?", 4),
+            ]
+        )
+    )
+    by_key = {one.key: one for one in found.accounts}
+    assert set(by_key) == {"jd", "alibaba"}, "one passport is one account, and a person's message is none"
+    jd = by_key["jd"]
+    assert (jd.system, jd.grade, jd.count, jd.first, jd.last) == ("jd", Relation.ACCOUNT, 3, day(1), day(9))
+    assert [(one.what, one.ref, one.time) for one in jd.evidence] == [
+        (What.BUSINESS, "#1", day(1)),
+        (What.CODE, "#2", day(5)),
+        (What.NAMED, "#3", day(9)),
+    ], "the first, the strongest, the last"
+    assert by_key["alibaba"].count == 2
+    assert found.looked_at[0].items == 6
+    assert (found.looked_at[0].first, found.looked_at[0].last) == (day(1), day(9))
+
+
+def test_a_service_that_nobody_knows_stays_named_as_it_signs() -> None:
+    (account,) = read(sms_xml([text("Ｆｏｏ-Bar code 1"), text("foobar code 2")])).accounts
+    assert (account.key, account.system, account.service, account.count) == ("~foobar", None, "Ｆｏｏ-Bar", 2)
+
+
+def test_what_the_person_wrote_themselves_shows_nothing() -> None:
+    found = read(sms_xml([text("京东 code 1", type="2"), text("京东 code 1", type="3")]))
+    assert found.accounts == ()
+    assert found.looked_at[0].items == 2
+
+
+def test_of_thousands_of_messages_a_handful_is_kept() -> None:
+    found = read(sms_xml(text(f"京东 code {n}", n % 300, sub_id=str(n % 40)) for n in range(2_000)))
+    (account,) = found.accounts
+    assert account.count == 2_000
+    assert len(account.evidence) <= 3 * 17
+
+
+def test_the_last_word_on_what_was_done_is_kept() -> None:
+    found = read(
+        sms_xml([text("京东 bound", 3), text("京东 unbound", 5), text("京东 unbound", 7), text("京东 code", 9)])
+    )
+    deeds = {(one.purpose, one.time) for one in found.accounts[0].evidence if one.is_done}
+    assert deeds == {(Purpose.BIND, day(3)), (Purpose.UNBIND, day(7))}
+
+
+def test_messages_with_pictures_are_said_to_be_not_looked_at() -> None:
+    found = read(sms_xml([text("京东 code 1")], inside='<mms date="1"><parts><part text="x" /></parts></mms>'))
+    assert [(one.reason, one.count) for one in found.missed] == [("picture-messages", 1)]
+
+
+def test_a_code_is_nowhere_in_what_is_kept() -> None:
+    found = read(sms_xml([text("京东 code 918273645 for nobody else")]))
+    assert "918273645" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b'count="3"', b'count="4"'),
+        lambda data: b'<!DOCTYPE a [<!ENTITY b "c">]>' + data[data.index(b"<smses") :],
+        lambda data: data.replace(b"smses", b"calls"),
+        lambda data: data.replace("京东".encode(), "京东".encode("gb18030")),
+        lambda _data: b"",
+        lambda _data: b"PK\x03\x04 not a file of messages",
+    ],
+)
+def test_of_a_damaged_file_nothing_counts(damage: "object") -> None:
+    data = sms_xml(text(f"京东 code {n}") for n in range(3))
+    assert callable(damage)
+    with pytest.raises(RecordsFileError):
+        read(damage(data))
+
+
+def test_a_file_that_an_editor_saved_in_utf_16_is_read_as_well() -> None:
+    data = sms_xml([text("京东 code 1")])
+    assert read(data.decode().encode("utf-16")).accounts == read(data).accounts
+
+
+@given(st.binary(max_size=200), st.integers(0, 600))
+def test_whatever_stands_in_the_file_it_is_read_whole_or_refused(junk: bytes, at: int) -> None:
+    data = sms_xml(text(f"京东 code {n}") for n in range(3))
+    try:
+        found = read(data[:at] + junk + data[at:])
+    except RecordsFileError:
+        return
+    assert found.looked_at[0].source is SourceKind.SMS
+    assert sum(one.count for one in found.accounts) <= found.looked_at[0].items
+
+
+@given(st.integers(-(10**18), 10**18))
+def test_no_date_of_a_phone_breaks_anything(date: int) -> None:
+    (account,) = read(sms_xml([text("京东 code 1", date=str(date))])).accounts
+    assert account.first is None or account.first.year >= 1970
