@@ -6,8 +6,9 @@ from phoneward.findings import Answer, sorted_findings
 from phoneward.numbers.account_words import account_words
 from phoneward.numbers.facts import Facts, gather
 from phoneward.numbers.findings import NAMED, findings, number_words, sure_steps
-from phoneward.numbers.inventory import Account, SourceKind
+from phoneward.numbers.inventory import Account
 from phoneward.numbers.leaving import Plan
+from phoneward.numbers.sources import missed_words
 from phoneward.snapshots import Asking
 from phoneward.texts import Listed, Words, counted, words
 
@@ -30,14 +31,9 @@ def _sentence(facts: Facts) -> Words:
     inventory = facts.inventory
     if inventory is None:
         return words("Nobody can tell yet: there is no snapshot of a phone.")
-    worst = next((plan for plan in facts.plans if plan.is_past and _sure(plan)), None)
-    if worst is not None:
-        return counted(
-            "Whoever gets {number} next may get into {count} account: it was given up with it.",
-            "Whoever gets {number} next may get into {count} accounts: it was given up with them.",
-            _sure(worst),
-            number=number_words(worst.number),
-        )
+    behind = next((plan for plan in facts.plans if plan.is_past and _sure(plan)), None)
+    if behind is not None:
+        return _left_behind(behind)
     leaving = next((plan for plan in facts.plans if not plan.is_past), None)
     if leaving is not None:
         return _leaving(leaving)
@@ -49,6 +45,24 @@ def _sentence(facts: Facts) -> Words:
         "Its next holder would get the codes of {count} account, as far as messages show.",
         "Its next holder would get the codes of {count} accounts, as far as messages show.",
         len(facts.bound),
+    )
+
+
+def progress_words(plan: Plan) -> Words:
+    """Return how far a person is with leaving a number."""
+    return _left_behind(plan) if plan.is_past else _leaving(plan)
+
+
+def _left_behind(plan: Plan) -> Words:
+    number = number_words(plan.number)
+    left = _sure(plan)
+    if not left:
+        return words("Of {number}, which you gave up, nothing is left to do that messages show.", number=number)
+    return counted(
+        "Whoever gets {number} next may get into {count} account: it was given up with it.",
+        "Whoever gets {number} next may get into {count} accounts: it was given up with them.",
+        left,
+        number=number,
     )
 
 
@@ -91,12 +105,7 @@ def _not_checked(facts: Facts) -> Iterator[Words]:
     if inventory is None:
         return
     yield words(
-        "Accounts that sent no message to this phone and have no app on it: for those, look through a password "
-        "manager's export or a mailbox (phoneward number scan)."
+        "Accounts that sent no message to this phone and have no app on it that is known: a password manager or a "
+        "mailbox may show them."
     )
-    looked = {one.source for one in inventory.looked_at}
-    if SourceKind.PASSWORDS not in looked and not any(
-        e.source is SourceKind.PASSWORDS for account in inventory.accounts for e in account.evidence
-    ):
-        yield words("What a password manager holds: nobody gave an export of it.")
-    yield from inventory.not_looked_at
+    yield from map(missed_words, inventory.not_looked_at)

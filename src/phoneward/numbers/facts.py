@@ -2,19 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Final
 
-from phoneward.numbers import keeping
 from phoneward.numbers.inventory import Account, Inventory, SourceKind
-from phoneward.numbers.leaving import Plan, plan
+from phoneward.numbers.keeping import counts, kept_plans, own_numbers
+from phoneward.numbers.leaving import Plan
+from phoneward.numbers.leaving.of_vault import plan_kept
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Harm, System, rulebook
 from phoneward.numbers.sources import inventory_of
 from phoneward.snapshots import Asking
-
-CACHE: Final = "numbers"
-"""The room's folder in the cache."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -79,31 +75,23 @@ def gather(asking: Asking) -> Facts:
         counts={
             (number, offer): count
             for number in _numbers(asking, inventory)
-            for offer, count in keeping.counts(asking.state, number).items()
+            for offer, count in counts(asking.state, number).items()
         },
     )
 
 
 def plans_of(asking: Asking, inventory: Inventory) -> list[Plan]:
-    """Return the plans of the numbers that the person gives up, or gave up, as they stand now."""
+    """Return the plans of the numbers that the person gives up, or gave up, as they stand now.
+
+    In a vault of several phones each number's plan belongs to the phone to which messages for it came.
+    """
     today = asking.now.astimezone().date()
-    book = {system.id: system for system in rulebook().systems}
-    return [
-        plan(
-            inventory,
-            book,
-            kept.number,
-            kept.on,
-            today,
-            done=keeping.marks(asking.state, kept.number),
-            begun=kept.begun,
-            dated=kept.dated,
-        )
-        for kept in keeping.kept_plans(asking.state)
-    ]
+    is_one_phone = len({info.device for info in asking.every if info.device}) < 2
+    plans = [plan_kept(inventory, asking.state, kept, today) for kept in kept_plans(asking.state)]
+    return [plan for plan in plans if is_one_phone or any(plan.number in one.numbers for one in inventory.accounts)]
 
 
 def _numbers(asking: Asking, inventory: Inventory) -> list[str]:
     found = {own.e164 for own in inventory.own if own.e164 is not None}
-    found |= {kept.number for kept in keeping.kept_plans(asking.state)}
-    return sorted(found | set(keeping.own_numbers(asking.state)))
+    found |= {kept.number for kept in kept_plans(asking.state)}
+    return sorted(found | set(own_numbers(asking.state)))

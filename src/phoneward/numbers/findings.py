@@ -8,8 +8,7 @@ from phoneward.findings import Action, Evidence, Finding, Severity, Tier
 from phoneward.numbers import finding_codes as codes
 from phoneward.numbers.account_words import account_words, holdings
 from phoneward.numbers.facts import Facts
-from phoneward.numbers.keeping import shown_number
-from phoneward.numbers.leaving import Group, Plan, State, Step
+from phoneward.numbers.leaving import Group, Plan, State, Step, shown_number
 from phoneward.texts import Day, Listed, Words, counted, verbatim, words
 
 ROOM: Final = "numbers"

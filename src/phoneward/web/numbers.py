@@ -10,6 +10,7 @@ from phoneward.numbers import Inventory, KeptPlan, Plan
 from phoneward.progress import Listener
 from phoneward.snapshots import Asking, Change, OwnerState, SnapshotInfo
 from phoneward.texts import words
+from phoneward.vault import Repository
 from phoneward.web.jobs import Job, Kind, Outcome
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def inventories(context: "WebContext", opened: "Opened") -> tuple[Inventories | 
             words("It is known what hangs on your numbers."), next_label=words("See it"), next_href=NUMBERS
         )
 
-    def _asking(info: SnapshotInfo, repo: "snapshots.Repository", listener: Listener) -> Asking:
+    def _asking(info: SnapshotInfo, repo: Repository, listener: Listener) -> Asking:
         cache_dir = context.settings.cache_dir
         return Asking(repo, info, infos, dt.datetime.now(dt.UTC), cache_dir, listener, state=state)
 
@@ -109,7 +110,7 @@ def _told(state: OwnerState) -> list[tuple[str, str, object]]:
 
 def plan_of(state: OwnerState, kept: KeptPlan, inventory: Inventory) -> Plan:
     """Return a number's plan as it stands today."""
-    return numbers.plan_as_kept(state, kept, inventory, dt.datetime.now().astimezone().date())
+    return numbers.plan_kept(inventory, state, kept, dt.datetime.now().astimezone().date())
 
 
 def decide(context: "WebContext", changes: Iterable[Change]) -> None:

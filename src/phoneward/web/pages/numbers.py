@@ -29,12 +29,6 @@ _HARM_SEVERITIES: Final = {
     Harm.SERIOUS: Severity.WARNING,
     Harm.SOME: Severity.ADVICE,
 }
-GROUP_WORDS: Final = {
-    Group.OLD_NUMBER: N_("While the old number still works"),
-    Group.THEN: N_("Then"),
-    Group.AFTER: N_("Now, without the old number"),
-    Group.MAYBE: N_("Perhaps on this number too"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +71,8 @@ def show(request: Request) -> Response:
         is_looking=job is not None and job.is_running,
         job=job,
         has_phones=bool(phones),
-        looked=[str(line) for one in phones for line in _looked(one)],
-        not_looked=list(dict.fromkeys(str(line) for one in phones for line in one.inventory.not_looked_at)),
+        looked=[line for one in phones for line in _looked(one)],
+        not_looked=list(dict.fromkeys(str(numbers.missed_words(m)) for one in phones for m in one.inventory.not_looked_at)),
         today=dt.datetime.now().astimezone().date().isoformat(),
     )
 
@@ -94,24 +88,19 @@ def _rows(phones: Sequence[OfPhone]) -> list[list[object]]:
 
 
 def _row(account: Account, phone: str) -> list[object]:
-    on = formats_listed(sorted(map(numbers.shown_number, account.numbers)))
+    on = ", ".join(sorted(map(numbers.shown_number, account.numbers)))
     name = numbers.account_name(account)
     return [
         f"{name} · {phone}" if phone else name,
-        _(numbers.GRADE_WORDS[account.grade]),
+        str(numbers.grade_words(account.grade)),
         on or "?",
         "?" if account.last is None else formats.day(account.last),
         str(numbers.alone_words(account)),
     ]
 
 
-def formats_listed(items: Sequence[str]) -> str:
-    """Return some short texts side by side."""
-    return ", ".join(items)
-
-
 def _looked(one: OfPhone) -> list[str]:
-    return [numbers.looked_words(looked) for looked in one.inventory.looked_at]
+    return [str(numbers.looked_words(looked)) for looked in one.inventory.looked_at]
 
 
 def _page_of(rows: list[list[object]], number: int) -> "Page[list[object]] | None":
@@ -135,7 +124,7 @@ def _leaving(plan: Plan) -> Leaving:
 def leave(request: Request) -> Response:
     """Make the plan for a number, or put its day off."""
     context, form = context_of(request), form_of(request)
-    number = numbers.parse_number(form.get("number", "").strip() or form.get("other", ""))
+    number = numbers.told_number(form.get("number", "").strip() or form.get("other", ""))
     try:
         day = dt.date.fromisoformat(form.get("on", "").strip())
     except ValueError:
@@ -155,7 +144,8 @@ def plan(request: Request) -> Response:
     for group in Group:
         steps = [_step(step, shown) for step in shown.steps[:MAX_STEPS] if step.group is group]
         if steps:
-            groups.append((group.value, _(GROUP_WORDS[group]), steps))
+            title, about = numbers.group_words(group)
+            groups.append((group.value, str(title), str(about), steps))
     return page(
         request,
         "number_plan.html",
@@ -241,13 +231,13 @@ def drop(request: Request) -> Response:
 def paper(request: Request) -> Response:
     """Return the plan in large type, for printing: one file that needs nothing else."""
     shown, _new = _plan_asked_for(request)
-    return _download(numbers.plan_html(shown).encode(), "text/html; charset=utf-8", f"{shown.number}.html")
+    return _download(numbers.html_plan(shown), "text/html; charset=utf-8", f"{shown.number}.html")
 
 
 def calendar(request: Request) -> Response:
     """Return the plan's days for a calendar."""
     shown, _new = _plan_asked_for(request)
-    return _download(numbers.plan_ics(shown, dt.datetime.now(dt.UTC)), "text/calendar; charset=utf-8", f"{shown.number}.ics")
+    return _download(numbers.calendar_plan(shown, dt.datetime.now(dt.UTC)), "text/calendar; charset=utf-8", f"{shown.number}.ics")
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
