@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("simulate",)
+_COMMANDS: tuple[str, ...] = ("audit", "key", "run", "serve", "simulate")
 """One file a command: `number_gate_serve_cmd.py` and so on."""
 
 

@@ -55,7 +55,7 @@ def scan(
     frame = current()
     code = "" if region is None else numbers.told_region(region)
     told = dict(_told(one, code) for one in own)
-    asked = None if number is None else numbers.told_number(number, code)
+    asked = None if number is None else numbers.parse_number(number, code or None)
     if asked is not None:
         told.setdefault(asked, frozenset())
     with listening(frame.output) as listener:
@@ -72,7 +72,7 @@ def _told(text: str, region: str) -> tuple[str, frozenset[str]]:
     from phoneward import numbers
 
     number, _equals, sim = text.partition("=")
-    return numbers.told_number(number, region), frozenset({sim.strip()} if sim.strip() else ())
+    return numbers.parse_number(number, region or None), frozenset({sim.strip()} if sim.strip() else ())
 
 
 def _of_vault(

@@ -23,6 +23,7 @@ from phoneward.numbers.keeping import (
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
 from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import Recogniser, recognise
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -39,7 +40,6 @@ from phoneward.numbers.sources import (
     own_words,
     proof_words,
     read_messages_file,
-    told_number,
     told_region,
 )
 
@@ -66,6 +66,7 @@ __all__ = [
     "OwnNumber",
     "Plan",
     "Purpose",
+    "Recogniser",
     "Recognition",
     "Reissue",
     "Relation",
@@ -101,9 +102,9 @@ __all__ = [
     "plan",
     "proof_words",
     "read_messages_file",
+    "recognise",
     "rulebook",
     "shown_number",
     "standing",
-    "told_number",
     "told_region",
 ]

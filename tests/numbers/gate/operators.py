@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from phoneward.numbers.gate import Question
 from phoneward.numbers.gate.assertions import Signer
+from phoneward.numbers.gate.oauth import TokenEndpoint
 from phoneward.numbers.gate.pace import Pace
 from phoneward.numbers.gate.providers.camara import CamaraApi
-from phoneward.numbers.gate.tokens import ClientCredentials, KeptTokens, TokenEndpoint
+from phoneward.numbers.gate.tokens import ClientCredentials, KeptTokens
 from phoneward.numbers.gate.wire import Wire
 
 ROOT = "https://operator.example"

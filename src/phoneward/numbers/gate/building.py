@@ -8,14 +8,30 @@ from pathlib import Path
 from phoneward.numbers.gate.asking import Provider
 from phoneward.numbers.gate.assertions import KeyFileError, Signer, load_key
 from phoneward.numbers.gate.cache import DayCache
-from phoneward.numbers.gate.config import GateConfig, Operator, ProviderTable, name_of, path_of, zone_of
+from phoneward.numbers.gate.ciba import Ciba
+from phoneward.numbers.gate.config import (
+    Camara,
+    GateConfig,
+    NumberRecyclingTable,
+    Operator,
+    ProviderTable,
+    ReassignedTable,
+    SimSwapTable,
+    TenureTable,
+    name_of,
+    zone_of,
+)
 from phoneward.numbers.gate.deciding import Event, Gate, Order, utc_now
 from phoneward.numbers.gate.errors import GateConfigError
+from phoneward.numbers.gate.lists import ListError, NumberIndex, Shape
+from phoneward.numbers.gate.oauth import TokenEndpoint
 from phoneward.numbers.gate.pace import Pace
-from phoneward.numbers.gate.providers import recycling
+from phoneward.numbers.gate.providers import recycling, simswap, tenure
 from phoneward.numbers.gate.providers.area import InArea
 from phoneward.numbers.gate.providers.camara import CamaraApi
-from phoneward.numbers.gate.tokens import ClientCredentials, JwtBearer, KeptTokens, TokenEndpoint
+from phoneward.numbers.gate.providers.disconnected import DisconnectedList, open_index
+from phoneward.numbers.gate.providers.reassigned import ReassignedNumbers, answers, answers_index
+from phoneward.numbers.gate.tokens import ClientCredentials, JwtBearer, KeptTokens
 from phoneward.numbers.gate.wire import Wire
 
 
@@ -25,11 +41,11 @@ class _Line:
     def __init__(self, name: str, table: Operator, folder: Path, clock: Callable[[], dt.datetime]) -> None:
         field = f"operators.{name}"
         try:
-            key = load_key(path_of(table.key_file, folder), table.algorithm)
+            key = load_key(folder / table.key_file, table.algorithm)
         except KeyFileError as error:
             raise GateConfigError(field=f"{field}.key_file", problem=str(error)) from None
         try:
-            self.wire = Wire(ca_file=path_of(table.ca_file, folder) if table.ca_file else None)
+            self.wire = Wire(ca_file=folder / table.ca_file if table.ca_file else None)
         except (OSError, ssl.SSLError):
             raise GateConfigError(field=f"{field}.ca_file", problem="holds no certificate that can be read") from None
         self.table = table
@@ -56,14 +72,19 @@ class _Line:
     def _tokens_for(self, scope: str) -> KeptTokens:
         if scope not in self._tokens:
             endpoint = TokenEndpoint(self.wire, self.table.token_endpoint, self._signer, timeout_s=self.table.timeout_s)
-            flow = {"client-credentials": ClientCredentials, "jwt-bearer": JwtBearer}[self.table.flow]
-            self._tokens[scope] = flow(endpoint, f"{self.table.purpose} {scope}")
+            self._tokens[scope] = _flow(self.table, endpoint, f"{self.table.purpose} {scope}")
         return self._tokens[scope]
 
     async def aclose(self) -> None:
         for tokens in self._tokens.values():
             await tokens.aclose()
         await self.wire.aclose()
+
+
+def _flow(table: Operator, endpoint: TokenEndpoint, scope: str) -> KeptTokens:
+    if table.ciba_endpoint is not None:
+        return Ciba(endpoint, scope, url=table.ciba_endpoint, patience_s=table.timeout_s / 2)
+    return (JwtBearer if table.flow == "jwt-bearer" else ClientCredentials)(endpoint, scope)
 
 
 def build_gate(
@@ -85,13 +106,22 @@ def build_gate(
         GateConfigError: a key or a file cannot be read.
     """
     lines = {name: _Line(name, table, folder, clock) for name, table in config.operators.items()}
+    indexes: list[NumberIndex] = []
+    providers = []
+    for position, table in enumerate(config.providers):
+        try:
+            providers.append(_provider(table, lines, indexes, folder, clock))
+        except ListError as error:
+            raise GateConfigError(field=f"providers[{position}].file", problem=str(error)) from None
 
     async def close() -> None:
         for line in lines.values():
             await line.aclose()
+        for index in indexes:
+            index.close()
 
     return Gate(
-        [_provider(table, lines) for table in config.providers],
+        providers,
         cache=DayCache(config.gate.cache_entries) if config.gate.cache_entries else None,
         clock=clock,
         on_event=on_event,
@@ -101,8 +131,47 @@ def build_gate(
     )
 
 
-def _provider(table: ProviderTable, lines: Mapping[str, _Line]) -> Provider:
-    line = lines[table.operator]
-    api = line.api(name_of(table), recycling.PATH, recycling.SCOPE)
-    provider = recycling.NumberRecycling(api, zone=line.zone, trust_same_day=table.trust_same_day)
-    return InArea(provider, line.table.numbers, line.clock) if line.table.numbers else provider
+def _provider(
+    table: ProviderTable,
+    lines: Mapping[str, _Line],
+    indexes: list[NumberIndex],
+    folder: Path,
+    clock: Callable[[], dt.datetime],
+) -> Provider:
+    if isinstance(table, Camara):
+        line = lines[table.operator]
+        provider = _camara(table, line)
+        return InArea(provider, line.table.numbers, clock) if line.table.numbers else provider
+    shape = Shape(
+        country_code=table.country_code,
+        number_column=table.number_column,
+        date_column=table.date_column,
+        answer_column=table.answer_column if isinstance(table, ReassignedTable) else None,
+        date_format=table.date_format,
+        delimiter=table.delimiter,
+    )
+    if isinstance(table, ReassignedTable):
+        index = answers_index(folder / table.file, shape)
+        indexes.append(index)
+        return ReassignedNumbers(name_of(table), answers(index), clock=clock, answered_on=table.answered_on)
+    index = open_index(folder / table.file, shape, from_day=table.disconnected_from, until_day=table.disconnected_until)
+    indexes.append(index)
+    listed = DisconnectedList(name_of(table), index, clock=clock)
+    return InArea(listed, table.numbers, clock) if table.numbers else listed
+
+
+def _camara(table: Camara, line: _Line) -> Provider:
+    name = name_of(table)
+    match table:
+        case NumberRecyclingTable():
+            api = line.api(name, recycling.PATH, recycling.SCOPE)
+            return recycling.NumberRecycling(api, zone=line.zone, trust_same_day=table.trust_same_day)
+        case TenureTable():
+            return tenure.Tenure(line.api(name, tenure.PATH, tenure.SCOPE), zone=line.zone)
+        case SimSwapTable():
+            date, check = (wanted in table.operations for wanted in ("retrieve-date", "check"))
+            return simswap.SimSwap(
+                name,
+                date_api=line.api(name, simswap.DATE_PATH, simswap.DATE_SCOPE) if date else None,
+                check_api=line.api(name, simswap.CHECK_PATH, simswap.CHECK_SCOPE) if check else None,
+            )

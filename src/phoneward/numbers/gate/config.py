@@ -3,10 +3,10 @@
 Each field is explained in docs/reference/gate.md.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from phoneward.numbers.gate.errors import GateConfigError
 T = TypeVar("T")
 Seconds = Annotated[float, Meta(gt=0, le=600)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Column = Annotated[int, Meta(ge=1, le=1000)]
 Prefix = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{0,14}$")]
 
 
@@ -60,17 +61,66 @@ class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             zone_of(self.zone)
 
 
-class NumberRecyclingTable(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="number-recycling"
-):
+class _Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    name: Name | None = None
+
+
+class NumberRecyclingTable(_Asked, frozen=True, kw_only=True, tag="number-recycling"):
     """A provider: CAMARA Number Recycling v0.2."""
 
     operator: str
-    name: Name | None = None
     trust_same_day: bool = False
 
 
-ProviderTable = NumberRecyclingTable
+class SimSwapTable(_Asked, frozen=True, kw_only=True, tag="sim-swap"):
+    """A provider: CAMARA SIM Swap v2.1."""
+
+    operator: str
+    operations: Annotated[tuple[Literal["retrieve-date", "check"], ...], Meta(min_length=1)] = (
+        "retrieve-date",
+        "check",
+    )
+
+
+class TenureTable(_Asked, frozen=True, kw_only=True, tag="tenure"):
+    """A provider: CAMARA KYC Tenure v0.2."""
+
+    operator: str
+
+
+class _Listed(_Asked, frozen=True, kw_only=True):
+    file: str
+    country_code: Annotated[str, Meta(pattern="^[1-9][0-9]{0,2}$")] | None = None
+    number_column: Column = 1
+    date_column: Column | None = 2
+    date_format: Annotated[str, Meta(min_length=1, max_length=32)] = "%Y-%m-%d"
+    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] = ","
+
+
+class DisconnectedListTable(_Listed, frozen=True, kw_only=True, tag="disconnected-list"):
+    """A provider: a list of numbers that were disconnected for good."""
+
+    disconnected_from: dt.date | None = None
+    disconnected_until: dt.date | None = None
+    numbers: tuple[Prefix, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check what a type does not say."""
+        first, last = self.disconnected_from, self.disconnected_until
+        if (first is None) != (last is None) or (first and last and first > last):
+            raise ValueError("disconnected_until: goes with disconnected_from, and is not before it")
+
+
+class ReassignedTable(_Listed, frozen=True, kw_only=True, tag="us-reassigned"):
+    """A provider: answers of the US Reassigned Numbers Database to a batch query."""
+
+    answered_on: dt.date
+    answer_column: Column = 3
+
+
+Camara = NumberRecyclingTable | SimSwapTable | TenureTable
+ProviderTable = NumberRecyclingTable | SimSwapTable | TenureTable | DisconnectedListTable | ReassignedTable
+_PROVIDER = cast("type[ProviderTable]", ProviderTable)
 
 
 class GateConfig(Struct, frozen=True, kw_only=True):
@@ -96,14 +146,13 @@ def read_config(tables: Mapping[str, object]) -> GateConfig:
     config = GateConfig(
         gate=_convert(tables.get("gate", {}), GateTable, "gate"),
         operators={name: _convert(table, Operator, f"operators.{name}") for name, table in operators.items()},
-        providers=tuple(_convert(table, ProviderTable, f"providers[{n}]") for n, table in enumerate(providers)),
+        providers=tuple(_convert(table, _PROVIDER, f"providers[{n}]") for n, table in enumerate(providers)),
     )
     names = [name_of(provider) for provider in config.providers]
     for index, provider in enumerate(config.providers):
         field = f"providers[{index}]"
-        operator = getattr(provider, "operator", None)
-        if operator is not None and operator not in config.operators:
-            raise GateConfigError(field=f"{field}.operator", problem=f"there is no [operators.{operator}]")
+        if isinstance(provider, Camara) and provider.operator not in config.operators:
+            raise GateConfigError(field=f"{field}.operator", problem=f"there is no [operators.{provider.operator}]")
         if names.index(names[index]) != index:
             raise GateConfigError(field=f"{field}.name", problem=f"{names[index]} stands twice")
     return config
@@ -124,7 +173,7 @@ def name_of(provider: ProviderTable) -> str:
     if provider.name is not None:
         return provider.name
     kind = str(type(provider).__struct_config__.tag)
-    return f"{provider.operator}.{kind}"
+    return f"{provider.operator}.{kind}" if isinstance(provider, Camara) else kind
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -137,11 +186,6 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValueError(f"zone: there is no time zone {name!r}") from None
-
-
-def path_of(name: str, folder: Path) -> Path:
-    """Return where a file of the configuration lies: relative to the configuration's folder."""
-    return folder / name
 
 
 def _check_url(field: str, url: str) -> None:

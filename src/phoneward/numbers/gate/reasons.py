@@ -29,6 +29,7 @@ class Code(enum.StrEnum):
     NOT_MONITORED = "not-monitored"
     NO_DATA = "no-data"
     NOT_LISTED = "not-listed"
+    DISCONNECTED_EARLIER = "disconnected-earlier"
     STALE = "stale"
 
     # UNKNOWN: the other side refuses

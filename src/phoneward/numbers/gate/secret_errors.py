@@ -22,7 +22,7 @@ class WrongSecretError(NumbersError):
     exit_code = ExitCode.USAGE
 
 
-class GatePartMissingError(NumbersError):
+class AskingPartMissingError(NumbersError):
     """What asks the providers is not installed."""
 
     message = N_("Asking operators needs a part of Phoneward that is not installed.")

@@ -1,23 +1,18 @@
 """Access tokens: got with a signed assertion, kept until shortly before they end, one request at a time."""
 
 import asyncio
-import contextlib
-import datetime as dt
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Protocol
-from urllib.parse import urlencode
 
-from phoneward.numbers.gate.assertions import Signer
 from phoneward.numbers.gate.cache import Keys
+from phoneward.numbers.gate.oauth import TokenEndpoint, TokenError, refused, seconds
 from phoneward.numbers.gate.reasons import Code
 from phoneward.numbers.gate.strictjson import NotAnAnswerError, read_object
-from phoneward.numbers.gate.wire import Answer, Wire, WireError
+from phoneward.numbers.gate.wire import Answer
 
-CLIENT_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 MAX_HELD = 100_000
@@ -26,24 +21,9 @@ MAX_HELD = 100_000
 MAX_UNDER_WAY = 1_000
 """Requests for tokens at one time: a person may take minutes to consent."""
 
-_LONGEST_S = 86_400
 _WITHOUT_EXPIRY_S = 60
-_ERRORS = frozenset({
-    "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
-    "invalid_scope", "access_denied", "unknown_user_id", "invalid_request_object", "authorization_pending", "slow_down",
-    "expired_token", "transaction_failed", "invalid_dpop_proof", "server_error", "temporarily_unavailable",
-})  # fmt: skip
-"""RFC 6749 section 5.2, CIBA Core sections 11 and 13, and the appendix of the CAMARA profile. Only these are repeated
-in a reason: what else a server writes there may hold anything."""
-
-
-class TokenError(Exception):
-    """No token. The text holds none, nor a number."""
-
-    def __init__(self, code: Code, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
+_QUIET_S = {Code.TOKEN_REFUSED: 5, Code.RATE_LIMITED: 5, Code.NOT_OUR_SUBSCRIBER: 60, Code.CONSENT_REFUSED: 300}
+"""Seconds for which no token is asked for again after a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +31,12 @@ class Token:
     """A bearer token; `until` is on the monotonic clock, in seconds."""
 
     value: str = field(repr=False)
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    error: TokenError
     until: float
 
 
@@ -77,52 +63,6 @@ class Tokens(Protocol):
         ...
 
 
-class TokenEndpoint:
-    """The operator's token endpoint, and the one for CIBA."""
-
-    def __init__(self, wire: Wire, url: str, signer: Signer, *, timeout_s: float) -> None:
-        self.wire = wire
-        self.url = url
-        self.signer = signer
-        self.timeout_s = timeout_s
-
-    async def post(self, url: str, form: Callable[[], Mapping[str, str]]) -> Answer:
-        """Send a form and return the answer; once more after a broken connection or a clock that differs.
-
-        Args:
-            url: this endpoint, or the one for CIBA.
-            form: makes the fields, afresh each time: an assertion is good for one request.
-
-        Raises:
-            TokenError: nothing came back that can be read.
-        """
-        for attempt in range(3):
-            try:
-                answer = await self.wire.post(
-                    url,
-                    headers={"content-type": "application/x-www-form-urlencoded", "accept": "application/json"},
-                    content=urlencode(form()).encode("ascii"),
-                    timeout_s=self.timeout_s,
-                )
-            except WireError as error:
-                if error.again and attempt < 2:
-                    continue
-                raise TokenError(error.code, f"token endpoint: {error.detail}") from None
-            if answer.status in {400, 401} and attempt < 2 and self._clock_was_wrong(answer):
-                continue
-            return answer
-        raise AssertionError
-
-    def _clock_was_wrong(self, answer: Answer) -> bool:
-        if error_of(answer) not in {"invalid_client", "invalid_grant"}:
-            return False
-        with contextlib.suppress(ValueError, TypeError, OverflowError):
-            date = parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None
-            if date is not None:
-                return self.signer.learn_clock(date if date.tzinfo else date.replace(tzinfo=dt.UTC))
-        return False
-
-
 class KeptTokens:
     """Tokens that are kept. Subclasses say how one is got.
 
@@ -137,16 +77,33 @@ class KeptTokens:
         self.scope = scope
         self._monotonic = monotonic
         self._keys = Keys()
-        self._held: OrderedDict[bytes, Token] = OrderedDict()
+        self._held: OrderedDict[bytes, Token | _Refusal] = OrderedDict()
         self._under_way: dict[bytes, asyncio.Task[Token]] = {}
 
     async def get(self, number: str) -> Token:
         """See `Tokens.get`. Whoever asks while one is being got waits for that one."""
+        # A question that runs out of time does not take the token away from the next one.
+        held = self.held(number)
+        return held if held is not None else await asyncio.shield(self.start(number))
+
+    def held(self, number: str) -> Token | None:
+        """Return a token that is here already.
+
+        Raises:
+            TokenError: one was refused a moment ago; asking again so soon only annoys, most of all who must consent.
+        """
         key = self._key(number)
-        token = self._held.get(key)
-        if token is not None and token.until > self._monotonic():
-            self._held.move_to_end(key)
-            return token
+        held = self._held.get(key)
+        if held is None or held.until <= self._monotonic():
+            return None
+        self._held.move_to_end(key)
+        if isinstance(held, _Refusal):
+            raise TokenError(held.error.code, held.error.detail)
+        return held
+
+    def start(self, number: str) -> asyncio.Task[Token]:
+        """Return the request for a token that is under way; there is one for a number."""
+        key = self._key(number)
         task = self._under_way.get(key)
         if task is None:
             if len(self._under_way) >= MAX_UNDER_WAY:
@@ -154,8 +111,7 @@ class KeptTokens:
             task = asyncio.create_task(self._fetch(number))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._arrived(key, done))
-        # A question that runs out of time does not take the token away from the next one.
-        return await asyncio.shield(task)
+        return task
 
     def forget(self, number: str, token: Token) -> None:
         """See `Tokens.forget`."""
@@ -175,10 +131,15 @@ class KeptTokens:
 
     def _arrived(self, key: bytes, task: asyncio.Task[Token]) -> None:
         del self._under_way[key]
-        if not task.cancelled() and task.exception() is None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
             self._held[key] = task.result()
-            if len(self._held) > MAX_HELD:
-                self._held.popitem(last=False)
+        elif isinstance(error, TokenError) and error.code in _QUIET_S:
+            self._held[key] = _Refusal(error, self._monotonic() + _QUIET_S[error.code])
+        if len(self._held) > MAX_HELD:
+            self._held.popitem(last=False)
 
     async def _fetch(self, number: str) -> Token:
         raise NotImplementedError
@@ -195,16 +156,12 @@ class KeptTokens:
             said = read_object(answer.body)
         except NotAnAnswerError:
             raise TokenError(Code.BAD_TOKEN_ANSWER, "not a JSON object") from None
-        value, kind, seconds = said.get("access_token"), said.get("token_type"), said.get("expires_in")
+        value, kind = said.get("access_token"), said.get("token_type")
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value or not value:
             raise TokenError(Code.BAD_TOKEN_ANSWER, "no access_token")
         if not isinstance(kind, str) or kind.lower() != "bearer":
             raise TokenError(Code.BAD_TOKEN_ANSWER, "not a bearer token")
-        if seconds is None:
-            seconds = _WITHOUT_EXPIRY_S
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
-            raise TokenError(Code.BAD_TOKEN_ANSWER, "expires_in is not a number of seconds")
-        lasts = min(seconds, _LONGEST_S)
+        lasts = seconds(said.get("expires_in", _WITHOUT_EXPIRY_S))
         return Token(value, self._monotonic() + lasts - min(30, lasts / 10))
 
 
@@ -214,18 +171,8 @@ class ClientCredentials(KeptTokens):
     async def _fetch(self, number: str) -> Token:
         del number
         endpoint = self.endpoint
-        return self._read(
-            await endpoint.post(
-                endpoint.url,
-                lambda: {
-                    "grant_type": "client_credentials",
-                    "scope": self.scope,
-                    "client_id": endpoint.signer.client_id,
-                    "client_assertion_type": CLIENT_ASSERTION_TYPE,
-                    "client_assertion": endpoint.signer.client(endpoint.url),
-                },
-            )
-        )
+        grant = {"grant_type": "client_credentials", "scope": self.scope}
+        return self._read(await endpoint.post(endpoint.url, lambda: endpoint.authenticated(endpoint.url, grant)))
 
 
 class JwtBearer(KeptTokens):
@@ -245,27 +192,3 @@ class JwtBearer(KeptTokens):
                 },
             )
         )
-
-
-def error_of(answer: Answer) -> str:
-    """Return the OAuth error code in an answer; empty where it is none that is known."""
-    try:
-        error = read_object(answer.body).get("error")
-    except NotAnAnswerError:
-        return ""
-    return error if isinstance(error, str) and error in _ERRORS else ""
-
-
-def refused(answer: Answer) -> TokenError:
-    """Return the error for an answer without a token."""
-    error = error_of(answer)
-    detail = f"token endpoint: HTTP {answer.status} {error}".rstrip()
-    if answer.status >= 500:
-        return TokenError(Code.PROVIDER_ERROR, detail)
-    if answer.status == 429:
-        return TokenError(Code.RATE_LIMITED, detail)
-    if error in {"access_denied", "expired_token"}:
-        return TokenError(Code.CONSENT_REFUSED, detail)
-    if error == "unknown_user_id":
-        return TokenError(Code.NOT_OUR_SUBSCRIBER, detail)
-    return TokenError(Code.TOKEN_REFUSED, detail)

@@ -1,1 +1,5 @@
-"""Tells what a message says about an account: one-time codes, notices, who speaks, in a dozen languages."""
+"""Recognising: what a text message says about an account."""
+
+from phoneward.numbers.recognising.recogniser import Recogniser, recognise
+
+__all__ = ["Recogniser", "recognise"]

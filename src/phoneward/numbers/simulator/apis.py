@@ -19,6 +19,7 @@ from phoneward.numbers.simulator.wire import ApiError
 DEFAULT_MAX_AGE: Final = 240
 MAX_MAX_AGE: Final = 2400
 """Hours."""
+_AT_LEAST_1: Final = msgspec.Meta(ge=1)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -40,9 +41,14 @@ class AskedTenure(Asked, frozen=True, kw_only=True, rename="camel"):
 
 
 class AskedSwap(Asked, frozen=True, kw_only=True, rename="camel"):
-    """`CreateCheckSimSwap`."""
+    """`CreateCheckSimSwap`. 240.0 is an integer too (JSON Schema, 6.1.1), and more than the most is OUT_OF_RANGE."""
 
-    max_age: int | float = DEFAULT_MAX_AGE
+    max_age: Annotated[int, _AT_LEAST_1] | Annotated[float, _AT_LEAST_1] = DEFAULT_MAX_AGE
+
+    def __post_init__(self) -> None:
+        """Refuse half hours."""
+        if isinstance(self.max_age, float) and not self.max_age.is_integer():
+            raise ValueError("maxAge is not a whole number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +156,6 @@ def _tenure(asked: AskedTenure, subscriber: Subscriber, state: State, now: dt.da
 
 def _swapped(asked: AskedSwap, subscriber: Subscriber, state: State, now: dt.datetime) -> dict[str, object]:
     hours = asked.max_age
-    if isinstance(hours, float) and not hours.is_integer():
-        raise ApiError(400, "INVALID_ARGUMENT", "maxAge is not a whole number.")
-    if hours < 1:
-        raise ApiError(400, "INVALID_ARGUMENT", "maxAge is less than 1.")
     monitored = state.operator.sim_swap_monitored_days
     most = MAX_MAX_AGE if monitored is None else min(MAX_MAX_AGE, monitored * 24)
     if hours > most:

@@ -4,7 +4,7 @@ from phoneward.numbers.sources.combining import combined
 from phoneward.numbers.sources.files import read_messages_file
 from phoneward.numbers.sources.gathering import Gathered
 from phoneward.numbers.sources.naming import account_key
-from phoneward.numbers.sources.phone_numbers import normalised, told_number, told_region
+from phoneward.numbers.sources.phone_numbers import normalised, told_region
 from phoneward.numbers.sources.taking import CACHE, inventory_of, not_asked
 from phoneward.numbers.sources.words import (
     grade_words,
@@ -28,6 +28,5 @@ __all__ = [
     "own_words",
     "proof_words",
     "read_messages_file",
-    "told_number",
     "told_region",
 ]

@@ -1,26 +1,17 @@
 """Phone numbers as people and services write them, made the one form in which they can be compared (E.164)."""
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException
 
-from phoneward.errors import UsageError, readable
+from phoneward.errors import UsageError
 from phoneward.texts import N_
 
 _MAX: Final = 32
-_CHINESE_MOBILE: Final = re.compile(r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})")
 _MAJORITY: Final = 0.6
-
-
-class NoPhoneNumberError(UsageError):
-    """What a person gave as a phone number is none."""
-
-    message = N_("This is no phone number: {number}.")
-    next_step = N_("Write it with its country code, such as +86 138 0013 8000, or name the country: --region CN.")
 
 
 class NoRegionError(UsageError):
@@ -47,18 +38,6 @@ def normalised(number: str, region: str = "") -> str | None:
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def told_number(number: str, region: str = "") -> str:
-    """Return what a person gave, in E.164. Without any country a Chinese mobile number is known by its form.
-
-    Raises:
-        NoPhoneNumberError: it is none.
-    """
-    found = normalised(number.strip(), region or ("CN" if _CHINESE_MOBILE.fullmatch(number.strip()) else ""))
-    if found is None:
-        raise NoPhoneNumberError(number=readable(number[:60]))
-    return found
 
 
 def told_region(region: str) -> str:

@@ -3,18 +3,13 @@
 from typing import Final
 
 from phoneward.errors import readable
+from phoneward.numbers.account_words import GRADE_WORDS
 from phoneward.numbers.inventory import Account, LookedAt, NotLookedAt, OwnNumber, SourceKind, What
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.sources.gathering import strength
 from phoneward.numbers.sources.kept import KEPT
 from phoneward.texts import N_, Words, counted, words
 
-_GRADES: Final = {
-    Relation.ACCOUNT: N_("account"),
-    Relation.CUSTOMER: N_("customer"),
-    Relation.WEAK: N_("perhaps"),
-    Relation.NONE: N_("no"),
-}
 _PROOFS: Final = {
     What.CODE: N_("sent you a code"),
     What.NOTICE: N_("wrote to you about your account"),
@@ -58,7 +53,7 @@ _MISSED_COUNTED: Final = {
 
 def grade_words(grade: Relation) -> Words:
     """Return the proof grade in one word."""
-    return Words(_GRADES[grade])
+    return Words(GRADE_WORDS[grade])
 
 
 def proof_words(account: Account) -> Words:

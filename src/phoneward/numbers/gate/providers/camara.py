@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 
 from phoneward.numbers.gate.asking import Question, Reason, Reply, Word
+from phoneward.numbers.gate.oauth import TokenError
 from phoneward.numbers.gate.pace import Pace
 from phoneward.numbers.gate.reasons import Code
 from phoneward.numbers.gate.strictjson import NotAnAnswerError, read_object
-from phoneward.numbers.gate.tokens import TokenError, Tokens
+from phoneward.numbers.gate.tokens import Tokens
 from phoneward.numbers.gate.wire import Answer, Wire, WireError
 
 ERRORS = {
@@ -91,9 +92,9 @@ class CamaraApi:
             async with asyncio.timeout(self.timeout_s):
                 return self._read(*await self._ask(question, body), question)
         except TimeoutError:
-            raise self._no(Code.TIMED_OUT, f"nothing within {self.timeout_s:.1f} s") from None
+            raise self.no(Code.TIMED_OUT, f"nothing within {self.timeout_s:.1f} s") from None
         except (WireError, TokenError) as error:
-            raise self._no(error.code, error.detail) from None
+            raise self.no(error.code, error.detail) from None
 
     def reply(self, word: Word, code: Code, detail: str = "", *more: Reason) -> Reply:
         """Return a reply of this moment. SAME and CHANGED speak of the day on which they were said, not of the next."""
@@ -134,9 +135,7 @@ class CamaraApi:
                     renewed = True
                     self._tokens.forget(question.number, token)
                     continue
-                if answer.status == 429:
-                    self._pace.pause(_retry_after_s(answer, self.clock()))
-                elif answer.status < 500:
+                if answer.status < 500 and not (answer.status == 429 and self._worth_waiting(answer)):
                     return answer, correlator
                 if asked_again >= _MOST_ASKED_AGAIN:
                     return answer, correlator
@@ -150,21 +149,26 @@ class CamaraApi:
         if wait:
             await asyncio.sleep(wait)
 
+    def _worth_waiting(self, answer: Answer) -> bool:
+        pause = _retry_after_s(answer, self.clock())
+        self._pace.pause(pause)
+        return pause < self.timeout_s
+
     def _read(self, answer: Answer, correlator: str, question: Question) -> dict[str, object]:
         if answer.status != 200:
-            raise self._no(*_why(answer))
+            raise self.no(*_why(answer))
         if answer.headers.get("x-correlator", correlator) != correlator:
-            raise self._no(Code.ANOTHER_ANSWER, "the x-correlator is not that of the question")
+            raise self.no(Code.ANOTHER_ANSWER, "the x-correlator is not that of the question")
         if not answer.is_json:
-            raise self._no(Code.BAD_ANSWER, "not called application/json")
+            raise self.no(Code.BAD_ANSWER, "not called application/json")
         try:
             said = read_object(answer.body)
         except NotAnAnswerError:
-            raise self._no(Code.BAD_ANSWER, "not one JSON object") from None
+            raise self.no(Code.BAD_ANSWER, "not one JSON object") from None
         if "status" in said or "code" in said:
-            raise self._no(Code.BAD_ANSWER, "an error under HTTP 200")
+            raise self.no(Code.BAD_ANSWER, "an error under HTTP 200")
         if any(said.get(field, question.number) != question.number for field in _NUMBER_FIELDS):
-            raise self._no(Code.ANOTHER_ANSWER, "about another number")
+            raise self.no(Code.ANOTHER_ANSWER, "about another number")
         return said
 
     def boolean(self, said: Mapping[str, object], field: str) -> bool:
@@ -176,9 +180,10 @@ class CamaraApi:
         value = said.get(field)
         if isinstance(value, bool):
             return value
-        raise self._no(Code.BAD_ANSWER, f"{field} is neither true nor false")
+        raise self.no(Code.BAD_ANSWER, f"{field} is neither true nor false")
 
-    def _no(self, code: Code, detail: str) -> NoAnswerError:
+    def no(self, code: Code, detail: str) -> NoAnswerError:
+        """Return the error that says why this is no answer."""
         return NoAnswerError(Reason(code=code, provider=self.name, detail=detail))
 
 

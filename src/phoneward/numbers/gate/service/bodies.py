@@ -1,7 +1,7 @@
 """What is sent to the service and what it answers: checked as it comes in, and the source of its OpenAPI document."""
 
 import datetime as dt
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -34,6 +34,7 @@ Factor = Annotated[
         examples=["passkey", "totp", "recovery-code"],
     ),
 ]
+Time = Annotated[dt.datetime, Meta(tz=True)]
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -136,8 +137,8 @@ class BindingView(Struct, frozen=True, kw_only=True):
     state: State
     why: str
     data_closed: bool
-    bound_at: dt.datetime
-    verified_at: dt.datetime
+    bound_at: Time
+    verified_at: Time
     version: int
 
 
@@ -160,8 +161,8 @@ class ActionView(Struct, frozen=True, kw_only=True):
     key: str
     kind: ActionKind
     account: str
-    made_at: dt.datetime
-    details: dict[str, object]
+    made_at: Time
+    details: dict[str, Any]  # Any: JSON, by kind
 
 
 class OutboxView(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from phoneward.numbers.gate.config import path_of
 from phoneward.numbers.gate.deciding import Gate
 from phoneward.numbers.gate.gatekeeper import Gatekeeper
 from phoneward.numbers.gate.keys import Keys
-from phoneward.numbers.gate.secret_errors import GatePartMissingError
+from phoneward.numbers.gate.secret_errors import AskingPartMissingError
 from phoneward.numbers.gate.service.settings import Settings
 
 _DEFAULT_FILE: Final = "bindings.db"
@@ -45,7 +45,7 @@ def make_gate(settings: Settings) -> Gate:
 
     Raises:
         GateConfigError: a key or a file of theirs cannot be read.
-        GatePartMissingError: what asks them is not installed.
+        AskingPartMissingError: what asks them is not installed.
     """
     if not settings.gate.providers:
         return Gate(())
@@ -53,7 +53,7 @@ def make_gate(settings: Settings) -> Gate:
         try:
             importlib.import_module(part)
         except ImportError as error:
-            raise GatePartMissingError from error
+            raise AskingPartMissingError from error
     from phoneward.numbers.gate.building import build_gate
 
     return build_gate(settings.gate, folder=settings.folder)

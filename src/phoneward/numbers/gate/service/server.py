@@ -76,7 +76,7 @@ def serve(
         on_error: is told that the job could not use the database.
 
     Raises:
-        GateConfigError, WrongSecretError, StoreError, GatePartMissingError: it cannot begin.
+        GateConfigError, WrongSecretError, StoreError, AskingPartMissingError: it cannot begin.
     """
     hush()
     with contextlib.closing(listening), open_store(settings) as (store, keys):
@@ -135,10 +135,16 @@ def check_tls(settings: Settings) -> None:
     if settings.service.tls_certificate is None or settings.service.tls_key is None:
         return
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
-            path_of(settings.service.tls_certificate, settings.folder),
-            path_of(settings.service.tls_key, settings.folder),
-        )
+        certificate = path_of(settings.service.tls_certificate, settings.folder)
+        key = path_of(settings.service.tls_key, settings.folder)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as error:
         problem = words("certificate or key cannot be used ({problem})", problem=str(error))
         raise GateConfigError(field="service.tls_certificate", problem=problem) from error
+
+
+def address_of(settings: Settings, listening: socket.socket) -> str:
+    """Return where the service is asked, as an address."""
+    host = f"[{settings.service.host}]" if ":" in settings.service.host else settings.service.host
+    scheme = "http" if settings.service.tls_key is None else "https"
+    return f"{scheme}://{host}:{listening.getsockname()[1]}"

@@ -1,0 +1,35 @@
+"""What can go wrong with what the service is given."""
+
+from phoneward.errors import ExitCode
+from phoneward.numbers.errors import NumbersError
+from phoneward.texts import N_
+
+
+class NoticeListUnreadableError(NumbersError):
+    """A list of cancelled numbers cannot be read."""
+
+    message = N_("The list {path} cannot be read: {problem}.")
+    next_step = N_("Check its name and whether you may read it. Run it again: nothing is done twice.")
+
+
+class NoticeListError(NumbersError):
+    """A line of a list of cancelled numbers is none."""
+
+    message = N_("Line {line} of {path} is no cancelled number. Nothing of the list was carried out.")
+    next_step = N_("Write each line as +8613800138000,2026-04-30: the number, then the day on which it was cancelled.")
+    exit_code = ExitCode.USAGE
+
+
+class AuditExportError(NumbersError):
+    """The audit log cannot be written out."""
+
+    message = N_("The audit log cannot be written to {path}: {problem}.")
+    next_step = N_("Choose another place with --export. The log itself is not changed by this.")
+
+
+class NotANotedHeadError(NumbersError):
+    """What was noted of an earlier check is not what a check prints."""
+
+    message = N_("“{noted}” is not what a check of the audit log prints.")
+    next_step = N_("Give it as it was printed: the number of entries, a colon, 64 letters and digits.")
+    exit_code = ExitCode.USAGE

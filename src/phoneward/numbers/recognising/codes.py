@@ -1,0 +1,100 @@
+"""What in a text may be a one-time code, by its shape and by what stands next to it.
+
+Codes have 4 to 8 digits nearly always (RFC 4226, section 5.3: at least 6; services send 4 to 8), whole or in groups
+("123-456", "12 34 56", "1 2 3 4 5 6"), sometimes letters in front ("G-123456") or between ("123ABC78").
+"""
+
+import re
+from typing import Final, NamedTuple
+
+_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![\d.,/@=_])\d(?:[ -]{0,2}\d)*(?![\d])")
+"""Digits with what groups them. At most two signs between two digits, so nothing to go back over."""
+_GROUPED: Final = re.compile(
+    r"\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2}|\d{4}[ -]\d{4}|\d{3}[ -]\d{2}|\d{2}[ -]\d{3}|\d(?:[ -]\d){3,7}|\d{3}[ -]\d{4}|\d{2}[ -]\d{2}|\d{3}[ -]\d{3}[ -]\d{3}"
+)
+_MIXED: Final = re.compile(
+    r"(?<![A-Za-z0-9/._=@-])(?=[A-Za-z]{0,9}\d)(?=\d{0,9}[A-Za-z])[A-Za-z0-9]{4,10}(?![A-Za-z0-9/_=@])"
+)
+_CAPITALS: Final = re.compile(r"[\"'(\[]?\b[A-Z]{4,8}\b(?![a-z])")
+_BEFORE_NOT: Final = re.compile(
+    r"(?:[$€£¥₹₩₺₫₽฿#*+]|rs\.?|inr|usd|eur|rmb|cny|rp\.?|nt\$?|hk\$?|no\.?|nr\.?|n°|№|x{2,}|ending|ending in|ends in|ending with|\bin|acct|a/c|尾号|尾號|末四码|末四碼|末尾|卡号|"
+    r"末|单号|單號|编号|編號|号码|號碼|电话|電話|致电|热线|拨打|金额|共|满|满|送|减|约|前|第|tel|tel:|phone|call|dial|ref|ref\.|txn|otp id|at|on|gate|flight|room|version|v\.?)[ :.]{0,2}$"
+)
+_AFTER_NOT: Final = re.compile(
+    r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|小时|小時|天|日|月|年|号线|次|个|個|位|件|人|条|條|名|楼|樓|期|届|流量|gb|mb|kb|km|kg|"
+    r"min\b|mins\b|minut|minuten|minute|hour|hrs?\b|day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|tl\b|zł|zl\b|kr\b|kc\b|lei\b|vnd|vnđ|đ|d\b|rub|руб|грн|мин|хв|円|分|時|秒|포인트|분|시|일|월|년|개|명|pt\b|points?\b|st\b|nd\b|rd\b|th\b|am\b|pm\b|people|items?\b|x\b|m\b|k\b|p\b|[.,/:]\d)"
+)
+_LINK: Final = re.compile(
+    r"(?:https?://|www\.|[a-z0-9-]{1,63}\.(?:[a-z0-9-]{1,63}\.){0,3}[a-z]{2,12}/)[^\s\u3000-\u9fff，。]{0,400}",
+    re.IGNORECASE,
+)
+
+
+class Code(NamedTuple):
+    """Something of a code's shape.
+
+    Attributes:
+        start, end: where, in characters.
+        is_digits: digits only, perhaps in groups or with a letter and a dash in front; else letters among them.
+    """
+
+    start: int
+    end: int
+    is_digits: bool
+
+
+def links(text: str) -> list[tuple[int, int]]:
+    """Return where addresses of the web stand."""
+    if "/" not in text and "." not in text:
+        return []
+    return [found.span() for found in _LINK.finditer(text)]
+
+
+def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
+    """Return what may be a one-time code, in its order, at most 16."""
+    found = []
+    for run in _RUN.finditer(text):
+        for start, end in _parts(text, run.start(), run.end()):
+            if _may_be_code(low, start, end) and not _inside(start, addresses):
+                found.append(Code(start, end, True))
+        if len(found) >= 16:
+            break
+    return found
+
+
+def mixed(text: str, start: int, end: int, addresses: list[tuple[int, int]]) -> Code | None:
+    """Return the first word of letters and digits, or of four to eight capitals after a colon, between two places."""
+    for one in _MIXED.finditer(text, start, end):
+        if not _inside(one.start(), addresses) and not one[0].isdigit():
+            return Code(one.start(), one.end(), False)
+    return None
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    run = text[start:end]
+    dash = run.find("-")
+    body = run[dash + 1 :] if dash > 0 and run[:dash].isalpha() else run
+    if body.isdigit() or _GROUPED.fullmatch(body):
+        return [(start, end)]
+    if " " not in run:
+        return []
+    parts = []
+    at = start
+    for part in run.split(" "):
+        if part.isdigit() or _GROUPED.fullmatch(part):
+            parts.append((at, at + len(part)))
+        at += len(part) + 1
+    return parts
+
+
+def _may_be_code(low: str, start: int, end: int) -> bool:
+    digits = sum(sign.isdigit() for sign in low[start:end])
+    if not 3 <= digits <= 10:
+        return False
+    if end < len(low) and _AFTER_NOT.match(low, end, end + 12):
+        return False
+    return not (start and _BEFORE_NOT.search(low, max(0, start - 14), start))
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)

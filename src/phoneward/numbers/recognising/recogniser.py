@@ -1,0 +1,76 @@
+"""The recogniser: what one message says about an account. It keeps nothing between messages."""
+
+import functools
+from typing import Final
+
+from phoneward.numbers.message import Message
+from phoneward.numbers.recognising import naming, otp, relation
+from phoneward.numbers.recognising.codes import links
+from phoneward.numbers.recognising.lexicon import Kind, Lexicon, lexicon
+from phoneward.numbers.recognising.names import Name, Names
+from phoneward.numbers.recognising.reading import read
+from phoneward.numbers.recognising.signatures import Signatures, signatures
+from phoneward.numbers.recognition import Purpose, Recognition, Relation
+from phoneward.numbers.rulebook import Rulebook, rulebook
+
+_NOTHING: Final = Recognition()
+
+
+class Recogniser:
+    """Recognises messages with one rulebook. Built once; it may be used from several threads."""
+
+    def __init__(self, book: Rulebook, words: Lexicon | None = None) -> None:
+        """Prepare the names of the rulebook and the words of the languages."""
+        self._names: Final = Names(book)
+        self._words: Final = words or lexicon()
+
+    def recognise(self, message: Message) -> Recognition:
+        """Return what a message says. Any text has an answer; a long one is read at both ends only."""
+        text = read(message.body)
+        if not text.text:
+            return _NOTHING
+        hits = self._words.look(text.low, is_ascii=text.is_ascii)
+        seen = 0
+        for hit in hits:
+            seen |= hit.kinds
+        addresses = links(text.text)
+        code = otp.brings_code(text.text, text.low, hits, addresses, seen)
+        is_otp = code is not None or otp.brings_link(text.low, addresses)
+        signed = signatures(text.text)
+        name, signs = naming.service(text, hits, code, signed, message.sender, self._names)
+        if is_otp:
+            grade = relation.of_code(name, self._names)
+        else:
+            grade = relation.of_other(text.text, hits, seen, addresses, name, self._names, signs=signs)
+        if name is None or (
+            grade is Relation.NONE and not is_otp and not _is_named(name, seen, signs=signs, signed=signed)
+        ):
+            return Recognition(is_otp=is_otp)
+        purpose = relation.purpose(hits, seen)
+        if purpose is Purpose.UNKNOWN and grade is Relation.ACCOUNT and not is_otp:
+            purpose = Purpose.NOTICE
+        return Recognition(
+            is_otp=is_otp,
+            relation=grade,
+            service=name.shown,
+            system=name.system.id if name.system is not None and grade is not Relation.NONE else None,
+            purpose=purpose if grade is not Relation.NONE else Purpose.UNKNOWN,
+            is_done=bool(seen & Kind.DONE) and not is_otp and grade is Relation.ACCOUNT,
+        )
+
+
+def _is_named(name: Name, seen: int, *, signs: bool, signed: Signatures) -> bool:
+    """Return whether a message that proves nothing is worth a name: fraud and advertising in somebody's name."""
+    if signs and signed.brackets:
+        return True
+    return name.is_known and bool(seen & (Kind.BAIT | Kind.AD)) and not seen & Kind.PERSONAL
+
+
+@functools.cache
+def _own() -> Recogniser:
+    return Recogniser(rulebook())
+
+
+def recognise(message: Message) -> Recognition:
+    """Return what a message says, by the program's own rulebook."""
+    return _own().recognise(message)

@@ -1,0 +1,75 @@
+"""How messages are signed: in brackets at either end, before a colon, after a dash, by a domain, by their sender."""
+
+import re
+from typing import Final, NamedTuple
+
+_OPENING: Final = "[【〖〔「『《(<"
+_BRACKETED: Final = re.compile(
+    r"[【〖\[]([^【】〖〗\[\]\n]{1,32})[】〗\]]|[〔「『《(<]([^〔〕「」『』《》()<>\n]{1,32})[〕」』》)>]"
+)
+_AT_END: Final = re.compile(
+    r"(?:[【〖\[]([^【】〖〗\[\]\n]{1,32})[】〗\]]|[〔(<《]([^〔〕()<>《》\n]{1,32})[〕)>》])[\s.。]*\Z"
+)
+_COLON: Final = re.compile(
+    r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)\s?(?:[:：]|\s[-–—|]\s|\s?[»>]\s)\s?"
+)
+_DASH: Final = re.compile(
+    r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
+)
+_DOMAIN: Final = re.compile(r"(?:^|\s)@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})(?:\s+#\S{1,20})?", re.IGNORECASE)
+"""The last line of an origin-bound code: https://github.com/WICG/sms-one-time-codes."""
+_NOT_NAMES: Final = re.compile(r"[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|.*\d{5,}|.*\d{2}:\d{2}")
+_HEADER: Final = re.compile(r"[A-Z]{2}-([A-Za-z0-9]{3,11})(?:-[A-Z])?\Z")
+"""Indian sender names: two letters of the operator and the circle, the header, what it is for (TRAI TCCCPR 2018)."""
+
+
+class Signatures(NamedTuple):
+    """What a message is signed with; empty where it is not.
+
+    Attributes:
+        brackets: in brackets at the beginning, or at the end.
+        colon: before a colon at the beginning.
+        dash: after a dash at the end, or in a last line of its own.
+        domain: of an origin-bound code.
+    """
+
+    brackets: tuple[str, ...] = ()
+    colon: str = ""
+    dash: str = ""
+    domain: str = ""
+
+
+def signatures(text: str) -> Signatures:
+    """Return what a text that was read is signed with."""
+    brackets = []
+    at = 0
+    while at < len(text) and text[at] in _OPENING and len(brackets) < 3:
+        found = _BRACKETED.match(text, at)
+        if found is None:
+            break
+        brackets.append(found[1] or found[2])
+        at = found.end()
+        while at < len(text) and text[at] in " \n-:：,，.。":
+            at += 1
+    if text and text[-1] in "】〗]〕)>》.。" and (found := _AT_END.search(text, max(0, len(text) - 40))) is not None:
+        brackets.append(found[1] or found[2])
+    colon = _COLON.match(text, at, at + 40)
+    dash = _DASH.search(text, max(0, len(text) - 36))
+    domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
+    return Signatures(
+        tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
+        colon[1].strip() if colon and not _NOT_NAMES.match(colon[1]) else "",
+        dash[1].strip() if dash else "",
+        domain[1].lower() if domain else "",
+    )
+
+
+def sender_name(sender: str) -> str:
+    """Return the name that a message was sent under; empty where that is a number or a short code."""
+    name = sender.strip()
+    if len(name) > 40 or not any(sign.isalpha() for sign in name) or "@" in name:
+        return ""
+    if sum(sign.isdigit() for sign in name) > 4:
+        return ""
+    header = _HEADER.match(name)
+    return header[1] if header else name

@@ -1,0 +1,87 @@
+"""schemathesis asks the simulator whatever CAMARA's definitions allow, and what they do not, and looks at each answer.
+
+All of its checks are on. The definitions are not part of the project.
+"""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from phoneward.numbers.simulator import Client, Clock, Contract, Simulator, State, Subscriber, new_key, running
+from tests.conftest import SHARED
+from tests.numbers.simulator.camara_world import NOW, NUMBER, SIGNED
+from tests.numbers.simulator.consumer import CLIENT
+
+pytestmark = pytest.mark.needs_shared
+
+CAMARA = SHARED / "data" / "camara"
+SCOPES = ("number-recycling:check", "sim-swap", "kyc-tenure:check-tenure")
+EXAMPLES = 40
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Simulator:
+    contracts = (Contract(begins=SIGNED, holder="A", type="PAYM"),)
+    state = State(clients=(Client(id=CLIENT),), subscribers=(Subscriber(number=NUMBER, contracts=contracts),))
+    return Simulator(state, keys={CLIENT: new_key().public_key()}, clock=Clock(NOW, ticking=False))
+
+
+@pytest.fixture(scope="module")
+def base_url(simulator: Simulator) -> Iterator[str]:
+    with running(simulator) as url:
+        yield url
+
+
+CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 422]}}}
+"""Also right requests may be answered so by these definitions; which of them, `_is_right` looks at."""
+
+
+@pytest.mark.parametrize("legs", ["two-legged", "three-legged"])
+@pytest.mark.parametrize("name", ["kyc-tenure-v0.2.0", "number-recycling-v0.2.0", "sim-swap-v2.1.0"])
+def test_every_answer_is_as_defined(name: str, legs: str, simulator: Simulator, base_url: str) -> None:
+    schema = schemathesis.openapi.from_path(
+        CAMARA / f"{name}.yaml", config=schemathesis.Config.from_dict(copy.deepcopy(CONFIG))
+    )
+    prefix = schema.raw_schema["servers"][0]["url"].replace("{apiRoot}", base_url)
+    number = NUMBER if legs == "three-legged" else None
+    headers = {"Authorization": f"Bearer {simulator.token_for(CLIENT, SCOPES, number, seconds=3600)}"}
+    seen: set[int] = set()
+    for result in schema.get_all_operations():
+        operation: Any = result.ok()  # type: ignore[union-attr]  # an error raises
+        for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+            _ask(operation.as_strategy(generation_mode=mode), prefix, headers, seen)
+    assert seen >= ({200, 400, 422} if legs == "three-legged" else {200, 400, 404, 422})
+
+
+def _ask(cases: st.SearchStrategy[Any], base_url: str, headers: dict[str, str], seen: set[int]) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    @given(case=cases, ours=st.booleans())
+    def ask(case: Any, ours: bool) -> None:
+        if ours and _is_positive(case) and "phoneNumber" in case.body:
+            case.body["phoneNumber"] = NUMBER
+        answer = case.call_and_validate(base_url=base_url, headers=headers, additional_checks=[_is_right])
+        seen.add(answer.status_code)
+
+    ask()
+
+
+def _is_right(_context: Any, answer: schemathesis.Response, case: Any) -> None:
+    """A right request is refused for what it asks about alone, never for its form."""
+    if _is_positive(case) and answer.status_code == 400:
+        assert answer.json()["code"] == "OUT_OF_RANGE", answer.json()
+
+
+def _is_positive(case: Any) -> bool:
+    return bool(case.meta.generation.mode is schemathesis.GenerationMode.POSITIVE)
