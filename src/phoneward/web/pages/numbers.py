@@ -138,73 +138,50 @@ def leave(request: Request) -> Response:
 
 def plan(request: Request) -> Response:
     """Show the plan of a number."""
-    shown, _inventory_is_new = _plan_asked_for(request)
-    title = _("Leaving {number}").format(number=numbers.shown_number(shown.number))
-    groups = []
+    shown = _plan_asked_for(request)
+    said = numbers.plan_document(shown)
+    parts = []
     for group in Group:
         steps = [_step(step, shown) for step in shown.steps[:MAX_STEPS] if step.group is group]
         if steps:
             title, about = numbers.group_words(group)
-            groups.append((group.value, str(title), str(about), steps))
+            parts.append((group.value, str(title), str(about), steps))
     return page(
         request,
         "number_plan.html",
-        title=title,
+        title=_("Leaving {number}").format(number=numbers.shown_number(shown.number)),
         command=("phoneward", "number", "leave", shown.number, "--on", shown.on.isoformat()),
         crumbs=((NUMBERS, _("Numbers")),),
         plan=shown,
-        on=formats.day(_noon(shown.on)),
+        on=str(numbers.day_words(shown.on)),
         progress=str(numbers.progress_words(shown)),
-        first=[str(one) for one in (numbers.first_steps_after() if shown.is_past else numbers.first_steps())],
-        groups=groups,
-        grace=str(numbers.grace_words(shown)),
-        intruders=str(numbers.intruders_words(shown)) if shown.is_past else "",
-        not_undone=[str(one) for one in numbers.not_undone()],
+        said=said["sentences"],
+        parts_of=parts,
         paper=address(f"{PLAN}/paper.html", number=shown.number),
         calendar=address(f"{PLAN}/calendar.ics", number=shown.number),
         more=max(0, len(shown.steps) - MAX_STEPS),
     )
 
 
-def _plan_asked_for(request: Request) -> tuple[Plan, bool]:
+def _plan_asked_for(request: Request) -> Plan:
     context = context_of(request)
     number = request.query_params.get("number", "")
     with context.library.open() as opened:
-        known, job = inventories(context, opened)
+        known, _job = inventories(context, opened)
         kept = numbers.kept_plan(opened.state, number)
-        inventory = known.of_number(number) if known is not None else None
         if kept is None:
             raise PageMissingError
-        return plan_of(opened.state, kept, inventory if inventory is not None else numbers.Inventory()), job is None
+        inventory = known.of_number(number) if known is not None else None
+        return plan_of(opened.state, kept, inventory if inventory is not None else numbers.Inventory())
 
 
 def _step(step: Step, plan: Plan) -> dict[str, object]:
-    standing = numbers.standing_words(step)
     return {
-        "name": str(numbers.service_words(step)),
-        "key": step.account.key,
-        "is_open": step.is_open,
         "severity": _HARM_SEVERITIES[step.harm],
         "harm": _(numbers.HARM_WORDS[step.harm]),
-        "standing": str(standing) if standing is not None else "",
-        "until": str(numbers.until_words(step, plan)) if step.is_open else "",
-        "facts": [str(one) for one in _facts(step)],
-        "cut_loose": [str(one) for one in numbers.cut_loose(step, plan)] if plan.is_past else [],
-        "ways": numbers.ways(step),
-        "unknown": [str(one) for one in (*numbers.irreversible(step), *numbers.unknown(step))],
+        "is_open": step.is_open,
+        **numbers.step_document(step, plan),
     }
-
-
-def _facts(step: Step) -> list[object]:
-    holds = numbers.holds(step)
-    after = numbers.after_reissue(step)
-    return [
-        numbers.shown_by(step),
-        *([holds] if holds is not None else []),
-        *numbers.opened_by(step),
-        numbers.needs_old(step),
-        *([after] if after else []),
-    ]
 
 
 def done(request: Request) -> Response:
@@ -224,29 +201,26 @@ def drop(request: Request) -> Response:
     context, form = context_of(request), form_of(request)
     number = form.get("number", "")
     decide(context, [numbers.drop_plan(number)])
-    say(request, words("The number is not given up. What you marked as done stays.",))
+    say(request, words("The number is not given up. What you marked as done stays."))
     return see_other(NUMBERS)
 
 
 def paper(request: Request) -> Response:
     """Return the plan in large type, for printing: one file that needs nothing else."""
-    shown, _new = _plan_asked_for(request)
+    shown = _plan_asked_for(request)
     return _download(numbers.html_plan(shown), "text/html; charset=utf-8", f"{shown.number}.html")
 
 
 def calendar(request: Request) -> Response:
     """Return the plan's days for a calendar."""
-    shown, _new = _plan_asked_for(request)
-    return _download(numbers.calendar_plan(shown, dt.datetime.now(dt.UTC)), "text/calendar; charset=utf-8", f"{shown.number}.ics")
+    shown = _plan_asked_for(request)
+    content = numbers.calendar_plan(shown, dt.datetime.now(dt.UTC))
+    return _download(content, "text/calendar; charset=utf-8", f"{shown.number}.ics")
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{readable(name)}"'}
     return Response(content, media_type=kind, headers=headers)
-
-
-def _noon(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(12)).astimezone()
 
 
 ROUTES: Final = (
