@@ -17,6 +17,7 @@ from phoneward.apk.signing.problems import sentences
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
+from phoneward.numbers import Claim, OldNumber, System, rulebook
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
 from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
@@ -167,6 +168,57 @@ def signatures() -> str:
     return "\n".join(lines) + "\n"
 
 
+def account_systems() -> str:
+    """Return account-systems.md: what the rulebook says of each account system, and where it stands."""
+    systems = rulebook().systems
+    lines = [
+        "# Account systems",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the rulebook's data files. Do not edit. -->",
+        "",
+        "What Phoneward knows of accounts that hang on a mobile number: one row a passport, however many products it",
+        "opens. The files, and how to add to them, are in `src/phoneward/numbers/data/systems`.",
+        "",
+        "A cell that is empty is not known. `?` marks what no source was found for; `[1]` the first of the row's",
+        "sources. *Opened by*: whether a code sent to the number is enough to sign in, or to set a new password, and",
+        "whether the carrier's one-tap sign-in opens it, which leaves no message. *Old number*: whether changing to a",
+        "new number needs a code sent to the old one.",
+        "",
+        f"{len(systems)} account systems.",
+        "",
+        "| id | name | harm | by message | new password | one tap | old number | steps | after re-issue | sources |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*lines, *map(_system_row, sorted(systems, key=lambda one: one.id))]) + "\n"
+
+
+def _system_row(system: System) -> str:
+    sources: dict[str, int] = {}
+
+    def sourced(text: str, source: str) -> str:
+        if not source:
+            return f"{text} ?"
+        return f"{text} [{sources.setdefault(source, len(sources) + 1)}]"
+
+    def told(claim: Claim[bool] | Claim[OldNumber] | None) -> str:
+        if claim is None:
+            return ""
+        text = claim.value.value if isinstance(claim.value, OldNumber) else "yes" if claim.value else "no"
+        return sourced(text, claim.source)
+
+    named = [(name, getattr(system, name)) for name in ("rebind", "unbind", "delete")]
+    cells = [
+        f"`{system.id}`",
+        " · ".join(dict.fromkeys((system.names["en"], system.names["zh_CN"]))),
+        system.harm.value,
+        *map(told, (system.sms_login, system.sms_reset, system.one_tap, system.old_number)),
+        ", ".join(sourced(name, steps.source) for name, steps in named if steps is not None),
+        sourced("told", system.reissue.source) if system.reissue is not None else "",
+    ]
+    cells.append(", ".join(f"[{number}]({source})" for source, number in sources.items()))
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
 def error_classes() -> list[type[PhonewardError]]:
     """Return the classes of which errors are made: those that are no mere base of others' sentences."""
     for module in pkgutil.walk_packages(phoneward.__path__, "phoneward."):
@@ -202,6 +254,7 @@ def main() -> None:
     (REFERENCE / "findings.md").write_text(findings())
     (REFERENCE / "updates.md").write_text(updates())
     (REFERENCE / "signatures.md").write_text(signatures())
+    (REFERENCE / "account-systems.md").write_text(account_systems())
 
 
 if __name__ == "__main__":

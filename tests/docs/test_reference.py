@@ -61,6 +61,10 @@ def test_everything_that_can_be_wrong_with_a_signature_is_documented() -> None:
     assert text("signatures.md") == reference.signatures(), WRITE
 
 
+def test_every_account_system_is_documented() -> None:
+    assert text("account-systems.md") == reference.account_systems(), WRITE
+
+
 def test_no_two_errors_share_a_code() -> None:
     kinds = reference.error_classes()
     assert len(kinds) > 30

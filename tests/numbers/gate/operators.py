@@ -41,7 +41,7 @@ def rsa_key() -> RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def says(status: int = 200, **body: object) -> Answers:
+def says(status: int = 200, /, **body: object) -> Answers:
     """An operator that answers each check the same."""
     return lambda _request: httpx.Response(status, json=body)
 
@@ -77,13 +77,15 @@ class Operator:
         self.forms: list[dict[str, str]] = []
         self.asked: list[httpx.Request] = []
         self.issued = 0
+        self.timeout_s = 2.0
         self.good: set[str] = set()
         self.token_answers: Callable[[dict[str, str]], httpx.Response | None] = lambda _form: None
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         answer = await self._handle(request)
         if isinstance(answer.stream, httpx.ByteStream):  # as from a network: not read yet
-            return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
+            stream = httpx.ByteStream(b"".join(answer.stream))
+            return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
         return answer
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
@@ -153,13 +155,13 @@ class Operator:
         purpose = "dpv:FraudPreventionAndDetection"
         return flow(endpoint, f"{purpose} {scope}", monotonic=self.clock.monotonic)
 
-    def api(self, path: str, *, tokens: KeptTokens | None = None, timeout_s: float = 2, name: str = "op") -> CamaraApi:
+    def api(self, path: str, *, tokens: KeptTokens | None = None, timeout_s: float | None = None, name: str = "op") -> CamaraApi:
         return CamaraApi(
             name,
             ROOT + path,
             wire=self.wire(),
             tokens=tokens or self.tokens(),
             pace=Pace(monotonic=self.clock.monotonic),
-            timeout_s=timeout_s,
+            timeout_s=timeout_s or self.timeout_s,
             clock=self.clock,
         )

@@ -99,7 +99,7 @@ def onepassword_data() -> str:
                     {"value": PASSWORD, "id": "", "name": "p", "fieldType": "P", "designation": "password"},
                     {
                         "value": {"email_address": MAIL},
-                        "id": ",
+                        "id": "",
                         "name": "e",
                         "fieldType": "E",
                         "designation": "username",
@@ -169,7 +169,8 @@ def keepass_xml() -> str:
 
     groups = f"<Group><Name>Root</Name>{entry(LOGINS[0])}<Group>{''.join(map(entry, LOGINS[1:]))}</Group></Group>"
     meta = f"<Meta><Generator>KeePass</Generator><DatabaseDescription>{NOTE}</DatabaseDescription></Meta>"
-    return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<KeePassFile>{meta}<Root>{groups}</Root></KeePassFile>'
+    head = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n'
+    return f"{head}<KeePassFile>{meta}<Root>{groups}</Root></KeePassFile>"
 
 
 def keepass1_csv() -> str:
@@ -198,11 +199,9 @@ def every() -> Iterator[tuple[str, str, bytes]]:
     yield "keepass-xml", "c.xml", keepass_xml().encode()
     tables = {
         "bitwarden-csv": table(
-            "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp".split(
-                ","
-            ),
+            "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp",
             [["", "", "login", one.title, NOTE, FIELD, "0", one.url, one.user, PASSWORD, SEED] for one in LOGINS]
-            + [["", "", "note", "Note", NOTE, ", "0", "", "", "", ""]],
+            + [["", "", "note", "Note", NOTE, "", "0", "", "", "", ""]],
         ),
         "keepassxc-csv": table(
             "Group,Title,Username,Password,URL,Notes,TOTP,Icon,Last Modified,Created",
@@ -218,9 +217,7 @@ def every() -> Iterator[tuple[str, str, bytes]]:
             [[one.title, one.url, one.user, PASSWORD, NOTE + "\nsecond line"] for one in LOGINS],
         ),
         "firefox-csv": table(
-            "url,username,password,httpRealm,formActionOrigin,guid,timeCreated,timeLastUsed,timePasswordChanged".split(
-                ","
-            ),
+            "url,username,password,httpRealm,formActionOrigin,guid,timeCreated,timeLastUsed,timePasswordChanged",
             [[one.url, one.user, PASSWORD, "", "", "{1}", "1", "2", "1714979289123"] for one in LOGINS],
             quoted=True,
         ),

@@ -23,7 +23,7 @@ class RulebookDefectError(ValueError):
     """A data file of the rulebook is not as it must be; the sentence says where."""
 
 
-class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every statement has: a source and the day it was read there, or `unconfirmed = true`."""
 
     source: str = ""
@@ -42,26 +42,33 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("a source is an address that begins with https://")
 
 
-class _Flag(_Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Flag(Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_: bool = msgspec.field(name="is")
 
     def made(self) -> Claim[bool]:
         return Claim(self.is_, self.source, self.checked)
 
 
-class _OldNumber(_Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _OldNumber(Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_: OldNumber = msgspec.field(name="is")
 
     def made(self) -> Claim[OldNumber]:
         return Claim(self.is_, self.source, self.checked)
 
 
-class _Steps(_Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StoredSteps(Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How something is done."""
+
     link: str = ""
     en: tuple[str, ...]
     zh_CN: tuple[str, ...]  # noqa: N815 - as languages are called
 
     def made(self) -> Steps:
+        """Return it as what it is.
+
+        Raises:
+            ValueError: sentences or the link are not as they must be.
+        """
         if not self.en or len(self.en) != len(self.zh_CN):
             raise ValueError("there must be steps, and as many in each language")
         if self.link and not self.link.startswith("https://"):
@@ -71,7 +78,7 @@ class _Steps(_Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-class _Reissue(_Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Reissue(Stored, frozen=True, kw_only=True, forbid_unknown_fields=True):
     en: str
     zh_CN: str  # noqa: N815 - as languages are called
 
@@ -93,9 +100,9 @@ class _System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sms_reset: _Flag | None = None
     one_tap: _Flag | None = None
     old_number: _OldNumber | None = None
-    rebind: _Steps | None = None
-    unbind: _Steps | None = None
-    delete: _Steps | None = None
+    rebind: StoredSteps | None = None
+    unbind: StoredSteps | None = None
+    delete: StoredSteps | None = None
     reissue: _Reissue | None = None
 
 
@@ -143,14 +150,14 @@ def _system(table: object, file: str, number: int) -> System:
         sms_reset=_made(stored.sms_reset, _Flag.made, f"{place}: sms_reset"),
         one_tap=_made(stored.one_tap, _Flag.made, f"{place}: one_tap"),
         old_number=_made(stored.old_number, _OldNumber.made, f"{place}: old_number"),
-        rebind=_made(stored.rebind, _Steps.made, f"{place}: rebind"),
-        unbind=_made(stored.unbind, _Steps.made, f"{place}: unbind"),
-        delete=_made(stored.delete, _Steps.made, f"{place}: delete"),
+        rebind=_made(stored.rebind, StoredSteps.made, f"{place}: rebind"),
+        unbind=_made(stored.unbind, StoredSteps.made, f"{place}: unbind"),
+        delete=_made(stored.delete, StoredSteps.made, f"{place}: delete"),
         reissue=_made(stored.reissue, _Reissue.made, f"{place}: reissue"),
     )
 
 
-_S = TypeVar("_S", bound=_Stored)
+_S = TypeVar("_S", bound=Stored)
 
 
 def _made(stored: _S | None, make: Callable[[_S], T], place: str) -> T | None:

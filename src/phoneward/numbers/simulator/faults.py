@@ -57,6 +57,8 @@ class Faulty:
                 await send(message)
         else:
             body = b"".join(message.get("body", b"") for message in messages[1:])
+            if fault == "hang" and await _gone_within(self._faults.hang_seconds, receive):
+                return
             await self._spoil(fault, messages[0], body, send)
 
     def _chosen(self, path: str, number: str | None) -> FaultKind | None:
@@ -79,9 +81,6 @@ class Faulty:
         status: int = start["status"]
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         headers.append((NAMED_IN, fault.encode()))
-        if fault == "hang":
-            await asyncio.sleep(faults.hang_seconds)
-            raise CutError
         if fault == "cut":
             await _begin(send, status, headers, len(body))
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
@@ -93,7 +92,9 @@ class Faulty:
                 await asyncio.sleep(faults.drip_seconds)
             await send({"type": "http.response.body", "body": b""})
             return
-        if fault == "server-error":
+        if fault == "hang":
+            status, body = _SERVER_ERRORS[-1]
+        elif fault == "server-error":
             status, body = self._chance.choice(_SERVER_ERRORS)
         elif fault == "too-many-requests":
             status, body = 429, _error(429, "TOO_MANY_REQUESTS", "Rejected due to request rate limit overpassed.")
@@ -108,6 +109,20 @@ class Faulty:
             body = _opposite(body)
         await _begin(send, status, headers, len(body))
         await send({"type": "http.response.body", "body": body})
+
+
+async def _gone_within(seconds: float, receive: Receive) -> bool:
+    """Wait; tell whether whoever asked has hung up before the end."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    try:
+        await asyncio.wait_for(gone(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _begin(send: Send, status: int, headers: list[tuple[bytes, bytes]], length: int) -> None:

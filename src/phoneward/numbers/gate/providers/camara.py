@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import random
 import re
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -114,9 +115,10 @@ class CamaraApi:
     async def _ask(self, question: Question, body: Mapping[str, object]) -> tuple[Answer, str]:
         sent = dict(body) if self._tokens.three_legged else {"phoneNumber": question.number, **body}
         content = json.dumps(sent).encode()
+        deadline = time.monotonic() + self.timeout_s
         asked_again, renewed = 0, False
         while True:
-            await self._wait_for_turn()
+            await self._wait_for_turn(deadline)
             token = await self._tokens.get(question.number)
             correlator = str(uuid.uuid4())
             headers = {
@@ -135,24 +137,24 @@ class CamaraApi:
                     renewed = True
                     self._tokens.forget(question.number, token)
                     continue
-                if answer.status < 500 and not (answer.status == 429 and self._worth_waiting(answer)):
+                if answer.status < 500 and not (answer.status == 429 and self._worth_waiting(answer, deadline)):
                     return answer, correlator
                 if asked_again >= _MOST_ASKED_AGAIN:
                     return answer, correlator
             asked_again += 1
             await asyncio.sleep(random.uniform(0.5, 1) * 0.1 * 2**asked_again)  # noqa: S311  no secret, only jitter
 
-    async def _wait_for_turn(self) -> None:
-        wait = self._pace.take(self.timeout_s)
+    async def _wait_for_turn(self, deadline: float) -> None:
+        wait = self._pace.take(deadline - time.monotonic())
         if wait is None:
             raise WireError(Code.HELD_BACK, "asked too often, or the provider asked for a pause")
         if wait:
             await asyncio.sleep(wait)
 
-    def _worth_waiting(self, answer: Answer) -> bool:
+    def _worth_waiting(self, answer: Answer, deadline: float) -> bool:
         pause = _retry_after_s(answer, self.clock())
         self._pace.pause(pause)
-        return pause < self.timeout_s
+        return pause < deadline - time.monotonic()
 
     def _read(self, answer: Answer, correlator: str, question: Question) -> dict[str, object]:
         if answer.status != 200:
