@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.numbers import keeping
-from phoneward.numbers.errors import NumberKeyError
+from phoneward.numbers.errors import NotANumberError, NumberKeyError
 from phoneward.snapshots import Change, OwnerState
 
 NUMBER = "+8613800138000"
@@ -17,6 +17,32 @@ ON = dt.date(2026, 12, 20)
 
 def state(*changes: Change, before: OwnerState | None = None) -> OwnerState:
     return (before or OwnerState()).changed(changes, now_ns=1_800_000_000_000_000_000, writer="w")
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("+86 138 0013 8000", None, NUMBER),
+        ("138-0013-8000", None, NUMBER),
+        ("13800138000", None, NUMBER),
+        ("+8613800138000", "US", NUMBER),
+        ("(650) 253-0000", "US", "+16502530000"),
+        ("020 7031 3000", "GB", "+442070313000"),
+        ("+852 2123 4567", None, "+85221234567"),
+    ],
+)  # fmt: skip
+def test_a_number_as_people_write_it(text: str, region: str | None, number: str) -> None:
+    """Spaces, hyphens, brackets, with the country's code or without."""
+    assert keeping.parse_number(text, region) == number
+
+
+@pytest.mark.parametrize("text", ["", "10086x", "wechat", "020 7031 3000", "+86 1", "1" * 300, "\x1b[2J"])
+def test_what_is_no_number(text: str) -> None:
+    """One plain sentence, with the way to write it; never a control character."""
+    with pytest.raises(NotANumberError) as caught:
+        keeping.parse_number(text)
+    assert "\x1b" not in caught.value.sentence()
+    assert "+86 138" in caught.value.advice()
 
 
 def test_my_numbers() -> None:

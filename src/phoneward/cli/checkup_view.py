@@ -60,7 +60,7 @@ def show(output: Output, report: "CheckupReport", *, everything: bool = False) -
     """
     from phoneward import checkup
 
-    _line(output, Hung("", f"{checkup.title(report)} · {checkup.subtitle(report)}", style="bold"))
+    print_hung(output, Hung("", f"{checkup.title(report)} · {checkup.subtitle(report)}", style="bold"))
     was_built = True
     for number, part in enumerate(report.rooms, start=1):
         if part.is_built or was_built:
@@ -69,7 +69,7 @@ def show(output: Output, report: "CheckupReport", *, everything: bool = False) -
         was_built = part.is_built
     findings = checkup.worst_first(report)
     output.result("")
-    _line(output, Hung("", checkup.verdict(report), style=f"bold {COLOURS[report.severity]}"))
+    print_hung(output, Hung("", checkup.verdict(report), style=f"bold {COLOURS[report.severity]}"))
     shown = findings if everything else _first(findings)
     for finding in shown:
         output.result("")
@@ -91,14 +91,14 @@ def _first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _answer(output: Output, number: int, part: "RoomReport") -> None:
-    _line(output, Hung(f"{number}. ", _(part.room.question), style="bold"))
+    print_hung(output, Hung(f"{number}. ", _(part.room.question), style="bold"))
     if part.answer is not None:
-        _line(output, Hung("   ", str(part.answer.sentence)))
+        print_hung(output, Hung("   ", str(part.answer.sentence)))
     elif part.failure is not None:
         text = sentences(readable(part.failure.sentence()), readable(part.failure.advice()))
-        _line(output, Hung("   ", labelled(_("failed"), text), style="red"))
+        print_hung(output, Hung("   ", labelled(_("failed"), text), style="red"))
     else:
-        _line(output, Hung("   ", _("Not built yet.")))
+        print_hung(output, Hung("   ", _("Not built yet.")))
 
 
 def _finding(output: Output, finding: Finding, *, everything: bool) -> None:
@@ -106,15 +106,15 @@ def _finding(output: Output, finding: Finding, *, everything: bool) -> None:
 
     word = _("done") if finding.is_done else _(SEVERITY_WORDS[finding.severity])
     mark_style = "" if finding.is_done else COLOURS[finding.severity]
-    _line(output, Hung(labelled(word, ""), str(finding.title), style="bold", mark_style=mark_style))
+    print_hung(output, Hung(labelled(word, ""), str(finding.title), style="bold", mark_style=mark_style))
     for text in (finding.loss, finding.detail):
         if text is not None:
-            _line(output, Hung("", str(text), indent=2))
+            print_hung(output, Hung("", str(text), indent=2))
     if everything:
         for line in how_known(finding):
-            _line(output, Hung("· ", line, indent=2))
+            print_hung(output, Hung("· ", line, indent=2))
     for action in finding.actions if everything else finding.actions[:1]:
-        _line(output, Hung("→ ", str(action.label), indent=2))
+        print_hung(output, Hung("→ ", str(action.label), indent=2))
         if action.command:
             output.result(f"      {readable(command_line(action.command))}")
 
@@ -125,16 +125,16 @@ def _unseen(output: Output, report: "CheckupReport") -> None:
     unseen = checkup.not_looked_at(report)
     if unseen:
         output.result("")
-        _line(output, Hung("", labelled(_("Not looked at"), ""), style="bold"))
+        print_hung(output, Hung("", labelled(_("Not looked at"), ""), style="bold"))
         for line in unseen:
-            _line(output, Hung("- ", line, indent=2))
+            print_hung(output, Hung("- ", line, indent=2))
     unbuilt = [_(part.room.title) for part in report.rooms if not part.is_built]
     if unbuilt:
         output.result("")
-        _line(output, Hung(labelled(_("Not built yet"), ""), enumeration(unbuilt)))
+        print_hung(output, Hung(labelled(_("Not built yet"), ""), enumeration(unbuilt)))
 
 
-def _line(output: Output, line: Hung) -> None:
+def print_hung(output: Output, line: Hung) -> None:
     """Print a line. In a pipe a sentence is one line, so that it can be searched for."""
     import sys
 

@@ -37,7 +37,7 @@ def compare(number: str, count: int, source: str, region: str | None, sms: tuple
     from phoneward.cli.number_looking import look
 
     frame = current()
-    asked = numbers.told_number(number, "" if region is None else numbers.told_region(region))
+    asked = numbers.parse_number(number, None if region is None else numbers.told_region(region))
     offer = numbers.offer(source)
     numbers.compare(count, numbers.Inventory(), asked, offer)  # says what is wrong before anything is read
     inventory = look(frame, asked, sms, numbers.keep_count(asked, offer.id, count))

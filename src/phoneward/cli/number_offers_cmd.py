@@ -35,7 +35,7 @@ def offers(number: str | None, region: str | None) -> ExitCode:
         if len(number) == 2 and number.isascii() and number.isalpha():
             asked = numbers.told_region(number)
         else:
-            asked = numbers.told_number(number, "" if region is None else numbers.told_region(region))
+            asked = numbers.parse_number(number, None if region is None else numbers.told_region(region))
     if asked is not None:
         _quarantine(output, asked)
     for offer in numbers.offers(asked):

@@ -74,3 +74,8 @@ def alone_words(account: Account) -> Words:
 
 CLAIMS: Final = 3
 """Ways in that the rulebook knows of: by a code, by a new password, by one tap."""
+
+
+def harm_words(harm: Harm) -> Words:
+    """Return how bad it is if a stranger gets in, in one word."""
+    return Words(HARM_WORDS[harm])

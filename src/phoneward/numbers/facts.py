@@ -7,10 +7,12 @@ from phoneward.numbers.inventory import Account, Inventory, SourceKind
 from phoneward.numbers.keeping import counts, kept_plans, own_numbers
 from phoneward.numbers.leaving import Plan
 from phoneward.numbers.leaving.of_vault import plan_kept
+from phoneward.numbers.leaving.reminding import Due, due
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Harm, System, rulebook
 from phoneward.numbers.sources import inventory_of
 from phoneward.snapshots import Asking
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -22,6 +24,7 @@ class Facts:
         taken: when it was taken.
         inventory: what was found; None where there is no snapshot.
         plans: of the numbers that are, or were, given up.
+        due: what is to be looked at again.
         counts: what carriers' and states' lists count, by number and offer.
     """
 
@@ -30,6 +33,7 @@ class Facts:
     taken: dt.datetime | None = None
     inventory: Inventory | None = None
     plans: tuple[Plan, ...] = ()
+    due: tuple[Due, ...] = ()
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
@@ -66,12 +70,14 @@ def gather(asking: Asking) -> Facts:
     if info is None:
         return Facts(now=asking.now)
     inventory = inventory_of(asking)
+    plans = plans_of(asking, inventory)
     return Facts(
         now=asking.now,
         snapshot=info.snapshot.id or "",
         taken=info.snapshot.time,
         inventory=inventory,
-        plans=tuple(plans_of(asking, inventory)),
+        plans=tuple(plans),
+        due=due(inventory, plans, asking.state, asking.now.astimezone().date()),
         counts={
             (number, offer): count
             for number in _numbers(asking, inventory)

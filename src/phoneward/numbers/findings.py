@@ -7,6 +7,8 @@ from typing import Final
 from phoneward.findings import Action, Evidence, Finding, Severity, Tier
 from phoneward.numbers import finding_codes as codes
 from phoneward.numbers.account_words import account_words, holdings
+from phoneward.numbers.carriers import compare, comparison_words, offer
+from phoneward.numbers.errors import NoSuchOfferError, NotComparableError
 from phoneward.numbers.facts import Facts
 from phoneward.numbers.leaving import Group, Plan, State, Step, shown_number
 from phoneward.texts import Day, Listed, Words, counted, verbatim, words
@@ -35,6 +37,8 @@ def findings(facts: Facts) -> Iterator[Finding]:
         yield _no_messages()
     if not facts.plans:
         yield from _hangs(facts)
+    yield from _to_look_at(facts)
+    yield from _counted_more(facts)
 
 
 def sure_steps(plan: Plan) -> list[Step]:
@@ -197,6 +201,49 @@ def _hangs(facts: Facts) -> Iterator[Finding]:
         ),
         actions=(see_all(),),
     )
+
+
+def _to_look_at(facts: Facts) -> Iterator[Finding]:
+    """Yield what is to be looked at again; a "done" mark on it says that it was."""
+    for one in facts.due:
+        code, _colon, subject = one.mark.partition(":")
+        if code not in {codes.LOOK_AGAIN, codes.REVIEW} or (code == codes.REVIEW and not facts.bound):
+            continue
+        yield Finding(
+            code=code,
+            severity=one.severity,
+            tier=Tier.NOT_CHECKED,
+            title=one.words,
+            actions=(see_plan(one.number),) if one.number else (see_all(),),
+            subject=subject,
+        )
+
+
+def _counted_more(facts: Facts) -> Iterator[Finding]:
+    """Yield where a carrier's or a state's list counts more accounts than are named here."""
+    for (number, offer_id), count in facts.counts.items():
+        said = _compared(facts, number, offer_id, count)
+        if said is None:
+            continue
+        yield Finding(
+            code=codes.MORE_COUNTED,
+            severity=Severity.ADVICE,
+            tier=Tier.INFERRED,
+            title=said,
+            detail=words("A password manager's export or a mailbox may show the others: phoneward number scan"),
+            actions=(see_all(),),
+            subject=f"{number} {offer_id}",
+        )
+
+
+def _compared(facts: Facts, number: str, offer_id: str, count: int) -> Words | None:
+    """Return what a count says beside our list, where more is counted than is named; None else."""
+    assert facts.inventory is not None  # noqa: S101 - `findings` looks first
+    try:
+        found = compare(count, facts.inventory, number, offer(offer_id))
+    except (NoSuchOfferError, NotComparableError):  # written by a version that knows more
+        return None
+    return comparison_words(found) if found.at_least_missing else None
 
 
 def _evidence(facts: Facts, left: list[Step]) -> Iterator[Evidence]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from phoneward.errors import readable
-from phoneward.numbers.errors import NumberKeyError
+from phoneward.numbers.errors import NoSuchDayError, NotANumberError, NumberKeyError
 from phoneward.numbers.leaving.standings import Mark
 
 if TYPE_CHECKING:
@@ -29,6 +29,45 @@ MAX_LABEL: Final = 100
 MAX_COUNT: Final = 100_000
 _OPEN: Final = "open "
 _E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
+
+
+# -- what people write ----------------------------------------------------------------------------------
+
+
+def parse_number(text: str, region: str | None = None) -> str:
+    """Return a number as E.164.
+
+    Args:
+        text: as a person writes it.
+        region: ISO 3166 code of the country whose number it is where it is written without `+`; None: a Chinese mobile
+            number is known by its form, any other needs its `+`.
+
+    Raises:
+        NotANumberError: it is none.
+    """
+    import phonenumbers
+
+    digits = re.sub(r"[\s().-]", "", text)
+    guess = region or ("CN" if re.fullmatch(r"1[3-9][0-9]{9}", digits) else None)
+    try:
+        number = phonenumbers.parse(text, guess)
+    except phonenumbers.NumberParseException as error:
+        raise NotANumberError(text=readable(text[:60])) from error
+    if not phonenumbers.is_possible_number(number):
+        raise NotANumberError(text=readable(text[:60]))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def told_day(text: str) -> dt.date:
+    """Return the day that a person wrote.
+
+    Raises:
+        NoSuchDayError: it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise NoSuchDayError(text=readable(text[:40])) from error
 
 
 # -- my numbers ----------------------------------------------------------------------------------------------------

@@ -76,9 +76,7 @@ def inventories(context: "WebContext", opened: "Opened") -> tuple[Inventories | 
                 for info in newest
             ]
         context.answers.put(NUMBERS, Inventories(version, tuple(read)))
-        return Outcome(
-            words("It is known what hangs on your numbers."), next_label=words("See it"), next_href=NUMBERS
-        )
+        return Outcome(words("It is known what hangs on your numbers."), next_label=words("See it"), next_href=NUMBERS)
 
     def _asking(info: SnapshotInfo, repo: Repository, listener: Listener) -> Asking:
         cache_dir = context.settings.cache_dir

@@ -6,6 +6,7 @@ Each field is explained in docs/reference/gate.md.
 import datetime as dt
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -186,6 +187,11 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValueError(f"zone: there is no time zone {name!r}") from None
+
+
+def path_of(name: str, folder: Path) -> Path:
+    """Return where a file of the configuration lies: relative to the configuration's folder."""
+    return folder / name
 
 
 def _check_url(field: str, url: str) -> None:

@@ -131,11 +131,9 @@ class _Event:
 
 
 def _about(step: Step) -> list[Words | str]:
-    held = holds(step)
     first = ways(step)[0]
     return [
-        *opened_by(step),
-        *([held] if held is not None else []),
+        *(said for said in (opened_by(step), holds(step)) if said is not None),
         needs_old(step),
         *first.sentences,
         *([first.link] if first.link else []),

@@ -5,7 +5,7 @@ from typing import Final
 
 from phoneward.findings import Action
 from phoneward.numbers.leaving.planning import Plan, Step
-from phoneward.numbers.leaving.wording import day, service_words
+from phoneward.numbers.leaving.wording import day_words, service_words
 from phoneward.numbers.rulebook import Holding, OldNumber
 from phoneward.texts import Words, counted, words
 
@@ -76,19 +76,19 @@ def grace_words(plan: Plan) -> Words:
         )
     days = plan.grace.least_days if plan.grace is not None and plan.grace.least_days is not None else 0
     if plan.is_past and first <= plan.today:
-        return words("Since {day} somebody else may have the number.", day=day(first))
+        return words("Since {day} somebody else may have the number.", day=day_words(first))
     kept = counted("{count} day", "{count} days", days)
     if plan.grace is not None and plan.grace.source:
         return words(
             "The carrier keeps the number back for at least {days}: nobody else has it before {day}. Take it as grace "
             "for what you forgot; codes do not reach you in that time either.",
             days=kept,
-            day=day(first),
+            day=day_words(first),
         )
     return words(
         "The carrier may keep the number back for {days}, until {day}; that is not confirmed. Do not count on it.",
         days=kept,
-        day=day(first),
+        day=day_words(first),
     )
 
 
@@ -106,10 +106,12 @@ def cut_loose(step: Step, plan: Plan) -> tuple[Words, ...]:
     found.append(words("Set a new password, and a second way in that is not the number."))
     if system is not None and {Holding.MONEY, Holding.CREDIT} & set(system.holds):
         found.append(
-            words("Go through what was paid and lent since {day}, and report what is not yours.", day=day(plan.on))
+            words(
+                "Go through what was paid and lent since {day}, and report what is not yours.", day=day_words(plan.on)
+            )
         )
     found.append(
-        words("Demand the dated list of sign-ins since {day}: it shows who was there.", day=day(_since(plan)))
+        words("Demand the dated list of sign-ins since {day}: it shows who was there.", day=day_words(_since(plan)))
     )  # fmt: skip
     return tuple(found)
 
@@ -142,19 +144,19 @@ def intruders_words(plan: Plan) -> Words:
     if first is None:
         return words(
             "Somebody else may have the number since {day}: when it was issued again, only the carrier knows.",
-            day=day(plan.on),
+            day=day_words(plan.on),
         )
     if first > plan.today:
         return words(
             "Before {day} nobody else should have the number. Whoever had the SIM or its codes on {given} still could "
             "get in.",
-            day=day(first),
-            given=day(plan.on),
+            day=day_words(first),
+            given=day_words(plan.on),
         )
     return words(
         "Since {day} somebody else may have the number; between {given} and that day nobody should have had it.",
-        day=day(first),
-        given=day(plan.on),
+        day=day_words(first),
+        given=day_words(plan.on),
     )
 
 

@@ -25,10 +25,11 @@ from phoneward.numbers.leaving.general import (
 from phoneward.numbers.leaving.planning import Group, Plan, Step
 from phoneward.numbers.leaving.shown import shown_number
 from phoneward.numbers.leaving.wording import (
-    day,
+    day_words,
     group_words,
     holds,
     irreversible,
+    left_words,
     opened_by,
     service_words,
     shown_by,
@@ -37,7 +38,7 @@ from phoneward.numbers.leaving.wording import (
     ways,
 )
 from phoneward.paper import environment, make_pdf
-from phoneward.texts import _, counted, enumeration, words
+from phoneward.texts import _, enumeration, words
 
 MARK: Final = "Phoneward leaving plan"
 """In the page's `generator`: how an earlier plan is told from a file that must not be replaced."""
@@ -86,7 +87,7 @@ def qr_code(link: str) -> str:
 def view(plan: Plan) -> dict[str, object]:
     """Return what stands on the page; plain values."""
     number = shown_number(plan.number)
-    given = words("Given up on {day}", day=day(plan.on))
+    given = words("Given up on {day}", day=day_words(plan.on))
     done = [str(service_words(step)) for step in plan.steps if not step.is_open]
     parts = []
     position = 0
@@ -99,12 +100,11 @@ def view(plan: Plan) -> dict[str, object]:
         if steps:
             title, about = group_words(group)
             parts.append({"title": str(title), "about": str(about), "steps": steps})
-    count = len(plan.open_steps)
     return {
         "title": _("Leaving the number {number}").format(number=number),
         "about": str(given),
         "is_past": plan.is_past,
-        "left": str(counted("{count} account is left to do.", "{count} accounts are left to do.", count)),
+        "left": str(left_words(plan)),
         "done": _("Done already: {services}.").format(services=enumeration(done)) if done else "",
         "first_title": _("Before you begin"),
         "first": _texts(first_steps_after() if plan.is_past else first_steps()),
@@ -114,7 +114,7 @@ def view(plan: Plan) -> dict[str, object]:
         "later_title": _("Afterwards"),
         "later": _texts([grace_words(plan), *([intruders_words(plan)] if plan.is_past else [])]),
         "private": _("This page names your accounts. Give it only to people who may know them."),
-        "made": _("Made by Phoneward on {day}").format(day=day(plan.today)),
+        "made": _("Made by Phoneward on {day}").format(day=day_words(plan.today)),
         "done_label": _("Done on:"),
     }
 
@@ -130,8 +130,8 @@ class _PaperStep:
     def view(self, plan: Plan, position: int) -> dict[str, object]:
         """Return what stands about it."""
         step = self._step
-        held, note = holds(step), standing_words(step)
-        who = [*opened_by(step)[:1], *([held] if held is not None else [])]
+        note = standing_words(step)
+        who = [said for said in (opened_by(step), holds(step)) if said is not None]
         sentences = _texts(cut_loose(step, plan)) if plan.is_past else list(self._way.sentences)
         extra = [] if plan.is_past else _texts(irreversible(step))
         return {

@@ -17,7 +17,7 @@ from phoneward.numbers.leaving.general import recheck_day
 from phoneward.numbers.leaving.planning import Group, Plan, Step
 from phoneward.numbers.leaving.shown import shown_number
 from phoneward.numbers.leaving.standings import State
-from phoneward.numbers.leaving.wording import day, service_words
+from phoneward.numbers.leaving.wording import day_words, service_words
 from phoneward.numbers.recognition import Relation
 from phoneward.texts import Day, Listed, Words, counted, words
 
@@ -116,7 +116,7 @@ def _of_plan(plan: Plan, state: "OwnerState") -> Iterator[Due]:
             "{service} should have been cut loose from {number} by {day}.",
             service=service_words(step),
             number=number,
-            day=day(step.by or plan.on),
+            day=day_words(step.by or plan.on),
         )
         yield Due(code="late", severity=severity, words=said, number=plan.number, account=step.account.key, day=step.by)
     if plan.is_past and sure:
@@ -133,7 +133,7 @@ def _of_plan(plan: Plan, state: "OwnerState") -> Iterator[Due]:
             "{number} is given up on {day}, and {count} accounts still hang on it. Rather put the day off.",
             len(sure),
             number=number,
-            day=day(plan.on),
+            day=day_words(plan.on),
         )
         yield Due(code="soon", severity=Severity.DANGER, words=said, number=plan.number, day=plan.on)
     again, key = recheck_day(plan), look_again_key(plan)
@@ -170,7 +170,7 @@ def _left(steps: list[Step], plan: Plan, number: str) -> Words:
         "{number} was given up on {day}, and {count} accounts still hang on it: {services}.",
         len(steps),
         number=number,
-        day=day(plan.on),
+        day=day_words(plan.on),
         services=_named([service_words(step) for step in steps]),
     )
 

@@ -11,7 +11,7 @@ from phoneward.numbers.leaving.planning import Group, Plan, Step
 from phoneward.numbers.leaving.standings import State
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Claim, OldNumber, Steps, System
-from phoneward.texts import N_, Day, Listed, Words, current_language, running, verbatim, words
+from phoneward.texts import N_, Day, Listed, Words, counted, current_language, running, verbatim, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def service_words(step: Step) -> Words:
     return system_words(step.system)
 
 
-def day(date: dt.date) -> Day:
+def day_words(date: dt.date) -> Day:
     """Return a day as a detail of a sentence."""
     return Day(dt.datetime.combine(date, dt.time(12)).astimezone())
 
@@ -57,21 +57,24 @@ def holds(step: Step) -> Words | None:
 
 
 _OPENERS: Final = (
-    ("sms_login", N_("The number alone opens it: a code by text message is enough to sign in.")),
-    ("sms_reset", N_("The number alone opens it: a code by text message is enough to set a new password.")),
-    ("one_tap", N_("The number alone opens it: whoever has the SIM signs in with one tap, and no message warns you.")),
+    ("sms_login", N_("a code by text message is enough to sign in")),
+    ("sms_reset", N_("a code by text message is enough to set a new password")),
+    ("one_tap", N_("whoever has the SIM signs in with one tap, and no message warns you")),
 )
 
 
-def opened_by(step: Step) -> tuple[Words, ...]:
-    """Return who gets in with nothing but the number, as far as it is known."""
+def opened_by(step: Step) -> Words | None:
+    """Return who gets in with nothing but the number; None where that is not known."""
     if step.system is None:
-        return ()
+        return None
     claims = [(_claim(step.system, name), said) for name, said in _OPENERS]
-    found = tuple(_said(words(said), claim) for claim, said in claims if claim is not None and claim.value)
-    if found or not all(claim is not None and claim.is_confirmed for claim, _said_ in claims):
-        return found
-    return (words("The number alone does not open it."),)
+    found = [(claim, Words(said)) for claim, said in claims if claim is not None and claim.value]
+    if found:
+        said = words("The number alone opens it: {ways}.", ways=Listed(tuple(way for _claimed, way in found)))
+        return said if all(claim.is_confirmed for claim, _way in found) else _unconfirmed(said)
+    if all(claim is not None and claim.is_confirmed for claim, _said in claims):
+        return words("The number alone does not open it.")
+    return None
 
 
 def _claim(system: System, name: str) -> Claim[bool] | None:
@@ -79,8 +82,8 @@ def _claim(system: System, name: str) -> Claim[bool] | None:
     return claims[name]
 
 
-def _said(sentence: Words, claim: Claim[bool] | Claim[OldNumber]) -> Words:
-    return sentence if claim.is_confirmed else running(sentence, words("(Not confirmed.)"))
+def _unconfirmed(sentence: Words) -> Words:
+    return running(sentence, words("(Not confirmed.)"))
 
 
 def shown_by(step: Step) -> Words:
@@ -155,8 +158,8 @@ def until_words(step: Step, plan: Plan) -> Words:
     if step.by is None:
         return words("Now, before the number is given up.")
     if step.by < plan.today:
-        return words("Overdue: it should have been done by {day}.", day=day(step.by))
-    return words("Today.") if step.by == plan.today else words("By {day}.", day=day(step.by))
+        return words("Overdue: it should have been done by {day}.", day=day_words(step.by))
+    return words("Today.") if step.by == plan.today else words("By {day}.", day=day_words(step.by))
 
 
 # -- how -----------------------------------------------------------------------------------------------------------
@@ -207,18 +210,16 @@ def needs_old(step: Step) -> Words:
     claim = step.system.old_number if step.system is not None else None
     if claim is None:
         return words("Whether it needs a code to the old number is not known: do it while that still works.")
-    return _said(
-        words(
-            {
-                OldNumber.NEEDED: N_("It needs a code to the old number: later you can hardly do it alone."),
-                OldNumber.OR_ANOTHER_WAY: N_(
-                    "It needs a code to the old number, or another way: a password, your face, your identity card."
-                ),
-                OldNumber.NOT_NEEDED: N_("It does not need the old number."),
-            }[claim.value]
-        ),
-        claim,
+    said = words(
+        {
+            OldNumber.NEEDED: N_("It needs a code to the old number: later you can hardly do it alone."),
+            OldNumber.OR_ANOTHER_WAY: N_(
+                "It needs a code to the old number, or another way: a password, your face, your identity card."
+            ),
+            OldNumber.NOT_NEEDED: N_("It does not need the old number."),
+        }[claim.value]
     )
+    return said if claim.is_confirmed else _unconfirmed(said)
 
 
 def irreversible(step: Step) -> tuple[Words, ...]:
@@ -238,7 +239,7 @@ def unknown(step: Step) -> tuple[Words, ...]:
                   "known. Take it that it does."),
         )  # fmt: skip
     found = []
-    if not opened_by(step):
+    if opened_by(step) is None:
         found.append(words("Whether the number alone opens it is not known. Take it that it does."))
     if system.rebind is None:
         found.append(words("How its number is changed is not known here."))
@@ -256,3 +257,23 @@ def after_reissue(step: Step) -> str:
     near = "zh_CN" if language.startswith("zh") else "en"
     text = reissue.text.get(language) or reissue.text.get(near) or reissue.text.get("en") or ""
     return text if reissue.is_confirmed or not text else f"{text} {words('(Not confirmed.)')}"
+
+
+def step_sentences(step: Step, plan: Plan) -> tuple[Words, ...]:
+    """Return what is said about a step beside how it is done, in this order."""
+    after = after_reissue(step)
+    said = (
+        standing_words(step),
+        shown_by(step),
+        opened_by(step),
+        holds(step),
+        *(() if plan.is_past else (needs_old(step), *irreversible(step))),
+        verbatim(after) if after else None,
+        *unknown(step),
+    )
+    return tuple(one for one in said if one is not None)
+
+
+def left_words(plan: Plan) -> Words:
+    """Return how many accounts are left."""
+    return counted("{count} account is left to do.", "{count} accounts are left to do.", len(plan.open_steps))

@@ -337,8 +337,10 @@ def _dense(read: Read, hits: list[Hit], anchors: list[Hit], names: Names) -> tup
             end in edges
             or (end + len(low[end : end + 4]) - len(gap)) in edges
             or start in afters
-            or (low[max(0, start - 2) : start].strip(' “"「您的在到') == ""
-            and any(0 <= start - after <= 2 for after in afters))
+            or (
+                low[max(0, start - 2) : start].strip(' “"「您的在到') == ""
+                and any(0 <= start - after <= 2 for after in afters)
+            )
         ):
             return name, True
     for hit in anchors:

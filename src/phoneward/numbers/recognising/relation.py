@@ -22,9 +22,7 @@ _LESSER: Final = {
 }
 
 
-_OF_AN_ACCOUNT: Final = (
-    Kind.CHANGE | Kind.UNBIND | Kind.BIND | Kind.RESET | Kind.DELETE | Kind.REGISTER | Kind.LOGIN
-)
+_OF_AN_ACCOUNT: Final = Kind.CHANGE | Kind.UNBIND | Kind.BIND | Kind.RESET | Kind.DELETE | Kind.REGISTER | Kind.LOGIN
 """Where one of these "was done successfully", the owner of an account is told so."""
 
 

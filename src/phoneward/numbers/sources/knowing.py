@@ -2,20 +2,20 @@
 
 import functools
 import hashlib
-import importlib
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
-from phoneward.numbers.sources.messages import Recognising
+from phoneward.numbers.recognising import Recogniser
+from phoneward.numbers.rulebook import rulebook
 
 _ROOM: Final = Path(__file__).parents[1]
 _RULES: Final = ("recognising", "rulebook", "data", "sources")
 
 
 @functools.cache
-def recogniser() -> Recognising:
+def recogniser() -> Recogniser:
     """Return the recogniser, made once."""
-    return cast("Recognising", importlib.import_module("phoneward.numbers.recognising").Recogniser())
+    return Recogniser(rulebook())
 
 
 @functools.cache

@@ -14,8 +14,8 @@ from phoneward.errors import readable
 from phoneward.findings import Severity
 from phoneward.numbers import Account, Group, Harm, Plan, Relation, Step
 from phoneward.snapshots import Page
-from phoneward.texts import N_, _, formats, words
-from phoneward.web.addresses import address, link, number_of, pager
+from phoneward.texts import _, formats, words
+from phoneward.web.addresses import address, number_of, pager
 from phoneward.web.errors import PageMissingError
 from phoneward.web.numbers import NUMBERS, OfPhone, decide, inventories, plan_of
 from phoneward.web.page import context_of, form_of, page, say, see_other
@@ -72,7 +72,9 @@ def show(request: Request) -> Response:
         job=job,
         has_phones=bool(phones),
         looked=[line for one in phones for line in _looked(one)],
-        not_looked=list(dict.fromkeys(str(numbers.missed_words(m)) for one in phones for m in one.inventory.not_looked_at)),
+        not_looked=list(
+            dict.fromkeys(str(numbers.missed_words(m)) for one in phones for m in one.inventory.not_looked_at)
+        ),
         today=dt.datetime.now().astimezone().date().isoformat(),
     )
 
@@ -111,20 +113,18 @@ def _page_of(rows: list[list[object]], number: int) -> "Page[list[object]] | Non
 
 
 def _leaving(plan: Plan) -> Leaving:
-    left = [step for step in plan.open_steps if step.group is not Group.MAYBE]
-    severity = Severity.FINE if not left else Severity.DANGER if plan.is_past or plan.overdue else Severity.WARNING
     return Leaving(
         numbers.shown_number(plan.number),
         address(PLAN, number=plan.number),
         str(numbers.progress_words(plan)),
-        severity,
+        numbers.severity_of(plan),
     )
 
 
 def leave(request: Request) -> Response:
     """Make the plan for a number, or put its day off."""
     context, form = context_of(request), form_of(request)
-    number = numbers.told_number(form.get("number", "").strip() or form.get("other", ""))
+    number = numbers.parse_number(form.get("number", "").strip() or form.get("other", ""))
     try:
         day = dt.date.fromisoformat(form.get("on", "").strip())
     except ValueError:
@@ -178,7 +178,7 @@ def _plan_asked_for(request: Request) -> Plan:
 def _step(step: Step, plan: Plan) -> dict[str, object]:
     return {
         "severity": _HARM_SEVERITIES[step.harm],
-        "harm": _(numbers.HARM_WORDS[step.harm]),
+        "harm": str(numbers.harm_words(step.harm)),
         "is_open": step.is_open,
         **numbers.step_document(step, plan),
     }
@@ -214,7 +214,7 @@ def paper(request: Request) -> Response:
 def calendar(request: Request) -> Response:
     """Return the plan's days for a calendar."""
     shown = _plan_asked_for(request)
-    content = numbers.calendar_plan(shown, dt.datetime.now(dt.UTC))
+    content = numbers.plan_calendar(shown, dt.datetime.now(dt.UTC))
     return _download(content, "text/calendar; charset=utf-8", f"{shown.number}.ics")
 
 

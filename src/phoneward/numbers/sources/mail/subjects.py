@@ -30,7 +30,9 @@ _NUMBER: Final = (
     r"|n[úu]mero de (?:tel[ée]fono|telefone|celular|m[óo]vil)|numero di (?:telefono|cellulare)|номер\w* телефон"
 )
 _TAKEN_OFF: Final = r"removed|deleted|unlinked|解绑|解除绑定|解除綁定|移除|削除|삭제|해제|entfernt|supprim|eliminad|removid|rimoss|удал[её]н"
-_CHANGED: Final = r"changed|updated|修改|更换|更換|变更|變更|変更|변경|geändert|modifi|cambiad|alterad|cambiat|измен[её]н"
+_CHANGED: Final = (
+    r"changed|updated|修改|更换|更換|变更|變更|変更|변경|geändert|modifi|cambiad|alterad|cambiat|измен[её]н"
+)
 _PUT: Final = r"added|verified|linked|confirmed|绑定|綁定|验证成功|追加|登録|등록|추가|hinzugefügt|ajout|añadid|adicionad|aggiunt|добавлен"
 
 _RULES: Final = tuple(
@@ -91,7 +93,8 @@ _DEEDS: Final = (
     (Purpose.BIND, re.compile(_PUT, re.IGNORECASE)),
 )
 _DONE: Final = re.compile(
-    r"\b(?:has been|was|deleted|closed|changed|created|added|removed)\b|成功|已|完了|완료|되었|wurde|supprimé|eliminad", re.IGNORECASE
+    r"\b(?:has been|was|deleted|closed|changed|created|added|removed)\b|成功|已|完了|완료|되었|wurde|supprimé|eliminad",
+    re.IGNORECASE,
 )
 
 
