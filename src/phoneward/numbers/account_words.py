@@ -5,10 +5,18 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.numbers.inventory import Account
+from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Harm, Holding, System, rulebook
 from phoneward.texts import N_, Listed, Named, Words, verbatim, words
 
 MAX_NAME: Final = 60
+
+GRADE_WORDS: Final[Mapping[Relation, str]] = {
+    Relation.ACCOUNT: N_("account"),
+    Relation.CUSTOMER: N_("customer"),
+    Relation.WEAK: N_("perhaps"),
+    Relation.NONE: N_("no"),
+}
 
 HARM_WORDS: Final[Mapping[Harm, str]] = {
     Harm.GRAVE: N_("grave"),

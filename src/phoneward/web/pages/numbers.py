@@ -105,6 +105,10 @@ def _looked(one: OfPhone) -> list[str]:
     return [str(numbers.looked_words(looked)) for looked in one.inventory.looked_at]
 
 
+def _missed(one: OfPhone) -> list[str]:
+    return [str(numbers.missed_words(missed)) for missed in one.inventory.not_looked_at]
+
+
 def _page_of(rows: list[list[object]], number: int) -> "Page[list[object]] | None":
     if not rows:
         return None
