@@ -5,7 +5,6 @@ a place counts, so that "coupon code" is not "code". Words of scripts that set s
 phrases of those that do not (Chinese, Japanese, Korean, Thai, Arabic with its prefixes) count anywhere.
 """
 
-import enum
 import functools
 import operator
 import re
@@ -13,52 +12,10 @@ import tomllib
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.reading import read
 
 FOLDER: Final = Path(__file__).parent / "words"
-
-
-class Kind(enum.IntFlag):
-    """What a phrase says. The names in lower case are the tables of the data files."""
-
-    CODE = enum.auto()
-    """It is only ever said of a one-time code."""
-    WEAK = enum.auto()
-    """Said of one-time codes and of others: "code", "password"."""
-    OTHER_CODE = enum.auto()
-    """A code, but not one that opens an account: for a parcel, a discount, a door."""
-    SECRECY = enum.auto()
-    VALIDITY = enum.auto()
-    ENTER = enum.auto()
-    """What one does with a code."""
-    CONFIRM = enum.auto()
-    """What a code is entered for."""
-    LOGIN = enum.auto()
-    REGISTER = enum.auto()
-    RESET = enum.auto()
-    BIND = enum.auto()
-    UNBIND = enum.auto()
-    CHANGE = enum.auto()
-    """Of the number."""
-    DELETE = enum.auto()
-    """Of the account."""
-    PAY = enum.auto()
-    DONE = enum.auto()
-    """It was carried out."""
-    NOTICE = enum.auto()
-    """What only the owner of an account is told."""
-    CUSTOMER = enum.auto()
-    """What somebody is told who bought, ordered or owes something."""
-    AD = enum.auto()
-    """What is said in advertising."""
-    BAIT = enum.auto()
-    """What fraud frightens or lures with. Honest messages say it too: it counts together with other things."""
-    NOTICE_SAFE = enum.auto()
-    """Bait that honest notices say as well."""
-    PERSONAL = enum.auto()
-    """What people say to each other."""
-    STOP = enum.auto()
-    """No part of a service's name."""
 
 
 class Hit(NamedTuple):
@@ -77,7 +34,7 @@ class Hit(NamedTuple):
 class Lexicon:
     """All phrases, and the one look through a text for them."""
 
-    def __init__(self, phrases: dict[str, Kind]) -> None:
+    def __init__(self, phrases: dict[str, int]) -> None:
         """Sort the phrases by what a text is cut into: words, or signs without spaces between them."""
         self._phrases: Final[dict[str, int]] = {}
         self._words: Final[dict[str, int]] = {}
@@ -90,13 +47,13 @@ class Lexicon:
                 words = _WORD.findall(phrase)
                 key = " ".join(words)
                 self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
-                self._phrases[key] = self._phrases.get(key, 0) | kind.value
+                self._phrases[key] = self._phrases.get(key, 0) | kind
             elif len(phrase) == 1:
-                self._signs[phrase] = kind.value
+                self._signs[phrase] = kind
             else:
                 lengths = {len(phrase), *self._pairs.get(phrase[:2], ())}
                 self._pairs[phrase[:2]] = tuple(sorted(lengths, reverse=True))
-                self._phrases[phrase] = kind.value
+                self._phrases[phrase] = kind
 
     def look(self, low: str, *, is_ascii: bool) -> list[Hit]:
         """Return the phrases in a text that was read, in their order; none overlaps another of its own script."""
@@ -115,9 +72,9 @@ class Lexicon:
                 continue
             for count in range(_joined(low, found, at, longest), 0, -1):
                 key = word if count == 1 else " ".join([one[0] for one in found[at : at + count]])
-                if (kinds := phrases.get(key)) is not None:
+                if (said := phrases.get(key)) is not None:
                     end = found[at + count - 1][2]
-                    hits.append(Hit(start, end, kinds))
+                    hits.append(Hit(start, end, said))
                     after = at + count
                     break
         return hits
@@ -129,13 +86,13 @@ class Lexicon:
             if at < after:
                 continue
             for length in pairs.get(pair, ()):
-                if (kinds := phrases.get(low[at : at + length])) is not None:
+                if (said := phrases.get(low[at : at + length])) is not None:
                     after = at + length
-                    hits.append(Hit(at, after, kinds))
+                    hits.append(Hit(at, after, said))
                     break
             else:
-                if (kinds := signs.get(pair[0])) is not None:
-                    hits.append(Hit(at, at + 1, kinds))
+                if (said := signs.get(pair[0])) is not None:
+                    hits.append(Hit(at, at + 1, said))
         return hits
 
 
@@ -161,26 +118,26 @@ def _is_dense(phrase: str) -> bool:
     return any("\u0590" <= sign <= "\u1dff" or sign >= "\u2e80" for sign in phrase)
 
 
-def read_words(data: bytes) -> dict[str, Kind]:
+def read_words(data: bytes) -> dict[str, int]:
     """Return the phrases of one language, folded as texts are.
 
     Raises:
         KeyError: a table of that name means nothing.
     """
-    phrases: dict[str, Kind] = {}
+    phrases: dict[str, int] = {}
     for table, words in tomllib.loads(data.decode()).items():
-        kind = Kind[table.upper()]
+        kind = kinds.TABLES[table]
         for word in words:
             phrase = read(word).low
-            phrases[phrase] = phrases.get(phrase, Kind(0)) | kind
+            phrases[phrase] = phrases.get(phrase, 0) | kind
     return phrases
 
 
 @functools.cache
 def lexicon() -> Lexicon:
     """Return the words of all languages, read once."""
-    phrases: dict[str, Kind] = {}
+    phrases: dict[str, int] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         for phrase, kind in read_words(path.read_bytes()).items():
-            phrases[phrase] = phrases.get(phrase, Kind(0)) | kind
+            phrases[phrase] = phrases.get(phrase, 0) | kind
     return Lexicon(phrases)

@@ -16,6 +16,7 @@ _INVISIBLE: Final = re.compile(
 """Zero-width and direction marks: they stand between the letters of fraud, and between the digits of some codes."""
 _BREAKS: Final = re.compile(r"[\r\n\u0085\u2028\u2029]+\s*|\\n\s*")
 _BLANKS: Final = re.compile(r"[^\S\n]+|[\x00-\x08\x0b-\x1f\x7f]+")
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _MARKS: Final = re.compile(r"[\u0300-\u036f]+")
 _ODD: Final = re.compile(
     r"[\x00-\x1f\x7f\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff]|  |\\n"
@@ -57,8 +58,13 @@ def read(body: str) -> Read:
 
 def fold(name: str) -> str:
     """Return a name as names are compared: lower case, no accents, letters and digits only."""
-    low = _low(_INVISIBLE.sub("", unicodedata.normalize("NFKC", name)))
-    return "".join(sign for sign in low if sign.isalnum())
+    low = name.lower() if name.isascii() else _low(_INVISIBLE.sub("", unicodedata.normalize("NFKC", name)))
+    return low if low.isalnum() else letters(low)
+
+
+def letters(low: str) -> str:
+    """Return the letters and digits of a text that is in the form for comparing."""
+    return _NOT_LETTERS.sub("", low)
 
 
 def _spaced(text: str) -> str:
