@@ -41,7 +41,7 @@ def leaving(on: dt.date, *, begun: dt.datetime = NOW) -> list[Change]:
     return keep_plan(OwnerState(), MINE, on, begun)[1]
 
 
-def with_messages(repo: Repository, *bodies: str, days: float = 0) -> None:
+def with_messages(repo: Repository, *bodies: str, days: int = 0) -> None:
     put_phone(repo, 0, sms_xml([text(body, days + number) for number, body in enumerate(bodies)]))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from phoneward import numbers, snapshots
-from phoneward.numbers import Inventory, KeptPlan, Plan
+from phoneward.numbers import Inventory, KeptPlan, NewHolder, Plan
 from phoneward.progress import Listener
 from phoneward.snapshots import Asking, Change, OwnerState, SnapshotInfo
 from phoneward.texts import words
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from phoneward.web.library import Opened
 
 NUMBERS: Final = "/numbers"
+NEW: Final = "/numbers/new"
+OFFERS: Final = "/numbers/offers"
 MAX_PHONES: Final = 10
 PATIENCE_S: Final = 1.5
 """So long a page waits for the messages to be looked through, so that a small vault's are there at once."""
@@ -87,6 +89,49 @@ def inventories(context: "WebContext", opened: "Opened") -> tuple[Inventories | 
     job.ended.wait(PATIENCE_S)
     now = context.answers.get(NUMBERS, Inventories)
     return now, None if now is not None and now.version == version else job
+
+
+@dataclass(frozen=True, slots=True)
+class NewHolders:
+    """What was found of a number that is new to its holder, and what was asked."""
+
+    asked: tuple[object, ...]
+    found: NewHolder
+
+
+def new_holders(
+    context: "WebContext", opened: "Opened", number: str, since: dt.date | None, name: str
+) -> tuple[NewHolder | None, Job | None]:
+    """Return which services mean somebody else, and the job that works it out where that is not known yet."""
+    asked = (opened.listed.version, number, since, name)
+    known = context.answers.get(NEW, NewHolders)
+    if known is not None and known.asked == asked:
+        return known.found, None
+    infos = list(reversed(opened.listed.infos))
+    state = opened.state
+
+    def work(listener: Listener) -> Outcome:
+        with context.door.own() as repo:
+            for info in newest_of_phones(infos):
+                cache_dir = context.settings.cache_dir
+                asking = Asking(repo, info, infos, dt.datetime.now(dt.UTC), cache_dir, listener, state=state)
+                inventory = numbers.inventory_of(asking, own={number: frozenset()})
+                names = (name,) if name else ()
+                found = numbers.new_holder(
+                    number, since=since, names=names, inventory=inventory, repo=repo, snapshot=info
+                )
+                if found.messages:
+                    break
+            else:
+                found = numbers.new_holder(number, since=since)
+        context.answers.put(NEW, NewHolders(asked, found))
+        return Outcome(words("Your messages were looked through."), next_label=words("See it"), next_href=NEW)
+
+    kind = Kind(words("Looking who is meant by your messages"), ("phoneward", "number", "new", number))
+    job, _is_new = context.jobs.start(kind, f"numbers:new:{hash(asked)}", work)
+    job.ended.wait(PATIENCE_S)
+    now = context.answers.get(NEW, NewHolders)
+    return (now.found, None) if now is not None and now.asked == asked else (None, job)
 
 
 def newest_of_phones(infos: Iterable[SnapshotInfo]) -> list[SnapshotInfo]:
