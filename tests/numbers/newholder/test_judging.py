@@ -133,9 +133,9 @@ def test_advertising_is_nobodys_account(relation: Relation) -> None:
 
 
 def test_what_is_grave_for_the_other_person_stands_first() -> None:
-    shop = Recognition(relation=Relation.ACCOUNT, service="a shop", purpose=Purpose.NOTICE)
-    found = heard((shop, 3, "x"), (NOTICE, 3, "x"))
-    assert [one.key for one in found.theirs] == ["alipay", "~ashop"]
+    pictures = Recognition(relation=Relation.ACCOUNT, service="Adobe", system="adobe", purpose=Purpose.NOTICE)
+    found = heard((pictures, 3, "x"), (NOTICE, 3, "x"))
+    assert [one.key for one in found.theirs] == ["alipay", "adobe"]
 
 
 def test_the_finding_leads_to_letters_and_forbids_opening_the_account() -> None:
