@@ -63,6 +63,12 @@ class Answer:
     policy: str
 
 
+def unreachable(detail: str) -> Answer:
+    """Return what a service does where the gate cannot be asked: nobody gets in by the number."""
+    reason = Reason(code="gate-unreachable", provider=OWN, detail=detail)
+    return Answer(word=Word.UNKNOWN, step=Step.STEP_UP, reasons=(reason,), state=None, data_closed=False, policy="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """One question and what the providers said to it."""
