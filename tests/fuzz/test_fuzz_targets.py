@@ -26,6 +26,7 @@ EXPECTED = {
     "confined",
     "coverage",
     "gate",
+    "greetings",
     "index",
     "journal",
     "mailbox",
