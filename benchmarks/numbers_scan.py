@@ -48,7 +48,7 @@ NAMES = ("京东", "支付宝", "招商银行", "顺丰速运", "美团", "Googl
 
 def filled(form: str, n: int, chance: random.Random) -> str:
     """Return a text that no other is equal to."""
-    name = chance.choice(NAMES) if n % 3 else f"{chance.choice('甲乙丙丁戊')}{chance.choice('山水云石')}{n % 4000}"
+    name = chance.choice(NAMES) if n % 3 else f"{chance.choice('甲乙丙丁戊')}{chance.choice('山水云石')}{n % 40}"
     word = "".join(chance.choices("abcdefghijklmnop", k=7))
     return form.format(
         name=name,
