@@ -154,8 +154,9 @@ def _proof(
 
 
 def _says_left(evidence: Evidence, number: str, begun: dt.datetime, *, is_only: bool) -> bool:
-    """Tell whether "done" means away from this number: an earlier change may have been the one to it, and what is taken
-    off another number is none of this one's.
+    """Tell whether "done" means away from this number.
+
+    An earlier change may have been the one to it; what is taken off another number says nothing of this one.
     """
     if evidence.source is SourceKind.MAIL:
         return _time(evidence) >= begun and evidence.purpose is not Purpose.UNBIND

@@ -1,6 +1,7 @@
 """Phone numbers as people and services write them, made the one form in which they can be compared (E.164)."""
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -11,6 +12,7 @@ from phoneward.errors import UsageError
 from phoneward.texts import N_
 
 _MAX: Final = 32
+_CHINESE_MOBILE: Final = re.compile(r"1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}")
 _MAJORITY: Final = 0.6
 
 
@@ -27,12 +29,13 @@ def normalised(number: str, region: str = "") -> str | None:
 
     Args:
         number: as it stands somewhere.
-        region: the country (ISO 3166) of numbers without a country code; empty where unknown.
+        region: the country (ISO 3166) of numbers without a country code; empty where unknown: a Chinese mobile number
+            is known by its form all the same.
     """
     if not 4 <= len(number) <= _MAX:
         return None
     try:
-        parsed = phonenumbers.parse(number, region or None)
+        parsed = phonenumbers.parse(number, region or ("CN" if _CHINESE_MOBILE.fullmatch(number) else None))
     except NumberParseException:
         return None
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:

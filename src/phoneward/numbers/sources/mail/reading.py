@@ -22,12 +22,7 @@ from phoneward.texts import words
 
 _TOLD_EVERY: Final = 1_000
 _PEOPLES: Final = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com live.cn msn.com yahoo.com yahoo.co.jp ymail.com aol.com "
-    "icloud.com me.com mac.com qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net 188.com sina.com sina.cn sohu.com "
-    "139.com 189.cn wo.cn aliyun.com 21cn.com gmx.de gmx.net web.de t-online.de freenet.de mail.ru bk.ru yandex.ru naver.com "
-    "daum.net hanmail.net nate.com proton.me protonmail.com pm.me tutanota.com orange.fr wanadoo.fr free.fr laposte.net sfr.fr "
-    "libero.it virgilio.it tiscali.it uol.com.br bol.com.br terra.com.br zoho.com fastmail.com hey.com rediffmail.com "
-    "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp pchome.com.tw yahoo.com.tw yahoo.com.hk yahoo.co.uk".split()
+    ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "live.cn", "msn.com", "yahoo.com", "yahoo.co.jp", "ymail.com", "aol.com", "icloud.com", "me.com", "mac.com", "qq.com", "vip.qq.com", "foxmail.com", "163.com", "126.com", "yeah.net", "188.com", "sina.com", "sina.cn", "sohu.com", "139.com", "189.cn", "wo.cn", "aliyun.com", "21cn.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "freenet.de", "mail.ru", "bk.ru", "yandex.ru", "naver.com", "daum.net", "hanmail.net", "nate.com", "proton.me", "protonmail.com", "pm.me", "tutanota.com", "orange.fr", "wanadoo.fr", "free.fr", "laposte.net", "sfr.fr", "libero.it", "virgilio.it", "tiscali.it", "uol.com.br", "bol.com.br", "terra.com.br", "zoho.com", "fastmail.com", "hey.com", "rediffmail.com", "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "i.softbank.jp", "pchome.com.tw", "yahoo.com.tw", "yahoo.com.hk", "yahoo.co.uk"]
 )
 """Domains whose addresses belong to people. A service's letters come from them only under a service's name."""
 _SERVICES: Final = (
