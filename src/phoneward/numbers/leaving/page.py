@@ -123,7 +123,7 @@ class _PaperStep:
             "position": position,
             "name": str(service_words(step)),
             "until": str(until_words(step, plan)),
-            "is_late": not plan.is_past and step in plan.overdue,
+            "is_late": not plan.is_past and plan.is_late(step),
             "who": _texts(who),
             "doubt": str(shown_by(step)) if step.group is Group.MAYBE else "",
             "sentences": sentences,
