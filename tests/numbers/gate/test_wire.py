@@ -170,3 +170,33 @@ def test_a_proxy_from_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatc
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert post(writes(OK + b"content-length: 2\r\n\r\n{}")).status == 200
+
+
+def test_connections_that_were_given_up_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator that hung for an hour can be asked again afterwards, though every question of that hour ran out."""
+    monkeypatch.setattr("phoneward.numbers.gate.wire.MAX_AT_ONCE", 4)
+    hangs = [True]
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if hangs[0]:
+            writer.write(OK)
+            await asyncio.sleep(1)
+        writer.write(OK + b"content-length: 2\r\n\r\n{}")
+
+    async def run() -> tuple[set[str], Answer]:
+        async with server(serve) as url, Wire() as wire:
+
+            async def ask() -> str:
+                try:
+                    await wire.post(url, headers={}, content=b"{}", timeout_s=0.1)
+                except WireError as error:
+                    return error.code
+                return "answered"
+
+            said = await asyncio.gather(*(ask() for _ in range(30)))
+            hangs[0] = False
+            return set(said), await wire.post(url, headers={}, content=b"{}", timeout_s=2)
+
+    said, answer = asyncio.run(run())
+    assert said == {"timed-out"}
+    assert answer.status == 200
