@@ -200,3 +200,28 @@ def test_connections_that_were_given_up_are_free_again(monkeypatch: pytest.Monke
     said, answer = asyncio.run(run())
     assert said == {"timed-out"}
     assert answer.status == 200
+
+
+def test_an_operator_cannot_tie_two_questions_together_by_a_cookie() -> None:
+    """Nor fill the memory with them."""
+    heads: list[bytes] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                heads.append(await reader.readuntil(b"\r\n\r\n"))
+            except asyncio.IncompleteReadError:
+                return writer.close()
+            writer.write(OK + b"set-cookie: who=you; path=/\r\ncontent-length: 0\r\n\r\n")
+
+    async def run() -> None:
+        listening = await asyncio.start_server(connected, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/check"
+        async with Wire() as wire:
+            for _ in range(2):
+                await wire.post(url, headers={}, content=b"", timeout_s=2)
+        listening.close()
+
+    asyncio.run(run())
+    assert len(heads) == 2
+    assert not any(b"cookie" in head.lower() for head in heads)

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -67,6 +68,7 @@ class Wire:
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none: they would tie numbers together
             transport=transport or httpx.AsyncHTTPTransport(verify=_tls(ca_file), limits=_CONNECTIONS, trust_env=False),
             headers={"user-agent": "phoneward-gate", "accept-encoding": "identity"},
         )
