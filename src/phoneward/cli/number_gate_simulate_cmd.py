@@ -81,7 +81,7 @@ def simulate(
             None if state is None else Path(state),
             Path(folder) / "client-key.pem" if key is None else Path(key),
             now=moment,
-            public_url=None if public_url is None else public_url.rstrip("/"),
+            public_url=public_url,
         )
         server = simulator.SimulatorServer(prepared.simulator, host, port)
         if output.json:

@@ -444,3 +444,12 @@ def test_what_is_no_access_token(asking: Consumer, header: str) -> None:
 
 def test_a_client_assertion_is_no_access_token(asking: Consumer) -> None:
     assert error_of(asking.recycled(NUMBER, "2026-01-01", asking.assertion())) == (401, "UNAUTHENTICATED")
+
+
+def test_an_access_token_is_a_bearer_token(asking: Consumer) -> None:
+    token = asking.token()
+    for kind, expected in (("Bearer", 200), ("bearer", 200), ("Basic", 401), ("DPoP", 401), ("", 401)):
+        answer = asking.http.post(
+            "/sim-swap/v2/check", json={"phoneNumber": NUMBER}, headers={"Authorization": f"{kind} {token}"}
+        )
+        assert answer.status_code == expected
