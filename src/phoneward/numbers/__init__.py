@@ -4,7 +4,9 @@ Callers use what stands here. Services that want to know whether a number has ch
 `phoneward.numbers.gate`, which needs nothing of the person's side.
 """
 
-from phoneward.numbers.account_words import account_name, harm_words
+from phoneward.numbers.account_words import account_name, alone_words, harm_words
+from phoneward.numbers.answering import answer as room_answer
+from phoneward.numbers.answering import progress_words
 from phoneward.numbers.carriers import (
     Answers,
     Comparison,
@@ -25,11 +27,13 @@ from phoneward.numbers.carriers import (
 from phoneward.numbers.errors import (
     MarksNeedVaultError,
     NoDayError,
+    NoLetterError,
     NoPlanError,
     NoSuchAccountError,
     NoSuchDayError,
     NoSuchOfferError,
     NotANumberError,
+    NotAPastDayError,
     NotComparableError,
     NumberKeyError,
     NumbersError,
@@ -45,15 +49,18 @@ from phoneward.numbers.keeping import (
     keep_count,
     keep_own,
     keep_plan,
+    keep_sims,
     kept_plan,
     kept_plans,
     mark_account,
     marks,
     own_numbers,
+    own_sims,
     parse_number,
     told_day,
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
+from phoneward.numbers.leaving.calendar import calendar as plan_calendar
 from phoneward.numbers.leaving.document import plan_document, step_document
 from phoneward.numbers.leaving.finding import account_meant
 from phoneward.numbers.leaving.general import (
@@ -67,6 +74,7 @@ from phoneward.numbers.leaving.general import (
     recheck_day,
 )
 from phoneward.numbers.leaving.of_vault import grace_of, plan_kept
+from phoneward.numbers.leaving.page import html_plan
 from phoneward.numbers.leaving.reminding import Due, due, look_again_key, looked, review_key, severity_of
 from phoneward.numbers.leaving.wording import (
     Way,
@@ -87,7 +95,24 @@ from phoneward.numbers.leaving.wording import (
 )
 from phoneward.numbers.leaving.writing import refuse_others, write_plan
 from phoneward.numbers.message import Message
+from phoneward.numbers.newholder import (
+    NewHolder,
+    Sign,
+    Stranger,
+    letter,
+    letter_action,
+    new_holder,
+    new_holder_finding,
+    new_holder_never,
+    new_holder_steps,
+    new_holder_unknown,
+    sign_words,
+    stranger_words,
+    told_past_day,
+)
+from phoneward.numbers.recognising import Line as RecognisedLine
 from phoneward.numbers.recognising import Recogniser, recognise
+from phoneward.numbers.recognising import recognised as recognised_lines
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Claim, Harm, Holding, Kind, OldNumber, Reissue, Rulebook, Steps, System, rulebook
 from phoneward.numbers.sources import (
@@ -95,15 +120,20 @@ from phoneward.numbers.sources import (
     Gathered,
     account_key,
     combined,
+    forget_accounts,
     grade_words,
     inventory_of,
+    keep_accounts,
     looked_words,
     missed_words,
     normalised,
     not_asked,
     own_words,
     proof_words,
+    read_mailbox_file,
     read_messages_file,
+    read_passwords_file,
+    told_number,
     told_region,
 )
 
@@ -129,12 +159,15 @@ __all__ = [
     "Mark",
     "MarksNeedVaultError",
     "Message",
+    "NewHolder",
     "NoDayError",
+    "NoLetterError",
     "NoPlanError",
     "NoSuchAccountError",
     "NoSuchDayError",
     "NoSuchOfferError",
     "NotANumberError",
+    "NotAPastDayError",
     "NotComparableError",
     "NotLookedAt",
     "NumberKeyError",
@@ -145,6 +178,7 @@ __all__ = [
     "Plan",
     "Purpose",
     "Quarantine",
+    "RecognisedLine",
     "Recogniser",
     "Recognition",
     "Reissue",
@@ -152,17 +186,20 @@ __all__ = [
     "Rulebook",
     "SeveralAccountsError",
     "SeveralPlansError",
+    "Sign",
     "SourceKind",
     "Standing",
     "State",
     "Step",
     "Steps",
+    "Stranger",
     "System",
     "Way",
     "What",
     "account_key",
     "account_meant",
     "account_name",
+    "alone_words",
     "answers_words",
     "combined",
     "compare",
@@ -175,6 +212,7 @@ __all__ = [
     "due",
     "first_steps",
     "first_steps_after",
+    "forget_accounts",
     "forget_own",
     "grace_of",
     "grace_words",
@@ -182,16 +220,21 @@ __all__ = [
     "group_words",
     "harm_words",
     "holds",
+    "html_plan",
     "in_language",
     "intruders_words",
     "inventory_of",
     "irreversible",
+    "keep_accounts",
     "keep_count",
     "keep_own",
     "keep_plan",
+    "keep_sims",
     "kept_plan",
     "kept_plans",
     "left_words",
+    "letter",
+    "letter_action",
     "log_demand",
     "look_again_key",
     "looked",
@@ -200,6 +243,11 @@ __all__ = [
     "marks",
     "missed_words",
     "needs_old",
+    "new_holder",
+    "new_holder_finding",
+    "new_holder_never",
+    "new_holder_steps",
+    "new_holder_unknown",
     "normalised",
     "not_asked",
     "not_undone",
@@ -207,29 +255,40 @@ __all__ = [
     "offers",
     "opened_by",
     "own_numbers",
+    "own_sims",
     "own_words",
     "parse_number",
     "plan",
+    "plan_calendar",
     "plan_document",
     "plan_kept",
+    "progress_words",
     "proof_words",
     "quarantine",
     "quarantine_words",
+    "read_mailbox_file",
     "read_messages_file",
+    "read_passwords_file",
     "recheck_day",
     "recognise",
+    "recognised_lines",
     "refuse_others",
     "review_key",
+    "room_answer",
     "rulebook",
     "service_words",
     "severity_of",
     "shown_by",
     "shown_number",
+    "sign_words",
     "standing",
     "standing_words",
     "step_document",
     "step_sentences",
+    "stranger_words",
     "told_day",
+    "told_number",
+    "told_past_day",
     "told_region",
     "unknown",
     "until_words",

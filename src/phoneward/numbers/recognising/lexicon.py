@@ -5,7 +5,6 @@ a place counts, so that "coupon code" is not "code". Words of scripts that set s
 phrases of those that do not (Chinese, Japanese, Korean, Thai, Arabic with its prefixes) count anywhere.
 """
 
-import enum
 import functools
 import operator
 import re
@@ -13,52 +12,10 @@ import tomllib
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.reading import read
 
 FOLDER: Final = Path(__file__).parent / "words"
-
-
-class Kind(enum.IntFlag):
-    """What a phrase says. The names in lower case are the tables of the data files."""
-
-    CODE = enum.auto()
-    """It is only ever said of a one-time code."""
-    WEAK = enum.auto()
-    """Said of one-time codes and of others: "code", "password"."""
-    OTHER_CODE = enum.auto()
-    """A code, but not one that opens an account: for a parcel, a discount, a door."""
-    SECRECY = enum.auto()
-    VALIDITY = enum.auto()
-    ENTER = enum.auto()
-    """What one does with a code."""
-    CONFIRM = enum.auto()
-    """What a code is entered for."""
-    LOGIN = enum.auto()
-    REGISTER = enum.auto()
-    RESET = enum.auto()
-    BIND = enum.auto()
-    UNBIND = enum.auto()
-    CHANGE = enum.auto()
-    """Of the number."""
-    DELETE = enum.auto()
-    """Of the account."""
-    PAY = enum.auto()
-    DONE = enum.auto()
-    """It was carried out."""
-    NOTICE = enum.auto()
-    """What only the owner of an account is told."""
-    CUSTOMER = enum.auto()
-    """What somebody is told who bought, ordered or owes something."""
-    AD = enum.auto()
-    """What is said in advertising."""
-    BAIT = enum.auto()
-    """What fraud frightens or lures with. Honest messages say it too: it counts together with other things."""
-    NOTICE_SAFE = enum.auto()
-    """Bait that honest notices say as well."""
-    PERSONAL = enum.auto()
-    """What people say to each other."""
-    STOP = enum.auto()
-    """No part of a service's name."""
 
 
 class Hit(NamedTuple):
@@ -75,85 +32,96 @@ class Hit(NamedTuple):
 
 
 class Lexicon:
-    """All phrases, and the one look through a text for them."""
+    """All phrases, and the one look through a text for them.
 
-    def __init__(self, phrases: dict[str, Kind]) -> None:
+    Attributes:
+        stops: words of scripts that set spaces which are no part of a name and say nothing else. They are no hits.
+    """
+
+    def __init__(self, phrases: dict[str, int]) -> None:
         """Sort the phrases by what a text is cut into: words, or signs without spaces between them."""
-        self._phrases: Final[dict[str, int]] = {}
-        self._words: Final[dict[str, int]] = {}
-        """First word of a phrase → how many words the longest such phrase has."""
+        spaced: dict[str, int] = {}
+        self._dense_ones: Final[dict[str, int]] = {}
         self._pairs: Final[dict[str, tuple[int, ...]]] = {}
         """First two signs of a dense phrase → how long such phrases are, the longest first."""
-        self._signs: Final[dict[str, int]] = {}
         for phrase, kind in phrases.items():
-            if not _is_dense(phrase):
-                words = _WORD.findall(phrase)
-                key = " ".join(words)
-                self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
-                self._phrases[key] = self._phrases.get(key, 0) | kind.value
-            elif len(phrase) == 1:
-                self._signs[phrase] = kind.value
+            if _is_dense(phrase):
+                self._dense_ones[phrase] = kind
+                if len(phrase) > 1:
+                    lengths = {len(phrase), *self._pairs.get(phrase[:2], ())}
+                    self._pairs[phrase[:2]] = tuple(sorted(lengths, reverse=True))
             else:
-                lengths = {len(phrase), *self._pairs.get(phrase[:2], ())}
-                self._pairs[phrase[:2]] = tuple(sorted(lengths, reverse=True))
-                self._phrases[phrase] = kind.value
+                key = " ".join(_WORD.findall(phrase))
+                spaced[key] = spaced.get(key, 0) | kind
+        self.stops: Final = frozenset(word for word, kind in spaced.items() if kind & kinds.STOP and " " not in word)
+        self._words: Final = {word: kind for word, kind in spaced.items() if " " not in word and kind != kinds.STOP}
+        self._longer: Final[dict[str, dict[str, tuple[tuple[str, int], ...]]]] = {}
+        """First word → second word → the phrases that begin so and what they say, the longest first."""
+        for phrase, kind in sorted(spaced.items(), key=lambda one: -len(one[0])):
+            first, blank, rest = phrase.partition(" ")
+            if blank:
+                seconds = self._longer.setdefault(first, {})
+                second = rest.partition(" ")[0]
+                seconds[second] = (*seconds.get(second, ()), (phrase, kind))
 
-    def look(self, low: str, *, is_ascii: bool) -> list[Hit]:
-        """Return the phrases in a text that was read, in their order; none overlaps another of its own script."""
+    def look(self, low: str, *, is_ascii: bool) -> tuple[list[Hit], int]:
+        """Return the phrases in a text that was read, in their order, and all that they say together.
+
+        None overlaps another of its own script.
+        """
         hits = self._spaced(low)
-        if is_ascii:
-            return hits
-        dense = self._dense(low)
-        return sorted(hits + dense) if hits and dense else hits or dense
+        if not is_ascii and (dense := self._dense(low)):
+            hits = sorted(hits + dense) if hits else dense
+        seen = 0
+        for _start, _end, said in hits:
+            seen |= said
+        return hits, seen
 
     def _spaced(self, low: str) -> list[Hit]:
-        heads, phrases, hits = self._words, self._phrases, []
-        found = [(one[0], one.start(), one.end()) for one in _WORD.finditer(low)]
+        words, longer, hits = self._words, self._longer, []
+        text = low
+        for joint in _JOINTS:
+            text = text.replace(joint, " ")
         after = 0
-        for at, (word, start, end) in enumerate(found):
-            if at < after or (longest := heads.get(word)) is None:
+        for found in _WORD.finditer(text):
+            word = found[0]
+            said = words.get(word)
+            seconds = longer.get(word)
+            if said is None and seconds is None:
                 continue
-            for count in range(_joined(low, found, at, longest), 0, -1):
-                key = word if count == 1 else " ".join([one[0] for one in found[at : at + count]])
-                if (kinds := phrases.get(key)) is not None:
-                    end = found[at + count - 1][2]
-                    hits.append(Hit(start, end, kinds))
-                    after = at + count
-                    break
+            start, end = found.span()
+            if start < after:
+                continue
+            if seconds is not None and (second := _WORD.match(text, end + 1)) is not None and text[end] == " ":
+                for phrase, kind in seconds.get(second[0], ()):
+                    if text.startswith(phrase, start) and _WORD.match(text, start + len(phrase)) is None:
+                        said = kind
+                        end = after = start + len(phrase)
+                        break
+            if said is not None:
+                hits.append(Hit(start, end, said))
         return hits
 
     def _dense(self, low: str) -> list[Hit]:
-        pairs, signs, phrases, hits = self._pairs, self._signs, self._phrases, []
+        pairs, phrases, hits = self._pairs, self._dense_ones, []
         after = 0
         for at, pair in enumerate(map(operator.add, low, low[1:] + " ")):
             if at < after:
                 continue
             for length in pairs.get(pair, ()):
-                if (kinds := phrases.get(low[at : at + length])) is not None:
+                if (said := phrases.get(low[at : at + length])) is not None:
                     after = at + length
-                    hits.append(Hit(at, after, kinds))
+                    hits.append(Hit(at, after, said))
                     break
             else:
-                if (kinds := signs.get(pair[0])) is not None:
-                    hits.append(Hit(at, at + 1, kinds))
+                if (said := phrases.get(pair[0])) is not None:
+                    hits.append(Hit(at, at + 1, said))
         return hits
 
 
 _WORD: Final = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u058f\u1e00-\u1eff]+")
-_JOINTS: Final = frozenset(" -'\n&/")
-"""What may stand between two words of a phrase."""
-
-
-def _joined(low: str, found: list[tuple[str, int, int]], at: int, longest: int) -> int:
-    """Return how many words from one on hang together, at most `longest`."""
-    count = 1
-    end = found[at][2]
-    for _word, start, after in found[at + 1 : at + longest]:
-        if start - end != 1 or low[end] not in _JOINTS:
-            break
-        count += 1
-        end = after
-    return count
+_JOINTS: Final = ("-", "'", "\n", "&", "/")
+"""What may stand between two words of a phrase beside a space."""
 
 
 def _is_dense(phrase: str) -> bool:
@@ -161,26 +129,26 @@ def _is_dense(phrase: str) -> bool:
     return any("\u0590" <= sign <= "\u1dff" or sign >= "\u2e80" for sign in phrase)
 
 
-def read_words(data: bytes) -> dict[str, Kind]:
+def read_words(data: bytes) -> dict[str, int]:
     """Return the phrases of one language, folded as texts are.
 
     Raises:
         KeyError: a table of that name means nothing.
     """
-    phrases: dict[str, Kind] = {}
+    phrases: dict[str, int] = {}
     for table, words in tomllib.loads(data.decode()).items():
-        kind = Kind[table.upper()]
+        kind = kinds.TABLES[table]
         for word in words:
             phrase = read(word).low
-            phrases[phrase] = phrases.get(phrase, Kind(0)) | kind
+            phrases[phrase] = phrases.get(phrase, 0) | kind
     return phrases
 
 
 @functools.cache
 def lexicon() -> Lexicon:
     """Return the words of all languages, read once."""
-    phrases: dict[str, Kind] = {}
+    phrases: dict[str, int] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         for phrase, kind in read_words(path.read_bytes()).items():
-            phrases[phrase] = phrases.get(phrase, Kind(0)) | kind
+            phrases[phrase] = phrases.get(phrase, 0) | kind
     return Lexicon(phrases)

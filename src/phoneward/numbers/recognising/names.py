@@ -1,12 +1,13 @@
 """Names of services: what they are called, and to which account system they belong."""
 
 import functools
+import operator
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from phoneward.numbers.recognising.reading import fold
+from phoneward.numbers.recognising.reading import fold, letters, read
 from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
@@ -38,20 +39,33 @@ class Names:
         self._generic: Final = frozenset(fold(name) for name in own["generic"])
         self._gateways: Final = self._generic | {fold(name) for name in own["gateways"]}
         self._only_signed: Final = frozenset(fold(name) for name in own["only_signed"])
+        self._umbrellas: Final = frozenset(fold(name) for name in own["umbrellas"])
         self._carriers: Final = frozenset(fold(name) for name in own["carriers"])
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
         for system in book.systems:
             for alias in (*system.names.values(), *system.aliases):
-                self._known.setdefault(fold(alias), Name(_usual(system, alias), system, True))
+                self._known.setdefault(fold(alias), Name(_usual(system, alias), system, is_known=True))
         for short, usual in own["usual"].items():
             known = self._known.get(fold(usual)) or self._known.get(fold(short))
-            self._known[fold(short)] = Name(usual, known.system if known else None, True)
-            self._known.setdefault(fold(usual), Name(usual, None, True))
+            self._known[fold(short)] = Name(usual, known.system if known else None, is_known=True)
+            self._known.setdefault(fold(usual), Name(usual, None, is_known=True))
         for carrier in own["carriers"]:
-            self._known.setdefault(fold(carrier), Name(carrier, None, True))
-        self.words: Final = _heads(self._known.keys() - self._only_signed)
+            self._known.setdefault(fold(carrier), Name(carrier, None, is_known=True))
+        self.heads: Final[dict[str, int]] = {}
+        """First word of a known name → how many words the longest such name has."""
+        self._pairs: Final[dict[str, int]] = {}
+        """First two signs of a known name of a script without spaces → how many signs the longest such name has."""
+        for written in (*self._written(), *own["usual"], *own["usual"].values(), *own["carriers"]):
+            self._index(written)
+
+    def signing(self, written: str) -> Name | None:
+        """Return who signs so; None where it is nobody's name: a gateway's, or a word like "Info"."""
+        folded = fold(written[:_LONGEST])
+        if not folded or folded in self._gateways:
+            return None
+        return self._of(folded) or Name(written)
 
     def known(self, written: str) -> Name | None:
         """Return a service of the rulebook or of our list by what it is called or signs; None where it is in neither.
@@ -64,38 +78,76 @@ class Names:
     def by_domain(self, host: str) -> Name | None:
         """Return the service of a host name."""
         system = self._book.by_domain(host)
-        return None if system is None else Name(_usual(system, host), system, True)
-
-    def is_gateway(self, written: str) -> bool:
-        """Return whether a signature or sender is nobody's name: a gateway's, or a word like "Info"."""
-        folded = fold(written)
-        return not folded or folded in self._gateways
+        return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
     def is_generic(self, written: str) -> bool:
         """Return whether words of a sentence are nobody's name."""
         folded = fold(written)
         return not folded or folded in self._generic
 
-    def in_sentence(self, written: str) -> Name | None:
-        """Return a known service by how a sentence names it: not by a short name that is an ordinary word."""
-        folded = fold(written[:_LONGEST])
-        return None if folded in self._only_signed else self.exactly(folded)
+    def in_sentence(self, low: str, written: str) -> Name | None:
+        """Return a known service by how a sentence names it: not by a short name that is an ordinary word.
+
+        Args:
+            low: the words as they are compared.
+            written: the same as they are written.
+        """
+        key = self.key(low)
+        if key in self._only_signed or (key.isascii() and not written.isascii()):
+            return None  # "über" is not Uber
+        return self._known.get(key)
+
+    @staticmethod
+    def key(low: str) -> str:
+        """Return what names are compared by, of text that is in the form for comparing already."""
+        return low if low.isalnum() else letters(low)
+
+    def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:
+        """Yield where known names of scripts without spaces stand in a text that was read."""
+        after = 0
+        for at, pair in enumerate(map(operator.add, low, low[1:])):
+            if at >= after and (longest := self._pairs.get(pair, 0)):
+                for length in range(min(longest, len(low) - at), 1, -1):
+                    key = low[at : at + length]
+                    if (name := self._known.get(key)) is not None and key not in self._only_signed:
+                        after = at + length
+                        yield at, after, name
+                        break
+
+    def first_in(self, low: str) -> tuple[int, int, Name] | None:
+        """Return the first of them."""
+        return next(self.all_in(low), None)
+
+    def signs_for_many(self, name: Name) -> bool:
+        """Return whether a firm signs for services of other names as well, or nobody knows whether it does."""
+        return not name.is_known or fold(name.shown) in self._umbrellas
 
     def is_carrier(self, name: Name) -> bool:
         """Return whether the service is the one that gives out the number."""
         return fold(name.shown) in self._carriers or (name.system is not None and name.system.kind is Kind.CARRIER)
 
-    def exactly(self, folded: str) -> Name | None:
-        """Return a known service by its folded name."""
-        return self._known.get(folded)
+    def _written(self) -> Iterator[str]:
+        for system in self._book.systems:
+            yield from system.names.values()
+            yield from system.aliases
+
+    def _index(self, written: str) -> None:
+        folded = fold(written)
+        if folded in self._only_signed or len(folded) < 2:
+            return
+        if folded[0] >= "\u0e00":
+            self._pairs[folded[:2]] = max(len(folded), self._pairs.get(folded[:2], 0))
+            return
+        words = [self.key(word) for word in read(written).low.split()]
+        self.heads[words[0]] = max(len(words), self.heads.get(words[0], 0))
+        self.heads[folded] = max(1, self.heads.get(folded, 0))
 
     def _of(self, folded: str) -> Name | None:
         if (found := self._known.get(folded)) is not None:
             return found
         for ending in self._endings:
-            if folded.endswith(ending) and len(folded) > len(ending) + 1:
-                if (found := self._known.get(folded.removesuffix(ending))) is not None:
-                    return found
+            if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
+                return found
         for beginning in self._beginnings:
             if folded.startswith(beginning) and (found := self._known.get(folded.removeprefix(beginning))) is not None:
                 return found
@@ -111,25 +163,6 @@ def _usual(system: System, alias: str) -> str:
     return alias
 
 
-def _heads(known: Iterable[str]) -> frozenset[str]:
-    """Return the first two signs of every name of a script without spaces: for looking through a text."""
-    return frozenset(name[:2] for name in known if len(name) > 1 and name[0] >= "\u2e80")
-
-
 @functools.cache
 def _own() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
-
-def spans(text: str, heads: frozenset[str], names: Names) -> Iterator[tuple[int, int, Name]]:
-    """Yield where known names of scripts without spaces stand in a text that was read."""
-    at = 0
-    while at < len(text) - 1:
-        if text[at : at + 2] in heads:
-            for length in range(min(10, len(text) - at), 1, -1):
-                name = names.in_sentence(text[at : at + length])
-                if name is not None:
-                    yield at, at + length, name
-                    at += length - 1
-                    break
-        at += 1

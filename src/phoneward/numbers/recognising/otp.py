@@ -5,170 +5,257 @@ parcels bear numbers, and people write about codes.
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
+from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code, codes, mixed
-from phoneward.numbers.recognising.lexicon import Hit, Kind
+from phoneward.numbers.recognising.lexicon import Hit
+from phoneward.numbers.recognising.reading import Read
+from phoneward.numbers.recognising.signatures import Signatures
 
 _FAR: Final = 90
 """Characters between a strong phrase and the code it speaks of, at most."""
 _NEAR: Final = 28
-_LINKING: Final = re.compile(
-    r"""[\s:=\-–—>.,，"'“”«»()\[\]{}【】「」『』《》*_|<]*(?:(?:is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|は|が|です|は、|是|为|為|은|는|이|가|คือ|هو|هي|now|:|no|nr|number|below|here|your|otp|code|pin)\b[\s:=\-–—>.,"'“”«»()\[\]*]*){0,3}"""
-    r"[A-Z]{0,3}-?",
-    re.IGNORECASE,
+_IS: Final = (
+    r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|は|が|です|是|为|為|은|는|이|가|คือ|هو|هي|now|now:|no|nr|number|"
+    r"below|here|otp|code|pin|sms|es:|:"
 )
+_SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
+_LINKING: Final = re.compile(rf"[{_SIGNS}]*(?:(?:{_IS})(?![a-zà-ÿа-я])[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?")
 """What may stand between "code" and the code itself."""
 _LINKING_BACK: Final = re.compile(
-    r"""[\s:\-–—.,"'“”()\[\]】*]*(?:(?:is|es|e|ist|est|jest|je|este|la|adalah|ialah|er|ar|это|olarak|as|は|是|为|為|이|가|은|는|คือ|is:|your|the|tu|su|seu|votre|dein|ihr|din|your|uw|je|twoj|vas|cod|ma|ваш)\b[\s:\-–—"'()\[\]]*){0,4}""",
-    re.IGNORECASE,
+    rf"[{_SIGNS}]*(?:(?:is|es|e|ist|est|jest|to|je|este|la|adalah|ialah|er|ar|это|olarak|as|は|是|为|為|이|가|은|는|คือ|the|your|tu|su|seu|"
+    rf"o seu|votre|dein|ihr|din|uw|twoj|vas|ваш|anda|本次|您|的|你)(?![a-zа-я])[{_SIGNS}]*){{0,4}}"
 )
+_SAID_THEN: Final = re.compile(
+    r"(?:[:=]|(?<![^\W\d_])(?:is|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar)|は|是|为|為|คือ|هو)"
+    r"[\s:\"'“「\[(]*$"
+)
+"""The word or sign right before a code, where a name stands between it and "code": "code for Example is 123456"."""
+_SENTENCE: Final = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _WHOLE: Final = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,8}[.。]?|\d{3}[- ]\d{3}")
+_TAGGED: Final = re.compile(r"(?:G|FB)-\d{5,8}\b")
 _ASKED: Final = re.compile(
-    r"[?？]|发给我|發給我|发我|告诉我|給我|给我|发过来|转发给我|send me|tell me|give me|what('| i)s (the|your|my)|forward me|need (the|your) code"
+    r"发给我|發給我|发我|告诉我|告訴我|給我|给我|发过来|转发给我|"
+    r"send (?:it|me)|tell me|give me|forward (?:it|me)|"
+    r"need (?:the|your) code|manda|mandas|"
+    r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
+_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,40}[?？]")
+_AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
+"""A code of letters and digits as the last word of a message."""
+_ONES_OWN: Final = re.compile(
+    r"(?<![^\W\d_])(?:my|mi|mon|ma|mein|meine|mio|mia|meu|minha|moj|moje|мой|моя|benim|our|notre|nuestra)\s(?:\S{1,12}\s)?$|"
+    r"我家?的?$|我的.{0,4}$|私の$|내\s?$"
+)
+"""A person speaks of a code of their own."""
+_YOURS: Final = re.compile(
+    r"(?<![^\W\d_])(?:your|you|tu|su|seu|sua|votre|vos|ihr|ihre|dein|deine|tuo|tua|uw|je|jouw|twoj|twoje|vas|vase|din|dit|"
+    r"ваш|ваша|anda|quy khach|hesab\w*|siz\w*|\w{1,40}n[iu]z)(?![^\W\d_])|您|お客様|고객|회원|入力"
+)
+"""Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
-    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|link to (?:sign|log) in|tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
+    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|"
+    r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|"
+    r"tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
 )
+_PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
+_TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
 
 
-def brings_code(text: str, low: str, hits: list[Hit], addresses: list[tuple[int, int]], seen: int) -> Code | None:
-    """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on.
+class Seen(NamedTuple):
+    """What was found in a message.
 
-    Args:
-        text, low: as they were read.
-        hits: the words that were found in it.
+    Attributes:
+        read: its text.
+        hits: the words.
+        kinds: the kinds of all of them together.
         addresses: where web addresses stand.
-        seen: the kinds of all hits together.
+        signed: what it is signed with.
+        stops: words that are no part of a name; they are not among the hits.
     """
+
+    read: Read
+    hits: list[Hit]
+    kinds: int
+    addresses: list[tuple[int, int]]
+    signed: Signatures
+    stops: frozenset[str]
+
+    @property
+    def is_signed(self) -> bool:
+        """It names its sender in brackets or before a colon."""
+        return bool(self.signed.brackets or self.signed.colon)
+
+
+def brings_code(seen: Seen) -> Code | None:
+    """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on."""
+    text = seen.read.text
     if _WHOLE.fullmatch(text):
-        return Code(0, len(text), True)
-    if not seen & (Kind.CODE | Kind.WEAK | Kind.ENTER):
-        return _google(text)
-    found = codes(text, low, addresses)
-    if found and seen & Kind.OTHER_CODE:
-        found = _without_others(found, hits, low)
-    if seen & Kind.CODE:
-        for hit in hits:
-            if hit.kinds & Kind.CODE and (code := _of_strong(text, low, hit, found, addresses)) is not None:
-                return code
-    if seen & Kind.WEAK and not _ASKED.search(low):
-        personal = bool(seen & Kind.PERSONAL)
-        for hit in hits:
-            if (
-                hit.kinds & Kind.WEAK
-                and (code := _of_weak(text, low, hit, found, addresses, seen, personal)) is not None
-            ):
-                return code
-    if found and seen & Kind.ENTER and seen & (Kind.CONFIRM | Kind.LOGIN | Kind.REGISTER | Kind.RESET):
-        return _entered(low, hits, found)
-    return _google(text)
+        return Code(0, len(text), is_digits=True)
+    if (tagged := _TAGGED.match(text)) is not None:
+        return Code(0, tagged.end(), is_digits=True)
+    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM):
+        return None
+    found = codes(text, seen.read.low, seen.addresses)
+    if found and seen.kinds & kinds.OTHER_CODE:
+        found = _without_others(found, seen.hits)
+    tempting = lures(seen.hits) if seen.kinds & (kinds.AD | kinds.LURE) else 0
+    code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
+    if code is None and seen.kinds & kinds.WEAK:
+        code = _by_weak(seen, found, tempting)
+    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
+        code = _by_deed(seen, found)
+    if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
+        code = Code(last.start(1), last.end(1), is_digits=False)
+    return code
 
 
-def brings_link(low: str, addresses: list[tuple[int, int]]) -> bool:
+def brings_link(seen: Seen) -> bool:
     """Return whether a message brings an address that signs its reader in."""
-    return bool(addresses) and _LOGIN_LINK.search(low) is not None
+    return bool(seen.addresses) and not seen.kinds & kinds.BAIT and _LOGIN_LINK.search(seen.read.low) is not None
 
 
-def _google(text: str) -> Code | None:
-    found = re.match(r"(?:G|FB)-\d{5,8}\b", text)
-    return Code(found.start(), found.end(), True) if found else None
+def lures(hits: list[Hit]) -> int:
+    """Return how much in a message is said by advertisers and by those who give prizes away."""
+    return sum(
+        1 + bool(hit.kinds & kinds.LURE)
+        for hit in hits
+        if hit.kinds & (kinds.AD | kinds.LURE) and not hit.kinds & kinds.OPT_OUT
+    )
 
 
-def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
-    """Leave out what another kind of number claims: the word right before it is "order", "coupon code" …"""
+def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
+    """Leave out what another kind of number claims: the word before it is "order", "coupon code" or the like."""
+    words = [hit for hit in hits if hit.kinds & (kinds.CODE | kinds.WEAK | kinds.OTHER_CODE)]
     kept = []
     for code in found:
-        before = [
-            hit for hit in hits if hit.end <= code.start and hit.kinds & (Kind.CODE | Kind.WEAK | Kind.OTHER_CODE)
-        ]
-        after = [hit for hit in hits if hit.start >= code.end and hit.kinds & (Kind.CODE | Kind.WEAK | Kind.OTHER_CODE)]
-        near = before[-1] if before and code.start - before[-1].end <= _NEAR else None
-        if near is not None and near.kinds & Kind.OTHER_CODE and not near.kinds & Kind.CODE:
-            continue
-        if near is None and after and after[0].kinds & Kind.OTHER_CODE and after[0].start - code.end <= _NEAR // 2:
+        before = after = None
+        for hit in words:
+            if hit.end <= code.start:
+                before = hit
+            elif hit.start >= code.end:
+                after = hit
+                break
+        if before is not None and code.start - before.end <= _NEAR:
+            if before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE:
+                continue
+        elif after is not None and after.kinds & kinds.OTHER_CODE and after.start - code.end <= _NEAR // 2:
             continue
         kept.append(code)
     return kept
 
 
-def _of_strong(text: str, low: str, hit: Hit, found: list[Code], addresses: list[tuple[int, int]]) -> Code | None:
-    for code in found:
-        gap = code.start - hit.end if code.start >= hit.end else hit.start - code.end
-        if gap > _FAR:
-            continue
-        long = sum(sign.isdigit() for sign in text[code.start : code.end])
-        if 4 <= long <= 8 or _linked(text, low, hit, code):
+def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
+    """Return the code of a phrase that is said of one-time codes only."""
+    if tempting >= 4 or (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
+        return None
+    for hit in seen.hits:
+        if hit.kinds & kinds.CODE and (code := _of_strong(seen, hit, found)) is not None:
             return code
-    linking = _LINKING.match(text, hit.end, hit.end + 48)
-    assert linking is not None  # noqa: S101 - it matches nothing at least
-    behind = mixed(text, linking.end(), linking.end() + 12, addresses)
-    if behind is not None and behind.start <= linking.end() + 1:
-        return behind
-    before = mixed(text, max(0, hit.start - 40), hit.start, addresses)
-    if before is not None and text[: before.start].strip(" <#>[]():-\n") == "":
+    return None
+
+
+def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
+    text = seen.read.text
+    for code in found:
+        if _gap(hit, code) <= _FAR and (4 <= _digits(text, code) <= 8 or _is_linked(seen, hit, code)):
+            return code
+    after = _lettered(seen, hit)
+    if after is not None:
+        return after
+    before = mixed(text, max(0, hit.start - 40), hit.start, seen.addresses)
+    if before is not None and not text[: before.start].strip(" <#>[]():-\n"):
         return before
-    if ":" in text[hit.end : linking.end()]:
-        capitals = re.compile(r"[A-Z]{4,8}(?=$|[\s.,!])").match(text, linking.end())
-        if capitals is not None:
-            return Code(capitals.start(), capitals.end(), False)
     return None
 
 
-def _of_weak(
-    text: str, low: str, hit: Hit, found: list[Code], addresses: list[tuple[int, int]], seen: int, personal: bool
-) -> Code | None:
-    trusted = seen & (Kind.SECRECY | Kind.VALIDITY | Kind.LOGIN | Kind.REGISTER | Kind.RESET | Kind.CONFIRM)
-    for code in found:
-        long = sum(sign.isdigit() for sign in text[code.start : code.end])
-        if not 4 <= long <= 8:
-            continue
-        if personal and not trusted and not _spoken_by_service(low):
-            continue
-        if _linked(text, low, hit, code):
-            return code
-        gap = code.start - hit.end if code.start >= hit.end else hit.start - code.end
-        if trusted and gap <= 60:
-            return code
-    linking = _LINKING.match(text, hit.end, hit.end + 40)
-    assert linking is not None  # noqa: S101 - it matches nothing at least
-    if linking.end() - hit.end > 1 and not personal:
-        behind = mixed(text, linking.end(), linking.end() + 12, addresses)
-        if behind is not None and behind.start <= linking.end() + 1:
-            return behind
-    return None
-
-
-def _spoken_by_service(low: str) -> bool:
-    return "your" in low or "you" in low or "您" in low
-
-
-def _linked(text: str, low: str, hit: Hit, code: Code) -> bool:
-    """Return whether nothing but "is", a colon and the like stands between a phrase and a code."""
-    del low
-    if code.start >= hit.end:
-        if code.start - hit.end > _NEAR:
-            return False
-        linking = _LINKING.match(text, hit.end, code.start)
-        return linking is not None and linking.end() >= code.start
-    if hit.start - code.end > 2 * _NEAR:
-        return False
-    linking = _LINKING_BACK.match(text, code.end, hit.start)
-    if linking is None:
-        return False
-    # "123456 is your Example code": a name may stand before the phrase.
-    rest = text[linking.end() : hit.start]
-    return linking.end() > code.end and len(rest) <= 30 and not re.search(r"[.!?。！？\n]", rest)
-
-
-def _entered(low: str, hits: list[Hit], found: list[Code]) -> Code | None:
-    """Return the code of "use 123456 to verify": no word for a code at all."""
-    for hit in hits:
-        if not hit.kinds & Kind.ENTER:
+def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
+    """Return the code of a word that is also said of other codes."""
+    if tempting >= 2 or (tempting and not seen.kinds & kinds.SECRECY) or _ASKED.search(seen.read.low):
+        return None
+    personal = bool(seen.kinds & kinds.PERSONAL) and not seen.is_signed
+    if personal and _YOURS.search(seen.read.low) is None:
+        return None
+    for hit in seen.hits:
+        if not hit.kinds & kinds.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
             continue
         for code in found:
-            if 0 < code.start - hit.end <= 3 and code.end - code.start >= 4:
-                after = [one for one in hits if 0 <= one.start - code.end <= 24]
-                if any(one.kinds & (Kind.CONFIRM | Kind.LOGIN | Kind.REGISTER | Kind.RESET) for one in after):
-                    return code
+            if _QUESTION.match(seen.read.low, code.end) is not None:
+                continue
+            if 4 <= _digits(seen.read.text, code) <= 8 and (
+                _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
+            ):
+                return code
+        lettered = None if personal else _lettered(seen, hit)
+        if lettered is not None:
+            return lettered
     return None
+
+
+def _lettered(seen: Seen, hit: Hit) -> Code | None:
+    """Return the code of letters and digits right behind a phrase and its "is"."""
+    text, low = seen.read.text, seen.read.low
+    linking = _LINKING.match(low, hit.end, hit.end + 48)
+    if linking is None or linking.end() == hit.end:
+        return None
+    start = max(linking.end(), hit.end + 1)
+    behind = mixed(text, start, start + 12, seen.addresses)
+    if behind is not None and behind.start <= start + 1:
+        return behind
+    if ":" in text[hit.end : linking.end()] and (capitals := _CAPITALS.match(text, start)) is not None:
+        return Code(start, capitals.end(), is_digits=False)
+    return None
+
+
+_CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!])")
+
+
+def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
+    """Return the code where no word for one is said: "use 123456 to verify", "Example: 123456 to approve"."""
+    deeds = [hit for hit in seen.hits if hit.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES)]
+    for code in found:
+        if _digits(seen.read.text, code) < 4:
+            continue
+        for hit in seen.hits:
+            if hit.kinds & kinds.ENTER and 0 < code.start - hit.end <= 3:
+                low = seen.read.low
+                if any(-90 <= deed.start - code.end <= 40 and deed.start != hit.start for deed in deeds) and (
+                    _QUESTION.match(low, code.end) is None
+                ):
+                    return code
+        if seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":"):
+            if any(0 < deed.start - code.end <= 4 for deed in deeds):
+                return code
+    return None
+
+
+def _gap(hit: Hit, code: Code) -> int:
+    return code.start - hit.end if code.start >= hit.end else hit.start - code.end
+
+
+def _digits(text: str, code: Code) -> int:
+    return sum(sign.isdigit() for sign in text[code.start : code.end])
+
+
+def _is_linked(seen: Seen, hit: Hit, code: Code) -> bool:
+    """Return whether nothing but "is", a colon and the like stands between a phrase and a code, or a name as well."""
+    low = seen.read.low
+    if code.start >= hit.end:
+        if code.start - hit.end > 2 * _NEAR:
+            return False
+        linking = _LINKING.match(low, hit.end, code.start)
+        if linking is not None and linking.end() >= code.start:
+            return True
+        between = low[hit.end : code.start]
+        return _SENTENCE.search(between) is None and (
+            _SAID_THEN.search(between) is not None
+            or (len(between) <= _NEAR and _YOURS.search(low, 0, hit.start) is not None)
+        )
+    if hit.start - code.end > 2 * _NEAR:
+        return False
+    linking = _LINKING_BACK.match(low, code.end, hit.start)
+    if linking is None or linking.end() == code.end:
+        return False
+    # "123456 is your Example code": a name may stand before the phrase.
+    return hit.start - linking.end() <= 30 and _SENTENCE.search(low, linking.end(), hit.start) is None

@@ -4,12 +4,12 @@ import functools
 from typing import Final
 
 from phoneward.numbers.message import Message
-from phoneward.numbers.recognising import naming, otp, relation
+from phoneward.numbers.recognising import kinds, naming, otp, relation
 from phoneward.numbers.recognising.codes import links
-from phoneward.numbers.recognising.lexicon import Kind, Lexicon, lexicon
+from phoneward.numbers.recognising.lexicon import Lexicon, lexicon
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.reading import read
-from phoneward.numbers.recognising.signatures import Signatures, signatures
+from phoneward.numbers.recognising.signatures import signatures
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Rulebook, rulebook
 
@@ -29,22 +29,17 @@ class Recogniser:
         text = read(message.body)
         if not text.text:
             return _NOTHING
-        hits = self._words.look(text.low, is_ascii=text.is_ascii)
-        seen = 0
-        for hit in hits:
-            seen |= hit.kinds
-        addresses = links(text.text)
-        code = otp.brings_code(text.text, text.low, hits, addresses, seen)
-        is_otp = code is not None or otp.brings_link(text.low, addresses)
+        hits, seen = self._words.look(text.low, is_ascii=text.is_ascii)
         signed = signatures(text.text)
-        name, signs = naming.service(text, hits, code, signed, message.sender, self._names)
+        found = otp.Seen(text, hits, seen, links(text.text, text.low), signed, self._words.stops)
+        code = otp.brings_code(found)
+        is_otp = code is not None or otp.brings_link(found)
+        name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)
         if is_otp:
             grade = relation.of_code(name, self._names)
         else:
-            grade = relation.of_other(text.text, hits, seen, addresses, name, self._names, signs=signs)
-        if name is None or (
-            grade is Relation.NONE and not is_otp and not _is_named(name, seen, signs=signs, signed=signed)
-        ):
+            grade = relation.of_other(found, name, self._names, signs=signs)
+        if name is None or (grade is Relation.NONE and not is_otp and not _is_named(name, found, signs=signs)):
             return Recognition(is_otp=is_otp)
         purpose = relation.purpose(hits, seen)
         if purpose is Purpose.UNKNOWN and grade is Relation.ACCOUNT and not is_otp:
@@ -55,15 +50,17 @@ class Recogniser:
             service=name.shown,
             system=name.system.id if name.system is not None and grade is not Relation.NONE else None,
             purpose=purpose if grade is not Relation.NONE else Purpose.UNKNOWN,
-            is_done=bool(seen & Kind.DONE) and not is_otp and grade is Relation.ACCOUNT,
+            is_done=bool(seen & kinds.DONE) and not is_otp and grade is Relation.ACCOUNT,
         )
 
 
-def _is_named(name: Name, seen: int, *, signs: bool, signed: Signatures) -> bool:
+def _is_named(name: Name, seen: otp.Seen, *, signs: bool) -> bool:
     """Return whether a message that proves nothing is worth a name: fraud and advertising in somebody's name."""
-    if signs and signed.brackets:
+    if signs and seen.signed.brackets:
         return True
-    return name.is_known and bool(seen & (Kind.BAIT | Kind.AD)) and not seen & Kind.PERSONAL
+    if not (name.is_known or signs) or not seen.kinds & (kinds.BAIT | kinds.AD):
+        return False
+    return not seen.kinds & kinds.PERSONAL or otp.lures(seen.hits) >= 2
 
 
 @functools.cache

@@ -1,28 +1,35 @@
 """What a message proves between its reader and a service, and what it is for."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from phoneward.numbers.recognising.lexicon import Hit, Kind
+from phoneward.numbers.recognising import kinds
+from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
+from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import fold
 from phoneward.numbers.recognition import Purpose, Relation
 
 _PURPOSES: Final = (
-    (Kind.CHANGE, Purpose.CHANGE_NUMBER),
-    (Kind.UNBIND, Purpose.UNBIND),
-    (Kind.DELETE, Purpose.DELETE),
+    (kinds.CHANGE, Purpose.CHANGE_NUMBER),
+    (kinds.UNBIND, Purpose.UNBIND),
+    (kinds.DELETE, Purpose.DELETE),
 )
 _LESSER: Final = {
-    Kind.RESET: Purpose.RESET,
-    Kind.BIND: Purpose.BIND,
-    Kind.REGISTER: Purpose.REGISTER,
-    Kind.LOGIN: Purpose.LOGIN,
-    Kind.PAY: Purpose.PAYMENT,
+    kinds.RESET: Purpose.RESET,
+    kinds.BIND: Purpose.BIND,
+    kinds.REGISTER: Purpose.REGISTER,
+    kinds.LOGIN: Purpose.LOGIN,
+    kinds.PAY: Purpose.PAYMENT,
 }
 
-
-_OF_AN_ACCOUNT: Final = Kind.CHANGE | Kind.UNBIND | Kind.BIND | Kind.RESET | Kind.DELETE | Kind.REGISTER | Kind.LOGIN
+_ANY_LESSER: Final = kinds.RESET | kinds.BIND | kinds.REGISTER | kinds.LOGIN | kinds.PAY
+_PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
+"""A number to ring up that is not a well-known short one."""
+_OF_AN_ACCOUNT: Final = (
+    kinds.CHANGE | kinds.UNBIND | kinds.BIND | kinds.RESET | kinds.DELETE | kinds.REGISTER | kinds.LOGIN
+)
 """Where one of these "was done successfully", the owner of an account is told so."""
 
 
@@ -31,10 +38,16 @@ def purpose(hits: list[Hit], seen: int) -> Purpose:
     for kind, answer in _PURPOSES:
         if seen & kind:
             return answer
+    if not seen & _ANY_LESSER:
+        return Purpose.UNKNOWN
+    warned = False
     for hit in hits:
-        for kind, answer in _LESSER.items():
-            if hit.kinds & kind:
-                return answer
+        warned = warned or bool(hit.kinds & kinds.SECRECY)
+        if hit.kinds & _ANY_LESSER:
+            for kind, answer in _LESSER.items():
+                # "If this was not you, change your password" is what every code says.
+                if hit.kinds & kind and not (warned and kind == kinds.RESET):
+                    return answer
     return Purpose.UNKNOWN
 
 
@@ -45,42 +58,32 @@ def of_code(name: Name | None, names: Names) -> Relation:
     return Relation.CUSTOMER if names.is_carrier(name) else Relation.ACCOUNT
 
 
-def of_other(
-    text: str,
-    hits: list[Hit],
-    seen: int,
-    addresses: list[tuple[int, int]],
-    name: Name | None,
-    names: Names,
-    *,
-    signs: bool,
-) -> Relation:
+def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Relation:
     """Return what a message without a code proves. When in doubt, less.
 
     Args:
-        text: as it was read.
-        hits, seen: the words that were found, and all their kinds together.
-        addresses: where web addresses stand.
+        seen: what was found in it.
         name: who speaks.
         names: the services that are known.
         signs: they sign, and are not only spoken of.
     """
-    if name is None:
+    if name is None or (seen.kinds & kinds.PERSONAL and not (signs and name.is_known)):
         return Relation.NONE
-    foreign = any(not _belongs(text[start:end], name, names) for start, end in addresses)
-    bait = {(hit.start) for hit in hits if hit.kinds & Kind.BAIT and not hit.kinds & (Kind.NOTICE_SAFE | Kind.NOTICE)}
-    ads = {hit.start for hit in hits if hit.kinds & Kind.AD}
-    if seen & Kind.PERSONAL and not (signs and name.is_known):
+    hits = [hit for hit in seen.hits if seen.signed.first <= hit.start < seen.signed.last]
+    bait = [hit for hit in hits if hit.kinds & kinds.BAIT and not hit.kinds & (kinds.NOTICE_SAFE | kinds.NOTICE)]
+    ads = [hit for hit in hits if hit.kinds & (kinds.AD | kinds.LURE)]
+    foreign = any(not _belongs(seen.read.text[start:end], name, names) for start, end in seen.addresses)
+    call = bool(seen.kinds & kinds.CALL) and _PHONE.search(seen.read.text) is not None
+    if (foreign and (bait or ads)) or len(bait) >= 3 or len(ads) >= 3 or (call and bait):
         return Relation.NONE
-    if (foreign and bait) or len(bait) >= 3 or (foreign and ads):
-        return Relation.NONE
-    if len(ads) >= 2 or (ads and bait):
-        return Relation.WEAK if signs and not foreign and len(ads) + len(bait) < 3 else Relation.NONE
-    if (seen & Kind.NOTICE or (seen & Kind.DONE and seen & _OF_AN_ACCOUNT)) and not foreign and not ads:
-        return Relation.ACCOUNT if (signs or name.is_known or not bait) else Relation.NONE
-    if seen & Kind.CUSTOMER and signs:
-        return Relation.WEAK if foreign else Relation.CUSTOMER
-    return Relation.WEAK if signs and not foreign else Relation.NONE
+    if len(ads) >= 2 or (ads and bait) or foreign or call or len(bait) >= 2 or (bait and not signs):
+        return Relation.WEAK if signs else Relation.NONE
+    if (seen.kinds & kinds.NOTICE or (seen.kinds & kinds.DONE and seen.kinds & _OF_AN_ACCOUNT)) and not ads:
+        return Relation.ACCOUNT
+    if signs:
+        return Relation.CUSTOMER if seen.kinds & (kinds.CUSTOMER | kinds.PAY) else Relation.WEAK
+    spoken_to = name.is_known and seen.kinds & kinds.CUSTOMER and "your" in seen.read.low
+    return Relation.CUSTOMER if spoken_to and not bait and not ads else Relation.NONE
 
 
 def _belongs(address: str, name: Name, names: Names) -> bool:

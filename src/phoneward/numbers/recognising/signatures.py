@@ -18,7 +18,7 @@ _DASH: Final = re.compile(
 )
 _DOMAIN: Final = re.compile(r"(?:^|\s)@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})(?:\s+#\S{1,20})?", re.IGNORECASE)
 """The last line of an origin-bound code: https://github.com/WICG/sms-one-time-codes."""
-_NOT_NAMES: Final = re.compile(r"[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|.*\d{5,}|.*\d{2}:\d{2}")
+_NOT_NAMES: Final = re.compile(r"[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|(?!\d{5}\Z).*\d{5,}|.*\d{2}:\d{2}")
 _HEADER: Final = re.compile(r"[A-Z]{2}-([A-Za-z0-9]{3,11})(?:-[A-Z])?\Z")
 """Indian sender names: two letters of the operator and the circle, the header, what it is for (TRAI TCCCPR 2018)."""
 
@@ -31,18 +31,22 @@ class Signatures(NamedTuple):
         colon: before a colon at the beginning.
         dash: after a dash at the end, or in a last line of its own.
         domain: of an origin-bound code.
+        first, last: where the text between the brackets at both ends begins and ends.
     """
 
     brackets: tuple[str, ...] = ()
     colon: str = ""
     dash: str = ""
     domain: str = ""
+    first: int = 0
+    last: int = 0
 
 
 def signatures(text: str) -> Signatures:
     """Return what a text that was read is signed with."""
-    brackets = []
+    brackets: list[str] = []
     at = 0
+    last = len(text)
     while at < len(text) and text[at] in _OPENING and len(brackets) < 3:
         found = _BRACKETED.match(text, at)
         if found is None:
@@ -53,14 +57,17 @@ def signatures(text: str) -> Signatures:
             at += 1
     if text and text[-1] in "】〗]〕)>》.。" and (found := _AT_END.search(text, max(0, len(text) - 40))) is not None:
         brackets.append(found[1] or found[2])
+        last = max(at, found.start())
     colon = _COLON.match(text, at, at + 40)
-    dash = _DASH.search(text, max(0, len(text) - 36))
+    dash = None if brackets else _DASH.search(text, max(0, len(text) - 36))
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
         colon[1].strip() if colon and not _NOT_NAMES.match(colon[1]) else "",
         dash[1].strip() if dash else "",
         domain[1].lower() if domain else "",
+        at,
+        last,
     )
 
 
