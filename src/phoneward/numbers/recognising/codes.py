@@ -16,7 +16,9 @@ _GROUPED: Final = re.compile(
 _MIXED: Final = re.compile(
     r"(?<![A-Za-z0-9/._=@-])(?=[A-Za-z]{0,9}\d)(?=\d{0,9}[A-Za-z])[A-Za-z0-9]{4,10}(?![A-Za-z0-9/_=@])"
 )
-_DASHED: Final = re.compile(r"(?<![A-Za-z0-9/._=@-])(?=[A-Z-]{0,6}\d)(?=[\d-]{0,6}[A-Z])[A-Z0-9]{2,5}-[A-Z0-9]{2,5}(?![A-Za-z0-9/_=@-])")
+_DASHED: Final = re.compile(
+    r"(?<![A-Za-z0-9/._=@-])(?=[A-Z-]{0,6}\d)(?=[\d-]{0,6}[A-Z])[A-Z0-9]{2,5}-[A-Z0-9]{2,5}(?![A-Za-z0-9/_=@-])"
+)
 _BEFORE_NOT: Final = re.compile(
     r"(?:[$€£¥₹₩₺₫₽฿#*+]|x{2,}|n°|№|(?<![^\W\d_])(?:rs|inr|usd|eur|rmb|cny|rp|nt|hk|no|nr|ending|ending in|ends in|"
     r"ending with|acct|tel|phone|call|dial|ref|txn|otp id|gate|flight|room|version|v)\.?|(?<![^\W\d_])(?:at|on|in)(?= )|a/c|尾号|尾號|末四码|"

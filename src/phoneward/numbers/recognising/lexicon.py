@@ -54,9 +54,7 @@ class Lexicon:
                 key = " ".join(_WORD.findall(phrase))
                 spaced[key] = spaced.get(key, 0) | kind
         self.stops: Final = frozenset(word for word, kind in spaced.items() if kind & kinds.STOP and " " not in word)
-        self._words: Final = {
-            word: kind for word, kind in spaced.items() if " " not in word and kind != kinds.STOP
-        }
+        self._words: Final = {word: kind for word, kind in spaced.items() if " " not in word and kind != kinds.STOP}
         self._longer: Final[dict[str, dict[str, tuple[tuple[str, int], ...]]]] = {}
         """First word → second word → the phrases that begin so and what they say, the longest first."""
         for phrase, kind in sorted(spaced.items(), key=lambda one: -len(one[0])):

@@ -21,7 +21,9 @@ _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
-_GREETINGS: Final = frozenset({"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"})
+_GREETINGS: Final = frozenset(
+    {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
+)
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
 

@@ -219,7 +219,10 @@ def _right(one: _Sentence, anchor: int) -> Name | None:
     while last < len(tokens) and last - first < 4:
         token = tokens[last]
         goes_on = token.is_blocked and text[token.start].isupper() and one.read.low[token.start : token.end] in GOES_ON
-        if not (goes_on or (token.is_capital and not token.is_blocked)) or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None:
+        if (
+            not (goes_on or (token.is_capital and not token.is_blocked))
+            or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None
+        ):
             break
         last += 1
     return _longest(one, first, last, any_case=True) or _unknown(one, first, last)
@@ -335,7 +338,9 @@ def _dense_before(one: _Sentence, anchor: Hit) -> Name | None:
         if hit.start < end and hit.end > start and hit.end - hit.start > 1 and hit.kinds & BLOCKS:
             start = hit.end
     written = one.read.text[start:end].strip(" の的의은는이가を・-:")
-    if _KANA.search(written) is None and (" " in written or not (start == 0 or low.startswith(("您的", "你的"), start - 2))):
+    if _KANA.search(written) is None and (
+        " " in written or not (start == 0 or low.startswith(("您的", "你的"), start - 2))
+    ):
         return None
     if not 2 <= len(written) <= 20 or one.names.is_generic(written) or in_brackets(low, start):
         return None
