@@ -1,22 +1,12 @@
 """`phoneward number scan`: which accounts hang on my numbers."""
 
-import datetime as dt
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from phoneward.cli.frame import Frame, current, option, vault_options
-from phoneward.cli.session import open_vault
+from phoneward.cli.frame import current, option, vault_options
+from phoneward.cli.number_looking import Looked, Where, file_options, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
-
-if TYPE_CHECKING:
-    from phoneward.numbers import Gathered, Inventory
-    from phoneward.progress import Listener
-
-FILE = click.Path(path_type=Path)
 
 
 @click.command(
@@ -26,78 +16,42 @@ FILE = click.Path(path_type=Path)
         "List the accounts that hang on your phone numbers: from messages and apps of the newest snapshot, from an "
         "exported file of messages, from exports of password managers and from mailboxes. With each account stands "
         "what shows it, when it was last seen, and which of your numbers it hangs on, as far as anybody can tell.\n\n"
-        "Codes, passwords and texts are kept nowhere. With --sms no vault is needed and none is opened."
+        "Codes, passwords and texts are kept nowhere. With --sms, or where no vault is named, no vault is opened.\n\n"
+        "The exit code is 3 where something that was to be looked through is damaged."
     ),
 )
-@option(
-    "--sms", type=FILE, multiple=True, metavar="FILE", help=N_("A file of messages, as SMS Backup & Restore makes it.")
-)
 @option("--number", metavar="NUMBER", help=N_("Only what hangs on this number of yours, or may."))
+@file_options
 @option(
-    "--own",
-    multiple=True,
-    metavar="NUMBER[=SIM]",
-    help=N_("A number of yours, and which SIM bears it, as messages count them (--json shows them). May be repeated."),
+    "--keep", is_flag=True, help=N_("Let the vault remember which accounts the files show, for plans and checkups.")
 )
-@option(
-    "--region", metavar="CC", help=N_("The country of numbers without a country code, such as CN. Default: found out.")
-)
-@option("--snapshot", metavar="SNAPSHOT", help=N_("This snapshot. Default: the newest finished one."))
+@option("--forget", is_flag=True, help=N_("Let the vault forget what files showed that were looked through before."))
 @vault_options
-def scan(
-    sms: tuple[Path, ...], number: str | None, own: tuple[str, ...], region: str | None, snapshot: str | None
-) -> ExitCode:
+def scan(*, where: Where, number: str | None, keep: bool, forget: bool) -> ExitCode:
     """Read, combine, show."""
-    from phoneward import numbers
+    from phoneward import numbers, vault
     from phoneward.cli import number_scan_view as view
-    from phoneward.cli.progress_view import listening
 
     frame = current()
-    code = "" if region is None else numbers.told_region(region)
-    told = dict(_told(one, code) for one in own)
-    asked = None if number is None else numbers.parse_number(number, code or None)
-    if asked is not None:
-        told.setdefault(asked, frozenset())
-    with listening(frame.output) as listener:
-        more = [numbers.read_messages_file(path, listener=listener) for path in sms]
-        if sms and snapshot is None:
-            inventory = numbers.combined(more, told=told, region=code, missed=numbers.not_asked(more))
-        else:
-            inventory = _of_vault(frame, snapshot, listener, more=more, told=told, region=code)
-    view.show(frame.output, inventory, asked)
-    return ExitCode.DONE
+    asked = None if number is None else numbers.parse_number(number, where.code or None)
+    where = where if asked is None else where.of(asked)
+    before = numbers.forget_accounts if forget else None
+    with looking(frame, where, needs_vault=keep or forget, before=before) as looked:
+        if looked.state is not None and looked.snapshot is None and not looked.files:
+            raise vault.NoSnapshotsError
+        kept = _keep(looked) if keep else None
+    inventory = looked.inventory
+    view.show(frame.output, inventory, asked, kept=kept, files=where.passwords)
+    return ExitCode.INCOMPLETE if any(one.reason == "damaged" for one in inventory.not_looked_at) else ExitCode.DONE
 
 
-def _told(text: str, region: str) -> tuple[str, frozenset[str]]:
+def _keep(looked: Looked) -> int:
+    """Keep what the files show; return how many accounts that are."""
     from phoneward import numbers
 
-    number, _equals, sim = text.partition("=")
-    return numbers.parse_number(number, region or None), frozenset({sim.strip()} if sim.strip() else ())
-
-
-def _of_vault(
-    frame: Frame,
-    snapshot: str | None,
-    listener: "Listener",
-    *,
-    more: "list[Gathered]",
-    told: dict[str, frozenset[str]],
-    region: str,
-) -> "Inventory":
-    from phoneward import numbers, snapshots
-
-    with open_vault(frame) as repository:
-        repository.load_index()
-        every = snapshots.list_snapshots(repository, on_damaged=lambda _name, error: frame.output.warn(error))
-        state = snapshots.load_state(repository, snapshots=[info.snapshot for info in every])
-        chosen = snapshots.describe(snapshots.find(repository, snapshot or "latest"))
-        asking = snapshots.Asking(
-            repository,
-            chosen,
-            every,
-            dt.datetime.now(dt.UTC),
-            frame.settings.cache_dir,
-            listener,
-            state=state,
-        )
-        return numbers.inventory_of(asking, more=more, own=told, region=region)
+    assert looked.state is not None  # noqa: S101 - whoever keeps something has opened a vault
+    mine = {own.e164: own.sims for own in looked.inventory.own if own.e164 is not None}
+    shown = numbers.combined(looked.files, told=mine, region=looked.inventory.region)
+    changes = numbers.keep_accounts(looked.state, shown.accounts)
+    looked.keep(changes)
+    return len(changes)
