@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import socket
 from typing import Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -41,6 +43,33 @@ class BoundedProtocol(H11Protocol):
         is_answering = cycle is not None and not cycle.response_complete
         if not is_answering and not self.transport.is_closing():
             self.transport.close()
+
+
+def listen(host: str, port: int, backlog: int) -> socket.socket:
+    """Return a socket that listens; connections wait in it until the server runs.
+
+    Args:
+        host: an address of this machine.
+        port: 0 takes a free one.
+        backlog: how many may wait.
+
+    Raises:
+        OSError: somebody else has it, or it is no address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named, since asyncio sends small answers at once (TCP_NODELAY) only on sockets that say that they are TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "nt":  # there SO_REUSEADDR would let another program take the port away
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(backlog)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def hush() -> None:

@@ -1,4 +1,4 @@
-"""`number offers` and `number compare`: what the state tells about a number, and what that says beside one's own list."""
+"""`number offers` and `number compare`: what the state tells about a number, beside one's own list."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("scan", "recognise", "leave", "done", "remind", "compare", "offers", "gate")
+_COMMANDS: tuple[str, ...] = ("scan", "leave", "done", "remind", "new", "offers", "compare", "recognise", "gate")
 """One file a command: `number_scan_cmd.py` and so on."""
 
 

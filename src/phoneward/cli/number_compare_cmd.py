@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from phoneward.cli.frame import argument, current, option, vault_options
+from phoneward.cli.number_looking import Where, file_options, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_, _, current_language
@@ -22,26 +23,29 @@ from phoneward.texts import N_, _, current_language
 @argument("number", metavar="NUMBER", meaning=N_("The number that was asked about."))
 @option("--count", type=click.IntRange(0, 100_000), required=True, metavar="N", help=N_("How many they count."))
 @option("--from", "source", required=True, metavar="LIST", help=N_("Who counts, such as yizhengtongcha."))
-@option("--region", metavar="CC", help=N_("The country of a number without a country code, such as CN."))
-@option(
-    "--sms",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="FILE",
-    help=N_("A file of messages, as SMS Backup & Restore makes it, instead of the vault. Then nothing is kept."),
-)
+@file_options
 @vault_options
-def compare(number: str, count: int, source: str, region: str | None, sms: tuple[Path, ...]) -> ExitCode:
+def compare(
+    number: str,
+    count: int,
+    source: str,
+    *,
+    sms: tuple[Path, ...],
+    own: tuple[str, ...],
+    region: str | None,
+    snapshot: str | None,
+) -> ExitCode:
     """Compare, and keep the count."""
     from phoneward import numbers
-    from phoneward.cli.number_looking import look
 
     frame = current()
     asked = numbers.parse_number(number, None if region is None else numbers.told_region(region))
     offer = numbers.offer(source)
     numbers.compare(count, numbers.Inventory(), asked, offer)  # says what is wrong before anything is read
-    inventory = look(frame, asked, sms, numbers.keep_count(asked, offer.id, count))
-    found = numbers.compare(count, inventory, asked, offer)
+    with looking(frame, Where(sms, own, region, snapshot, numbers=(asked,))) as looked:
+        looked.keep([numbers.keep_count(asked, offer.id, count)])
+        found = numbers.compare(count, looked.inventory, asked, offer)
+        is_kept = looked.state is not None
     output = frame.output
     if output.json:
         output.emit(
@@ -54,7 +58,7 @@ def compare(number: str, count: int, source: str, region: str | None, sms: tuple
                 "covered": [one.key for one in found.covered],
                 "unplaced": [one.key for one in found.unplaced],
                 "at_least_missing": found.at_least_missing,
-                "kept": not sms,
+                "kept": is_kept,
             },
         )
         return ExitCode.DONE
@@ -64,6 +68,6 @@ def compare(number: str, count: int, source: str, region: str | None, sms: tuple
     output.summary("")
     not_covered = numbers.in_language(offer.not_covers, current_language())
     output.summary(_("Not covered: {what}").format(what=not_covered))
-    if not sms:
+    if is_kept:
         output.summary(_("The count is kept in the vault."))
     return ExitCode.DONE

@@ -1,18 +1,14 @@
 """`phoneward number done`: an account is off the number, or is not after all."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import click
 
 from phoneward.cli.frame import argument, current, option, vault_options
-from phoneward.cli.number_looking import Looked, Where, looking
+from phoneward.cli.number_looking import Where, kept_of, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, enumeration, sentences
-
-if TYPE_CHECKING:
-    from phoneward.numbers import KeptPlan
+from phoneward.texts import N_, sentences
 
 
 @click.command(
@@ -49,23 +45,3 @@ def done(account: str, number: str | None, *, undo: bool) -> ExitCode:
     frame.output.result(sentences(f"{numbers.service_words(step)}:", str(said)))
     frame.output.summary(str(numbers.left_words(plan)))
     return ExitCode.DONE
-
-
-def kept_of(looked: Looked, number: str | None) -> "KeptPlan":
-    """Return the number that is given up and that is meant.
-
-    Raises:
-        NoPlanError, SeveralPlansError: none is, or several are and none is named.
-    """
-    from phoneward import numbers
-
-    assert looked.state is not None  # noqa: S101 - without files a vault was opened
-    plans = numbers.kept_plans(looked.state)
-    if number is not None:
-        wanted = numbers.parse_number(number)
-        plans = [kept for kept in plans if kept.number == wanted]
-    if not plans:
-        raise numbers.NoPlanError
-    if len(plans) > 1:
-        raise numbers.SeveralPlansError(numbers=enumeration(numbers.shown_number(kept.number) for kept in plans))
-    return plans[0]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
-from phoneward.cli.number_looking import FILE, Looked, Where, file_options, looking
+from phoneward.cli.number_looking import FILE, Looked, Where, file_options, kept_of, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
     from phoneward.numbers import KeptPlan, Plan
+    from phoneward.snapshots import Change
 
 
 @click.command(
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
         "late. With --sms no vault is needed and none is opened; then nothing is kept."
     ),
 )
-@argument("number", metavar="NUMBER", meaning=N_("The number that is given up, such as +8613800138000."))
+@argument(
+    "number",
+    metavar="[NUMBER]",
+    required=False,
+    meaning=N_("The number that is given up, such as +8613800138000. Default: the only one that is."),
+)
 @option("--on", metavar="DAY", help=N_("The day it is, or was, given up: 2027-01-31. Default: the day that is kept."))
 @file_options
 @option("--ics", type=FILE, metavar="FILE", help=N_("Also write a calendar with a reminder for each step."))
@@ -39,7 +45,7 @@ if TYPE_CHECKING:
 @option("--drop", is_flag=True, help=N_("Take the day back: the number is not given up after all."))
 @vault_options
 def leave(
-    number: str,
+    number: str | None,
     on: str | None,
     *,
     sms: tuple[Path, ...],
@@ -58,16 +64,20 @@ def leave(
     from phoneward.cli import number_leave_view as view
 
     frame = current()
-    where = Where(sms, own, region, snapshot)
-    meant = numbers.parse_number(number, where.code or None)
+    code = Where(region=region).code
+    given = () if number is None else (numbers.parse_number(number, code or None),)
+    where = Where(sms, own, region, snapshot, numbers=given)
     day = None if on is None else numbers.told_day(on)
     numbers.refuse_others(ics, html, pdf)
     now = dt.datetime.now(dt.UTC)
-    with looking(frame, Where(sms, own, region, snapshot, numbers=(meant,))) as looked:
+    with looking(frame, where) as looked:
+        meant = given[0] if given else kept_of(looked, None).number
         if drop:
             return _drop(frame, looked, meant)
-        kept = _kept(looked, meant, day, now, dry_run=dry_run)
+        kept, changes = _kept(looked, meant, day, now)
         plan = _plan(looked, kept, now)
+        if not dry_run:
+            looked.keep([*changes, *_own(looked, where, plan)])
     numbers.write_plan(plan, now, ics=ics, html=html, pdf=pdf)
     written = {"ics": ics, "html": html, "pdf": pdf}
     is_kept = looked.state is not None and numbers.kept_plan(looked.state, meant) == kept
@@ -75,8 +85,8 @@ def leave(
     return ExitCode.DONE
 
 
-def _kept(looked: Looked, number: str, day: dt.date | None, now: dt.datetime, *, dry_run: bool) -> "KeptPlan":
-    """Return the number with its days, kept in the vault where there is one."""
+def _kept(looked: Looked, number: str, day: dt.date | None, now: dt.datetime) -> "tuple[KeptPlan, list[Change]]":
+    """Return the number with its days, and what is to be kept of them."""
     from phoneward import numbers, snapshots
 
     state = looked.state if looked.state is not None else snapshots.OwnerState()
@@ -84,12 +94,23 @@ def _kept(looked: Looked, number: str, day: dt.date | None, now: dt.datetime, *,
     on = day if day is not None else known.on if known is not None else None
     if on is None:
         raise numbers.NoDayError(number=numbers.shown_number(number))
-    kept, changes = numbers.keep_plan(state, number, on, now)
-    if number not in numbers.own_numbers(state):
-        changes.append(numbers.keep_own(number))
-    if not dry_run:
-        looked.keep(changes)
-    return kept
+    return numbers.keep_plan(state, number, on, now)
+
+
+def _own(looked: Looked, where: Where, plan: "Plan") -> "list[Change]":
+    """Return what is to be kept of the person's numbers. One to which nothing came may be a slip."""
+    from phoneward import numbers
+
+    if looked.state is None:
+        return []
+    known = numbers.own_sims(looked.state)
+    changes = []
+    for number, sims in where.told().items():
+        if number not in known and (number != plan.number or plan.is_seen):
+            changes.append(numbers.keep_own(number))
+        if sims:
+            changes.append(numbers.keep_sims(number, sims | known.get(number, frozenset())))
+    return changes
 
 
 def _plan(looked: Looked, kept: "KeptPlan", now: dt.datetime) -> "Plan":

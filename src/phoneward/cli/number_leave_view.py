@@ -135,14 +135,19 @@ def _how(output: Output, plan: "Plan", *, everything: bool) -> None:
     for step in shown:
         output.result("")
         _step(output, step, plan)
-    again = [step for step in plan.open_steps[len(shown) :] if step.standing.state is numbers.State.REOPENED]
-    for step in again:
+    for step in [one for one in plan.steps if one not in shown and _needs_a_word(one)]:
         print_hung(output, Hung("", labelled(str(numbers.service_words(step)), str(numbers.standing_words(step)))))
     more = len(plan.open_steps) - len(shown)
     if more:
         output.result("")
         said = ngettext("How {count} more is done: --all", "How {count} more are done: --all", more)
         output.result(said.format(count=f"{more:,}"))
+
+
+def _needs_a_word(step: "Step") -> bool:
+    """Tell whether it is open again, or closed by something that may deceive."""
+    found = step.standing
+    return found.state is numbers.State.REOPENED or (found.state is numbers.State.PROVED and not found.is_sure)
 
 
 def _step(output: Output, step: "Step", plan: "Plan") -> None:

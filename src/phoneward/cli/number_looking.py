@@ -11,10 +11,10 @@ import click
 
 from phoneward.cli.frame import Frame, option
 from phoneward.cli.session import open_vault
-from phoneward.texts import N_
+from phoneward.texts import N_, enumeration
 
 if TYPE_CHECKING:
-    from phoneward.numbers import Gathered, Inventory
+    from phoneward.numbers import Gathered, Inventory, KeptPlan
     from phoneward.snapshots import Change, OwnerState, SnapshotInfo
     from phoneward.vault import Repository
 
@@ -107,13 +107,20 @@ class Looked:
 
     Attributes:
         state: None where no vault was opened.
+        snapshot: the one that was looked through; None where there is none.
     """
 
     inventory: "Inventory"
     state: "OwnerState | None" = None
+    snapshot: "SnapshotInfo | None" = None
     _repo: "Repository | None" = None
     _every: "list[SnapshotInfo]" = field(default_factory=list)
     _frame: Frame | None = None
+
+    @property
+    def repo(self) -> "Repository | None":
+        """The vault, open as long as it is looked at; None where none was opened."""
+        return self._repo
 
     def keep(self, changes: "Iterable[Change]") -> None:
         """Keep changes in the vault; where they change nothing, nothing is written."""
@@ -189,4 +196,23 @@ def _in_vault(frame: Frame, repository: "Repository", where: Where, told: dict[s
         more: list[Gathered] = [numbers.read_messages_file(path, listener=listener) for path in where.sms]
         plans = {kept.number: frozenset[str]() for kept in numbers.kept_plans(state)}
         found = numbers.inventory_of(asking, more=more, own=plans | told, region=where.code)
-    return Looked(found, state, repository, every, frame)
+    return Looked(found, state, chosen, repository, every, frame)
+
+
+def kept_of(looked: Looked, number: str | None) -> "KeptPlan":
+    """Return the number that is given up and that is meant.
+
+    Raises:
+        NoPlanError, SeveralPlansError: none is, or several are and none is named.
+    """
+    from phoneward import numbers
+
+    plans = [] if looked.state is None else numbers.kept_plans(looked.state)
+    if number is not None:
+        wanted = numbers.parse_number(number)
+        plans = [kept for kept in plans if kept.number == wanted]
+    if not plans:
+        raise numbers.NoPlanError
+    if len(plans) > 1:
+        raise numbers.SeveralPlansError(numbers=enumeration(numbers.shown_number(kept.number) for kept in plans))
+    return plans[0]

@@ -98,3 +98,19 @@ class NotComparableError(NumbersError):
     message = N_("“{id}” does not count accounts, so there is nothing to compare.")
     next_step = N_("`phoneward number offers` says what each list counts.")
     exit_code = ExitCode.USAGE
+
+
+class NoLetterError(NumbersError):
+    """A letter was asked for to a service that does not write to the number."""
+
+    message = N_("No service called “{service}” was found that writes to this number for somebody else.")
+    next_step = N_("Name one of these: {keys}.")
+    exit_code = ExitCode.USAGE
+
+
+class NotAPastDayError(NumbersError):
+    """What was given is no day up to today."""
+
+    message = N_("“{text}” is no day up to today.")
+    next_step = N_("Write the day as 2026-11-29: year, month, day.")
+    exit_code = ExitCode.USAGE

@@ -14,6 +14,7 @@ STILL_SENT: Final = "numbers.still-sent-to"
 LOOK_AGAIN: Final = "numbers.look-again"
 REVIEW: Final = "numbers.review"
 MORE_COUNTED: Final = "numbers.more-counted"
+TAKEN_FOR_ANOTHER: Final = "numbers.taken-for-another"
 
 CODES: Final[Mapping[str, str]] = {
     NO_MESSAGES: "The snapshot has no text messages that could be read, so that nobody can say which accounts send "
@@ -31,4 +32,7 @@ CODES: Final[Mapping[str, str]] = {
     "comes back after half a year. Subject: the half-year.",
     MORE_COUNTED: "A carrier or the state counts more accounts on a number than are named here. Subject: the number "
     "and who counts.",
+    TAKEN_FOR_ANOTHER: "Services write to a number that is new to its holder as if it were still somebody else's. "
+    "Observed where one greets somebody else by name or wrote before the number was the holder's, else inferred. Subject: "
+    "the number.",
 }

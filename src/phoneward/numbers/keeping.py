@@ -1,14 +1,16 @@
 """What a person decided about numbers, in the vault's state: which are theirs, which they give up, what is done.
 
-Kinds of entries (snapshots/state.py): `number-own` (subject E.164 → what the person calls it), `number-plan` (E.164 →
-`DAY DATED BEGUN`: the day it is given up, the day from which the steps are spread, when the plan was first made),
-`number-done` (`E.164 ACCOUNT` → when, RFC 3339; after `open ` where the person said that it is *not* done),
-`number-count` (`E.164 OFFER` → how many accounts a carrier's or a state's list counts). Whoever knows the vault's
-password can write any of these: what makes no sense counts as not there.
+Kinds of entries (snapshots/state.py): `number-own` (subject E.164 → what the person calls it), `number-sims` (E.164 →
+the SIMs that bear it, as phones count them, apart by spaces), `number-plan` (E.164 → `DAY DATED BEGUN`: the day it is
+given up, the day from which the steps are spread, when the plan was first made), `number-done` (`E.164 ACCOUNT` → when,
+RFC 3339; after `open ` where the person said that it is *not* done), `number-count` (`E.164 OFFER` → how many accounts
+a carrier's or a state's list counts). Whoever knows the vault's password can write any of these: what makes no sense
+counts as not there.
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,14 +22,17 @@ if TYPE_CHECKING:
     from phoneward.snapshots import Change, OwnerState
 
 OWN: Final = "number-own"
+SIMS: Final = "number-sims"
 PLAN: Final = "number-plan"
 DONE: Final = "number-done"
 COUNT: Final = "number-count"
 
 MAX_KEY: Final = 400
 MAX_LABEL: Final = 100
+MAX_SIMS: Final = 20
 MAX_COUNT: Final = 100_000
 _OPEN: Final = "open "
+_SIM: Final = re.compile(r"[0-9A-Za-z_-]{1,40}")
 _E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
@@ -90,6 +95,21 @@ def keep_own(number: str, label: str = "") -> "Change":
 def forget_own(number: str) -> "Change":
     """Return the change after which it is not theirs any more."""
     return _change(OWN, number, None)
+
+
+def own_sims(state: "OwnerState") -> dict[str, frozenset[str]]:
+    """Return the numbers that the person called theirs, each with the SIMs that they said bear it."""
+    return {number: frozenset(_sims(state.value(SIMS, number))) for number in own_numbers(state)}
+
+
+def _sims(value: object) -> list[str]:
+    parts = value.split(" ")[:MAX_SIMS] if isinstance(value, str) else []
+    return [sim for sim in parts if _SIM.fullmatch(sim)]
+
+
+def keep_sims(number: str, sims: Iterable[str]) -> "Change":
+    """Return the change that keeps which SIMs bear a number; none takes it back."""
+    return _change(SIMS, number, " ".join(sorted(filter(_SIM.fullmatch, sims))[:MAX_SIMS]) or None)
 
 
 # -- plans ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Serves the page on 127.0.0.1, bounded in every direction, until it is told to stop."""
 
 import contextlib
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import Final
 
 import uvicorn
 
+from phoneward import serving
 from phoneward.serving import BoundedProtocol, hush
 from phoneward.texts import _
 from phoneward.web.app import make_app
@@ -103,19 +103,10 @@ def listen(port: int = 0) -> socket.socket:
     Raises:
         ServerBusyError: somebody else has it.
     """
-    # Named, since asyncio sends small answers at once (TCP_NODELAY) only on sockets that say that they are TCP.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "nt":  # there SO_REUSEADDR would let another program take the port away
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((ADDRESS, port))
-        listening.listen(MAX_CONNECTIONS)
+        return serving.listen(ADDRESS, port, MAX_CONNECTIONS)
     except OSError as error:
-        listening.close()
         raise ServerBusyError(port=port) from error
-    return listening
 
 
 def port_of(listening: socket.socket) -> int:

@@ -155,7 +155,9 @@ class Operator:
         purpose = "dpv:FraudPreventionAndDetection"
         return flow(endpoint, f"{purpose} {scope}", monotonic=self.clock.monotonic)
 
-    def api(self, path: str, *, tokens: KeptTokens | None = None, timeout_s: float | None = None, name: str = "op") -> CamaraApi:
+    def api(
+        self, path: str, *, tokens: KeptTokens | None = None, timeout_s: float | None = None, name: str = "op"
+    ) -> CamaraApi:
         return CamaraApi(
             name,
             ROOT + path,

@@ -19,6 +19,7 @@ from phoneward.numbers.gate.config import (
     SimSwapTable,
     TenureTable,
     name_of,
+    path_of,
     zone_of,
 )
 from phoneward.numbers.gate.deciding import Event, Gate, Order, utc_now
@@ -41,11 +42,11 @@ class _Line:
     def __init__(self, name: str, table: Operator, folder: Path, clock: Callable[[], dt.datetime]) -> None:
         field = f"operators.{name}"
         try:
-            key = load_key(folder / table.key_file, table.algorithm)
+            key = load_key(path_of(table.key_file, folder), table.algorithm)
         except KeyFileError as error:
             raise GateConfigError(field=f"{field}.key_file", problem=str(error)) from None
         try:
-            self.wire = Wire(ca_file=folder / table.ca_file if table.ca_file else None)
+            self.wire = Wire(ca_file=path_of(table.ca_file, folder) if table.ca_file else None)
         except (OSError, ssl.SSLError):
             raise GateConfigError(field=f"{field}.ca_file", problem="holds no certificate that can be read") from None
         self.table = table
@@ -151,10 +152,12 @@ def _provider(
         delimiter=table.delimiter,
     )
     if isinstance(table, ReassignedTable):
-        index = answers_index(folder / table.file, shape)
+        index = answers_index(path_of(table.file, folder), shape)
         indexes.append(index)
         return ReassignedNumbers(name_of(table), answers(index), clock=clock, answered_on=table.answered_on)
-    index = open_index(folder / table.file, shape, from_day=table.disconnected_from, until_day=table.disconnected_until)
+    index = open_index(
+        path_of(table.file, folder), shape, from_day=table.disconnected_from, until_day=table.disconnected_until
+    )
     indexes.append(index)
     listed = DisconnectedList(name_of(table), index, clock=clock)
     return InArea(listed, table.numbers, clock) if table.numbers else listed

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from phoneward.numbers.gate.oauth import TokenEndpoint, TokenError, error_of, refused, seconds
+from phoneward.numbers.gate.oauth import CONSENT_QUIET_S, TokenEndpoint, TokenError, error_of, refused, seconds
 from phoneward.numbers.gate.reasons import Code
 from phoneward.numbers.gate.strictjson import NotAnAnswerError, read_object
 from phoneward.numbers.gate.tokens import KeptTokens, Token
@@ -80,7 +80,9 @@ class Ciba(KeptTokens):
                         interval += _INTERVAL_S
                     await asyncio.sleep(interval)
         except TimeoutError:
-            raise TokenError(Code.CONSENT_REFUSED, "the holder did not answer in time") from None
+            raise TokenError(
+                Code.CONSENT_REFUSED, "the holder did not answer in time", quiet_s=CONSENT_QUIET_S
+            ) from None
 
 
 def _read_request(answer: Answer) -> tuple[str, float, float]:

@@ -63,6 +63,12 @@ class Answer:
     policy: str
 
 
+def unreachable(detail: str) -> Answer:
+    """Return what a service does where the gate cannot be asked: nobody gets in by the number."""
+    reason = Reason(code="gate-unreachable", provider=OWN, detail=detail)
+    return Answer(word=Word.UNKNOWN, step=Step.STEP_UP, reasons=(reason,), state=None, data_closed=False, policy="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """One question and what the providers said to it."""
@@ -140,7 +146,7 @@ class Gatekeeper:
         binding = ledger.find(case.account)
         if (binding and binding.version) != (case.seen and case.seen.version):
             return None
-        step = self.policy.step(case.purpose, case.word)
+        step = self.policy.step(case.purpose, case.word, {reason.code for reason in case.reasons})
         if binding is None or binding.state is not State.ACTIVE:
             step = _without_a_factor(case.word, step)
         lifecycle = self._note(case, ledger, binding, step)

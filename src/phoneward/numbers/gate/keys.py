@@ -11,7 +11,6 @@ import os
 import re
 from typing import Final
 
-import phonenumbers
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -78,6 +77,8 @@ class Keys:
 
 def mask(number: str) -> str:
     """Return what people may see of a number: the country's code and the last two digits."""
+    import phonenumbers
+
     try:
         country = f"+{phonenumbers.parse(number).country_code}"
     except phonenumbers.NumberParseException:

@@ -21,7 +21,9 @@ from phoneward.numbers.gate.secret_errors import WrongSecretError
 
 NO_FACTORS: Final = frozenset({"sms", "text", "call", "voice", "number", "phone", "one-tap", "mobile", "rcs"})
 """What comes to whoever holds the number now."""
-FACTOR: Final = re.compile(r"(?!.*[0-9]{3})[a-z][a-z0-9-]{0,31}")
+FACTOR: Final = "[a-z]+[0-9]{0,2}(-[a-z]+[0-9]{0,2})*"
+"""Small letters and hyphens, here and there two digits: no room for a number, since it stands in the audit log."""
+LONGEST_FACTOR: Final = 32
 _DAY_IS_OVER: Final = dt.timedelta(days=1, hours=12)
 """From midnight UTC with which a date begins until it is over in the last time zone (UTC-12)."""
 
@@ -56,8 +58,14 @@ class Lifecycle:
     audit: Audit
     now: dt.datetime
 
-    def bind(self, ledger: Ledger, account: str, number: str) -> Binding:
+    def bind(self, ledger: Ledger, account: str, number: str, at: dt.datetime | None = None) -> Binding:
         """Bind a number to an account: a new one, or its owner chose another in the settings.
+
+        Args:
+            ledger: of the transaction.
+            account: whose.
+            number: E.164.
+            at: since when, where it was bound before the gate knew of it; None is now, as is a time to come.
 
         Raises:
             NumberClosedError: the account is closed; whoever asks may be the next holder.
@@ -68,7 +76,8 @@ class Lifecycle:
         number_hash = self.keys.number_hash(number)
         if before is not None and before.state is State.ACTIVE and before.number_hash == number_hash:
             return before
-        return self._bound(ledger, account, number, before, "bound" if before is None else "rebound")
+        since = self.now if at is None else min(at, self.now)
+        return self._bound(ledger, account, number, before, "bound" if before is None else "rebound", since=since)
 
     def verified(self, ledger: Ledger, account: str, factor: str) -> Binding:
         """The owner came in by another factor and has the number: what happened to it before matters no more.
@@ -220,8 +229,17 @@ class Lifecycle:
         return binding
 
     def _bound(
-        self, ledger: Ledger, account: str, number: str, before: Binding | None, event: str, *, factor: str = ""
+        self,
+        ledger: Ledger,
+        account: str,
+        number: str,
+        before: Binding | None,
+        event: str,
+        *,
+        factor: str = "",
+        since: dt.datetime | None = None,
     ) -> Binding:
+        since = since or self.now
         number_hash = self.keys.number_hash(number)
         stays = before is not None and before.number_hash == number_hash
         after = Binding(
@@ -229,8 +247,8 @@ class Lifecycle:
             number=self.keys.seal(number, account),
             number_hash=number_hash,
             number_mask=mask(number),
-            bound_at=before.bound_at if before is not None and stays else self.now,
-            verified_at=self.now,
+            bound_at=before.bound_at if before is not None and stays else since,
+            verified_at=since,
             state=State.ACTIVE,
             why=event,
             data_closed=False,
@@ -275,5 +293,5 @@ class Lifecycle:
 
 
 def _check(factor: str) -> None:
-    if factor in NO_FACTORS or not FACTOR.fullmatch(factor):
+    if factor in NO_FACTORS or len(factor) > LONGEST_FACTOR or not re.fullmatch(FACTOR, factor):
         raise NotAFactorError(factor=factor)

@@ -7,11 +7,15 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from phoneward.numbers.gate.assertions import Signer
+from phoneward.numbers.gate.pace import LONGEST_PAUSE_S, asked_pause_s
 from phoneward.numbers.gate.reasons import Code
 from phoneward.numbers.gate.strictjson import NotAnAnswerError, read_object
 from phoneward.numbers.gate.wire import Answer, Wire, WireError
 
 CLIENT_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+CONSENT_QUIET_S = 300
+"""Seconds."""
 
 _LONGEST_S = 86_400
 _ERRORS = frozenset({
@@ -24,12 +28,19 @@ in a reason: what else a server writes there may hold anything."""
 
 
 class TokenError(Exception):
-    """No token. The text holds none, nor a number."""
+    """No token. The text holds none, nor a number.
 
-    def __init__(self, code: Code, detail: str) -> None:
+    Attributes:
+        code: why.
+        quiet_s: seconds for which none is asked for again: a wrong key does not become right by being shown a thousand
+            times a second, and a person who said no does not want to be asked again.
+    """
+
+    def __init__(self, code: Code, detail: str, *, quiet_s: float = 0) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.quiet_s = quiet_s
 
 
 class TokenEndpoint:
@@ -114,9 +125,10 @@ def refused(answer: Answer) -> TokenError:
     if answer.status >= 500:
         return TokenError(Code.PROVIDER_ERROR, detail)
     if answer.status == 429:
-        return TokenError(Code.RATE_LIMITED, detail)
+        pause = asked_pause_s(answer.headers.get("retry-after", ""), dt.datetime.now(dt.UTC))
+        return TokenError(Code.RATE_LIMITED, detail, quiet_s=min(pause, LONGEST_PAUSE_S))
     if error in {"access_denied", "expired_token", "transaction_failed"}:
-        return TokenError(Code.CONSENT_REFUSED, detail)
+        return TokenError(Code.CONSENT_REFUSED, detail, quiet_s=CONSENT_QUIET_S)
     if error == "unknown_user_id":
-        return TokenError(Code.NOT_OUR_SUBSCRIBER, detail)
-    return TokenError(Code.TOKEN_REFUSED, detail)
+        return TokenError(Code.NOT_OUR_SUBSCRIBER, detail, quiet_s=60)
+    return TokenError(Code.TOKEN_REFUSED, detail, quiet_s=5)

@@ -1,7 +1,10 @@
 """How often one provider is asked."""
 
+import datetime as dt
+import re
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 
 LONGEST_PAUSE_S = 300.0
 """Seconds. What a Retry-After asks beyond that is asked again after it."""
@@ -46,3 +49,14 @@ class Pace:
     def pause(self, seconds: float) -> None:
         """Ask nothing for so long; at most `LONGEST_PAUSE_S`."""
         self._paused_until = max(self._paused_until, self._monotonic() + min(seconds, LONGEST_PAUSE_S))
+
+
+def asked_pause_s(value: str, now: dt.datetime) -> float:
+    """Return the seconds that a Retry-After asks for (RFC 9110, section 10.2.3); one where it does not say."""
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=dt.UTC)).timestamp() - now.timestamp())
+    except (ValueError, TypeError, OverflowError):
+        return 1.0

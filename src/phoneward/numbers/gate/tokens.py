@@ -22,8 +22,6 @@ MAX_UNDER_WAY = 1_000
 """Requests for tokens at one time: a person may take minutes to consent."""
 
 _WITHOUT_EXPIRY_S = 60
-_QUIET_S = {Code.TOKEN_REFUSED: 5, Code.RATE_LIMITED: 5, Code.NOT_OUR_SUBSCRIBER: 60, Code.CONSENT_REFUSED: 300}
-"""Seconds for which no token is asked for again after a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +134,8 @@ class KeptTokens:
         error = task.exception()
         if error is None:
             self._held[key] = task.result()
-        elif isinstance(error, TokenError) and error.code in _QUIET_S:
-            self._held[key] = _Refusal(error, self._monotonic() + _QUIET_S[error.code])
+        elif isinstance(error, TokenError) and error.quiet_s:
+            self._held[key] = _Refusal(error, self._monotonic() + error.quiet_s)
         if len(self._held) > MAX_HELD:
             self._held.popitem(last=False)
 

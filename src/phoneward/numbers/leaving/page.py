@@ -28,7 +28,6 @@ from phoneward.numbers.leaving.wording import (
     day_words,
     group_words,
     holds,
-    irreversible,
     left_words,
     opened_by,
     service_words,
@@ -133,7 +132,6 @@ class _PaperStep:
         note = standing_words(step)
         who = [said for said in (opened_by(step), holds(step)) if said is not None]
         sentences = _texts(cut_loose(step, plan)) if plan.is_past else list(self._way.sentences)
-        extra = [] if plan.is_past else _texts(irreversible(step))
         return {
             "position": position,
             "name": str(service_words(step)),
@@ -142,7 +140,6 @@ class _PaperStep:
             "who": _texts(who),
             "doubt": str(shown_by(step)) if step.group is Group.MAYBE else "",
             "sentences": sentences,
-            "extra": extra,
             "link": readable(self.link),
             "unconfirmed": "" if self._way.is_confirmed or step.system is None else _("These steps are not confirmed."),
             "note": "" if note is None else str(note),

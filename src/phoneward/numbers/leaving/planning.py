@@ -97,7 +97,7 @@ class Plan:
         dated: the day from which the steps are spread; it stays when the plan is looked at again.
         begun: when the plan was first made, aware.
         steps: in the order in which they are done; those done keep their places.
-        is_seen: something shows that the number is the person's: a message that came to it, or their own word.
+        is_seen: something shows that the number is the person's: a message that came to it, or that it is the only one.
         grace: how long the carrier keeps the number back; None where not known.
         looked_at: when the newest thing that the plan rests on was seen; None where nothing bears a time.
     """
@@ -194,7 +194,7 @@ def plan(
         dated=start,
         begun=first,
         steps=steps,
-        is_seen=is_only or any(number in a.numbers for a in inventory.accounts) or _is_own(inventory, number),
+        is_seen=is_only or _came_to(inventory, number),
         grace=grace,
         looked_at=max((a.last for a in inventory.accounts if a.last is not None), default=None),
     )
@@ -257,6 +257,11 @@ def _is_only(inventory: Inventory, number: str) -> bool:
     others = {n for account in inventory.accounts for n in account.numbers} | {o.e164 for o in inventory.own} - {None}
     unknown = [own for own in inventory.own if own.e164 is None]
     return not others - {number} and len(unknown) <= (0 if _is_own(inventory, number) else 1)
+
+
+def _came_to(inventory: Inventory, number: str) -> bool:
+    has_messages = any(own.e164 == number and own.messages for own in inventory.own)
+    return has_messages or any(number in account.numbers for account in inventory.accounts)
 
 
 def _is_own(inventory: Inventory, number: str) -> bool:

@@ -95,9 +95,11 @@ def looked(found: Iterable[Due]) -> "list[Change]":
 
 
 def severity_of(plan: Plan) -> Severity:
-    """Return how much it matters that steps of a plan are open; FINE where none is."""
+    """Return how much it matters that steps of a plan are open; FINE where none is, ADVICE where only may-bes are."""
     if not plan.open_steps:
         return Severity.FINE
+    if all(step.group is Group.MAYBE for step in plan.open_steps):
+        return Severity.ADVICE
     near = (plan.on - plan.today).days <= LAST_WEEK
     late = any(step.group is Group.OLD_NUMBER for step in plan.overdue)
     return Severity.DANGER if plan.is_past or near or late else Severity.WARNING

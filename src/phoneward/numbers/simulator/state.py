@@ -146,9 +146,18 @@ def load_state(path: Path) -> State:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise StateFileError(file=name, problem=readable(error.strerror or str(error))) from error
+    return parse_state(content, name, as_json=path.suffix.lower() == ".json")
+
+
+def parse_state(content: bytes, name: str, *, as_json: bool) -> State:
+    """Return what the bytes of a file say.
+
+    Raises:
+        StateFileError: they are no such file, or it contradicts itself.
+    """
     if len(content) > MAX_FILE_BYTES:
         raise StateFileError(file=name, problem=_("it has more than {count} MB").format(count=MAX_FILE_BYTES >> 20))
-    decode = msgspec.json.decode if path.suffix.lower() == ".json" else msgspec.toml.decode
+    decode = msgspec.json.decode if as_json else msgspec.toml.decode
     try:
         state = decode(content, type=State)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:  # TOMLDecodeError and bad UTF-8 are ValueErrors

@@ -75,10 +75,19 @@ async def read_form(request: Request) -> dict[str, str]:
     if media_type(request) != "application/x-www-form-urlencoded":
         raise OAuthError("invalid_request", "Content-Type must be application/x-www-form-urlencoded.")
     try:
-        body = await read_body(request)
-        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        return parse_form(await read_body(request))
     except TooLongError:
         raise OAuthError("invalid_request", f"The body has more than {MAX_BODY_BYTES} bytes.", 413) from None
+
+
+def parse_form(body: bytes) -> dict[str, str]:
+    """Return the parameters in a form's bytes.
+
+    Raises:
+        OAuthError: `invalid_request`: not a form, or a parameter twice.
+    """
+    try:
+        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:
         raise OAuthError("invalid_request", "The body is not a form.") from None
     form = dict(fields)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from phoneward.numbers.inventory import Inventory, NotLookedAt, SourceKind
-from phoneward.numbers.keeping import own_numbers
+from phoneward.numbers.keeping import own_sims
 from phoneward.numbers.sources.combining import combined
 from phoneward.numbers.sources.gathering import Gathered
 from phoneward.numbers.sources.in_snapshots import read_snapshots
@@ -52,7 +52,9 @@ def inventory_of(
         gathered.append(remembered)
     missed = () if asking.snapshot is not None else (NotLookedAt(source=SourceKind.SMS, reason="no-snapshot"),)
     gathered += more
-    told = dict.fromkeys(own_numbers(asking.state), frozenset[str]()) | dict(own or {})
+    told = own_sims(asking.state)
+    for number, sims in (own or {}).items():
+        told[number] = told.get(number, frozenset()) | sims
     return combined(gathered, told=told, region=region, missed=(*missed, *not_asked(gathered)))
 
 

@@ -52,7 +52,9 @@ class Server:
 @contextlib.contextmanager
 def server(*, durable: bool = False) -> Iterator[Server]:
     """Start a server; `durable`: it waits for the disk as in real life."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path is short
+    folder = Path(
+        tempfile.mkdtemp(prefix="pg-", dir="/dev/shm" if Path("/dev/shm").is_dir() and not durable else "/tmp")
+    )  # a socket's path is short
     try:
         if os.geteuid() == 0:
             owner = _user()

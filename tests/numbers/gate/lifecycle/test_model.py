@@ -170,10 +170,10 @@ class Model(RuleBasedStateMachine):
         assert sum(done is not None for _kind, done in rows) == len(self.done)
 
 
-def test_sqlite_agrees_with_the_model(tmp_path: Path) -> None:
+def test_sqlite_agrees_with_the_model(quick_folder: Path) -> None:
     class Machine(Model):
         def __init__(self) -> None:
-            self.path = Path(tempfile.mkdtemp(dir=tmp_path)) / "bindings.db"
+            self.path = Path(tempfile.mkdtemp(dir=quick_folder)) / "bindings.db"
             super().__init__()
 
         def open(self) -> Store:

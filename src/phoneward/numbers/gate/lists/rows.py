@@ -48,32 +48,44 @@ class Row:
 
 
 def read_rows(path: Path, shape: Shape) -> Iterator[Row]:
-    """Yield the rows of a file, one at a time. A first line whose number holds no digit is a heading.
+    """Yield the rows of a file, one at a time.
 
     Raises:
-        ListError: it cannot be read, is no UTF-8, or a line is not as `shape` says.
+        ListError: it cannot be read, or as `rows_of`.
     """
-    date_of = lru_cache(maxsize=10_000)(lambda text: dt.datetime.strptime(text, shape.date_format).date())  # noqa: DTZ007
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for line, cells in enumerate(csv.reader(_lines(file), delimiter=shape.delimiter, strict=True), 1):
-                if not cells:
-                    continue
-                number = _cell(cells, shape.number_column)
-                if line == 1 and not any(character.isdigit() for character in number):
-                    continue
-                text = _cell(cells, shape.date_column)
-                try:
-                    date = date_of(text) if text else None
-                except ValueError:
-                    raise ListError(f"line {line}: the date is not of the form {shape.date_format}") from None
-                yield Row(line, _number(number, shape.country_code, line), date, _cell(cells, shape.answer_column))
+            yield from rows_of(file, shape)
     except OSError as error:
         raise ListError(error.strerror or "cannot be read") from None
+
+
+def rows_of(file: TextIO, shape: Shape) -> Iterator[Row]:
+    """Yield the rows of an open file. A first line whose number holds no digit is a heading.
+
+    Raises:
+        ListError: it is no UTF-8, a line is not as `shape` says, or there is none.
+    """
+    date_of = lru_cache(maxsize=10_000)(lambda text: dt.datetime.strptime(text, shape.date_format).date())  # noqa: DTZ007
+    empty = True
+    try:
+        for line, cells in enumerate(csv.reader(_lines(file), delimiter=shape.delimiter, strict=True), 1):
+            number = _cell(cells, shape.number_column)
+            if not cells or (line == 1 and not any(character.isdigit() for character in number)):
+                continue
+            text = _cell(cells, shape.date_column)
+            try:
+                date = date_of(text) if text else None
+            except ValueError:
+                raise ListError(f"line {line}: the date is not of the form {shape.date_format}") from None
+            yield Row(line, _number(number, shape.country_code, line), date, _cell(cells, shape.answer_column))
+            empty = False
     except UnicodeDecodeError:
         raise ListError("is not text in UTF-8") from None
     except csv.Error:
         raise ListError("is not CSV: a quotation mark is out of place") from None
+    if empty:
+        raise ListError("holds no number")
 
 
 def _lines(file: TextIO) -> Iterator[str]:

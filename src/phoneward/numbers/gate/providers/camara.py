@@ -7,15 +7,13 @@ import asyncio
 import datetime as dt
 import json
 import random
-import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 
 from phoneward.numbers.gate.asking import Question, Reason, Reply, Word
 from phoneward.numbers.gate.oauth import TokenError
-from phoneward.numbers.gate.pace import Pace
+from phoneward.numbers.gate.pace import Pace, asked_pause_s
 from phoneward.numbers.gate.reasons import Code
 from phoneward.numbers.gate.strictjson import NotAnAnswerError, read_object
 from phoneward.numbers.gate.tokens import Tokens
@@ -152,7 +150,7 @@ class CamaraApi:
             await asyncio.sleep(wait)
 
     def _worth_waiting(self, answer: Answer, deadline: float) -> bool:
-        pause = _retry_after_s(answer, self.clock())
+        pause = asked_pause_s(answer.headers.get("retry-after", ""), self.clock())
         self._pace.pause(pause)
         return pause < deadline - time.monotonic()
 
@@ -202,15 +200,3 @@ def _why(answer: Answer) -> tuple[Code, str]:
     if answer.status < 300:
         return Code.BAD_ANSWER, f"HTTP {answer.status}, which is not documented"
     return _BY_STATUS.get(answer.status, Code.REFUSED), f"HTTP {answer.status}, with no documented code"
-
-
-def _retry_after_s(answer: Answer, now: dt.datetime) -> float:
-    """Return the seconds that a Retry-After asks for (RFC 9110, section 10.2.3); a second where it does not say."""
-    value = answer.headers.get("retry-after", "")
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=dt.UTC)).timestamp() - now.timestamp())
-    except (ValueError, TypeError, OverflowError):
-        return 1.0

@@ -23,6 +23,9 @@ MAX_AGE_H = 2400
 CLOCKS_DIFFER = dt.timedelta(minutes=5)
 """By how much the operator's clock and the service's may differ, for a swap and a binding that lie close together."""
 
+_FIRST_SIM = dt.datetime(1991, 7, 1, tzinfo=dt.UTC)
+"""The first GSM network opened. A date before it (1970, year 1) is some program's word for "none"."""
+
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -66,8 +69,8 @@ class SimSwap:
         now = api.clock()
         latest, period = _read(api, said)
         if latest is not None:
-            if latest > now + CLOCKS_DIFFER:
-                raise api.no(Code.BAD_ANSWER, "latestSimChange lies in the future")
+            if not _FIRST_SIM <= latest <= now + CLOCKS_DIFFER:
+                raise api.no(Code.BAD_ANSWER, "latestSimChange lies in the future, or before there were SIMs")
             if latest + CLOCKS_DIFFER <= question.since:
                 return api.reply(Word.SAME, Code.NO_SIM_CHANGE, "the last change of SIM was before")
             return api.reply(Word.UNKNOWN, Code.SIM_SWAPPED, "another SIM since, or at about that time")

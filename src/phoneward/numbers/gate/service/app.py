@@ -90,12 +90,11 @@ def _read(body: bytes, kind: type[bodies.Body]) -> bodies.Body:
 
 
 def _limit(request: Request) -> int:
-    try:
-        limit = int(request.query_params.get("limit", "100"))
-    except ValueError:
-        limit = 0
+    given = request.query_params.multi_items() or [("limit", "100")]
+    name, text = given[0]
+    limit = int(text[:9]) if len(given) == 1 and name == "limit" and text.isascii() and text.isdecimal() else 0
     if not 1 <= limit <= bodies.MOST_ACTIONS:
-        raise Problem("bad-request", 400, f"limit must be a number from 1 to {bodies.MOST_ACTIONS}.")
+        raise Problem("bad-request", 400, f"Only limit may be given, a number from 1 to {bodies.MOST_ACTIONS}.")
     return limit
 
 

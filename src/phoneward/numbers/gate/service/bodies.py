@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.bindings.binding import ActionKind, State
+from phoneward.numbers.gate.lifecycle import FACTOR, LONGEST_FACTOR
 from phoneward.numbers.gate.policy import Purpose, Step
 
 MOST_NOTICES: Final = 1000
@@ -17,8 +18,8 @@ Account = Annotated[
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\u0000-\u0020\u007f-\u00a0\u00ad\u0600-\u0605\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+$",
-        description="The service's own name for the account; opaque, printable, without spaces.",
+        pattern=r"^[^\u0000-\u0020\u007f-\u00a0]+$",
+        description="The service's own name for the account; opaque, without spaces and control characters.",
         examples=["user-4711"],
     ),
 ]
@@ -29,7 +30,8 @@ Number = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{4,14}$", description="E.164
 Factor = Annotated[
     str,
     Meta(
-        pattern="^[a-z][a-z0-9-]{0,31}$",
+        pattern=f"^{FACTOR}$",
+        max_length=LONGEST_FACTOR,
         description="By what the owner proved who they are; never the number itself.",
         examples=["passkey", "totp", "recovery-code"],
     ),
@@ -39,14 +41,14 @@ Key = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of what is sent: nothing unknown, and what is text is printable to its end."""
+    """Base of what is sent: nothing unknown."""
 
     def __post_init__(self) -> None:
-        """Refuse what a pattern lets pass: a line end at the very end, half characters."""
+        """Refuse what Python's reading of a pattern lets pass: a line end at the very end, half characters."""
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, str) and not value.isprintable():
-                raise ValueError(f"{name}: holds something that cannot be printed")
+            if isinstance(value, str) and (value.endswith("\n") or any("\ud800" <= one <= "\udfff" for one in value)):
+                raise ValueError(f"{name}: holds something that is no text")
 
 
 class CheckBody(Body, frozen=True):
@@ -57,10 +59,14 @@ class CheckBody(Body, frozen=True):
 
 
 class BindBody(Body, frozen=True):
-    """The owner, known by the service, gave this number; it was proven by a code."""
+    """The owner, known by the service, gave this number; it was proven by a code.
+
+    `bound_at` is for accounts that had it before the gate came: since when. A time to come counts as now.
+    """
 
     account: Account
     number: Number
+    bound_at: Time | None = None
 
 
 class AccountBody(Body, frozen=True):

@@ -5,18 +5,11 @@ from phoneward.numbers.errors import NumbersError
 from phoneward.texts import N_
 
 
-class NoticeListUnreadableError(NumbersError):
-    """A list of cancelled numbers cannot be read."""
-
-    message = N_("The list {path} cannot be read: {problem}.")
-    next_step = N_("Check its name and whether you may read it. Run it again: nothing is done twice.")
-
-
 class NoticeListError(NumbersError):
-    """A line of a list of cancelled numbers is none."""
+    """A list of cancelled numbers cannot be used."""
 
-    message = N_("Line {line} of {path} is no cancelled number. Nothing of the list was carried out.")
-    next_step = N_("Write each line as +8613800138000,2026-04-30: the number, then the day on which it was cancelled.")
+    message = N_("The list {path} cannot be used: {problem}. Nothing of it was carried out.")
+    next_step = N_("Write each line as +447700900001,2026-04-30: the number, then the day on which it was cancelled.")
     exit_code = ExitCode.USAGE
 
 

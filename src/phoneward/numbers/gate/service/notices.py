@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from phoneward.errors import readable
 from phoneward.numbers.gate.audit import Audit
 from phoneward.numbers.gate.bindings.ledger import Ledger
 from phoneward.numbers.gate.bindings.store import Store
-from phoneward.numbers.gate.keys import E164, Keys
+from phoneward.numbers.gate.keys import Keys
 from phoneward.numbers.gate.lifecycle import Lifecycle
-from phoneward.numbers.gate.service.errors import NoticeListError, NoticeListUnreadableError
+from phoneward.numbers.gate.lists import ListError, Shape, read_rows
+from phoneward.numbers.gate.service.errors import NoticeListError
 
-_LONGEST_LINE: Final = 200
 _BATCH: Final = 200
 
 
@@ -39,34 +39,26 @@ def work_off(path: Path, store: Store, keys: Keys, now: Callable[[], dt.datetime
     Whoever is killed on the way runs it again: what was done already is not done twice.
 
     Args:
-        path: one `NUMBER,YYYY-MM-DD` a line; empty lines and those that begin with `#` say nothing.
+        path: CSV, `NUMBER,YYYY-MM-DD` a line.
         store: bindings.
         keys: of the service.
         now: the time; aware.
 
     Raises:
-        NoticeListUnreadableError: it cannot be read.
-        NoticeListError: a line is no notice; nothing was done.
+        NoticeListError: it cannot be read, or a line is no notice; nothing was done.
         StoreError: the database cannot be used; run it again.
     """
-    try:
-        with path.open("rb") as file:
-            for _notice in _lines(path, file):
-                pass
-            file.seek(0)
-            numbers = suspended = 0
-            lines = _lines(path, file)
-            while batch := list(islice(lines, _BATCH)):
-                steps = Lifecycle(keys, Audit(keys, "list"), now())
-                done = store.write_each([partial(_apply, steps, number, on) for number, on in batch])
-                for one in done:
-                    if isinstance(one, Exception):
-                        raise one
-                    suspended += one if isinstance(one, int) else 0
-                numbers += len(batch)
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise NoticeListUnreadableError(path=readable(str(path)), problem=problem) from error
+    for _notice in _notices(path):
+        pass
+    numbers = suspended = 0
+    notices = _notices(path)
+    while batch := list(islice(notices, _BATCH)):
+        steps = Lifecycle(keys, Audit(keys, "list"), now())
+        for one in store.write_each([partial(_apply, steps, number, on) for number, on in batch]):
+            if isinstance(one, Exception):
+                raise one
+            suspended += one if isinstance(one, int) else 0
+        numbers += len(batch)
     return Heard(numbers, suspended)
 
 
@@ -74,25 +66,11 @@ def _apply(steps: Lifecycle, number: str, on: dt.date, ledger: Ledger) -> int:
     return steps.notice(ledger, number, on)
 
 
-def _lines(path: Path, file: IO[bytes]) -> Iterator[tuple[str, dt.date]]:
-    count = 0
-    while line := file.readline(_LONGEST_LINE + 1):
-        count += 1
-        try:
-            notice = _notice(line)
-        except ValueError:
-            raise NoticeListError(path=readable(str(path)), line=count) from None
-        if notice is not None:
-            yield notice
-
-
-def _notice(line: bytes) -> tuple[str, dt.date] | None:
-    text = line.decode("utf-8-sig").strip()
-    if len(line) > _LONGEST_LINE:
-        raise ValueError("too long")
-    if not text or text.startswith("#"):
-        return None
-    number, day = (part.strip() for part in text.split(","))
-    if not E164.fullmatch(number):
-        raise ValueError("no number")
-    return number, dt.date.fromisoformat(day)
+def _notices(path: Path) -> Iterator[tuple[str, dt.date]]:
+    try:
+        for row in read_rows(path, Shape()):
+            if row.date is None:
+                raise NoticeListError(path=readable(str(path)), problem=f"line {row.line}: no date")
+            yield f"+{row.number}", row.date
+    except ListError as error:
+        raise NoticeListError(path=readable(str(path)), problem=str(error)) from error

@@ -54,7 +54,7 @@ def run_once(settings: Settings, notices: Path | None) -> Ran:
     """Work off a list of cancelled numbers, then ask for the reminders that are due.
 
     Raises:
-        NoticeListError, NoticeListUnreadableError: the list is none; nothing was done.
+        NoticeListError: the list is none; nothing was done.
         StoreError: the database cannot be used; run it again.
     """
     with open_store(settings) as (store, keys):

@@ -10,6 +10,7 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
+from phoneward import serving
 from phoneward.numbers.gate.bindings import StoreError
 from phoneward.numbers.gate.config import path_of
 from phoneward.numbers.gate.errors import GateConfigError
@@ -48,17 +49,11 @@ def listen(settings: Settings) -> socket.socket:
         GateConfigError: somebody else listens there, or this machine has no such address.
     """
     host, port = settings.service.host, settings.service.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(_BACKLOG)
+        return serving.listen(host, port, _BACKLOG)
     except OSError as error:
-        listening.close()
         problem = words("nobody can listen on {address}: {problem}", address=f"{host}:{port}", problem=str(error))
         raise GateConfigError(field="service.port", problem=problem) from error
-    return listening
 
 
 def serve(

@@ -46,7 +46,7 @@ async def check(keeper: Gatekeeper, caller: str, sent: CheckBody) -> AnswerView:
 async def bind(keeper: Gatekeeper, caller: str, sent: BindBody) -> BindingView:
     """Report that an account has a number."""
     steps = keeper.lifecycle(caller)
-    return _view(await keeper.desk.write(lambda ledger: steps.bind(ledger, sent.account, sent.number)))
+    return _view(await keeper.desk.write(lambda ledger: steps.bind(ledger, sent.account, sent.number, sent.bound_at)))
 
 
 async def verified(keeper: Gatekeeper, caller: str, sent: VerifiedBody) -> BindingView:
