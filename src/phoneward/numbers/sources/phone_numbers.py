@@ -36,12 +36,13 @@ def normalised(number: str, region: str = "") -> str | None:
 
     Args:
         number: as it stands somewhere.
-        region: the country (ISO 3166) of numbers without a country code; empty where unknown.
+        region: the country (ISO 3166) of numbers without a country code; empty where unknown: a Chinese mobile number
+            is known by its form all the same.
     """
     if not 4 <= len(number) <= _MAX:
         return None
     try:
-        parsed = phonenumbers.parse(number, region or None)
+        parsed = phonenumbers.parse(number, region or ("CN" if _CHINESE.fullmatch(number) else None))
     except NumberParseException:
         return None
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
