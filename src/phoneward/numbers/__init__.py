@@ -106,6 +106,7 @@ from phoneward.numbers.newholder import (
     new_holder_never,
     new_holder_steps,
     new_holder_unknown,
+    reissue_words,
     sign_words,
     stranger_words,
     told_past_day,
@@ -133,7 +134,6 @@ from phoneward.numbers.sources import (
     read_mailbox_file,
     read_messages_file,
     read_passwords_file,
-    told_number,
     told_region,
 )
 
@@ -273,6 +273,7 @@ __all__ = [
     "recognise",
     "recognised_lines",
     "refuse_others",
+    "reissue_words",
     "review_key",
     "room_answer",
     "rulebook",
@@ -287,7 +288,6 @@ __all__ = [
     "step_sentences",
     "stranger_words",
     "told_day",
-    "told_number",
     "told_past_day",
     "told_region",
     "unknown",

@@ -221,15 +221,16 @@ def test_a_refusal_is_not_asked_again() -> None:
 @pytest.mark.parametrize(
     ("retry_after", "asked"), [("0", 2), ("3600", 1), ("Wed, 20 May 2026 13:00:00 GMT", 1), ("x", 2)]
 )
-def test_a_pause_that_the_operator_asks_for_is_kept(retry_after: str, asked: int) -> None:
+@pytest.mark.parametrize(("status", "code"), [(429, "rate-limited"), (503, "provider-error")])
+def test_a_pause_that_the_operator_asks_for_is_kept(status: int, code: str, retry_after: str, asked: int) -> None:
     """Where it is longer than the question has time, the answer is UNKNOWN, and the next question is held back."""
-    operator = Operator(failing(1, 429, **{"retry-after": retry_after}))
+    operator = Operator(failing(1, status, **{"retry-after": retry_after}))
     api = operator.api(PATH)
     reply = asyncio.run(NumberRecycling(api).ask(QUESTION))
     assert len(operator.asked) == asked
     assert reply.word == ("SAME" if asked == 2 else "UNKNOWN")
     if asked == 1:
-        assert reply.reasons[0].code == "rate-limited"
+        assert reply.reasons[0].code == code
         assert asyncio.run(NumberRecycling(api).ask(QUESTION)).reasons[0].code == "held-back"
         operator.clock.forward(301)
         assert asyncio.run(NumberRecycling(api).ask(QUESTION)).word is Word.SAME
