@@ -9,7 +9,7 @@ from phoneward.findings import Action
 from phoneward.numbers.account_words import MAX_NAME, system_words
 from phoneward.numbers.carriers import For, offers
 from phoneward.numbers.newholder.judging import NewHolder, Sign, Stranger
-from phoneward.texts import N_, Day, Words, verbatim, words
+from phoneward.texts import N_, Day, Named, Words, counted, running, verbatim, words
 
 _SIGNS: Final[Mapping[Sign, str]] = {
     Sign.NAME: N_("It greets somebody else by name: {initial}"),
@@ -35,6 +35,15 @@ def sign_words(stranger: Stranger) -> tuple[Words, ...]:
     )
 
 
+def reissue_words(stranger: Stranger) -> Words | None:
+    """Return what is known of a service and re-issued numbers; None where nothing is."""
+    known = stranger.system.reissue if stranger.system is not None else None
+    if known is None:
+        return None
+    said = words("{service}: {what}", service=stranger_words(stranger), what=Named(known.text))
+    return running(said, None if known.is_confirmed else words("This is not confirmed."))
+
+
 def new_holder_never() -> tuple[Words, ...]:
     """Return what a new holder does not do, however easy it is."""
     return (
@@ -54,7 +63,7 @@ def new_holder_steps(found: NewHolder) -> tuple[Words, ...]:
         words("Keep the contract or the carrier's message that shows from which day the number is yours."),
         words(
             "Ask your carrier when the number was last somebody else's, and for another number if too much comes for "
-            "that person. In the first days that is often free."
+            "that person."
         ),
     ]
     if refresh:
@@ -99,6 +108,15 @@ def new_holder_unknown(found: NewHolder) -> tuple[Words, ...]:
             "same."
         )
     ]
+    if found.earlier:
+        said.append(
+            counted(
+                "{count} message from before that day was passed over: it came to another number of yours, as a rule.",
+                "{count} messages from before that day were passed over: they came to another number of yours, as a "
+                "rule.",
+                found.earlier,
+            )
+        )
     if found.since is None:
         said.append(words("Say since when the number is yours (--since): what came before is surely not for you."))
     if not found.has_names:

@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 from phoneward.numbers.recognising import kinds
-from phoneward.numbers.recognising.codes import Code, codes, mixed
+from phoneward.numbers.recognising.codes import Code, codes, digits, mixed
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.reading import Read
 from phoneward.numbers.recognising.signatures import Signatures
@@ -41,7 +41,7 @@ _ASKED: Final = re.compile(
     r"need (?:the|your) code|manda|mandas|"
     r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
-_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,40}[?？]")
+_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,12}[?？]")
 _AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
 """A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
@@ -55,10 +55,10 @@ _YOURS: Final = re.compile(
 )
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
-    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|"
-    r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|"
-    r"tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
+    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|"
+    r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
+_LINK: Final = frozenset({"link", "链接", "連結"})
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
 
@@ -113,7 +113,9 @@ def brings_code(seen: Seen) -> Code | None:
 
 def brings_link(seen: Seen) -> bool:
     """Return whether a message brings an address that signs its reader in."""
-    return bool(seen.addresses) and not seen.kinds & kinds.BAIT and _LOGIN_LINK.search(seen.read.low) is not None
+    if not seen.addresses or seen.kinds & kinds.LURE or _LOGIN_LINK.search(seen.read.low) is None:
+        return False
+    return all(seen.read.low[hit.start : hit.end] in _LINK for hit in seen.hits if hit.kinds & kinds.BAIT)
 
 
 def lures(hits: list[Hit]) -> int:
@@ -159,7 +161,10 @@ def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
 def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     text = seen.read.text
     for code in found:
-        if _gap(hit, code) <= _FAR and (4 <= _digits(text, code) <= 8 or _is_linked(seen, hit, code)):
+        if _QUESTION.match(seen.read.low, code.end) is not None:
+            continue
+        usual = 4 <= digits(text[code.start : code.end]) <= 8
+        if _gap(hit, code) <= _FAR and (usual or (code.start >= hit.end and _is_linked(seen, hit, code))):
             return code
     after = _lettered(seen, hit)
     if after is not None:
@@ -183,21 +188,27 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
         for code in found:
             if _QUESTION.match(seen.read.low, code.end) is not None:
                 continue
-            if 4 <= _digits(seen.read.text, code) <= 8 and (
+            if 4 <= digits(seen.read.text[code.start : code.end]) <= 8 and (
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
                 return code
-        lettered = None if personal else _lettered(seen, hit)
+        lettered = None if personal else _lettered(seen, hit, said=bool(seen.addresses) or not seen.kinds & _PURPOSES)
         if lettered is not None:
             return lettered
     return None
 
 
-def _lettered(seen: Seen, hit: Hit) -> Code | None:
-    """Return the code of letters and digits right behind a phrase and its "is"."""
+def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
+    """Return the code of letters and digits right behind a phrase and its "is".
+
+    Args:
+        seen: what was found in the message.
+        hit: the phrase.
+        said: more than a space must stand between.
+    """
     text, low = seen.read.text, seen.read.low
     linking = _LINKING.match(low, hit.end, hit.end + 48)
-    if linking is None or linking.end() == hit.end:
+    if linking is None or linking.end() == hit.end or (said and not low[hit.end : linking.end()].strip()):
         return None
     start = max(linking.end(), hit.end + 1)
     behind = mixed(text, start, start + 12, seen.addresses)
@@ -215,7 +226,7 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
     """Return the code where no word for one is said: "use 123456 to verify", "Example: 123456 to approve"."""
     deeds = [hit for hit in seen.hits if hit.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES)]
     for code in found:
-        if _digits(seen.read.text, code) < 4:
+        if digits(seen.read.text[code.start : code.end]) < 4:
             continue
         for hit in seen.hits:
             if hit.kinds & kinds.ENTER and 0 < code.start - hit.end <= 3:
@@ -224,18 +235,14 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
                     _QUESTION.match(low, code.end) is None
                 ):
                     return code
-        if seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":"):
-            if any(0 < deed.start - code.end <= 4 for deed in deeds):
-                return code
+        is_first = seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":")
+        if is_first and any(0 < deed.start - code.end <= 4 for deed in deeds):
+            return code
     return None
 
 
 def _gap(hit: Hit, code: Code) -> int:
     return code.start - hit.end if code.start >= hit.end else hit.start - code.end
-
-
-def _digits(text: str, code: Code) -> int:
-    return sum(sign.isdigit() for sign in text[code.start : code.end])
 
 
 def _is_linked(seen: Seen, hit: Hit, code: Code) -> bool:
