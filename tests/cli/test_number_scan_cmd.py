@@ -80,7 +80,7 @@ def test_a_person_reads_services_proof_and_what_was_not_looked_at(program: Progr
 
 
 def test_a_number_and_a_country_that_are_none_are_said(program: Program, messages: Path) -> None:
-    for wrong, code in ((["--number", "12"], "no-phone-number"), (["--region", "China"], "no-region")):
+    for wrong, code in ((["--number", "12"], "not-a-number"), (["--region", "China"], "no-region")):
         ran = program.run("number", "scan", "--sms", messages, "--json", *wrong)
         assert (ran.code, ran.complaint["code"]) == (2, code)
 

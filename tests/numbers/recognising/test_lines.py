@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phoneward.numbers import Recogniser, RecognisedLine, recognised_lines, rulebook
+from phoneward.numbers import RecognisedLine, Recogniser, recognised_lines, rulebook
 from phoneward.numbers.errors import NumbersError
 from phoneward.numbers.recognising import LongMessageLineError, MessageLineError
 from phoneward.numbers.recognising.lines import LONGEST
