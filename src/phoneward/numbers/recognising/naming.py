@@ -62,9 +62,9 @@ def _outranks(told: Said, signature: Name, read: Read) -> bool:
     name = told.name
     if not told.is_close or (signature.system is not None and signature.system is name.system):
         return False
-    if name.is_known or signature.is_known:
-        return name.is_known
-    return name.shown.isascii() if read.is_dense else told.is_before
+    if not read.is_dense:
+        return told.is_before and (name.is_known or not signature.is_known)
+    return name.is_known if name.is_known or signature.is_known else name.shown.isascii()
 
 
 def _signature(seen: Seen, names: Names) -> Name | None:
