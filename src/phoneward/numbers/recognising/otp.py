@@ -55,7 +55,8 @@ _YOURS: Final = re.compile(
 )
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
-    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|tap to get back into|"
+    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|"
+    r"tap to get back into|"
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
 _KIND_OF_CODE: Final = re.compile(r"[ -]|cod|kod|код|nummer|nr|pin|tan|[^\x00-\u024f]")
