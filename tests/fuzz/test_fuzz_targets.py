@@ -30,6 +30,7 @@ EXPECTED = {
     "greetings",
     "index",
     "journal",
+    "messages",
     "mailbox",
     "multipart",
     "operator",

@@ -7,8 +7,9 @@ from typing import IO, Final, Protocol
 
 from phoneward.numbers.inventory import Evidence, LookedAt, NotLookedAt, SourceKind, What
 from phoneward.numbers.message import Message
-from phoneward.numbers.recognition import Recognition, Relation
+from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.sources.gathering import Gathered, Gathering, Hint
+from phoneward.numbers.sources.naming import is_like_a_code
 from phoneward.numbers.sources.own_hints import number_in
 from phoneward.snapshots import Text, Texts
 
@@ -30,8 +31,6 @@ def read_messages(
     name: str,
     recogniser: Recognising,
     *,
-    snapshot: str = "",
-    phone: str = "",
     tell: Callable[[int, int], None] | None = None,
 ) -> Gathered:
     """Return what a file of text messages shows: all of it, or nothing where it is not whole.
@@ -42,15 +41,13 @@ def read_messages(
         stream: SMS Backup & Restore's format, at its beginning.
         name: of the file, for people.
         recogniser: tells what a message shows.
-        snapshot: full ID of the snapshot it lies in; empty for a file.
-        phone: whose SIMs the messages name: the phone's id; by default the file's name.
         tell: hears now and then how many messages and bytes were read.
 
     Raises:
         RecordsFileError: it is no whole file of messages.
         OSError: it cannot be read.
     """
-    reading = _Reading(recogniser, snapshot)
+    reading = _Reading(recogniser)
     texts = Texts(stream)
     for text in texts:
         reading.messages += 1
@@ -58,19 +55,19 @@ def read_messages(
             reading.take(text)
         if tell is not None and reading.messages % _TOLD_EVERY == 0:
             tell(reading.messages, stream.tell())
-    return reading.gathered(name, phone or name, texts.with_pictures)
+    return reading.gathered(name, texts.with_pictures)
 
 
 class _Reading:
-    def __init__(self, recogniser: Recognising, snapshot: str) -> None:
+    def __init__(self, recogniser: Recognising) -> None:
         self.messages = 0
         self._recognise = recogniser.recognise
-        self._snapshot = snapshot
         self._gathering = Gathering()
         self._sims: Counter[str] = Counter()
         self._hints: Counter[tuple[str, str]] = Counter()
         self._exchanges: Counter[str] = Counter()
         self._senders: Counter[str] = Counter()
+        self._unnamed = 0
         self._first: dt.datetime | None = None
         self._last: dt.datetime | None = None
 
@@ -89,13 +86,16 @@ class _Reading:
         _count_country(self._senders, text.address)
         seen = self._recognise(Message(id=text.id, sender=text.address, body=text.body, received=time, sim=sim))
         if seen.relation is Relation.NONE:
+            self._unnamed += seen.is_otp
             return
-        number = number_in(text.body)
+        # After a change it is anybody's guess whether the old or the new number is named.
+        number = None if seen.purpose is Purpose.CHANGE_NUMBER else number_in(text.body)
         if number is not None:
             hint = (number, sim)
             if hint in self._hints or len(self._hints) < MAX_HINTS:
                 self._hints[hint] += 1
-        if seen.service is None:
+        if seen.service is None or (seen.system is None and is_like_a_code(seen.service)):
+            self._unnamed += seen.is_otp
             return
         evidence = Evidence(
             source=SourceKind.SMS,
@@ -106,25 +106,26 @@ class _Reading:
             sim=sim,
             purpose=seen.purpose,
             is_done=seen.is_done,
-            snapshot=self._snapshot,
             grade=seen.relation,
         )
         self._gathering.add(seen.system, seen.service, evidence)
 
-    def gathered(self, name: str, phone: str, with_pictures: int) -> Gathered:
+    def gathered(self, name: str, with_pictures: int) -> Gathered:
         """Return what they show."""
-        missed = []
-        if with_pictures:
-            missed.append(NotLookedAt(source=SourceKind.SMS, reason="picture-messages", name=name, count=with_pictures))
-        if self._gathering.left_out:
-            missed.append(
-                NotLookedAt(source=SourceKind.SMS, reason="too-many", name=name, count=self._gathering.left_out)
+        missed = [
+            NotLookedAt(source=SourceKind.SMS, reason=reason, name=name, count=count)
+            for reason, count in (
+                ("unnamed-codes", self._unnamed),
+                ("picture-messages", with_pictures),
+                ("too-many", self._gathering.left_out),
             )
+            if count
+        ]
         return Gathered(
             looked_at=(
                 LookedAt(source=SourceKind.SMS, name=name, items=self.messages, first=self._first, last=self._last),
             ),
-            phone=phone,
+            phone=name,
             accounts=self._gathering.accounts(),
             hints=tuple(Hint(number=number, sim=sim, count=count) for (number, sim), count in self._hints.items()),
             sims=dict(self._sims),

@@ -1,7 +1,6 @@
 """Phone numbers as people and services write them, made the one form in which they can be compared (E.164)."""
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -12,15 +11,7 @@ from phoneward.errors import UsageError, readable
 from phoneward.texts import N_
 
 _MAX: Final = 32
-_CHINESE: Final = re.compile("1[3-9][0-9]{9}")
 _MAJORITY: Final = 0.6
-
-
-class NoPhoneNumberError(UsageError):
-    """What a person gave as a phone number is none."""
-
-    message = N_("“{number}” is no phone number.")
-    next_step = N_("Write it with + and the country's code, such as +86 138 0013 8000, in quotation marks.")
 
 
 class NoRegionError(UsageError):
@@ -48,24 +39,6 @@ def normalised(number: str, region: str = "") -> str | None:
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def told_number(text: str, region: str = "") -> str:
-    """Return what a person gave as a phone number, in E.164.
-
-    Args:
-        text: as a person writes it.
-        region: the country (ISO 3166) where it is written without `+`; empty: a Chinese mobile number is known by its
-            form, any other needs its `+`.
-
-    Raises:
-        NoPhoneNumberError: it is none.
-    """
-    digits = re.sub(r"[\s().-]", "", text)
-    found = normalised(text.strip(), region or ("CN" if _CHINESE.fullmatch(digits) else ""))
-    if found is None:
-        raise NoPhoneNumberError(number=readable(text[:60]))
-    return found
 
 
 def told_region(region: str) -> str:

@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -178,11 +179,11 @@ def test_a_list_with_one_wrong_line_does_nothing(tmp_path: Path, line: str) -> N
     config = write_config(tmp_path)
     with SqliteStoreOf(config) as (store, keys):
         bind(store, keys)
-    text = f"{NUMBER},2999-01-01\n{line}\n"
+    text = f"{NUMBER},2999-01-01\n" * 300 + line + "\n"
     (tmp_path / "list.csv").write_bytes(text.encode("utf-8", "surrogatepass"))
     refused = gate("run", "--config", config, "--notices", tmp_path / "list.csv")
     assert refused.exit_code == 2
-    assert re.search("line 2:|longer than|UTF-8|CSV", refused.stderr)
+    assert re.search("line 301:|longer than|UTF-8|CSV", refused.stderr)
     assert NUMBER not in refused.stderr
     with SqliteStoreOf(config) as (store, _keys):
         assert store.read(lambda ledger: ledger.last_entry())[0] == 1
@@ -295,12 +296,26 @@ def test_no_configuration(tmp_path: Path) -> None:
     assert (refused.exit_code, "nowhere.toml" in refused.stderr) == (2, True)
 
 
-def test_a_part_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Installed without the extra: the command that installs it."""
-    import sys
+OPERATOR = """
+[operators.example]
+api_root = "https://operator.example"
+token_endpoint = "https://operator.example/token"
+client_id = "shop"
+key_file = "client-key.pem"
+[[providers]]
+kind = "number-recycling"
+operator = "example"
+"""
 
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    config = write_config(tmp_path, bindings='[bindings]\npostgresql = "host=/nowhere"')
-    refused = gate("serve", "--check", "--config", config)
-    assert refused.exit_code == 2
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("psycopg", '[bindings]\npostgresql = "host=/nowhere"'), ("httpx", OPERATOR), ("jwt", OPERATOR)]
+)
+def test_a_part_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, text: str) -> None:
+    """Installed without the extra: the command that installs it. What needs none of it works."""
+    for one in ("psycopg", "httpx", "jwt"):
+        monkeypatch.setitem(sys.modules, one, None)
+    refused = gate("serve", "--check", "--config", write_config(tmp_path, text))
+    assert (refused.exit_code, part in refused.stderr) == (2, False)
     assert "pip install 'phoneward[gate]'" in refused.stderr
+    assert gate("serve", "--check", "--config", write_config(tmp_path)).exit_code == 0
