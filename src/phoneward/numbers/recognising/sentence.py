@@ -65,10 +65,12 @@ class Said(NamedTuple):
     Attributes:
         name: who.
         is_close: right at the word for the code, or for what is done with it.
+        is_before: right before the word for the code: "your Example code".
     """
 
     name: Name
     is_close: bool
+    is_before: bool = False
 
 
 class _Sentence:
@@ -133,7 +135,7 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
             shouted = not name.is_known and len(name.shown) > 4 and name.shown.isupper()
-            return Said((_known(one) if shouted else None) or name, is_close=True)
+            return Said((_known(one) if shouted else None) or name, is_close=True, is_before=True)
     if seen.read.is_dense and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | kinds.NOTICE)][:4]
@@ -255,11 +257,7 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
-    written = _TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip()
-    if len(written) < 2 or one.names.is_generic(written) or written.isdigit():
-        return None
-    known = one.names.known(written) if written.isascii() else None
-    return known or Name(written)
+    return one.names.of_sentence(_TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip())
 
 
 def _known(one: _Sentence) -> Name | None:

@@ -11,7 +11,8 @@ _AT_END: Final = re.compile(
     r"(?:[【〖\[]([^【】〖〗\[\]\n]{1,32})[】〗\]]|[〔(<《]([^〔〕()<>《》\n]{1,32})[〕)>》])[\s.。]*\Z"
 )
 _COLON: Final = re.compile(
-    r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)\s?(?:[:：]|\s[-–—|]\s|\s?[»>]\s)\s?"
+    r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)"
+    r"\s?(?:[:：](?![)(DPp3*-]+(?:\s|$|[.,!]))|\s[-–—|]\s|\s?[»>]\s)\s?"
 )
 _DASH: Final = re.compile(
     r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
@@ -61,7 +62,9 @@ def signatures(text: str) -> Signatures:
     head = text[at : at + 40]
     has_colon = ":" in head or " - " in head or "–" in head or "—" in head or "|" in head or "»" in head or "> " in head
     colon = _COLON.match(text, at, at + 40) if has_colon else None
-    dash = None if brackets else _DASH.search(text, max(0, len(text) - 36))
+    tail = text[-36:]
+    has_dash = not brackets and ("-" in tail or "\n" in tail or "–" in tail or "—" in tail or "~" in tail)
+    dash = _DASH.search(text, max(0, len(text) - 36)) if has_dash else None
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
