@@ -56,8 +56,11 @@ _YOURS: Final = re.compile(
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
     r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|"
+    r"tap to get back into|"
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
+_KIND_OF_CODE: Final = re.compile(r"[ -]|cod|kod|код|nummer|nr|pin|tan|[^\x00-\u024f]")
+"""A phrase that names a number ("order number", "Postleitzahl"), not only a thing that has one ("order")."""
 _LINK: Final = frozenset({"link", "链接", "連結"})
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
@@ -91,16 +94,19 @@ class Seen(NamedTuple):
 def brings_code(seen: Seen) -> Code | None:
     """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on."""
     text = seen.read.text
-    if _WHOLE.fullmatch(text):
-        return Code(0, len(text), is_digits=True)
+    first, _break, rest = text.partition("\n")
+    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
+        return Code(0, len(first), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
     if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM):
         return None
     found = codes(text, seen.read.low, seen.addresses)
     if found and seen.kinds & kinds.OTHER_CODE:
-        found = _without_others(found, seen.hits)
+        found = _without_others(found, seen.hits, seen.read.low)
     tempting = lures(seen.hits) if seen.kinds & (kinds.AD | kinds.LURE) else 0
+    if seen.read.is_dense and not seen.is_signed and _is_unlikely(seen):
+        return None
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
@@ -109,6 +115,13 @@ def brings_code(seen: Seen) -> Code | None:
     if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
         code = Code(last.start(1), last.end(1), is_digits=False)
     return code
+
+
+def _is_unlikely(seen: Seen) -> bool:
+    """Return whether a message that nobody signs comes from those who lure: services that send codes there do sign."""
+    if seen.kinds & (kinds.LURE | kinds.OPT_OUT):
+        return True
+    return bool(seen.addresses) and bool(seen.kinds & (kinds.AD | kinds.BAIT) or not seen.kinds & kinds.CODE)
 
 
 def brings_link(seen: Seen) -> bool:
@@ -127,7 +140,7 @@ def lures(hits: list[Hit]) -> int:
     )
 
 
-def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
+def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
     """Leave out what another kind of number claims: the word before it is "order", "coupon code" or the like."""
     words = [hit for hit in hits if hit.kinds & (kinds.CODE | kinds.WEAK | kinds.OTHER_CODE)]
     kept = []
@@ -140,7 +153,8 @@ def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
                 after = hit
                 break
         if before is not None and code.start - before.end <= _NEAR:
-            if before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE:
+            claims = before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE
+            if claims and (code.start - before.end <= 3 or _KIND_OF_CODE.search(low, before.start, before.end)):
                 continue
         elif after is not None and after.kinds & kinds.OTHER_CODE and after.start - code.end <= _NEAR // 2:
             continue
@@ -214,8 +228,13 @@ def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
     behind = mixed(text, start, start + 12, seen.addresses)
     if behind is not None and behind.start <= start + 1:
         return behind
-    if ":" in text[hit.end : linking.end()] and (capitals := _CAPITALS.match(text, start)) is not None:
+    capitals = _CAPITALS.match(text, start)
+    is_said = bool(low[hit.end : start].strip()) and hit.kinds & kinds.CODE and not text.isupper()
+    if capitals is not None and (":" in text[hit.end : start] or is_said):
         return Code(start, capitals.end(), is_digits=False)
+    far = mixed(text, hit.end, hit.end + 60, seen.addresses) if hit.kinds & kinds.CODE else None
+    if far is not None and _SAID_THEN.search(low, hit.end, far.start) is not None:
+        return far if _SENTENCE.search(low, hit.end, far.start) is None else None
     return None
 
 

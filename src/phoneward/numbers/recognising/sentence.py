@@ -55,7 +55,7 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
-_HASH: Final = re.compile(r"[A-Za-z0-9+/]{11}")
+_HASH: Final = re.compile(r"\s(?=[A-Za-z]{0,10}[0-9+/])[A-Za-z0-9+/]{11}\Z")
 """The hash that tells Android's SMS Retriever which app a code is for."""
 
 
@@ -97,6 +97,8 @@ class _Sentence:
             mask[start:end] = b"\1" * (end - start)
         if code is not None:
             mask[code.start : code.end] = b"\1" * (code.end - code.start)
+        if (tail := _HASH.search(seen.read.text, max(0, len(seen.read.text) - 12))) is not None:
+            mask[tail.start() : tail.end()] = b"\1" * (tail.end() - tail.start())
         self.spans = [found.span() for found in _TOKEN.finditer(seen.read.text)]
 
     def is_blocked(self, at: int) -> bool:
@@ -277,7 +279,7 @@ def _written_as_name(one: _Sentence) -> Name | None:
                 break
             last += 1
         name = _unknown(one, at, last)
-        if name is not None and _HASH.fullmatch(name.shown) is None:
+        if name is not None:
             return name
     return None
 
