@@ -1,6 +1,7 @@
 """Phone numbers as people and services write them, made the one form in which they can be compared (E.164)."""
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -11,6 +12,7 @@ from phoneward.errors import UsageError, readable
 from phoneward.texts import N_
 
 _MAX: Final = 32
+_CHINESE: Final = re.compile("1[3-9][0-9]{9}")
 _MAJORITY: Final = 0.6
 
 
