@@ -160,6 +160,11 @@ def read_config(tables: Mapping[str, object]) -> GateConfig:
 
 
 def convert(value: object, kind: type[T], where: str) -> T:
+    """Return a part of the configuration as what it must be.
+
+    Raises:
+        GateConfigError: it is not; `where` says which part.
+    """
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
