@@ -19,6 +19,7 @@ with atheris.instrument_imports(include=PARSERS):
     from phoneward.snapshots.records.forms import MMS, PART
     from phoneward.snapshots.records.mms_reading import Address, Found, Message, MessageEnd, Part, mms_in
     from phoneward.snapshots.records.mms_writing import write_messages
+    from phoneward.snapshots.records.texts_reading import Texts
     from phoneward.snapshots.records.writing import closing, opening
 
 NUMBERS, TEXTS = ("date", "type"), ("address", "body")
@@ -63,11 +64,25 @@ def read_file(data: bytes) -> None:
         records = [{name: text for name, text in record.items() if name in known} for record in found]
         text = b"".join(write_records(form, len(records), records))
         _demand(list(records_in(io.BytesIO(text), form)) == records, "written and read, it is another")
+    _texts_agree(data)
     try:
         messages = list(mms_in(io.BytesIO(data)))
     except RecordsFileError:
         return
     _write_again(messages)
+
+
+def _texts_agree(data: bytes) -> None:
+    """The reader of one pass finds the same texts, or refuses the file too."""
+    try:
+        bodies = [record.get("body") or "" for record in records_in(io.BytesIO(data), SMS)]
+    except RecordsFileError:
+        bodies = None
+    try:
+        texts = [text.body for text in Texts(io.BytesIO(data))]
+    except RecordsFileError:
+        texts = None
+    _demand(texts == bodies, "other texts, read once")
 
 
 class _Sealer:

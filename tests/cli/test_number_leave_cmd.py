@@ -160,9 +160,10 @@ def test_from_a_file_alone(run: Run, tmp_path: Path) -> None:
     page = (tmp_path / "p.html").read_text("utf-8")
     assert page.count('class="box"') == 3
     assert run(*words, PHONEWARD_REPOSITORY="").code == 0, "an earlier one is replaced"
-    (tmp_path / "p.ics").write_text("mine")
-    assert run(*words, "--json", PHONEWARD_REPOSITORY="").error == "not-a-report"
-    assert (tmp_path / "p.ics").read_text() == "mine"
+    for mine in ("mine", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Somebody//EN\r\nEND:VCALENDAR\r\n"):
+        (tmp_path / "p.ics").write_text(mine)
+        assert run(*words, "--json", PHONEWARD_REPOSITORY="").error == "not-a-report"
+        assert (tmp_path / "p.ics").read_bytes() == mine.encode()
     assert not any(code in page or code in str(events) for code in CODES)
 
 

@@ -18,12 +18,13 @@ from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
 from phoneward.numbers import Claim, OldNumber, System, rulebook
+from phoneward.numbers.finding_codes import CODES as NUMBERS_CODES
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
 from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
 from phoneward.updates.judging import ALL_RULES
 
-FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES}
+FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES, "numbers": NUMBERS_CODES}
 """Room → its table."""
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"

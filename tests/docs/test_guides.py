@@ -12,7 +12,9 @@ import click
 import pytest
 
 from phoneward.cli.app import program as app
+from phoneward.vault import LocalStorage, open_repository
 from tests.cli.program import PROGRAM, Program, make_vault
+from tests.numbers.sources.made import put_phone, sms_xml, text
 from tests.phone import trees
 from tests.phone.state import AdbBackup
 from tests.phone.testphone import TestPhone
@@ -297,3 +299,16 @@ def test_set_up(program: Program, tmp_path: Path) -> None:
     assert (tmp_path / "kit.html").exists()
     assert (tmp_path / "phone-vault-recovery-kit.html").exists()
     assert "holds 1 file" in again
+
+
+def test_leave_a_number(program: Program, tmp_path: Path) -> None:
+    make_vault(tmp_path / "vault", "a password")
+    repo = open_repository(LocalStorage(tmp_path / "vault"), "a password")
+    repo.load_index()
+    body = "【支付宝】验证码：482913，您正在登录支付宝，请勿告诉他人。"
+    put_phone(repo, 0, sms_xml([text(body)]))
+    environment = {"PHONEWARD_REPOSITORY": str(tmp_path / "vault"), "PHONEWARD_PASSWORD": "a password"}
+    plan, again = play(GUIDES / "leave-a-number.md", program.with_(**environment), tmp_path, {})
+    assert "Alipay" in plan
+    assert "plan.html" in again
+    assert (tmp_path / "plan.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")

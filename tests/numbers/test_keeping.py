@@ -112,4 +112,6 @@ def test_a_document_may_say_anything(entries: list[tuple[str, str, str | int | b
     for kept in keeping.kept_plans(held):
         assert kept.begun.tzinfo is not None
     assert all(mark.when.tzinfo is not None for mark in keeping.marks(held, NUMBER).values())
-    assert all(0 <= count <= keeping.MAX_COUNT for count in keeping.counts(held, NUMBER).values())
+    assert all(
+        type(count) is int and 0 <= count <= keeping.MAX_COUNT for count in keeping.counts(held, NUMBER).values()
+    )

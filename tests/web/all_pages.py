@@ -28,6 +28,7 @@ from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
 from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.web.app_backups import app_backups_shown, computer_backups_shown
 from tests.web.holding import LONG, Holding, holding
+from tests.web.numbers_shown import numbers_shown
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
 from tests.web.test_jobs import Held
@@ -39,6 +40,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "/content/{id}": "the bytes of a file",
     "/checkup/report.html": "a download; the checkup's own tests open it",
     "/checkup/report.pdf": "a download",
+    "/numbers/plan/paper.html": "a download; the plan's own tests open it",
+    "/numbers/plan/calendar.ics": "a download",
     "/setup/kit/sheet.pdf": "a download",
     "/phones/wireless/qr.svg": "a picture",
     "/jobs/{job}/status": "a part of the job's page",
@@ -124,6 +127,13 @@ IN_A_VAULT: Final = (
     Example("what happened to an app", "/updates/app", "/updates/app?package=com.tencent.mm&phone=apps"),
     Example("an update judged", "/updates/verdict", "/updates/verdict"),
     Example("stores that update by themselves", "/updates/stores", "/updates/stores"),
+    Example("what hangs on the numbers", "/numbers", "/numbers"),
+    Example("a number that is new", "/numbers/new", "/numbers/new"),
+    Example("meant for somebody else", "/numbers/new", "/numbers/new?number=%2B8613800138000&since=2026-01-01&name=Li"),
+    Example("what is offered", "/numbers/offers", "/numbers/offers"),
+    Example("what is offered for a number", "/numbers/offers", "/numbers/offers?number=%2B8613800138000"),
+    Example("a number that will be given up", "/numbers/plan", "/numbers/plan?number=%2B8613800138000"),
+    Example("a number that was given up", "/numbers/plan", "/numbers/plan?number=%2B8613900139000"),
     Example("remove a snapshot", f"{SNAPSHOT}/remove", "/snapshots/{newest}/remove"),
     Example("restore", "/restore", "/restore"),
     Example("restore where", "/restore", "/restore?snapshot={second}&path=/shared/Documents"),
@@ -175,6 +185,7 @@ IN_A_NEW_VAULT: Final = (
     Example("nothing is kept", "/coverage", "/coverage"),
     Example("no app's own backup", "/app-backups", "/app-backups"),
     Example("nothing to update", "/updates", "/updates"),
+    Example("no number", "/numbers", "/numbers"),
     Example("nothing to restore", "/restore", "/restore"),
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
@@ -286,6 +297,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             change_state(held.repo, lock, [name_phone("tablet", UNBROKEN), *seconds])
         _app_backups(held, visitor, folder / "home")
         updates_shown(held, visitor)
+        numbers_shown(held, visitor)
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]

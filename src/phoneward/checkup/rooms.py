@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.findings import Answer
+from phoneward.numbers import room_answer as _numbers
 from phoneward.snapshots import Asking
 from phoneward.snapshots import answer as _snapshots
 from phoneward.texts import N_
@@ -36,7 +37,7 @@ ROOMS: Final = (
         _snapshots,
     ),
     Room("updates", N_("Updates"), N_("Is this update safe for my data?"), _updates),
-    Room("numbers", N_("Numbers"), N_("If I give up this number, who gets in where?")),
+    Room("numbers", N_("Numbers"), N_("If I give up this number, who gets in where?"), _numbers),
     Room("watch", N_("Pictures"), N_("Which apps hold copies of my pictures, and did they send them?")),
     Room("rescue", N_("Rescue"), N_("It happened. What can still be saved?")),
     Room("cases", N_("Proof"), N_("How do I prove it, and what may I demand?")),

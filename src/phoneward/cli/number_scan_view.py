@@ -10,15 +10,32 @@ from phoneward.texts import _, enumeration, formats, ngettext
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
-def show(output: Output, inventory: "numbers.Inventory", number: str | None) -> None:
-    """Print the inventory; of one number only where it is named."""
+def show(
+    output: Output,
+    inventory: "numbers.Inventory",
+    number: str | None,
+    *,
+    kept: int | None = None,
+    files: "Sequence[Path]" = (),
+) -> None:
+    """Print the inventory.
+
+    Args:
+        output: where to.
+        inventory: what was found.
+        number: only what hangs on this one, or may; None for all.
+        kept: how many accounts the vault remembers now; None where it was to remember nothing.
+        files: exports of password managers that were looked through, and that lie about.
+    """
     accounts = [one for one in inventory.accounts if number is None or not one.numbers or number in one.numbers]
     if output.json:
         for account in accounts:
             output.emit("account", account_document(account))
-        output.emit("summary", summary_document(inventory, accounts))
+        output.emit("summary", summary_document(inventory, accounts) | {"kept": kept})
         return
     if accounts:
         table = plain_table(_("Service"), _("Proof"), _("What shows it"), _("Last seen"), _("Your number"), whole=(3,))
@@ -36,6 +53,20 @@ def show(output: Output, inventory: "numbers.Inventory", number: str | None) -> 
     output.summary("")
     for line in _looked(inventory, accounts):
         output.summary(line)
+    if kept is not None:
+        output.summary(
+            ngettext(
+                "The vault remembers {count} account that these files show.",
+                "The vault remembers {count} accounts that these files show.",
+                kept,
+            ).format(count=f"{kept:,}")
+        )
+    elif files:
+        output.summary(_("Nothing of these files was kept. With --keep the vault remembers which accounts they show."))
+    for path in files:
+        output.result(
+            _("Delete {file} now, and empty the trash: its passwords lie open.").format(file=readable(str(path)))
+        )
 
 
 def _looked(inventory: "numbers.Inventory", accounts: "list[numbers.Account]") -> list[str]:
@@ -43,11 +74,9 @@ def _looked(inventory: "numbers.Inventory", accounts: "list[numbers.Account]") -
     if accounts:
         sure = sum(one.grade is numbers.Relation.ACCOUNT for one in accounts)
         lines.append(
-            ngettext(
-                "{count} account system, {sure} of which surely has an account with your number.",
-                "{count} account systems, {sure} of which surely have an account with your number.",
-                len(accounts),
-            ).format(count=f"{len(accounts):,}", sure=f"{sure:,}")
+            _("Account systems found: {count}; for certain: {sure}.").format(
+                count=f"{len(accounts):,}", sure=f"{sure:,}"
+            )
         )
     lines += [_own(one) for one in inventory.own]
     lines += [str(numbers.looked_words(one)) for one in inventory.looked_at]

@@ -14,6 +14,7 @@ from phoneward.flows.errors import (
     PhoneNotAttachedError,
     RoomNotBuiltError,
 )
+from phoneward.flows.numbers_verbs import NUMBERS_VERBS
 from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, keep_app_backup
 from phoneward.flows.updates_verbs import UPDATES_VERBS
 from phoneward.flows.verbs import Argument, Flow, Verb, checked
@@ -37,7 +38,7 @@ __all__ = [
 
 VERBS: Final[dict[tuple[str, str], Verb]] = {
     (room, name): verb
-    for room, verbs in (("snapshots", SNAPSHOTS_VERBS), ("updates", UPDATES_VERBS))
+    for room, verbs in (("snapshots", SNAPSHOTS_VERBS), ("updates", UPDATES_VERBS), ("numbers", NUMBERS_VERBS))
     for name, verb in verbs.items()
 }
 """(room, verb) → who does it. Each room adds its own here."""

@@ -4,7 +4,9 @@ Callers use what stands here. Services that want to know whether a number has ch
 `phoneward.numbers.gate`, which needs nothing of the person's side.
 """
 
-from phoneward.numbers.account_words import account_name, harm_words
+from phoneward.numbers.account_words import account_name, alone_words, harm_words
+from phoneward.numbers.answering import answer as room_answer
+from phoneward.numbers.answering import progress_words
 from phoneward.numbers.carriers import (
     Answers,
     Comparison,
@@ -58,6 +60,7 @@ from phoneward.numbers.keeping import (
     told_day,
 )
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, Standing, State, Step, plan, shown_number, standing
+from phoneward.numbers.leaving.calendar import calendar as plan_calendar
 from phoneward.numbers.leaving.document import plan_document, step_document
 from phoneward.numbers.leaving.finding import account_meant
 from phoneward.numbers.leaving.general import (
@@ -71,6 +74,7 @@ from phoneward.numbers.leaving.general import (
     recheck_day,
 )
 from phoneward.numbers.leaving.of_vault import grace_of, plan_kept
+from phoneward.numbers.leaving.page import html_plan
 from phoneward.numbers.leaving.reminding import Due, due, look_again_key, looked, review_key, severity_of
 from phoneward.numbers.leaving.wording import (
     Way,
@@ -116,15 +120,20 @@ from phoneward.numbers.sources import (
     Gathered,
     account_key,
     combined,
+    forget_accounts,
     grade_words,
     inventory_of,
+    keep_accounts,
     looked_words,
     missed_words,
     normalised,
     not_asked,
     own_words,
     proof_words,
+    read_mailbox_file,
     read_messages_file,
+    read_passwords_file,
+    told_number,
     told_region,
 )
 
@@ -190,6 +199,7 @@ __all__ = [
     "account_key",
     "account_meant",
     "account_name",
+    "alone_words",
     "answers_words",
     "combined",
     "compare",
@@ -202,6 +212,7 @@ __all__ = [
     "due",
     "first_steps",
     "first_steps_after",
+    "forget_accounts",
     "forget_own",
     "grace_of",
     "grace_words",
@@ -209,10 +220,12 @@ __all__ = [
     "group_words",
     "harm_words",
     "holds",
+    "html_plan",
     "in_language",
     "intruders_words",
     "inventory_of",
     "irreversible",
+    "keep_accounts",
     "keep_count",
     "keep_own",
     "keep_plan",
@@ -246,17 +259,22 @@ __all__ = [
     "own_words",
     "parse_number",
     "plan",
+    "plan_calendar",
     "plan_document",
     "plan_kept",
+    "progress_words",
     "proof_words",
     "quarantine",
     "quarantine_words",
+    "read_mailbox_file",
     "read_messages_file",
+    "read_passwords_file",
     "recheck_day",
     "recognise",
     "recognised_lines",
     "refuse_others",
     "review_key",
+    "room_answer",
     "rulebook",
     "service_words",
     "severity_of",
@@ -269,6 +287,7 @@ __all__ = [
     "step_sentences",
     "stranger_words",
     "told_day",
+    "told_number",
     "told_past_day",
     "told_region",
     "unknown",

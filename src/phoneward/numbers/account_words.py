@@ -12,10 +12,10 @@ from phoneward.texts import N_, Listed, Named, Words, verbatim, words
 MAX_NAME: Final = 60
 
 GRADE_WORDS: Final[Mapping[Relation, str]] = {
-    Relation.ACCOUNT: N_("an account"),
-    Relation.CUSTOMER: N_("a customer's number"),
+    Relation.ACCOUNT: N_("account"),
+    Relation.CUSTOMER: N_("customer"),
     Relation.WEAK: N_("perhaps"),
-    Relation.NONE: N_("nothing"),
+    Relation.NONE: N_("no"),
 }
 
 HARM_WORDS: Final[Mapping[Harm, str]] = {
@@ -66,6 +66,22 @@ def holdings(system: System | None) -> Words | None:
     if system is None:
         return None
     return words("{things}", things=Listed(tuple(Words(HOLDING_WORDS[one]) for one in system.holds)))
+
+
+def alone_words(account: Account) -> Words:
+    """Return whether whoever has the number gets in with it alone, as far as the rulebook knows."""
+    system = rulebook().by_id(account.system or "")
+    claims = [] if system is None else [one for one in (system.sms_login, system.sms_reset, system.one_tap) if one]
+    opening = [claim for claim in claims if claim.value]
+    if any(claim.is_confirmed for claim in opening):
+        return words("gets in")
+    if opening:
+        return words("probably gets in")
+    return words("does not get in") if len(claims) == CLAIMS and all(c.is_confirmed for c in claims) else words("?")
+
+
+CLAIMS: Final = 3
+"""Ways in that the rulebook knows of: by a code, by a new password, by one tap."""
 
 
 def harm_words(harm: Harm) -> Words:

@@ -26,6 +26,10 @@ def _history(action: Action) -> str:
     return addresses.address("/updates/app", package=package) if package else "/updates"
 
 
+def _plan(action: Action) -> str:
+    return addresses.address("/numbers/plan", number=action.arguments.get("number", ""))
+
+
 ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "coverage"): _coverage,
     ("snapshots", "app-backups"): lambda _action: "/app-backups",
@@ -34,6 +38,9 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("updates", "history"): _history,
     ("updates", "check"): lambda _action: "/updates",
     ("updates", "stores"): lambda _action: "/updates/stores",
+    ("numbers", "accounts"): lambda _action: "/numbers",
+    ("numbers", "plan"): _plan,
+    ("numbers", "offers"): lambda _action: "/numbers/offers",
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

@@ -26,12 +26,13 @@ BAR: Final = (
         "/snapshots", N_("Snapshots"), ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore")
     ),
     Entry("/updates", N_("Updates")),
+    Entry("/numbers", N_("Numbers")),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
 )
 
-ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage", "updates": "/updates"}
+ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage", "updates": "/updates", "numbers": "/numbers"}
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 
 

@@ -73,3 +73,67 @@ def test_what_is_wrong_is_named(right: str, wrong: str, field: str, folder: Path
         build(GOOD.replace(right, wrong), folder)
     assert error.value.details["field"] == field
     assert str(error.value.details["problem"])
+
+
+OPERATOR = GOOD.partition("[[providers]]")[0]
+SIM = OPERATOR + '[[providers]]\nkind = "sim-swap"\noperator = "example"\n'
+LIST = '[[providers]]\nkind = "disconnected-list"\nfile = "list.csv"\n'
+ANSWERS = '[[providers]]\nkind = "us-reassigned"\nfile = "list.csv"\nanswered_on = 2026-05-01\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (
+            OPERATOR + '[[providers]]\nkind = "sim-swap"\noperator = "example"\noperations = []',
+            "providers[0].operations",
+        ),
+        (
+            OPERATOR + '[[providers]]\nkind = "sim-swap"\noperator = "example"\noperations = ["all"]',
+            "providers[0].operations[0]",
+        ),
+        (OPERATOR + '[[providers]]\nkind = "tenure"\noperator = "example"\ntrust_same_day = true', "providers[0]"),
+        (OPERATOR.replace("[operators", "x = 1\n[operators"), "gate"),
+        (OPERATOR + 'flow = "ciba"', "operators.example.ciba_endpoint"),
+        (OPERATOR + 'ciba_endpoint = "https://a.example/bc"', "operators.example.ciba_endpoint"),
+        (OPERATOR + 'purpose = "fraud"', "operators.example.purpose"),
+        (OPERATOR + 'numbers = ["0049"]', "operators.example.numbers[0]"),
+        (OPERATOR + 'ca_file = "missing.pem"', "operators.example.ca_file"),
+        (OPERATOR + 'ca_file = "ec.pem"', "operators.example.ca_file"),
+        (LIST, "providers[0].file"),
+        (LIST.replace("list.csv", "missing.csv"), "providers[0].file"),
+        (LIST + "disconnected_from = 2026-05-01", "providers[0].disconnected_until"),
+        (LIST + "disconnected_from = 2026-05-01\ndisconnected_until = 2026-04-01", "providers[0].disconnected_until"),
+        (LIST + "number_column = 0", "providers[0].number_column"),
+        (ANSWERS, "providers[0].file"),
+        (ANSWERS.replace("answered_on = 2026-05-01", ""), "providers[0]"),
+        ("providers = 5", "providers"),
+        ("gate = []", "gate"),
+        ('[operators."a b"]', "operators"),
+    ],
+)
+def test_what_does_not_fit_together_is_named_too(text: str, field: str, folder: Path) -> None:
+    """A list without dates and without the days it stands for, a flow without its address, and so on."""
+    (folder / "list.csv").write_text("+919000000001\n")
+    with pytest.raises(GateConfigError) as error:
+        build(text, folder)
+    assert error.value.details["field"] == field, error.value
+    assert "9000" not in str(error.value)
+
+
+def test_every_kind_of_provider_can_be_built(folder: Path) -> None:
+    """With names of their own where two are of one kind."""
+    (folder / "list.csv").write_text("+919000000001,2026-04-01\n")
+    (folder / "answers.csv").write_text("+12025550101,2026-04-01,no\n")
+    flows = ['flow = "jwt-bearer"', 'flow = "ciba"\nciba_endpoint = "https://auth.example.com/bc"', ""]
+    for flow in flows:
+        providers = [f'[[providers]]\nkind = "{kind}"\noperator = "example"' for kind in ("sim-swap", "tenure")]
+        providers += [LIST, LIST + 'name = "second"\nnumbers = ["+91"]', ANSWERS.replace("list.csv", "answers.csv")]
+        gate = build("\n".join([OPERATOR + flow, *providers]), folder)
+        assert [provider.name for provider in gate.providers] == [
+            "example.sim-swap",
+            "example.tenure",
+            "disconnected-list",
+            "second",
+            "us-reassigned",
+        ]

@@ -2,12 +2,28 @@
 
 import asyncio
 import datetime as dt
+import random
 import time
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from phoneward.numbers.gate import DayCache, Decision, Event, Gate, Order, Provider, Question, Reason, Reply, Word
+from phoneward.numbers.gate import (
+    Code,
+    DayCache,
+    Decision,
+    Event,
+    Gate,
+    Order,
+    Provider,
+    Question,
+    Reason,
+    Reply,
+    Word,
+    combine,
+)
 from tests.numbers.gate.operators import NOW, NUMBER, QUESTION, Ticking
 
 CODES = {"SAME": "not-recycled", "CHANGED": "recycled", "UNKNOWN": "out-of-range"}
@@ -97,6 +113,27 @@ def test_a_new_contract_takes_back_a_same_unless_the_operator_says_that_nobody_n
     assert (decision.word, decision.reasons[0].code) == (Word.UNKNOWN, "contradiction")
     assert decide([tenure, sim, Saying("r", "SAME")]).word is Word.SAME
     assert decide([tenure, sim, Saying("r", "CHANGED")]).word is Word.CHANGED
+
+
+REPLIES = st.builds(
+    lambda word, code: Reply(word=word, reasons=(Reason(code=code, provider="p"),), asked=NOW),
+    st.sampled_from(Word),
+    st.sampled_from(Code),
+)
+
+
+@given(st.lists(REPLIES, max_size=5), st.randoms(use_true_random=False))
+def test_whatever_is_said_changed_is_never_overheard_and_same_never_made_up(
+    said: list[Reply], shuffler: random.Random
+) -> None:
+    """In whichever order they stand; and no reason is lost."""
+    decision = combine({str(number): reply for number, reply in enumerate(said)})
+    words = {reply.word for reply in said}
+    assert (decision.word is Word.CHANGED) == (Word.CHANGED in words)
+    assert decision.word is not Word.SAME or Word.SAME in words
+    assert {r.code for reply in said for r in reply.reasons} <= {r.code for r in decision.reasons}
+    shuffler.shuffle(said)
+    assert combine({str(number): reply for number, reply in enumerate(said)}).word is decision.word
 
 
 @pytest.mark.parametrize("order", Order)
@@ -195,8 +232,8 @@ def test_changed_holds_for_earlier_dates_of_binding_only() -> None:
 
 def test_unknown_is_asked_again_and_the_cache_stays_small() -> None:
     """An operator that was down this morning is asked at noon; the least used answers go first."""
-    unknown = Saying("a", "UNKNOWN")
-    gate = Gate([unknown], cache=DayCache(), clock=lambda: NOW)
+    unknown, cache = Saying("a", "UNKNOWN"), DayCache()
+    gate = Gate([unknown], cache=cache, clock=lambda: NOW)
     same = Saying("b", "SAME")
     small = Gate([same], cache=DayCache(2), clock=lambda: NOW)
 
@@ -208,3 +245,4 @@ def test_unknown_is_asked_again_and_the_cache_stays_small() -> None:
 
     asyncio.run(run())
     assert (unknown.asked, same.asked) == (2, 4)
+    assert not cache._held

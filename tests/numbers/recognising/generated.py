@@ -66,7 +66,7 @@ def made() -> tuple[Made, ...]:
 
 
 def _made() -> Iterator[Made]:
-    chance = random.Random(20261129)  # noqa: S311 - the same messages in every run
+    chance = random.Random(20261129)
     services = _table("services")
     codes, others = _table("codes"), _table("others")
     for language, templates in codes["named"].items():

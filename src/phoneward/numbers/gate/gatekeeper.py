@@ -146,7 +146,7 @@ class Gatekeeper:
         binding = ledger.find(case.account)
         if (binding and binding.version) != (case.seen and case.seen.version):
             return None
-        step = self.policy.step(case.purpose, case.word)
+        step = self.policy.step(case.purpose, case.word, {reason.code for reason in case.reasons})
         if binding is None or binding.state is not State.ACTIVE:
             step = _without_a_factor(case.word, step)
         lifecycle = self._note(case, ledger, binding, step)

@@ -1,23 +1,28 @@
-"""What follows from an answer: a plain table, by purpose and word.
+"""What follows from an answer: a plain table, by purpose and word, and by reasons that make it stricter.
 
     [policy.reset]
     SAME = "allow"
     CHANGED = "cut-loose"
     UNKNOWN = "step-up"
 
+    [policy.reset.reasons]
+    sim-swapped = "step-up"
+
 What is left out is the default's. CHANGED can never be allowed: a gate that lets the next holder in is none.
 """
 
 import enum
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from phoneward.errors import readable
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.bindings.ledger import compact
 from phoneward.numbers.gate.errors import GateConfigError
+from phoneward.numbers.gate.reasons import Code
 from phoneward.texts import N_, Words, words
 
 
@@ -42,12 +47,21 @@ class Step(enum.StrEnum):
     REFUSE = "refuse"
     """Not by this way, whatever else is shown; nothing is changed."""
 
+    @property
+    def strictness(self) -> int:
+        """0 for the mildest; for comparing."""
+        return list(Step).index(self)
+
 
 DEFAULT: Final = MappingProxyType({Word.SAME: Step.ALLOW, Word.CHANGED: Step.CUT_LOOSE, Word.UNKNOWN: Step.STEP_UP})
+DEFAULT_REASONS: Final = MappingProxyType({Code.SIM_SWAPPED: Step.STEP_UP})
+"""A SIM that changed since the owner last verified may have been talked out of the carrier by somebody. One step-up by
+another factor moves "since"; then it is no reason any more."""
 _LOUD: Final = N_(
     "Careful: policy.{purpose}.UNKNOWN is “allow”. Whoever gets a number that no provider knows opens the old owner's "
     "account with it. Write “step-up”."
 )
+_REASONS: Final = "reasons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +70,26 @@ class Policy:
 
     Attributes:
         steps: for every purpose and word.
+        reasons: what a reason asks for at least, whatever the word.
     """
 
     steps: Mapping[tuple[Purpose, Word], Step]
+    reasons: Mapping[tuple[Purpose, Code], Step]
 
     @property
     def version(self) -> str:
         """What the audit log calls it: the same for the same table."""
-        table = {f"{purpose.value}.{word.value}": step.value for (purpose, word), step in self.steps.items()}
+        rows = [*self.steps.items(), *self.reasons.items()]
+        table = {f"{purpose.value}.{which.value}": step.value for (purpose, which), step in rows}
         return hashlib.sha256(compact(table).encode()).hexdigest()[:12]
 
-    def step(self, purpose: Purpose, word: Word) -> Step:
-        """Return what follows."""
-        return self.steps[purpose, word]
+    def step(self, purpose: Purpose, word: Word, codes: Iterable[str] = ()) -> Step:
+        """Return what follows: what the word asks for, or a reason that asks for more."""
+        asked = [self.steps[purpose, word]]
+        asked += [
+            step for (for_purpose, code), step in self.reasons.items() if for_purpose is purpose and code in codes
+        ]
+        return max(asked, key=lambda step: step.strictness)
 
     def warnings(self) -> list[Words]:
         """Return what whoever wrote it should hear."""
@@ -86,28 +107,31 @@ def read(table: object) -> Policy:
         GateConfigError: it names a field that is none, or a step that is none.
     """
     steps = {(purpose, word): DEFAULT[word] for purpose in Purpose for word in Word}
-    if table is None:
-        table = {}
-    if not isinstance(table, Mapping):
-        raise GateConfigError(field="policy", problem=words("it is no table"))
-    for name, row in table.items():
-        field = f"policy.{name}"
-        if name not in set(Purpose):
-            raise GateConfigError(field=field, problem=_one_of(Purpose))
-        if not isinstance(row, Mapping):
-            raise GateConfigError(field=field, problem=words("it is no table"))
-        for word, step in row.items():
-            if word not in set(Word):
-                raise GateConfigError(field=f"{field}.{word}", problem=_one_of(Word))
-            if not isinstance(step, str) or step not in set(Step):
-                raise GateConfigError(field=f"{field}.{word}", problem=_one_of(Step))
-            if (word, step) == (Word.CHANGED, Step.ALLOW):
-                raise GateConfigError(
-                    field=f"{field}.{word}", problem=words("a number that changed hands must never be allowed")
-                )
-            steps[Purpose(name), Word(word)] = Step(step)
-    return Policy(MappingProxyType(steps))
+    reasons = {(purpose, code): step for purpose in Purpose for code, step in DEFAULT_REASONS.items()}
+    for name, row in _table("policy", {} if table is None else table).items():
+        field = f"policy.{readable(name)}"
+        purpose = Purpose(_one_of(Purpose, field, name))
+        for which, step in _table(field, row).items():
+            if which == _REASONS:
+                for code, least in _table(f"{field}.{_REASONS}", step).items():
+                    place = f"{field}.{_REASONS}.{readable(code)}"
+                    reasons[purpose, Code(_one_of(Code, place, code))] = Step(_one_of(Step, place, least))
+                continue
+            place = f"{field}.{readable(which)}"
+            word = Word(_one_of(Word, place, which))
+            steps[purpose, word] = Step(_one_of(Step, place, step))
+            if (word, steps[purpose, word]) == (Word.CHANGED, Step.ALLOW):
+                raise GateConfigError(field=place, problem=words("a number that changed hands must never be allowed"))
+    return Policy(MappingProxyType(steps), MappingProxyType(reasons))
 
 
-def _one_of(kind: type[enum.StrEnum]) -> Words:
-    return words("it must be one of: {choices}", choices=", ".join(kind))
+def _table(field: str, value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise GateConfigError(field=field, problem=words("it is no table"))
+    return value
+
+
+def _one_of(kind: type[enum.StrEnum], field: str, value: object) -> str:
+    if not isinstance(value, str) or value not in set(kind):
+        raise GateConfigError(field=field, problem=words("it must be one of: {choices}", choices=", ".join(kind)))
+    return value

@@ -7,7 +7,7 @@ from phoneward.findings import Action
 from phoneward.numbers.leaving.planning import Plan, Step
 from phoneward.numbers.leaving.wording import day_words, service_words
 from phoneward.numbers.rulebook import Holding, OldNumber
-from phoneward.texts import Words, counted, words
+from phoneward.texts import Words, counted, running, words
 
 RECHECK_UNKNOWN: Final = 30
 """Days after which to look again, where nobody knows how long the carrier keeps the number back."""
@@ -27,6 +27,10 @@ def first_steps() -> tuple[Words, ...]:
         words("Keep the SIM in a phone, and the contract alive, until every step is done. Rather put the day off."),
         words("Have your new number at work before you begin, and keep both phones or SIMs at hand."),
         words("Tell banks, brokers, insurers and pension offices first: some need a visit and days."),
+        words(
+            "Carriers and the state keep lists of their own, and some take accounts off: phoneward number offers. "
+            "Compare what they count with this plan."
+        ),
         words("Save your text messages and chats: phoneward backup. Some leave with the number."),
         words(
             "Where you can, set up a second way in that is not the number: an authenticator app, a passkey, recovery "
@@ -146,18 +150,21 @@ def intruders_words(plan: Plan) -> Words:
             "Somebody else may have the number since {day}: when it was issued again, only the carrier knows.",
             day=day_words(plan.on),
         )
+    doubt = None if plan.grace is not None and plan.grace.source else words("(Not confirmed.)")
     if first > plan.today:
-        return words(
+        said = words(
             "Before {day} nobody else should have the number. Whoever had the SIM or its codes on {given} still could "
             "get in.",
             day=day_words(first),
             given=day_words(plan.on),
         )
-    return words(
-        "Since {day} somebody else may have the number; between {given} and that day nobody should have had it.",
-        day=day_words(first),
-        given=day_words(plan.on),
-    )
+    else:
+        said = words(
+            "Since {day} somebody else may have the number; between {given} and that day nobody should have had it.",
+            day=day_words(first),
+            given=day_words(plan.on),
+        )
+    return running(said, doubt)
 
 
 def log_demand(step: Step, plan: Plan) -> Action:

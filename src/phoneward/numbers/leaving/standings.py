@@ -145,9 +145,7 @@ def _proof(
         return max(sure, key=_time)
     # Where it wrote before the plan began, or a new account was made, another account is.
     others = {e.number for e in found if _time(e) < begun or e.purpose is Purpose.REGISTER} | {None, number}
-    elsewhere = [
-        e for e in counted if e.number not in others and e.what in {What.CODE, What.NOTICE} and _time(e) >= begun
-    ]
+    elsewhere = [e for e in counted if e.number not in others and e.what in {What.CODE, What.NOTICE}]
     return min(elsewhere, key=_time, default=None)
 
 

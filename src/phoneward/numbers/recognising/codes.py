@@ -10,22 +10,32 @@ from typing import Final, NamedTuple
 _RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![\d.,/@=_])\d(?:[ -]{0,2}\d)*(?![\d])")
 """Digits with what groups them. At most two signs between two digits, so nothing to go back over."""
 _GROUPED: Final = re.compile(
-    r"\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2}|\d{4}[ -]\d{4}|\d{3}[ -]\d{2}|\d{2}[ -]\d{3}|\d(?:[ -]\d){3,7}|\d{3}[ -]\d{4}|\d{2}[ -]\d{2}|\d{3}[ -]\d{3}[ -]\d{3}"
+    r"\d{3}[ -]\d{3}(?:[ -]\d{3})?|\d{2}[ -]\d{2}[ -]\d{2}|\d{4}[ -]\d{4}|\d{3}[ -]\d{2}|"
+    r"\d{2}[ -]\d{3}|\d(?:[ -]\d){3,7}|\d{3}[ -]\d{4}|\d{2}[ -]\d{2}"
 )
 _MIXED: Final = re.compile(
     r"(?<![A-Za-z0-9/._=@-])(?=[A-Za-z]{0,9}\d)(?=\d{0,9}[A-Za-z])[A-Za-z0-9]{4,10}(?![A-Za-z0-9/_=@])"
 )
+_DASHED: Final = re.compile(
+    r"(?<![A-Za-z0-9/._=@-])(?=[A-Z-]{0,6}\d)(?=[\d-]{0,6}[A-Z])[A-Z0-9]{2,5}-[A-Z0-9]{2,5}(?![A-Za-z0-9/_=@-])"
+)
 _BEFORE_NOT: Final = re.compile(
-    r"(?:[$€£¥₹₩₺₫₽฿#*+]|x{2,}|n°|№|(?<![^\W\d_])(?:rs|inr|usd|eur|rmb|cny|rp|nt|hk|no|nr|ending|ending in|ends in|ending with|acct|"
-    r"tel|phone|call|dial|ref|txn|otp id|at|on|in|gate|flight|room|version|v)\.?|a/c|尾号|尾號|末四码|末四碼|末尾|卡号|末|单号|單號|编号|編號|"
-    r"号码|號碼|电话|電話|致电|热线|拨打|金额|共|满|滿|送|减|约|前|第|客服|微信|qq)[ :.]{0,2}$"
+    r"(?:[$€£¥₹₩₺₫₽฿#*+]|x{2,}|n°|№|(?<![^\W\d_])(?:rs|inr|usd|eur|rmb|cny|rp|nt|hk|no|nr|ending|ending in|ends in|"
+    r"ending with|acct|tel|phone|call|dial|ref|txn|otp id|gate|flight|room|version|v)\.?|(?<![^\W\d_])(?:at|on|in)(?= )|a/c|尾号|尾號|末四码|"
+    r"末四碼|末尾|卡号|末|单号|單號|编号|編號|号码|號碼|"
+    r"电话|電話|致电|热线|拨打|金额|共|满|滿|送|减|约|前|第|客服|微信|qq)[ :.]{0,2}$"
 )
+"""What stands before a number that is an amount, a telephone's, a card's, an order's."""
 _AFTER_NOT: Final = re.compile(
-    r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|小时|小時|天|日|月|年|号线|次|个|個|位|件|人|条|條|名|楼|樓|期|届|流量|gb|mb|kb|km|kg|"
-    r"min\b|mins\b|minut|minuten|minute|hour|hrs?\b|day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|tl\b|zł|zl\b|kr\b|kc\b|lei\b|vnd|vnđ|đ|d\b|rub|руб|грн|мин|хв|円|分|時|秒|포인트|분|시|일|월|년|개|명|pt\b|points?\b|st\b|nd\b|rd\b|th\b|am\b|pm\b|people|items?\b|x\b|m\b|k\b|p\b|[.,/:]\d)"
+    r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|"
+    r"小时|小時|天|日|月|年|号线|次|个|個|位|件|人|条|條|名|楼|樓|期|届|流量|gb|mb|kb|km|kg|min\b|mins\b|minut|minute|hour|hrs?\b|day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|"
+    r"tl\b|zł|zl\b|kr\b|kc\b|lei\b|vnd|vnđ|đ|d\b|rub|руб|грн|мин|хв|分|時|秒|포인트|분|시|일|월|년|개|명|pt\b|points?\b|st\b|nd\b|"
+    r"rd\b|th\b|am\b|pm\b|people|items?\b|x\b|m\b|k\b|p\b|[.,/:]\d)"
 )
+"""What stands after a number that is an amount or a time."""
 _LINK: Final = re.compile(
-    r"(?:https?://|www\.|(?<![a-z0-9.@-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,12}/|URL)[^\s\u3000-\u9fff，。]{0,400}"
+    r"(?:https?://|www\.|(?<![a-z0-9.@-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,12}/|URL)"
+    r"[^\s\u3000-\u9fff，。]{0,400}"
 )
 """Addresses; the word URL stands for one as well, in messages and in published collections of them."""
 
@@ -64,7 +74,7 @@ def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
 
 def mixed(text: str, start: int, end: int, addresses: list[tuple[int, int]]) -> Code | None:
     """Return the first word of letters and digits between two places."""
-    for one in _MIXED.finditer(text, start, end):
+    for one in (*_MIXED.finditer(text, start, end), *_DASHED.finditer(text, start, end)):
         if not _inside(one.start(), addresses) and not one[0].isdigit():
             return Code(one.start(), one.end(), is_digits=False)
     return None

@@ -32,55 +32,78 @@ class Hit(NamedTuple):
 
 
 class Lexicon:
-    """All phrases, and the one look through a text for them."""
+    """All phrases, and the one look through a text for them.
+
+    Attributes:
+        stops: words of scripts that set spaces which are no part of a name and say nothing else. They are no hits.
+    """
 
     def __init__(self, phrases: dict[str, int]) -> None:
         """Sort the phrases by what a text is cut into: words, or signs without spaces between them."""
-        self._phrases: Final[dict[str, int]] = {}
-        self._words: Final[dict[str, int]] = {}
-        """First word of a phrase → how many words the longest such phrase has."""
+        spaced: dict[str, int] = {}
+        self._dense_ones: Final[dict[str, int]] = {}
         self._pairs: Final[dict[str, tuple[int, ...]]] = {}
         """First two signs of a dense phrase → how long such phrases are, the longest first."""
-        self._signs: Final[dict[str, int]] = {}
         for phrase, kind in phrases.items():
-            if not _is_dense(phrase):
-                words = _WORD.findall(phrase)
-                key = " ".join(words)
-                self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
-                self._phrases[key] = self._phrases.get(key, 0) | kind
-            elif len(phrase) == 1:
-                self._signs[phrase] = kind
+            if _is_dense(phrase):
+                self._dense_ones[phrase] = kind
+                if len(phrase) > 1:
+                    lengths = {len(phrase), *self._pairs.get(phrase[:2], ())}
+                    self._pairs[phrase[:2]] = tuple(sorted(lengths, reverse=True))
             else:
-                lengths = {len(phrase), *self._pairs.get(phrase[:2], ())}
-                self._pairs[phrase[:2]] = tuple(sorted(lengths, reverse=True))
-                self._phrases[phrase] = kind
+                key = " ".join(_WORD.findall(phrase))
+                spaced[key] = spaced.get(key, 0) | kind
+        self.stops: Final = frozenset(word for word, kind in spaced.items() if kind & kinds.STOP and " " not in word)
+        self._words: Final = {word: kind for word, kind in spaced.items() if " " not in word and kind != kinds.STOP}
+        self._longer: Final[dict[str, dict[str, tuple[tuple[str, int], ...]]]] = {}
+        """First word → second word → the phrases that begin so and what they say, the longest first."""
+        for phrase, kind in sorted(spaced.items(), key=lambda one: -len(one[0])):
+            first, blank, rest = phrase.partition(" ")
+            if blank:
+                seconds = self._longer.setdefault(first, {})
+                second = rest.partition(" ")[0]
+                seconds[second] = (*seconds.get(second, ()), (phrase, kind))
 
-    def look(self, low: str, *, is_ascii: bool) -> list[Hit]:
-        """Return the phrases in a text that was read, in their order; none overlaps another of its own script."""
+    def look(self, low: str, *, is_ascii: bool) -> tuple[list[Hit], int]:
+        """Return the phrases in a text that was read, in their order, and all that they say together.
+
+        None overlaps another of its own script.
+        """
         hits = self._spaced(low)
-        if is_ascii:
-            return hits
-        dense = self._dense(low)
-        return sorted(hits + dense) if hits and dense else hits or dense
+        if not is_ascii and (dense := self._dense(low)):
+            hits = sorted(hits + dense) if hits else dense
+        seen = 0
+        for _start, _end, said in hits:
+            seen |= said
+        return hits, seen
 
     def _spaced(self, low: str) -> list[Hit]:
-        heads, phrases, hits = self._words, self._phrases, []
-        found = [(one[0], one.start(), one.end()) for one in _WORD.finditer(low)]
+        words, longer, hits = self._words, self._longer, []
+        text = low
+        for joint in _JOINTS:
+            text = text.replace(joint, " ")
         after = 0
-        for at, (word, start, end) in enumerate(found):
-            if at < after or (longest := heads.get(word)) is None:
+        for found in _WORD.finditer(text):
+            word = found[0]
+            said = words.get(word)
+            seconds = longer.get(word)
+            if said is None and seconds is None:
                 continue
-            for count in range(_joined(low, found, at, longest), 0, -1):
-                key = word if count == 1 else " ".join([one[0] for one in found[at : at + count]])
-                if (said := phrases.get(key)) is not None:
-                    end = found[at + count - 1][2]
-                    hits.append(Hit(start, end, said))
-                    after = at + count
-                    break
+            start, end = found.span()
+            if start < after:
+                continue
+            if seconds is not None and (second := _WORD.match(text, end + 1)) is not None and text[end] == " ":
+                for phrase, kind in seconds.get(second[0], ()):
+                    if text.startswith(phrase, start) and _WORD.match(text, start + len(phrase)) is None:
+                        said = kind
+                        end = after = start + len(phrase)
+                        break
+            if said is not None:
+                hits.append(Hit(start, end, said))
         return hits
 
     def _dense(self, low: str) -> list[Hit]:
-        pairs, signs, phrases, hits = self._pairs, self._signs, self._phrases, []
+        pairs, phrases, hits = self._pairs, self._dense_ones, []
         after = 0
         for at, pair in enumerate(map(operator.add, low, low[1:] + " ")):
             if at < after:
@@ -91,26 +114,14 @@ class Lexicon:
                     hits.append(Hit(at, after, said))
                     break
             else:
-                if (said := signs.get(pair[0])) is not None:
+                if (said := phrases.get(pair[0])) is not None:
                     hits.append(Hit(at, at + 1, said))
         return hits
 
 
 _WORD: Final = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u058f\u1e00-\u1eff]+")
-_JOINTS: Final = frozenset(" -'\n&/")
-"""What may stand between two words of a phrase."""
-
-
-def _joined(low: str, found: list[tuple[str, int, int]], at: int, longest: int) -> int:
-    """Return how many words from one on hang together, at most `longest`."""
-    count = 1
-    end = found[at][2]
-    for _word, start, after in found[at + 1 : at + longest]:
-        if start - end != 1 or low[end] not in _JOINTS:
-            break
-        count += 1
-        end = after
-    return count
+_JOINTS: Final = ("-", "'", "\n", "&", "/")
+"""What may stand between two words of a phrase beside a space."""
 
 
 def _is_dense(phrase: str) -> bool:

@@ -78,7 +78,7 @@ class Names:
     def by_domain(self, host: str) -> Name | None:
         """Return the service of a host name."""
         system = self._book.by_domain(host)
-        return None if system is None else Name(_usual(system, host), system, is_known=True)
+        return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
     def is_generic(self, written: str) -> bool:
         """Return whether words of a sentence are nobody's name."""
@@ -146,9 +146,8 @@ class Names:
         if (found := self._known.get(folded)) is not None:
             return found
         for ending in self._endings:
-            if folded.endswith(ending) and len(folded) > len(ending) + 1:
-                if (found := self._known.get(folded.removesuffix(ending))) is not None:
-                    return found
+            if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
+                return found
         for beginning in self._beginnings:
             if folded.startswith(beginning) and (found := self._known.get(folded.removeprefix(beginning))) is not None:
                 return found

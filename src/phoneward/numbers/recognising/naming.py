@@ -20,6 +20,10 @@ _BANK: Final = re.compile(r"银行|銀行|은행|bank|信用卡|농협|신협|�
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
+_WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
+_GREETINGS: Final = frozenset(
+    {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
+)
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
 
@@ -33,8 +37,9 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
         names: the services that are known.
         is_otp: it brings a code or a link; in another message the signature is believed before the sentence.
     """
-    signature = _signature(seen, sender, names)
+    signature = _signature(seen, names)
     if not is_otp:
+        signature = signature or _origin(seen, sender, names)
         if (
             signature is not None
             or not seen.kinds & _SPEAKING
@@ -45,6 +50,8 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if signature is not None and (not names.signs_for_many(signature) or _BANK.search(signature.shown.lower())):
         return signature, True
     told = said(seen, code, names)
+    if signature is None and (told is None or not told.is_close):
+        signature = _origin(seen, sender, names)
     if told is not None and (signature is None or _outranks(told.name, signature, seen.read, is_close=told.is_close)):
         return told.name, signature is not None
     return signature, signature is not None
@@ -59,7 +66,7 @@ def _outranks(told: Name, signature: Name, read: Read, *, is_close: bool) -> boo
     return read.is_ascii or told.shown.isascii()
 
 
-def _signature(seen: Seen, sender: str, names: Names) -> Name | None:
+def _signature(seen: Seen, names: Names) -> Name | None:
     signed = seen.signed
     for written in signed.brackets:
         found = names.signing(written)
@@ -67,11 +74,17 @@ def _signature(seen: Seen, sender: str, names: Names) -> Name | None:
             return found
     if signed.colon and (found := _colon(signed.colon, seen, names)) is not None:
         return found
-    if signed.domain and not signed.domain.endswith(_RESERVED):
-        return names.by_domain(signed.domain) or Name(signed.domain)
+    return _dash(signed.dash, seen, names) if signed.dash else None
+
+
+def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
+    """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
     if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
         return found
-    return _dash(signed.dash, seen, names) if signed.dash else None
+    domain = seen.signed.domain
+    if domain and not domain.endswith(_RESERVED):
+        return names.by_domain(domain) or Name(domain)
+    return None
 
 
 def _speaks(written: str, seen: Seen) -> bool:
@@ -87,7 +100,8 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     if found is None or found.is_known:
         return found
     place = seen.read.text.rfind(written)
-    if not written[0].isupper() or any(hit.start == place for hit in seen.hits):
+    first = seen.read.low[place:].split(maxsplit=1)[0]
+    if not written[0].isupper() or first in seen.stops or any(hit.start == place for hit in seen.hits):
         return None
     return found
 
@@ -101,15 +115,24 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     found = names.signing(written)
     if found is None or found.is_known or any(hit.kinds & ANCHORS for hit in inside):
         return found if found is not None and found.is_known else None
-    while inside and inside[-1].end == end and low[inside[-1].start : end] not in GOES_ON:
-        end = inside.pop().start
-        while end > start and not text[end - 1].isalnum():
-            end -= 1
-    rest = text[start:end].strip()
-    if len(rest) < 2 or (inside and inside[0].start == start and inside[0].kinds & BLOCKS):
+    kept = [(one.start() + start, one.end() + start) for one in _WORD.finditer(written)]
+    while kept and low[kept[-1][0] : kept[-1][1]] not in GOES_ON and _is_said(low, kept[-1], inside, seen.stops):
+        kept.pop()
+    if not kept:
+        return None
+    rest = text[start : kept[-1][1]]
+    first, last = (low[place[0] : place[1]] for place in (kept[0], kept[-1]))
+    if (first in seen.stops or any(hit.start == start and hit.kinds & BLOCKS for hit in inside)) and (
+        len(kept) < 2 or first in _GREETINGS or last in seen.stops or not text[kept[-1][0]].isupper()
+    ):
         return None
     found = names.signing(rest)
     return found if found is None or found.is_known or _is_title(rest, seen.hits, start, end) else None
+
+
+def _is_said(low: str, place: tuple[int, int], hits: list[Hit], stops: frozenset[str]) -> bool:
+    """Return whether a word is one of the trade, or ends a phrase of it, and so is no part of a name."""
+    return low[place[0] : place[1]] in stops or any(hit.end == place[1] for hit in hits)
 
 
 def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:

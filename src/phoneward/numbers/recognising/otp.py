@@ -28,28 +28,36 @@ _LINKING_BACK: Final = re.compile(
     rf"o seu|votre|dein|ihr|din|uw|twoj|vas|ваш|anda|本次|您|的|你)(?![a-zа-я])[{_SIGNS}]*){{0,4}}"
 )
 _SAID_THEN: Final = re.compile(
-    r"(?:[:=]|(?<![^\W\d_])(?:is|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar)|は|是|为|為|คือ|هو)[\s:\"'“「\[(]*$"
+    r"(?:[:=]|(?<![^\W\d_])(?:is|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar)|は|是|为|為|คือ|هو)"
+    r"[\s:\"'“「\[(]*$"
 )
 """The word or sign right before a code, where a name stands between it and "code": "code for Example is 123456"."""
 _SENTENCE: Final = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _WHOLE: Final = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,8}[.。]?|\d{3}[- ]\d{3}")
 _TAGGED: Final = re.compile(r"(?:G|FB)-\d{5,8}\b")
 _ASKED: Final = re.compile(
-    r"[?？]|发给我|發給我|发我|告诉我|告訴我|給我|给我|发过来|转发给我|send (?:it|me)|tell me|give me|forward (?:it|me)|need (?:the|your) code|manda|mandas|"
+    r"发给我|發給我|发我|告诉我|告訴我|給我|给我|发过来|转发给我|"
+    r"send (?:it|me)|tell me|give me|forward (?:it|me)|"
+    r"need (?:the|your) code|manda|mandas|"
     r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
+_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,40}[?？]")
+_AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
+"""A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
-    r"(?<![^\W\d_])(?:my|mi|mon|ma|mein|meine|mio|mia|meu|minha|moj|moje|мой|моя|benim|our|notre|nuestra)\s(?:\S{1,12}\s)?$|我家?的?$|我的.{0,4}$|私の$|내\s?$"
+    r"(?<![^\W\d_])(?:my|mi|mon|ma|mein|meine|mio|mia|meu|minha|moj|moje|мой|моя|benim|our|notre|nuestra)\s(?:\S{1,12}\s)?$|"
+    r"我家?的?$|我的.{0,4}$|私の$|내\s?$"
 )
 """A person speaks of a code of their own."""
 _YOURS: Final = re.compile(
-    r"(?<![^\W\d_])(?:your|you|tu|su|seu|sua|votre|vos|ihr|ihre|dein|deine|tuo|tua|uw|je|jouw|twoj|twoje|vas|vase|din|dit|ваш|ваша|anda|quy khach|hesab\w*|"
-    r"siz\w*|\w+n[iu]z)(?![^\W\d_])|您|お客様|고객|회원|入力"
+    r"(?<![^\W\d_])(?:your|you|tu|su|seu|sua|votre|vos|ihr|ihre|dein|deine|tuo|tua|uw|je|jouw|twoj|twoje|vas|vase|din|dit|"
+    r"ваш|ваша|anda|quy khach|hesab\w*|siz\w*|\w{1,40}n[iu]z)(?![^\W\d_])|您|お客様|고객|회원|入力"
 )
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
-    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|link to (?:sign|log) in|tap to (?:sign|log) in|"
-    r"(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
+    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|"
+    r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|"
+    r"tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
 )
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
@@ -64,6 +72,7 @@ class Seen(NamedTuple):
         kinds: the kinds of all of them together.
         addresses: where web addresses stand.
         signed: what it is signed with.
+        stops: words that are no part of a name; they are not among the hits.
     """
 
     read: Read
@@ -71,6 +80,7 @@ class Seen(NamedTuple):
     kinds: int
     addresses: list[tuple[int, int]]
     signed: Signatures
+    stops: frozenset[str]
 
     @property
     def is_signed(self) -> bool:
@@ -85,7 +95,7 @@ def brings_code(seen: Seen) -> Code | None:
         return Code(0, len(text), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
-    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER):
+    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM):
         return None
     found = codes(text, seen.read.low, seen.addresses)
     if found and seen.kinds & kinds.OTHER_CODE:
@@ -94,8 +104,10 @@ def brings_code(seen: Seen) -> Code | None:
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
-    if code is None and found and seen.kinds & kinds.ENTER and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
-        code = _by_deed(seen, found) if tempting < 2 else None
+    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
+        code = _by_deed(seen, found)
+    if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
+        code = Code(last.start(1), last.end(1), is_digits=False)
     return code
 
 
@@ -114,7 +126,7 @@ def lures(hits: list[Hit]) -> int:
 
 
 def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
-    """Leave out what another kind of number claims: the word right before it is "order", "coupon code" …"""
+    """Leave out what another kind of number claims: the word before it is "order", "coupon code" or the like."""
     words = [hit for hit in hits if hit.kinds & (kinds.CODE | kinds.WEAK | kinds.OTHER_CODE)]
     kept = []
     for code in found:
@@ -169,12 +181,15 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
         if not hit.kinds & kinds.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
             continue
         for code in found:
+            if _QUESTION.match(seen.read.low, code.end) is not None:
+                continue
             if 4 <= _digits(seen.read.text, code) <= 8 and (
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
                 return code
-        if not personal and (code := _lettered(seen, hit)) is not None:
-            return code
+        lettered = None if personal else _lettered(seen, hit)
+        if lettered is not None:
+            return lettered
     return None
 
 
@@ -197,15 +212,21 @@ _CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!])")
 
 
 def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
-    """Return the code of "use 123456 to verify": no word for a code at all."""
-    for hit in seen.hits:
-        if not hit.kinds & kinds.ENTER:
+    """Return the code where no word for one is said: "use 123456 to verify", "Example: 123456 to approve"."""
+    deeds = [hit for hit in seen.hits if hit.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES)]
+    for code in found:
+        if _digits(seen.read.text, code) < 4:
             continue
-        for code in found:
-            if 0 < code.start - hit.end <= 3 and _digits(seen.read.text, code) >= 4:
-                for after in seen.hits:
-                    if 0 <= after.start - code.end <= 40 and after.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
-                        return code
+        for hit in seen.hits:
+            if hit.kinds & kinds.ENTER and 0 < code.start - hit.end <= 3:
+                low = seen.read.low
+                if any(-90 <= deed.start - code.end <= 40 and deed.start != hit.start for deed in deeds) and (
+                    _QUESTION.match(low, code.end) is None
+                ):
+                    return code
+        if seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":"):
+            if any(0 < deed.start - code.end <= 4 for deed in deeds):
+                return code
     return None
 
 

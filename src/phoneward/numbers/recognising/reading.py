@@ -9,17 +9,19 @@ HEAD: Final = 1600
 """Characters that are read from the beginning. A message of ten parts has 1,530 (3GPP TS 23.040, 9.2.3.24.1)."""
 TAIL: Final = 400
 """Characters that are read from the end of a longer one: signatures and app hashes stand there."""
-_LONGEST_BYTES_OF_ODD: Final = HEAD + TAIL
+_MOST: Final = HEAD + TAIL
 _INVISIBLE: Final = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
 )
 """Zero-width and direction marks: they stand between the letters of fraud, and between the digits of some codes."""
 _BREAKS: Final = re.compile(r"[\r\n\u0085\u2028\u2029]+\s*|\\n\s*")
+"""Line breaks, and what some exports write for them."""
 _BLANKS: Final = re.compile(r"[^\S\n]+|[\x00-\x08\x0b-\x1f\x7f]+")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _MARKS: Final = re.compile(r"[\u0300-\u036f]+")
 _ODD: Final = re.compile(
-    r"[\x00-\x1f\x7f\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff]|  |\\n"
+    r"[\x00-\x1f\x7f\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    r"\u3000\ufe00-\ufe0f\ufeff]|  |\\n"
 )
 """Whether anything of the above may stand in a text at all: most have none."""
 _ACCENTED: Final = re.compile(r"[\u00c0-\u036f\u0400-\u04ff\u1e00-\u1eff\u2018\u2019`\u00b4]")
@@ -43,15 +45,15 @@ class Read:
 
 def read(body: str) -> Read:
     """Return the text of a message as the rules read it, at most `HEAD` + `TAIL` characters of it."""
-    if len(body) > _LONGEST_BYTES_OF_ODD:
+    if len(body) > _MOST:
         body = f"{body[:HEAD]}\n{body[-TAIL:]}"
     if body.isascii():
         text = _spaced(body)
-        return Read(text, text.lower(), True)
+        return Read(text, text.lower(), is_ascii=True)
     # A full-width comma would become one that joins digits ("628540，1分钟").
     text = unicodedata.normalize("NFKC", body.replace("，", "、"))
-    if len(text) > 2 * _LONGEST_BYTES_OF_ODD:  # one sign may become eighteen (U+FDFA)
-        text = text[: 2 * _LONGEST_BYTES_OF_ODD]
+    if len(text) > 2 * _MOST:  # one sign may become eighteen (U+FDFA)
+        text = text[: 2 * _MOST]
     text = _spaced(text)
     return Read(text, _low(text), text.isascii())
 
@@ -75,10 +77,7 @@ def _spaced(text: str) -> str:
 
 def _low(text: str) -> str:
     """Return the text for comparing; each character of it stands for one of the text."""
-    if _ACCENTED.search(text) is None:
-        low = text.lower()
-    else:
-        low = _without_marks(text.lower())
+    low = text.lower() if _ACCENTED.search(text) is None else _without_marks(text.lower())
     if len(low) == len(text):
         return low
     return "".join((_without_marks(sign.lower()) or sign)[0] for sign in text)

@@ -29,12 +29,9 @@ class Recogniser:
         text = read(message.body)
         if not text.text:
             return _NOTHING
-        hits = self._words.look(text.low, is_ascii=text.is_ascii)
-        seen = 0
-        for hit in hits:
-            seen |= hit.kinds
+        hits, seen = self._words.look(text.low, is_ascii=text.is_ascii)
         signed = signatures(text.text)
-        found = otp.Seen(text, hits, seen, links(text.text, text.low), signed)
+        found = otp.Seen(text, hits, seen, links(text.text, text.low), signed, self._words.stops)
         code = otp.brings_code(found)
         is_otp = code is not None or otp.brings_link(found)
         name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)
@@ -61,7 +58,7 @@ def _is_named(name: Name, seen: otp.Seen, *, signs: bool) -> bool:
     """Return whether a message that proves nothing is worth a name: fraud and advertising in somebody's name."""
     if signs and seen.signed.brackets:
         return True
-    if not name.is_known or not seen.kinds & (kinds.BAIT | kinds.AD):
+    if not (name.is_known or signs) or not seen.kinds & (kinds.BAIT | kinds.AD):
         return False
     return not seen.kinds & kinds.PERSONAL or otp.lures(seen.hits) >= 2
 

@@ -74,18 +74,16 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
     ads = [hit for hit in hits if hit.kinds & (kinds.AD | kinds.LURE)]
     foreign = any(not _belongs(seen.read.text[start:end], name, names) for start, end in seen.addresses)
     call = bool(seen.kinds & kinds.CALL) and _PHONE.search(seen.read.text) is not None
-    if foreign and (bait or ads):
-        return Relation.NONE
-    if len(bait) >= 3 or len(ads) >= 3 or (call and bait):
+    if (foreign and (bait or ads)) or len(bait) >= 3 or len(ads) >= 3 or (call and bait):
         return Relation.NONE
     if len(ads) >= 2 or (ads and bait) or foreign or call or len(bait) >= 2 or (bait and not signs):
         return Relation.WEAK if signs else Relation.NONE
-    told = seen.kinds & kinds.NOTICE or (seen.kinds & kinds.DONE and seen.kinds & _OF_AN_ACCOUNT)
-    if told and not ads:
+    if (seen.kinds & kinds.NOTICE or (seen.kinds & kinds.DONE and seen.kinds & _OF_AN_ACCOUNT)) and not ads:
         return Relation.ACCOUNT
-    if seen.kinds & kinds.CUSTOMER and signs:
-        return Relation.CUSTOMER
-    return Relation.WEAK if signs else Relation.NONE
+    if signs:
+        return Relation.CUSTOMER if seen.kinds & (kinds.CUSTOMER | kinds.PAY) else Relation.WEAK
+    spoken_to = name.is_known and seen.kinds & kinds.CUSTOMER and "your" in seen.read.low
+    return Relation.CUSTOMER if spoken_to and not bait and not ads else Relation.NONE
 
 
 def _belongs(address: str, name: Name, names: Names) -> bool:

@@ -41,7 +41,7 @@ _LEFT_ENDS: Final = frozenset(
 )
 """Words between which and a code no name stands before them."""
 _OWN: Final = re.compile(
-    r"(?<![^\W\d_])(?:your|ur|tu|su|seu|sua|votre|ton|dein|deine|ihr|ihre|tuo|suo|jouw|uw|din|twoj|vas|tvuj|codul|ваш)\s"
+    r"(?<![^\W\d_])(?:your|ur)\s"
     r"(?:[a-z0-9]+[- ]){0,2}$"
 )
 """What stands before a name that is written in lower case."""
@@ -51,6 +51,7 @@ _SPLIT: Final = re.compile(r"[.,:;!?()\n\"“”«»。！？：；、|]")
 _STOPS: Final = re.compile(r"[.!?](?:\s|$)|[。！？\n]")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TAILS: Final = re.compile(r"(?:[\s-](?:ID|account|konto|app|phone|compte|cuenta|conta)|'s|’s|の|의)+\Z", re.IGNORECASE)
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
@@ -90,7 +91,8 @@ def said(seen: Seen, code: Code | None, names: Names) -> Said | None:
     anchors = [hit for hit in seen.hits if hit.kinds & ANCHORS][:4]
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
-            return Said(name, is_close=True)
+            shouted = not name.is_known and name.shown.isupper() and len(name.shown) > 4
+            return Said((_known(one) if shouted else None) or name, is_close=True)
     if not seen.read.is_ascii and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     for hit in anchors:
@@ -122,19 +124,22 @@ def spoken_of(seen: Seen, names: Names) -> Name | None:
 
 
 def _tokens(seen: Seen, code: Code | None) -> list[_Token]:
-    text, hits = seen.read.text, seen.hits
+    text, low, hits, stops = seen.read.text, seen.read.low, seen.hits, seen.stops
     tokens = []
     at = 0
+    count = len(hits)
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        while at < len(hits) and hits[at].end <= start:
+        word = low[start:end]
+        while at < count and hits[at].end <= start:
             at += 1
-        word = found[0]
-        blocked = (code is not None and start < code.end and end > code.start) or any(
-            first <= start < last for first, last in seen.addresses
+        blocked = (
+            word in stops
+            or (code is not None and start < code.end and end > code.start)
+            or (bool(seen.addresses) and any(first <= start < last for first, last in seen.addresses))
         )
         look = at
-        while not blocked and look < len(hits) and (hit := hits[look]).start < end:
+        while not blocked and look < count and (hit := hits[look]).start < end:
             look += 1
             if not hit.kinds & BLOCKS:
                 continue
@@ -142,9 +147,13 @@ def _tokens(seen: Seen, code: Code | None) -> list[_Token]:
                 blocked = hit.end >= end or text[hit.end] in "'’"
             elif text[hit.start - 1] in "-'’":  # "Example-Code", "Example's"
                 end = hit.start - 1
-                word = text[start:end]
+                word = low[start:end]
+        if not blocked and not word.isalnum():
+            head, _joint, tail = word.partition("'")
+            blocked = bool(tail) and head in stops  # "you'll"
         alphabetic = word.isalpha() or not word.replace("-", "").replace(".", "").isdigit()
-        capital = not blocked and alphabetic and word != word.lower() or (word[0].isdigit() and alphabetic)
+        written = text[start:end]
+        capital = alphabetic and (word[0].isdigit() or written != (word if seen.read.is_ascii else written.lower()))
         tokens.append(_Token(start, end, blocked or (not alphabetic and len(word) != 5), capital))
     return tokens
 
@@ -210,7 +219,10 @@ def _right(one: _Sentence, anchor: int) -> Name | None:
     while last < len(tokens) and last - first < 4:
         token = tokens[last]
         goes_on = token.is_blocked and text[token.start].isupper() and one.read.low[token.start : token.end] in GOES_ON
-        if not (token.is_capital or goes_on) or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None:
+        if (
+            not (goes_on or (token.is_capital and not token.is_blocked))
+            or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None
+        ):
             break
         last += 1
     return _longest(one, first, last, any_case=True) or _unknown(one, first, last)
@@ -229,7 +241,8 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
     Args:
         one: the sentence.
-        first, last: from which of its words to which; the name may go beyond the last.
+        first: from which of its words.
+        last: to which; the name may go beyond it.
         any_case: the first of the words may be written in lower case.
     """
     tokens, read, names = one.tokens, one.read, one.names
@@ -299,13 +312,13 @@ def _dense(one: _Sentence, anchors: list[Hit]) -> Said | None:
         if any(0 <= start - hit.end <= 2 and not low[hit.end : start].strip(_BEFORE_NAME) for hit in deeds):
             return Said(name, is_close=True)
     for hit in anchors:
-        if (name := _dense_before(one, hit)) is not None:
-            return Said(name, is_close=False)
+        if (before := _dense_before(one, hit)) is not None:
+            return Said(before, is_close=False)
     if body:
         return Said(body[0][2], is_close=False)
     for hit in deeds:
-        if hit.kinds & (kinds.LOGIN | kinds.REGISTER) and (name := _dense_after(one, hit)) is not None:
-            return Said(name, is_close=False)
+        if hit.kinds & (kinds.LOGIN | kinds.REGISTER) and (after := _dense_after(one, hit)) is not None:
+            return Said(after, is_close=False)
     return None
 
 
@@ -325,6 +338,10 @@ def _dense_before(one: _Sentence, anchor: Hit) -> Name | None:
         if hit.start < end and hit.end > start and hit.end - hit.start > 1 and hit.kinds & BLOCKS:
             start = hit.end
     written = one.read.text[start:end].strip(" の的의은는이가を・-:")
+    if _KANA.search(written) is None and (
+        " " in written or not (start == 0 or low.startswith(("您的", "你的"), start - 2))
+    ):
+        return None
     if not 2 <= len(written) <= 20 or one.names.is_generic(written) or in_brackets(low, start):
         return None
     return one.names.known(written) or Name(written)

@@ -78,6 +78,7 @@ class _Own:
             sim: number for number, sims in told.items() for sim in self.sims if sim[1] and sim[1] in sims
         }
         self._hinted = self._heard(gathered, region)
+        self.known = frozenset({*told, *self._hinted})
         self._alone()
 
     def _heard(self, gathered: Sequence[Gathered], region: str) -> set[str]:
@@ -109,10 +110,9 @@ class _Own:
 
     def _alone(self) -> None:
         """Where a phone had one SIM and the person has one number, it is that one's."""
-        numbers = {*self._told, *self._hinted}
         sims = {sim for sim in self.sims if sim[1]} or set(self.sims)
-        if len(numbers) == 1 and len(sims) == 1:
-            (number,) = numbers
+        if len(self.known) == 1 and len(sims) == 1:
+            (number,) = self.known
             for sim in self.sims:
                 self.bears.setdefault(sim, number)
 
@@ -154,11 +154,15 @@ def _with_numbers(account: Account, own: _Own, phone: str, region: str) -> Accou
 
 
 def _with_number(evidence: Evidence, own: _Own, phone: str, region: str) -> Evidence:
-    if evidence.number is not None:
-        number = normalised(evidence.number, region)
-        if number is None and evidence.source is SourceKind.PASSWORDS:
-            # It only looked like a number: nothing shows that one signs in with one.
-            return dataclasses.replace(evidence, number=None, grade=Relation.WEAK)
-        if number is not None:
-            return dataclasses.replace(evidence, number=number)
+    if evidence.number is None:
+        return dataclasses.replace(evidence, number=own.bears.get((phone, evidence.sim)))
+    is_hidden = "*" in evidence.number
+    number = only_fit(evidence.number, own.known) if is_hidden else normalised(evidence.number, region)
+    if number is not None:
+        # The letter says that the account has a number, and it can only be this one.
+        grade = Relation.ACCOUNT if evidence.source is SourceKind.MAIL else evidence.grade
+        return dataclasses.replace(evidence, number=number, grade=grade)
+    if evidence.source is SourceKind.PASSWORDS:
+        # It only looked like a number: nothing shows that one signs in with one.
+        return dataclasses.replace(evidence, number=None, grade=Relation.WEAK)
     return dataclasses.replace(evidence, number=own.bears.get((phone, evidence.sim)))

@@ -24,6 +24,7 @@ MAX_VALUE: Final = 1_000
 MAX_KEPT: Final = 3_000
 """Accounts that are kept, the best proof first: the state has room for 20,000 entries of all kinds."""
 _MAX_REF: Final = 60
+_MAX_KEY: Final = 400
 _FORM: Final = 1
 
 
@@ -49,17 +50,29 @@ class _Kept(msgspec.Struct, frozen=True):
 _decoder: Final = msgspec.json.Decoder(_Kept)
 
 
-def keeping(accounts: Iterable[Account]) -> list[Change]:
-    """Return the changes that keep accounts: what of their evidence lies in no snapshot."""
-    changes: list[Change] = []
-    for account in sorted(accounts, key=lambda one: (-one.grade.rank, one.key)):
-        seen = [one for one in account.evidence if not one.snapshot and one.source is not SourceKind.APP]
-        if seen and len(changes) < MAX_KEPT and len(account.key) <= 500:
-            changes.append(Change(KIND, account.key, _value(account, seen)))
-    return changes
+def keep_accounts(state: OwnerState, accounts: Iterable[Account]) -> list[Change]:
+    """Return the changes that keep accounts, beside what was kept of them before.
+
+    Args:
+        state: what was decided so far.
+        accounts: of their evidence is kept what lies in no snapshot.
+    """
+    before = kept(state)
+    gathering = Gathering()
+    counts: dict[str, int] = {}
+    for account in (*(() if before is None else before.accounts), *accounts):
+        evidence = tuple(one for one in account.evidence if not one.snapshot and one.source is not SourceKind.APP)
+        if evidence and len(account.key) <= _MAX_KEY:
+            gathering.take(dataclasses.replace(account, evidence=evidence))
+            # The same export may be looked through again: the greater number, not the sum.
+            counts[account.key] = max(account.count, counts.get(account.key, 0))
+    found = sorted(gathering.accounts(), key=lambda one: (-one.grade.rank, one.key))[:MAX_KEPT]
+    return [
+        Change(KIND, one.key, _value(dataclasses.replace(one, count=counts[one.key]), one.evidence)) for one in found
+    ]
 
 
-def forgetting(state: OwnerState) -> list[Change]:
+def forget_accounts(state: OwnerState) -> list[Change]:
     """Return the changes that take back all that was kept."""
     return [Change(KIND, key, None) for key in _keys(state)]
 

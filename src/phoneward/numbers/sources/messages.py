@@ -102,7 +102,7 @@ class _Reading:
             what=_what(seen),
             ref=text.id,
             time=time,
-            number=number if number is not None and "*" not in number else None,
+            number=number,
             sim=sim,
             purpose=seen.purpose,
             is_done=seen.is_done,

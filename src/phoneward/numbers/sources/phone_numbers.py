@@ -1,17 +1,26 @@
 """Phone numbers as people and services write them, made the one form in which they can be compared (E.164)."""
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException
 
-from phoneward.errors import UsageError
+from phoneward.errors import UsageError, readable
 from phoneward.texts import N_
 
 _MAX: Final = 32
+_CHINESE: Final = re.compile("1[3-9][0-9]{9}")
 _MAJORITY: Final = 0.6
+
+
+class NoPhoneNumberError(UsageError):
+    """What a person gave as a phone number is none."""
+
+    message = N_("“{number}” is no phone number.")
+    next_step = N_("Write it with + and the country's code, such as +86 138 0013 8000, in quotation marks.")
 
 
 class NoRegionError(UsageError):
@@ -27,17 +36,36 @@ def normalised(number: str, region: str = "") -> str | None:
 
     Args:
         number: as it stands somewhere.
-        region: the country (ISO 3166) of numbers without a country code; empty where unknown.
+        region: the country (ISO 3166) of numbers without a country code; empty where unknown: a Chinese mobile number
+            is known by its form all the same.
     """
     if not 4 <= len(number) <= _MAX:
         return None
     try:
-        parsed = phonenumbers.parse(number, region or None)
+        parsed = phonenumbers.parse(number, region or ("CN" if _CHINESE.fullmatch(number) else None))
     except NumberParseException:
         return None
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def told_number(text: str, region: str = "") -> str:
+    """Return what a person gave as a phone number, in E.164.
+
+    Args:
+        text: as a person writes it.
+        region: the country (ISO 3166) where it is written without `+`; empty: a Chinese mobile number is known by its
+            form, any other needs its `+`.
+
+    Raises:
+        NoPhoneNumberError: it is none.
+    """
+    digits = re.sub(r"[\s().-]", "", text)
+    found = normalised(text.strip(), region or ("CN" if _CHINESE.fullmatch(digits) else ""))
+    if found is None:
+        raise NoPhoneNumberError(number=readable(text[:60]))
+    return found
 
 
 def told_region(region: str) -> str:
@@ -48,7 +76,7 @@ def told_region(region: str) -> str:
     """
     code = region.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise NoRegionError(region=region)
+        raise NoRegionError(region=readable(region[:60]))
     return code
 
 

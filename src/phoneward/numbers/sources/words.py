@@ -1,5 +1,6 @@
 """What is said to people about accounts, their proof, and what was not looked at."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from phoneward.errors import readable
@@ -31,22 +32,42 @@ _MISSED: Final = {
     "passwords-not-asked": N_("No export of a password manager was looked at (--passwords)."),
     "mail-not-asked": N_("No mailbox was looked at (--mbox)."),
 }
-_MISSED_COUNTED: Final = {
-    "picture-messages": (
-        N_("{count} message with a picture was not looked at ({name})."),
-        N_("{count} messages with pictures were not looked at ({name})."),
+_MISSED_COUNTED: Final[Mapping[str, Callable[[int, str], Words]]] = {
+    "picture-messages": lambda count, name: counted(
+        "{count} message with a picture was not looked at ({name}).",
+        "{count} messages with pictures were not looked at ({name}).",
+        count,
+        name=name,
     ),
-    "snapshots-between": (
-        N_("{count} snapshot between the oldest and this one was not looked through."),
-        N_("{count} snapshots between the oldest and this one were not looked through."),
+    "snapshots-between": lambda count, name: counted(
+        "{count} snapshot between the oldest and this one was not looked through.",
+        "{count} snapshots between the oldest and this one were not looked through.",
+        count,
+        name=name,
     ),
-    "unknown-apps": (
-        N_("Of {count} app on the phone Phoneward does not know whether it has an account."),
-        N_("Of {count} apps on the phone Phoneward does not know whether they have an account."),
+    "unknown-apps": lambda count, name: counted(
+        "Of {count} app on the phone Phoneward does not know whether it has an account.",
+        "Of {count} apps on the phone Phoneward does not know whether they have an account.",
+        count,
+        name=name,
     ),
-    "too-many": (
-        N_("There were too many services: {count} finding was left out ({name})."),
-        N_("There were too many services: {count} findings were left out ({name})."),
+    "no-service": lambda count, name: counted(
+        "{count} entry in {name} names no service on the internet, or none that is known by its title.",
+        "{count} entries in {name} name no service on the internet, or none that is known by its title.",
+        count,
+        name=name,
+    ),
+    "doubtful-letters": lambda count, name: counted(
+        "{count} letter in {name} is not proven to be from whom it says it is, and does not count.",
+        "{count} letters in {name} are not proven to be from whom they say they are, and do not count.",
+        count,
+        name=name,
+    ),
+    "too-many": lambda count, name: counted(
+        "There were too many services: {count} finding was left out ({name}).",
+        "There were too many services: {count} findings were left out ({name}).",
+        count,
+        name=name,
     ),
 }
 
@@ -71,36 +92,44 @@ def proof_words(account: Account) -> Words:
 def missed_words(missed: NotLookedAt) -> Words:
     """Return the sentence about something that was not looked at."""
     if missed.reason in _MISSED_COUNTED and missed.count is not None:
-        one, several = _MISSED_COUNTED[missed.reason]
-        return counted(one, several, missed.count, name=readable(missed.name))
+        return _MISSED_COUNTED[missed.reason](missed.count, readable(missed.name))
     return Words(_MISSED.get(missed.reason, missed.reason), details={"name": readable(missed.name)})
-
-
-_ITEMS: Final = {
-    SourceKind.SMS: (N_("Looked through {count} message ({name})."), N_("Looked through {count} messages ({name}).")),
-    SourceKind.APP: (
-        N_("Looked through {count} installed app (snapshot {name})."),
-        N_("Looked through {count} installed apps (snapshot {name})."),
-    ),
-    SourceKind.PASSWORDS: (
-        N_("Looked through {count} entry of a password manager ({name}, {kind})."),
-        N_("Looked through {count} entries of a password manager ({name}, {kind})."),
-    ),
-    SourceKind.MAIL: (
-        N_("Looked through the heads of {count} letter ({name})."),
-        N_("Looked through the heads of {count} letters ({name})."),
-    ),
-}
-_KEPT: Final = (
-    N_("The vault remembers {count} account from exports that were looked through before."),
-    N_("The vault remembers {count} accounts from exports that were looked through before."),
-)
 
 
 def looked_words(looked: LookedAt) -> Words:
     """Return what was looked through."""
-    one, several = _KEPT if looked.kind == KEPT else _ITEMS[looked.source]
-    return counted(one, several, looked.items, name=readable(looked.name), kind=looked.kind)
+    count, name = looked.items, readable(looked.name)
+    if looked.kind == KEPT:
+        return counted(
+            "The vault remembers {count} account from exports that were looked through before.",
+            "The vault remembers {count} accounts from exports that were looked through before.",
+            count,
+        )
+    if looked.source is SourceKind.APP:
+        return counted(
+            "Looked through {count} installed app (snapshot {name}).",
+            "Looked through {count} installed apps (snapshot {name}).",
+            count,
+            name=name,
+        )
+    if looked.source is SourceKind.PASSWORDS:
+        return counted(
+            "Looked through {count} entry of a password manager ({name}, {kind}).",
+            "Looked through {count} entries of a password manager ({name}, {kind}).",
+            count,
+            name=name,
+            kind=looked.kind,
+        )
+    if looked.source is SourceKind.MAIL:
+        return counted(
+            "Looked through the heads of {count} letter ({name}).",
+            "Looked through the heads of {count} letters ({name}).",
+            count,
+            name=name,
+        )
+    return counted(
+        "Looked through {count} message ({name}).", "Looked through {count} messages ({name}).", count, name=name
+    )
 
 
 def own_words(own: OwnNumber) -> Words:

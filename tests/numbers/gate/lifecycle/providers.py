@@ -17,6 +17,7 @@ class Saying:
     """Says SAME of questions since `changed_on`, CHANGED of older ones; UNKNOWN where it is told so."""
 
     word: Word | None = None
+    code: str = "said"
     changed_on: object = None
     meanwhile: Callable[[], Awaitable[object]] | None = None
     asked: list[Question] = field(default_factory=list)
@@ -26,6 +27,6 @@ class Saying:
         if self.meanwhile is not None:
             await self.meanwhile()
         if self.word is not None:
-            return Said(self.word)
+            return Said(self.word, (Reason(code=self.code, provider="test"),))
         assert self.changed_on is not None
         return Said(Word.SAME if question.since >= self.changed_on else Word.CHANGED)  # type: ignore[operator]

@@ -100,6 +100,12 @@ def test_a_new_sim_or_a_port_does_not_lock_the_owner_out(making: Callable[..., S
     )  # fmt: skip
 
 
+def test_a_sim_that_somebody_else_may_have_got_is_a_reason_for_another_factor(making: Callable[..., Shop]) -> None:
+    """The contract is the same person's; the SIM is new. Somebody may have talked the carrier into it."""
+    answer = making(Saying(Word.SAME, code="sim-swapped")).ask(purpose=Purpose.RESET)
+    assert (answer.word, answer.step, answer.state) == (Word.SAME, Step.STEP_UP, State.ACTIVE)
+
+
 def test_an_answer_about_yesterdays_number_does_not_hurt_todays(making: Callable[..., Shop]) -> None:
     """While the provider is asked about the old number, the owner comes back with another: that one stays."""
     shop = making(Saying(Word.CHANGED))

@@ -42,6 +42,9 @@ def test_letting_in_whom_nobody_knows_is_warned_about_loudly(purpose: str) -> No
         ({"reset": {"SAME": "alow"}}, "policy.reset.SAME", "allow, step-up, cut-loose, refuse"),
         ({"reset": {"SAME": 1}}, "policy.reset.SAME", "allow, step-up"),
         ({"reset": {"CHANGED": "allow"}}, "policy.reset.CHANGED", "must never be allowed"),
+        ({"reset": {"reasons": "step-up"}}, "policy.reset.reasons", "no table"),
+        ({"reset": {"reasons": {"sim-swaped": "step-up"}}}, "policy.reset.reasons.sim-swaped", "sim-swapped"),
+        ({"reset": {"reasons": {"sim-swapped": 1}}}, "policy.reset.reasons.sim-swapped", "step-up"),
     ],
 )
 def test_a_wrong_field_is_named(table: object, field: str, problem: str) -> None:
@@ -49,3 +52,16 @@ def test_a_wrong_field_is_named(table: object, field: str, problem: str) -> None
         policy.read(table)
     assert caught.value.details["field"] == field
     assert problem in caught.value.sentence()
+
+
+def test_a_reason_makes_it_stricter_and_never_milder() -> None:
+    """The carrier says "the same person", and that the SIM is another: once the owner is asked for more."""
+    default = policy.read(None)
+    assert default.step(Purpose.RESET, Word.SAME, {"not-recycled", "sim-swapped"}) is Step.STEP_UP
+    assert default.step(Purpose.RESET, Word.CHANGED, {"recycled", "sim-swapped"}) is Step.CUT_LOOSE
+    mine = policy.read({"login": {"reasons": {"sim-swapped": "allow", "shorter-tenure": "refuse"}}})
+    assert mine.step(Purpose.LOGIN, Word.SAME, {"sim-swapped"}) is Step.ALLOW
+    assert mine.step(Purpose.LOGIN, Word.UNKNOWN, {"sim-swapped"}) is Step.STEP_UP
+    assert mine.step(Purpose.LOGIN, Word.CHANGED, {"shorter-tenure"}) is Step.REFUSE
+    assert mine.step(Purpose.RESET, Word.SAME, {"shorter-tenure", "sim-swapped"}) is Step.STEP_UP
+    assert mine.version != default.version

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from phoneward.numbers.gate.bindings.binding import Action, ActionKind, Binding, State
@@ -13,6 +13,7 @@ Row: TypeAlias = tuple[Any, ...]  # Any: columns of several types; each reader b
 Execute: TypeAlias = Callable[[str, Sequence[Cell]], list[Row]]
 """Runs one statement with `?` for its parameters and returns its rows."""
 
+_ROWS_AT_ONCE: Final = 200
 _COLUMNS: Final = (
     "account, number, number_hash, number_mask, bound_at, verified_at, state, why, data_closed, reminded, version"
 )
@@ -38,6 +39,7 @@ class Ledger:
     def __init__(self, execute: Execute, head: Head | None = None) -> None:
         self._execute = execute
         self._head = head
+        self._unwritten: list[tuple[int, str, str]] = []
 
     @property
     def head(self) -> Head:
@@ -46,9 +48,22 @@ class Ledger:
             raise RuntimeError("a transaction that reads does not write")
         return self._head
 
-    @head.setter
-    def head(self, head: Head) -> None:
-        self._head = head
+    def mark(self) -> tuple[Head, int]:
+        """Return where the logs stand, for `go_back`."""
+        return replace(self.head), len(self._unwritten)
+
+    def go_back(self, mark: tuple[Head, int]) -> None:
+        """Forget what was logged since, where the database forgets it too."""
+        self._head, unwritten = mark
+        del self._unwritten[unwritten:]
+
+    def flush(self) -> None:
+        """Write the entries of the audit log that are not written yet, all with one statement."""
+        rows, self._unwritten = self._unwritten, []
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[first : first + _ROWS_AT_ONCE]
+            places = ", ".join(["(?, ?, ?)"] * len(some))
+            self._execute(f"INSERT INTO audit VALUES {places}", [cell for row in some for cell in row])  # noqa: S608
 
     def find(self, account: str) -> Binding | None:
         """Return an account's binding."""
@@ -135,7 +150,7 @@ class Ledger:
         """Write the next entry of the audit log and return its number."""
         self.head.audit_seq += 1
         self.head.audit_chain = chain
-        self._execute("INSERT INTO audit VALUES (?, ?, ?)", [self.head.audit_seq, entry, chain])
+        self._unwritten.append((self.head.audit_seq, entry, chain))
         return self.head.audit_seq
 
     def entries(self, after: int, limit: int) -> list[tuple[int, str, str]]:

@@ -39,6 +39,9 @@ class PostgresStore(SqlStore):
             import psycopg_pool
         except ImportError as error:
             raise PostgresPartMissingError from error
+        # Both are said in BEGIN itself, whatever the server's own settings are.
+        self._committed = psycopg.IsolationLevel.READ_COMMITTED
+        self._repeatable = psycopg.IsolationLevel.REPEATABLE_READ
         with _worded():
             # Once by itself: the pool would try for long, and keep the reason to itself.
             with psycopg.connect(conninfo, connect_timeout=int(_WAIT_S), application_name="phoneward") as connection:
@@ -61,12 +64,13 @@ class PostgresStore(SqlStore):
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Execute]:
         with _worded(), self._pool.connection() as connection:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            connection.isolation_level, connection.read_only = self._repeatable, True
             yield _executing(connection)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Execute]:
         with _worded(), self._pool.connection() as connection:
+            connection.isolation_level, connection.read_only = self._committed, False
             yield _executing(connection)
 
 
@@ -82,7 +86,6 @@ def _executing(connection: "psycopg.Connection[Any]") -> Execute:
 def _configure(connection: "psycopg.Connection[Any]") -> None:
     """Set what the store's promises rest on, whatever the server's own settings are."""
     connection.execute("SET synchronous_commit = on")
-    connection.execute("SET default_transaction_isolation = 'read committed'")
     connection.execute(f"SET statement_timeout = {_STATEMENT_TIMEOUT_MS:d}".encode())
     connection.commit()
 

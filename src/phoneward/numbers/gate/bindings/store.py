@@ -74,16 +74,20 @@ class SqlStore(ABC):
 
     def write_each(self, works: Sequence[Work]) -> list[object]:
         """See `Store`."""
+        # Nearly always all can be done, and then no savepoints are needed. If one cannot, nothing was done so far, and
+        # all begin anew, each with its savepoint.
+        with contextlib.suppress(Exception):
+            return self.write(lambda ledger: [work(ledger) for work in works])
         done: list[object] = []
         with self._locked() as (execute, ledger):
             for work in works:
-                before = replace(ledger.head)
+                before = ledger.mark()
                 execute("SAVEPOINT work", [])
                 try:
                     done.append(work(ledger))
                 except Exception as error:  # noqa: BLE001 - handed to whoever wanted the work done
                     execute("ROLLBACK TO SAVEPOINT work", [])
-                    ledger.head = before
+                    ledger.go_back(before)
                     done.append(error)
                 execute("RELEASE SAVEPOINT work", [])
         return done
@@ -97,6 +101,7 @@ class SqlStore(ABC):
             ledger = Ledger(execute, Head(*rest))
             before = replace(ledger.head)
             yield execute, ledger
+            ledger.flush()
             head = ledger.head
             if head != before:
                 execute(

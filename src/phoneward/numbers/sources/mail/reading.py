@@ -1,8 +1,8 @@
 """Reads a mailbox, and says which accounts its letters show.
 
-A letter shows that an account exists; that a phone number hangs on it only where it says so. So its grade is `weak`, and
-where the subject speaks of the account's phone number `customer`: the firm holds one, and nobody can tell which. Letters
-that cannot be believed, spam and what the person wrote do not count.
+A letter shows that an account exists; that a phone number hangs on it only where it says so. So its grade is `weak`,
+and where the subject speaks of the account's phone number `customer`: the firm holds one, and nobody can tell which,
+unless the subject names its end. Letters that cannot be believed, spam and what the person wrote do not count.
 """
 
 from collections.abc import Callable
@@ -15,32 +15,13 @@ from phoneward.numbers.sources.errors import MailboxError
 from phoneward.numbers.sources.gathering import Gathered, Gathering
 from phoneward.numbers.sources.mail.heads import Head, is_believed, parsed
 from phoneward.numbers.sources.mail.mbox import CutShortError, heads
-from phoneward.numbers.sources.mail.subjects import About, about
+from phoneward.numbers.sources.mail.subjects import About, about, peoples_domains
 from phoneward.numbers.sources.own_hints import number_in
 from phoneward.numbers.sources.passwords.entry import host_of, site_of
 from phoneward.texts import words
 
 _TOLD_EVERY: Final = 1_000
-_PEOPLES: Final = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com live.cn msn.com yahoo.com yahoo.co.jp ymail.com aol.com "
-    "icloud.com me.com mac.com qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net 188.com sina.com sina.cn sohu.com "
-    "139.com 189.cn wo.cn aliyun.com 21cn.com gmx.de gmx.net web.de t-online.de freenet.de mail.ru bk.ru yandex.ru naver.com "
-    "daum.net hanmail.net nate.com proton.me protonmail.com pm.me tutanota.com orange.fr wanadoo.fr free.fr laposte.net sfr.fr "
-    "libero.it virgilio.it tiscali.it uol.com.br bol.com.br terra.com.br zoho.com fastmail.com hey.com rediffmail.com "
-    "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp pchome.com.tw yahoo.com.tw yahoo.com.hk yahoo.co.uk".split()
-)
-"""Domains whose addresses belong to people. A service's letters come from them only under a service's name."""
-_SERVICES: Final = (
-    "noreply",
-    "no-reply",
-    "no_reply",
-    "donotreply",
-    "do-not-reply",
-    "service",
-    "security",
-    "account",
-    "10000",
-)
+_SERVICES: Final = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "security", "account", "10000")
 
 
 def read_mailbox(
@@ -86,7 +67,7 @@ class _Reading:
         if not head.domain or head.is_spam or head.is_sent:
             return
         subject = about(head.subject)
-        if subject is None or (head.domain in _PEOPLES and not head.local.startswith(_SERVICES)):
+        if subject is None or (head.domain in peoples_domains() and not head.local.startswith(_SERVICES)):
             return
         whose = self._whose(head.domain)
         if whose is None:

@@ -32,7 +32,7 @@ def entries(stream: IO[bytes]) -> Iterator[Entry]:
             ready, reading.ready = reading.ready, []
             yield from ready
         reading.parser.Parse(b"", True)  # noqa: FBT003
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError):  # the latter: an encoding that nobody knows
         raise ValueError("no whole XML") from None
     yield from reading.ready
 
