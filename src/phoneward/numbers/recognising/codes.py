@@ -7,7 +7,7 @@ Codes have 4 to 8 digits nearly always (RFC 4226, section 5.3: at least 6; servi
 import re
 from typing import Final, NamedTuple
 
-_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![\d.,/@=_])\d(?:[ -]{0,2}\d)*(?![\d])")
+_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![A-Za-z0-9.,/@=_])\d(?:[ -]{0,2}\d)*(?![\d])")
 """Digits with what groups them. At most two signs between two digits, so nothing to go back over."""
 _GROUPED: Final = re.compile(
     r"\d{3}[ -]\d{3}(?:[ -]\d{3})?|\d{2}[ -]\d{2}[ -]\d{2}|\d{4}[ -]\d{4}|\d{3}[ -]\d{2}|"
@@ -19,13 +19,17 @@ _MIXED: Final = re.compile(
 _DASHED: Final = re.compile(
     r"(?<![A-Za-z0-9/._=@-])(?=[A-Z-]{0,6}\d)(?=[\d-]{0,6}[A-Z])[A-Z0-9]{2,5}-[A-Z0-9]{2,5}(?![A-Za-z0-9/_=@-])"
 )
-_BEFORE_NOT: Final = re.compile(
-    r"(?:[$€£¥₹₩₺₫₽฿#*+]|x{2,}|n°|№|(?<![^\W\d_])(?:rs|inr|usd|eur|rmb|cny|rp|nt|hk|no|nr|ending|ending in|ends in|"
-    r"ending with|acct|tel|phone|call|dial|ref|txn|otp id|gate|flight|room|version|v)\.?|(?<![^\W\d_])(?:at|on|in)(?= )|a/c|尾号|尾號|末四码|"
-    r"末四碼|末尾|卡号|末|单号|單號|编号|編號|号码|號碼|"
-    r"电话|電話|致电|热线|拨打|金额|共|满|滿|送|减|约|前|第|客服|微信|qq)[ :.]{0,2}$"
+_SIGNS_BEFORE: Final = (
+    *"$€£¥₹₩₺₫₽฿#*+№第前约减送满滿共末", "xx", "n°", "a/c",
+    *("尾号", "尾號", "末四码", "末四碼", "末尾", "卡号", "单号", "單號", "编号", "編號", "号码", "號碼", "电话", "電話", "致电", "热线"),
+    *("拨打", "金额", "客服", "微信", "qq"),
+)  # fmt: skip
+"""What stands right before a number that is an amount, a telephone's, a card's, an order's."""
+_WORDS_BEFORE: Final = frozenset(
+    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel phone call dial ref txn gate flight room version v".split()
 )
-"""What stands before a number that is an amount, a telephone's, a card's, an order's."""
+_SMALL_WORDS_BEFORE: Final = frozenset({"at", "on", "in", "with"})
+"""The same where nothing but a space stands between: "ending in 1234", but "to sign in: 1234"."""
 _AFTER_NOT: Final = re.compile(
     r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|"
     r"小时|小時|天|日|月|年|号线|次|个|個|位|件|人|条|條|名|楼|樓|期|届|流量|gb|mb|kb|km|kg|min\b|mins\b|minut|minute|hour|hrs?\b|day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|"
@@ -64,9 +68,12 @@ def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
     """Return what may be a one-time code, in its order, at most 16."""
     found = []
     for run in _RUN.finditer(text):
-        for start, end in _parts(text, run.start(), run.end()):
-            if _may_be_code(low, start, end) and not _inside(start, addresses):
-                found.append(Code(start, end, is_digits=True))
+        start, end = run.span()
+        if addresses and _inside(start, addresses):
+            continue
+        # Most are digits and nothing else.
+        parts = [(start, end)] if run[0].isdigit() else _parts(text, start, end)
+        found += [Code(first, last, is_digits=True) for first, last in parts if _may_be_code(low, first, last)]
         if len(found) >= 16:
             break
     return found
@@ -74,7 +81,7 @@ def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
 
 def mixed(text: str, start: int, end: int, addresses: list[tuple[int, int]]) -> Code | None:
     """Return the first word of letters and digits between two places."""
-    for one in (*_MIXED.finditer(text, start, end), *_DASHED.finditer(text, start, end)):
+    for one in (*_DASHED.finditer(text, start, end), *_MIXED.finditer(text, start, end)):
         if not _inside(one.start(), addresses) and not one[0].isdigit():
             return Code(one.start(), one.end(), is_digits=False)
     return None
@@ -97,13 +104,34 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return parts
 
 
+def digits(run: str) -> int:
+    """Return how many digits a code has: all that is neither a dash, a space nor a letter in front."""
+    return len(run) - run.count(" ") - run.count("-") - sum(map(str.isalpha, run[:3]))
+
+
 def _may_be_code(low: str, start: int, end: int) -> bool:
-    digits = sum(sign.isdigit() for sign in low[start:end])
-    if not 3 <= digits <= 10:
+    if not 3 <= digits(low[start:end]) <= 10:
         return False
-    if end < len(low) and _AFTER_NOT.match(low, end, end + 12):
+    following = low[end : end + 2]
+    if (
+        following
+        and not (following[0] in _ENDS and not following[1:].isdigit())
+        and _AFTER_NOT.match(low, end, end + 12)
+    ):
         return False
-    return not (start and _BEFORE_NOT.search(low, max(0, start - 14), start))
+    if not start:
+        return True
+    window = low[max(0, start - 14) : start]
+    before = window.rstrip(" :.")
+    if before.endswith(_SIGNS_BEFORE):
+        return False
+    word = before.rpartition(" ")[2].lstrip("(\"'.,-")
+    return word not in _WORDS_BEFORE and not (
+        word in _SMALL_WORDS_BEFORE and window[-1] == " " and ":" not in window[-3:]
+    )
+
+
+_ENDS: Final = frozenset(".,;!?)]】」』\"'、。\n")
 
 
 def _inside(place: int, spans: list[tuple[int, int]]) -> bool:

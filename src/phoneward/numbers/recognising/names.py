@@ -1,16 +1,19 @@
 """Names of services: what they are called, and to which account system they belong."""
 
 import functools
+import itertools
 import operator
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from phoneward.numbers.recognising.reading import fold, letters, read
+from phoneward.numbers.recognising.reading import Read, fold, letters, read
 from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
+_WORD: Final = re.compile(r"[^\W_]+")
 _LONGEST: Final = 40
 """Letters of a name that is looked up."""
 
@@ -22,11 +25,15 @@ class Name(NamedTuple):
         shown: what it is called, as the message names it or as it is usually called.
         system: the account system, where the rulebook knows it.
         is_known: it is in the rulebook or in our own list; else it is taken from the message alone.
+        is_carrier: it gives out the number itself.
+        signs_for_many: it signs for services of other names as well, or nobody knows whether it does.
     """
 
     shown: str
     system: System | None = None
     is_known: bool = False
+    is_carrier: bool = False
+    signs_for_many: bool = True
 
 
 class Names:
@@ -39,8 +46,8 @@ class Names:
         self._generic: Final = frozenset(fold(name) for name in own["generic"])
         self._gateways: Final = self._generic | {fold(name) for name in own["gateways"]}
         self._only_signed: Final = frozenset(fold(name) for name in own["only_signed"])
-        self._umbrellas: Final = frozenset(fold(name) for name in own["umbrellas"])
-        self._carriers: Final = frozenset(fold(name) for name in own["carriers"])
+        umbrellas = frozenset(fold(name) for name in own["umbrellas"])
+        carriers = frozenset(fold(name) for name in own["carriers"])
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
@@ -53,6 +60,10 @@ class Names:
             self._known.setdefault(fold(usual), Name(usual, None, is_known=True))
         for carrier in own["carriers"]:
             self._known.setdefault(fold(carrier), Name(carrier, None, is_known=True))
+        for key, name in self._known.items():
+            shown = fold(name.shown)
+            carrier = shown in carriers or (name.system is not None and name.system.kind is Kind.CARRIER)
+            self._known[key] = name._replace(is_carrier=carrier, signs_for_many=shown in umbrellas)
         self.heads: Final[dict[str, int]] = {}
         """First word of a known name → how many words the longest such name has."""
         self._pairs: Final[dict[str, int]] = {}
@@ -102,6 +113,22 @@ class Names:
         """Return what names are compared by, of text that is in the form for comparing already."""
         return low if low.isalnum() else letters(low)
 
+    def mentioned(self, read: Read) -> Name | None:
+        """Return the first known service that is written as a name in a text, of scripts with spaces."""
+        text, low, heads = read.text, read.low, self.heads
+        for found in _WORD.finditer(low):
+            longest = heads.get(found[0])
+            if longest is None:
+                continue
+            start, end = found.span()
+            if not read.is_dense and text[start:end] == found[0]:
+                continue
+            ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
+            for last in reversed(ends):
+                if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
+                    return name
+        return None
+
     def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:
         """Yield where known names of scripts without spaces stand in a text that was read."""
         after = 0
@@ -118,14 +145,6 @@ class Names:
         """Return the first of them."""
         return next(self.all_in(low), None)
 
-    def signs_for_many(self, name: Name) -> bool:
-        """Return whether a firm signs for services of other names as well, or nobody knows whether it does."""
-        return not name.is_known or fold(name.shown) in self._umbrellas
-
-    def is_carrier(self, name: Name) -> bool:
-        """Return whether the service is the one that gives out the number."""
-        return fold(name.shown) in self._carriers or (name.system is not None and name.system.kind is Kind.CARRIER)
-
     def _written(self) -> Iterator[str]:
         for system in self._book.systems:
             yield from system.names.values()
@@ -138,7 +157,7 @@ class Names:
         if folded[0] >= "\u0e00":
             self._pairs[folded[:2]] = max(len(folded), self._pairs.get(folded[:2], 0))
             return
-        words = [self.key(word) for word in read(written).low.split()]
+        words = _WORD.findall(read(written).low)
         self.heads[words[0]] = max(len(words), self.heads.get(words[0], 0))
         self.heads[folded] = max(1, self.heads.get(folded, 0))
 

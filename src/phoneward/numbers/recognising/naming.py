@@ -47,9 +47,9 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
         ):
             return signature, signature is not None
         return spoken_of(seen, names), False
-    if signature is not None and (not names.signs_for_many(signature) or _BANK.search(signature.shown.lower())):
+    if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
-    told = said(seen, code, names)
+    told = said(seen, code, names, only_close=signature is not None)
     if signature is None and (told is None or not told.is_close):
         signature = _origin(seen, sender, names)
     if told is not None and (signature is None or _outranks(told.name, signature, seen.read, is_close=told.is_close)):
@@ -63,7 +63,7 @@ def _outranks(told: Name, signature: Name, read: Read, *, is_close: bool) -> boo
         return False
     if told.is_known or signature.is_known:
         return told.is_known
-    return read.is_ascii or told.shown.isascii()
+    return not read.is_dense or told.shown.isascii()
 
 
 def _signature(seen: Seen, names: Names) -> Name | None:
@@ -132,7 +132,7 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
 
 def _is_said(low: str, place: tuple[int, int], hits: list[Hit], stops: frozenset[str]) -> bool:
     """Return whether a word is one of the trade, or ends a phrase of it, and so is no part of a name."""
-    return low[place[0] : place[1]] in stops or any(hit.end == place[1] for hit in hits)
+    return low[place[0] : place[1]] in stops or any(hit.start <= place[0] and hit.end == place[1] for hit in hits)
 
 
 def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:

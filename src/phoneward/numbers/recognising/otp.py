@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 from phoneward.numbers.recognising import kinds
-from phoneward.numbers.recognising.codes import Code, codes, mixed
+from phoneward.numbers.recognising.codes import Code, codes, digits, mixed
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.reading import Read
 from phoneward.numbers.recognising.signatures import Signatures
@@ -159,7 +159,7 @@ def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
 def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     text = seen.read.text
     for code in found:
-        if _gap(hit, code) <= _FAR and (4 <= _digits(text, code) <= 8 or _is_linked(seen, hit, code)):
+        if _gap(hit, code) <= _FAR and (4 <= digits(text[code.start : code.end]) <= 8 or _is_linked(seen, hit, code)):
             return code
     after = _lettered(seen, hit)
     if after is not None:
@@ -183,21 +183,27 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
         for code in found:
             if _QUESTION.match(seen.read.low, code.end) is not None:
                 continue
-            if 4 <= _digits(seen.read.text, code) <= 8 and (
+            if 4 <= digits(seen.read.text[code.start : code.end]) <= 8 and (
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
                 return code
-        lettered = None if personal else _lettered(seen, hit)
+        lettered = None if personal else _lettered(seen, hit, said=True)
         if lettered is not None:
             return lettered
     return None
 
 
-def _lettered(seen: Seen, hit: Hit) -> Code | None:
-    """Return the code of letters and digits right behind a phrase and its "is"."""
+def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
+    """Return the code of letters and digits right behind a phrase and its "is".
+
+    Args:
+        seen: what was found in the message.
+        hit: the phrase.
+        said: more than a space must stand between.
+    """
     text, low = seen.read.text, seen.read.low
     linking = _LINKING.match(low, hit.end, hit.end + 48)
-    if linking is None or linking.end() == hit.end:
+    if linking is None or linking.end() == hit.end or (said and not low[hit.end : linking.end()].strip()):
         return None
     start = max(linking.end(), hit.end + 1)
     behind = mixed(text, start, start + 12, seen.addresses)
@@ -215,7 +221,7 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
     """Return the code where no word for one is said: "use 123456 to verify", "Example: 123456 to approve"."""
     deeds = [hit for hit in seen.hits if hit.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES)]
     for code in found:
-        if _digits(seen.read.text, code) < 4:
+        if digits(seen.read.text[code.start : code.end]) < 4:
             continue
         for hit in seen.hits:
             if hit.kinds & kinds.ENTER and 0 < code.start - hit.end <= 3:
@@ -232,10 +238,6 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
 
 def _gap(hit: Hit, code: Code) -> int:
     return code.start - hit.end if code.start >= hit.end else hit.start - code.end
-
-
-def _digits(text: str, code: Code) -> int:
-    return sum(sign.isdigit() for sign in text[code.start : code.end])
 
 
 def _is_linked(seen: Seen, hit: Hit, code: Code) -> bool:

@@ -24,6 +24,8 @@ _ODD: Final = re.compile(
     r"\u3000\ufe00-\ufe0f\ufeff]|  |\\n"
 )
 """Whether anything of the above may stand in a text at all: most have none."""
+DENSE: Final = re.compile(r"[\u0590-\u1dff\u2e80-\u9fff\ua960-\ud7ff\uf900-\ufaff]")
+"""A sign of a script that sets no spaces between words, or that joins small words to others (Hebrew, Arabic)."""
 _ACCENTED: Final = re.compile(r"[\u00c0-\u036f\u0400-\u04ff\u1e00-\u1eff\u2018\u2019`\u00b4]")
 _LETTERS: Final = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "’": "'", "‘": "'", "`": "'", "´": "'"})
 
@@ -35,12 +37,12 @@ class Read:
     Attributes:
         text: NFKC, without invisible signs, blanks and line breaks single.
         low: the same, letter for letter, in lower case and without accents: for comparing.
-        is_ascii: nothing else than ASCII stands in it.
+        is_dense: signs of a script without spaces between its words stand in it, or of one that joins small words.
     """
 
     text: str
     low: str
-    is_ascii: bool
+    is_dense: bool
 
 
 def read(body: str) -> Read:
@@ -49,13 +51,13 @@ def read(body: str) -> Read:
         body = f"{body[:HEAD]}\n{body[-TAIL:]}"
     if body.isascii():
         text = _spaced(body)
-        return Read(text, text.lower(), is_ascii=True)
+        return Read(text, text.lower(), is_dense=False)
     # A full-width comma would become one that joins digits ("628540，1分钟").
     text = unicodedata.normalize("NFKC", body.replace("，", "、"))
     if len(text) > 2 * _MOST:  # one sign may become eighteen (U+FDFA)
         text = text[: 2 * _MOST]
     text = _spaced(text)
-    return Read(text, _low(text), text.isascii())
+    return Read(text, _low(text), is_dense=DENSE.search(text) is not None)
 
 
 def fold(name: str) -> str:

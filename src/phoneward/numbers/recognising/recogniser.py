@@ -29,14 +29,14 @@ class Recogniser:
         text = read(message.body)
         if not text.text:
             return _NOTHING
-        hits, seen = self._words.look(text.low, is_ascii=text.is_ascii)
+        hits, seen = self._words.look(text.low, is_dense=text.is_dense)
         signed = signatures(text.text)
         found = otp.Seen(text, hits, seen, links(text.text, text.low), signed, self._words.stops)
         code = otp.brings_code(found)
         is_otp = code is not None or otp.brings_link(found)
         name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)
         if is_otp:
-            grade = relation.of_code(name, self._names)
+            grade = relation.of_code(name)
         else:
             grade = relation.of_other(found, name, self._names, signs=signs)
         if name is None or (grade is Relation.NONE and not is_otp and not _is_named(name, found, signs=signs)):

@@ -27,6 +27,7 @@ _LESSER: Final = {
 _ANY_LESSER: Final = kinds.RESET | kinds.BIND | kinds.REGISTER | kinds.LOGIN | kinds.PAY
 _PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
 """A number to ring up that is not a well-known short one."""
+_DIGIT: Final = re.compile(r"\d")
 _OF_AN_ACCOUNT: Final = (
     kinds.CHANGE | kinds.UNBIND | kinds.BIND | kinds.RESET | kinds.DELETE | kinds.REGISTER | kinds.LOGIN
 )
@@ -51,11 +52,11 @@ def purpose(hits: list[Hit], seen: int) -> Purpose:
     return Purpose.UNKNOWN
 
 
-def of_code(name: Name | None, names: Names) -> Relation:
+def of_code(name: Name | None) -> Relation:
     """Return what a one-time code proves."""
     if name is None:
         return Relation.NONE
-    return Relation.CUSTOMER if names.is_carrier(name) else Relation.ACCOUNT
+    return Relation.CUSTOMER if name.is_carrier else Relation.ACCOUNT
 
 
 def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Relation:
@@ -80,6 +81,8 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
         return Relation.WEAK if signs else Relation.NONE
     if (seen.kinds & kinds.NOTICE or (seen.kinds & kinds.DONE and seen.kinds & _OF_AN_ACCOUNT)) and not ads:
         return Relation.ACCOUNT
+    if signs and not name.is_known and not seen.signed.brackets and _DIGIT.search(seen.read.text) is None:
+        return Relation.NONE
     if signs:
         return Relation.CUSTOMER if seen.kinds & (kinds.CUSTOMER | kinds.PAY) else Relation.WEAK
     spoken_to = name.is_known and seen.kinds & kinds.CUSTOMER and "your" in seen.read.low

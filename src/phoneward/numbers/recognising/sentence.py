@@ -4,6 +4,7 @@ What is no name is known better than what is one: words of the trade, small word
 the word for the code, and is written as a name, is the name.
 """
 
+import bisect
 import re
 from typing import Final, NamedTuple
 
@@ -12,10 +13,10 @@ from phoneward.numbers.recognising.codes import Code
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
-from phoneward.numbers.recognising.reading import Read
+from phoneward.numbers.recognising.reading import DENSE, Read
 
 _LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
-_TOKEN: Final = re.compile(rf"[{_LETTERS}]+(?:[.&'’+-][{_LETTERS}]+)*\+?")
+_TOKEN: Final = re.compile(rf"[{_LETTERS}]+\+?")
 _IN_NAMES: Final = (
     kinds.AD
     | kinds.BAIT
@@ -49,7 +50,6 @@ _YOUR: Final = re.compile(r"(?<![^\W\d_])(?:your|tu|su|seu|sua|votre|dein|ihr|tu
 _ACCOUNT: Final = re.compile(r"\s(?:account|cuenta|conta|compte|konto|profile|wallet|app)(?![^\W\d_])")
 _SPLIT: Final = re.compile(r"[.,:;!?()\n\"“”«»。！？：；、|]")
 _STOPS: Final = re.compile(r"[.!?](?:\s|$)|[。！？\n]")
-_DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TAILS: Final = re.compile(r"(?:[\s-](?:ID|account|konto|app|phone|compte|cuenta|conta)|'s|’s|の|의)+\Z", re.IGNORECASE)
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
@@ -71,29 +71,70 @@ class Said(NamedTuple):
     is_close: bool
 
 
-class _Token(NamedTuple):
-    start: int
-    end: int
-    is_blocked: bool
-    is_capital: bool
+class _Sentence:
+    """The words of a message. What a word is is looked up when it is asked for: few are.
+
+    Attributes:
+        read, hits, names: of the message.
+        spans: where each word stands.
+    """
+
+    __slots__ = ("_mask", "_stops", "hits", "names", "read", "spans")
+
+    def __init__(self, seen: Seen, code: Code | None, names: Names) -> None:
+        """Cut the text into words."""
+        self.read = seen.read
+        self.hits = seen.hits
+        self.names = names
+        self._stops = seen.stops
+        self._mask = mask = bytearray(len(seen.read.text) + 1)
+        for start, end, said in seen.hits:
+            if said & BLOCKS:
+                mask[start:end] = b"\1" * (end - start)
+        for start, end in seen.addresses:
+            mask[start:end] = b"\1" * (end - start)
+        if code is not None:
+            mask[code.start : code.end] = b"\1" * (code.end - code.start)
+        self.spans = [found.span() for found in _TOKEN.finditer(seen.read.text)]
+
+    def is_blocked(self, at: int) -> bool:
+        """Return whether a word is no part of a name."""
+        start, end = self.spans[at]
+        word = self.read.low[start:end]
+        return bool(self._mask[start]) or word in self._stops or (word.isdigit() and end - start != 5)
+
+    def is_capital(self, at: int) -> bool:
+        """Return whether a word is written as a name: with a capital, or with letters after a digit."""
+        start, end = self.spans[at]
+        written = self.read.text[start:end]
+        return (written != written.lower() or written[0].isdigit()) and not written.isdigit()
+
+    def is_small(self, start: int, end: int) -> bool:
+        """Return whether no sign of a script without spaces stands between two places but such as are small words."""
+        return all(sign in self._stops or DENSE.match(sign) is None for sign in self.read.low[start:end])
+
+    def word(self, at: int) -> str:
+        """Return a word as words are compared."""
+        start, end = self.spans[at]
+        return self.read.low[start:end]
 
 
-class _Sentence(NamedTuple):
-    read: Read
-    hits: list[Hit]
-    tokens: list[_Token]
-    names: Names
+def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = False) -> Said | None:
+    """Return whom the sentence of a message with a code or a login link names.
 
-
-def said(seen: Seen, code: Code | None, names: Names) -> Said | None:
-    """Return whom the sentence of a message with a code or a login link names."""
-    one = _Sentence(seen.read, seen.hits, _tokens(seen, code), names)
+    Args:
+        seen: what was found in the message.
+        code: the code that it brings.
+        names: the services that are known.
+        only_close: only who stands right at the word for the code, or for what is done with it.
+    """
+    one = _Sentence(seen, code, names)
     anchors = [hit for hit in seen.hits if hit.kinds & ANCHORS][:4]
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
-            shouted = not name.is_known and name.shown.isupper() and len(name.shown) > 4
+            shouted = not name.is_known and len(name.shown) > 4 and name.shown.isupper()
             return Said((_known(one) if shouted else None) or name, is_close=True)
-    if not seen.read.is_ascii and (dense := _dense(one, anchors if code is not None else [])) is not None:
+    if seen.read.is_dense and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     for hit in anchors:
         if (name := _right(one, hit.end)) is not None:
@@ -102,6 +143,8 @@ def said(seen: Seen, code: Code | None, names: Names) -> Said | None:
     for hit in deeds:
         if (name := _right(one, hit.end) or _left(one, hit.start)) is not None:
             return Said(name, is_close=True)
+    if only_close:
+        return None
     if seen.read.text.startswith("G-") and code is not None and code.start == 0:
         return Said(names.known("Google") or Name("Google"), is_close=True)
     name = _known(one) or _written_as_name(one)
@@ -110,11 +153,13 @@ def said(seen: Seen, code: Code | None, names: Names) -> Said | None:
 
 def spoken_of(seen: Seen, names: Names) -> Name | None:
     """Return whom a message without a code speaks of: one who is known, or whose owner of an account it speaks to."""
-    if not seen.read.is_ascii and (found := names.first_in(seen.read.low)) is not None:
+    if seen.read.is_dense and (found := names.first_in(seen.read.low)) is not None:
         return found[2]
-    one = _Sentence(seen.read, seen.hits, _tokens(seen, None), names)
-    if (name := _known(one)) is not None:
-        return name
+    if (mentioned := names.mentioned(seen.read)) is not None:
+        return mentioned
+    if not seen.kinds & kinds.NOTICE:
+        return None
+    one = _Sentence(seen, None, names)
     for hit in seen.hits:
         if hit.kinds & kinds.NOTICE and (name := _right(one, hit.end)) is not None:
             place = seen.read.text.find(name.shown, hit.end)
@@ -123,71 +168,34 @@ def spoken_of(seen: Seen, names: Names) -> Name | None:
     return None
 
 
-def _tokens(seen: Seen, code: Code | None) -> list[_Token]:
-    text, low, hits, stops = seen.read.text, seen.read.low, seen.hits, seen.stops
-    tokens = []
-    at = 0
-    count = len(hits)
-    for found in _TOKEN.finditer(text):
-        start, end = found.span()
-        word = low[start:end]
-        while at < count and hits[at].end <= start:
-            at += 1
-        blocked = (
-            word in stops
-            or (code is not None and start < code.end and end > code.start)
-            or (bool(seen.addresses) and any(first <= start < last for first, last in seen.addresses))
-        )
-        look = at
-        while not blocked and look < count and (hit := hits[look]).start < end:
-            look += 1
-            if not hit.kinds & BLOCKS:
-                continue
-            if hit.start <= start:
-                blocked = hit.end >= end or text[hit.end] in "'’"
-            elif text[hit.start - 1] in "-'’":  # "Example-Code", "Example's"
-                end = hit.start - 1
-                word = low[start:end]
-        if not blocked and not word.isalnum():
-            head, _joint, tail = word.partition("'")
-            blocked = bool(tail) and head in stops  # "you'll"
-        alphabetic = word.isalpha() or not word.replace("-", "").replace(".", "").isdigit()
-        written = text[start:end]
-        capital = alphabetic and (word[0].isdigit() or written != (word if seen.read.is_ascii else written.lower()))
-        tokens.append(_Token(start, end, blocked or (not alphabetic and len(word) != 5), capital))
-    return tokens
-
-
 def _left(one: _Sentence, anchor: int) -> Name | None:
     """Return the name that ends where a phrase begins: "your [Example] code"."""
-    tokens, text = one.tokens, one.read.text
-    last = len(tokens)
-    while last and tokens[last - 1].end > anchor:
+    spans, text = one.spans, one.read.text
+    last = bisect.bisect_left(spans, (anchor,))
+    while last and spans[last - 1][1] > anchor:
         last -= 1
     # "your Example phone verification code", "Example login verification code": words that are no name in between.
     skipped = 0
-    while last and skipped < 3 and tokens[last - 1].is_blocked:
-        if _SPLIT.search(text, tokens[last - 1].end, anchor) is not None:
-            return None
-        if one.read.low[tokens[last - 1].start : tokens[last - 1].end] in _LEFT_ENDS:
+    while last and skipped < 3 and one.is_blocked(last - 1):
+        if _SPLIT.search(text, spans[last - 1][1], anchor) is not None or one.word(last - 1) in _LEFT_ENDS:
             return None
         last -= 1
         skipped += 1
     first = last
     end = anchor
-    while first and last - first < 5 and not tokens[first - 1].is_blocked:
-        if _SPLIT.search(text, tokens[first - 1].end, end) or not _is_filled(one, tokens[first - 1].end, end):
+    while first and last - first < 5 and not one.is_blocked(first - 1):
+        if _SPLIT.search(text, spans[first - 1][1], end) is not None or not _is_filled(one, spans[first - 1][1], end):
             break
         first -= 1
-        end = tokens[first].start
+        end = spans[first][0]
     if first == last:
         return None
     if (known := _longest(one, first, last, any_case=True)) is not None:
         return known
-    while first < last - 1 and not tokens[first].is_capital:
+    while first < last - 1 and not one.is_capital(first):
         first += 1
-    if not tokens[first].is_capital and (
-        last - first > 2 or _OWN.search(one.read.low, max(0, tokens[first].start - 24), tokens[first].start) is None
+    if not one.is_capital(first) and (
+        last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None
     ):
         return None
     return _unknown(one, first, last)
@@ -195,45 +203,32 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
 
 def _right(one: _Sentence, anchor: int) -> Name | None:
     """Return the name that follows a phrase: "verification code for [Example]"."""
-    tokens, text = one.tokens, one.read.text
-    first = 0
-    while first < len(tokens) and tokens[first].start < anchor:
-        first += 1
+    spans, text = one.spans, one.read.text
+    first = begin = bisect.bisect_left(spans, (anchor,))
     end = anchor
     odd = 0
-    for skipped in range(len(tokens) - first):
-        token = tokens[first]
-        if skipped > 12 or _STOPS.search(text, end, token.start + 1) is not None:
+    while True:
+        if first >= len(spans) or first - begin > 12 or _STOPS.search(text, end, spans[first][0] + 1) is not None:
             return None
-        if not token.is_blocked:
-            if token.is_capital or _is_owned(one.read, token):
+        if not one.is_blocked(first):
+            if one.is_capital(first) or _is_owned(one.read, *spans[first]):
                 break
             odd += 1
             if odd > 2:
                 return None
-        end = token.end
+        end = spans[first][1]
         first += 1
-    else:
-        return None
     last = first + 1
-    while last < len(tokens) and last - first < 4:
-        token = tokens[last]
-        goes_on = token.is_blocked and text[token.start].isupper() and one.read.low[token.start : token.end] in GOES_ON
-        if (
-            not (goes_on or (token.is_capital and not token.is_blocked))
-            or _SPLIT.search(text, tokens[last - 1].end, token.start) is not None
-        ):
+    while last < len(spans) and last - first < 4 and _SPLIT.search(text, spans[last - 1][1], spans[last][0]) is None:
+        if not one.is_capital(last) or (one.is_blocked(last) and one.word(last) not in GOES_ON):
             break
         last += 1
     return _longest(one, first, last, any_case=True) or _unknown(one, first, last)
 
 
-def _is_owned(read: Read, token: _Token) -> bool:
+def _is_owned(read: Read, start: int, end: int) -> bool:
     """Return whether a word in lower case is a name nevertheless: "your example account"."""
-    return (
-        _YOUR.search(read.low, max(0, token.start - 10), token.start) is not None
-        and _ACCOUNT.match(read.low, token.end) is not None
-    )
+    return _YOUR.search(read.low, max(0, start - 10), start) is not None and _ACCOUNT.match(read.low, end) is not None
 
 
 def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -> Name | None:
@@ -245,21 +240,21 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
         last: to which; the name may go beyond it.
         any_case: the first of the words may be written in lower case.
     """
-    tokens, read, names = one.tokens, one.read, one.names
-    for start in range(first, last):
-        token = tokens[start]
-        if not (token.is_capital or (any_case and start == first) or not read.is_ascii):
+    spans, read, names = one.spans, one.read, one.names
+    for at in range(first, last):
+        longest = names.heads.get(one.word(at))
+        if longest is None or not (read.is_dense or (any_case and at == first) or one.is_capital(at)):
             continue
-        word = names.key(read.low[token.start : token.end])
-        for count in range(min(names.heads.get(word, 0), len(tokens) - start), 0, -1):
-            end = tokens[start + count - 1].end
-            if (known := names.in_sentence(read.low[token.start : end], read.text[token.start : end])) is not None:
+        start = spans[at][0]
+        for count in range(min(longest, len(spans) - at), 0, -1):
+            end = spans[at + count - 1][1]
+            if (known := names.in_sentence(read.low[start:end], read.text[start:end])) is not None:
                 return known
     return None
 
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
-    written = _TAILS.sub("", one.read.text[one.tokens[first].start : one.tokens[last - 1].end]).strip()
+    written = _TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip()
     if len(written) < 2 or one.names.is_generic(written) or written.isdigit():
         return None
     known = one.names.known(written) if written.isascii() else None
@@ -268,18 +263,18 @@ def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
 
 def _known(one: _Sentence) -> Name | None:
     """Return the first known name, wherever it stands."""
-    return _longest(one, 0, min(60, len(one.tokens)))
+    return _longest(one, 0, min(60, len(one.spans)))
 
 
 def _written_as_name(one: _Sentence) -> Name | None:
     """Return the first words that are written as a name and are no words of the trade."""
-    tokens = one.tokens
-    for at, token in enumerate(tokens[:40]):
-        if token.is_blocked or not token.is_capital or token.end - token.start < 3:
+    spans = one.spans
+    for at in range(min(40, len(spans))):
+        if spans[at][1] - spans[at][0] < 3 or one.is_blocked(at) or not one.is_capital(at):
             continue
         last = at + 1
-        while last < len(tokens) and last - at < 4 and not tokens[last].is_blocked and tokens[last].is_capital:
-            if _SPLIT.search(one.read.text, tokens[last - 1].end, tokens[last].start) is not None:
+        while last < len(spans) and last - at < 4 and not one.is_blocked(last) and one.is_capital(last):
+            if _SPLIT.search(one.read.text, spans[last - 1][1], spans[last][0]) is not None:
                 break
             last += 1
         name = _unknown(one, at, last)
@@ -290,15 +285,15 @@ def _written_as_name(one: _Sentence) -> Name | None:
 
 def _is_filled(one: _Sentence, start: int, end: int) -> bool:
     """Return whether every sign of a script without spaces between two places is part of a phrase that is no name."""
-    if one.read.is_ascii:
+    if not one.read.is_dense:
         return True
     at = start
     for hit in one.hits:
         if hit.end > at and hit.start < end and hit.kinds & BLOCKS:
-            if _DENSE.search(one.read.text, at, max(at, hit.start)) is not None:
+            if not one.is_small(at, max(at, hit.start)):
                 return False
             at = hit.end
-    return _DENSE.search(one.read.text, at, end) is None
+    return one.is_small(at, end)
 
 
 def _dense(one: _Sentence, anchors: list[Hit]) -> Said | None:
@@ -331,7 +326,7 @@ def _dense_before(one: _Sentence, anchor: Hit) -> Name | None:
     low = one.read.low
     begin = max(0, anchor.start - 36)
     found = _DENSE_BEFORE.search(low[begin : anchor.start].rstrip(" の的의「『'\"“"))
-    if found is None or _DENSE.search(found[1]) is None:
+    if found is None or DENSE.search(found[1]) is None:
         return None
     start, end = begin + found.start(1), begin + found.end(1)
     for hit in one.hits:
@@ -350,13 +345,15 @@ def _dense_before(one: _Sentence, anchor: Hit) -> Name | None:
 def _dense_after(one: _Sentence, deed: Hit) -> Name | None:
     """Return the unknown name right after what is done: 登录示例."""
     found = _DENSE_AFTER.match(one.read.text, deed.end)
-    if found is None or _DENSE.search(found[1]) is None:
+    if found is None or DENSE.search(found[1]) is None:
         return None
     start, end = found.span(1)
     for hit in one.hits:
         if start <= hit.start < end:
             end = hit.start
             break
+    while end > start and one.is_small(end - 1, end):
+        end -= 1
     written = one.read.text[start:end]
     if not 2 <= len(written) <= 12 or one.names.is_generic(written):
         return None

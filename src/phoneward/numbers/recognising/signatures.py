@@ -58,7 +58,9 @@ def signatures(text: str) -> Signatures:
     if text and text[-1] in "】〗]〕)>》.。" and (found := _AT_END.search(text, max(0, len(text) - 40))) is not None:
         brackets.append(found[1] or found[2])
         last = max(at, found.start())
-    colon = _COLON.match(text, at, at + 40)
+    head = text[at : at + 40]
+    has_colon = ":" in head or " - " in head or "–" in head or "—" in head or "|" in head or "»" in head or "> " in head
+    colon = _COLON.match(text, at, at + 40) if has_colon else None
     dash = None if brackets else _DASH.search(text, max(0, len(text) - 36))
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
