@@ -122,6 +122,8 @@ def _may_be_code(low: str, start: int, end: int) -> bool:
     if not start:
         return True
     window = low[max(0, start - 14) : start]
+    if end - start == 4 and low.startswith(("19", "20"), start) and _IN_DATE.search(window) is not None:
+        return False
     before = window.rstrip(" :.")
     if before.endswith(_SIGNS_BEFORE):
         return False
@@ -131,6 +133,10 @@ def _may_be_code(low: str, start: int, end: int) -> bool:
     )
 
 
+_IN_DATE: Final = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s(?:\d{1,2}(?:st|nd|rd|th)?,?\s)?$|[/.-]\d{1,2}[/.-]$|copyright\W{0,4}$|©\s?$"
+)
+"""What stands before the year of a date."""
 _ENDS: Final = frozenset(".,;!?)]】」』\"'、。\n")
 
 

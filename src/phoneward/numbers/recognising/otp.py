@@ -59,6 +59,10 @@ _LOGIN_LINK: Final = re.compile(
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|"
     r"tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
 )
+_MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
+"""Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
+_TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
+"""What stands between "do not tell anybody" and the code, where no other word for it stands near: "share it: 123456"."""
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
 
@@ -106,9 +110,24 @@ def brings_code(seen: Seen) -> Code | None:
         code = _by_weak(seen, found, tempting)
     if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
         code = _by_deed(seen, found)
+    if code is None and found and seen.kinds & kinds.SECRECY and seen.kinds & (kinds.CODE | kinds.WEAK) and not tempting:
+        code = _told(seen, found)
     if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
         code = Code(last.start(1), last.end(1), is_digits=False)
     return code
+
+
+def _told(seen: Seen, found: list[Code]) -> Code | None:
+    """Return the code that follows what is said of keeping it: "… code. Do not tell it to anybody: 123456"."""
+    for code in found:
+        if digits(seen.read.text[code.start : code.end]) < 4:
+            continue
+        for hit in seen.hits:
+            if hit.kinds & kinds.SECRECY and hit.end < code.start:
+                between = _TOLD.match(seen.read.low, hit.end, code.start)
+                if between is not None and between.end() == code.start:
+                    return code
+    return None
 
 
 def brings_link(seen: Seen) -> bool:
@@ -158,6 +177,8 @@ def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
 
 def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     text = seen.read.text
+    if _MASKED.match(text, hit.end) is not None:
+        return None
     for code in found:
         if _gap(hit, code) <= _FAR and (4 <= digits(text[code.start : code.end]) <= 8 or _is_linked(seen, hit, code)):
             return code
@@ -187,10 +208,40 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
                 return code
-        lettered = None if personal else _lettered(seen, hit, said=True)
+        lettered = None if personal else _lettered(seen, hit, said=True) or _at_beginning(seen, hit)
         if lettered is not None:
             return lettered
+        if seen.kinds & kinds.ENTER and (short := _short(seen, hit, found)) is not None:
+            return short
     return None
+
+
+def _at_beginning(seen: Seen, hit: Hit) -> Code | None:
+    """Return the code of letters and digits that a message begins with: "AB12CD is your code"."""
+    before = mixed(seen.read.text, 0, hit.start, seen.addresses) or _CAPITALS.match(seen.read.text)
+    if before is None:
+        return None
+    code = before if isinstance(before, Code) else Code(0, before.end(), is_digits=False)
+    if seen.read.text[: code.start].strip(" <#>[]():-\n") or _IS_YOUR.match(seen.read.low, code.end) is None:
+        return None
+    return code if _is_linked(seen, hit, code) else None
+
+
+def _short(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
+    """Return a code that the reader is told to enter, of any shape: "enter code 123", "use code AB-12 to sign in"."""
+    if not any(one.kinds & kinds.ENTER and one.end == hit.start - 1 for one in seen.hits):
+        return None
+    for code in found:
+        if code.start == hit.end + 1:
+            return code
+    after = mixed(seen.read.text, hit.end + 1, hit.end + 13, seen.addresses)
+    if after is None or after.start != hit.end + 1:
+        return None
+    return after if any(one.kinds & _PURPOSES and 0 < one.start - after.end <= 4 for one in seen.hits) else None
+
+
+_CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=\s)|(?=[A-Z0-9]{5,8}\s)[A-Z0-9]{5,8}")
+_IS_YOUR: Final = re.compile(r"\s(?:is|es|e|est|ist|to|je|jest) (?:the|your|tu|su|seu|votre|dein|ihr|il tuo|jouw|uw|twoj|vas)\s")
 
 
 def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
@@ -209,12 +260,16 @@ def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
     behind = mixed(text, start, start + 12, seen.addresses)
     if behind is not None and behind.start <= start + 1:
         return behind
-    if ":" in text[hit.end : linking.end()] and (capitals := _CAPITALS.match(text, start)) is not None:
-        return Code(start, capitals.end(), is_digits=False)
+    if ":" in text[hit.end : linking.end()] and (letters := _LETTERS.match(text, start)) is not None:
+        at_end = not text[letters.end() :].strip(" .。!")
+        is_word = low[start : letters.end()] in seen.stops or any(one.start == start for one in seen.hits)
+        if letters[0].isupper() or (hit.kinds & kinds.CODE and not is_word and (at_end or seen.read.is_dense)):
+            return Code(start, letters.end(), is_digits=False)
     return None
 
 
-_CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!])")
+_LETTERS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!、。])|[a-z]{4,8}(?=$|[\n.!、。])")
+"""A code of letters alone: in capitals, or in small ones where nothing else can follow."""
 
 
 def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
