@@ -19,22 +19,23 @@ _MIXED: Final = re.compile(
 _DASHED: Final = re.compile(
     r"(?<![A-Za-z0-9/._=@-])(?=[A-Z-]{0,6}\d)(?=[\d-]{0,6}[A-Z])[A-Z0-9]{2,5}-[A-Z0-9]{2,5}(?![A-Za-z0-9/_=@-])"
 )
-_SIGNS_BEFORE: Final = (
-    *"$€£¥₹₩₺₫₽฿#*+№第前约减送满滿共末", "xx", "n°", "a/c",
-    *("尾号", "尾號", "末四码", "末四碼", "末尾", "卡号", "单号", "單號", "编号", "編號", "号码", "號碼", "电话", "電話", "致电", "热线"),
-    *("拨打", "金额", "客服", "微信", "qq"),
-)  # fmt: skip
-"""What stands right before a number that is an amount, a telephone's, a card's, an order's."""
-_WORDS_BEFORE: Final = frozenset(
-    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel phone call dial ref txn gate flight room version v".split()
+_AMOUNT_SIGNS: Final = (
+    "$ € £ ¥ ₹ ₩ ₺ ₫ ₽ ฿ # * + № 第 前 约 减 送 满 滿 共 末 xx n° a/c 尾号 尾號 末四码 末四碼 末尾 卡号 单号 單號 "
+    "编号 編號 号码 號碼 电话 電話 致电 热线 拨打 金额 客服 微信 qq"
 )
+_AMOUNT_WORDS: Final = (
+    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel phone call dial ref txn gate flight room version v"
+)
+_SIGNS_BEFORE: Final = tuple(_AMOUNT_SIGNS.split())
+"""What stands right before a number that is an amount, a telephone's, a card's, an order's."""
+_WORDS_BEFORE: Final = frozenset(_AMOUNT_WORDS.split())
 _SMALL_WORDS_BEFORE: Final = frozenset({"at", "on", "in", "with"})
 """The same where nothing but a space stands between: "ending in 1234", but "to sign in: 1234"."""
 _AFTER_NOT: Final = re.compile(
-    r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|"
-    r"小时|小時|天|日|月|年|号线|次|个|個|位|件|人|条|條|名|楼|樓|期|届|流量|gb|mb|kb|km|kg|min\b|mins\b|minut|minute|hour|hrs?\b|day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|"
-    r"tl\b|zł|zl\b|kr\b|kc\b|lei\b|vnd|vnđ|đ|d\b|rub|руб|грн|мин|хв|分|時|秒|포인트|분|시|일|월|년|개|명|pt\b|points?\b|st\b|nd\b|"
-    r"rd\b|th\b|am\b|pm\b|people|items?\b|x\b|m\b|k\b|p\b|[.,/:]\d)"
+    r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|小时|小時|天|日|月|年|号线|次|个|個|"
+    r"位|件|人|条|條|名|楼|樓|期|届|流量|分|時|秒|포인트|분|시|일|월|년|개|명|gb|mb|kb|km|kg|min\b|mins\b|minut|minute|hour|hrs?\b|"
+    r"day|sec|usd|eur|euros?\b|dollar|inr|rs\b|rupee|rp\b|tl\b|zł|zl\b|kr\b|kc\b|lei\b|vnd|vnđ|đ|d\b|rub|руб|грн|мин|"
+    r"хв|pt\b|points?\b|st\b|nd\b|rd\b|th\b|am\b|pm\b|people|items?\b|x\b|m\b|k\b|p\b|[.,/:]\d)"
 )
 """What stands after a number that is an amount or a time."""
 _LINK: Final = re.compile(

@@ -135,9 +135,11 @@ class Lexicon:
         covered = bytearray(len(low))
         for start, end, _said in hits:
             covered[start:end] = b"\1" * (end - start)
-        for found in self._signs.finditer(low):
-            if not covered[found.start()]:
-                hits.append(new(Hit, (*found.span(), phrases[found[0]])))
+        hits += [
+            new(Hit, (*found.span(), phrases[found[0]]))
+            for found in self._signs.finditer(low)
+            if not covered[found.start()]
+        ]
         hits.sort()
         return hits
 

@@ -285,9 +285,9 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
                     _QUESTION.match(low, code.end) is None
                 ):
                     return code
-        if seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":"):
-            if any(0 < deed.start - code.end <= 4 for deed in deeds):
-                return code
+        is_first = seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":")
+        if is_first and any(0 < deed.start - code.end <= 4 for deed in deeds):
+            return code
     return None
 
 

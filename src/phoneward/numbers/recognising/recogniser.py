@@ -35,10 +35,7 @@ class Recogniser:
         code = otp.brings_code(found)
         is_otp = code is not None or otp.brings_link(found)
         name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)
-        if is_otp:
-            grade = relation.of_code(name)
-        else:
-            grade = relation.of_other(found, name, self._names, signs=signs)
+        grade = relation.of_code(name) if is_otp else relation.of_other(found, name, self._names, signs=signs)
         if name is None or (grade is Relation.NONE and not is_otp and not _is_named(name, found, signs=signs)):
             return Recognition(is_otp=is_otp)
         purpose = relation.purpose(hits, seen)

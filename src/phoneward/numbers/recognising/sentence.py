@@ -136,19 +136,20 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
             return Said((_known(one) if shouted else None) or name, is_close=True)
     if seen.read.is_dense and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
-    for hit in anchors:
-        if (name := _right(one, hit.end)) is not None:
-            return Said(name, is_close=True)
     deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | kinds.NOTICE)][:4]
-    for hit in deeds:
-        if (name := _right(one, hit.end) or _left(one, hit.start)) is not None:
+    for hit in (*anchors, *deeds):
+        if (name := _right(one, hit.end) or (_left(one, hit.start) if hit in deeds else None)) is not None:
             return Said(name, is_close=True)
     if only_close:
         return None
-    if seen.read.text.startswith("G-") and code is not None and code.start == 0:
-        return Said(names.known("Google") or Name("Google"), is_close=True)
-    name = _known(one) or _written_as_name(one)
+    name = _tagged(one, code) or _known(one) or _written_as_name(one)
     return None if name is None else Said(name, is_close=False)
+
+
+def _tagged(one: _Sentence, code: Code | None) -> Name | None:
+    """Return who puts a letter of their name before the code: G-123456."""
+    is_tagged = code is not None and code.start == 0 and one.read.text.startswith("G-")
+    return one.names.known("Google") or Name("Google") if is_tagged else None
 
 
 def spoken_of(seen: Seen, names: Names) -> Name | None:

@@ -1,0 +1,70 @@
+"""Fraud and advertising among messages without a code: how far one is to be distrusted.
+
+Thieves write in the name of known firms, and honest firms frighten and praise as well. So no single word decides: an
+address that is not the firm's own, a number to ring up, and how much bait and praise there is, decide together.
+"""
+
+import enum
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from phoneward.numbers.recognising import kinds
+from phoneward.numbers.recognising.names import Name, Names
+from phoneward.numbers.recognising.otp import Seen
+from phoneward.numbers.recognising.reading import fold
+
+_PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
+"""A number to ring up that is not a well-known short one."""
+_OWN_ENDINGS: Final = frozenset({"com", "cn", "net", "org", "jp", "kr"})
+
+
+class Doubt(enum.Enum):
+    """How far a message is to be distrusted."""
+
+    NONE = enum.auto()
+    SOME = enum.auto()
+    """It may be honest, but anybody could have sent it: it proves nothing."""
+    GRAVE = enum.auto()
+    """Fraud or advertising."""
+
+
+def doubt(seen: Seen, name: Name, names: Names, *, signs: bool) -> Doubt:
+    """Return how far a message without a code is to be distrusted.
+
+    Args:
+        seen: what was found in it.
+        name: in whose name it speaks.
+        names: the services that are known.
+        signs: they sign, and are not only spoken of.
+    """
+    hits = [hit for hit in seen.hits if seen.signed.first <= hit.start < seen.signed.last]
+    bait = sum(1 for hit in hits if hit.kinds & kinds.BAIT and not hit.kinds & (kinds.NOTICE_SAFE | kinds.NOTICE))
+    ads = sum(1 for hit in hits if hit.kinds & (kinds.AD | kinds.LURE))
+    foreign = any(not _belongs(seen.read.text[start:end], name, names) for start, end in seen.addresses)
+    call = bool(seen.kinds & kinds.CALL) and _PHONE.search(seen.read.text) is not None
+    if (foreign and bait + ads) or bait >= 3 or ads >= 3 or (call and bait):
+        return Doubt.GRAVE
+    if foreign or call or ads >= 2 or bait >= 2 or (ads and bait) or (bait and not signs):
+        return Doubt.SOME
+    return Doubt.NONE
+
+
+def _belongs(address: str, name: Name, names: Names) -> bool:
+    """Return whether a web address is the service's own."""
+    host = host_of(address)
+    if not host:
+        return False
+    known = names.by_domain(host)
+    if known is not None and known.system is not None and known.system is name.system:
+        return True
+    labels = host.split(".")
+    return len(labels) >= 2 and fold(labels[-2]) == fold(name.shown) and labels[-1] in _OWN_ENDINGS
+
+
+def host_of(address: str) -> str:
+    """Return the host of a web address; empty where there is none."""
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
