@@ -55,6 +55,8 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
+_NUMBERED: Final = re.compile(r"[Nn]o\d+")
+"""What NFKC makes of a numero sign and the number."""
 _HASH: Final = re.compile(r"[A-Za-z0-9+/]{11}")
 """The hash that tells Android's SMS Retriever which app a code is for."""
 
@@ -256,7 +258,7 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
     written = _TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip()
-    if len(written) < 2 or one.names.is_generic(written) or written.isdigit():
+    if len(written) < 2 or one.names.is_generic(written) or written.isdigit() or _NUMBERED.fullmatch(written):
         return None
     known = one.names.known(written) if written.isascii() else None
     return known or Name(written)

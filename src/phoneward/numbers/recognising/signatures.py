@@ -16,6 +16,10 @@ _COLON: Final = re.compile(
 _DASH: Final = re.compile(
     r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
 )
+_TAIL: Final = re.compile(
+    r"(?:[.。!！;；]\s?([^\W\d_a-zà-ÿа-яё][^\W_]*(?:[ &'’-]{1,3}[^\W\d_][^\W_]*){0,2})|\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
+)
+"""What a message ends in without any dash: "… do not share it. Example"."""
 _DOMAIN: Final = re.compile(r"(?:^|\s)@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})(?:\s+#\S{1,20})?", re.IGNORECASE)
 """The last line of an origin-bound code: https://github.com/WICG/sms-one-time-codes."""
 _NOT_NAMES: Final = re.compile(r"[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|(?!\d{5}\Z).*\d{5,}|.*\d{2}:\d{2}")
@@ -30,6 +34,7 @@ class Signatures(NamedTuple):
         brackets: in brackets at the beginning, or at the end.
         colon: before a colon at the beginning.
         dash: after a dash at the end, or in a last line of its own.
+        tail: after the end of the last sentence: only a name that is known, or a bank's, signs so.
         domain: of an origin-bound code.
         first, last: where the text between the brackets at both ends begins and ends.
     """
@@ -37,6 +42,7 @@ class Signatures(NamedTuple):
     brackets: tuple[str, ...] = ()
     colon: str = ""
     dash: str = ""
+    tail: str = ""
     domain: str = ""
     first: int = 0
     last: int = 0
@@ -61,12 +67,14 @@ def signatures(text: str) -> Signatures:
     head = text[at : at + 40]
     has_colon = ":" in head or " - " in head or "–" in head or "—" in head or "|" in head or "»" in head or "> " in head
     colon = _COLON.match(text, at, at + 40) if has_colon else None
-    dash = None if brackets else _DASH.search(text, max(0, len(text) - 36))
+    dash = _DASH.search(text, max(0, last - 36), last)
+    tail = _TAIL.search(text, max(at, len(text) - 28)) if last == len(text) and dash is None else None
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
         colon[1].strip() if colon and not _NOT_NAMES.match(colon[1]) else "",
         dash[1].strip() if dash else "",
+        (tail[1] or tail[2]) if tail else "",
         domain[1].lower() if domain else "",
         at,
         last,
@@ -82,3 +90,8 @@ def sender_name(sender: str) -> str:
         return ""
     header = _HEADER.match(name)
     return header[1] if header else name
+
+
+def is_header(sender: str) -> bool:
+    """Return whether a sender is an abbreviation as India's are: what a message says of itself is better."""
+    return _HEADER.match(sender) is not None
