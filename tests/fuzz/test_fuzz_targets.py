@@ -29,6 +29,7 @@ EXPECTED = {
     "greetings",
     "index",
     "journal",
+    "messages",
     "mailbox",
     "multipart",
     "operator",

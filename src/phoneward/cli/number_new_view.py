@@ -27,6 +27,11 @@ def show(output: Output, found: "numbers.NewHolder") -> None:
     if found.maybe:
         output.result(_("Of these nobody can tell; you know whether they are yours:"))
         _table(output, found.maybe)
+    known = [said for one in (*found.theirs, *found.maybe) if (said := numbers.reissue_words(one)) is not None]
+    if known:
+        output.result(_("What is known of these and numbers that are issued again:"))
+        for sentence in known:
+            output.result(f"  - {sentence}")
     if found.theirs or found.maybe:
         output.result("")
         output.result(_("What to do:"))
@@ -95,5 +100,6 @@ def _emit(output: Output, found: "numbers.NewHolder") -> None:
             "maybe": len(found.maybe),
             "mine": list(found.mine),
             "messages": found.messages,
+            "earlier": found.earlier,
         },
     )

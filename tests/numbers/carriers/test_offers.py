@@ -20,6 +20,7 @@ every_offer = pytest.mark.parametrize("one", offers(), ids=lambda one: one.id)
         ("+8613800138000", {"yizhengtongcha", "yizhengtongcha-lines", "number-refresh", "your-carrier"}),
         ("IN", {"tafcop", "mnrl", "your-carrier"}),
         ("+821012345678", {"eprivacy", "msafer", "your-carrier"}),
+        ("+5511961234567", {"cadastro-pre", "your-carrier"}),
     ],
 )
 def test_a_person_sees_what_there_is_in_the_numbers_country(number: str, these: set[str]) -> None:
@@ -109,5 +110,5 @@ def test_an_offer_without_a_source_is_refused(tmp_path: Path, monkeypatch: pytes
     whole = (stored.FOLDER / "offers.toml").read_text(encoding="utf-8")
     (tmp_path / "offers.toml").write_text(whole.replace("unconfirmed = true", "", 1), encoding="utf-8")
     monkeypatch.setattr(stored, "FOLDER", tmp_path)
-    with pytest.raises(RulebookDefectError, match="offer number 5"):
+    with pytest.raises(RulebookDefectError, match="offer number 10"):
         read("offers.toml", "offer", StoredOffer)

@@ -50,7 +50,7 @@ def test_a_name_is_read_where_services_write_it(body: str, name: str) -> None:
         "고객님, 인증번호는 123456 입니다",
         "回复王先生的消息",
         "Estimado cliente, su pago",
-        "x" * 500 + " Dear Ann Lee, your",
+        "x" * 500 + ". Dear Ann Lee, your",
     ],
 )
 def test_a_message_that_greets_nobody_names_nobody(body: str) -> None:

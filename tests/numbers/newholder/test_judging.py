@@ -49,10 +49,10 @@ def heard(
     other_sims: frozenset[str] = frozenset(),
     sim: str = "",
 ) -> NewHolder:
-    listening = Listening(since, NAMES if names is None else names, other_sims)
+    listening = Listening(MINE, since, NAMES if names is None else names, other_sims)
     for place, (seen, at, body) in enumerate(messages):
         listening.take(Message(id=str(place), body=body, received=day(at), sim=sim), seen)
-    return judge(listening, MINE, mine)
+    return judge(listening, mine)
 
 
 def only_signs(found: NewHolder) -> tuple[Sign, ...]:
@@ -73,10 +73,23 @@ def test_a_name_outweighs_that_the_holder_has_an_account_there_too() -> None:
     assert only_signs(found) == (Sign.NAME,)
 
 
-def test_a_message_from_before_the_number_was_the_holders_is_sure() -> None:
-    assert only_signs(heard((NOTICE, -1, "x")))[0] is Sign.BEFORE
-    assert only_signs(heard((REGISTER, -1, "x")))[0] is Sign.BEFORE, "the earlier holder opened it"
-    assert heard((NOTICE, -1, "x"), since=None).theirs[0].signs == (Sign.NOT_BEGUN,)
+@pytest.mark.parametrize("named", ["您的手机号13800138000", "您的手机号138****8000", "Your number +8613800138000 "])
+def test_a_message_from_before_that_names_the_number_is_sure(named: str) -> None:
+    assert only_signs(heard((NOTICE, -1, named)))[0] is Sign.BEFORE
+    assert only_signs(heard((REGISTER, -1, named)))[0] is Sign.BEFORE, "the earlier holder opened it"
+    assert heard((NOTICE, -1, named), since=None).theirs[0].signs == (Sign.NOT_BEGUN,)
+
+
+@pytest.mark.parametrize("body", ["x", "尊敬的李先生，", "您的手机号13900139000", "您的手机号139****9000"])
+def test_messages_from_before_came_to_another_number_of_the_holder(body: str) -> None:
+    """Whoever keeps their phone has years of messages on it that came to their old number. They show nothing."""
+    found = heard((NOTICE, -1, body), (LOGIN, -400, body))
+    assert (found.theirs, found.maybe, found.messages, found.earlier) == ((), (), 0, 2)
+    assert "2 messages from before that day were passed over" in " ".join(map(str, new_holder_unknown(found)))
+
+
+def test_the_day_itself_counts() -> None:
+    assert heard((NOTICE, 0, "x")).messages == 1
 
 
 def test_an_account_that_the_holder_opened_since_is_theirs_and_not_named() -> None:
@@ -111,7 +124,7 @@ def test_a_message_that_greets_the_holder_shows_that_the_account_is_theirs() -> 
 
 
 def test_what_the_holder_says_is_theirs_is_not_named() -> None:
-    found = heard((NOTICE, -3, "尊敬的李先生，"), mine=frozenset({"alipay"}))
+    found = heard((NOTICE, 3, "尊敬的李先生，"), mine=frozenset({"alipay"}))
     assert (found.theirs, found.maybe) == ((), ())
 
 
@@ -133,9 +146,9 @@ def test_advertising_is_nobodys_account(relation: Relation) -> None:
 
 
 def test_what_is_grave_for_the_other_person_stands_first() -> None:
-    shop = Recognition(relation=Relation.ACCOUNT, service="a shop", purpose=Purpose.NOTICE)
-    found = heard((shop, 3, "x"), (NOTICE, 3, "x"))
-    assert [one.key for one in found.theirs] == ["alipay", "~ashop"]
+    pictures = Recognition(relation=Relation.ACCOUNT, service="Adobe", system="adobe", purpose=Purpose.NOTICE)
+    found = heard((pictures, 3, "x"), (NOTICE, 3, "x"))
+    assert [one.key for one in found.theirs] == ["alipay", "adobe"]
 
 
 def test_the_finding_leads_to_letters_and_forbids_opening_the_account() -> None:
@@ -157,8 +170,7 @@ def test_the_finding_leads_to_letters_and_forbids_opening_the_account() -> None:
 def test_the_refresh_service_is_named_where_there_is_one() -> None:
     found = heard((NOTICE, 3, "x"))
     assert any("二次号码焕新" in str(step) for step in new_holder_steps(found))
-    listening = Listening(SINCE, NAMES)
-    abroad = judge(listening, "+61412345678")
+    abroad = judge(Listening("+61412345678", SINCE, NAMES))
     assert not any("二次号码焕新" in str(step) for step in new_holder_steps(abroad))
 
 
@@ -170,7 +182,7 @@ def test_nothing_tells_the_holder_to_open_the_account() -> None:
 
 
 def test_all_of_it_can_be_read_in_chinese() -> None:
-    found = heard((NOTICE, -3, "尊敬的李先生，"), (LOGIN, 2, "x"))
+    found = heard((NOTICE, -3, "您的手机号13800138000"), (LOGIN, -2, "x"), (LOGIN, 2, "x"))
     with speaking(["zh_CN"]):
         said = [*new_holder_steps(found), *new_holder_never(), *new_holder_unknown(found)]
         said += [sentence for one in (*found.theirs, *found.maybe) for sentence in sign_words(one)]
@@ -186,7 +198,9 @@ BODIES = st.sampled_from(["x", "尊敬的李先生，", "尊敬的王先生，"]
 def test_every_service_that_wrote_is_somewhere_and_only_once(messages: list[tuple[Recognition, int, str]]) -> None:
     found = heard(*messages)
     keys = [one.key for one in (*found.theirs, *found.maybe)] + list(found.mine)
-    assert sorted(keys) == (["alipay"] if messages else [])
+    came = [at for _seen, at, _body in messages if at >= 0]
+    assert (found.messages, found.earlier) == (len(came), len(messages) - len(came))
+    assert sorted(keys) == (["alipay"] if came else [])
     for one in (*found.theirs, *found.maybe):
         assert one.signs
-        assert one.count == len(messages)
+        assert one.count == len(came)

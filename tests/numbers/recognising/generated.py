@@ -1,7 +1,7 @@
 """Messages of our own making, by family and language, each with what a person would say of it.
 
-Every template is filled once for every second service of its language, so a family has some hundred messages and a
-run always the same ones.
+Every template is filled for some of the services of its language, so a family has some hundred messages and a run
+always the same ones.
 """
 
 import functools
@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).with_name("families")
-DENSE = {"zh_CN", "zh_TW", "ja", "ko"}
-BAD = ("family", "phishing", "spam", "personal")
+OTHERS = ("customer", "notice", "phishing", "spam", "personal")
 LINKS = (
     "https://{w}-secure.top/login",
     "http://bit.ly/3x{n}",
@@ -59,29 +58,36 @@ def code(chance: random.Random) -> str:
     return chance.choice((*shapes, f"{digits[:3]} {digits[3:6]}", digits[:8]))
 
 
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
 @functools.cache
 def made() -> tuple[Made, ...]:
     """Return all messages."""
     return tuple(_made())
 
 
+def templates() -> dict[str, list[tuple[str, str, list[str]]]]:
+    """Return language, template and services by kind, for making more messages than `made` has."""
+    services, codes, others = _table("services"), _table("codes"), _table("others")
+    found = {"code": codes["named"], **{kind: others[kind] for kind in OTHERS}}
+    return {
+        kind: [(language, one, _of(services, language)) for language, some in tables.items() for one in some]
+        for kind, tables in found.items()
+    }
+
+
 def _made() -> Iterator[Made]:
     chance = random.Random(20261129)
-    services = _table("services")
-    codes, others = _table("codes"), _table("others")
-    for language, templates in codes["named"].items():
-        for template in templates:
-            for service in chance.sample(_of(services, language), 6):
-                yield Made("code", language, service, _filled(template, service, chance))
-    for template in codes["nameless"]["all"]:
+    for kind, found in templates().items():
+        for language, template, services in found:
+            named = "{s}" in template
+            for service in chance.sample(services, 6 if kind == "code" else 4):
+                yield Made(kind, language, service if named else "", filled(template, service, chance))
+    for template in _table("codes")["nameless"]["all"]:
         for _again in range(3):
-            yield Made("nameless", "all", "", _filled(template, "", chance))
-    for kind in ("customer", "notice", "phishing", "spam", "personal"):
-        for language, templates in others[kind].items():
-            for template in templates:
-                named = "{s}" in template
-                for service in chance.sample(_of(services, language), 4):
-                    yield Made(kind, language, service if named else "", _filled(template, service, chance))
+            yield Made("nameless", "all", "", filled(template, "", chance))
 
 
 def _of(services: dict[str, list[str]], language: str) -> list[str]:
@@ -90,13 +96,10 @@ def _of(services: dict[str, list[str]], language: str) -> list[str]:
     return services["known"] + services["made_up"]
 
 
-def _filled(template: str, service: str, chance: random.Random) -> str:
+def filled(template: str, service: str, chance: random.Random) -> str:
+    """Return a template with a service, a code, numbers and addresses in it."""
     number = str(chance.randrange(1000, 99999))
     word = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=6))
     link = chance.choice(LINKS).format(w=word, n=number)
     text = template.replace("{s}", service).replace("{c}", code(chance)).replace("{n}", number)
     return text.replace("{l}", link)
-
-
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

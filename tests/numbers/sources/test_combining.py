@@ -7,6 +7,7 @@ import pytest
 from phoneward.numbers import Inventory
 from phoneward.numbers.sources.combining import combined
 from phoneward.numbers.sources.messages import read_messages
+from phoneward.numbers.sources.naming import safe_name
 from phoneward.numbers.sources.own_hints import number_in
 from phoneward.numbers.sources.phone_numbers import NoRegionError, fits, told_region
 from tests.numbers.sources.made import MINE, OTHER, Recogniser, sms_xml, text
@@ -84,6 +85,11 @@ def test_the_country_of_short_numbers_is_found_out_and_said(
     assert (found.region, found.region_from) == expected
 
 
+def test_where_senders_are_of_everywhere_nobody_knows_the_country() -> None:
+    found = of(text("京东 notice", address="+819012345678"), text("京东 notice", address="+4915112345678"))
+    assert found.region == ""
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -117,6 +123,20 @@ def test_hidden_digits_fit_or_do_not() -> None:
     assert not fits("138*9000", MINE)
     assert not fits("*", MINE)
     assert not fits(MINE, MINE), "a whole number is compared as one"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ('=HYPERLINK("x")', 'HYPERLINK("x")'),
+        ("+-@\t=cmd", "cmd"),
+        ("  a\n b ", "a b"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("x" * 5_000, "x" * 80),
+    ],
+)
+def test_names_do_no_harm_where_they_are_shown(name: str, shown: str) -> None:
+    assert safe_name(name) == shown
 
 
 def test_what_is_no_country_is_said() -> None:

@@ -55,6 +55,19 @@ def test_what_the_person_wrote_themselves_shows_nothing() -> None:
     assert found.looked_at[0].items == 2
 
 
+def test_spam_that_names_a_service_shows_nothing() -> None:
+    assert read(sms_xml([text("京东 spam 您的号码13800138000")])).accounts == ()
+
+
+@given(
+    st.permutations([text(f"京东 {what}", n) for n, what in enumerate(("parcel", "bound", "code", "unbound", "named"))])
+)
+def test_the_order_of_a_file_does_not_matter(messages: list[dict[str, str]]) -> None:
+    (account,) = read(sms_xml({**one, "_id": one["date"]} for one in messages)).accounts
+    assert [one.time for one in account.evidence] == [day(0), day(1), day(2), day(3), day(4)]
+    assert (account.first, account.last, account.count) == (day(0), day(4), 5)
+
+
 def test_of_thousands_of_messages_a_handful_is_kept() -> None:
     found = read(sms_xml(text(f"京东 code {n}", n % 300, sub_id=str(n % 40)) for n in range(2_000)))
     (account,) = found.accounts

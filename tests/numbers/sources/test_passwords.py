@@ -19,7 +19,7 @@ from phoneward.numbers.sources.errors import (
     UnknownPasswordsFileError,
 )
 from phoneward.numbers.sources.gathering import Gathered
-from phoneward.numbers.sources.passwords import reading, tables
+from phoneward.numbers.sources.passwords import reading, tables, zipped
 from phoneward.numbers.sources.passwords.entry import app_of, host_of, phone_of, site_of, written_time
 from phoneward.numbers.sources.passwords.reading import read_passwords
 from tests.numbers.sources import exports
@@ -76,6 +76,12 @@ def test_apps_and_several_pages_of_one_entry_are_known(tmp_path: Path) -> None:
     assert {one.key: one.count for one in found.accounts} == {"jd": 1, "alibaba": 2, "google": 1}
 
 
+def test_a_password_of_digits_is_no_user_name(tmp_path: Path) -> None:
+    data = exports.onepassword_data().replace("138 0013 8000", "anna").replace(exports.PASSWORD, "13900139000")
+    found = combined([read(tmp_path, exports.archive({"export.data": data}))], region="CN")
+    assert [one.numbers for one in found.accounts] == [frozenset()] * 3
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030", "utf-16-be"])
 def test_tables_that_a_spreadsheet_saved_are_read(encoding: str, tmp_path: Path) -> None:
     text = EVERY["chrome-csv"][1].decode()
@@ -108,7 +114,8 @@ def test_a_file_that_was_cut_short_is_refused_as_a_whole(kind: str, tmp_path: Pa
             read(tmp_path, content[:cut])
         said = caught.value.sentence() + caught.value.advice() + repr(caught.value.details)
         assert not any(secret in said for secret in exports.SECRETS)
-        assert caught.value.__cause__ is None, "a cause could name what stands in the file"
+        hidden = caught.value.__suppress_context__ or caught.value.__context__ is None
+        assert hidden, "a cause could name what stands in the file"
 
 
 BOMB = '<!DOCTYPE k [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><KeePassFile><Root>&b;</Root></KeePassFile>'
@@ -121,6 +128,7 @@ OUTSIDE = '<!DOCTYPE k SYSTEM "file:///etc/passwd"><KeePassFile><Root/></KeePass
         (BOMB, PasswordsFileError),
         (OUTSIDE, PasswordsFileError),
         ("<KeePassFile>" + "<Group>" * 100_000, PasswordsFileError),
+        ("<KeePassFile>" + "<Group>" * 500 + "</Group>" * 500 + "</KeePassFile>", PasswordsFileError),
         ('{"items": ' + "[" * 200_000, PasswordsFileError),
         ('{"items": [' + '{"type": 1, "x": ' * 100_000, PasswordsFileError),
         ('{"items": {"type": "Pa55word-planted-1"}}', PasswordsFileError),
@@ -133,6 +141,7 @@ OUTSIDE = '<!DOCTYPE k SYSTEM "file:///etc/passwd"><KeePassFile><Root/></KeePass
         (exports.archive({"export.data": b"\xff\xfe not json"}), PasswordsFileError),
         ("name,url,username,password\na,b,c\n", PasswordsFileError),
         ('name,url,username,password\n"a,b,c,d\n', PasswordsFileError),
+        ('name,url,username,password\na,b,c,"d\n', PasswordsFileError),
         ("what,ever\n1,2\n", UnknownPasswordsFileError),
         ("<html></html>", UnknownPasswordsFileError),
         (b"", UnknownPasswordsFileError),
@@ -155,6 +164,10 @@ def test_archives_that_are_bombs_are_refused(tmp_path: Path, monkeypatch: pytest
     struct.pack_into("<I", whole, whole.rindex(b"PK\x05\x06") + 12, 0xFFFFFFFF)
     with pytest.raises(PasswordsFileError):
         read(tmp_path, bytes(whole))
+    with monkeypatch.context() as patch:
+        patch.setattr(zipped, "_MAX_DIRECTORY", 100)
+        with pytest.raises(PasswordsFileError):
+            read(tmp_path, exports.onepassword())
     with pytest.raises(PasswordsFileError):
         read(tmp_path, b"name,url,username,password\n" + b"a,b,c,d\n" * (1 << 18))
     encrypted = bytearray(exports.onepassword())

@@ -9,6 +9,7 @@ from phoneward.numbers.newholder.wording import (
     new_holder_never,
     new_holder_steps,
     new_holder_unknown,
+    reissue_words,
     sign_words,
     stranger_words,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "new_holder_never",
     "new_holder_steps",
     "new_holder_unknown",
+    "reissue_words",
     "sign_words",
     "stranger_words",
     "to_carrier",

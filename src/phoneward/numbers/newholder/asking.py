@@ -62,7 +62,7 @@ def new_holder(
         RecordsFileError: a file is no whole file of messages.
         OSError, StorageError: it cannot be read.
     """
-    listening = Listening(since, [name for name in names if name.strip()], _other_sims(inventory, number))
+    listening = Listening(number, since, [name for name in names if name.strip()], _other_sims(inventory, number))
     looked: list[LookedAt] = []
     for path in files:
         with path.open("rb") as stream:
@@ -75,7 +75,7 @@ def new_holder(
         if node is not None:
             with io.BufferedReader(open_file(repo, node), _BUFFER) as stream:
                 _listen(listening, stream, snapshot.snapshot.short_id, looked)
-    return judge(listening, number, mine, looked)
+    return judge(listening, mine, looked)
 
 
 def _listen(listening: Listening, stream: IO[bytes], name: str, looked: list[LookedAt]) -> None:

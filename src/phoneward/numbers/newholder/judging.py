@@ -20,7 +20,7 @@ class Sign(enum.StrEnum):
     NAME = "name"
     """It addresses somebody else by name."""
     BEFORE = "before"
-    """It wrote to the number before the holder had it."""
+    """It wrote to the number, which it names, before the holder had it."""
     NOT_BEGUN = "not-begun"
     """It writes as to the owner of an account, and nothing shows that one was opened since."""
     CUSTOMER = "customer"
@@ -78,6 +78,7 @@ class NewHolder:
         mine: keys of the accounts that the holder opened since, or says are theirs.
         has_names: the holder said what they are called, so that names could be compared.
         messages: how many messages came to the number.
+        earlier: how many from before that day were passed over: they came to another number, or nobody can tell.
         looked_at: what was looked through.
     """
 
@@ -88,17 +89,15 @@ class NewHolder:
     mine: tuple[str, ...]
     has_names: bool
     messages: int
+    earlier: int = 0
     looked_at: tuple[LookedAt, ...] = ()
 
 
-def judge(
-    listening: Listening, number: str, mine: Collection[str] = frozenset(), looked_at: Iterable[LookedAt] = ()
-) -> NewHolder:
+def judge(listening: Listening, mine: Collection[str] = frozenset(), looked_at: Iterable[LookedAt] = ()) -> NewHolder:
     """Return which services take the holder of a number for somebody else.
 
     Args:
         listening: what came.
-        number: E.164.
         mine: keys of accounts that the holder says are theirs.
         looked_at: what was looked through.
     """
@@ -113,13 +112,14 @@ def judge(
         stranger = _stranger(heard, signs)
         (theirs if stranger.is_somebody_elses else maybe).append(stranger)
     return NewHolder(
-        number=number,
+        number=listening.number,
         since=listening.since,
         theirs=_ordered(theirs),
         maybe=_ordered(maybe),
         mine=tuple(sorted(own)),
         has_names=bool(listening.names),
         messages=listening.messages,
+        earlier=listening.earlier,
         looked_at=tuple(looked_at),
     )
 

@@ -1,14 +1,18 @@
 """Reads the messages of a number that is new to its holder, account by account: what came, and whom it greets."""
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import IO, Final
 
+from phoneward.numbers.carriers import country_of
 from phoneward.numbers.message import Message
 from phoneward.numbers.newholder.greetings import greeted_name, initial, is_one_of
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.sources import account_key
+from phoneward.numbers.sources.own_hints import number_in
+from phoneward.numbers.sources.phone_numbers import fits, normalised
 from phoneward.snapshots import Texts
 
 MAX_ACCOUNTS: Final = 20_000
@@ -53,20 +57,24 @@ class Heard:
     last_ref: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Listening:
     """Takes messages one by one.
 
     Attributes:
-        since: the day from which the number is the reader's; None where they do not say.
+        number: E.164.
+        since: the day from which the number is the reader's; None where they do not say. What a phone holds from before
+            came to another number, as a rule; only a message that names this one counts.
         names: the reader's own names.
         other_sims: SIMs that bear other numbers of theirs; their messages are passed over.
         heard: by account key.
         messages: how many came to the number.
         first, last: between which times.
+        earlier: how many from before that day were passed over.
         left_out: how many were left out because there were too many services.
     """
 
+    number: str
     since: dt.date | None
     names: Collection[str]
     other_sims: Collection[str] = frozenset()
@@ -74,11 +82,16 @@ class Listening:
     messages: int = 0
     first: dt.datetime | None = None
     last: dt.datetime | None = None
+    earlier: int = 0
     left_out: int = 0
 
     def take(self, message: Message, seen: Recognition) -> None:
         """Take one message and what was recognised in it."""
         if message.sim and message.sim in self.other_sims:
+            return
+        is_before = self._is_before(message.received)
+        if is_before and not self._is_named(message.body):
+            self.earlier += 1
             return
         self.messages += 1
         self.first, self.last = _widened(self.first, self.last, message.received)
@@ -91,14 +104,14 @@ class Listening:
                 self.left_out += 1
                 return
             heard = self.heard[key] = Heard(key, seen.system, seen.service)
-        self._add(heard, message, seen)
+        self._add(heard, message, seen, is_before=is_before)
 
-    def _add(self, heard: Heard, message: Message, seen: Recognition) -> None:
+    def _add(self, heard: Heard, message: Message, seen: Recognition, *, is_before: bool) -> None:
         heard.count += 1
         heard.first, heard.last = _widened(heard.first, heard.last, message.received)
         if heard.last == message.received:
             heard.last_ref = message.id
-        if self._is_before(message.received):
+        if is_before:
             heard.before += 1
         elif seen.purpose in _BEGINNINGS and seen.relation is Relation.ACCOUNT:
             if heard.begun is None or (message.received is not None and message.received < heard.begun):
@@ -119,6 +132,17 @@ class Listening:
 
     def _is_before(self, received: dt.datetime | None) -> bool:
         return self.since is not None and received is not None and received.astimezone().date() < self.since
+
+    def _is_named(self, body: str) -> bool:
+        """Tell whether a message says that it was sent to this number, its hidden digits aside."""
+        found = number_in(body)
+        if found is None:
+            return False
+        return fits(found, self.number) if "*" in found else normalised(found, self._region) == self.number
+
+    @functools.cached_property
+    def _region(self) -> str:
+        return country_of(self.number) or ""
 
 
 def listen(

@@ -9,7 +9,7 @@ from phoneward.findings import Action
 from phoneward.numbers.account_words import MAX_NAME, system_words
 from phoneward.numbers.carriers import For, offers
 from phoneward.numbers.newholder.judging import NewHolder, Sign, Stranger
-from phoneward.texts import N_, Day, Words, verbatim, words
+from phoneward.texts import N_, Day, Named, Words, counted, running, verbatim, words
 
 _SIGNS: Final[Mapping[Sign, str]] = {
     Sign.NAME: N_("It greets somebody else by name: {initial}"),
@@ -33,6 +33,15 @@ def sign_words(stranger: Stranger) -> tuple[Words, ...]:
         Words(_SIGNS[sign], details={"initial": readable(stranger.initial)} if sign is Sign.NAME else {})
         for sign in stranger.signs
     )
+
+
+def reissue_words(stranger: Stranger) -> Words | None:
+    """Return what is known of a service and re-issued numbers; None where nothing is."""
+    known = stranger.system.reissue if stranger.system is not None else None
+    if known is None:
+        return None
+    said = words("{service}: {what}", service=stranger_words(stranger), what=Named(known.text))
+    return running(said, None if known.is_confirmed else words("This is not confirmed."))
 
 
 def new_holder_never() -> tuple[Words, ...]:
@@ -99,6 +108,15 @@ def new_holder_unknown(found: NewHolder) -> tuple[Words, ...]:
             "same."
         )
     ]
+    if found.earlier:
+        said.append(
+            counted(
+                "{count} message from before that day was passed over: it came to another number of yours, as a rule.",
+                "{count} messages from before that day were passed over: they came to another number of yours, as a "
+                "rule.",
+                found.earlier,
+            )
+        )
     if found.since is None:
         said.append(words("Say since when the number is yours (--since): what came before is surely not for you."))
     if not found.has_names:

@@ -41,7 +41,7 @@ _ASKED: Final = re.compile(
     r"need (?:the|your) code|manda|mandas|"
     r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
-_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,40}[?？]")
+_QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,12}[?？]")
 _AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
 """A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
@@ -55,14 +55,14 @@ _YOURS: Final = re.compile(
 )
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
-    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|"
-    r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크|"
-    r"tap to (?:sign|log) in|(?:click|tap)(?: on)? (?:this|the|here|link)[^.\n]{0,40}to (?:sign|log) in"
+    r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|"
+    r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
 _MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
 """Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
 _TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
 """What stands between "do not tell anybody" and the code, where no other word for it stands near: "share it: 123456"."""
+_LINK: Final = frozenset({"link", "链接", "連結"})
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
 
@@ -132,7 +132,9 @@ def _told(seen: Seen, found: list[Code]) -> Code | None:
 
 def brings_link(seen: Seen) -> bool:
     """Return whether a message brings an address that signs its reader in."""
-    return bool(seen.addresses) and not seen.kinds & kinds.BAIT and _LOGIN_LINK.search(seen.read.low) is not None
+    if not seen.addresses or seen.kinds & kinds.LURE or _LOGIN_LINK.search(seen.read.low) is None:
+        return False
+    return all(seen.read.low[hit.start : hit.end] in _LINK for hit in seen.hits if hit.kinds & kinds.BAIT)
 
 
 def lures(hits: list[Hit]) -> int:
@@ -180,7 +182,10 @@ def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     if _MASKED.match(text, hit.end) is not None:
         return None
     for code in found:
-        if _gap(hit, code) <= _FAR and (4 <= digits(text[code.start : code.end]) <= 8 or _is_linked(seen, hit, code)):
+        if _QUESTION.match(seen.read.low, code.end) is not None:
+            continue
+        usual = 4 <= digits(text[code.start : code.end]) <= 8
+        if _gap(hit, code) <= _FAR and (usual or (code.start >= hit.end and _is_linked(seen, hit, code))):
             return code
     after = _lettered(seen, hit)
     if after is not None:
@@ -208,7 +213,10 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
                 return code
-        lettered = None if personal else _lettered(seen, hit, said=True) or _at_beginning(seen, hit)
+        lettered = None
+        if not personal:
+            lettered = _lettered(seen, hit, said=bool(seen.addresses) or not seen.kinds & _PURPOSES)
+            lettered = lettered or _at_beginning(seen, hit)
         if lettered is not None:
             return lettered
         if seen.kinds & kinds.ENTER and (short := _short(seen, hit, found)) is not None:

@@ -47,7 +47,7 @@ class Recogniser:
             service=name.shown,
             system=name.system.id if name.system is not None and grade is not Relation.NONE else None,
             purpose=purpose if grade is not Relation.NONE else Purpose.UNKNOWN,
-            is_done=bool(seen & kinds.DONE) and not is_otp and grade is Relation.ACCOUNT,
+            is_done=not is_otp and grade is Relation.ACCOUNT and relation.is_done(hits, seen),
         )
 
 

@@ -49,6 +49,11 @@ def purpose(hits: list[Hit], seen: int) -> Purpose:
     return Purpose.UNKNOWN
 
 
+def is_done(hits: list[Hit], seen: int) -> bool:
+    """Return whether a service says that something was carried out: "successfully", "your number was changed"."""
+    return bool(seen & kinds.DONE) or any(hit.kinds & kinds.NOTICE and hit.kinds & _OF_AN_ACCOUNT for hit in hits)
+
+
 def of_code(name: Name | None) -> Relation:
     """Return what a one-time code proves."""
     if name is None:

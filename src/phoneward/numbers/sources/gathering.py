@@ -13,7 +13,7 @@ from typing import Final
 
 from phoneward.numbers.inventory import Account, Evidence, LookedAt, NotLookedAt, SourceKind, What
 from phoneward.numbers.recognition import Purpose, Relation
-from phoneward.numbers.sources.naming import account_key, safe_name
+from phoneward.numbers.sources.naming import UNKNOWN, account_key, safe_name
 
 MAX_ACCOUNTS: Final = 20_000
 """Services of one source. More are of no person's."""
@@ -146,14 +146,13 @@ class Gathering:
         self._names: dict[tuple[str | None, str], str] = {}
         self.left_out = 0
 
-    def add(self, system: str | None, service: str, evidence: Evidence, *, count: int = 1) -> None:
+    def add(self, system: str | None, service: str, evidence: Evidence) -> None:
         """Take one finding.
 
         Args:
             system: of the rulebook; None where it has none.
             service: what it is called there.
             evidence: what shows it, with its grade.
-            count: for how many findings it stands.
         """
         named = (system, service)
         key = self._names.get(named)
@@ -161,22 +160,29 @@ class Gathering:
             key = account_key(system, service)
             if len(self._names) < MAX_ACCOUNTS:
                 self._names[named] = key
-        held = self._held.get(key)
+        held = self._account(key, system, service)
         if held is None:
-            if key == "~" or len(self._held) >= MAX_ACCOUNTS:
-                self.left_out += count
-                return
-            held = self._held[key] = _Held(system, safe_name(service))
-        held.count += count
-        held.add(evidence)
+            self.left_out += 1
+        else:
+            held.count += 1
+            held.add(evidence)
 
     def take(self, account: Account) -> None:
         """Take a whole account, as another gathering gave it."""
-        before = self._held[account.key].count if account.key in self._held else 0
+        held = self._account(account.key, account.system, account.service)
+        if held is None:
+            self.left_out += account.count
+            return
+        held.count += account.count
         for evidence in account.evidence:
-            self.add(account.system, account.service, evidence, count=0)
-        if account.key in self._held:
-            self._held[account.key].count = before + account.count
+            held.add(evidence)
+
+    def _account(self, key: str, system: str | None, service: str) -> _Held | None:
+        """Return what is held of an account; None where there is no room for it, or it is no name."""
+        held = self._held.get(key)
+        if held is None and key != UNKNOWN and len(self._held) < MAX_ACCOUNTS:
+            held = self._held[key] = _Held(system, safe_name(service))
+        return held
 
     def accounts(self) -> tuple[Account, ...]:
         """Return them, the best proof first, then by name."""

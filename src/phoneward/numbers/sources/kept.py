@@ -61,7 +61,9 @@ def keep_accounts(state: OwnerState, accounts: Iterable[Account]) -> list[Change
     gathering = Gathering()
     counts: dict[str, int] = {}
     for account in (*(() if before is None else before.accounts), *accounts):
-        evidence = tuple(one for one in account.evidence if not one.snapshot and one.source is not SourceKind.APP)
+        evidence = tuple(
+            _as_kept(one) for one in account.evidence if not one.snapshot and one.source is not SourceKind.APP
+        )
         if evidence and len(account.key) <= _MAX_KEY:
             gathering.take(dataclasses.replace(account, evidence=evidence))
             # The same export may be looked through again: the greater number, not the sum.
@@ -108,6 +110,12 @@ def kept(state: OwnerState) -> Gathered | None:
     return Gathered(looked_at=looked, accounts=gathering.accounts())
 
 
+def _as_kept(one: Evidence) -> Evidence:
+    """Return what will come back of it, so that the same finding is known for the same."""
+    time = None if one.time is None else one.time.replace(microsecond=0)
+    return dataclasses.replace(one, ref=one.ref[-_MAX_REF:], time=time, sim="")
+
+
 def _keys(state: OwnerState) -> list[str]:
     return sorted(subject for kind, subject in state.entries if kind == KIND and state.value(kind, subject) is not None)
 
@@ -118,7 +126,7 @@ def _value(account: Account, seen: Sequence[Evidence]) -> str:
         _Seen(
             one.source,
             one.what,
-            one.ref[-_MAX_REF:],
+            one.ref,
             None if one.time is None else int(one.time.timestamp()),
             one.number,
             one.purpose,
