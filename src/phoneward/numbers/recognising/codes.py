@@ -45,6 +45,13 @@ _LINK: Final = re.compile(
 """Addresses; the word URL stands for one as well, in messages and in published collections of them."""
 
 
+_BARE: Final = re.compile(
+    r"(?<![a-z0-9.@/_-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|biz|top|xyz|vip|club|shop|site|store|online|live|icu|link|click|app|dev|"
+    r"web|page|pro|cyou|buzz|ink|[a-z]{2})(?:\.[a-z]{2})?(?![a-z0-9@_-]|\.[a-z0-9])"
+)
+"""A host's name without anything around it. Never looked for where codes are: a firm may be called so."""
+
+
 class Code(NamedTuple):
     """Something of a code's shape.
 
@@ -63,6 +70,11 @@ def links(text: str, low: str) -> list[tuple[int, int]]:
     if "/" not in text and "www." not in low and "URL" not in text:
         return []
     return [found.span() for found in _LINK.finditer(low if "URL" not in text else text)]
+
+
+def hosts(low: str) -> list[str]:
+    """Return the hosts that a text in the form for comparing names without anything around them."""
+    return _BARE.findall(low) if "." in low.rstrip(".") else []
 
 
 def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:

@@ -17,6 +17,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
 _OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
+_YOUR: Final = ("your ", "ur ")
+"""What stands before a name that is written in small letters."""
 _LONGEST: Final = 40
 """Letters of a name that is looked up."""
 
@@ -134,7 +136,7 @@ class Names:
             if longest is None:
                 continue
             start, end = found.span()
-            if not read.is_dense and text[start:end] == found[0]:
+            if not read.is_dense and text[start:end] == found[0] and not low.endswith(_YOUR, 0, start):
                 continue
             ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
             for last in reversed(ends):

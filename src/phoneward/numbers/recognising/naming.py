@@ -49,8 +49,8 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
             signature = _origin(seen, sender, names) or signature
         if (
             signature is not None
-            or not seen.kinds & _SPEAKING
-            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2)
+            or not (seen.kinds & _SPEAKING or seen.addresses)
+            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2 and not seen.addresses)
         ):
             return signature, signature is not None
         return spoken_of(seen, names), False
