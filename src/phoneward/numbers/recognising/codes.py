@@ -31,6 +31,8 @@ _SIGNS_BEFORE: Final = tuple(_AMOUNT_SIGNS.split())
 _WORDS_BEFORE: Final = frozenset(_AMOUNT_WORDS.split())
 _SMALL_WORDS_BEFORE: Final = frozenset({"at", "on", "in", "with"})
 """The same where nothing but a space stands between: "ending in 1234", but "to sign in: 1234"."""
+_FINNIC: Final = ("koodi on", "koodisi on", "kood on")
+"""Where "on" is "is"."""
 _AFTER_NOT: Final = re.compile(
     r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|小时|小時|天|日|月|年|号线|次|个|個|"
     r"位|件|人|条|條|名|楼|樓|期|届|流量|分|時|秒|포인트|분|시|일|월|년|개|명|gb|mb|kb|km|kg|min\b|mins\b|minut|minute|hour|hrs?\b|"
@@ -140,6 +142,8 @@ def _may_be_code(low: str, start: int, end: int) -> bool:
     before = window.rstrip(" :.")
     if before.endswith(_SIGNS_BEFORE):
         return False
+    if before.endswith(_FINNIC):
+        return True
     word = before.rpartition(" ")[2].lstrip("(\"'.,-")
     return word not in _WORDS_BEFORE and not (
         word in _SMALL_WORDS_BEFORE and window[-1] == " " and ":" not in window[-3:]
