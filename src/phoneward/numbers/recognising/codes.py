@@ -7,7 +7,7 @@ Codes have 4 to 8 digits nearly always (RFC 4226, section 5.3: at least 6; servi
 import re
 from typing import Final, NamedTuple
 
-_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![A-Za-z0-9.,/@=_])\d(?:[ -]{0,2}\d)*(?![\d])")
+_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![A-Za-z0-9.,/@_])\d(?:[ -]{0,2}\d)*(?![\d])")
 """Digits with what groups them. At most two signs between two digits, so nothing to go back over."""
 _GROUPED: Final = re.compile(
     r"\d{3}[ -]\d{3}(?:[ -]\d{3})?|\d{2}[ -]\d{2}[ -]\d{2}|\d{4}[ -]\d{4}|\d{3}[ -]\d{2}|"

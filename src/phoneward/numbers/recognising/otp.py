@@ -99,7 +99,7 @@ def brings_code(seen: Seen) -> Code | None:
         return Code(0, len(text), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
-    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM):
+    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM | kinds.SECRECY):
         return None
     found = codes(text, seen.read.low, seen.addresses)
     if found and seen.kinds & kinds.OTHER_CODE:
@@ -108,7 +108,7 @@ def brings_code(seen: Seen) -> Code | None:
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
-    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
+    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | kinds.SECRECY | _PURPOSES):
         code = _by_deed(seen, found)
     if code is None and found and seen.kinds & kinds.SECRECY and seen.kinds & (kinds.CODE | kinds.WEAK) and not tempting:
         code = _told(seen, found)
@@ -294,9 +294,19 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
                 ):
                     return code
         is_first = seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":")
-        if is_first and any(0 < deed.start - code.end <= 4 for deed in deeds):
+        if is_first and (any(0 < deed.start - code.end <= 4 for deed in deeds) or _is_alone(seen, code)):
             return code
     return None
+
+
+def _is_alone(seen: Seen, code: Code) -> bool:
+    """Return whether a code is all that is said after who speaks: "Example: 123456. Do not share it."."""
+    return (
+        code.start <= len(seen.signed.colon) + 3
+        and bool(seen.kinds & kinds.SECRECY)
+        and not seen.kinds & kinds.PERSONAL
+        and _SENTENCE.match(seen.read.low, code.end) is not None
+    )
 
 
 def _gap(hit: Hit, code: Code) -> int:
