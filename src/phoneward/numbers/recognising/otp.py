@@ -42,6 +42,10 @@ _ASKED: Final = re.compile(
     r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
 _QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,12}[?？]")
+_OF_A_DOOR: Final = re.compile(
+    r"\s(?:for|to|at|on)\s(?:the|my|our)\s(?:\S{1,12}\s)?(?:door|gate|building|garage|lobby|locker|house|apartment|flat|wifi|safe|alarm)\b"
+)
+"""What a code that opens no account is for."""
 _AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
 """A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
@@ -207,7 +211,7 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
         if not hit.kinds & kinds.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
             continue
         for code in found:
-            if _QUESTION.match(seen.read.low, code.end) is not None:
+            if _QUESTION.match(seen.read.low, code.end) is not None or _OF_A_DOOR.match(seen.read.low, code.end):
                 continue
             if 4 <= digits(seen.read.text[code.start : code.end]) <= 8 and (
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)

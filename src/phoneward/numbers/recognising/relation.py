@@ -84,4 +84,5 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
         return Relation.CUSTOMER if is_customer else Relation.NONE
     if not (name.is_known or seen.signed.brackets or spoken_to or _DIGIT.search(seen.read.text)):
         return Relation.NONE
-    return Relation.CUSTOMER if seen.kinds & (kinds.CUSTOMER | kinds.PAY) else Relation.WEAK
+    bought = sum(1 for hit in seen.hits if hit.kinds & (kinds.CUSTOMER | kinds.PAY))
+    return Relation.CUSTOMER if bought > bool(praised) else Relation.WEAK
