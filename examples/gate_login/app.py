@@ -1,11 +1,16 @@
 """A small service with a login by text message that a number's next holder does not get through.
 
-    phoneward number gate simulate --state operator.toml --key client-key.pem --port 8471
+    openssl rand -hex 32 > gate.secret
+    phoneward number gate simulate --key client-key.pem --port 8471
     phoneward number gate serve --config gate.toml
     uvicorn app:app --port 8472
 
-Its accounts live in memory and its "text messages" go to the terminal; all else is as a real service would do it: the
-gate is asked before a code is sent and again before it is taken, sessions are reported, the outbox is carried out.
+    curl -d '{"account": "anna"}' -H 'content-type: application/json' http://127.0.0.1:8472/login
+    curl -d '{"account": "ben"}' -H 'content-type: application/json' http://127.0.0.1:8472/login
+
+Anna gets a code; Ben's number is somebody else's by now. The accounts live in memory and "text messages" go to the
+terminal; all else is as a real service would do it: the gate is asked before a code is sent and again before it is
+taken, sessions are reported, the outbox is carried out.
 """
 
 import asyncio

@@ -100,7 +100,7 @@ def test_a_program_learns_the_same(program: Program, capsys: pytest.CaptureFixtu
         assert metadata["issuer"] == told["url"]
         assert metadata["token_endpoint"] == told["token_endpoint"]
         assert metadata["backchannel_authentication_endpoint"] == told["backchannel_authentication_endpoint"]
-        assert len(told["numbers"]) == 9
+        assert len(told["numbers"]) == 10
         assert ask(told, "+447700900001", "2025-11-01").json() == {"phoneNumberRecycled": False}
         port = told["url"].rpartition(":")[2]
         assert run("--port", port) == 1

@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from phoneward.cli.app import program
+from phoneward.numbers import own_sims
+from phoneward.snapshots import load_state
 from phoneward.vault import LocalStorage, open_repository
 from tests.numbers.sources.made import put_phone, sms_xml
 from tests.snapshots.catalogue.histories import new_repository
@@ -189,10 +191,32 @@ def test_looks_that_were_taken(run: Run) -> None:
     assert run("remind", "--fail-on", "warning").code == 0
 
 
-def test_a_number_on_which_nothing_came(run: Run) -> None:
-    """A slip in a digit is named, and looks like no clean number."""
+def test_a_number_on_which_nothing_came(run: Run, tmp_path: Path) -> None:
+    """A slip in a digit is named, looks like no clean number, and does not become one of theirs."""
     ran = run("leave", "+8613800138001", "--on", day(30), "--own", f"{OLD}=1")
     assert "Is it written right?" in ran.stdout
+    repo = open_repository(LocalStorage(tmp_path / "vault"), "x")
+    repo.load_index()
+    assert own_sims(load_state(repo)) == {OLD: {"1"}}
+
+
+def test_an_export_alone_needs_no_vault(run: Run, tmp_path: Path) -> None:
+    """Where none is named; where one is, it is looked at too."""
+    export = tmp_path / "export.csv"
+    export.write_text("name,url,username,password,note\nx,https://accounts.google.com,13800138000,secret,\n")
+    words = ("leave", OLD, "--on", day(30), "--passwords", export, "--json")
+    assert set(run(*words, PHONEWARD_REPOSITORY="").steps) == {"google"}
+    assert set(run(*words).steps) == {"google", "alipay", "icbc", "~某某小店"}
+
+
+def test_a_vault_without_a_snapshot(run: Run, tmp_path: Path) -> None:
+    """Nothing can be listed; a plan can be made all the same, and says that nothing was looked at."""
+    new_repository(tmp_path / "empty")
+    empty = {"PHONEWARD_REPOSITORY": str(tmp_path / "empty")}
+    assert run("scan", "--json", **empty).error == "no-snapshots"
+    ran = run("leave", OLD, "--on", day(30), **empty)
+    assert ran.code == 0
+    assert "There is no snapshot of a phone" in ran.stdout
 
 
 @pytest.mark.parametrize(

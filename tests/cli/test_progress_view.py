@@ -77,3 +77,8 @@ def test_bars_at_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert r"/sdcard/se\x0acret: The phone does not let" in shown
     assert "3 files · 3.0 MB" in shown
     assert "\x1b[2J" not in err
+
+
+def test_what_is_counted_is_named() -> None:
+    said = [progress_view.amount(Advanced(phase, 1_234, 0)) for phase in ("read-messages", "read-history", "send")]
+    assert said == ["1,234 messages", "1,234 snapshots", "1,234 files"]

@@ -26,6 +26,7 @@ EXPECTED = {
     "confined",
     "coverage",
     "gate",
+    "gate_service",
     "greetings",
     "index",
     "journal",

@@ -1,4 +1,4 @@
-"""If I give up this number, who gets in where? What the checkup says, from what snapshots and the person's word tell."""
+"""If I give up this number, who gets in where? What the checkup says, from snapshots and the person's word."""
 
 import datetime as dt
 from pathlib import Path

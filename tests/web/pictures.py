@@ -18,11 +18,13 @@ from phoneward.phones import Diagnosis, Situation
 from phoneward.settings import Overrides, load
 from phoneward.vault import LocalStorage, open_repository
 from tests.apk.making import copy_of, key, make_apk
+from tests.numbers.sources.made import MINE, put_phone
 from tests.updates.pasts import START, app, held, own_backup, put_day
 from tests.updates.pasts import day as date
 from tests.vault.cheap import insecure_test_cost
 from tests.web.all_pages import READY, same_session, sees, stages
 from tests.web.browser import PHONE, Look, chromium, opened
+from tests.web.numbers_shown import messages_of_a_life
 from tests.web.setup_help import cheap_vaults, empty_site, ended, make_card
 from tests.web.site import PASSWORD, Site, make_settings, serving
 
@@ -46,7 +48,8 @@ SCROLLED: Final[Mapping[str, int]] = {"coverage": 380, "setup-phone": 240}
 SET_UP: Final = ("setup-phone", "setup-kit")
 NOTES: Final = "org.example.notes"
 UPDATES: Final = ("updates", "update-verdict")
-NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *SET_UP)
+NUMBERS: Final = ("numbers", "number-plan")
+NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *NUMBERS, *SET_UP)
 """Of all pictures; each is there in both languages."""
 
 
@@ -91,6 +94,24 @@ def take_all_of_a_vault(site: Site, newest: str, browser: Browser, language: str
     with opened(browser, site, Look(language, size=PHONE)) as page:
         page.wait_for_selector(".finding, .all-well")
         take(page, "home-phone", language)
+
+
+def take_numbers(folder: Path, browser: Browser, language: str) -> None:
+    """Look at what hangs on a number, and at the plan for giving it up."""
+    settings = make_settings(folder)
+    repo = open_repository(LocalStorage(folder / "vault"), PASSWORD)
+    repo.load_index()
+    put_phone(repo, 0, messages_of_a_life(dt.datetime.now(dt.UTC)))
+    with serving(settings) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
+        visitor = site.visitor()
+        on = (dt.datetime.now().astimezone().date() + dt.timedelta(40)).isoformat()
+        assert visitor.post("/numbers/leave", {"other": MINE, "on": on}).status_code == 303
+        page.goto(site.url + "/numbers")
+        page.wait_for_selector("table")
+        take(page, "numbers", language)
+        page.goto(site.url + "/numbers/plan?number=%2B8613800138000")
+        page.locator("#old-number").scroll_into_view_if_needed()
+        page.screenshot(path=PICTURES / f"number-plan.{language}.png")
 
 
 def take_updates(folder: Path, browser: Browser, language: str) -> None:
@@ -154,6 +175,8 @@ def main() -> None:
                 (home / language).mkdir()
                 (home / f"updates {language}").mkdir()
                 take_updates(home / f"updates {language}", browser, language)
+                (home / f"numbers {language}").mkdir()
+                take_numbers(home / f"numbers {language}", browser, language)
                 take_set_up(home / language, browser, language)
         finally:
             shutil.rmtree(home)

@@ -1,7 +1,5 @@
 """`phoneward number compare`: they say 23, we name 19."""
 
-from pathlib import Path
-
 import click
 
 from phoneward.cli.frame import argument, current, option, vault_options
@@ -30,19 +28,16 @@ def compare(
     count: int,
     source: str,
     *,
-    sms: tuple[Path, ...],
-    own: tuple[str, ...],
-    region: str | None,
-    snapshot: str | None,
+    where: Where,
 ) -> ExitCode:
     """Compare, and keep the count."""
     from phoneward import numbers
 
     frame = current()
-    asked = numbers.parse_number(number, None if region is None else numbers.told_region(region))
+    asked = numbers.parse_number(number, where.code or None)
     offer = numbers.offer(source)
     numbers.compare(count, numbers.Inventory(), asked, offer)  # says what is wrong before anything is read
-    with looking(frame, Where(sms, own, region, snapshot, numbers=(asked,))) as looked:
+    with looking(frame, where.of(asked)) as looked:
         looked.keep([numbers.keep_count(asked, offer.id, count)])
         found = numbers.compare(count, looked.inventory, asked, offer)
         is_kept = looked.state is not None

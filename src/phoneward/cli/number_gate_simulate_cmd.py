@@ -12,7 +12,7 @@ import click
 from phoneward.cli.frame import current, option, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, UsageError, readable
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import N_, _, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output
@@ -81,7 +81,7 @@ def simulate(
             None if state is None else Path(state),
             Path(folder) / "client-key.pem" if key is None else Path(key),
             now=moment,
-            public_url=None if public_url is None else public_url.rstrip("/"),
+            public_url=public_url,
         )
         server = simulator.SimulatorServer(prepared.simulator, host, port)
         if output.json:
@@ -145,7 +145,7 @@ def show(output: "Output", server: "SimulatorServer", prepared: "Prepared") -> N
     if prepared.key_file is not None:
         rows.append((_("Its private key"), readable(str(prepared.key_file))))
     for name, value in rows:
-        output.result(f"{name}: {value}")
+        output.result(labelled(name, str(value)))
     if subscribers:
         output.result("")
         output.result(_("Numbers to ask about:"))

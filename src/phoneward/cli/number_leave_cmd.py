@@ -48,10 +48,7 @@ def leave(
     number: str | None,
     on: str | None,
     *,
-    sms: tuple[Path, ...],
-    own: tuple[str, ...],
-    region: str | None,
-    snapshot: str | None,
+    where: Where,
     ics: Path | None,
     html: Path | None,
     pdf: Path | None,
@@ -64,9 +61,8 @@ def leave(
     from phoneward.cli import number_leave_view as view
 
     frame = current()
-    code = Where(region=region).code
-    given = () if number is None else (numbers.parse_number(number, code or None),)
-    where = Where(sms, own, region, snapshot, numbers=given)
+    given = () if number is None else (numbers.parse_number(number, where.code or None),)
+    where = where.of(*given)
     day = None if on is None else numbers.told_day(on)
     numbers.refuse_others(ics, html, pdf)
     now = dt.datetime.now(dt.UTC)

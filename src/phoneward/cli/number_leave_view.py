@@ -122,7 +122,7 @@ def _opens(step: "Step") -> str:
 
 def _stands(step: "Step", plan: "Plan") -> str:
     return {
-        numbers.State.OPEN: _("late") if step in plan.overdue else _("to do"),
+        numbers.State.OPEN: _("late") if plan.is_late(step) else _("to do"),
         numbers.State.DONE: _("done"),
         numbers.State.PROVED: _("done, with proof"),
         numbers.State.REOPENED: _("open again"),
@@ -135,7 +135,8 @@ def _how(output: Output, plan: "Plan", *, everything: bool) -> None:
     for step in shown:
         output.result("")
         _step(output, step, plan)
-    for step in [one for one in plan.steps if one not in shown and _needs_a_word(one)]:
+    known = {step.account.key for step in shown}
+    for step in [one for one in plan.steps if one.account.key not in known and _needs_a_word(one)]:
         print_hung(output, Hung("", labelled(str(numbers.service_words(step)), str(numbers.standing_words(step)))))
     more = len(plan.open_steps) - len(shown)
     if more:

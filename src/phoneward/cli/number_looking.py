@@ -2,10 +2,11 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -15,43 +16,12 @@ from phoneward.texts import N_, enumeration
 
 if TYPE_CHECKING:
     from phoneward.numbers import Gathered, Inventory, KeptPlan
+    from phoneward.progress import Listener
     from phoneward.snapshots import Change, OwnerState, SnapshotInfo
     from phoneward.vault import Repository
 
-P = ParamSpec("P")
 R = TypeVar("R")
 FILE = click.Path(path_type=Path)
-
-
-def file_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Give a command `--sms --own --region --snapshot`."""
-    options = (
-        option(
-            "--sms",
-            type=FILE,
-            multiple=True,
-            metavar="FILE",
-            help=N_("A file of messages, as SMS Backup & Restore makes it."),
-        ),
-        option(
-            "--own",
-            multiple=True,
-            metavar="NUMBER[=SIM]",
-            help=N_(
-                "A number of yours, and which SIM bears it, as messages count them (--json shows them). May be "
-                "repeated."
-            ),
-        ),
-        option(
-            "--region",
-            metavar="CC",
-            help=N_("The country of numbers without a country code, such as CN. Default: found out."),
-        ),
-        option("--snapshot", metavar="SNAPSHOT", help=N_("This snapshot. Default: the newest finished one.")),
-    )
-    for one in reversed(options):
-        function = one(function)
-    return function
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +30,8 @@ class Where:
 
     Attributes:
         sms: files of messages; with these alone no vault is opened.
+        passwords: exports of password managers.
+        mbox: mailboxes.
         own: further numbers of the person's, as they wrote them.
         region: as they wrote it.
         snapshot: which; None for the newest.
@@ -67,15 +39,33 @@ class Where:
     """
 
     sms: tuple[Path, ...] = ()
+    passwords: tuple[Path, ...] = ()
+    mbox: tuple[Path, ...] = ()
     own: tuple[str, ...] = ()
     region: str | None = None
     snapshot: str | None = None
     numbers: tuple[str, ...] = ()
 
-    @property
-    def is_without_vault(self) -> bool:
-        """No vault is opened."""
-        return bool(self.sms) and self.snapshot is None
+    def of(self, *numbers: str) -> "Where":
+        """Return the same with numbers that are the person's in any case."""
+        return replace(self, numbers=numbers)
+
+    def is_without_vault(self, frame: Frame) -> bool:
+        """Tell whether no vault is needed: there are messages from files, or other files and no vault is named."""
+        has_others = bool(self.passwords or self.mbox)
+        return self.snapshot is None and (bool(self.sms) or (has_others and not _is_vault_named(frame)))
+
+    def read(self, listener: "Listener") -> "list[Gathered]":
+        """Return what the files show.
+
+        Raises:
+            NumbersError, RecordsFileError: one cannot be read.
+        """
+        from phoneward import numbers
+
+        found = [numbers.read_messages_file(path, listener=listener) for path in self.sms]
+        found += [numbers.read_passwords_file(path) for path in self.passwords]
+        return found + [numbers.read_mailbox_file(path, listener=listener) for path in self.mbox]
 
     @property
     def code(self) -> str:
@@ -101,16 +91,87 @@ class Where:
         return found
 
 
+def _is_vault_named(frame: Frame) -> bool:
+    from phoneward.settings import NoRepositoryNamedError
+
+    try:
+        frame.settings.repository_path()
+    except NoRepositoryNamedError:
+        return False
+    return True
+
+
+_OPTIONS = (
+    option(
+        "--sms",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help=N_("A file of messages, as SMS Backup & Restore makes it."),
+    ),
+    option(
+        "--passwords",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help=N_(
+            "An export of a password manager. Of it only services, and user names that are phone numbers, are used."
+        ),
+    ),
+    option(
+        "--mbox", type=FILE, multiple=True, metavar="FILE", help=N_("A mailbox. Only heads of letters are looked at.")
+    ),
+    option(
+        "--own",
+        multiple=True,
+        metavar="NUMBER[=SIM]",
+        help=N_(
+            "A number of yours, and which SIM bears it, as messages count them (--json shows them). May be repeated."
+        ),
+    ),
+    option(
+        "--region",
+        metavar="CC",
+        help=N_("The country of numbers without a country code, such as CN. Default: found out."),
+    ),
+    option("--snapshot", metavar="SNAPSHOT", help=N_("This snapshot. Default: the newest finished one.")),
+)
+
+
+def file_options(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command `--sms --passwords --mbox --own --region --snapshot`, which come to it together as `where`."""
+
+    @functools.wraps(function)
+    def gathered(
+        *,
+        sms: tuple[Path, ...],
+        passwords: tuple[Path, ...],
+        mbox: tuple[Path, ...],
+        own: tuple[str, ...],
+        region: str | None,
+        snapshot: str | None,
+        **others: object,
+    ) -> R:
+        return function(where=Where(sms, passwords, mbox, own, region, snapshot), **others)
+
+    found: Callable[..., R] = gathered
+    for one in reversed(_OPTIONS):
+        found = one(found)
+    return found
+
+
 @dataclass(slots=True)
 class Looked:
     """What was found, and what the person decided.
 
     Attributes:
+        files: what the files show that were named.
         state: None where no vault was opened.
         snapshot: the one that was looked through; None where there is none.
     """
 
     inventory: "Inventory"
+    files: "Sequence[Gathered]" = ()
     state: "OwnerState | None" = None
     snapshot: "SnapshotInfo | None" = None
     _repo: "Repository | None" = None
@@ -140,23 +201,21 @@ class Looked:
             )
 
 
-def look(frame: Frame, number: str, sms: Iterable[Path], *changes: "Change") -> "Inventory":
-    """Return what is found about one number, and keep changes in the vault; with files of messages none is opened.
+@contextlib.contextmanager
+def looking(
+    frame: Frame,
+    where: Where,
+    *,
+    needs_vault: bool = False,
+    before: "Callable[[OwnerState], Iterable[Change]] | None" = None,
+) -> Iterator[Looked]:
+    """Yield what was found; the vault stays open meanwhile, where one is needed.
 
     Args:
         frame: this run.
-        number: E.164; it is one of the person's own.
-        sms: files of messages.
-        changes: what the person decided.
-    """
-    with looking(frame, Where(tuple(sms), numbers=(number,))) as looked:
-        looked.keep(changes)
-        return looked.inventory
-
-
-@contextlib.contextmanager
-def looking(frame: Frame, where: Where) -> Iterator[Looked]:
-    """Yield what was found; the vault stays open meanwhile, where one is needed.
+        where: to look.
+        needs_vault: one is opened in any case.
+        before: what is changed in the vault before anybody looks.
 
     Raises:
         NoRepositoryNamedError and others: see `session.open_vault`.
@@ -165,19 +224,23 @@ def looking(frame: Frame, where: Where) -> Iterator[Looked]:
     from phoneward.cli.progress_view import listening
 
     told = where.told()
-    with contextlib.ExitStack() as stack:
-        if where.is_without_vault:
-            listener = stack.enter_context(listening(frame.output))
-            more = [numbers.read_messages_file(path, listener=listener) for path in where.sms]
+    if not needs_vault and where.is_without_vault(frame):
+        with listening(frame.output) as listener:
+            more = where.read(listener)
             found = numbers.combined(more, told=told, region=where.code, missed=numbers.not_asked(more))
-            stack.close()
-            yield Looked(found)
-            return
-        repository = stack.enter_context(open_vault(frame))
-        yield _in_vault(frame, repository, where, told)
+        yield Looked(found, more)
+        return
+    with open_vault(frame) as repository:
+        yield _in_vault(frame, repository, where, told, before)
 
 
-def _in_vault(frame: Frame, repository: "Repository", where: Where, told: dict[str, frozenset[str]]) -> Looked:
+def _in_vault(
+    frame: Frame,
+    repository: "Repository",
+    where: Where,
+    told: dict[str, frozenset[str]],
+    before: "Callable[[OwnerState], Iterable[Change]] | None",
+) -> Looked:
     from phoneward import numbers, snapshots
     from phoneward.cli.progress_view import listening
     from phoneward.vault import NoSnapshotsError
@@ -189,14 +252,23 @@ def _in_vault(frame: Frame, repository: "Repository", where: Where, told: dict[s
         chosen = snapshots.describe(snapshots.find(repository, where.snapshot or "latest"))
     except NoSnapshotsError:
         chosen = None
+    looked = Looked(numbers.Inventory(), [], state, chosen, repository, every, frame)
+    if before is not None:
+        looked.keep(before(state))
     with listening(frame.output) as listener:
+        looked.files = where.read(listener)
         asking = snapshots.Asking(
-            repository, chosen, every, dt.datetime.now(dt.UTC), frame.settings.cache_dir, listener, state=state
+            repository,
+            chosen,
+            every,
+            dt.datetime.now(dt.UTC),
+            frame.settings.cache_dir,
+            listener,
+            state=looked.state or state,
         )
-        more: list[Gathered] = [numbers.read_messages_file(path, listener=listener) for path in where.sms]
         plans = {kept.number: frozenset[str]() for kept in numbers.kept_plans(state)}
-        found = numbers.inventory_of(asking, more=more, own=plans | told, region=where.code)
-    return Looked(found, state, chosen, repository, every, frame)
+        looked.inventory = numbers.inventory_of(asking, more=looked.files, own=plans | told, region=where.code)
+    return looked
 
 
 def kept_of(looked: Looked, number: str | None) -> "KeptPlan":

@@ -1,7 +1,5 @@
 """`phoneward number new`: this number is new to me. Which services greet me as somebody else?"""
 
-from pathlib import Path
-
 import click
 
 from phoneward.cli.frame import argument, current, option, vault_options
@@ -35,26 +33,23 @@ def new(
     mine: tuple[str, ...],
     letter: str | None,
     *,
-    sms: tuple[Path, ...],
-    own: tuple[str, ...],
-    region: str | None,
-    snapshot: str | None,
+    where: Where,
 ) -> ExitCode:
     """Look, show."""
     from phoneward import numbers
     from phoneward.cli import number_new_view as view
 
     frame = current()
-    meant = numbers.parse_number(number, None if region is None else numbers.told_region(region))
+    meant = numbers.parse_number(number, where.code or None)
     day = None if since is None else numbers.told_past_day(since)
-    with looking(frame, Where(sms, own, region, snapshot, numbers=(meant,))) as looked:
+    with looking(frame, where.of(meant)) as looked:
         found = numbers.new_holder(
             meant,
             since=day,
             names=names,
             mine=frozenset(mine),
             inventory=looked.inventory,
-            files=sms,
+            files=where.sms,
             repo=looked.repo,
             snapshot=looked.snapshot,
         )

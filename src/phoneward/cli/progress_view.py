@@ -221,8 +221,13 @@ class _Bars:
 
 
 def amount(event: Advanced | PhaseDone) -> str:
-    """Return "1,234 files · 5.6 GB"; of what counts snapshots, how many of these."""
-    count = formats.snapshots if event.phase in {"catalogue", "read-history"} else formats.files
+    """Return "1,234 files · 5.6 GB"; of what counts snapshots or messages, how many of these."""
+    counts = {
+        "catalogue": formats.snapshots,
+        "read-history": formats.snapshots,
+        "read-messages": formats.messages,
+    }
+    count = counts.get(event.phase, formats.files)
     parts = [count(event.files_done)] if event.files_done else []
     if event.bytes_done:
         parts.append(formats.size(event.bytes_done))

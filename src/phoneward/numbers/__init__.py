@@ -134,7 +134,6 @@ from phoneward.numbers.sources import (
     read_mailbox_file,
     read_messages_file,
     read_passwords_file,
-    told_number,
     told_region,
 )
 
@@ -289,7 +288,6 @@ __all__ = [
     "step_sentences",
     "stranger_words",
     "told_day",
-    "told_number",
     "told_past_day",
     "told_region",
     "unknown",

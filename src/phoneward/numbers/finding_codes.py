@@ -33,6 +33,6 @@ CODES: Final[Mapping[str, str]] = {
     MORE_COUNTED: "A carrier or the state counts more accounts on a number than are named here. Subject: the number "
     "and who counts.",
     TAKEN_FOR_ANOTHER: "Services write to a number that is new to its holder as if it were still somebody else's. "
-    "Observed where one greets somebody else by name or wrote before the number was the holder's, else inferred. Subject: "
-    "the number.",
+    "Observed where one greets somebody else by name or wrote before the number was the holder's, else inferred. "
+    "Subject: the number.",
 }

@@ -1,6 +1,12 @@
 """One jinja2 environment for all pages: everything escaped, undefined names are errors, sentences translated."""
 
+import base64
+import functools
+import hashlib
+from importlib.resources import files
+
 import jinja2
+from markupsafe import Markup
 
 from phoneward.errors import readable
 from phoneward.texts import _, current_language, enumeration, formats, labelled, ngettext, sentences
@@ -45,3 +51,36 @@ def environment(*packages: tuple[str, str]) -> jinja2.Environment:
         "html_language": lambda: HTML_LANGUAGES.get(current_language(), "en"),
     }
     return found
+
+
+def standalone_page(package: str, template: str, style: str, **values: object) -> bytes:
+    """Return a page that needs nothing else, UTF-8: its style stands in it, and a policy forbids all but that.
+
+    Args:
+        package: below whose `templates` both lie.
+        template: name of the page's template; it puts `style` into a style element and `style_hash` into its policy.
+        style: name of the CSS file.
+        values: what the template shows.
+    """
+    css = _style(package, style)
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+    page = (
+        _templates(package)
+        .get_template(template)
+        .render(
+            style=Markup(css),  # noqa: S704 - our own file, no text of anybody else's
+            style_hash=f"sha256-{digest}",
+            **values,
+        )
+    )
+    return page.encode("utf-8", "backslashreplace")
+
+
+@functools.cache
+def _templates(package: str) -> jinja2.Environment:
+    return environment((package, "templates"))
+
+
+@functools.cache
+def _style(package: str, name: str) -> str:
+    return (files(package) / "templates" / name).read_text("utf-8").replace("\r\n", "\n")

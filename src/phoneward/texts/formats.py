@@ -97,6 +97,11 @@ def snapshots(count: int) -> str:
     return ngettext("{count} snapshot", "{count} snapshots", count).format(count=f"{count:,}")
 
 
+def messages(count: int) -> str:
+    """Return "1 message", "1,234 messages"."""
+    return ngettext("{count} message", "{count} messages", count).format(count=f"{count:,}")
+
+
 def packs(count: int) -> str:
     """Return "1 pack", "1,234 packs"."""
     return ngettext("{count} pack", "{count} packs", count).format(count=f"{count:,}")

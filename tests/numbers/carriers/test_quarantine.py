@@ -24,6 +24,7 @@ STORED = read("quarantine.toml", "quarantine", StoredQuarantine)
         ("+821012345678", "KR", 90, None),
         ("+886912345678", "TW", 90, None),
         ("+33612345678", "FR", 45, 120),
+        ("+61412345678", "AU", 180, None),
         ("+447400123456", "GB", None, None),
         ("+819012345678", "JP", None, None),
     ],

@@ -171,6 +171,16 @@ def test_what_is_no_token_is_named_and_not_repeated(body: object, status: int, c
     assert NUMBER not in str(error.value)
 
 
+@pytest.mark.parametrize(("failures", "issued"), [(1, 1), (2, 1), (3, 0)])
+def test_a_token_endpoint_with_a_hiccup_is_asked_again_twice(failures: int, issued: int) -> None:
+    """Each time with a new assertion."""
+    operator = Operator(says())
+    operator.token_answers = answering(*[httpx.Response(503)] * failures)
+    with contextlib.suppress(TokenError):
+        run(operator.tokens().get(NUMBER))
+    assert (operator.issued, len(operator.seen)) == (issued, min(failures + 1, 3))
+
+
 @pytest.mark.parametrize("expires_in", [None, 0.5, 300, 10**9])
 def test_tokens_without_an_end_or_with_a_far_one_are_not_kept_for_ever(expires_in: object) -> None:
     """A minute where nothing is said; a day at most."""
@@ -281,7 +291,7 @@ def test_ciba_asks_for_consent_and_polls_at_the_operators_pace(slept: list[float
         (["access_denied"], "consent-refused"),
         (["expired_token"], "consent-refused"),
         (["authorization_pending", "invalid_grant"], "token-refused"),
-        ([httpx.Response(500)], "provider-error"),
+        ([httpx.Response(500)] * 3, "provider-error"),
         ([httpx.Response(200, json={})], "bad-token-answer"),
     ],
 )

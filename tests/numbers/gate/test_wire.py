@@ -170,3 +170,58 @@ def test_a_proxy_from_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatc
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert post(writes(OK + b"content-length: 2\r\n\r\n{}")).status == 200
+
+
+def test_connections_that_were_given_up_are_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator that hung for an hour can be asked again afterwards, though every question of that hour ran out."""
+    monkeypatch.setattr("phoneward.numbers.gate.wire.MAX_AT_ONCE", 4)
+    hangs = [True]
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if hangs[0]:
+            writer.write(OK)
+            await asyncio.sleep(1)
+        writer.write(OK + b"content-length: 2\r\n\r\n{}")
+
+    async def run() -> tuple[set[str], Answer]:
+        async with server(serve) as url, Wire() as wire:
+
+            async def ask() -> str:
+                try:
+                    await wire.post(url, headers={}, content=b"{}", timeout_s=0.1)
+                except WireError as error:
+                    return error.code
+                return "answered"
+
+            said = await asyncio.gather(*(ask() for _ in range(30)))
+            hangs[0] = False
+            return set(said), await wire.post(url, headers={}, content=b"{}", timeout_s=2)
+
+    said, answer = asyncio.run(run())
+    assert said == {"timed-out"}
+    assert answer.status == 200
+
+
+def test_an_operator_cannot_tie_two_questions_together_by_a_cookie() -> None:
+    """Nor fill the memory with them."""
+    heads: list[bytes] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                heads.append(await reader.readuntil(b"\r\n\r\n"))
+            except asyncio.IncompleteReadError:
+                return writer.close()
+            writer.write(OK + b"set-cookie: who=you; path=/\r\ncontent-length: 0\r\n\r\n")
+
+    async def run() -> None:
+        listening = await asyncio.start_server(connected, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/check"
+        async with Wire() as wire:
+            for _ in range(2):
+                await wire.post(url, headers={}, content=b"", timeout_s=2)
+        listening.close()
+
+    asyncio.run(run())
+    assert len(heads) == 2
+    assert not any(b"cookie" in head.lower() for head in heads)

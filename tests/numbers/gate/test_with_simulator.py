@@ -120,6 +120,18 @@ def test_every_number_of_the_example_gets_the_word_it_deserves(
     assert not any(secret in caplog.text for secret in ("+4477009", "Bearer ", "eyJ"))
 
 
+def test_an_operator_is_not_told_of_numbers_that_are_not_its_own(tmp_path: Path) -> None:
+    """`numbers` names its area; the others cost nothing and are nobody's business there."""
+    with simulated(example_state(NOW), tmp_path) as (simulator, url):
+        text = configuration(url, KINDS, more='numbers = ["+1", "+4477009"]')
+        questions = [Question(number=number, since=SINCE) for number in ("+4915112345678", "+447700900001")]
+        other, ours = decide(text, tmp_path, questions)
+        asked = {served.number for served in simulator.journal}
+    assert [reason.code for reason in other.reasons] == ["other-area"] * 3
+    assert ours.word is Word.SAME
+    assert asked <= {"+447700900001", None}
+
+
 def test_a_holder_who_refuses_consent_is_unknown(tmp_path: Path) -> None:
     """By CIBA, the operator asks the person."""
     with simulated(example_state(NOW), tmp_path) as (_simulator, url):

@@ -1,4 +1,4 @@
-"""What is due: nothing that is late, open again or forgotten stays unsaid, and nothing is said twice when it was looked at."""
+"""What is due: nothing that is late, open again or forgotten stays unsaid; a look that was taken is not asked for."""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """What is done stays done, what was only hoped to be done does not: a code to the old number opens it again."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,11 @@ from tests.numbers.leaving.made import BEGUN, NEW, OLD, account, at, message
 
 C, N, B = What.CODE, What.NOTICE, What.BUSINESS
 LOGIN, CHANGE, DELETE, UNBIND = Purpose.LOGIN, Purpose.CHANGE_NUMBER, Purpose.DELETE, Purpose.UNBIND
+
+
+def letter(days: float, purpose: Purpose) -> Evidence:
+    """A service's letter; nobody can tell of which number."""
+    return replace(message(days, None, N, purpose, is_done=True), source=SourceKind.MAIL)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,16 @@ LOGIN, CHANGE, DELETE, UNBIND = Purpose.LOGIN, Purpose.CHANGE_NUMBER, Purpose.DE
         (None, [message(2, OLD, N, CHANGE, is_done=True)], "proved", at(2), []),
         (None, [message(2, NEW, N, CHANGE, is_done=True)], "proved", at(2), []),
         (None, [message(2, OLD, N, DELETE, is_done=True)], "proved", at(2), []),
+        # What is taken off the new number is none of the old one's.
+        (None, [message(-9, NEW), message(2, NEW, N, UNBIND, is_done=True)], "open", None, []),
+        (None, [message(-9, NEW), message(2, NEW, N, DELETE, is_done=True)], "open", None, []),
+        (None, [message(2, None, N, DELETE, is_done=True)], "open", None, []),
+        # A letter says so too; one of a login says nothing of a number.
+        (None, [letter(2, CHANGE)], "proved", at(2), []),
+        (None, [letter(2, DELETE), message(9)], "reopened", at(2), [at(9)]),
+        (None, [letter(-2, CHANGE)], "open", None, []),
+        (None, [letter(2, LOGIN)], "open", None, []),
+        (Mark(at(1)), [letter(2, LOGIN)], "done", at(1), []),
         # Asked for is not done.
         (None, [message(2, OLD, C, CHANGE)], "open", None, []),
         # A code to the new number, when none came there before.
@@ -77,6 +93,8 @@ def test_messages_of_which_nobody_knows_where_they_came_to() -> None:
     assert standing(strange, Mark(at(3)), number=OLD, begun=BEGUN).state is State.DONE
     assert standing(strange, Mark(at(3)), number=OLD, begun=BEGUN, is_only=True).state is State.REOPENED
     assert standing(strange, None, number=OLD, begun=BEGUN).state is State.OPEN
+    mailed = account("alipay", letter(5, LOGIN))
+    assert standing(mailed, Mark(at(3)), number=OLD, begun=BEGUN, is_only=True).state is State.DONE
 
 
 def test_a_proof_says_how_sure_it_is() -> None:
@@ -114,6 +132,6 @@ def test_no_history_is_told_wrong(messages: list[Evidence], mark: Mark | None) -
     assert all(found.since is not None and when > found.since for when in found.still)
     assert (found.since is None) == (found.state is State.OPEN)
     if found.proof is not None:
-        assert found.proof.source is SourceKind.SMS
+        assert found.proof.source in {SourceKind.SMS, SourceKind.MAIL}
     backwards = standing(account("a", *reversed(messages), number=None), mark, number=OLD, begun=BEGUN)
     assert backwards.state is found.state, "the order in which messages are read makes no difference"

@@ -88,6 +88,12 @@ def test_messages_from_before_came_to_another_number_of_the_holder(body: str) ->
     assert "2 messages from before that day were passed over" in " ".join(map(str, new_holder_unknown(found)))
 
 
+def test_a_number_without_its_country_code_is_read_as_one_of_the_same_country() -> None:
+    listening = Listening("+14155552671", SINCE, NAMES)
+    listening.take(Message(id="1", body="Your number (415) 555-2671 was linked.", received=day(-2)), NOTICE)
+    assert judge(listening).theirs[0].signs[0] is Sign.BEFORE
+
+
 def test_the_day_itself_counts() -> None:
     assert heard((NOTICE, 0, "x")).messages == 1
 

@@ -124,6 +124,8 @@ def test_assertions_within_the_rules_are_believed(asking: Consumer, claims: dict
         {"exp": True},
         {"exp": "2026-11-29T13:00:00Z"},
         {"exp": float("inf")},
+        {"exp": float("nan"), "without": ("iat",)},
+        {"nbf": True},
         {"exp": 10**40},
         {"iat": "now"},
         {"jti": ""},
@@ -147,6 +149,7 @@ def test_an_assertion_is_good_for_one_request(asking: Consumer) -> None:
     assert error_of(ask_with(asking, assertion)) == (401, "invalid_client")
     asking.simulator.token_clock.advance(64)
     assert error_of(ask_with(asking, assertion)) == (401, "invalid_client")
+    asking.simulator.token_clock.set(NOW)
     again = asking.assertion(jti="one")
     assert ask_with(asking, again).status_code == 200
     assert error_of(ask_with(asking, asking.assertion(jti="one", exp=SECONDS + 200))) == (401, "invalid_client")
@@ -441,3 +444,12 @@ def test_what_is_no_access_token(asking: Consumer, header: str) -> None:
 
 def test_a_client_assertion_is_no_access_token(asking: Consumer) -> None:
     assert error_of(asking.recycled(NUMBER, "2026-01-01", asking.assertion())) == (401, "UNAUTHENTICATED")
+
+
+def test_an_access_token_is_a_bearer_token(asking: Consumer) -> None:
+    token = asking.token()
+    for kind, expected in (("Bearer", 200), ("bearer", 200), ("Basic", 401), ("DPoP", 401), ("", 401)):
+        answer = asking.http.post(
+            "/sim-swap/v2/check", json={"phoneNumber": NUMBER}, headers={"Authorization": f"{kind} {token}"}
+        )
+        assert answer.status_code == expected

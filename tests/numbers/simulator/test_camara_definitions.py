@@ -21,7 +21,7 @@ pytestmark = pytest.mark.needs_shared
 
 CAMARA = SHARED / "data" / "camara"
 SCOPES = ("number-recycling:check", "sim-swap", "kyc-tenure:check-tenure")
-EXAMPLES = 40
+EXAMPLES = 25
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from phoneward.numbers.simulator import (
     new_key,
     prepare,
     private_pem,
+    running,
 )
 from tests.numbers.simulator.consumer import CLIENT, RECYCLING, ROOT, Consumer, InProcess
 
@@ -131,3 +133,11 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
     path.write_bytes(content)
     with contextlib.suppress(StateFileError):
         assert isinstance(load_state(path), State)
+
+
+def test_an_operator_behind_another_address(tmp_path: Path) -> None:
+    """In a container or behind a proxy, assertions are made out to the address that the outside knows."""
+    simulator = prepare(None, tmp_path / "key.pem", public_url="http://operator.test:8080/").simulator
+    with running(simulator) as url:
+        metadata = httpx.get(f"{url}/.well-known/openid-configuration").json()
+    assert metadata["token_endpoint"] == "http://operator.test:8080/token"

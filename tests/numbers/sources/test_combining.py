@@ -102,6 +102,8 @@ def test_where_senders_are_of_everywhere_nobody_knows_the_country() -> None:
         ("您好，请拨打13900139000联系司机", None),
         ("Your phone number +1 (415) 555-2671 was added", "+14155552671"),
         ("Your mobile number is 0151 12345678.", "015112345678"),
+        ("Your new number +1 (415) 555-2671 will be used from now on", None),
+        ("您的手机号已更换为13900139000", None),
         ("A new sign-in with the phone number ending in 71", None),
         ("code sent to your phone ending in 2671", "*2671"),
         ("Your order number 1234567890123456 shipped", None),

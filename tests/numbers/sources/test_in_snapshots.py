@@ -10,7 +10,7 @@ from phoneward.numbers import Inventory, Relation, SourceKind, inventory_of
 from phoneward.numbers.sources import in_snapshots
 from phoneward.snapshots import Asking, Change, OwnerState, PackagesDocument, list_snapshots
 from phoneward.snapshots.inventory import encode_document
-from phoneward.vault import Repository
+from phoneward.vault import BlobId, BlobMissingError, Node, Repository, StorageError, find_node
 from tests.numbers.sources.made import MINE, Recogniser, made_up_rulebook, put_phone, sms_xml, text
 from tests.snapshots.catalogue.histories import File, new_repository
 from tests.updates.pasts import app
@@ -76,6 +76,49 @@ def test_what_is_damaged_or_missing_is_named(repo: Repository) -> None:
     assert {one.reason for one in ask(repo).not_looked_at} >= {"damaged", "no-apps", "passwords-not-asked"}
     put_phone(repo, 1, None)
     assert "no-messages" in {one.reason for one in ask(repo).not_looked_at}
+
+
+def test_a_snapshot_with_the_same_messages_needs_no_reading(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_phone(repo, 0, sms_xml([text("京东 code", 0)]))
+    ask(repo, tmp_path / "cache")
+    monkeypatch.setattr(in_snapshots, "read_messages", None)
+    second = put_phone(repo, 1, sms_xml([text("京东 code", 0)]), {b"shared": {}})
+    found = ask(repo, tmp_path / "cache")
+    assert found.accounts[0].evidence[0].snapshot == second.id
+    assert found.looked_at[0].name == second.short_id
+
+
+def test_a_folder_that_is_damaged_hides_nothing_else(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = put_phone(repo, 0, sms_xml([text("Gone code", 0)]))
+    second = put_phone(repo, 1, sms_xml([text("京东 code", 0)]))
+    lost = second.tree
+
+    def broken(repo: Repository, tree: BlobId, path: bytes) -> Node:
+        if tree == lost:
+            raise BlobMissingError(blob="x")
+        return find_node(repo, tree, path)
+
+    monkeypatch.setattr(in_snapshots, "find_node", broken)
+    found = ask(repo)
+    assert [one.key for one in found.accounts] == ["~gone"]
+    assert ("damaged", second.short_id) in {(one.reason, one.name) for one in found.not_looked_at}
+    lost = first.tree
+    found = ask(repo)
+    assert [one.key for one in found.accounts] == ["jd"]
+    assert ("damaged", first.short_id) in {(one.reason, one.name) for one in found.not_looked_at}
+
+
+def test_a_vault_that_cannot_be_reached_is_no_damage(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_phone(repo, 0, sms_xml([text("京东 code", 0)]))
+
+    def gone(*_args: object) -> Node:
+        raise StorageError(path="x", detail="y")
+
+    monkeypatch.setattr(in_snapshots, "find_node", gone)
+    with pytest.raises(StorageError):
+        ask(repo)
 
 
 def test_numbers_that_the_person_called_theirs_count(repo: Repository) -> None:

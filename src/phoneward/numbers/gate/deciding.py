@@ -94,7 +94,7 @@ class Gate:
         started = time.monotonic()
         refusal = self._not_asked(question)
         if refusal is not None:
-            decision = combine({"": self._unknown("", refusal)})
+            decision = Decision(word=Word.UNKNOWN, reasons=(Reason(code=refusal, provider=""),), replies={})
         else:
             deadline = started + self.limit_s
             ask = self._in_turn if self.order is Order.IN_TURN else self._together

@@ -53,7 +53,7 @@ class TokenEndpoint:
         self.timeout_s = timeout_s
 
     async def post(self, url: str, form: Callable[[], Mapping[str, str]]) -> Answer:
-        """Send a form and return the answer; once more after a broken connection or a clock that differs.
+        """Send a form and return the answer; up to twice more after a broken connection, a 5xx or a clock that differs.
 
         Args:
             url: this endpoint, or the one for CIBA.
@@ -74,7 +74,7 @@ class TokenEndpoint:
                 if error.again and attempt < 2:
                     continue
                 raise TokenError(error.code, f"token endpoint: {error.detail}") from None
-            if answer.status in {400, 401} and attempt < 2 and self._clock_was_wrong(answer):
+            if attempt < 2 and (answer.status >= 500 or self._clock_was_wrong(answer)):
                 continue
             return answer
         raise AssertionError
@@ -89,7 +89,7 @@ class TokenEndpoint:
         }
 
     def _clock_was_wrong(self, answer: Answer) -> bool:
-        if error_of(answer) not in {"invalid_client", "invalid_grant"}:
+        if answer.status not in {400, 401} or error_of(answer) not in {"invalid_client", "invalid_grant"}:
             return False
         with contextlib.suppress(ValueError, TypeError, OverflowError):
             date = parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None

@@ -71,17 +71,12 @@ class Policy:
     Attributes:
         steps: for every purpose and word.
         reasons: what a reason asks for at least, whatever the word.
+        version: what the audit log calls it: the same for the same table.
     """
 
     steps: Mapping[tuple[Purpose, Word], Step]
     reasons: Mapping[tuple[Purpose, Code], Step]
-
-    @property
-    def version(self) -> str:
-        """What the audit log calls it: the same for the same table."""
-        rows = [*self.steps.items(), *self.reasons.items()]
-        table = {f"{purpose.value}.{which.value}": step.value for (purpose, which), step in rows}
-        return hashlib.sha256(compact(table).encode()).hexdigest()[:12]
+    version: str
 
     def step(self, purpose: Purpose, word: Word, codes: Iterable[str] = ()) -> Step:
         """Return what follows: what the word asks for, or a reason that asks for more."""
@@ -122,7 +117,10 @@ def read(table: object) -> Policy:
             steps[purpose, word] = Step(_one_of(Step, place, step))
             if (word, steps[purpose, word]) == (Word.CHANGED, Step.ALLOW):
                 raise GateConfigError(field=place, problem=words("a number that changed hands must never be allowed"))
-    return Policy(MappingProxyType(steps), MappingProxyType(reasons))
+    rows = [*steps.items(), *reasons.items()]
+    named = {f"{purpose.value}.{which.value}": step.value for (purpose, which), step in rows}
+    version = hashlib.sha256(compact(named).encode()).hexdigest()[:12]
+    return Policy(MappingProxyType(steps), MappingProxyType(reasons), version)
 
 
 def _table(field: str, value: object) -> Mapping[str, object]:

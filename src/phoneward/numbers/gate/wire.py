@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +16,12 @@ from phoneward.numbers.gate.reasons import Code
 MAX_BODY = 64 * 1024
 """Bytes. The longest documented answer has fewer than 300."""
 
-_CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30)
+MAX_AT_ONCE = 200
+"""Requests at one time; more wait, within their own time."""
+
+# No limit here, but `MAX_AT_ONCE` above it: httpcore 1.0.9 loses a connection for good when a request that waits for
+# one is given up in the moment in which it gets it, and after enough of them answers nothing any more.
+_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=50, keepalive_expiry=30)
 
 
 class WireError(Exception):
@@ -57,10 +63,12 @@ class Wire:
     """
 
     def __init__(self, *, ca_file: Path | None = None, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
         # Neither proxies nor certificates from the environment: a number goes where the configuration says.
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none: they would tie numbers together
             transport=transport or httpx.AsyncHTTPTransport(verify=_tls(ca_file), limits=_CONNECTIONS, trust_env=False),
             headers={"user-agent": "phoneward-gate", "accept-encoding": "identity"},
         )
@@ -73,7 +81,7 @@ class Wire:
                 compressed, a redirect, or cut off.
         """
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(timeout_s), self._turns:
                 return await self._post(url, headers, content)
         except (TimeoutError, httpx.TimeoutException):
             raise WireError(Code.TIMED_OUT, f"no whole answer within {timeout_s:.1f} s") from None

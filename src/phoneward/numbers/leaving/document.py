@@ -45,7 +45,7 @@ def step_document(step: Step, plan: Plan) -> dict[str, object]:
         "grade": step.account.grade.value,
         "harm": step.harm.value,
         "by": None if step.by is None else step.by.isoformat(),
-        "overdue": step in plan.overdue,
+        "overdue": plan.is_late(step),
         "state": found.state.value,
         "since": _time(found.since),
         "proof": None if found.proof is None else {"ref": readable(found.proof.ref), "time": _time(found.proof.time)},

@@ -3,14 +3,10 @@
 It needs nothing else: no script, no picture, and a policy that forbids them. Links are the rulebook's.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable
-from functools import cache
 from importlib.resources import files
 from typing import Final
 
-import jinja2
 from markupsafe import Markup
 
 from phoneward.errors import readable
@@ -36,7 +32,7 @@ from phoneward.numbers.leaving.wording import (
     until_words,
     ways,
 )
-from phoneward.paper import environment, make_pdf
+from phoneward.paper import make_pdf, standalone_page
 from phoneward.texts import _, enumeration, words
 
 MARK: Final = "Phoneward leaving plan"
@@ -46,20 +42,11 @@ _PARTS: Final = "phoneward.numbers.leaving"
 
 def html_plan(plan: Plan) -> bytes:
     """Return the plan as a page in the reader's language, UTF-8."""
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    page = (
-        _environment()
-        .get_template("plan.html")
-        .render(
-            plan=view(plan),
-            style=Markup(style),  # noqa: S704 - our own file, no text of anybody else's
-            style_hash=f"sha256-{digest}",
-            mark=MARK,
-            drawn=lambda link: Markup(qr_code(link)),  # noqa: S704 - drawn by segno, squares only
-        )
-    )
-    return page.encode("utf-8", "backslashreplace")
+
+    def drawn(link: str) -> Markup:
+        return Markup(qr_code(link))  # noqa: S704 - drawn by segno, squares only
+
+    return standalone_page(_PARTS, "plan.html", "plan.css", plan=view(plan), mark=MARK, drawn=drawn)
 
 
 def pdf_plan(plan: Plan) -> bytes:
@@ -136,7 +123,7 @@ class _PaperStep:
             "position": position,
             "name": str(service_words(step)),
             "until": str(until_words(step, plan)),
-            "is_late": not plan.is_past and step in plan.overdue,
+            "is_late": not plan.is_past and plan.is_late(step),
             "who": _texts(who),
             "doubt": str(shown_by(step)) if step.group is Group.MAYBE else "",
             "sentences": sentences,
@@ -148,13 +135,3 @@ class _PaperStep:
 
 def _texts(sentences: Iterable[object]) -> list[str]:
     return [str(sentence) for sentence in sentences]
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return environment((_PARTS, "templates"))
-
-
-@cache
-def _style() -> str:
-    return (files(_PARTS) / "templates" / "plan.css").read_text("utf-8").replace("\r\n", "\n")

@@ -125,7 +125,11 @@ class Plan:
     @property
     def overdue(self) -> tuple[Step, ...]:
         """What should be done by now, and is not."""
-        return tuple(step for step in self.open_steps if step.by is not None and step.by < self.today)
+        return tuple(step for step in self.steps if self.is_late(step))
+
+    def is_late(self, step: Step) -> bool:
+        """Tell whether a step should be done by now, and is not."""
+        return step.is_open and step.by is not None and step.by < self.today
 
     @property
     def first_reissue(self) -> dt.date | None:

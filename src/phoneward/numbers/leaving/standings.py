@@ -1,8 +1,8 @@
 """Whether an account still hangs on the number: what the person said, and what the service's messages show since.
 
-Three things close a step: the person's mark; the service's own word that the number was changed or taken off, or the
-account deleted; and a message of the service that comes to another number of the person's, to which none came before
-the plan began. A code to the number that is given up opens it again.
+Three things close a step: the person's mark; the service's own word, in a message or a letter, that the number was
+changed or taken off, or the account deleted; and a message of the service that comes to another number of the
+person's, to which none came before the plan began. A code to the number that is given up opens it again.
 """
 
 import datetime as dt
@@ -89,9 +89,11 @@ def standing(
         begun: when the plan was first made, aware.
         is_only: the person has no other number: messages of which nobody knows where they came to came to it.
     """
-    found = [e for e in (account.evidence if evidence is None else evidence) if e.source is SourceKind.SMS and e.time]
+    timed = [e for e in (account.evidence if evidence is None else evidence) if e.time is not None]
+    found = [e for e in timed if e.source is SourceKind.SMS]
     after = mark.when if mark is not None and not mark.is_done else None
-    proof = _proof(found, number, begun, after, is_only=is_only)
+    letters = [e for e in timed if e.source is SourceKind.MAIL]
+    proof = _proof(found, letters, number, begun, after, is_only=is_only)
     closed = [mark.when] if mark is not None and mark.is_done else []
     if proof is not None and proof.time is not None:
         closed.append(proof.time)
@@ -132,6 +134,7 @@ def _still_bound(evidence: Evidence, account: Account, number: str, is_only: boo
 
 def _proof(
     found: list[Evidence],
+    letters: list[Evidence],
     number: str,
     begun: dt.datetime,
     after: dt.datetime | None,
@@ -140,7 +143,8 @@ def _proof(
 ) -> Evidence | None:
     """Return what shows that the number was left: the service's newest own word, else its first message elsewhere."""
     counted = [e for e in found if after is None or _time(e) > after]
-    sure = [e for e in counted if e.is_done and e.purpose in _LEFT and _says_left(e, number, begun, is_only=is_only)]
+    said = [*counted, *(e for e in letters if after is None or _time(e) > after)]
+    sure = [e for e in said if e.is_done and e.purpose in _LEFT and _says_left(e, number, begun, is_only=is_only)]
     if sure:
         return max(sure, key=_time)
     # Where it wrote before the plan began, or a new account was made, another account is.
@@ -150,7 +154,12 @@ def _proof(
 
 
 def _says_left(evidence: Evidence, number: str, begun: dt.datetime, *, is_only: bool) -> bool:
-    """Tell whether "done" means away from this number: an earlier change may have been the one to it."""
-    if _time(evidence) >= begun:
-        return True
-    return evidence.purpose is not Purpose.CHANGE_NUMBER and _at(evidence, number, is_only)
+    """Tell whether "done" means away from this number.
+
+    An earlier change may have been the one to it; what is taken off another number says nothing of this one.
+    """
+    if evidence.source is SourceKind.MAIL:
+        return _time(evidence) >= begun and evidence.purpose is not Purpose.UNBIND
+    if evidence.purpose is Purpose.CHANGE_NUMBER:
+        return _time(evidence) >= begun
+    return _at(evidence, number, is_only)

@@ -63,7 +63,7 @@ def new_holder_steps(found: NewHolder) -> tuple[Words, ...]:
         words("Keep the contract or the carrier's message that shows from which day the number is yours."),
         words(
             "Ask your carrier when the number was last somebody else's, and for another number if too much comes for "
-            "that person. In the first days that is often free."
+            "that person."
         ),
     ]
     if refresh:

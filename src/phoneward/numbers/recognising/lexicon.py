@@ -118,14 +118,13 @@ class Lexicon:
         return hits
 
     def _dense(self, low: str) -> list[Hit]:
-        pairs, phrases, new = self._pairs.get, self._dense_ones, _NEW
+        pairs, phrases, new = self._pairs, self._dense_ones, _NEW
         hits: list[Hit] = []
         after = 0
-        for at, pair in enumerate(map(operator.add, low, low[1:])):
-            lengths = pairs(pair)
-            if lengths is None or at < after:
+        for at in [at for at, pair in enumerate(map(operator.add, low, low[1:])) if pair in pairs]:
+            if at < after:
                 continue
-            for length in lengths:
+            for length in pairs[low[at : at + 2]]:
                 if (said := phrases.get(low[at : at + length])) is not None:
                     after = at + length
                     hits.append(new(Hit, (at, after, said)))

@@ -16,6 +16,8 @@ _FILE: Final = Path(__file__).with_name("names.toml")
 _WORD: Final = re.compile(r"[^\W_]+")
 _FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
+_NUMBERED: Final = re.compile(r"no\d+")
+"""What NFKC makes of a numero sign and the number after it."""
 _OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
 _YOUR: Final = ("your ", "ur ")
 """What stands before a name that is written in small letters."""
@@ -106,6 +108,14 @@ class Names:
         system = self._book.by_domain(host)
         return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
+    def of_sentence(self, written: str) -> Name | None:
+        """Return who is named by words of a sentence that are written as a name; None where they are nobody's name."""
+        folded = fold(written)
+        if len(folded) < 2 or folded in self._generic or folded.isdigit() or _NUMBERED.fullmatch(folded):
+            return None
+        known = self._of(folded) if written.isascii() else None  # "über" is not Uber
+        return known or Name(written)
+
     def is_generic(self, written: str) -> bool:
         """Return whether words of a sentence are nobody's name."""
         folded = fold(written)
@@ -147,9 +157,10 @@ class Names:
     def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:
         """Yield where known names of scripts without spaces stand in a text that was read."""
         after = 0
-        for at, pair in enumerate(map(operator.add, low, low[1:])):
-            if at >= after and (longest := self._pairs.get(pair, 0)):
-                for length in range(min(longest, len(low) - at), 1, -1):
+        pairs = self._pairs
+        for at in [at for at, pair in enumerate(map(operator.add, low, low[1:])) if pair in pairs]:
+            if at >= after:
+                for length in range(min(pairs[low[at : at + 2]], len(low) - at), 1, -1):
                     key = low[at : at + length]
                     if (name := self._known.get(key)) is not None and key not in self._only_signed:
                         after = at + length
@@ -179,14 +190,16 @@ class Names:
     def _of(self, folded: str) -> Name | None:
         if (found := self._known.get(folded)) is not None:
             return found
-        for ending in self._endings:
-            if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
-                if found.is_carrier and ending in _OF_MONEY:
-                    continue  # a carrier's bank is another firm
-                return found
-        for beginning in self._beginnings:
-            if folded.startswith(beginning) and (found := self._known.get(folded.removeprefix(beginning))) is not None:
-                return found
+        if folded.endswith(self._endings):
+            for ending in self._endings:
+                if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
+                    if found.is_carrier and ending in _OF_MONEY:
+                        continue  # a carrier's bank is another firm
+                    return found
+        if folded.startswith(self._beginnings):
+            for beginning in self._beginnings:
+                if (found := self._known.get(folded.removeprefix(beginning))) is not None:
+                    return found
         return None
 
 

@@ -13,7 +13,7 @@ from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, lures
 from phoneward.numbers.recognising.reading import Read
-from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, said, spoken_of
+from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
 
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
@@ -61,7 +61,7 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     told = said(seen, code, names, only_close=signature is not None)
     if signature is None and (told is None or not told.is_close):
         signature = _origin(seen, sender, names)
-    if told is not None and (signature is None or _outranks(told.name, signature, seen.read, is_close=told.is_close)):
+    if told is not None and (signature is None or _outranks(told, signature, seen.read)):
         return told.name, signature is not None
     return signature, signature is not None
 
@@ -72,15 +72,16 @@ def _holder(seen: Seen, names: Names) -> Name | None:
     return None if found is None else names.signing(found[1])
 
 
-def _outranks(told: Name, signature: Name, read: Read, *, is_close: bool) -> bool:
+def _outranks(told: Said, signature: Name, read: Read) -> bool:
     """Return whether the sentence is to be believed before the signature."""
-    if not is_close or (signature.system is not None and signature.system is told.system):
+    name = told.name
+    if not told.is_close or (signature.system is not None and signature.system is name.system):
         return False
-    if told.is_known or signature.is_known:
-        return told.is_known
-    if told.shown in signature.shown:
+    if name.is_known or signature.is_known:
+        return name.is_known
+    if name.shown in signature.shown:
         return False
-    return not read.is_dense or told.shown.isascii()
+    return name.shown.isascii() if read.is_dense else told.is_before
 
 
 def _signature(seen: Seen, names: Names) -> Name | None:

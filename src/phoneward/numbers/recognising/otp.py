@@ -114,7 +114,13 @@ def brings_code(seen: Seen) -> Code | None:
         code = _by_weak(seen, found, tempting)
     if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | kinds.SECRECY | _PURPOSES):
         code = _by_deed(seen, found)
-    if code is None and found and seen.kinds & kinds.SECRECY and seen.kinds & (kinds.CODE | kinds.WEAK) and not tempting:
+    if (
+        code is None
+        and found
+        and seen.kinds & kinds.SECRECY
+        and seen.kinds & (kinds.CODE | kinds.WEAK)
+        and not tempting
+    ):
         code = _told(seen, found)
     if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
         code = Code(last.start(1), last.end(1), is_digits=False)
@@ -253,7 +259,9 @@ def _short(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
 
 
 _CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=\s)|(?=[A-Z0-9]{5,8}\s)[A-Z0-9]{5,8}")
-_IS_YOUR: Final = re.compile(r"\s(?:is|es|e|est|ist|to|je|jest) (?:the|your|tu|su|seu|votre|dein|ihr|il tuo|jouw|uw|twoj|vas)\s")
+_IS_YOUR: Final = re.compile(
+    r"\s(?:is|es|e|est|ist|to|je|jest) (?:the|your|tu|su|seu|votre|dein|ihr|il tuo|jouw|uw|twoj|vas)\s"
+)
 
 
 def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:

@@ -38,7 +38,7 @@ class Recogniser:
         grade = relation.of_code(name) if is_otp else relation.of_other(found, name, self._names, signs=signs)
         if name is None or (grade is Relation.NONE and not is_otp and not _is_named(name, found, signs=signs)):
             return Recognition(is_otp=is_otp)
-        purpose = relation.purpose(hits, seen)
+        purpose = relation.purpose(found)
         if purpose is Purpose.UNKNOWN and grade is Relation.ACCOUNT and not is_otp:
             purpose = Purpose.NOTICE
         return Recognition(

@@ -31,15 +31,17 @@ _OF_AN_ACCOUNT: Final = (
 """Where one of these "was done successfully", the owner of an account is told so."""
 
 
-def purpose(hits: list[Hit], seen: int) -> Purpose:
+def purpose(seen: Seen) -> Purpose:
     """Return what a message is for: what the number hangs on first, else what it speaks of first."""
     for kind, answer in _PURPOSES:
-        if seen & kind:
+        if seen.kinds & kind:
             return answer
-    if not seen & _ANY_LESSER:
+    if not seen.kinds & _ANY_LESSER:
         return Purpose.UNKNOWN
     warned = False
-    for hit in hits:
+    for hit in seen.hits:
+        if not seen.signed.first <= hit.start < seen.signed.last:
+            continue
         warned = warned or bool(hit.kinds & kinds.SECRECY)
         if hit.kinds & _ANY_LESSER:
             for kind, answer in _LESSER.items():

@@ -14,6 +14,7 @@ from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import DENSE, Read
+from phoneward.numbers.recognising.signatures import APP_HASH
 
 _LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
 _TOKEN: Final = re.compile(rf"[{_LETTERS}]+\+?")
@@ -55,10 +56,6 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
-_NUMBERED: Final = re.compile(r"[Nn]o\d+")
-"""What NFKC makes of a numero sign and the number."""
-_HASH: Final = re.compile(r"[A-Za-z0-9+/]{11}")
-"""The hash that tells Android's SMS Retriever which app a code is for."""
 
 
 class Said(NamedTuple):
@@ -67,10 +64,12 @@ class Said(NamedTuple):
     Attributes:
         name: who.
         is_close: right at the word for the code, or for what is done with it.
+        is_before: right before the word for the code: "your Example code".
     """
 
     name: Name
     is_close: bool
+    is_before: bool = False
 
 
 class _Sentence:
@@ -97,6 +96,8 @@ class _Sentence:
             mask[start:end] = b"\1" * (end - start)
         if code is not None:
             mask[code.start : code.end] = b"\1" * (code.end - code.start)
+        if (app := APP_HASH.search(seen.read.text, max(0, len(mask) - 14))) is not None:
+            mask[app.start(1) : app.end(1)] = b"\1" * 11
         self.spans = [found.span() for found in _TOKEN.finditer(seen.read.text)]
 
     def is_blocked(self, at: int) -> bool:
@@ -135,7 +136,7 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
             shouted = not name.is_known and len(name.shown) > 4 and name.shown.isupper()
-            return Said((_known(one) if shouted else None) or name, is_close=True)
+            return Said((_known(one) if shouted else None) or name, is_close=True, is_before=True)
     if seen.read.is_dense and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | kinds.NOTICE)][:4]
@@ -257,11 +258,7 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
-    written = _TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip()
-    if len(written) < 2 or one.names.is_generic(written) or written.isdigit() or _NUMBERED.fullmatch(written):
-        return None
-    known = one.names.known(written) if written.isascii() else None
-    return known or Name(written)
+    return one.names.of_sentence(_TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip())
 
 
 def _known(one: _Sentence) -> Name | None:
@@ -281,7 +278,7 @@ def _written_as_name(one: _Sentence) -> Name | None:
                 break
             last += 1
         name = _unknown(one, at, last)
-        if name is not None and _HASH.fullmatch(name.shown) is None:
+        if name is not None:
             return name
     return None
 

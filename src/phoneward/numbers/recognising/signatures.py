@@ -11,7 +11,8 @@ _AT_END: Final = re.compile(
     r"(?:[【〖\[]([^【】〖〗\[\]\n]{1,32})[】〗\]]|[〔(<《]([^〔〕()<>《》\n]{1,32})[〕)>》])[\s.。]*\Z"
 )
 _COLON: Final = re.compile(
-    r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)\s?(?:[:：]|\s[-–—|]\s|\s?[»>]\s)\s?"
+    r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)"
+    r"\s?(?:[:：](?![)(DPp3*-]+(?:\s|$|[.,!]))|\s[-–—|]\s|\s?[»>]\s)\s?"
 )
 _DASH: Final = re.compile(
     r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
@@ -20,9 +21,15 @@ _TAIL: Final = re.compile(
     r"(?:[.。!！;；]\s?([^\W\d_a-zà-ÿа-яё][^\W_]*(?:[ &'’-]{1,3}[^\W\d_][^\W_]*){0,2})|\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
 )
 """What a message ends in without any dash: "… do not share it. Example"."""
+APP_HASH: Final = re.compile(
+    r"(?:^|\s)((?=[A-Za-z/]{0,10}[0-9+]|[a-z]{1,9}[A-Z]|[A-Z]{1,9}[a-z]{1,8}[A-Z])[A-Za-z0-9+/]{11})\s*\Z"
+)
+"""The hash at the end that tells Android's SMS Retriever which app a code is for."""
 _DOMAIN: Final = re.compile(r"(?:^|\s)@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})(?:\s+#\S{1,20})?", re.IGNORECASE)
 """The last line of an origin-bound code: https://github.com/WICG/sms-one-time-codes."""
-_NOT_NAMES: Final = re.compile(r"(?i:subject|re|fwd?|ref)\b[\W\d]|\d+/\d+\Z|[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|.*\d{6,}|.*\d{2}:\d{2}")
+_NOT_NAMES: Final = re.compile(
+    r"(?i:subject|re|fwd?|ref)\b[\W\d]|\d+/\d+\Z|[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|.*\d{6,}|.*\d{2}:\d{2}"
+)
 _HEADER: Final = re.compile(r"[A-Z]{2}-([A-Za-z0-9]{3,11})(?:-[A-Z])?\Z")
 """Indian sender names: two letters of the operator and the circle, the header, what it is for (TRAI TCCCPR 2018)."""
 
@@ -67,7 +74,13 @@ def signatures(text: str) -> Signatures:
     head = text[at : at + 40]
     has_colon = ":" in head or " - " in head or "–" in head or "—" in head or "|" in head or "»" in head or "> " in head
     colon = _COLON.match(text, at, at + 40) if has_colon else None
-    dash = _DASH.search(text, max(0, last - 36), last)
+    end = text[max(0, last - 36) : last]
+    has_dash = "-" in end or "\n" in end or "–" in end or "—" in end or "~" in end
+    dash = (
+        _DASH.search(text, max(0, last - 36), last)
+        if has_dash and APP_HASH.search(text, max(0, len(text) - 14)) is None
+        else None
+    )
     tail = _TAIL.search(text, max(at, len(text) - 28)) if last == len(text) and dash is None else None
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(

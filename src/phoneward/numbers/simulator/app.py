@@ -95,7 +95,7 @@ class Simulator:
         self.state = state
         self.clock = clock or Clock()
         self.token_clock = token_clock or Clock()
-        self._public_url = public_url
+        self._public_url = public_url.rstrip("/") if public_url else None
         self.served_at: str | None = None
         self.access = AccessTokens()
         self.journal: deque[Served] = deque(maxlen=JOURNAL_LENGTH)

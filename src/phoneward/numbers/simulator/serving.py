@@ -37,10 +37,9 @@ class SimulatorServer:
         bound: int = self._socket.getsockname()[1]
         self.url = f"http://[{host}]:{bound}" if ":" in host else f"http://{host}:{bound}"
         simulator.served_at = self.url
+        # A connection that was cut on request is an exception to uvicorn, and would be told at length.
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        # A connection that was cut on request is an exception to uvicorn, and would be told at length.
-        logging.getLogger("uvicorn.error").addFilter(lambda record: record.levelno > logging.CRITICAL)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 simulator.app,

@@ -5,7 +5,7 @@ from phoneward.numbers.sources.files import read_mailbox_file, read_messages_fil
 from phoneward.numbers.sources.gathering import Gathered
 from phoneward.numbers.sources.kept import forget_accounts, keep_accounts
 from phoneward.numbers.sources.naming import account_key
-from phoneward.numbers.sources.phone_numbers import normalised, told_number, told_region
+from phoneward.numbers.sources.phone_numbers import normalised, told_region
 from phoneward.numbers.sources.taking import CACHE, inventory_of, not_asked
 from phoneward.numbers.sources.words import (
     grade_words,
@@ -33,6 +33,5 @@ __all__ = [
     "read_mailbox_file",
     "read_messages_file",
     "read_passwords_file",
-    "told_number",
     "told_region",
 ]

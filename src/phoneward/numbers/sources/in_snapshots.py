@@ -23,7 +23,16 @@ from phoneward.numbers.sources.knowing import recogniser, rules_version
 from phoneward.numbers.sources.messages import read_messages
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
 from phoneward.snapshots import PastApps, SnapshotInfo
-from phoneward.vault import Node, PathNotFoundError, Repository, SealedCache, Snapshot, find_node, open_file
+from phoneward.vault import (
+    Node,
+    PathNotFoundError,
+    Repository,
+    SealedCache,
+    Snapshot,
+    StorageError,
+    find_node,
+    open_file,
+)
 
 MESSAGES: Final = b"/records/sms.xml"
 PURPOSE: Final = "number messages 1"
@@ -73,6 +82,7 @@ class _Reading:
     def __init__(self, repo: Repository, cache_dir: Path | None, listener: Listener) -> None:
         self._repo = repo
         self._listener = listener
+        self._damaged: set[str] = set()
         self._cache = (
             None
             if cache_dir is None
@@ -88,10 +98,10 @@ class _Reading:
                 continue
             if newest is None or node.content != newest.content:
                 found = over_time(self._one(older, node), found)
-                between = len(earlier) - number - 1
-                if between:
-                    found = _missing(found, "snapshots-between", count=between)
+                found = _missing(found, "snapshots-between", count=len(earlier) - number - 1)
             break
+        for name in self._damaged - {info.snapshot.short_id}:
+            found = _missing(found, "damaged", name=name)
         return found
 
     def apps(self, snapshot: Snapshot) -> Gathered:
@@ -99,57 +109,83 @@ class _Reading:
             document = PastApps(self._repo).told(snapshot)
         except (ValueError, PathNotFoundError):
             return _nothing(SourceKind.APP, "no-apps", snapshot.short_id)
+        except StorageError:
+            raise
         except PhonewardError:
             return _nothing(SourceKind.APP, "damaged", snapshot.short_id)
         return read_apps(document, rulebook(), snapshot.short_id, snapshot=snapshot.id or "")
 
     def _node(self, snapshot: Snapshot) -> Node | None:
+        """Return where a snapshot's messages lie; None where it has none, or what leads there is damaged."""
         try:
             return find_node(self._repo, snapshot.tree, MESSAGES)
         except PathNotFoundError:
             return None
+        except StorageError:
+            raise
+        except PhonewardError:
+            self._damaged.add(snapshot.short_id)
+            return None
 
     def _one(self, info: SnapshotInfo, node: Node | None) -> Gathered:
-        snapshot = info.snapshot
+        name = info.snapshot.short_id
         if node is None or not node.content:
-            return _nothing(SourceKind.SMS, "no-messages", snapshot.short_id)
-        # A part of the key too: under whose name and from which snapshot it is told.
-        told = f"{info.device}\0{snapshot.id}".encode()
-        key = hashlib.sha256(b"\0".join((rules_version(), told, *node.content))).digest()
-        stored = None if self._cache is None else self._cache.get(key)
-        if stored is not None:
+            return _nothing(SourceKind.SMS, "damaged" if name in self._damaged else "no-messages", name)
+        key = hashlib.sha256(b"\0".join((rules_version(), *node.content))).digest()
+        found = self._remembered(key)
+        if found is None:
             try:
-                return _decoder.decode(stored)
-            except (msgspec.MsgspecError, ValueError):  # another version's: read again
-                pass
-        try:
-            found = self._read(info, node)
-        except PhonewardError:  # damaged: a repair may bring it back, so nothing is remembered
-            return _nothing(SourceKind.SMS, "damaged", snapshot.short_id)
-        if self._cache is not None:
-            self._cache.put(key, msgspec.msgpack.encode(found))
-        return found
+                found = self._read(node)
+            except StorageError:
+                raise
+            except PhonewardError:  # damaged: a repair may bring it back, so nothing is remembered
+                return _nothing(SourceKind.SMS, "damaged", name)
+            if self._cache is not None:
+                self._cache.put(key, msgspec.msgpack.encode(found))
+        return _of(found, info)
 
-    def _read(self, info: SnapshotInfo, node: Node) -> Gathered:
-        snapshot = info.snapshot
+    def _remembered(self, key: bytes) -> Gathered | None:
+        stored = None if self._cache is None else self._cache.get(key)
+        try:
+            return None if stored is None else _decoder.decode(stored)
+        except (msgspec.MsgspecError, ValueError):  # another version's: read again
+            return None
+
+    def _read(self, node: Node) -> Gathered:
+        """Return what the messages show, whosever they are: of which snapshot and phone is said later."""
         self._listener(PhaseStarted(PHASE, total_bytes=node.size))
         with io.BufferedReader(open_file(self._repo, node), _BUFFER) as stream:
             found = read_messages(
                 stream,
-                snapshot.short_id,
+                "",
                 recogniser(),
-                snapshot=snapshot.id or "",
-                phone=info.device,
                 tell=lambda messages, read: self._listener(Advanced(PHASE, messages, read)),
             )
         self._listener(PhaseDone(PHASE, sum(one.items for one in found.looked_at), node.size))
         return found
 
 
+def _of(found: Gathered, info: SnapshotInfo) -> Gathered:
+    """Return what messages show, of this snapshot of this phone."""
+    name, snapshot = info.snapshot.short_id, info.snapshot.id or ""
+    return dataclasses.replace(
+        found,
+        phone=info.device,
+        looked_at=tuple(dataclasses.replace(one, name=name) for one in found.looked_at),
+        missed=tuple(dataclasses.replace(one, name=name) for one in found.missed),
+        accounts=tuple(
+            dataclasses.replace(
+                account, evidence=tuple(dataclasses.replace(one, snapshot=snapshot) for one in account.evidence)
+            )
+            for account in found.accounts
+        ),
+    )
+
+
 def _nothing(source: SourceKind, reason: str, name: str) -> Gathered:
     return Gathered(looked_at=(), missed=(NotLookedAt(source=source, reason=reason, name=name),))
 
 
-def _missing(found: Gathered, reason: str, *, count: int) -> Gathered:
-    missed = NotLookedAt(source=SourceKind.SMS, reason=reason, count=count)
-    return dataclasses.replace(found, missed=(*found.missed, missed))
+def _missing(found: Gathered, reason: str, *, name: str = "", count: int | None = None) -> Gathered:
+    missed = NotLookedAt(source=SourceKind.SMS, reason=reason, name=name, count=count)
+    return found if count == 0 else dataclasses.replace(found, missed=(*found.missed, missed))

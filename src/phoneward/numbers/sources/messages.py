@@ -7,7 +7,7 @@ from typing import IO, Final, Protocol
 
 from phoneward.numbers.inventory import Evidence, LookedAt, NotLookedAt, SourceKind, What
 from phoneward.numbers.message import Message
-from phoneward.numbers.recognition import Recognition, Relation
+from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.sources.gathering import Gathered, Gathering, Hint
 from phoneward.numbers.sources.own_hints import number_in
 from phoneward.snapshots import Text, Texts
@@ -30,8 +30,6 @@ def read_messages(
     name: str,
     recogniser: Recognising,
     *,
-    snapshot: str = "",
-    phone: str = "",
     tell: Callable[[int, int], None] | None = None,
 ) -> Gathered:
     """Return what a file of text messages shows: all of it, or nothing where it is not whole.
@@ -42,15 +40,13 @@ def read_messages(
         stream: SMS Backup & Restore's format, at its beginning.
         name: of the file, for people.
         recogniser: tells what a message shows.
-        snapshot: full ID of the snapshot it lies in; empty for a file.
-        phone: whose SIMs the messages name: the phone's id; by default the file's name.
         tell: hears now and then how many messages and bytes were read.
 
     Raises:
         RecordsFileError: it is no whole file of messages.
         OSError: it cannot be read.
     """
-    reading = _Reading(recogniser, snapshot)
+    reading = _Reading(recogniser)
     texts = Texts(stream)
     for text in texts:
         reading.messages += 1
@@ -58,14 +54,13 @@ def read_messages(
             reading.take(text)
         if tell is not None and reading.messages % _TOLD_EVERY == 0:
             tell(reading.messages, stream.tell())
-    return reading.gathered(name, phone or name, texts.with_pictures)
+    return reading.gathered(name, texts.with_pictures)
 
 
 class _Reading:
-    def __init__(self, recogniser: Recognising, snapshot: str) -> None:
+    def __init__(self, recogniser: Recognising) -> None:
         self.messages = 0
         self._recognise = recogniser.recognise
-        self._snapshot = snapshot
         self._gathering = Gathering()
         self._sims: Counter[str] = Counter()
         self._hints: Counter[tuple[str, str]] = Counter()
@@ -90,7 +85,8 @@ class _Reading:
         seen = self._recognise(Message(id=text.id, sender=text.address, body=text.body, received=time, sim=sim))
         if seen.relation is Relation.NONE:
             return
-        number = number_in(text.body)
+        # After a change it is anybody's guess whether the old or the new number is named.
+        number = None if seen.purpose is Purpose.CHANGE_NUMBER else number_in(text.body)
         if number is not None:
             hint = (number, sim)
             if hint in self._hints or len(self._hints) < MAX_HINTS:
@@ -106,12 +102,11 @@ class _Reading:
             sim=sim,
             purpose=seen.purpose,
             is_done=seen.is_done,
-            snapshot=self._snapshot,
             grade=seen.relation,
         )
         self._gathering.add(seen.system, seen.service, evidence)
 
-    def gathered(self, name: str, phone: str, with_pictures: int) -> Gathered:
+    def gathered(self, name: str, with_pictures: int) -> Gathered:
         """Return what they show."""
         missed = []
         if with_pictures:
@@ -124,7 +119,7 @@ class _Reading:
             looked_at=(
                 LookedAt(source=SourceKind.SMS, name=name, items=self.messages, first=self._first, last=self._last),
             ),
-            phone=phone,
+            phone=name,
             accounts=self._gathering.accounts(),
             hints=tuple(Hint(number=number, sim=sim, count=count) for (number, sim), count in self._hints.items()),
             sims=dict(self._sims),

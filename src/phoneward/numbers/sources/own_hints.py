@@ -20,7 +20,7 @@ _DEAR: Final = (
     rf"|(?:手机号|手机号码|号码|手機號碼){_CHINA}\s?(?:的用户|的机主|机主|用户)"
 )
 _ENGLISH: Final = (
-    r"\byour\s(?:new\s|mobile\s|cell\s|phone\s|wireless\s|registered\s|linked\s|cellphone\s)*"
+    r"\byour\s(?:mobile\s|cell\s|phone\s|wireless\s|registered\s|linked\s|cellphone\s)*"
     r"(?:number|no\.?|line|msisdn)\s?(?:is|:|,|\()?\s?"
 ) + _ANY
 _EASTERN: Final = (

@@ -26,7 +26,7 @@ class Text(NamedTuple):
         address: who wrote it; empty where unknown.
         body: the text.
         date_ms: when it came, milliseconds since 1970 UTC; None where the file does not say.
-        is_received: it came to the person; others were sent, are drafts, or failed.
+        is_received: it came to the person, as far as the file says; others were sent, are drafts, or failed.
         sim: which SIM, as the phone counts them; empty where unknown.
         service_center: the number of the exchange that delivered it; empty where unknown.
     """
@@ -88,7 +88,7 @@ class _Texts(Parsing[Text]):
                 put_back(_text(fields.get("address"))),
                 put_back(_text(fields.get("body"))),
                 int(date) if _NUMBER.match(date) else None,
-                fields.get("type") == _RECEIVED,
+                fields.get("type", _RECEIVED) == _RECEIVED,
                 sim if sim.isdecimal() else "",
                 _text(fields.get("service_center")),
             )

@@ -45,7 +45,7 @@ def show(request: Request) -> Response:
         steps=[str(one) for one in numbers.new_holder_steps(found)] if found is not None else [],
         never=[str(one) for one in numbers.new_holder_never()],
         unknown=[str(one) for one in numbers.new_holder_unknown(found)] if found is not None else [],
-        messages=f"{found.messages:,}" if found is not None else "",
+        looked=f"{found.messages:,}" if found is not None else "",
         has_answer=found is not None,
         is_looking=job is not None and job.is_running,
         job=job,

@@ -181,10 +181,10 @@ def _plan_asked_for(request: Request) -> Plan:
 
 def _step(step: Step, plan: Plan) -> dict[str, object]:
     return {
+        **numbers.step_document(step, plan),
         "severity": _HARM_SEVERITIES[step.harm],
         "harm": str(numbers.harm_words(step.harm)),
         "is_open": step.is_open,
-        **numbers.step_document(step, plan),
     }
 
 

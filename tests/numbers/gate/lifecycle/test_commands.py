@@ -1,9 +1,14 @@
 """`phoneward number gate serve`, `run`, `audit` and `key`, as those who run a service type them."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
+import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +24,7 @@ from phoneward.numbers.gate.keys import Keys
 from phoneward.numbers.gate.service import settings as service_settings
 from tests.numbers.gate.lifecycle.conftest import NUMBER, OTHER
 from tests.numbers.gate.lifecycle.postgres import Server
-from tests.numbers.gate.lifecycle.serving import serving, write_config
+from tests.numbers.gate.lifecycle.serving import SHOP_KEY, serving, write_config
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +70,79 @@ def test_it_serves_until_told_to_stop_and_what_it_said_is_kept(tmp_path: Path) -
     assert json.loads(checked.stdout)["entries"] in {len(answered) + 1, len(answered) + 2}
 
 
+def test_a_request_that_has_begun_is_finished_before_it_stops(tmp_path: Path) -> None:
+    """Somebody is logging in while the service is restarted."""
+    body = json.dumps({"account": "anna", "number": NUMBER}).encode()
+    head = (
+        f"POST /bindings HTTP/1.1\r\nhost: gate\r\nauthorization: Bearer {SHOP_KEY}\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    with serving(write_config(tmp_path)) as (process, client):
+        address = (client.base_url.host, client.base_url.port)
+        with socket.create_connection(address, timeout=20) as connection:
+            connection.sendall(head.encode() + body[:5])
+            assert client.get("/healthz").status_code == 200  # what came before it was read by now
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(httpx.TransportError):
+                while httpx.get(f"{client.base_url}/healthz", trust_env=False).status_code == 200:
+                    pass  # until it takes nothing new
+            connection.sendall(body[5:])
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+        assert process.wait(timeout=30) == 0
+
+
+def test_what_is_no_http_is_refused_in_the_same_form(tmp_path: Path) -> None:
+    with serving(write_config(tmp_path)) as (_process, client):
+        for sent in (b"\x16\x03\x01\x02\x00", b"GET / HTTP/1.1\r\nx: " + b"x" * 40_000 + b"\r\n\r\n"):
+            address = (client.base_url.host, client.base_url.port)
+            with socket.create_connection(address, timeout=20) as connection:
+                connection.sendall(sent + b"\r\n\r\n")
+                answer = connection.recv(1000)
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"application/problem+json" in answer
+
+
+def test_numbers_and_keys_are_in_nothing_that_is_left(tmp_path: Path) -> None:
+    """Planted ones are looked for in all files of the service and in all that it prints."""
+    config = write_config(tmp_path)
+    with serving(config) as (process, client):
+        for path, sent in (
+            ("/bindings", {"account": "anna", "number": NUMBER}),
+            ("/check", {"account": "anna", "purpose": "login"}),
+            ("/notices", {"notices": [{"number": NUMBER, "on": "2999-01-01"}]}),
+            ("/recovered", {"account": "anna", "factor": "totp", "number": OTHER}),
+            ("/bindings", {"account": "anna", "number": NUMBER[1:]}),
+            ("/nothing", {"number": NUMBER}),
+        ):
+            client.post(path, json=sent)
+        process.send_signal(signal.SIGTERM)
+        printed = b"".join(process.communicate(timeout=30))
+    assert gate("audit", "--config", config, "--export", tmp_path / "log.jsonl").exit_code == 0
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert {"bindings.db", "log.jsonl"} <= set(left)
+    for name, content in [("what it prints", printed), *left.items()]:
+        for planted in (NUMBER, NUMBER[3:], OTHER, OTHER[3:], SHOP_KEY):
+            assert planted.encode() not in content, (name, planted)
+
+
+def test_it_serves_by_tls(tmp_path: Path) -> None:
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", "tls.key", "-out", "tls.pem", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    config = write_config(tmp_path)
+    config.write_text(
+        config.read_text().replace("port = 0", 'port = 0\ntls_certificate = "tls.pem"\ntls_key = "tls.key"')
+    )
+    assert gate("serve", "--check", "--config", config).exit_code == 0
+    trusted = ssl.create_default_context(cafile=str(tmp_path / "tls.pem"))
+    with serving(config) as (_process, client):
+        assert client.base_url.scheme == "https"
+        with httpx.Client(base_url=client.base_url, verify=trusted, trust_env=False) as browser:
+            assert browser.get("/healthz").json() == {"status": "ok"}
+
+
 def test_it_serves_from_postgresql(tmp_path: Path, postgres_server: Server) -> None:
     conninfo = postgres_server.fresh().replace("\\", "\\\\").replace('"', '\\"')
     config = write_config(tmp_path, bindings=f'[bindings]\npostgresql = "{conninfo}"')
@@ -101,11 +179,11 @@ def test_a_list_with_one_wrong_line_does_nothing(tmp_path: Path, line: str) -> N
     config = write_config(tmp_path)
     with SqliteStoreOf(config) as (store, keys):
         bind(store, keys)
-    text = f"{NUMBER},2999-01-01\n{line}\n"
+    text = f"{NUMBER},2999-01-01\n" * 300 + line + "\n"
     (tmp_path / "list.csv").write_bytes(text.encode("utf-8", "surrogatepass"))
     refused = gate("run", "--config", config, "--notices", tmp_path / "list.csv")
     assert refused.exit_code == 2
-    assert re.search("line 2:|longer than|UTF-8|CSV", refused.stderr)
+    assert re.search("line 301:|longer than|UTF-8|CSV", refused.stderr)
     assert NUMBER not in refused.stderr
     with SqliteStoreOf(config) as (store, _keys):
         assert store.read(lambda ledger: ledger.last_entry())[0] == 1
@@ -218,12 +296,26 @@ def test_no_configuration(tmp_path: Path) -> None:
     assert (refused.exit_code, "nowhere.toml" in refused.stderr) == (2, True)
 
 
-def test_a_part_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Installed without the extra: the command that installs it."""
-    import sys
+OPERATOR = """
+[operators.example]
+api_root = "https://operator.example"
+token_endpoint = "https://operator.example/token"
+client_id = "shop"
+key_file = "client-key.pem"
+[[providers]]
+kind = "number-recycling"
+operator = "example"
+"""
 
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    config = write_config(tmp_path, bindings='[bindings]\npostgresql = "host=/nowhere"')
-    refused = gate("serve", "--check", "--config", config)
-    assert refused.exit_code == 2
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("psycopg", '[bindings]\npostgresql = "host=/nowhere"'), ("httpx", OPERATOR), ("jwt", OPERATOR)]
+)
+def test_a_part_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, text: str) -> None:
+    """Installed without the extra: the command that installs it. What needs none of it works."""
+    for one in ("psycopg", "httpx", "jwt"):
+        monkeypatch.setitem(sys.modules, one, None)
+    refused = gate("serve", "--check", "--config", write_config(tmp_path, text))
+    assert (refused.exit_code, part in refused.stderr) == (2, False)
     assert "pip install 'phoneward[gate]'" in refused.stderr
+    assert gate("serve", "--check", "--config", write_config(tmp_path)).exit_code == 0

@@ -181,6 +181,15 @@ def test_an_answer_that_is_none_lets_nobody_in(answer: httpx.Response | Exceptio
     assert (told.word, told.step, told.reasons[0].code) == (Word.UNKNOWN, Step.STEP_UP, "gate-unreachable")
 
 
+def test_what_the_gate_refuses_to_note_is_an_error(gate_site: Site) -> None:
+    async def report() -> None:
+        async with client_of(gate_site.app) as client:
+            await client.report("/verified", account="nobody", factor="totp")
+
+    with pytest.raises(httpx.HTTPStatusError, match="404"):
+        asyncio.run(report())
+
+
 def test_a_wrong_key_lets_nobody_in(gate_site: Site) -> None:
     async def ask() -> Answer:
         async with client_of(gate_site.app, "wrong") as client:

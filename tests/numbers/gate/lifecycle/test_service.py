@@ -65,6 +65,17 @@ def test_the_whole_story(shop: Site) -> None:
     assert shop.done("/released", {"account": "anna"})["state"] == "released"
 
 
+def test_an_account_that_had_its_number_before_the_gate_came(shop: Site) -> None:
+    """It is asked since then, not since today; a time to come is a mistake, and counts as now."""
+    shop.done("/bindings", {**ANNA, "bound_at": "2019-03-04T05:06:07+08:00"})
+    shop.done("/check", {"account": "anna", "purpose": "login"})
+    shop.done("/bindings", {"account": "ben", "number": NUMBER, "bound_at": "2999-01-01T00:00:00Z"})
+    shop.done("/check", {"account": "ben", "purpose": "login"})
+    since = [question.since.isoformat() for question in shop.provider.asked]
+    assert since == ["2019-03-03T21:06:07+00:00", "2026-05-04T12:30:00+00:00"]
+    assert shop.ask("/bindings", {**ANNA, "bound_at": "2019-03-04T05:06:07"}).status_code == 400, "no time zone"
+
+
 def test_whoever_has_no_key_learns_nothing(shop: Site) -> None:
     shop.done("/bindings", ANNA)
     for key in ("", "wrong", SHOP_KEY + "x", SHOP_KEY.upper()):

@@ -1,6 +1,7 @@
 """What every database must hold; one suite for both."""
 
 import concurrent.futures
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from phoneward.numbers.gate import audit
 from phoneward.numbers.gate.bindings import (
     Ledger,
     NotBoundError,
@@ -22,6 +24,7 @@ from phoneward.numbers.gate.bindings.binding import Binding, State
 from phoneward.numbers.gate.keys import Keys
 from phoneward.numbers.gate.lifecycle import fit
 from phoneward.numbers.gate.secret_errors import WrongSecretError
+from tests.numbers.gate.lifecycle import postgres
 from tests.numbers.gate.lifecycle.conftest import KEYS, NUMBER, OTHER, steps
 from tests.numbers.gate.lifecycle.postgres import Server
 
@@ -189,3 +192,42 @@ def test_no_number_stands_in_the_tables(tmp_path: Path) -> None:
     for number in (NUMBER, OTHER):
         assert number not in dumped
         assert number[3:] not in dumped
+
+
+def test_a_full_disk_leaves_nothing_half_done(tmp_path: Path) -> None:
+    """There is no room for what is to be written: one sentence, all as before, and it goes on once there is."""
+    store = SqliteStore(tmp_path / "bindings.db")
+    store.write(lambda ledger: steps().bind(ledger, "a", NUMBER))
+    (pages,) = store._writer.execute("PRAGMA page_count").fetchone()
+    store._writer.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(StoreError, match="full"):
+        store.write(lambda ledger: [steps().bind(ledger, f"b{number}", OTHER) for number in range(200)])
+    assert store.read(lambda ledger: ledger.count())[State.ACTIVE] == 1
+    assert audit.check(store, KEYS).entries == 1
+    store._writer.execute("PRAGMA max_page_count = 1000000")
+    store.write(lambda ledger: steps().bind(ledger, "b", OTHER))
+    assert audit.check(store, KEYS).entries == 2
+    store.close()
+
+
+def test_what_was_acknowledged_outlives_a_crash_of_the_server() -> None:
+    """PostgreSQL is stopped as if the power went, in the middle of writing, and starts again."""
+    with postgres.server(durable=True) as server:
+        conninfo = server.fresh()
+        store = PostgresStore(conninfo)
+        acknowledged = []
+        stopping = threading.Timer(0.3, lambda: server.stop("immediate"))
+        stopping.start()
+        with contextlib.suppress(StoreError):
+            for number in range(100_000):
+                store.write(lambda ledger, name=f"a{number}": steps().bind(ledger, name, NUMBER))  # type: ignore[misc]
+                acknowledged.append(f"a{number}")
+        stopping.join()
+        assert len(acknowledged) < 100_000
+        server.start()
+        assert acknowledged
+        assert store.read(lambda ledger: all(ledger.find(name) for name in acknowledged))
+        checked = audit.check(store, KEYS)
+        assert checked.problem == ""
+        assert checked.entries - len(acknowledged) in {0, 1}
+        store.close()

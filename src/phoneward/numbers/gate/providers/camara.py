@@ -135,9 +135,7 @@ class CamaraApi:
                     renewed = True
                     self._tokens.forget(question.number, token)
                     continue
-                if answer.status < 500 and not (answer.status == 429 and self._worth_waiting(answer, deadline)):
-                    return answer, correlator
-                if asked_again >= _MOST_ASKED_AGAIN:
+                if not self._worth_asking_again(answer, deadline) or asked_again >= _MOST_ASKED_AGAIN:
                     return answer, correlator
             asked_again += 1
             await asyncio.sleep(random.uniform(0.5, 1) * 0.1 * 2**asked_again)  # noqa: S311  no secret, only jitter
@@ -149,10 +147,13 @@ class CamaraApi:
         if wait:
             await asyncio.sleep(wait)
 
-    def _worth_waiting(self, answer: Answer, deadline: float) -> bool:
-        pause = asked_pause_s(answer.headers.get("retry-after", ""), self.clock())
-        self._pace.pause(pause)
-        return pause < deadline - time.monotonic()
+    def _worth_asking_again(self, answer: Answer, deadline: float) -> bool:
+        """Return whether a later answer may be another one, and can come in time. Keeps the pause that is asked for."""
+        if answer.status == 429 or (answer.status >= 500 and "retry-after" in answer.headers):
+            pause = asked_pause_s(answer.headers.get("retry-after", ""), self.clock())
+            self._pace.pause(pause)
+            return pause < deadline - time.monotonic()
+        return answer.status >= 500
 
     def _read(self, answer: Answer, correlator: str, question: Question) -> dict[str, object]:
         if answer.status != 200:

@@ -74,13 +74,18 @@ def make_app(keeper: Gatekeeper, service: ServiceTable, job: Job | None = None) 
 def _endpoint(one: Operation, keeper: Gatekeeper, callers: Callers) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         caller = callers.admit(request, one.right)
-        sent = _limit(request) if one.sent is None else _read(await body_of(request), one.sent)
+        sent = _limit(request) if one.sent is None else read_body(await body_of(request), one.sent)
         return _answered(await one.run(keeper, caller, sent))
 
     return endpoint
 
 
-def _read(body: bytes, kind: type[bodies.Body]) -> bodies.Body:
+def read_body(body: bytes, kind: type[bodies.Body]) -> bodies.Body:
+    """Return what was sent.
+
+    Raises:
+        Problem: it is not what `kind` says.
+    """
     try:
         return msgspec.convert(read_object(body), kind)
     except NotAnAnswerError:

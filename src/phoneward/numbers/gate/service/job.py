@@ -35,8 +35,8 @@ class Job:
         while True:
             try:
                 await self.remind()
-            except StoreError as error:
-                self._on_error(error)
+            except Exception as error:  # noqa: BLE001 - the job must live, and say why it could not do its work
+                self._on_error(error if isinstance(error, StoreError) else StoreError(problem=type(error).__name__))
             await asyncio.sleep(self._table.every_s)
 
     async def remind(self) -> int:
