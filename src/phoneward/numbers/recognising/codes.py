@@ -52,6 +52,7 @@ _BARE: Final = re.compile(
     r"web|page|pro|cyou|buzz|ink|[a-z]{2})(?:\.[a-z]{2})?(?![a-z0-9@_-]|\.[a-z0-9])"
 )
 """A host's name without anything around it. Never looked for where codes are: a firm may be called so."""
+_DOTTED: Final = re.compile(r"\.[a-z]{2}")
 
 
 class Code(NamedTuple):
@@ -76,7 +77,7 @@ def links(text: str, low: str) -> list[tuple[int, int]]:
 
 def hosts(low: str) -> list[str]:
     """Return the hosts that a text in the form for comparing names without anything around them."""
-    return _BARE.findall(low) if "." in low.rstrip(".") else []
+    return _BARE.findall(low) if _DOTTED.search(low) is not None else []
 
 
 def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
@@ -134,24 +135,26 @@ def _may_be_code(low: str, start: int, end: int) -> bool:
         and _AFTER_NOT.match(low, end, end + 12)
     ):
         return False
-    if not start:
-        return True
+    return not start or not _is_claimed(low, start, end)
+
+
+def _is_claimed(low: str, start: int, end: int) -> bool:
+    """Return whether what stands before a number says that it is an amount, a telephone's, the year of a date."""
     window = low[max(0, start - 14) : start]
     if end - start == 4 and low.startswith(("19", "20"), start) and _IN_DATE.search(window) is not None:
-        return False
+        return True
     before = window.rstrip(" :.")
     if before.endswith(_SIGNS_BEFORE):
-        return False
-    if before.endswith(_FINNIC):
         return True
+    if before.endswith(_FINNIC):
+        return False
     word = before.rpartition(" ")[2].lstrip("(\"'.,-")
-    return word not in _WORDS_BEFORE and not (
-        word in _SMALL_WORDS_BEFORE and window[-1] == " " and ":" not in window[-3:]
-    )
+    return word in _WORDS_BEFORE or (word in _SMALL_WORDS_BEFORE and window[-1] == " " and ":" not in window[-3:])
 
 
 _IN_DATE: Final = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s(?:\d{1,2}(?:st|nd|rd|th)?,?\s)?$|[/.-]\d{1,2}[/.-]$|copyright\W{0,4}$|©\s?$"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s(?:\d{1,2}(?:st|nd|rd|th)?,?\s)?$|"
+    r"[/.-]\d{1,2}[/.-]$|copyright\W{0,4}$|©\s?$"
 )
 """What stands before the year of a date."""
 _ENDS: Final = frozenset(".,;!?)]】」』\"'、。\n")

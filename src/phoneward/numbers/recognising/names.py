@@ -83,16 +83,19 @@ class Names:
 
     def signing(self, written: str) -> Name | None:
         """Return who signs so; None where it is nobody's name: a gateway's, or a word like "Info"."""
-        written = _FORMS.sub("", written[:_LONGEST]).strip()
+        written = written[:_LONGEST]
+        if not written.isascii():
+            written = _FORMS.sub("", written).strip()
         folded = fold(written)
         if not folded or folded in self._gateways:
             return None
         if (found := self._of(folded)) is not None:
             return found
         low = written.lower()
-        for notice in self._notices:
-            if low.endswith(notice) and len(rest := written[: -len(notice)].strip(" -·:|")) > 1:
-                return self.signing(rest)
+        if low.endswith(self._notices):
+            for notice in self._notices:
+                if low.endswith(notice) and len(rest := written[: -len(notice)].strip(" -·:|")) > 1:
+                    return self.signing(rest)
         return Name(written)
 
     def known(self, written: str) -> Name | None:

@@ -65,7 +65,7 @@ _LOGIN_LINK: Final = re.compile(
 _MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
 """Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
 _TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
-"""What stands between "do not tell anybody" and the code, where no other word for it stands near: "share it: 123456"."""
+"""What stands between "do not tell anybody" and a code that no other word stands near: "do not share it: 123456"."""
 _LINK: Final = frozenset({"link", "链接", "連結"})
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES

@@ -18,7 +18,8 @@ _DASH: Final = re.compile(
     r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
 )
 _TAIL: Final = re.compile(
-    r"(?:[.。!！;；]\s?([^\W\d_a-zà-ÿа-яё][^\W_]*(?:[ &'’-]{1,3}[^\W\d_][^\W_]*){0,2})|\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
+    r"(?:[.。!！;；]\s?([^\W\d_a-zà-ÿа-яё][^\W_]*(?:[ &'’-]{1,3}[^\W\d_][^\W_]*){0,2})|"
+    r"\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
 )
 """What a message ends in without any dash: "… do not share it. Example"."""
 APP_HASH: Final = re.compile(
@@ -81,7 +82,11 @@ def signatures(text: str) -> Signatures:
         if has_dash and APP_HASH.search(text, max(0, len(text) - 14)) is None
         else None
     )
-    tail = _TAIL.search(text, max(at, len(text) - 28)) if last == len(text) and dash is None else None
+    tail = None
+    if dash is None and last == len(text) and text[-1:].isalnum():
+        end = text[-28:]
+        if ". " in end or "! " in end or not end.isascii():
+            tail = _TAIL.search(text, max(at, len(text) - 28))
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
