@@ -8,7 +8,7 @@ from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.number_looking import Where, kept_of, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, sentences
+from phoneward.texts import N_, labelled
 
 
 @click.command(
@@ -42,6 +42,6 @@ def done(account: str, number: str | None, *, undo: bool) -> ExitCode:
         frame.output.emit("step", numbers.step_document(step, plan))
         return ExitCode.DONE
     said = numbers.standing_words(step) or numbers.until_words(step, plan)
-    frame.output.result(sentences(f"{numbers.service_words(step)}:", str(said)))
+    frame.output.result(labelled(str(numbers.service_words(step)), str(said)))
     frame.output.summary(str(numbers.left_words(plan)))
     return ExitCode.DONE

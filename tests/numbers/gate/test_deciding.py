@@ -59,6 +59,17 @@ class Hanging:
         raise AssertionError
 
 
+class Slow:
+    """A provider that takes an hour."""
+
+    name = "slow"
+
+    async def ask(self, question: Question) -> Reply:
+        del question
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+
 class Raising:
     """A provider with a mistake in it."""
 
@@ -96,6 +107,18 @@ def test_a_word_beats_none_and_changed_beats_same(said: list[str], word: str, or
 def test_together_a_later_changed_beats_an_earlier_same() -> None:
     """Asked at once, all are heard before an account opens."""
     assert decide([Saying("a", "SAME"), Saying("b", "CHANGED")], Order.TOGETHER).word is Word.CHANGED
+
+
+def test_together_a_changed_waits_for_nobody() -> None:
+    """Whatever the one that hangs would say, it would not open the account."""
+    decision = asyncio.run(ask_all_at_once([Slow(), Saying("b", "CHANGED")]))
+    assert decision.word is Word.CHANGED
+    assert list(decision.replies) == ["b"]
+
+
+async def ask_all_at_once(providers: list[Provider]) -> Decision:
+    gate = Gate(providers, order=Order.TOGETHER, clock=lambda: NOW, limit_s=3600)
+    return await asyncio.wait_for(gate.decide(QUESTION), 10)
 
 
 def test_in_turn_the_first_word_ends_it() -> None:
@@ -177,6 +200,7 @@ def test_questions_that_make_no_sense_are_not_passed_on(question: Question, code
     provider = Saying("a", "SAME")
     decision = decide([provider], question=question)
     assert (decision.word, decision.reasons[0].code, provider.asked) == (Word.UNKNOWN, code, 0)
+    assert decision.replies == {}
     assert decide([]).reasons[0].code == "no-provider"
     with pytest.raises(ValueError, match="time zone"):
         decide([provider], question=Question(number=NUMBER, since=NOW.replace(tzinfo=None)))

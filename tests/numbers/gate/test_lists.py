@@ -221,6 +221,18 @@ def test_only_no_is_same_only_for_american_numbers_and_only_while_it_is_fresh(
     assert asked == ([] if code == "other-area" else [dt.date(2024, 3, 5)])
 
 
+@pytest.mark.parametrize(("day", "word"), [(24, "SAME"), (26, "UNKNOWN")])
+def test_a_no_holds_for_as_long_as_a_number_rests(day: int, word: str) -> None:
+    """Reported through 10 April; disconnected the day after, it could be somebody else's from 26 May on."""
+
+    async def query(_number: str, _date: dt.date) -> str:
+        return "no"
+
+    now = dt.datetime(2026, 5, day, tzinfo=dt.UTC)
+    provider = ReassignedNumbers("rnd", query, clock=lambda: now, answered_on=dt.date(2026, 4, 16))
+    assert asyncio.run(provider.ask(Question(number="+12025550123", since=SINCE))).word == word
+
+
 @pytest.mark.parametrize(("error", "code"), [(TimeoutError(), "timed-out"), (ConnectionError(), "unreachable")])
 def test_a_database_that_does_not_answer_says_nothing(error: OSError, code: str) -> None:
     """An error of the service's own function is a reason."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from phoneward.numbers import Inventory, OwnNumber, Relation, SourceKind
 from phoneward.numbers.inventory import Evidence, What
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, State, plan
 from phoneward.numbers.leaving.dates import spread
-from phoneward.numbers.rulebook import Harm, OldNumber
+from phoneward.numbers.rulebook import Claim, Harm, OldNumber
 from tests.numbers.leaving.made import BEGUN, NEW, OLD, TODAY, account, at, inventory, message, rulebook, system
 
 ON = TODAY + dt.timedelta(days=30)
@@ -59,6 +60,18 @@ def test_the_order_of_a_life() -> None:
         ("maybe", "elsewhere"),
         ("maybe", "~Weak"),
     ]
+
+
+def test_what_the_number_alone_opens_goes_before_what_it_does_not() -> None:
+    """Among equals: where a code is enough, then where nobody knows, then where more is asked for."""
+    no = Claim(False, "https://example.com/help")
+    closed = replace(system("a-closed", opens=False), sms_reset=no, one_tap=no)
+    unknown = replace(system("b-unknown"), sms_login=None)
+    book = rulebook(closed, unknown, system("c-open"))
+    made = plan(
+        inventory(account("a-closed"), account("b-unknown"), account("c-open")), book, OLD, ON, TODAY, begun=BEGUN
+    )
+    assert [step.account.key for step in made.steps] == ["c-open", "b-unknown", "a-closed"]
 
 
 def test_a_message_that_proves_nothing_is_in_no_plan() -> None:

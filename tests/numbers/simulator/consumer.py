@@ -2,6 +2,7 @@
 but the keys' type."""
 
 import asyncio
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from phoneward.numbers.simulator import Clock, Simulator, State, new_key
+from phoneward.numbers.simulator import Clock, Simulator, State, example_state, new_key
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CIBA = "urn:openid:params:grant-type:ciba"
@@ -20,6 +21,10 @@ PURPOSE = "dpv:FraudPreventionAndDetection"
 RECYCLING = "number-recycling:check"
 ROOT = "http://operator.test"
 CLIENT = "example-client"
+NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
+SECONDS = int(NOW.timestamp())
+NUMBER = "+447700900001"
+"""In the example: the same person for years."""
 EVERYTHING = f"{PURPOSE} number-recycling:check sim-swap kyc-tenure:check-tenure"
 
 
@@ -103,6 +108,12 @@ def consumer(state: State, now: Clock | None = None, token_clock: Clock | None =
     keys = {client.id: key.public_key() for client in state.clients if client.public_key is None}
     simulator = Simulator(state, keys=keys, clock=now, token_clock=token_clock, public_url=ROOT)
     return Consumer(simulator, key, InProcess(simulator.app))
+
+
+def at(now: dt.datetime, state: State | None = None) -> Consumer:
+    """A client of the example, or of another operator, at a time that stands still."""
+    clock = Clock(now, ticking=False)
+    return consumer(state or example_state(now), clock, clock)
 
 
 def error_of(answer: httpx.Response) -> tuple[int, str]:

@@ -1,7 +1,6 @@
-"""Who gets a token from the simulated operator, and who does not: `private_key_jwt`, scopes, JWT bearer."""
+"""Who gets a token from the simulated operator, and who does not: `private_key_jwt`, scopes."""
 
 import base64
-import datetime as dt
 import hashlib
 import hmac
 import json
@@ -20,7 +19,6 @@ from phoneward.numbers.simulator import (
     Simulator,
     State,
     Tokens,
-    example_state,
     new_key,
 )
 from phoneward.numbers.simulator.jose import load_public
@@ -30,28 +28,17 @@ from tests.numbers.simulator.consumer import (
     CLIENT,
     EVERYTHING,
     JWT_BEARER,
+    NOW,
+    NUMBER,
     PURPOSE,
     RECYCLING,
     ROOT,
+    SECONDS,
     Consumer,
     InProcess,
-    consumer,
+    at,
     error_of,
 )
-
-NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
-SECONDS = int(NOW.timestamp())
-NUMBER = "+447700900001"
-
-
-def at_noon(state: State | None = None) -> Consumer:
-    clock = Clock(NOW, ticking=False)
-    return consumer(state or example_state(NOW), clock, clock)
-
-
-@pytest.fixture
-def asking() -> Consumer:
-    return at_noon()
 
 
 def ask_with(asking: Consumer, assertion: str, scope: str = EVERYTHING) -> Any:
@@ -282,7 +269,7 @@ def test_a_client_gets_what_it_was_taken_on_for() -> None:
     client = Client(
         id=CLIENT, grants=("client-credentials",), scopes=("sim-swap",), purposes=("FraudPreventionAndDetection",)
     )
-    asking = at_noon(State(clients=(client,)))
+    asking = at(NOW, State(clients=(client,)))
     assert ask_with(asking, asking.assertion(), f"{PURPOSE} sim-swap").status_code == 200
     for scope in (f"{PURPOSE} {RECYCLING}", f"{PURPOSE} sim-swap {RECYCLING}", "dpv:Marketing sim-swap"):
         assert error_of(ask_with(asking, asking.assertion(), scope)) == (400, "invalid_scope")
@@ -299,7 +286,7 @@ def test_a_client_gets_what_it_was_taken_on_for() -> None:
 
 
 def test_an_operator_that_does_not_ask_for_a_purpose() -> None:
-    asking = at_noon(State(tokens=Tokens(purpose_required=False)))
+    asking = at(NOW, State(tokens=Tokens(purpose_required=False)))
     assert ask_with(asking, asking.assertion(), RECYCLING).status_code == 200
     assert error_of(ask_with(asking, asking.assertion(), f"{PURPOSE} dpv:Marketing {RECYCLING}")) == (
         400,
@@ -309,7 +296,7 @@ def test_an_operator_that_does_not_ask_for_a_purpose() -> None:
 
 def test_an_operator_whose_clock_is_wrong() -> None:
     """A client whose own clock is right is told that the clocks differ."""
-    asking = at_noon(State(tokens=Tokens(clock_skew_seconds=-30)))
+    asking = at(NOW, State(tokens=Tokens(clock_skew_seconds=-30)))
     answer = ask_with(asking, asking.assertion())
     assert error_of(answer) == (401, "invalid_client")
     assert "clock" in answer.json()["error_description"]
@@ -327,129 +314,3 @@ def test_what_is_sent_beside_is_ignored(asking: Consumer) -> None:
     }
     answer = asking.http.post("/token", data=form, headers={"DPoP": "a.b.c"})
     assert answer.json()["token_type"] == "Bearer"
-
-
-# JWT bearer
-
-
-def bearer(asking: Consumer, assertion: str, **form: str) -> Any:
-    return asking.post("/token", {"grant_type": JWT_BEARER, "assertion": assertion, **form})
-
-
-def test_a_token_about_one_person_asks_about_that_person_alone(asking: Consumer) -> None:
-    answer = bearer(asking, asking.assertion(sub=f"tel:{NUMBER}", scope=EVERYTHING))
-    assert set(answer.json()) == {"access_token", "token_type", "expires_in", "scope"}  # never a refresh token
-    token = answer.json()["access_token"]
-    path = "/number-recycling/v0.2/check"
-    assert asking.ask(path, token, {"specifiedDate": "2026-01-01"}).json() == {"phoneNumberRecycled": False}
-    for number in (NUMBER, "+447700900002"):
-        answer = asking.ask(path, token, {"specifiedDate": "2026-01-01", "phoneNumber": number})
-        assert error_of(answer) == (422, "UNNECESSARY_IDENTIFIER")
-
-
-@pytest.mark.parametrize(
-    ("claims", "expected"),
-    [
-        ({"sub": NUMBER}, "invalid_grant"),
-        ({"sub": "tel:+44-7700-900001"}, "invalid_grant"),
-        ({"sub": f"tel:{NUMBER}\n"}, "invalid_grant"),
-        ({"sub": "tel:+447700900999"}, "invalid_grant"),
-        ({"sub": "tel:+447700900008"}, "invalid_grant"),  # another operator's
-        ({"sub": "tel:+447700900007"}, "invalid_grant"),  # has refused
-        ({"sub": "operatortoken:abc"}, "invalid_grant"),
-        ({"sub": None}, "invalid_grant"),
-        ({"iss": "somebody-else"}, "invalid_grant"),
-        ({"aud": "https://another-operator.test/token"}, "invalid_grant"),
-        ({"exp": SECONDS - 10}, "invalid_grant"),
-        ({"exp": SECONDS + 310}, "invalid_grant"),
-        ({"iat": SECONDS + 30}, "invalid_grant"),
-        ({"iat": SECONDS - 280}, "invalid_grant"),
-        ({"without": ("iat",)}, "invalid_grant"),
-        ({"without": ("jti",)}, "invalid_grant"),
-        ({"without": ("scope",)}, "invalid_request"),
-        ({"scope": ["sim-swap"]}, "invalid_request"),
-        ({"scope": RECYCLING}, "invalid_scope"),
-        ({"scope": f"{PURPOSE} everything"}, "invalid_scope"),
-    ],
-)
-def test_assertions_about_a_person_outside_the_rules(asking: Consumer, claims: dict[str, Any], expected: str) -> None:
-    assertion = asking.assertion(**({"sub": f"tel:{NUMBER}", "scope": EVERYTHING} | claims))
-    assert error_of(bearer(asking, assertion)) == (400, expected)
-
-
-def test_an_assertion_about_a_person_is_good_for_one_request(asking: Consumer) -> None:
-    assertion = asking.assertion(sub=f"tel:{NUMBER}", scope=EVERYTHING)
-    assert bearer(asking, assertion).status_code == 200
-    assert error_of(bearer(asking, assertion)) == (400, "invalid_grant")
-
-
-def test_the_scope_stands_in_the_assertion_alone(asking: Consumer) -> None:
-    assertion = asking.assertion(sub=f"tel:{NUMBER}", scope=EVERYTHING)
-    assert error_of(bearer(asking, assertion, scope=EVERYTHING)) == (400, "invalid_request")
-    assert error_of(asking.post("/token", {"grant_type": JWT_BEARER})) == (400, "invalid_request")
-    other = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": "a.b.c"}
-    assert error_of(bearer(asking, assertion, **other)) == (401, "invalid_client")
-    assert error_of(bearer(asking, assertion, client_id="another")) == (400, "invalid_grant")
-
-
-# What a token is good for
-
-
-@pytest.mark.parametrize(
-    ("scope", "allowed"),
-    [
-        (RECYCLING, {"/number-recycling/v0.2/check"}),
-        ("sim-swap", {"/sim-swap/v2/check", "/sim-swap/v2/retrieve-date"}),
-        ("sim-swap:check", {"/sim-swap/v2/check"}),
-        ("sim-swap:retrieve-date", {"/sim-swap/v2/retrieve-date"}),
-        ("kyc-tenure:check-tenure", {"/kyc-tenure/v0.2/check-tenure"}),
-    ],
-)
-def test_a_token_of_one_api_is_refused_by_the_others(asking: Consumer, scope: str, allowed: set[str]) -> None:
-    token = asking.token(f"{PURPOSE} {scope}")
-    body = {"phoneNumber": NUMBER, "specifiedDate": "2026-01-01", "tenureDate": "2026-01-01"}
-    paths = [
-        "/number-recycling/v0.2/check",
-        "/sim-swap/v2/check",
-        "/sim-swap/v2/retrieve-date",
-        "/kyc-tenure/v0.2/check-tenure",
-    ]
-    for path in paths:
-        answer = asking.ask(path, token, body)
-        if path in allowed:
-            assert answer.status_code == 200
-        else:
-            assert error_of(answer) == (403, "PERMISSION_DENIED")
-
-
-def test_a_token_ends_when_it_said(asking: Consumer) -> None:
-    token = asking.token()
-    asking.simulator.token_clock.advance(899)
-    assert asking.recycled(NUMBER, "2026-01-01", token).status_code == 200
-    asking.simulator.token_clock.advance(1)
-    answer = asking.recycled(NUMBER, "2026-01-01", token)
-    assert error_of(answer) == (401, "UNAUTHENTICATED")
-    assert answer.headers["www-authenticate"] == "Bearer"
-
-
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer " + "x" * 5000, "Bearer a b"])
-def test_what_is_no_access_token(asking: Consumer, header: str) -> None:
-    answer = asking.http.post(
-        "/number-recycling/v0.2/check",
-        json={"phoneNumber": NUMBER, "specifiedDate": "2026-01-01"},
-        headers={"Authorization": header},
-    )
-    assert error_of(answer) == (401, "UNAUTHENTICATED")
-
-
-def test_a_client_assertion_is_no_access_token(asking: Consumer) -> None:
-    assert error_of(asking.recycled(NUMBER, "2026-01-01", asking.assertion())) == (401, "UNAUTHENTICATED")
-
-
-def test_an_access_token_is_a_bearer_token(asking: Consumer) -> None:
-    token = asking.token()
-    for kind, expected in (("Bearer", 200), ("bearer", 200), ("Basic", 401), ("DPoP", 401), ("", 401)):
-        answer = asking.http.post(
-            "/sim-swap/v2/check", json={"phoneNumber": NUMBER}, headers={"Authorization": f"{kind} {token}"}
-        )
-        assert answer.status_code == expected

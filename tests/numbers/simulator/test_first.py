@@ -1,19 +1,10 @@
 """A service asks a simulated operator whether a number changed hands, with a token of its own."""
 
-import datetime as dt
-
 import httpx
 import pytest
 
 from phoneward.numbers.simulator import Clock, Simulator, example_state, new_key, running
-from tests.numbers.simulator.consumer import CLIENT, RECYCLING, Consumer, consumer, error_of
-
-NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def asking() -> Consumer:
-    return consumer(example_state(NOW), Clock(NOW, ticking=False))
+from tests.numbers.simulator.consumer import CLIENT, NOW, RECYCLING, Consumer, error_of
 
 
 def test_the_same_person_and_another_one(asking: Consumer) -> None:

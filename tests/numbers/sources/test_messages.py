@@ -88,6 +88,20 @@ def test_messages_with_pictures_are_said_to_be_not_looked_at() -> None:
     assert [(one.reason, one.count) for one in found.missed] == [("picture-messages", 1)]
 
 
+@pytest.mark.parametrize("name", ["918273", "AB12CD", "9qCX9VSu", "91-82-73"])
+def test_a_name_that_could_be_a_code_is_none(name: str) -> None:
+    found = read(sms_xml([text(f"{name} code"), text("nobody knows the code")]))
+    assert found.accounts == ()
+    assert [(one.reason, one.count) for one in found.missed] == [("unnamed-codes", 1)]
+    assert name not in repr(found)
+
+
+def test_names_with_digits_stay() -> None:
+    names = ["98point6", "58同城", "Web3Auth", "1Password", "QQ2"]
+    found = read(sms_xml(text(f"{name} code") for name in names))
+    assert sorted(one.service for one in found.accounts) == sorted(names)
+
+
 def test_a_code_is_nowhere_in_what_is_kept() -> None:
     found = read(sms_xml([text("京东 code 918273645 for nobody else")]))
     assert "918273645" not in repr(found)

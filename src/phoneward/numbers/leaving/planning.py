@@ -1,8 +1,8 @@
 """The leaving plan: which accounts to cut loose from a number, in which order, until when.
 
-Order: what only works while the old number still gets codes (where nobody knows, it is taken to), then by harm, then by
-proof; at the end what may hang on the number, though nothing shows it. Once the number is given up there is nothing to
-wait for, and harm alone counts.
+Order: what only works while the old number still gets codes (where nobody knows, it is taken to), then by harm (among
+equals what the number alone opens goes first), then by proof; at the end what may hang on the number, though nothing
+shows it. Once the number is given up there is nothing to wait for, and harm alone counts.
 """
 
 import datetime as dt
@@ -236,9 +236,17 @@ def _guessed_harm(account: Account) -> Harm:
     return Harm.SERIOUS if account.grade is Relation.ACCOUNT else Harm.SOME
 
 
-def _order(draft: _Draft) -> tuple[int, int, int, str, str]:
-    account, _system, group, harm = draft
-    return group.rank, -harm.rank, -account.grade.rank, account.service.casefold(), account.key
+def _order(draft: _Draft) -> tuple[int, int, int, int, str, str]:
+    account, system, group, harm = draft
+    return group.rank, -harm.rank, -_ease(system), -account.grade.rank, account.service.casefold(), account.key
+
+
+def _ease(system: System | None) -> int:
+    """Return how easily the number opens it: 2 by itself, 1 where nobody knows, 0 not by itself."""
+    claims = [] if system is None else [system.sms_login, system.sms_reset, system.one_tap]
+    if any(claim is not None and claim.value for claim in claims):
+        return 2
+    return 0 if claims and all(claim is not None and claim.is_confirmed for claim in claims) else 1
 
 
 def is_on(account: Account, number: str, *, is_only: bool) -> bool:

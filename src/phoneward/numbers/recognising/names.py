@@ -195,7 +195,8 @@ class Names:
             return found
         if folded.endswith(self._endings):
             for ending in self._endings:
-                if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
+                rest = folded.removesuffix(ending)
+                if rest != folded and rest not in self._only_signed and (found := self._known.get(rest)) is not None:
                     if found.is_carrier and ending in _OF_MONEY:
                         continue  # a carrier's bank is another firm
                     return found

@@ -78,7 +78,7 @@ def _outranks(told: Said, signature: Name, read: Read) -> bool:
     if not told.is_close or (signature.system is not None and signature.system is name.system):
         return False
     if name.is_known or signature.is_known:
-        return name.is_known
+        return name.is_known and (read.is_dense or told.is_before)
     if name.shown in signature.shown:
         return False
     return name.shown.isascii() if read.is_dense else told.is_before
@@ -117,10 +117,12 @@ def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
 
 
 def _speaks(written: str, seen: Seen) -> bool:
-    """Return whether what stands in brackets is a phrase about the code itself."""
+    """Return whether what stands in brackets is a phrase about the code itself: "verification code", "expires in"."""
     start = seen.read.text.find(written)
     end = start + len(written)
-    return any(start <= hit.start and hit.end <= end and hit.kinds & _OF_CODES for hit in seen.hits)
+    inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
+    begins = written[0].islower() and any(hit.start == start and hit.kinds & BLOCKS for hit in inside)
+    return begins or any(hit.kinds & _OF_CODES for hit in inside)
 
 
 def _dash(written: str, seen: Seen, names: Names) -> Name | None:

@@ -60,12 +60,15 @@ _YOURS: Final = re.compile(
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
     r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|"
+    r"tap to get back into|"
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
 _MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
 """Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
 _TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
 """What stands between "do not tell anybody" and a code that no other word stands near: "do not share it: 123456"."""
+_KIND_OF_CODE: Final = re.compile(r"[ -]|cod|kod|код|nummer|nr|pin|tan|[^\x00-\u024f]")
+"""A phrase that names a number ("order number", "Postleitzahl"), not only a thing that has one ("order")."""
 _LINK: Final = frozenset({"link", "链接", "連結"})
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
@@ -99,16 +102,19 @@ class Seen(NamedTuple):
 def brings_code(seen: Seen) -> Code | None:
     """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on."""
     text = seen.read.text
-    if _WHOLE.fullmatch(text):
-        return Code(0, len(text), is_digits=True)
+    first, _break, rest = text.partition("\n")
+    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
+        return Code(0, len(first), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
     if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM | kinds.SECRECY):
         return None
     found = codes(text, seen.read.low, seen.addresses)
     if found and seen.kinds & kinds.OTHER_CODE:
-        found = _without_others(found, seen.hits)
+        found = _without_others(found, seen.hits, seen.read.low)
     tempting = lures(seen.hits) if seen.kinds & (kinds.AD | kinds.LURE) else 0
+    if seen.read.is_dense and not seen.is_signed and _is_unlikely(seen):
+        return None
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
@@ -140,6 +146,13 @@ def _told(seen: Seen, found: list[Code]) -> Code | None:
     return None
 
 
+def _is_unlikely(seen: Seen) -> bool:
+    """Return whether a message that nobody signs comes from those who lure: services that send codes there do sign."""
+    if seen.kinds & (kinds.LURE | kinds.OPT_OUT):
+        return True
+    return bool(seen.addresses) and bool(seen.kinds & (kinds.AD | kinds.BAIT) or not seen.kinds & kinds.CODE)
+
+
 def brings_link(seen: Seen) -> bool:
     """Return whether a message brings an address that signs its reader in."""
     if not seen.addresses or seen.kinds & kinds.LURE or _LOGIN_LINK.search(seen.read.low) is None:
@@ -156,7 +169,7 @@ def lures(hits: list[Hit]) -> int:
     )
 
 
-def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
+def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
     """Leave out what another kind of number claims: the word before it is "order", "coupon code" or the like."""
     words = [hit for hit in hits if hit.kinds & (kinds.CODE | kinds.WEAK | kinds.OTHER_CODE)]
     kept = []
@@ -169,7 +182,8 @@ def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
                 after = hit
                 break
         if before is not None and code.start - before.end <= _NEAR:
-            if before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE:
+            claims = before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE
+            if claims and (code.start - before.end <= 3 or _KIND_OF_CODE.search(low, before.start, before.end)):
                 continue
         elif after is not None and after.kinds & kinds.OTHER_CODE and after.start - code.end <= _NEAR // 2:
             continue
@@ -280,11 +294,16 @@ def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
     behind = mixed(text, start, start + 12, seen.addresses)
     if behind is not None and behind.start <= start + 1:
         return behind
-    if ":" in text[hit.end : linking.end()] and (letters := _LETTERS.match(text, start)) is not None:
+    letters = _LETTERS.match(text, start)
+    is_said = bool(low[hit.end : start].strip()) and hit.kinds & kinds.CODE and not text.isupper()
+    if letters is not None and (":" in text[hit.end : start] or (is_said and letters[0].isupper())):
         at_end = not text[letters.end() :].strip(" .。!")
         is_word = low[start : letters.end()] in seen.stops or any(one.start == start for one in seen.hits)
         if letters[0].isupper() or (hit.kinds & kinds.CODE and not is_word and (at_end or seen.read.is_dense)):
             return Code(start, letters.end(), is_digits=False)
+    far = mixed(text, hit.end, hit.end + 60, seen.addresses) if hit.kinds & kinds.CODE else None
+    if far is not None and _SAID_THEN.search(low, hit.end, far.start) is not None:
+        return far if _SENTENCE.search(low, hit.end, far.start) is None else None
     return None
 
 

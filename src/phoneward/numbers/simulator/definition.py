@@ -9,6 +9,7 @@ from phoneward import __version__
 from phoneward.numbers.simulator import apis, jose
 from phoneward.numbers.simulator.authorization import GRANTS
 from phoneward.numbers.simulator.state import NUMBER, SCOPES
+from phoneward.numbers.simulator.wire import CORRELATOR
 
 _DATE: Final = {"type": "string", "format": "date"}
 _NUMBER: Final = {"type": "string", "pattern": NUMBER.replace(r"\Z", "$")}
@@ -35,6 +36,25 @@ _BODIES: Final[dict[str, tuple[dict[str, Any], list[str], dict[str, Any], list[s
     ),
 }  # fmt: skip
 """Path → properties of the request and which are needed, properties of the answer and which are there."""
+
+_TEXT: Final = {"type": "string"}
+_SECONDS: Final = {"type": "integer", "minimum": 0}
+_CLIENT: Final = ["client_assertion", "client_assertion_type"]
+_FORMS: Final[dict[str, tuple[list[str], list[str], dict[str, Any], list[str]]]] = {
+    "/token": (
+        ["grant_type", "scope", "auth_req_id", "assertion", *_CLIENT],
+        ["grant_type"],
+        {"access_token": _TEXT, "token_type": _TEXT, "expires_in": _SECONDS, "scope": _TEXT, "id_token": _TEXT},
+        ["access_token", "token_type", "expires_in", "scope"],
+    ),
+    "/bc-authorize": (
+        ["scope", "login_hint", "request", *_CLIENT],
+        _CLIENT,
+        {"auth_req_id": _TEXT, "expires_in": _SECONDS, "interval": _SECONDS},
+        ["auth_req_id", "expires_in", "interval"],
+    ),
+}
+"""The same for the authorization server."""
 
 
 def metadata(root: str) -> dict[str, object]:
@@ -64,16 +84,16 @@ def openapi(root: str) -> dict[str, object]:
         "info": {"title": "Operator simulator of Phoneward", "version": __version__},
         "servers": [{"url": root}],
         "paths": {api.path: {"post": _operation(api)} for api in apis.APIS}
-        | {path: {"post": _form(path)} for path in ("/token", "/bc-authorize")},
+        | {path: {"post": _form(path)} for path in _FORMS},
         "components": {
             "securitySchemes": {
                 "operator": {"type": "openIdConnect", "openIdConnectUrl": f"{root}/.well-known/openid-configuration"}
             },
             "schemas": {
                 "Error": _object(
-                    {"status": {"type": "integer"}, "code": {"type": "string"}, "message": {"type": "string"}},
-                    ["status", "code", "message"],
-                )
+                    {"status": {"type": "integer"}, "code": _TEXT, "message": _TEXT}, ["status", "code", "message"]
+                ),
+                "OAuthError": _object({"error": _TEXT, "error_description": _TEXT}, ["error"]),
             },
         },
     }
@@ -85,7 +105,7 @@ def _operation(api: apis.Api) -> dict[str, object]:
     errors = {
         str(status): {"description": "See `code`.", **error} for status in (400, 401, 403, 404, 413, 415, 422, 429)
     }
-    correlation = {"name": "x-correlator", "in": "header", "schema": {"type": "string", "maxLength": 256}}
+    correlation = {"name": "x-correlator", "in": "header", "schema": {"type": "string", "pattern": f"^{CORRELATOR}$"}}
     return {
         "security": [{"operator": [scope]} for scope in sorted(api.scopes)],
         "parameters": [correlation],
@@ -101,17 +121,17 @@ def _operation(api: apis.Api) -> dict[str, object]:
 
 
 def _form(path: str) -> dict[str, object]:
-    needed = ["grant_type"] if path == "/token" else []
+    sent, needed, told, there = _FORMS[path]
+    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}}}
     return {
         "requestBody": {
             "required": True,
-            "content": {
-                "application/x-www-form-urlencoded": {
-                    "schema": _object({name: {"type": "string"} for name in needed}, needed)
-                }
-            },
+            "content": {"application/x-www-form-urlencoded": {"schema": _object(dict.fromkeys(sent, _TEXT), needed)}},
         },
-        "responses": {"200": {"description": "As in RFC 6749 and CIBA Core 1.0."}, "400": {"description": "`error`."}},
+        "responses": {
+            "200": {"description": "Granted.", "content": {"application/json": {"schema": _object(told, there)}}},
+            **{str(status): {"description": "See `error`.", **error} for status in (400, 401, 413)},
+        },
     }
 
 

@@ -11,8 +11,8 @@ MAX_BODY_BYTES: Final = 32 << 10
 MAX_AUTHORIZATION: Final = 4096
 MAX_FIELDS: Final = 40
 
-_CORRELATOR: Final = re.compile(r"[a-zA-Z0-9-_:;./<>{}]{0,256}")
-"""`XCorrelator` of the CAMARA definitions."""
+CORRELATOR: Final = r"[a-zA-Z0-9_:;./<>{}-]{0,256}"
+"""`XCorrelator` of the CAMARA definitions, to be matched whole."""
 
 
 class ApiError(Exception):
@@ -108,6 +108,6 @@ def correlator(request: Request) -> str | None:
         ApiError: 400: it is not one.
     """
     value = request.headers.get("x-correlator")
-    if value is not None and not _CORRELATOR.fullmatch(value):
+    if value is not None and not re.fullmatch(CORRELATOR, value):
         raise ApiError(400, "INVALID_ARGUMENT", "The header x-correlator does not match its pattern.")
     return value

@@ -25,6 +25,7 @@ DEEDS: Final = frozenset({Purpose.REGISTER, Purpose.BIND, Purpose.UNBIND, Purpos
 _STRENGTH: Final = {
     What.CODE: 5, What.NOTICE: 4, What.ENTRY: 3, What.BUSINESS: 2, What.INSTALLED: 1, What.NAMED: 0,
 }  # fmt: skip
+_RANKS: Final = {grade: grade.rank for grade in Relation}
 _NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -35,7 +36,7 @@ def moment(evidence: Evidence) -> dt.datetime:
 
 def strength(evidence: Evidence) -> tuple[int, int, bool, dt.datetime]:
     """Return how strong it is, for comparing; of equals the later is stronger."""
-    return evidence.grade.rank, _STRENGTH[evidence.what], evidence.number is not None, moment(evidence)
+    return _RANKS[evidence.grade], _STRENGTH[evidence.what], evidence.number is not None, moment(evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +81,25 @@ class Gathered:
 class Bounded:
     """The evidence for one account from one source, to one SIM or number: never more than a handful."""
 
-    __slots__ = ("best", "deeds", "first", "last")
+    __slots__ = ("_began", "_ended", "_strength", "best", "deeds", "first", "last")
 
     def __init__(self, evidence: Evidence) -> None:
         self.first = self.last = self.best = evidence
+        self._began = self._ended = moment(evidence)
+        self._strength = strength(evidence)
         self.deeds: dict[Purpose, Evidence] = {}
         self._note(evidence)
 
     def add(self, evidence: Evidence) -> None:
         """Take one more."""
-        if moment(evidence) < moment(self.first):
-            self.first = evidence
-        if moment(evidence) >= moment(self.last):
-            self.last = evidence
-        if strength(evidence) > strength(self.best):
-            self.best = evidence
+        time = moment(evidence)
+        if time < self._began:
+            self.first, self._began = evidence, time
+        if time >= self._ended:
+            self.last, self._ended = evidence, time
+        its = strength(evidence)
+        if its > self._strength:
+            self.best, self._strength = evidence, its
         self._note(evidence)
 
     def _note(self, evidence: Evidence) -> None:

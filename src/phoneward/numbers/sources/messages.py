@@ -9,6 +9,7 @@ from phoneward.numbers.inventory import Evidence, LookedAt, NotLookedAt, SourceK
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.sources.gathering import Gathered, Gathering, Hint
+from phoneward.numbers.sources.naming import is_like_a_code
 from phoneward.numbers.sources.own_hints import number_in
 from phoneward.snapshots import Text, Texts
 
@@ -66,6 +67,7 @@ class _Reading:
         self._hints: Counter[tuple[str, str]] = Counter()
         self._exchanges: Counter[str] = Counter()
         self._senders: Counter[str] = Counter()
+        self._unnamed = 0
         self._first: dt.datetime | None = None
         self._last: dt.datetime | None = None
 
@@ -84,6 +86,7 @@ class _Reading:
         _count_country(self._senders, text.address)
         seen = self._recognise(Message(id=text.id, sender=text.address, body=text.body, received=time, sim=sim))
         if seen.relation is Relation.NONE:
+            self._unnamed += seen.is_otp
             return
         # After a change it is anybody's guess whether the old or the new number is named.
         number = None if seen.purpose is Purpose.CHANGE_NUMBER else number_in(text.body)
@@ -91,7 +94,8 @@ class _Reading:
             hint = (number, sim)
             if hint in self._hints or len(self._hints) < MAX_HINTS:
                 self._hints[hint] += 1
-        if seen.service is None:
+        if seen.service is None or (seen.system is None and is_like_a_code(seen.service)):
+            self._unnamed += seen.is_otp
             return
         evidence = Evidence(
             source=SourceKind.SMS,
@@ -108,13 +112,15 @@ class _Reading:
 
     def gathered(self, name: str, with_pictures: int) -> Gathered:
         """Return what they show."""
-        missed = []
-        if with_pictures:
-            missed.append(NotLookedAt(source=SourceKind.SMS, reason="picture-messages", name=name, count=with_pictures))
-        if self._gathering.left_out:
-            missed.append(
-                NotLookedAt(source=SourceKind.SMS, reason="too-many", name=name, count=self._gathering.left_out)
+        missed = [
+            NotLookedAt(source=SourceKind.SMS, reason=reason, name=name, count=count)
+            for reason, count in (
+                ("unnamed-codes", self._unnamed),
+                ("picture-messages", with_pictures),
+                ("too-many", self._gathering.left_out),
             )
+            if count
+        ]
         return Gathered(
             looked_at=(
                 LookedAt(source=SourceKind.SMS, name=name, items=self.messages, first=self._first, last=self._last),

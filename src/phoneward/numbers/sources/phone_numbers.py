@@ -16,13 +16,6 @@ _CHINESE: Final = re.compile("1[3-9][0-9]{9}")
 _MAJORITY: Final = 0.6
 
 
-class NoPhoneNumberError(UsageError):
-    """What a person gave as a phone number is none."""
-
-    message = N_("“{number}” is no phone number.")
-    next_step = N_("Write it with + and the country's code, such as +86 138 0013 8000, in quotation marks.")
-
-
 class NoRegionError(UsageError):
     """What a person gave as a country is none."""
 
@@ -48,24 +41,6 @@ def normalised(number: str, region: str = "") -> str | None:
     if not phonenumbers.is_valid_number(parsed) or parsed.extension:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def told_number(text: str, region: str = "") -> str:
-    """Return what a person gave as a phone number, in E.164.
-
-    Args:
-        text: as a person writes it.
-        region: the country (ISO 3166) where it is written without `+`; empty: a Chinese mobile number is known by its
-            form, any other needs its `+`.
-
-    Raises:
-        NoPhoneNumberError: it is none.
-    """
-    digits = re.sub(r"[\s().-]", "", text)
-    found = normalised(text.strip(), region or ("CN" if _CHINESE.fullmatch(digits) else ""))
-    if found is None:
-        raise NoPhoneNumberError(number=readable(text[:60]))
-    return found
 
 
 def told_region(region: str) -> str:

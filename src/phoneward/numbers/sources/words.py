@@ -33,6 +33,12 @@ _MISSED: Final = {
     "mail-not-asked": N_("No mailbox was looked at (--mbox)."),
 }
 _MISSED_COUNTED: Final[Mapping[str, Callable[[int, str], Words]]] = {
+    "unnamed-codes": lambda count, name: counted(
+        "{count} message brought a code and does not name the service that sent it ({name}).",
+        "{count} messages brought a code and do not name the service that sent it ({name}).",
+        count,
+        name=name,
+    ),
     "picture-messages": lambda count, name: counted(
         "{count} message with a picture was not looked at ({name}).",
         "{count} messages with pictures were not looked at ({name}).",
