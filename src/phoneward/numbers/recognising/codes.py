@@ -24,7 +24,7 @@ _AMOUNT_SIGNS: Final = (
     "编号 編號 号码 號碼 电话 電話 致电 热线 拨打 金额 客服 微信 qq"
 )
 _AMOUNT_WORDS: Final = (
-    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel phone call dial ref txn gate flight room version v"
+    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel telp phone call dial hub ref txn gate flight room version v"
 )
 _SIGNS_BEFORE: Final = tuple(_AMOUNT_SIGNS.split())
 """What stands right before a number that is an amount, a telephone's, a card's, an order's."""

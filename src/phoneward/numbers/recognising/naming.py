@@ -21,6 +21,35 @@ _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
+_JOINING: Final = frozenset(
+    [
+        "of",
+        "and",
+        "the",
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "el",
+        "y",
+        "e",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "di",
+        "der",
+        "und",
+        "van",
+        "den",
+        "et",
+        "des",
+        "du",
+        "for",
+    ]
+)
+"""Small words inside of names."""
 _GREETINGS: Final = frozenset(
     {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
 )
@@ -179,4 +208,7 @@ def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:
     if _DENSE.search(written):
         return len(written) <= 8 and not any(start <= hit.start < end and hit.kinds & kinds.PERSONAL for hit in hits)
     words = written.split()
-    return len(words) <= 4 and all(not word[0].islower() or len(words) == 1 for word in words)
+    if len(words) == 1:
+        return True
+    small = [word for word in words if word[0].islower()]
+    return len(words) <= 4 and words[-1] not in small and all(word in _JOINING for word in small)

@@ -46,6 +46,12 @@ _OF_A_DOOR: Final = re.compile(
     r"\s(?:for|to|at|on)\s(?:the|my|our)\s(?:\S{1,12}\s)?(?:door|gate|building|garage|lobby|locker|house|apartment|flat|wifi|safe|alarm)\b"
 )
 """What a code that opens no account is for."""
+_TO_DO: Final = re.compile(
+    r"\s(?:to|para|pour|um|per|om)\s(?:\S{1,10}\s){0,2}?(?:log|sign|change|reset|confirm|verify|access|continue|complete|unlock|recover|"
+    r"approve|authori[sz]e|register|activate|link|cambiar|confirmar|verificar|iniciar|acceder|entrar|continuar|completar|restablecer|"
+    r"mudar|alterar|changer|confirmer|valider|vous connecter|anzumelden|bestatigen|accedere|confermare|verificare)"
+)
+"""What a code is used for that opens an account."""
 _AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
 """A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
@@ -160,6 +166,11 @@ def brings_link(seen: Seen) -> bool:
     return all(seen.read.low[hit.start : hit.end] in _LINK for hit in seen.hits if hit.kinds & kinds.BAIT)
 
 
+def speaks_to_customer(seen: Seen) -> bool:
+    """Return whether somebody speaks to the reader as services do: "your", "您"."""
+    return _YOURS.search(seen.read.low) is not None
+
+
 def lures(hits: list[Hit]) -> int:
     """Return how much in a message is said by advertisers and by those who give prizes away."""
     return sum(
@@ -269,7 +280,7 @@ def _short(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     after = mixed(seen.read.text, hit.end + 1, hit.end + 13, seen.addresses)
     if after is None or after.start != hit.end + 1:
         return None
-    return after if any(one.kinds & _PURPOSES and 0 < one.start - after.end <= 4 for one in seen.hits) else None
+    return after if _TO_DO.match(seen.read.low, after.end) is not None else None
 
 
 _CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=\s)|(?=[A-Z0-9]{5,8}\s)[A-Z0-9]{5,8}")
