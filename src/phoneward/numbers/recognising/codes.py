@@ -145,7 +145,7 @@ def _is_claimed(low: str, start: int, end: int) -> bool:
         return True
     before = window.rstrip(" :.")
     if before.endswith(_SIGNS_BEFORE):
-        return True
+        return not (before[-1] == "*" and low.startswith("*", end))  # *123456* is bold in messengers
     if before.endswith(_FINNIC):
         return False
     word = before.rpartition(" ")[2].lstrip("(\"'.,-")

@@ -16,8 +16,8 @@ _FILE: Final = Path(__file__).with_name("names.toml")
 _WORD: Final = re.compile(r"[^\W_]+")
 _FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
-_NUMBERED: Final = re.compile(r"no\d+")
-"""What NFKC makes of a numero sign and the number after it."""
+_NUMBERED: Final = re.compile(r"no\d+|[a-z]?\d{5,}[a-z]?")
+"""What NFKC makes of a numero sign and the number after it, and what accounts are numbered by."""
 _OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
 _YOUR: Final = ("your ", "ur ")
 """What stands before a name that is written in small letters."""

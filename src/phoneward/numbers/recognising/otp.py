@@ -17,11 +17,14 @@ _FAR: Final = 90
 """Characters between a strong phrase and the code it speaks of, at most."""
 _NEAR: Final = 28
 _IS: Final = (
-    r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|は|が|です|是|为|為|은|는|이|가|คือ|هو|هي|now|now:|no|nr|number|"
+    r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|now|now:|no|nr|number|"
     r"below|here|otp|code|pin|sms|es:|:"
 )
+_IS_DENSE: Final = "は|が|です|是|为|為|은|는|이|가|คือ|هو|هي"
 _SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
-_LINKING: Final = re.compile(rf"[{_SIGNS}]*(?:(?:{_IS})(?![a-zà-ÿа-я])[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?")
+_LINKING: Final = re.compile(
+    rf"[{_SIGNS}]*(?:(?:(?:{_IS})(?![a-zà-ÿа-я])|{_IS_DENSE})[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?"
+)
 """What may stand between "code" and the code itself."""
 _LINKING_BACK: Final = re.compile(
     rf"[{_SIGNS}]*(?:(?:is|es|e|ist|est|jest|to|je|este|la|adalah|ialah|er|ar|это|olarak|as|は|是|为|為|이|가|은|는|คือ|the|your|tu|su|seu|"
@@ -52,6 +55,8 @@ _TO_DO: Final = re.compile(
     r"mudar|alterar|changer|confirmer|valider|vous connecter|anzumelden|bestatigen|accedere|confermare|verificare)"
 )
 """What a code is used for that opens an account."""
+_INTRODUCING: Final = frozenset({"", "将", "請將", "请将", "用", "使用", "请使用", "Use", "Usa", "Utilisez"})
+"""What may stand before a code that a message begins with."""
 _AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
 """A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
@@ -226,7 +231,8 @@ def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     if after is not None:
         return after
     before = mixed(text, max(0, hit.start - 40), hit.start, seen.addresses)
-    if before is not None and not text[: before.start].strip(" <#>[]():-\n"):
+    begins = min(seen.signed.first, hit.start)
+    if before is not None and text[begins : before.start].strip(" <#>[]():-\n") in _INTRODUCING:
         return before
     return None
 
