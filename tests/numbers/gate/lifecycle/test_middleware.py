@@ -184,7 +184,7 @@ def test_an_answer_that_is_none_lets_nobody_in(answer: httpx.Response | Exceptio
 def test_what_the_gate_refuses_to_note_is_an_error(gate_site: Site) -> None:
     async def report() -> None:
         async with client_of(gate_site.app) as client:
-            await client.report("/verified", account="nobody", factor="totp")
+            await client.report("/verified", account="nobody", factor="totp", number=NUMBER)
 
     with pytest.raises(httpx.HTTPStatusError, match="404"):
         asyncio.run(report())

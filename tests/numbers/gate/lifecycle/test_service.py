@@ -61,7 +61,10 @@ def test_the_whole_story(shop: Site) -> None:
     assert [one["kind"] for one in shop.done("/outbox")["actions"]] == ["open-data"]
     assert shop.done("/check", {"account": "anna", "purpose": "login"})["step"] == "allow"
     shop.days = 32
-    assert shop.done("/verified", {"account": "anna", "factor": "totp"})["why"] == "verified"
+    assert shop.done("/verified", {"account": "anna", "factor": "totp", "number": OTHER})["why"] == "verified"
+    refused = shop.ask("/verified", {"account": "anna", "factor": "totp", "number": NUMBER})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:phoneward:problem:another-number")
+    assert shop.ask("/verified", {"account": "anna", "factor": "totp"}).status_code == 400
     assert shop.done("/released", {"account": "anna"})["state"] == "released"
 
 

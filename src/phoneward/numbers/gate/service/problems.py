@@ -7,12 +7,19 @@ import msgspec
 from starlette.responses import Response
 
 from phoneward.errors import PhonewardError
-from phoneward.numbers.gate.bindings.errors import NotAFactorError, NotBoundError, NumberClosedError, StoreError
+from phoneward.numbers.gate.bindings.errors import (
+    AnotherNumberError,
+    NotAFactorError,
+    NotBoundError,
+    NumberClosedError,
+    StoreError,
+)
 from phoneward.numbers.gate.service.bodies import ProblemView
 
 STATUS: Final[Mapping[type[PhonewardError], int]] = {
     NotBoundError: 404,
     NumberClosedError: 409,
+    AnotherNumberError: 409,
     NotAFactorError: 422,
     StoreError: 503,
 }
