@@ -32,6 +32,10 @@ _CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
 """By how much the clocks of several machines may differ. What lies further ahead was written by a wrong clock."""
 _DAY_IS_OVER: Final = dt.timedelta(days=1, hours=12)
 """From midnight UTC with which a date begins until it is over in the last time zone (UTC-12)."""
+_EARLIEST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Bindings begin no earlier: a date before it is some program's word for "not known"."""
+_LATEST: Final = dt.date(9999, 12, 1)
+"""Notices are of no later day, for the sake of reckoning with it."""
 
 
 def fit(store: Store, keys: Keys) -> None:
@@ -71,7 +75,8 @@ class Lifecycle:
             ledger: of the transaction.
             account: whose.
             number: E.164.
-            at: since when, where it was bound before the gate knew of it; None is now, as is a time to come.
+            at: since when, where it was bound before the gate knew of it; None is now, as is a time to come; a time
+                before 1970 counts as 1970.
 
         Raises:
             NumberClosedError: the account is closed; whoever asks may be the next holder.
@@ -82,7 +87,7 @@ class Lifecycle:
         number_hash = self.keys.number_hash(number)
         if before is not None and before.state is State.ACTIVE and before.number_hash == number_hash:
             return before
-        since = self.now if at is None else min(at, self.now)
+        since = self.now if at is None else max(min(at, self.now), _EARLIEST)
         return self._bound(ledger, account, number, before, "bound" if before is None else "rebound", since=since)
 
     def verified(self, ledger: Ledger, account: str, factor: str, number: str) -> Binding:
@@ -147,7 +152,7 @@ class Lifecycle:
         Returns:
             How many accounts it is suspended in by this.
         """
-        over = dt.datetime.combine(on, dt.time(), dt.UTC) + _DAY_IS_OVER
+        over = dt.datetime.combine(min(on, _LATEST), dt.time(), dt.UTC) + _DAY_IS_OVER
         hit = 0
         for binding in ledger.find_by_number(self.keys.number_hash(number)):
             if binding.state is not State.ACTIVE:

@@ -210,3 +210,26 @@ def test_a_clock_that_once_ran_ahead_hides_nothing(store: Store) -> None:
     store.write(lambda ledger: steps(1).verified(ledger, "b", "totp", NUMBER))
     assert find(store, "b").since == NOW + dt.timedelta(days=1)
     assert store.write(lambda ledger: steps(2).notice(ledger, NUMBER, (NOW + dt.timedelta(days=1)).date())) == 2
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        dt.datetime(1, 1, 1, tzinfo=dt.UTC),  # what .NET has for "no date"
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14))),
+        dt.datetime(999, 12, 31, tzinfo=dt.UTC),
+    ],
+    ids=str,
+)
+def test_a_binding_of_no_date_holds_up_nobody(store: Store, at: dt.datetime) -> None:
+    """It counts as very old. Notices and reminders, its own and those of all others, go on."""
+    store.write(lambda ledger: steps().bind(ledger, "b", NUMBER, at))
+    assert find(store, "b").since == dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    assert store.write(lambda ledger: steps().remind(ledger, NOW, 10)) == 1
+    assert store.write(lambda ledger: steps(1).notice(ledger, NUMBER, NOW.date())) == 2
+
+
+@pytest.mark.parametrize(("on", "hit"), [(dt.date.max, 1), (dt.date.min, 0)])
+def test_a_notice_of_the_last_day_that_there_is(store: Store, on: dt.date, hit: int) -> None:
+    """Some write 9999-12-31 for "not known": the line counts, and the list behind it too."""
+    assert store.write(lambda ledger: steps(1).notice(ledger, NUMBER, on)) == hit

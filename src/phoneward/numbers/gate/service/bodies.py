@@ -37,7 +37,7 @@ Factor = Annotated[
     ),
 ]
 Time = Annotated[dt.datetime, Meta(tz=True)]
-Key = Annotated[str, Meta(min_length=1, max_length=200)]
+Key = Annotated[str, Meta(min_length=1, max_length=200, pattern="^[!-~]+$")]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
