@@ -14,6 +14,7 @@ from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import DENSE, Read
+from phoneward.numbers.recognising.signatures import APP_HASH
 
 _LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
 _TOKEN: Final = re.compile(rf"[{_LETTERS}]+\+?")
@@ -55,8 +56,6 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
-_HASH: Final = re.compile(r"\s(?=[A-Za-z]{0,10}[0-9+/])[A-Za-z0-9+/]{11}\Z")
-"""The hash that tells Android's SMS Retriever which app a code is for."""
 
 
 class Said(NamedTuple):
@@ -97,8 +96,8 @@ class _Sentence:
             mask[start:end] = b"\1" * (end - start)
         if code is not None:
             mask[code.start : code.end] = b"\1" * (code.end - code.start)
-        if (tail := _HASH.search(seen.read.text, max(0, len(seen.read.text) - 12))) is not None:
-            mask[tail.start() : tail.end()] = b"\1" * (tail.end() - tail.start())
+        if (app := APP_HASH.search(seen.read.text, max(0, len(mask) - 14))) is not None:
+            mask[app.start(1) : app.end(1)] = b"\1" * 11
         self.spans = [found.span() for found in _TOKEN.finditer(seen.read.text)]
 
     def is_blocked(self, at: int) -> bool:
