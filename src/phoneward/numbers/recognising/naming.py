@@ -22,7 +22,7 @@ _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".t
 """Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
-    [
+    {
         "of",
         "and",
         "the",
@@ -44,10 +44,7 @@ _JOINING: Final = frozenset(
         "van",
         "den",
         "et",
-        "des",
-        "du",
-        "for",
-    ]
+    }
 )
 """Small words inside of names."""
 _GREETINGS: Final = frozenset(
