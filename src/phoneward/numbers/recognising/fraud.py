@@ -7,7 +7,6 @@ address that is not the firm's own, a number to ring up, and how much bait and p
 import enum
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import hosts
@@ -17,6 +16,7 @@ from phoneward.numbers.recognising.reading import fold
 
 _PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
 """A number to ring up that is not a well-known short one."""
+_HOST_ENDS: Final = re.compile(r"[/?#:\\\s]")
 _OWN_ENDINGS: Final = frozenset({"com", "net", "org"})
 """Firms have these, and those of their countries, of two letters."""
 _SECOND: Final = frozenset({"com", "co", "net", "org", "gob", "gov", "go", "ne", "or"})
@@ -80,12 +80,11 @@ def _belongs(address: str, name: Name, names: Names) -> bool:
     if len(labels) < 2 or not (labels[-1] in _OWN_ENDINGS or len(labels[-1]) == 2) or labels[-1] in _CHEAP:
         return False
     own = fold(labels[-2])
-    return own == fold(name.shown) or own == fold(name.shown.split()[0])
+    first = name.shown.partition(" ")[0]
+    return own == fold(name.shown) or (own == fold(first) and not names.is_generic(first))
 
 
 def host_of(address: str) -> str:
     """Return the host of a web address; empty where there is none."""
-    try:
-        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
+    after = address.partition("//")[2] or address
+    return _HOST_ENDS.split(after, maxsplit=1)[0].rpartition("@")[2].lower()

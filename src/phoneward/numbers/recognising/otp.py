@@ -124,7 +124,7 @@ def brings_code(seen: Seen) -> Code | None:
     if found and seen.kinds & kinds.OTHER_CODE:
         found = _without_others(found, seen.hits, seen.read.low)
     tempting = lures(seen.hits) if seen.kinds & (kinds.AD | kinds.LURE) else 0
-    if seen.read.is_dense and not seen.is_signed and _is_unlikely(seen):
+    if seen.read.is_dense and not seen.signed.brackets and _is_unlikely(seen):
         return None
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:

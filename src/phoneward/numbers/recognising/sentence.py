@@ -181,7 +181,7 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     # "your Example phone verification code", "Example login verification code": words that are no name in between.
     skipped = 0
     while last and skipped < 3 and one.is_blocked(last - 1):
-        if _SPLIT.search(text, spans[last - 1][1], anchor) is not None or one.word(last - 1) in _LEFT_ENDS:
+        if one.word(last - 1) in _LEFT_ENDS:
             return None
         last -= 1
         skipped += 1
@@ -272,6 +272,8 @@ def _written_as_name(one: _Sentence) -> Name | None:
     for at in range(min(40, len(spans))):
         if spans[at][1] - spans[at][0] < 3 or one.is_blocked(at) or not one.is_capital(at):
             continue
+        if at == 0 and one.read.text.startswith(",", spans[at][1]):
+            continue  # "Alex, your code is …"
         last = at + 1
         while last < len(spans) and last - at < 4 and not one.is_blocked(last) and one.is_capital(last):
             if _SPLIT.search(one.read.text, spans[last - 1][1], spans[last][0]) is not None:
