@@ -8,9 +8,9 @@ operator simulated in another. Printed for each: requests a second, p50, p99. Wh
 - `echo`: the same server with a route that reads JSON and returns it: the limit of what is under the gate;
 - `check`: POST /check of many accounts in turn, the operator's answers remembered for the day: each question is still
   read from, and noted in, the database, and is on disk when it is answered;
-- `faults`: nothing remembered, the operator asked each time, and one of its answers in ten spoilt (errors, another form,
-  another content type, cut; no 429, which would measure the pause that it asks for): how many SAME came out, and how
-  many times the operator said so. The first must not be larger.
+- `faults`: nothing remembered, the operator asked each time, and one of its answers in ten spoilt (errors, another
+  form, another content type, cut; no 429, which would measure the pause that it asks for): how many SAME came out, and
+  how many times the operator said so. The first must not be larger.
 
 PostgreSQL is started as tests start it, but with its waits for the disk.
 """

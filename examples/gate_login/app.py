@@ -89,15 +89,16 @@ async def send_code(request: Request) -> Response:
 
 async def take_code(request: Request) -> Response:
     """Let in whoever has the code; the gate was asked once more, since a number can change hands meanwhile."""
-    sent = await request.json()
-    account = ACCOUNTS.get(str(sent.get("account")))
-    if account is None or not _fits(account, str(sent.get("code"))):
+    name = await account_of(request)  # the one that the gate was asked about, read in the same way
+    account = None if name is None else ACCOUNTS[name]
+    if account is None or not _fits(account, str((await request.json()).get("code"))):
         return JSONResponse({"problem": "This code is not right, or too old."}, 401)
     session = secrets.token_urlsafe(16)
+    account.sessions.add(session)  # before it is reported: what the gate knows of can be ended
     told = await GATE.report("/sessions", account=account.name, session=session)
     if not told["may_stay"]:
+        account.sessions.discard(session)
         return JSONResponse({"problem": "Another factor is needed.", "step": "step-up"}, 403)
-    account.sessions.add(session)
     return JSONResponse({"session": session})
 
 
@@ -106,10 +107,14 @@ def _fits(account: Account, code: str) -> bool:
         return False
     expected, until, tries = account.code
     account.code = (expected, until, tries - 1) if tries > 1 else None
-    fits = time.monotonic() < until and hmac.compare_digest(code.encode(), expected.encode())
+    fits = time.monotonic() < until and _is(code, expected)
     if fits:
         account.code = None
     return fits
+
+
+def _is(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 
 async def photos(request: Request) -> Response:
@@ -123,9 +128,10 @@ async def photos(request: Request) -> Response:
 
 async def recover(request: Request) -> Response:
     """Let the owner back in by the recovery code, with the number that they hold now (its code is left out here)."""
-    sent = await request.json()
-    account = ACCOUNTS.get(str(sent.get("account")))
-    if account is None or not hmac.compare_digest(str(sent.get("recovery_code")), account.recovery_code):
+    name = await account_of(request)
+    account = None if name is None else ACCOUNTS[name]
+    sent = {} if account is None else await request.json()
+    if account is None or not _is(str(sent.get("recovery_code")), account.recovery_code):
         return JSONResponse({"problem": "This is not right."}, 401)
     number = str(sent.get("number") or account.number)
     await GATE.report("/recovered", account=account.name, factor="recovery-code", number=number)

@@ -270,3 +270,36 @@ def test_unknown_is_asked_again_and_the_cache_stays_small() -> None:
     asyncio.run(run())
     assert (unknown.asked, same.asked) == (2, 4)
     assert not cache._held
+
+
+class Loose:
+    """A provider of another's making, which does not look at types."""
+
+    def __init__(self, name: str, reply: object) -> None:
+        self.name = name
+        self.reply = reply
+
+    async def ask(self, question: Question) -> Reply:
+        del question
+        return self.reply  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_a_changed_that_is_only_a_string_is_heard(order: Order) -> None:
+    """One says "CHANGED" and not Word.CHANGED; the other says SAME. Nobody is let in by the difference."""
+    said = Reply(word="CHANGED", reasons=(Reason(code="recycled", provider="loose"),), asked=NOW)  # type: ignore[arg-type]
+    gate = Gate([Loose("loose", said), Saying("sure", "SAME")], order=order, clock=lambda: NOW)
+    assert asyncio.run(gate.decide(QUESTION)).word is Word.CHANGED
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("reply", [None, "SAME", {"word": "SAME"}], ids=repr)
+def test_what_is_no_reply_is_unknown(order: Order, reply: object) -> None:
+    decision = asyncio.run(Gate([Loose("loose", reply)], order=order, clock=lambda: NOW).decide(QUESTION))
+    assert (decision.word, decision.reasons[0].code) == (Word.UNKNOWN, Code.PROVIDER_FAILED)
+
+
+def test_two_providers_of_one_name_are_a_mistake() -> None:
+    """The answer of one would take the place of the other's: a SAME that of a CHANGED."""
+    with pytest.raises(ValueError, match="twice"):
+        Gate([Saying("one", "CHANGED"), Saying("one", "SAME")])

@@ -269,3 +269,14 @@ def test_a_file_of_answers_answers_for_the_dates_it_covers(tmp_path: Path) -> No
         path.write_text(bad)
         with pytest.raises(ListError, match="line 1: needs a number"):
             answers_index(path, shape)
+
+
+def test_answers_of_a_day_to_come_are_of_no_known_age() -> None:
+    """Somebody wrote 2036 for 2026: the answers would be good for ever."""
+
+    async def query(_number: str, _date: dt.date) -> str:
+        return "no"
+
+    provider = ReassignedNumbers("rnd", query, clock=lambda: NOW, answered_on=NOW.date() + dt.timedelta(days=3650))
+    reply = asyncio.run(provider.ask(Question(number="+12025550123", since=SINCE)))
+    assert (reply.word, reply.reasons[0].code) == ("UNKNOWN", "stale")

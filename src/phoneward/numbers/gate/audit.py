@@ -17,8 +17,8 @@ from phoneward.numbers.gate.bindings.store import Store
 from phoneward.numbers.gate.keys import Keys
 
 EVENTS: Final = (
-    "asked", "bound", "rebound", "verified", "suspended", "recovered", "released", "session-opened", "session-ended",
-    "notice", "reminded", "action-done",
+    "asked", "bound", "rebound", "verified", "suspended", "recovered", "released", "session-opened", "session-refused",
+    "session-ended", "notice", "reminded", "action-done",
 )  # fmt: skip
 """What may happen. A test holds the reference against it."""
 _PAGE: Final = 500

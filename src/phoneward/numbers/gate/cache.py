@@ -51,7 +51,7 @@ class DayCache:
 
     def put(self, provider: str, question: Question, reply: Reply, now: dt.datetime) -> None:
         """Keep an answer, where it is one. `now` is when it was asked for: yesterday's that came today is not kept."""
-        if not self._entries or reply.word is Word.UNKNOWN or now.astimezone(dt.UTC).date() != self._day:
+        if not self._entries or reply.word == Word.UNKNOWN or now.astimezone(dt.UTC).date() != self._day:
             return
         # What is put here was not held, so it says more than what was held for the same word.
         key = self._keys.of(provider, reply.word, question.number)

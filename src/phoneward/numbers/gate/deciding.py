@@ -61,6 +61,9 @@ class Gate:
         order: in turn or together.
         limit_s: seconds after which the gate decides with what it has.
         close: closes what the providers hold.
+
+    Raises:
+        ValueError: two providers have the same name.
     """
 
     def __init__(
@@ -75,6 +78,8 @@ class Gate:
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.providers = tuple(providers)
+        if len({provider.name for provider in self.providers}) != len(self.providers):
+            raise ValueError("a provider's name stands twice: one answer would hide the other")
         self.order = order
         self.limit_s = limit_s
         self._cache = cache
@@ -134,7 +139,7 @@ class Gate:
             done, waiting = await self._within(deadline, waiting, asyncio.FIRST_COMPLETED)
             if not done:
                 break
-            changed = any(not task.cancelled() and task.result().word is Word.CHANGED for task in done)
+            changed = any(not task.cancelled() and task.result().word == Word.CHANGED for task in done)
         replies = {}
         for provider, task in zip(self.providers, tasks, strict=True):
             if task.done() or not changed:
@@ -173,7 +178,8 @@ class Gate:
             self._tell("from-cache", provider.name, held.word, held.reasons, started)
             return held
         try:
-            reply = await provider.ask(question)
+            said: object = await provider.ask(question)
+            reply = said if isinstance(said, Reply) else self._unknown(provider.name, Code.PROVIDER_FAILED, "no reply")
         except Exception as error:  # noqa: BLE001  a provider of another's making may raise anything; none of it is SAME
             reply = self._unknown(provider.name, Code.PROVIDER_FAILED, type(error).__name__)
         if reply.word not in set(Word) or not reply.reasons:

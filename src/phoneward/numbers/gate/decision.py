@@ -32,10 +32,10 @@ def combine(replies: dict[str, Reply]) -> Decision:
     """
     said = list(replies.values())
     for word in (Word.CHANGED, Word.SAME):
-        carrying = [reply for reply in said if reply.word is word]
+        carrying = [reply for reply in said if reply.word == word]
         if not carrying:
             continue
-        others = [reply for reply in said if reply.word is not word]
+        others = [reply for reply in said if reply.word != word]
         if word is Word.SAME and _codes(others) & {Code.SHORTER_TENURE} and Code.NOT_RECYCLED not in _codes(carrying):
             contradiction = Reason(
                 code=Code.CONTRADICTION, provider="", detail="a new contract, where another provider sees no change"

@@ -13,19 +13,29 @@ from typing import Final
 
 from phoneward.numbers.gate.audit import Audit
 from phoneward.numbers.gate.bindings.binding import Action, ActionKind, Binding, State
-from phoneward.numbers.gate.bindings.errors import NotAFactorError, NotBoundError, NumberClosedError
+from phoneward.numbers.gate.bindings.errors import AnotherNumberError, NotAFactorError, NotBoundError, NumberClosedError
 from phoneward.numbers.gate.bindings.ledger import Ledger, written
 from phoneward.numbers.gate.bindings.store import Store
 from phoneward.numbers.gate.keys import Keys, mask
 from phoneward.numbers.gate.secret_errors import WrongSecretError
 
-NO_FACTORS: Final = frozenset({"sms", "text", "call", "voice", "number", "phone", "one-tap", "mobile", "rcs"})
-"""What comes to whoever holds the number now."""
+NO_FACTORS: Final = frozenset({
+    "sms", "text", "call", "callback", "voice", "number", "phone", "rcs", "mms", "ussd", "msisdn", "whatsapp", "viber",
+    "mobile", "one-tap", "tap",
+})  # fmt: skip
+"""What comes to whoever holds the number now, as a whole word of a factor's name; messengers that the number alone
+opens are among them. "sms" is none within a word either."""
 FACTOR: Final = "[a-z]+[0-9]{0,2}(-[a-z]+[0-9]{0,2})*"
 """Small letters and hyphens, here and there two digits: no room for a number, since it stands in the audit log."""
 LONGEST_FACTOR: Final = 32
+_CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
+"""By how much the clocks of several machines may differ. What lies further ahead was written by a wrong clock."""
 _DAY_IS_OVER: Final = dt.timedelta(days=1, hours=12)
 """From midnight UTC with which a date begins until it is over in the last time zone (UTC-12)."""
+_EARLIEST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Bindings begin no earlier: a date before it is some program's word for "not known"."""
+_LATEST: Final = dt.date(9999, 12, 1)
+"""Notices are of no later day, for the sake of reckoning with it."""
 
 
 def fit(store: Store, keys: Keys) -> None:
@@ -65,7 +75,8 @@ class Lifecycle:
             ledger: of the transaction.
             account: whose.
             number: E.164.
-            at: since when, where it was bound before the gate knew of it; None is now, as is a time to come.
+            at: since when, where it was bound before the gate knew of it; None is now, as is a time to come; a time
+                before 1970 counts as 1970.
 
         Raises:
             NumberClosedError: the account is closed; whoever asks may be the next holder.
@@ -76,22 +87,39 @@ class Lifecycle:
         number_hash = self.keys.number_hash(number)
         if before is not None and before.state is State.ACTIVE and before.number_hash == number_hash:
             return before
-        since = self.now if at is None else min(at, self.now)
+        since = self.now if at is None else max(min(at, self.now), _EARLIEST)
         return self._bound(ledger, account, number, before, "bound" if before is None else "rebound", since=since)
 
-    def verified(self, ledger: Ledger, account: str, factor: str) -> Binding:
+    def verified(self, ledger: Ledger, account: str, factor: str, number: str) -> Binding:
         """The owner came in by another factor and has the number: what happened to it before matters no more.
+
+        Args:
+            ledger: of the transaction.
+            account: whose.
+            factor: which; not the number.
+            number: the one that the owner holds, proven by a code. Another factor alone says nothing of it: who gave
+                the number up would vouch for its next holder.
 
         Raises:
             NotBoundError: the account has no number here.
             NumberClosedError: it is suspended.
+            AnotherNumberError: the account has another one.
             NotAFactorError: the factor is the number itself.
         """
         _check(factor)
         binding = self._active(ledger, account)
-        if binding.verified_at >= self.now:
+        if binding.number_hash != self.keys.number_hash(number):
+            raise AnotherNumberError
+        if self.now <= binding.verified_at <= self.now + _CLOCKS_DIFFER:
             return binding
-        after = replace(binding, verified_at=self.now, why="verified", reminded=False, version=binding.version + 1)
+        after = replace(
+            binding,
+            bound_at=min(binding.bound_at, self.now),
+            verified_at=self.now,
+            why="verified",
+            reminded=False,
+            version=binding.version + 1,
+        )
         ledger.put(after)
         self.audit.write(ledger, "verified", self.now, binding=after, factor=factor)
         return after
@@ -124,12 +152,12 @@ class Lifecycle:
         Returns:
             How many accounts it is suspended in by this.
         """
-        over = dt.datetime.combine(on, dt.time(), dt.UTC) + _DAY_IS_OVER
+        over = dt.datetime.combine(min(on, _LATEST), dt.time(), dt.UTC) + _DAY_IS_OVER
         hit = 0
         for binding in ledger.find_by_number(self.keys.number_hash(number)):
             if binding.state is not State.ACTIVE:
                 continue
-            concerns = binding.since < over
+            concerns = binding.since < over or binding.since > self.now + _CLOCKS_DIFFER
             self.audit.write(ledger, "notice", self.now, binding=binding, on=on.isoformat(), concerns=concerns)
             if concerns:
                 self.suspend(ledger, binding, "notice")
@@ -158,7 +186,7 @@ class Lifecycle:
             return self._released(ledger, self.suspend(ledger, before, "lost"), "recovered", factor=factor)
         if before.state is State.ACTIVE:
             if before.number_hash == self.keys.number_hash(number):
-                return self.verified(ledger, account, factor)
+                return self.verified(ledger, account, factor, number)
             before = self.suspend(ledger, before, "lost")  # what the lost number opened ends
         return self._bound(ledger, account, number, before, "recovered", factor=factor)
 
@@ -190,7 +218,10 @@ class Lifecycle:
                 self.audit.write(ledger, "session-opened", self.now, binding=binding)
             return True
         ending = {"opened_since": written(self.now), "sessions": [session]}
-        self._ask(ledger, binding, ActionKind.END_SESSIONS, ending, which=self.keys.pseudonym(session))
+        asked = ledger.head.outbox_seq
+        key = self._ask(ledger, binding, ActionKind.END_SESSIONS, ending, which=self.keys.pseudonym(session))
+        if ledger.head.outbox_seq != asked:
+            self.audit.write(ledger, "session-refused", self.now, binding=binding, actions=[key])
         return False
 
     def session_ended(self, ledger: Ledger, account: str, session: str) -> bool:
@@ -293,5 +324,6 @@ class Lifecycle:
 
 
 def _check(factor: str) -> None:
-    if factor in NO_FACTORS or len(factor) > LONGEST_FACTOR or not re.fullmatch(FACTOR, factor):
+    over_the_number = "sms" in factor or NO_FACTORS & {factor, *re.split("[-0-9]+", factor)}
+    if over_the_number or len(factor) > LONGEST_FACTOR or not re.fullmatch(FACTOR, factor):
         raise NotAFactorError(factor=factor)

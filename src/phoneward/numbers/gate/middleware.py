@@ -37,7 +37,8 @@ class GateMiddleware:
         purpose: what the route does by the number.
         account_of: whose account it is about; may read the body, the application reads it again.
         otherwise: answers where the gate does not allow it; the answer is in `request.state.gate`. Left out: 403 with
-            problem details that name the step.
+            problem details that say `step-up` or `refuse`. Nobody has shown who they are yet: whose number changed
+            hands (`cut-loose`) is nothing for strangers, who could look for one to get.
         limit_s: seconds for the gate; after that nothing is allowed.
         max_body: bytes that a request may have.
     """
@@ -119,10 +120,11 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 async def _forbidden(scope: Scope, receive: Receive, send: Send) -> None:
     answer: Answer = scope["state"][STATE]
+    step = Step.REFUSE if answer.step is Step.REFUSE else Step.STEP_UP
     problem = {
-        "type": f"urn:phoneward:problem:{answer.step.value}",
+        "type": f"urn:phoneward:problem:{step.value}",
         "title": "The number is not enough for this; another factor is needed.",
         "status": 403,
-        "step": answer.step.value,
+        "step": step.value,
     }
     await Response(json.dumps(problem), 403, media_type="application/problem+json")(scope, receive, send)

@@ -38,7 +38,7 @@ def life(folder: Path) -> list[Callable[[Any], object]]:
         lambda store: store.write(lambda ledger: steps(14).release(ledger, "c")),
         lambda store: store.write_each([
             lambda ledger: steps(15).bind(ledger, "d", OTHER),
-            lambda ledger: steps(15).verified(ledger, "a", "totp"),
+            lambda ledger: steps(15).verified(ledger, "a", "totp", "+4915112345678"),
         ]),
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from tests.numbers.gate.lifecycle.conftest import KEYS, NOW, NUMBER, OTHER, step
 def fill(store: Store) -> None:
     store.write(lambda ledger: steps().bind(ledger, "anna@example.com", NUMBER))
     store.write(lambda ledger: steps(1).session_opened(ledger, "anna@example.com", "cookie-of-anna"))
-    store.write(lambda ledger: steps(2).verified(ledger, "anna@example.com", "totp"))
+    store.write(lambda ledger: steps(2).verified(ledger, "anna@example.com", "totp", NUMBER))
     store.write(lambda ledger: steps(9).notice(ledger, NUMBER, steps(8).now.date()))
     store.write(lambda ledger: steps(10).recovered(ledger, "anna@example.com", "passkey", OTHER))
     store.write(lambda ledger: steps(11).done(ledger, [one.key for one in ledger.waiting(9)]))

@@ -52,7 +52,7 @@ def test_the_owner_gets_in_and_the_next_holder_does_not(
         assert again.status_code == 401, "a code works once"
 
         refused = browser.post("/login", json={"account": "ben"})
-        assert (refused.status_code, refused.json()["step"]) == (403, "cut-loose")
+        assert (refused.status_code, refused.json()["step"]) == (403, "step-up")
         assert "code" not in capsys.readouterr().out
 
         recovered = browser.post(
@@ -61,5 +61,9 @@ def test_the_owner_gets_in_and_the_next_holder_does_not(
         session = recovered.json()["session"]
         assert browser.get("/photos", headers={"x-session": session}).json() == {"photos": "Ben's photos"}
         assert "Mail to ben: notify" in capsys.readouterr().out
+        odd: list[object] = [[], {"account": ["ben"]}, {"account": "ben", "recovery_code": "密", "code": 1}]
+        for sent in odd:
+            assert browser.post("/login/code", json=sent).status_code == 401
+            assert browser.post("/recover", json=sent).status_code == 401
         assert browser.post("/login", json={"account": "nobody"}).json() == {"sent": True}
         assert "SMS" not in capsys.readouterr().out

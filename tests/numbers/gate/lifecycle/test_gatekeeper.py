@@ -90,7 +90,7 @@ def test_a_new_sim_or_a_port_does_not_lock_the_owner_out(making: Callable[..., S
     assert (answer.word, answer.step) == (Word.CHANGED, Step(step))
     if step == "step-up":
         assert answer.state is State.ACTIVE
-        shop.do("verified", "a", "totp")
+        shop.do("verified", "a", "totp", NUMBER)
     else:
         shop.do("recovered", "a", "totp", NUMBER)
     shop.days = 12
@@ -138,7 +138,7 @@ def test_a_binding_that_never_holds_still_is_unknown(making: Callable[..., Shop]
 
     async def meanwhile() -> None:
         shop.days += 1
-        await shop.keeper.desk.write(lambda ledger: steps(shop.days).verified(ledger, "a", "totp"))
+        await shop.keeper.desk.write(lambda ledger: steps(shop.days).verified(ledger, "a", "totp", NUMBER))
 
     shop.provider.meanwhile = meanwhile
     answer = shop.ask()
@@ -174,7 +174,7 @@ def test_a_failed_write_reaches_only_whoever_asked_for_it(making: Callable[..., 
 
     async def both() -> object:
         desk = shop.keeper.desk
-        fails = asyncio.create_task(desk.write(lambda ledger: steps().verified(ledger, "nobody", "totp")))
+        fails = asyncio.create_task(desk.write(lambda ledger: steps().verified(ledger, "nobody", "totp", NUMBER)))
         works = asyncio.create_task(desk.write(lambda ledger: steps().bind(ledger, "b", NUMBER)))
         with pytest.raises(NotBoundError):
             await fails

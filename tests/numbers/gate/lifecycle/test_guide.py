@@ -47,7 +47,11 @@ def test_the_reference_names_everything() -> None:
         )
         for name in table.__struct_fields__
     ]
-    codes = [*TITLES, *("not-bound", "number-closed", "not-a-factor", "store", "seal-broken"), *audit.EVENTS]
+    codes = [
+        *TITLES,
+        *("not-bound", "number-closed", "another-number", "not-a-factor", "store", "seal-broken"),
+        *audit.EVENTS,
+    ]
     named = [*fields, *codes, *Purpose, *Step, *ActionKind, "sms", "call", "one-tap"]
     assert [name for name in named if not re.search(rf"(?<![a-z-]){re.escape(name)}(?![a-z-])", REFERENCE)] == []
     assert {"sms", "call", "one-tap"} <= NO_FACTORS

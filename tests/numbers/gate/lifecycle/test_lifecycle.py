@@ -1,12 +1,14 @@
 """What a person lives through when a number changes hands, as the bindings show it."""
 
 import datetime as dt
+import json
 
 import pytest
 
 from phoneward.numbers.gate.bindings import (
     Action,
     ActionKind,
+    AnotherNumberError,
     Binding,
     NotAFactorError,
     NotBoundError,
@@ -67,7 +69,7 @@ def test_a_notice_of_before_the_owner_last_verified_is_old_news(
     """Lists come weeks late. Who proved since then that the number is theirs is not locked out by them."""
     day = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
     days = (day + verified_after - NOW) / dt.timedelta(days=1)
-    store.write(lambda ledger: steps(days).verified(ledger, "a", "totp"))
+    store.write(lambda ledger: steps(days).verified(ledger, "a", "totp", NUMBER))
     assert store.write(lambda ledger: steps(90).notice(ledger, NUMBER, day.date())) == hit
     assert find(store).state is (State.SUSPENDED if hit else State.ACTIVE)
 
@@ -86,7 +88,7 @@ def test_a_suspended_number_opens_nothing_and_binds_nothing(store: Store) -> Non
     for attempt in (
         lambda ledger: steps(1).bind(ledger, "a", OTHER),
         lambda ledger: steps(1).bind(ledger, "a", NUMBER),
-        lambda ledger: steps(1).verified(ledger, "a", "totp"),
+        lambda ledger: steps(1).verified(ledger, "a", "totp", NUMBER),
     ):
         with pytest.raises(NumberClosedError):
             store.write(attempt)
@@ -94,7 +96,7 @@ def test_a_suspended_number_opens_nothing_and_binds_nothing(store: Store) -> Non
     with pytest.raises(NumberClosedError):
         store.write(lambda ledger: steps(1).bind(ledger, "a", OTHER))
     with pytest.raises(NumberClosedError):
-        store.write(lambda ledger: steps(1).verified(ledger, "a", "totp"))
+        store.write(lambda ledger: steps(1).verified(ledger, "a", "totp", NUMBER))
     assert find(store).data_closed
 
 
@@ -105,6 +107,9 @@ def test_a_session_that_was_being_opened_meanwhile_is_ended_too(store: Store) ->
         assert not store.write(lambda ledger: steps().session_opened(ledger, "a", "late"))
     assert kinds(store) == [*SUSPENDED, ActionKind.END_SESSIONS]
     assert waiting(store)[-1].details["sessions"] == ["late"]
+    entries = [json.loads(entry) for _seq, entry, _chain in store.read(lambda ledger: ledger.entries(0, 100))]
+    refused = [entry for entry in entries if entry["event"] == "session-refused"]
+    assert [entry["actions"] for entry in refused] == [[waiting(store)[-1].key]], "once in the audit log, too"
 
 
 @pytest.mark.parametrize("number", [NUMBER, OTHER])
@@ -137,18 +142,24 @@ def test_an_owner_who_reports_a_lost_number_ends_what_it_opened(store: Store) ->
     assert kinds(store) == [*SUSPENDED, ActionKind.OPEN_DATA]
 
 
-@pytest.mark.parametrize("factor", ["sms", "call", "one-tap", "number", "", "SMS", "8613800138000", "a b", "x" * 33])
+@pytest.mark.parametrize(
+    "factor",
+    [
+        "sms", "call", "one-tap", "number", "", "SMS", "8613800138000", "a b", "x" * 33,
+        "sms-otp", "smscode", "otp-by-sms", "sms2", "text-message", "phone-call", "call-back", "whatsapp-code",
+    ],
+)  # fmt: skip
 def test_the_number_does_not_vouch_for_itself(store: Store, factor: str) -> None:
     store.write(lambda ledger: steps().suspend(ledger, find(store), "changed"))
     with pytest.raises(NotAFactorError):
         store.write(lambda ledger: steps().recovered(ledger, "a", factor, NUMBER))
     with pytest.raises(NotAFactorError):
-        store.write(lambda ledger: steps().verified(ledger, "a", factor))
+        store.write(lambda ledger: steps().verified(ledger, "a", factor, NUMBER))
 
 
 def test_an_account_that_was_never_here(store: Store) -> None:
     for attempt in (
-        lambda ledger: steps().verified(ledger, "b", "totp"),
+        lambda ledger: steps().verified(ledger, "b", "totp", NUMBER),
         lambda ledger: steps().recovered(ledger, "b", "totp", NUMBER),
         lambda ledger: steps().release(ledger, "b"),
         lambda ledger: steps().session_opened(ledger, "b", "s"),
@@ -163,7 +174,7 @@ def test_owners_are_reminded_once_for_each_verification(store: Store) -> None:
         return store.write(lambda ledger: steps(days).remind(ledger, before, 10))
 
     assert [remind(149), remind(151), remind(151), remind(152)] == [0, 1, 0, 0]
-    store.write(lambda ledger: steps(153).verified(ledger, "a", "totp"))
+    store.write(lambda ledger: steps(153).verified(ledger, "a", "totp", NUMBER))
     assert [remind(302), remind(304)] == [0, 1]
     assert kinds(store) == [ActionKind.REMIND] * 2
     assert len({action.key for action in waiting(store)}) == 2
@@ -183,3 +194,42 @@ def test_an_ended_session_is_not_ended_again(store: Store) -> None:
     store.write(lambda ledger: steps().session_ended(ledger, "a", "one"))
     store.write(lambda ledger: steps().suspend(ledger, find(store), "changed"))
     assert waiting(store)[0].details["sessions"] == ["two"]
+
+
+def test_an_owner_who_gave_the_number_up_does_not_vouch_for_its_next_holder(store: Store) -> None:
+    """She still comes in by her passkey. That proves who she is, not that the number is hers: it counts as before."""
+    with pytest.raises(AnotherNumberError):
+        store.write(lambda ledger: steps(200).verified(ledger, "a", "passkey", OTHER))
+    assert find(store).since == NOW
+
+
+def test_a_clock_that_once_ran_ahead_hides_nothing(store: Store) -> None:
+    """The server believed for a minute that it was 2036. A notice of today still counts, and so does a step-up."""
+    store.write(lambda ledger: steps(3650).verified(ledger, "a", "totp", NUMBER))
+    store.write(lambda ledger: steps(3650).bind(ledger, "b", NUMBER))
+    store.write(lambda ledger: steps(1).verified(ledger, "b", "totp", NUMBER))
+    assert find(store, "b").since == NOW + dt.timedelta(days=1)
+    assert store.write(lambda ledger: steps(2).notice(ledger, NUMBER, (NOW + dt.timedelta(days=1)).date())) == 2
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        dt.datetime(1, 1, 1, tzinfo=dt.UTC),  # what .NET has for "no date"
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14))),
+        dt.datetime(999, 12, 31, tzinfo=dt.UTC),
+    ],
+    ids=str,
+)
+def test_a_binding_of_no_date_holds_up_nobody(store: Store, at: dt.datetime) -> None:
+    """It counts as very old. Notices and reminders, its own and those of all others, go on."""
+    store.write(lambda ledger: steps().bind(ledger, "b", NUMBER, at))
+    assert find(store, "b").since == dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    assert store.write(lambda ledger: steps().remind(ledger, NOW, 10)) == 1
+    assert store.write(lambda ledger: steps(1).notice(ledger, NUMBER, NOW.date())) == 2
+
+
+@pytest.mark.parametrize(("on", "hit"), [(dt.date.max, 1), (dt.date.min, 0)])
+def test_a_notice_of_the_last_day_that_there_is(store: Store, on: dt.date, hit: int) -> None:
+    """Some write 9999-12-31 for "not known": the line counts, and the list behind it too."""
+    assert store.write(lambda ledger: steps(1).notice(ledger, NUMBER, on)) == hit

@@ -81,11 +81,11 @@ class Model(RuleBasedStateMachine):
         if not refused and (known is None or known[0] != number):
             self.give(account, number)
 
-    @rule(account=ACCOUNTS)
-    def verify(self, account: str) -> None:
-        refused = isinstance(self.do("verified", account, "totp"), Exception)
+    @rule(account=ACCOUNTS, number=NUMBERS)
+    def verify(self, account: str, number: str) -> None:
+        refused = isinstance(self.do("verified", account, "totp", number), Exception)
         known = self.accounts.get(account)
-        assert refused == (known is None or known[1] is not State.ACTIVE)
+        assert refused == (known is None or known[1] is not State.ACTIVE or known[0] != number)
         if known and not refused:
             self.accounts[account] = (*known[:3], self.days)
             self.reminded.discard(account)

@@ -11,14 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
+from starlette.requests import Request
 
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.bindings import Store, StoreError
 from phoneward.numbers.gate.service import openapi
-from phoneward.numbers.gate.service.entry import MAX_BODY
+from phoneward.numbers.gate.service.entry import MAX_BODY, Callers
+from phoneward.numbers.gate.service.problems import Problem
+from phoneward.numbers.gate.service.settings import Caller
 from tests.numbers.gate.lifecycle.conftest import NUMBER, OTHER
 from tests.numbers.gate.lifecycle.providers import Saying
-from tests.numbers.gate.lifecycle.serving import CARRIER_KEY, SHOP_KEY, Site, site
+from tests.numbers.gate.lifecycle.serving import CARRIER_KEY, SHOP_KEY, Site, hashed, site
 
 ANNA = {"account": "anna", "number": NUMBER}
 
@@ -61,7 +64,10 @@ def test_the_whole_story(shop: Site) -> None:
     assert [one["kind"] for one in shop.done("/outbox")["actions"]] == ["open-data"]
     assert shop.done("/check", {"account": "anna", "purpose": "login"})["step"] == "allow"
     shop.days = 32
-    assert shop.done("/verified", {"account": "anna", "factor": "totp"})["why"] == "verified"
+    assert shop.done("/verified", {"account": "anna", "factor": "totp", "number": OTHER})["why"] == "verified"
+    refused = shop.ask("/verified", {"account": "anna", "factor": "totp", "number": NUMBER})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:phoneward:problem:another-number")
+    assert shop.ask("/verified", {"account": "anna", "factor": "totp"}).status_code == 400
     assert shop.done("/released", {"account": "anna"})["state"] == "released"
 
 
@@ -76,6 +82,15 @@ def test_an_account_that_had_its_number_before_the_gate_came(shop: Site) -> None
     assert shop.ask("/bindings", {**ANNA, "bound_at": "2019-03-04T05:06:07"}).status_code == 400, "no time zone"
 
 
+def test_dates_and_keys_at_the_edge_are_no_fault_of_ours(shop: Site) -> None:
+    shop.done("/bindings", {**ANNA, "bound_at": "0001-01-01T00:00:00+14:00"})
+    shop.done("/check", {"account": "anna", "purpose": "login"})
+    assert shop.done("/notices", {"notices": [{"number": NUMBER, "on": "9999-12-31"}]})["suspended"] == 1
+    headers = {"authorization": f"Bearer {SHOP_KEY}", "content-type": "application/json"}
+    for keys in (rb'{"keys": ["\ud800"]}', rb'{"keys": ["\u0000"]}'):
+        assert shop.client.post("/outbox/done", content=keys, headers=headers).status_code == 400
+
+
 def test_whoever_has_no_key_learns_nothing(shop: Site) -> None:
     shop.done("/bindings", ANNA)
     for key in ("", "wrong", SHOP_KEY + "x", SHOP_KEY.upper()):
@@ -86,6 +101,15 @@ def test_whoever_has_no_key_learns_nothing(shop: Site) -> None:
     assert shop.client.post("/check", json={}, headers={"authorization": f"Basic {SHOP_KEY}"}).status_code == 401
     assert shop.client.get("/outbox").status_code == 401
     assert shop.client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_no_key_is_no_key_even_where_its_hash_stands_in_the_configuration() -> None:
+    """`printf "$KEY" | sha256sum` with a variable that was not set."""
+    callers = Callers([Caller(name="shop", key_sha256=hashed(""))])
+    for header in (b"Bearer", b"Bearer ", b"bearer  "):
+        request = Request({"type": "http", "headers": [(b"authorization", header)]})
+        with pytest.raises(Problem):
+            callers.admit(request, "check")
 
 
 def test_a_carriers_key_brings_notices_and_nothing_else(shop: Site) -> None:

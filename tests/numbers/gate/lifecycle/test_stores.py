@@ -56,7 +56,7 @@ def test_of_several_works_only_the_failed_one_leaves_nothing(store: Store) -> No
         [
             lambda ledger: steps().bind(ledger, "a", NUMBER).account,
             fail,
-            lambda ledger: steps().verified(ledger, "nobody", "totp"),
+            lambda ledger: steps().verified(ledger, "nobody", "totp", NUMBER),
             lambda ledger: steps().bind(ledger, "c", OTHER).account,
         ]
     )

@@ -3,6 +3,7 @@
 from phoneward.numbers.gate.bindings.binding import Action, ActionKind, Binding, State
 from phoneward.numbers.gate.bindings.desk import Desk
 from phoneward.numbers.gate.bindings.errors import (
+    AnotherNumberError,
     NotAFactorError,
     NotBoundError,
     NumberClosedError,
@@ -18,6 +19,7 @@ from phoneward.numbers.gate.bindings.store import Store
 __all__ = [
     "Action",
     "ActionKind",
+    "AnotherNumberError",
     "Binding",
     "Desk",
     "Ledger",

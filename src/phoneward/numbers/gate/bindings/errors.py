@@ -41,6 +41,15 @@ class NumberClosedError(NumbersError):
     next_step = N_("Let the owner prove it by another factor, then report it: POST /recovered.")
 
 
+class AnotherNumberError(NumbersError):
+    """The account has another number than the one that was proven."""
+
+    message = N_("The number that was proven is not the one of this account.")
+    next_step = N_(
+        "If its owner chose a new number, report that: POST /bindings. If the old one is lost: POST /recovered."
+    )
+
+
 class NotAFactorError(NumbersError):
     """The number cannot vouch for itself."""
 

@@ -174,7 +174,8 @@ class Ledger:
 
 def written(time: dt.datetime) -> str:
     """Return a time as the tables have it."""
-    return time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime: its %Y has fewer than four digits for early years, and then neither sorts nor can be read.
+    return time.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def compact(details: Mapping[str, object]) -> str:

@@ -28,6 +28,9 @@ REGIONS = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 _WESTMOST = dt.timedelta(hours=-11)
 """American Samoa, the last of them in which a day begins."""
 
+_A_DAY_EAST = dt.timedelta(days=1)
+"""In Guam it is tomorrow already when it is today in UTC."""
+
 Query = Callable[[str, dt.date], Awaitable[str]]
 """Takes a number (E.164) and a date, returns `yes`, `no` or `no data`."""
 
@@ -90,6 +93,8 @@ class ReassignedNumbers:
     def _judge(self, said: str, date: dt.date) -> Reply:
         if said == "no":
             today = self._clock().astimezone(dt.UTC).date()
+            if self._answered_on is not None and self._answered_on > today + _A_DAY_EAST:
+                return self._reply(Word.UNKNOWN, Code.STALE, "answered_on is a day to come: nobody knows their age")
             good_through = covered_through(self._answered_on or today) + dt.timedelta(days=AGING_DAYS - 1)
             if today > good_through:
                 return self._reply(Word.UNKNOWN, Code.STALE, f"said nothing about the days after {good_through}")

@@ -19,19 +19,23 @@ from phoneward.numbers.gate.service.entry import Callers, body_of
 from phoneward.numbers.gate.service.job import Job
 from phoneward.numbers.gate.service.problems import Problem
 from phoneward.numbers.gate.service.settings import ServiceTable
+from phoneward.numbers.gate.service.trouble import Trouble
 from phoneward.numbers.gate.service.work import OPERATIONS, Operation
 from phoneward.numbers.gate.strictjson import NotAnAnswerError, read_object
 
 _JSON: Final = "application/json"
 
 
-def make_app(keeper: Gatekeeper, service: ServiceTable, job: Job | None = None) -> Starlette:
+def make_app(
+    keeper: Gatekeeper, service: ServiceTable, job: Job | None = None, trouble: Trouble | None = None
+) -> Starlette:
     """Return the application.
 
     Args:
         keeper: answers; the application does not close what it holds.
         service: who may call.
         job: runs while the application does; None for none.
+        trouble: tells whoever runs it what goes wrong; None for nobody.
     """
     callers = Callers(service.callers)
     described = msgspec.json.encode(openapi.document())
@@ -42,6 +46,17 @@ def make_app(keeper: Gatekeeper, service: ServiceTable, job: Job | None = None) 
 
     async def openapi_json(_request: Request) -> Response:
         return Response(described, media_type=_JSON)
+
+    async def on_error(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, PhonewardError)  # noqa: S101 - as it is registered
+        if trouble is not None:
+            trouble.refused(error)
+        return problems.of(error)
+
+    async def on_fault(_request: Request, error: Exception) -> Response:
+        if trouble is not None:
+            trouble.fault(error)
+        return Problem("own-fault", 500).response()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -60,10 +75,10 @@ def make_app(keeper: Gatekeeper, service: ServiceTable, job: Job | None = None) 
         ],
         exception_handlers={
             Problem: _on_problem,
-            PhonewardError: _on_error,
+            PhonewardError: on_error,
             HTTPException: _on_http,
             ClientDisconnect: _on_gone,
-            Exception: _on_fault,
+            Exception: on_fault,
         },
         lifespan=lifespan,
     )
@@ -112,11 +127,6 @@ async def _on_problem(_request: Request, error: Exception) -> Response:
     return error.response()
 
 
-async def _on_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, PhonewardError)  # noqa: S101 - as it is registered
-    return problems.of(error)
-
-
 async def _on_http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as it is registered
     code = "no-such-method" if error.status_code == 405 else "no-such-path"
@@ -125,7 +135,3 @@ async def _on_http(_request: Request, error: Exception) -> Response:
 
 async def _on_gone(_request: Request, _error: Exception) -> Response:
     return Problem("bad-request", 400, "The request ended before it was whole.").response()
-
-
-async def _on_fault(_request: Request, _error: Exception) -> Response:
-    return Problem("own-fault", 500).response()

@@ -37,7 +37,7 @@ Factor = Annotated[
     ),
 ]
 Time = Annotated[dt.datetime, Meta(tz=True)]
-Key = Annotated[str, Meta(min_length=1, max_length=200)]
+Key = Annotated[str, Meta(min_length=1, max_length=200, pattern="^[!-~]+$")]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,10 +76,14 @@ class AccountBody(Body, frozen=True):
 
 
 class VerifiedBody(Body, frozen=True):
-    """The owner proved by another factor that the number is theirs."""
+    """The owner proved by another factor who they are, and by a code that they hold `number`: both.
+
+    Whoever came in by another factor alone is not reported: they may have given the number up long ago.
+    """
 
     account: Account
     factor: Factor
+    number: Number
 
 
 class RecoveredBody(Body, frozen=True):

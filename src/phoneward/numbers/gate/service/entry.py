@@ -33,7 +33,7 @@ class Callers:
         """
         scheme, _space, key = request.headers.get("authorization", "").partition(" ")
         found = self._callers.get(hashlib.sha256(key.strip().encode()).hexdigest())
-        if scheme.lower() != "bearer" or found is None:
+        if scheme.lower() != "bearer" or not key.strip() or found is None:
             raise Problem("no-key", 401, headers={"www-authenticate": 'Bearer realm="gate"'})
         caller, pace = found
         if right not in caller.may:

@@ -5,6 +5,13 @@ from phoneward.numbers.errors import NumbersError
 from phoneward.texts import N_
 
 
+class OwnFaultError(NumbersError):
+    """The program made a mistake while it answered somebody."""
+
+    message = N_("The gate made a mistake of its own ({kind}, {place}); whoever asked got status 500.")
+    next_step = N_("Report it, with this line. Nobody is let in by it; all other requests are answered.")
+
+
 class NoticeListError(NumbersError):
     """A list of cancelled numbers cannot be used."""
 

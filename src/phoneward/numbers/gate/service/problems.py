@@ -7,12 +7,19 @@ import msgspec
 from starlette.responses import Response
 
 from phoneward.errors import PhonewardError
-from phoneward.numbers.gate.bindings.errors import NotAFactorError, NotBoundError, NumberClosedError, StoreError
+from phoneward.numbers.gate.bindings.errors import (
+    AnotherNumberError,
+    NotAFactorError,
+    NotBoundError,
+    NumberClosedError,
+    StoreError,
+)
 from phoneward.numbers.gate.service.bodies import ProblemView
 
 STATUS: Final[Mapping[type[PhonewardError], int]] = {
     NotBoundError: 404,
     NumberClosedError: 409,
+    AnotherNumberError: 409,
     NotAFactorError: 422,
     StoreError: 503,
 }
@@ -52,9 +59,14 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
         return answer(self.code, TITLES[self.code], self.status, self.detail, self.headers)
 
 
+def status_of(error: PhonewardError) -> int:
+    """Return the status with which an error of the room is answered."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
 def of(error: PhonewardError) -> Response:
     """Return the answer for an error of the room. In English: programs read it, and logs keep it."""
-    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+    status = status_of(error)
     headers = {"retry-after": "1"} if status == 503 else None
     return answer(error.code, str(error), status, type(error).next_step.format(**error.details), headers)
 

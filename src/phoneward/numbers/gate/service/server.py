@@ -11,7 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from phoneward import serving
-from phoneward.numbers.gate.bindings import StoreError
+from phoneward.errors import PhonewardError
 from phoneward.numbers.gate.config import path_of
 from phoneward.numbers.gate.errors import GateConfigError
 from phoneward.numbers.gate.service.app import make_app
@@ -19,6 +19,7 @@ from phoneward.numbers.gate.service.job import Job
 from phoneward.numbers.gate.service.opening import open_keeper, open_store
 from phoneward.numbers.gate.service.problems import Problem
 from phoneward.numbers.gate.service.settings import Settings
+from phoneward.numbers.gate.service.trouble import Trouble
 from phoneward.serving import BoundedProtocol, hush
 from phoneward.texts import words
 
@@ -60,7 +61,7 @@ def serve(
     settings: Settings,
     listening: socket.socket,
     on_ready: Callable[[], None],
-    on_error: Callable[[StoreError], None],
+    on_error: Callable[[PhonewardError], None],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; answers under way are finished.
 
@@ -68,7 +69,7 @@ def serve(
         settings: of the service.
         listening: from `listen`; closed at the end.
         on_ready: called when questions are answered.
-        on_error: is told that the job could not use the database.
+        on_error: is told that the database cannot be used, or that the program made a mistake.
 
     Raises:
         GateConfigError, WrongSecretError, StoreError, AskingPartMissingError: it cannot begin.
@@ -79,7 +80,8 @@ def serve(
         async def run() -> None:
             async with open_keeper(settings, store, keys) as keeper:
                 job = Job(keeper, settings.lifecycle, on_error)
-                await _Server(_config(make_app(keeper, settings.service, job), settings), on_ready).serve([listening])
+                app = make_app(keeper, settings.service, job, Trouble(on_error))
+                await _Server(_config(app, settings), on_ready).serve([listening])
 
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on after its own orderly end
             asyncio.run(run())

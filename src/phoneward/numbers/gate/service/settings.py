@@ -14,8 +14,7 @@ from msgspec import Meta, Struct
 
 from phoneward.errors import readable
 from phoneward.numbers.gate import policy
-from phoneward.numbers.gate.config import GateConfig, Name, path_of, read_config
-from phoneward.numbers.gate.config import _convert as convert
+from phoneward.numbers.gate.config import GateConfig, Name, convert, path_of, read_config
 from phoneward.numbers.gate.errors import GateConfigError
 from phoneward.numbers.gate.keys import SECRET_BYTES, Keys
 from phoneward.texts import Words, words

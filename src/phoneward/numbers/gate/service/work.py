@@ -50,9 +50,9 @@ async def bind(keeper: Gatekeeper, caller: str, sent: BindBody) -> BindingView:
 
 
 async def verified(keeper: Gatekeeper, caller: str, sent: VerifiedBody) -> BindingView:
-    """Report that the owner passed a step-up, and has the number."""
+    """Report that the owner passed a step-up by another factor, and proved by a code that they hold the number."""
     steps = keeper.lifecycle(caller)
-    return _view(await keeper.desk.write(lambda ledger: steps.verified(ledger, sent.account, sent.factor)))
+    return _view(await keeper.desk.write(lambda ledger: steps.verified(ledger, sent.account, sent.factor, sent.number)))
 
 
 async def recovered(keeper: Gatekeeper, caller: str, sent: RecoveredBody) -> BindingView:
