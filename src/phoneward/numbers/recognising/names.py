@@ -84,7 +84,7 @@ class Names:
 
     def signing(self, written: str) -> Name | None:
         """Return who signs so; None where it is nobody's name: a gateway's, or a word like "Info"."""
-        written = written[:_LONGEST]
+        written = written[:_LONGEST].strip()
         if not written.isascii():
             written = _FORMS.sub("", written).strip()
         folded = fold(written)
