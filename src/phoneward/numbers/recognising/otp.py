@@ -23,7 +23,7 @@ _IS: Final = (
 _IS_DENSE: Final = "は|が|です|是|为|為|은|는|이|가|คือ|هو|هي"
 _SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
 _LINKING: Final = re.compile(
-    rf"[{_SIGNS}]*(?:(?:(?:{_IS})(?![a-zà-ÿа-я])|{_IS_DENSE})[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?"
+    rf"[{_SIGNS}]*(?:(?:(?:{_IS})(?![a-zà-ÿа-я])|{_IS_DENSE})[{_SIGNS}]*){{0,3}}([a-z]{{1,3}}-)?"
 )
 """What may stand between "code" and the code itself."""
 _LINKING_BACK: Final = re.compile(
@@ -74,7 +74,7 @@ _LOGIN_LINK: Final = re.compile(
     r"tap to get back into|"
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
-_MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
+_MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))(?:\d+\*+\d*|\*{2,}\d*)")
 """Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
 _TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
 """What stands between "do not tell anybody" and a code that no other word stands near: "do not share it: 123456"."""
@@ -313,7 +313,7 @@ def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
     linking = _LINKING.match(low, hit.end, hit.end + 48)
     if linking is None or linking.end() == hit.end or (said and not low[hit.end : linking.end()].strip()):
         return None
-    start = max(linking.end(), hit.end + 1)
+    start = max(linking.start(1) if linking[1] else linking.end(), hit.end + 1)  # "QX-4B7": the letters are part of it
     behind = mixed(text, start, start + 12, seen.addresses)
     if behind is not None and behind.start <= start + 1:
         return behind
