@@ -8,8 +8,9 @@ operator simulated in another. Printed for each: requests a second, p50, p99. Wh
 - `echo`: the same server with a route that reads JSON and returns it: the limit of what is under the gate;
 - `check`: POST /check of many accounts in turn, the operator's answers remembered for the day: each question is still
   read from, and noted in, the database, and is on disk when it is answered;
-- `faults`: nothing remembered, the operator asked each time, and one of its answers in ten spoilt: how many SAME came
-  out, and how many times the operator said so. The first must not be larger.
+- `faults`: nothing remembered, the operator asked each time, and one of its answers in ten spoilt (errors, another
+  form, another content type, cut; no 429, which would measure the pause that it asks for): how many SAME came out, and
+  how many times the operator said so. The first must not be larger.
 
 PostgreSQL is started as tests start it, but with its waits for the disk.
 """
@@ -158,7 +159,7 @@ def state_of(accounts: int, rate: float) -> simulator.State:
     state = simulator.example_state(dt.datetime.now(dt.UTC))
     anna = state.subscribers[0]
     ours = tuple(msgspec.structs.replace(anna, number=f"+4477{number:08}") for number in range(accounts))
-    kinds = ("server-error", "too-many-requests", "wrong-schema", "wrong-content-type", "cut")
+    kinds = ("server-error", "wrong-schema", "wrong-content-type", "cut")
     faults = msgspec.structs.replace(state.faults, rate=rate, kinds=kinds, where=("api",))
     return msgspec.structs.replace(state, subscribers=ours, faults=faults)
 

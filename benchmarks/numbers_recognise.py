@@ -17,7 +17,8 @@ import resource
 import time
 from collections.abc import Callable, Iterable
 
-from phoneward.numbers import Message, Recogniser, rulebook
+from phoneward.numbers import Message, Recogniser
+from phoneward.numbers.rulebook import rulebook
 from tests.numbers.recognising import generated
 
 SHARES = {"code": 30, "personal": 25, "customer": 15, "spam": 15, "phishing": 10, "notice": 5}

@@ -17,8 +17,9 @@ from phoneward.apk.signing.problems import sentences
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
-from phoneward.numbers import Claim, OldNumber, System, rulebook
+from phoneward.numbers import Claim, OldNumber, System
 from phoneward.numbers.finding_codes import CODES as NUMBERS_CODES
+from phoneward.numbers.rulebook import rulebook
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
 from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES

@@ -110,7 +110,7 @@ def take_numbers(folder: Path, browser: Browser, language: str) -> None:
         page.wait_for_selector("table")
         take(page, "numbers", language)
         page.goto(site.url + "/numbers/plan?number=%2B8613800138000")
-        page.locator("#old-number").scroll_into_view_if_needed()
+        page.locator("#old-number").evaluate("section => scrollTo(0, section.offsetTop - 16)")
         page.screenshot(path=PICTURES / f"number-plan.{language}.png")
 
 

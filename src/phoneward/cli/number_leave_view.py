@@ -9,7 +9,7 @@ from phoneward.cli.checkup_view import Hung, print_hung
 from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.texts import _, labelled, ngettext
+from phoneward.texts import _, labelled, ngettext, sentences
 
 if TYPE_CHECKING:
     from phoneward.numbers import Inventory, Plan, Step
@@ -161,7 +161,11 @@ def _step(output: Output, step: "Step", plan: "Plan") -> None:
         for position, sentence in enumerate(numbers.cut_loose(step, plan), start=1):
             print_hung(output, Hung(f"{position}. ", str(sentence), indent=2))
     for way in numbers.ways(step):
-        title = str(way.title) if way.is_confirmed or step.system is None else f"{way.title} {_('(Not confirmed.)')}"
+        title = (
+            str(way.title)
+            if way.is_confirmed or step.system is None
+            else sentences(str(way.title), _("(Not confirmed.)"))
+        )
         print_hung(output, Hung("→ ", title, indent=2))
         for position, line in enumerate(way.sentences, start=1):
             print_hung(output, Hung(f"{position}. ", line, indent=4))

@@ -47,11 +47,12 @@ class MessagesUnreadableError(PhonewardError):
 def recognise(file: Path | None) -> ExitCode:
     """Read, recognise and print line by line."""
     from phoneward import numbers
+    from phoneward.numbers.rulebook import rulebook
 
     output = current().output
     bad = good = 0
     with _opened(file) as stream:
-        for line in numbers.recognised_lines(stream, numbers.Recogniser(numbers.rulebook())):
+        for line in numbers.recognised_lines(stream, numbers.Recogniser(rulebook())):
             if isinstance(line, PhonewardError):
                 bad += 1
                 output.warn(line)

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from phoneward.numbers import For, NoSuchOfferError, Offer, answers_words, in_language, offer, offers, rulebook
+from phoneward.numbers import For, NoSuchOfferError, Offer, answers_words, in_language, offer, offers
 from phoneward.numbers.carriers import stored
 from phoneward.numbers.carriers.stored import StoredOffer, StoredQuarantine, read
+from phoneward.numbers.rulebook import rulebook
 from phoneward.numbers.rulebook.stored import RulebookDefectError
 
 every_offer = pytest.mark.parametrize("one", offers(), ids=lambda one: one.id)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from phoneward.numbers import Message, Recogniser, Recognition, rulebook
+from phoneward.numbers import Message, Recogniser, Recognition
+from phoneward.numbers.rulebook import rulebook
 from tests.numbers.recognising.generated import Made, made
 from tests.numbers.recognising.scoring import is_named, upper_bound
 

@@ -55,6 +55,8 @@ def test_a_code_however_it_is_written(body: str) -> None:
         "Zip code 90210",
         "Open https://quillmere.com/verify/482913 to see your code",
         "Reply with code WIN4829 to enter our free prize draw!",
+        "Congratulations! You won our prize draw, quote verification code 482913 to claim your gift.",
+        "The login code you asked for was used for order 482913.",
     ],
 )
 def test_no_code(body: str) -> None:
@@ -77,6 +79,9 @@ def test_no_code(body: str) -> None:
         ("验证码482913，请勿泄露。【青禾书店】", "10690000", "青禾书店"),
         ("【验证码】您的验证码是482913", "", None),
         ("Hi Alex, 482913 is your passcode for Quillmere.", "", "Quillmere"),
+        ("Alex, your code is 482913", "", None),
+        ("Hello Alex this is your code 482913", "Brandovia", "Brandovia"),
+        ("Good morning Kestrel. Your code is 482913", "Brandovia", "Brandovia"),
     ],
 )
 def test_who_speaks(body: str, sender: str, service: str | None) -> None:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phoneward.numbers import RecognisedLine, Recogniser, recognised_lines, rulebook
+from phoneward.numbers import RecognisedLine, Recogniser, recognised_lines
 from phoneward.numbers.errors import NumbersError
 from phoneward.numbers.recognising import LongMessageLineError, MessageLineError
 from phoneward.numbers.recognising.lines import LONGEST
+from phoneward.numbers.rulebook import rulebook
 
 
 @pytest.fixture(scope="module")

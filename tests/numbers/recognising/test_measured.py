@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from phoneward.numbers import Message, Recogniser, Recognition, rulebook
+from phoneward.numbers import Message, Recogniser, Recognition
+from phoneward.numbers.rulebook import rulebook
 from tests.numbers.recognising.scoring import is_named, upper_bound
 
 BAD = {"spam", "phishing", "personal"}

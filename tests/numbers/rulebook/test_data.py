@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from phoneward.numbers import Claim, OldNumber, Reissue, Steps, System, rulebook
-from phoneward.numbers.rulebook import LANGUAGES, folded
+from phoneward.numbers import Claim, OldNumber, Reissue, Steps, System
+from phoneward.numbers.rulebook import LANGUAGES, folded, rulebook
 from phoneward.numbers.rulebook.book import FOLDER
 
 SYSTEMS = rulebook().systems

@@ -43,6 +43,7 @@ class Recogniser:
         "unbound": Recognition(relation=Relation.ACCOUNT, purpose=Purpose.UNBIND, is_done=True),
         "parcel": Recognition(relation=Relation.CUSTOMER),
         "named": Recognition(relation=Relation.WEAK),
+        "changed": Recognition(relation=Relation.ACCOUNT, purpose=Purpose.CHANGE_NUMBER, is_done=True),
         "spam": Recognition(relation=Relation.NONE),
     }
     SYSTEMS: Mapping[str, str] = {"京东": "jd", "Taobao": "alibaba", "Tmall": "alibaba"}

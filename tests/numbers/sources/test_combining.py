@@ -58,6 +58,11 @@ def test_the_only_number_is_that_of_the_only_sim_and_of_no_more() -> None:
     assert numbers_of(said) == {"jd": set(), "~shop": {MINE}}
 
 
+def test_a_message_about_another_number_does_not_name_the_sims() -> None:
+    found = of(text("京东 changed 您的手机号13900139000", sub_id="1"), text("Shop code", sub_id="1"), region="CN")
+    assert found.own[0].e164 is None, "it may name the old number or the new one"
+
+
 def test_one_stray_number_does_not_give_a_sim_another_name() -> None:
     many = [text(f"S{n} notice 您的号码13800138000", sub_id="1") for n in range(4)]
     found = of(*many, text("Odd notice 您的号码13900139000", sub_id="1"), region="CN")

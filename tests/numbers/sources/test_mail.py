@@ -119,6 +119,7 @@ def test_what_the_mail_server_or_a_signature_answers_for_counts(proven: str) -> 
         letter(more="X-Spam-Flag: YES\n"),
         letter(more="X-Gmail-Labels: Spam,Unread\n"),
         letter(more="X-Gmail-Labels: Sent\n"),
+        letter(more="X-Gmail-Labels: =?UTF-8?B?5pyq6K+76YKu5Lu2LOWeg+WcvumCruS7tg==?=\n"),
         letter(subject="Re: Welcome to Google"),
         letter(subject="Welcome to our newsletter"),
         letter(subject=""),

@@ -92,6 +92,14 @@ def test_tables_that_a_spreadsheet_saved_are_read(encoding: str, tmp_path: Path)
         assert {one.key: one.grade.value for one in found.accounts} == exports.EXPECTED
 
 
+@pytest.mark.parametrize("kind", ["bitwarden-json", "keepass-xml"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_that_an_editor_saved_otherwise_are_read(kind: str, encoding: str, tmp_path: Path) -> None:
+    text = EVERY[kind][1].decode().replace('encoding="utf-8"', f'encoding="{encoding.removesuffix("-sig")}"')
+    found = read(tmp_path, text.encode(encoding))
+    assert {one.key: one.grade.value for one in found.accounts} == exports.EXPECTED
+
+
 def test_a_cell_that_a_spreadsheet_would_carry_out_does_no_harm(tmp_path: Path) -> None:
     evil = '=HYPERLINK("http://evil.example";"x")'
     rows = [[evil, "https://+cmd.jd.com", evil, evil], [evil, "=cmd|'/c calc'!A1", "13800138000", evil]]

@@ -142,12 +142,12 @@ def read_config(tables: Mapping[str, object]) -> GateConfig:
     Raises:
         GateConfigError: a field is missing, unknown or makes no sense; the error names it.
     """
-    operators = _convert(tables.get("operators", {}), dict[Name, dict[str, object]], "operators")
-    providers = _convert(tables.get("providers", []), list[dict[str, object]], "providers")
+    operators = convert(tables.get("operators", {}), dict[Name, dict[str, object]], "operators")
+    providers = convert(tables.get("providers", []), list[dict[str, object]], "providers")
     config = GateConfig(
-        gate=_convert(tables.get("gate", {}), GateTable, "gate"),
-        operators={name: _convert(table, Operator, f"operators.{name}") for name, table in operators.items()},
-        providers=tuple(_convert(table, _PROVIDER, f"providers[{n}]") for n, table in enumerate(providers)),
+        gate=convert(tables.get("gate", {}), GateTable, "gate"),
+        operators={name: convert(table, Operator, f"operators.{name}") for name, table in operators.items()},
+        providers=tuple(convert(table, _PROVIDER, f"providers[{n}]") for n, table in enumerate(providers)),
     )
     names = [name_of(provider) for provider in config.providers]
     for index, provider in enumerate(config.providers):
@@ -159,7 +159,12 @@ def read_config(tables: Mapping[str, object]) -> GateConfig:
     return config
 
 
-def _convert(value: object, kind: type[T], where: str) -> T:
+def convert(value: object, kind: type[T], where: str) -> T:
+    """Return a part of the configuration as what it must be.
+
+    Raises:
+        GateConfigError: it is not; `where` says which part.
+    """
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

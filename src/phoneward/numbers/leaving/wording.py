@@ -11,7 +11,7 @@ from phoneward.numbers.leaving.planning import Group, Plan, Step
 from phoneward.numbers.leaving.standings import State
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Claim, OldNumber, Steps, System
-from phoneward.texts import N_, Day, Listed, Words, counted, current_language, running, verbatim, words
+from phoneward.texts import N_, Day, Listed, Words, _, counted, current_language, running, sentences, verbatim, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def after_reissue(step: Step) -> str:
     language = current_language()
     near = "zh_CN" if language.startswith("zh") else "en"
     text = reissue.text.get(language) or reissue.text.get(near) or reissue.text.get("en") or ""
-    return text if reissue.is_confirmed or not text else f"{text} {words('(Not confirmed.)')}"
+    return text if reissue.is_confirmed or not text else sentences(text, _("(Not confirmed.)"))
 
 
 def step_sentences(step: Step, plan: Plan) -> tuple[Words, ...]:

@@ -7,7 +7,7 @@ Codes have 4 to 8 digits nearly always (RFC 4226, section 5.3: at least 6; servi
 import re
 from typing import Final, NamedTuple
 
-_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![A-Za-z0-9.,/@=_])\d(?:[ -]{0,2}\d)*(?![\d])")
+_RUN: Final = re.compile(r"(?:(?<![A-Za-z0-9])[A-Z]{1,3}-)?(?<![A-Za-z0-9.,/@_])\d(?:[ -]{0,2}\d)*(?![\d])")
 """Digits with what groups them. At most two signs between two digits, so nothing to go back over."""
 _GROUPED: Final = re.compile(
     r"\d{3}[ -]\d{3}(?:[ -]\d{3})?|\d{2}[ -]\d{2}[ -]\d{2}|\d{4}[ -]\d{4}|\d{3}[ -]\d{2}|"
@@ -24,13 +24,15 @@ _AMOUNT_SIGNS: Final = (
     "编号 編號 号码 號碼 电话 電話 致电 热线 拨打 金额 客服 微信 qq"
 )
 _AMOUNT_WORDS: Final = (
-    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel phone call dial ref txn gate flight room version v"
+    "rs inr usd eur rmb cny rp nt hk no nr ending acct tel telp phone call dial hub ref txn gate flight room version v"
 )
 _SIGNS_BEFORE: Final = tuple(_AMOUNT_SIGNS.split())
 """What stands right before a number that is an amount, a telephone's, a card's, an order's."""
 _WORDS_BEFORE: Final = frozenset(_AMOUNT_WORDS.split())
 _SMALL_WORDS_BEFORE: Final = frozenset({"at", "on", "in", "with"})
 """The same where nothing but a space stands between: "ending in 1234", but "to sign in: 1234"."""
+_FINNIC: Final = ("koodi on", "koodisi on", "kood on")
+"""Where "on" is "is"."""
 _AFTER_NOT: Final = re.compile(
     r"[ -]{0,2}(?:元|块|円|원|บาท|%|％|折|积分|積分|点积分|万|萬|亿|分钟|分鐘|小时|小時|天|日|月|年|号线|次|个|個|"
     r"位|件|人|条|條|名|楼|樓|期|届|流量|分|時|秒|포인트|분|시|일|월|년|개|명|gb|mb|kb|km|kg|min\b|mins\b|minut|minute|hour|hrs?\b|"
@@ -43,6 +45,14 @@ _LINK: Final = re.compile(
     r"[^\s\u3000-\u9fff，。]{0,400}"
 )
 """Addresses; the word URL stands for one as well, in messages and in published collections of them."""
+
+
+_BARE: Final = re.compile(
+    r"(?<![a-z0-9.@/_-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|biz|top|xyz|vip|club|shop|site|store|online|live|icu|link|click|app|dev|"
+    r"web|page|pro|cyou|buzz|ink|[a-z]{2})(?:\.[a-z]{2})?(?![a-z0-9@_-]|\.[a-z0-9])"
+)
+"""A host's name without anything around it. Never looked for where codes are: a firm may be called so."""
+_DOTTED: Final = re.compile(r"\.[a-z]{2}")
 
 
 class Code(NamedTuple):
@@ -63,6 +73,11 @@ def links(text: str, low: str) -> list[tuple[int, int]]:
     if "/" not in text and "www." not in low and "URL" not in text:
         return []
     return [found.span() for found in _LINK.finditer(low if "URL" not in text else text)]
+
+
+def hosts(low: str) -> list[str]:
+    """Return the hosts that a text in the form for comparing names without anything around them."""
+    return _BARE.findall(low) if _DOTTED.search(low) is not None else []
 
 
 def codes(text: str, low: str, addresses: list[tuple[int, int]]) -> list[Code]:
@@ -120,18 +135,28 @@ def _may_be_code(low: str, start: int, end: int) -> bool:
         and _AFTER_NOT.match(low, end, end + 12)
     ):
         return False
-    if not start:
-        return True
+    return not start or not _is_claimed(low, start, end)
+
+
+def _is_claimed(low: str, start: int, end: int) -> bool:
+    """Return whether what stands before a number says that it is an amount, a telephone's, the year of a date."""
     window = low[max(0, start - 14) : start]
+    if end - start == 4 and low.startswith(("19", "20"), start) and _IN_DATE.search(window) is not None:
+        return True
     before = window.rstrip(" :.")
     if before.endswith(_SIGNS_BEFORE):
+        return not (before[-1] == "*" and low.startswith("*", end))  # *123456* is bold in messengers
+    if before.endswith(_FINNIC):
         return False
     word = before.rpartition(" ")[2].lstrip("(\"'.,-")
-    return word not in _WORDS_BEFORE and not (
-        word in _SMALL_WORDS_BEFORE and window[-1] == " " and ":" not in window[-3:]
-    )
+    return word in _WORDS_BEFORE or (word in _SMALL_WORDS_BEFORE and window[-1] == " " and ":" not in window[-3:])
 
 
+_IN_DATE: Final = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s(?:\d{1,2}(?:st|nd|rd|th)?,?\s)?$|"
+    r"[/.-]\d{1,2}[/.-]$|copyright\W{0,4}$|©\s?$"
+)
+"""What stands before the year of a date."""
 _ENDS: Final = frozenset(".,;!?)]】」』\"'、。\n")
 
 

@@ -10,13 +10,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from phoneward.numbers.recognising import kinds
+from phoneward.numbers.recognising.codes import hosts
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import fold
 
 _PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
 """A number to ring up that is not a well-known short one."""
-_OWN_ENDINGS: Final = frozenset({"com", "cn", "net", "org", "jp", "kr"})
+_OWN_ENDINGS: Final = frozenset({"com", "net", "org"})
+"""Firms have these, and those of their countries, of two letters."""
+_SECOND: Final = frozenset({"com", "co", "net", "org", "gob", "gov", "go", "ne", "or"})
+_CHEAP: Final = frozenset({"tk", "ml", "ga", "cf", "gq", "cc", "ws", "pw"})
+"""Endings of countries that are given away or sold to anybody."""
 
 
 class Doubt(enum.Enum):
@@ -41,7 +46,8 @@ def doubt(seen: Seen, name: Name, names: Names, *, signs: bool) -> Doubt:
     hits = [hit for hit in seen.hits if seen.signed.first <= hit.start < seen.signed.last]
     bait = sum(1 for hit in hits if hit.kinds & kinds.BAIT and not hit.kinds & (kinds.NOTICE_SAFE | kinds.NOTICE))
     ads = sum(1 for hit in hits if hit.kinds & (kinds.AD | kinds.LURE))
-    foreign = any(not _belongs(seen.read.text[start:end], name, names) for start, end in seen.addresses)
+    addresses = [seen.read.text[start:end] for start, end in seen.addresses] or hosts(seen.read.low)
+    foreign = any(not _belongs(address, name, names) for address in addresses)
     call = bool(seen.kinds & kinds.CALL) and _PHONE.search(seen.read.text) is not None
     if (foreign and bait + ads) or bait >= 3 or ads >= 3 or (call and bait):
         return Doubt.GRAVE
@@ -59,7 +65,12 @@ def _belongs(address: str, name: Name, names: Names) -> bool:
     if known is not None and known.system is not None and known.system is name.system:
         return True
     labels = host.split(".")
-    return len(labels) >= 2 and fold(labels[-2]) == fold(name.shown) and labels[-1] in _OWN_ENDINGS
+    if len(labels) > 2 and labels[-2] in _SECOND and len(labels[-1]) == 2:
+        del labels[-2]
+    if len(labels) < 2 or not (labels[-1] in _OWN_ENDINGS or len(labels[-1]) == 2) or labels[-1] in _CHEAP:
+        return False
+    own = fold(labels[-2])
+    return own == fold(name.shown) or own == fold(name.shown.split()[0])
 
 
 def host_of(address: str) -> str:

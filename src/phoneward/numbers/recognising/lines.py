@@ -13,7 +13,6 @@ from phoneward.texts import N_
 
 LONGEST: Final = 1 << 20
 """Bytes of a line. The longest message of all, with every letter escaped, has a tenth of it."""
-_MARK: Final = b"\xef\xbb\xbf"
 
 
 class MessageLineError(NumbersError):
@@ -87,8 +86,6 @@ def _lines(stream: Readable) -> Iterator[tuple[int, bytes | None]]:
     number = 0
     while line := stream.readline(LONGEST + 1):
         number += 1
-        if number == 1:
-            line = line.removeprefix(_MARK)
         if len(line) <= LONGEST:
             yield number, line
             continue

@@ -14,6 +14,13 @@ from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
 _WORD: Final = re.compile(r"[^\W_]+")
+_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
+"""Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
+_NUMBERED: Final = re.compile(r"no\d+|[a-z]?\d{5,}[a-z]?")
+"""What NFKC makes of a numero sign and the number after it, and what accounts are numbered by."""
+_OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
+_YOUR: Final = ("your ", "ur ")
+"""What stands before a name that is written in small letters."""
 _LONGEST: Final = 40
 """Letters of a name that is looked up."""
 
@@ -49,11 +56,14 @@ class Names:
         umbrellas = frozenset(fold(name) for name in own["umbrellas"])
         carriers = frozenset(fold(name) for name in own["carriers"])
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
+        self._notices: Final = tuple(sorted(own["notices"], key=len, reverse=True))
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
         for system in book.systems:
             for alias in (*system.names.values(), *system.aliases):
                 self._known.setdefault(fold(alias), Name(_usual(system, alias), system, is_known=True))
+        for name in own["others"]:
+            self._known.setdefault(fold(name), Name(name, None, is_known=True))
         for short, usual in own["usual"].items():
             known = self._known.get(fold(usual)) or self._known.get(fold(short))
             self._known[fold(short)] = Name(usual, known.system if known else None, is_known=True)
@@ -68,15 +78,25 @@ class Names:
         """First word of a known name → how many words the longest such name has."""
         self._pairs: Final[dict[str, int]] = {}
         """First two signs of a known name of a script without spaces → how many signs the longest such name has."""
-        for written in (*self._written(), *own["usual"], *own["usual"].values(), *own["carriers"]):
+        for written in (*self._written(), *own["usual"], *own["usual"].values(), *own["carriers"], *own["others"]):
             self._index(written)
 
     def signing(self, written: str) -> Name | None:
         """Return who signs so; None where it is nobody's name: a gateway's, or a word like "Info"."""
-        folded = fold(written[:_LONGEST])
+        written = written[:_LONGEST]
+        if not written.isascii():
+            written = _FORMS.sub("", written).strip()
+        folded = fold(written)
         if not folded or folded in self._gateways:
             return None
-        return self._of(folded) or Name(written)
+        if (found := self._of(folded)) is not None:
+            return found
+        low = written.lower()
+        if low.endswith(self._notices):
+            for notice in self._notices:
+                if low.endswith(notice) and len(rest := written[: -len(notice)].strip(" -·:|")) > 1:
+                    return self.signing(rest)
+        return Name(written)
 
     def known(self, written: str) -> Name | None:
         """Return a service of the rulebook or of our list by what it is called or signs; None where it is in neither.
@@ -94,7 +114,7 @@ class Names:
     def of_sentence(self, written: str) -> Name | None:
         """Return who is named by words of a sentence that are written as a name; None where they are nobody's name."""
         folded = fold(written)
-        if len(folded) < 2 or folded in self._generic or folded.isdigit():
+        if len(folded) < 2 or folded in self._generic or folded.isdigit() or _NUMBERED.fullmatch(folded):
             return None
         known = self._of(folded) if written.isascii() else None  # "über" is not Uber
         return known or Name(written)
@@ -129,7 +149,7 @@ class Names:
             if longest is None:
                 continue
             start, end = found.span()
-            if not read.is_dense and text[start:end] == found[0]:
+            if not read.is_dense and text[start:end] == found[0] and not low.endswith(_YOUR, 0, start):
                 continue
             ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
             for last in reversed(ends):
@@ -175,7 +195,10 @@ class Names:
             return found
         if folded.endswith(self._endings):
             for ending in self._endings:
-                if folded.endswith(ending) and (found := self._known.get(folded.removesuffix(ending))) is not None:
+                rest = folded.removesuffix(ending)
+                if rest != folded and rest not in self._only_signed and (found := self._known.get(rest)) is not None:
+                    if found.is_carrier and ending in _OF_MONEY:
+                        continue  # a carrier's bank is another firm
                     return found
         if folded.startswith(self._beginnings):
             for beginning in self._beginnings:

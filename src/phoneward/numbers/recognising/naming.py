@@ -14,16 +14,51 @@ from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, lures
 from phoneward.numbers.recognising.reading import Read
 from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, Said, said, spoken_of
-from phoneward.numbers.recognising.signatures import sender_name
+from phoneward.numbers.recognising.signatures import is_header, sender_name
 
-_BANK: Final = re.compile(r"银行|銀行|은행|bank|信用卡|농협|신협|카드")
+_BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
 """Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
+_JOINING: Final = frozenset(
+    [
+        "of",
+        "and",
+        "the",
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "el",
+        "y",
+        "e",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "di",
+        "der",
+        "und",
+        "van",
+        "den",
+        "et",
+        "des",
+        "du",
+        "for",
+    ]
+)
+"""Small words inside of names."""
 _GREETINGS: Final = frozenset(
     {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
 )
+_CARD: Final = re.compile(
+    r"\b(?:your|with|on|using)\s((?:[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
+    r"(?:[Cc]ard|CARD|A/[Cc]|[Aa]ccount|[Aa]cct)\b"
+)
+"""What a payment is made with, and who issued it."""
+_OF_CODES: Final = ANCHORS | kinds.SECRECY | kinds.VALIDITY
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
 
@@ -37,18 +72,21 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
         names: the services that are known.
         is_otp: it brings a code or a link; in another message the signature is believed before the sentence.
     """
-    signature = _signature(seen, names)
+    signature = _signature(seen, names) or _tail(seen, names, is_otp=is_otp)
     if not is_otp:
-        signature = signature or _origin(seen, sender, names)
+        if signature is None or (not signature.is_known and not seen.signed.brackets and not is_header(sender)):
+            signature = _origin(seen, sender, names) or signature
         if (
             signature is not None
-            or not seen.kinds & _SPEAKING
-            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2)
+            or not (seen.kinds & _SPEAKING or seen.addresses)
+            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2 and not seen.addresses)
         ):
             return signature, signature is not None
         return spoken_of(seen, names), False
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
+    if seen.kinds & kinds.PAY and (holder := _holder(seen, names)) is not None:
+        return holder, signature is not None
     told = said(seen, code, names, only_close=signature is not None)
     if signature is None and (told is None or not told.is_close):
         signature = _origin(seen, sender, names)
@@ -57,13 +95,21 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     return signature, signature is not None
 
 
+def _holder(seen: Seen, names: Names) -> Name | None:
+    """Return whose card or account is paid with: "… at Shop on your Example Bank card". The shop sends no codes."""
+    found = _CARD.search(seen.read.text)
+    return None if found is None else names.signing(found[1])
+
+
 def _outranks(told: Said, signature: Name, read: Read) -> bool:
     """Return whether the sentence is to be believed before the signature."""
     name = told.name
     if not told.is_close or (signature.system is not None and signature.system is name.system):
         return False
     if name.is_known or signature.is_known:
-        return name.is_known
+        return name.is_known and (read.is_dense or told.is_before)
+    if name.shown in signature.shown:
+        return False
     return name.shown.isascii() if read.is_dense else told.is_before
 
 
@@ -71,11 +117,22 @@ def _signature(seen: Seen, names: Names) -> Name | None:
     signed = seen.signed
     for written in signed.brackets:
         found = names.signing(written)
-        if found is not None and (found.is_known or not (written.isdigit() or _speaks(written, seen))):
+        if found is not None and (found.is_known or not (written.isdigit() or _speaks(found.shown, seen))):
             return found
     if signed.colon and (found := _colon(signed.colon, seen, names)) is not None:
         return found
-    return _dash(signed.dash, seen, names) if signed.dash else None
+    if signed.dash and (found := _dash(signed.dash, seen, names)) is not None:
+        return found
+    return None
+
+
+def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
+    """Return whom a message ends in without any sign: a service that is known, or a bank. Fraud ends so as well."""
+    tail = seen.signed.tail
+    if not tail or (seen.read.is_dense and not is_otp):
+        return None
+    found = names.signing(tail)
+    return found if found is not None and (found.is_known or _BANK.search(found.shown.lower())) else None
 
 
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
@@ -89,10 +146,12 @@ def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
 
 
 def _speaks(written: str, seen: Seen) -> bool:
-    """Return whether what stands in brackets is a phrase about the code itself."""
+    """Return whether what stands in brackets is a phrase about the code itself: "verification code", "expires in"."""
     start = seen.read.text.find(written)
     end = start + len(written)
-    return any(start <= hit.start and hit.end <= end and hit.kinds & ANCHORS for hit in seen.hits)
+    inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
+    begins = written[0].islower() and any(hit.start == start and hit.kinds & BLOCKS for hit in inside)
+    return begins or any(hit.kinds & _OF_CODES for hit in inside)
 
 
 def _dash(written: str, seen: Seen, names: Names) -> Name | None:
@@ -101,7 +160,9 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     if found is None or found.is_known:
         return found
     place = seen.read.text.rfind(written)
-    first = seen.read.low[place:].split(maxsplit=1)[0]
+    first, _blank, rest = seen.read.low[place : place + len(written)].partition(" ")
+    if rest and first in seen.stops and (known := names.known(rest)) is not None:
+        return known  # "Ihre Sparkasse"
     if not written[0].isupper() or first in seen.stops or any(hit.start == place for hit in seen.hits):
         return None
     return found
@@ -110,6 +171,7 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
 def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     """Return whom a message names before its first colon: without "Alert" after it, and never "Your code"."""
     text, low = seen.read.text, seen.read.low
+    written = written.partition("(")[0].rstrip()
     start = text.find(written)
     end = start + len(written)
     inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
@@ -122,6 +184,11 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     if not kept:
         return None
     rest = text[start : kept[-1][1]]
+    for at, place in enumerate(kept[:-1]):
+        if low[place[0] : place[1]] not in seen.stops:
+            break
+        if (known := names.known(text[kept[at + 1][0] : kept[-1][1]])) is not None:
+            return known  # "Notification from Example"
     first, last = (low[place[0] : place[1]] for place in (kept[0], kept[-1]))
     if (first in seen.stops or any(hit.start == start and hit.kinds & BLOCKS for hit in inside)) and (
         len(kept) < 2 or first in _GREETINGS or last in seen.stops or not text[kept[-1][0]].isupper()
@@ -141,4 +208,7 @@ def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:
     if _DENSE.search(written):
         return len(written) <= 8 and not any(start <= hit.start < end and hit.kinds & kinds.PERSONAL for hit in hits)
     words = written.split()
-    return len(words) <= 4 and all(not word[0].islower() or len(words) == 1 for word in words)
+    if len(words) == 1:
+        return True
+    small = [word for word in words if word[0].islower()]
+    return len(words) <= 4 and words[-1] not in small and all(word in _JOINING for word in small)

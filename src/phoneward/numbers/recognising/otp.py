@@ -17,11 +17,14 @@ _FAR: Final = 90
 """Characters between a strong phrase and the code it speaks of, at most."""
 _NEAR: Final = 28
 _IS: Final = (
-    r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|は|が|です|是|为|為|은|는|이|가|คือ|هو|هي|now|now:|no|nr|number|"
+    r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|now|now:|no|nr|number|"
     r"below|here|otp|code|pin|sms|es:|:"
 )
+_IS_DENSE: Final = "は|が|です|是|为|為|은|는|이|가|คือ|هو|هي"
 _SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
-_LINKING: Final = re.compile(rf"[{_SIGNS}]*(?:(?:{_IS})(?![a-zà-ÿа-я])[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?")
+_LINKING: Final = re.compile(
+    rf"[{_SIGNS}]*(?:(?:(?:{_IS})(?![a-zà-ÿа-я])|{_IS_DENSE})[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?"
+)
 """What may stand between "code" and the code itself."""
 _LINKING_BACK: Final = re.compile(
     rf"[{_SIGNS}]*(?:(?:is|es|e|ist|est|jest|to|je|este|la|adalah|ialah|er|ar|это|olarak|as|は|是|为|為|이|가|은|는|คือ|the|your|tu|su|seu|"
@@ -42,6 +45,18 @@ _ASKED: Final = re.compile(
     r"schick mir|envoies|stuur me|wyslij|скинь|отправь мне|kirim|gui cho|보내줘|알려줘|教えて"
 )
 _QUESTION: Final = re.compile(r"[^.!?。！？\n]{0,12}[?？]")
+_OF_A_DOOR: Final = re.compile(
+    r"\s(?:for|to|at|on)\s(?:the|my|our)\s(?:\S{1,12}\s)?(?:door|gate|building|garage|lobby|locker|house|apartment|flat|wifi|safe|alarm)\b"
+)
+"""What a code that opens no account is for."""
+_TO_DO: Final = re.compile(
+    r"\s(?:to|para|pour|um|per|om)\s(?:\S{1,10}\s){0,2}?(?:log|sign|change|reset|confirm|verify|access|continue|complete|unlock|recover|"
+    r"approve|authori[sz]e|register|activate|link|cambiar|confirmar|verificar|iniciar|acceder|entrar|continuar|completar|restablecer|"
+    r"mudar|alterar|changer|confirmer|valider|vous connecter|anzumelden|bestatigen|accedere|confermare|verificare)"
+)
+"""What a code is used for that opens an account."""
+_INTRODUCING: Final = frozenset({"", "将", "請將", "请将", "用", "使用", "请使用", "Use", "Usa", "Utilisez"})
+"""What may stand before a code that a message begins with."""
 _AT_END: Final = re.compile(r"[:：]\s?((?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})\.?\Z")
 """A code of letters and digits as the last word of a message."""
 _ONES_OWN: Final = re.compile(
@@ -56,8 +71,15 @@ _YOURS: Final = re.compile(
 """Somebody speaks to the reader as to a customer."""
 _LOGIN_LINK: Final = re.compile(
     r"magic link|one[- ]time link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|tap to (?:sign|log) in|"
+    r"tap to get back into|"
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
+_MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
+"""Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
+_TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
+"""What stands between "do not tell anybody" and a code that no other word stands near: "do not share it: 123456"."""
+_KIND_OF_CODE: Final = re.compile(r"[ -]|cod|kod|код|nummer|nr|pin|tan|[^\x00-\u024f]")
+"""A phrase that names a number ("order number", "Postleitzahl"), not only a thing that has one ("order")."""
 _LINK: Final = frozenset({"link", "链接", "連結"})
 _PURPOSES: Final = kinds.LOGIN | kinds.REGISTER | kinds.RESET
 _TRUST: Final = kinds.SECRECY | kinds.VALIDITY | kinds.CONFIRM | kinds.BIND | kinds.CHANGE | _PURPOSES
@@ -91,24 +113,55 @@ class Seen(NamedTuple):
 def brings_code(seen: Seen) -> Code | None:
     """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on."""
     text = seen.read.text
-    if _WHOLE.fullmatch(text):
-        return Code(0, len(text), is_digits=True)
+    first, _break, rest = text.partition("\n")
+    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
+        return Code(0, len(first), is_digits=True)
     if (tagged := _TAGGED.match(text)) is not None:
         return Code(0, tagged.end(), is_digits=True)
-    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM):
+    if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM | kinds.SECRECY):
         return None
     found = codes(text, seen.read.low, seen.addresses)
     if found and seen.kinds & kinds.OTHER_CODE:
-        found = _without_others(found, seen.hits)
+        found = _without_others(found, seen.hits, seen.read.low)
     tempting = lures(seen.hits) if seen.kinds & (kinds.AD | kinds.LURE) else 0
+    if seen.read.is_dense and not seen.signed.brackets and _is_unlikely(seen):
+        return None
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
     if code is None and seen.kinds & kinds.WEAK:
         code = _by_weak(seen, found, tempting)
-    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | _PURPOSES):
+    if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | kinds.SECRECY | _PURPOSES):
         code = _by_deed(seen, found)
+    if (
+        code is None
+        and found
+        and seen.kinds & kinds.SECRECY
+        and seen.kinds & (kinds.CODE | kinds.WEAK)
+        and not tempting
+    ):
+        code = _told(seen, found)
     if code is None and seen.kinds & _PURPOSES and not tempting and (last := _AT_END.search(text)) is not None:
         code = Code(last.start(1), last.end(1), is_digits=False)
     return code
+
+
+def _told(seen: Seen, found: list[Code]) -> Code | None:
+    """Return the code that follows what is said of keeping it: "… code. Do not tell it to anybody: 123456"."""
+    for code in found:
+        if digits(seen.read.text[code.start : code.end]) < 4:
+            continue
+        for hit in seen.hits:
+            if hit.kinds & kinds.SECRECY and hit.end < code.start:
+                between = _TOLD.match(seen.read.low, hit.end, code.start)
+                if between is not None and between.end() == code.start:
+                    return code
+    return None
+
+
+def _is_unlikely(seen: Seen) -> bool:
+    """Return whether a message that nobody signs comes from those who lure: services that send codes there do sign."""
+    if seen.kinds & (kinds.LURE | kinds.OPT_OUT):
+        return True
+    return bool(seen.addresses) and bool(seen.kinds & (kinds.AD | kinds.BAIT) or not seen.kinds & kinds.CODE)
 
 
 def brings_link(seen: Seen) -> bool:
@@ -116,6 +169,11 @@ def brings_link(seen: Seen) -> bool:
     if not seen.addresses or seen.kinds & kinds.LURE or _LOGIN_LINK.search(seen.read.low) is None:
         return False
     return all(seen.read.low[hit.start : hit.end] in _LINK for hit in seen.hits if hit.kinds & kinds.BAIT)
+
+
+def speaks_to_customer(seen: Seen) -> bool:
+    """Return whether somebody speaks to the reader as services do: "your", "您"."""
+    return _YOURS.search(seen.read.low) is not None
 
 
 def lures(hits: list[Hit]) -> int:
@@ -127,7 +185,7 @@ def lures(hits: list[Hit]) -> int:
     )
 
 
-def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
+def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
     """Leave out what another kind of number claims: the word before it is "order", "coupon code" or the like."""
     words = [hit for hit in hits if hit.kinds & (kinds.CODE | kinds.WEAK | kinds.OTHER_CODE)]
     kept = []
@@ -140,7 +198,8 @@ def _without_others(found: list[Code], hits: list[Hit]) -> list[Code]:
                 after = hit
                 break
         if before is not None and code.start - before.end <= _NEAR:
-            if before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE:
+            claims = before.kinds & kinds.OTHER_CODE and not before.kinds & kinds.CODE
+            if claims and (code.start - before.end <= 3 or _KIND_OF_CODE.search(low, before.start, before.end)):
                 continue
         elif after is not None and after.kinds & kinds.OTHER_CODE and after.start - code.end <= _NEAR // 2:
             continue
@@ -160,6 +219,8 @@ def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
 
 def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     text = seen.read.text
+    if _MASKED.match(text, hit.end) is not None:
+        return None
     for code in found:
         if _QUESTION.match(seen.read.low, code.end) is not None:
             continue
@@ -170,7 +231,8 @@ def _of_strong(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
     if after is not None:
         return after
     before = mixed(text, max(0, hit.start - 40), hit.start, seen.addresses)
-    if before is not None and not text[: before.start].strip(" <#>[]():-\n"):
+    begins = min(seen.signed.first, hit.start)
+    if before is not None and text[begins : before.start].strip(" <#>[]():-\n") in _INTRODUCING:
         return before
     return None
 
@@ -186,16 +248,51 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
         if not hit.kinds & kinds.WEAK or _ONES_OWN.search(seen.read.low, max(0, hit.start - 24), hit.start):
             continue
         for code in found:
-            if _QUESTION.match(seen.read.low, code.end) is not None:
+            if _QUESTION.match(seen.read.low, code.end) is not None or _OF_A_DOOR.match(seen.read.low, code.end):
                 continue
             if 4 <= digits(seen.read.text[code.start : code.end]) <= 8 and (
                 _is_linked(seen, hit, code) or (seen.kinds & _TRUST and _gap(hit, code) <= 60)
             ):
                 return code
-        lettered = None if personal else _lettered(seen, hit, said=bool(seen.addresses) or not seen.kinds & _PURPOSES)
+        lettered = None
+        if not personal:
+            lettered = _lettered(seen, hit, said=bool(seen.addresses) or not seen.kinds & _PURPOSES)
+            lettered = lettered or _at_beginning(seen, hit)
         if lettered is not None:
             return lettered
+        if seen.kinds & kinds.ENTER and (short := _short(seen, hit, found)) is not None:
+            return short
     return None
+
+
+def _at_beginning(seen: Seen, hit: Hit) -> Code | None:
+    """Return the code of letters and digits that a message begins with: "AB12CD is your code"."""
+    before = mixed(seen.read.text, 0, hit.start, seen.addresses) or _CAPITALS.match(seen.read.text)
+    if before is None:
+        return None
+    code = before if isinstance(before, Code) else Code(0, before.end(), is_digits=False)
+    if seen.read.text[: code.start].strip(" <#>[]():-\n") or _IS_YOUR.match(seen.read.low, code.end) is None:
+        return None
+    return code if _is_linked(seen, hit, code) else None
+
+
+def _short(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
+    """Return a code that the reader is told to enter, of any shape: "enter code 123", "use code AB-12 to sign in"."""
+    if not any(one.kinds & kinds.ENTER and one.end == hit.start - 1 for one in seen.hits):
+        return None
+    for code in found:
+        if code.start == hit.end + 1:
+            return code
+    after = mixed(seen.read.text, hit.end + 1, hit.end + 13, seen.addresses)
+    if after is None or after.start != hit.end + 1:
+        return None
+    return after if _TO_DO.match(seen.read.low, after.end) is not None else None
+
+
+_CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=\s)|(?=[A-Z0-9]{5,8}\s)[A-Z0-9]{5,8}")
+_IS_YOUR: Final = re.compile(
+    r"\s(?:is|es|e|est|ist|to|je|jest) (?:the|your|tu|su|seu|votre|dein|ihr|il tuo|jouw|uw|twoj|vas)\s"
+)
 
 
 def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
@@ -214,12 +311,21 @@ def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
     behind = mixed(text, start, start + 12, seen.addresses)
     if behind is not None and behind.start <= start + 1:
         return behind
-    if ":" in text[hit.end : linking.end()] and (capitals := _CAPITALS.match(text, start)) is not None:
-        return Code(start, capitals.end(), is_digits=False)
+    letters = _LETTERS.match(text, start)
+    is_said = bool(low[hit.end : start].strip()) and hit.kinds & kinds.CODE and not text.isupper()
+    if letters is not None and (":" in text[hit.end : start] or (is_said and letters[0].isupper())):
+        at_end = not text[letters.end() :].strip(" .。!")
+        is_word = low[start : letters.end()] in seen.stops or any(one.start == start for one in seen.hits)
+        if letters[0].isupper() or (hit.kinds & kinds.CODE and not is_word and (at_end or seen.read.is_dense)):
+            return Code(start, letters.end(), is_digits=False)
+    far = mixed(text, hit.end, hit.end + 60, seen.addresses) if hit.kinds & kinds.CODE else None
+    if far is not None and _SAID_THEN.search(low, hit.end, far.start) is not None:
+        return far if _SENTENCE.search(low, hit.end, far.start) is None else None
     return None
 
 
-_CAPITALS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!])")
+_LETTERS: Final = re.compile(r"[A-Z]{5,8}(?=$|[\s.,!、。])|[a-z]{4,8}(?=$|[\n.!、。])")
+"""A code of letters alone: in capitals, or in small ones where nothing else can follow."""
 
 
 def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
@@ -236,9 +342,19 @@ def _by_deed(seen: Seen, found: list[Code]) -> Code | None:
                 ):
                     return code
         is_first = seen.signed.colon and seen.read.text[: code.start].rstrip().endswith(":")
-        if is_first and any(0 < deed.start - code.end <= 4 for deed in deeds):
+        if is_first and (any(0 < deed.start - code.end <= 4 for deed in deeds) or _is_alone(seen, code)):
             return code
     return None
+
+
+def _is_alone(seen: Seen, code: Code) -> bool:
+    """Return whether a code is all that is said after who speaks: "Example: 123456. Do not share it."."""
+    return (
+        code.start <= len(seen.signed.colon) + 3
+        and bool(seen.kinds & kinds.SECRECY)
+        and not seen.kinds & kinds.PERSONAL
+        and _SENTENCE.match(seen.read.low, code.end) is not None
+    )
 
 
 def _gap(hit: Hit, code: Code) -> int:

@@ -55,9 +55,9 @@ def _is_named(name: Name, seen: otp.Seen, *, signs: bool) -> bool:
     """Return whether a message that proves nothing is worth a name: fraud and advertising in somebody's name."""
     if signs and seen.signed.brackets:
         return True
-    if not (name.is_known or signs) or not seen.kinds & (kinds.BAIT | kinds.AD):
+    if not (name.is_known or signs) or not (seen.kinds & (kinds.BAIT | kinds.AD | kinds.CALL) or seen.addresses):
         return False
-    return not seen.kinds & kinds.PERSONAL or otp.lures(seen.hits) >= 2
+    return not seen.kinds & kinds.PERSONAL or otp.lures(seen.hits) >= 2 or bool(seen.addresses)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.fraud import Doubt, doubt
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
-from phoneward.numbers.recognising.otp import Seen
+from phoneward.numbers.recognising.otp import Seen, speaks_to_customer
 from phoneward.numbers.recognition import Purpose, Relation
 
 _PURPOSES: Final = (
@@ -63,6 +63,12 @@ def of_code(name: Name | None) -> Relation:
     return Relation.CUSTOMER if name.is_carrier else Relation.ACCOUNT
 
 
+def _is_business(seen: Seen) -> bool:
+    """Return whether somebody speaks to a customer, and no more like a person than with a word of thanks."""
+    familiar = sum(1 for hit in seen.hits if hit.kinds & kinds.PERSONAL)
+    return familiar == 1 and bool(seen.kinds & kinds.CUSTOMER) and speaks_to_customer(seen)
+
+
 def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Relation:
     """Return what a message without a code proves. When in doubt, less.
 
@@ -72,7 +78,7 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
         names: the services that are known.
         signs: they sign, and are not only spoken of.
     """
-    if name is None or (seen.kinds & kinds.PERSONAL and not (signs and name.is_known)):
+    if name is None or (seen.kinds & kinds.PERSONAL and not (signs and (name.is_known or _is_business(seen)))):
         return Relation.NONE
     doubted = doubt(seen, name, names, signs=signs)
     if doubted is not Doubt.NONE:
@@ -84,6 +90,8 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
     if not signs:
         is_customer = name.is_known and spoken_to and not praised and seen.kinds & kinds.CUSTOMER
         return Relation.CUSTOMER if is_customer else Relation.NONE
-    if not (name.is_known or seen.signed.brackets or spoken_to or _DIGIT.search(seen.read.text)):
+    to_customer = spoken_to or speaks_to_customer(seen) or _DIGIT.search(seen.read.text) is not None
+    if not (name.is_known or seen.signed.brackets or to_customer):
         return Relation.NONE
-    return Relation.CUSTOMER if seen.kinds & (kinds.CUSTOMER | kinds.PAY) else Relation.WEAK
+    bought = sum(1 for hit in seen.hits if hit.kinds & (kinds.CUSTOMER | kinds.PAY))
+    return Relation.CUSTOMER if bought > bool(praised) else Relation.WEAK

@@ -14,6 +14,7 @@ from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
 from phoneward.numbers.recognising.reading import DENSE, Read
+from phoneward.numbers.recognising.signatures import APP_HASH
 
 _LETTERS: Final = r"0-9A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1eff"
 _TOKEN: Final = re.compile(rf"[{_LETTERS}]+\+?")
@@ -55,8 +56,6 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
-_HASH: Final = re.compile(r"[A-Za-z0-9+/]{11}")
-"""The hash that tells Android's SMS Retriever which app a code is for."""
 
 
 class Said(NamedTuple):
@@ -97,6 +96,8 @@ class _Sentence:
             mask[start:end] = b"\1" * (end - start)
         if code is not None:
             mask[code.start : code.end] = b"\1" * (code.end - code.start)
+        if (app := APP_HASH.search(seen.read.text, max(0, len(mask) - 14))) is not None:
+            mask[app.start(1) : app.end(1)] = b"\1" * 11
         self.spans = [found.span() for found in _TOKEN.finditer(seen.read.text)]
 
     def is_blocked(self, at: int) -> bool:
@@ -180,7 +181,7 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     # "your Example phone verification code", "Example login verification code": words that are no name in between.
     skipped = 0
     while last and skipped < 3 and one.is_blocked(last - 1):
-        if _SPLIT.search(text, spans[last - 1][1], anchor) is not None or one.word(last - 1) in _LEFT_ENDS:
+        if one.word(last - 1) in _LEFT_ENDS:
             return None
         last -= 1
         skipped += 1
@@ -271,13 +272,15 @@ def _written_as_name(one: _Sentence) -> Name | None:
     for at in range(min(40, len(spans))):
         if spans[at][1] - spans[at][0] < 3 or one.is_blocked(at) or not one.is_capital(at):
             continue
+        if at == 0 and one.read.text.startswith(",", spans[at][1]):
+            continue  # "Alex, your code is …"
         last = at + 1
         while last < len(spans) and last - at < 4 and not one.is_blocked(last) and one.is_capital(last):
             if _SPLIT.search(one.read.text, spans[last - 1][1], spans[last][0]) is not None:
                 break
             last += 1
         name = _unknown(one, at, last)
-        if name is not None and _HASH.fullmatch(name.shown) is None:
+        if name is not None:
             return name
     return None
 

@@ -17,9 +17,20 @@ _COLON: Final = re.compile(
 _DASH: Final = re.compile(
     r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
 )
+_TAIL: Final = re.compile(
+    r"(?:[.。!！;；]\s?([^\W\d_a-zà-ÿа-яё][^\W_]*(?:[ &'’-]{1,3}[^\W\d_][^\W_]*){0,2})|"
+    r"\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
+)
+"""What a message ends in without any dash: "… do not share it. Example"."""
+APP_HASH: Final = re.compile(
+    r"(?:^|\s)((?=[A-Za-z/]{0,10}[0-9+]|[a-z]{1,9}[A-Z]|[A-Z]{1,9}[a-z]{1,8}[A-Z])[A-Za-z0-9+/]{11})\s*\Z"
+)
+"""The hash at the end that tells Android's SMS Retriever which app a code is for."""
 _DOMAIN: Final = re.compile(r"(?:^|\s)@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4})(?:\s+#\S{1,20})?", re.IGNORECASE)
 """The last line of an origin-bound code: https://github.com/WICG/sms-one-time-codes."""
-_NOT_NAMES: Final = re.compile(r"[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|(?!\d{5}\Z).*\d{5,}|.*\d{2}:\d{2}")
+_NOT_NAMES: Final = re.compile(
+    r"(?i:subject|re|fwd?|ref)\b[\W\d]|\d+/\d+\Z|[#\s*xX.:/-]*\d?\Z|[\d\s.:/-]{6,}\Z|https?\b|.*\d{6,}|.*\d{2}:\d{2}"
+)
 _HEADER: Final = re.compile(r"[A-Z]{2}-([A-Za-z0-9]{3,11})(?:-[A-Z])?\Z")
 """Indian sender names: two letters of the operator and the circle, the header, what it is for (TRAI TCCCPR 2018)."""
 
@@ -31,6 +42,7 @@ class Signatures(NamedTuple):
         brackets: in brackets at the beginning, or at the end.
         colon: before a colon at the beginning.
         dash: after a dash at the end, or in a last line of its own.
+        tail: after the end of the last sentence: only a name that is known, or a bank's, signs so.
         domain: of an origin-bound code.
         first, last: where the text between the brackets at both ends begins and ends.
     """
@@ -38,6 +50,7 @@ class Signatures(NamedTuple):
     brackets: tuple[str, ...] = ()
     colon: str = ""
     dash: str = ""
+    tail: str = ""
     domain: str = ""
     first: int = 0
     last: int = 0
@@ -62,14 +75,24 @@ def signatures(text: str) -> Signatures:
     head = text[at : at + 40]
     has_colon = ":" in head or " - " in head or "–" in head or "—" in head or "|" in head or "»" in head or "> " in head
     colon = _COLON.match(text, at, at + 40) if has_colon else None
-    tail = text[-36:]
-    has_dash = not brackets and ("-" in tail or "\n" in tail or "–" in tail or "—" in tail or "~" in tail)
-    dash = _DASH.search(text, max(0, len(text) - 36)) if has_dash else None
+    end = text[max(0, last - 36) : last]
+    has_dash = "-" in end or "\n" in end or "–" in end or "—" in end or "~" in end
+    dash = (
+        _DASH.search(text, max(0, last - 36), last)
+        if has_dash and APP_HASH.search(text, max(0, len(text) - 14)) is None
+        else None
+    )
+    tail = None
+    if dash is None and last == len(text) and text[-1:].isalnum():
+        end = text[-28:]
+        if ". " in end or "! " in end or not end.isascii():
+            tail = _TAIL.search(text, max(at, len(text) - 28))
     domain = _DOMAIN.search(text, max(0, len(text) - 300)) if "@" in text else None
     return Signatures(
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
         colon[1].strip() if colon and not _NOT_NAMES.match(colon[1]) else "",
         dash[1].strip() if dash else "",
+        (tail[1] or tail[2]) if tail else "",
         domain[1].lower() if domain else "",
         at,
         last,
@@ -85,3 +108,8 @@ def sender_name(sender: str) -> str:
         return ""
     header = _HEADER.match(name)
     return header[1] if header else name
+
+
+def is_header(sender: str) -> bool:
+    """Return whether a sender is an abbreviation as India's are: what a message says of itself is better."""
+    return _HEADER.match(sender) is not None

@@ -258,7 +258,7 @@ def test_a_policy_that_lets_strangers_in_is_warned_about(tmp_path: Path) -> None
     ],
 )
 def test_a_wrong_configuration_is_said_by_its_field(tmp_path: Path, text: str, field: str) -> None:
-    refused = gate("serve", "--config", write_config(tmp_path, text))
+    refused = gate("serve", "--check", "--config", write_config(tmp_path, text))
     assert refused.exit_code == 2, refused.stderr
     assert field in refused.stderr
 

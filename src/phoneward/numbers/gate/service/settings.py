@@ -21,11 +21,11 @@ from phoneward.numbers.gate.config import (
     ProviderTable,
     SimSwapTable,
     TenureTable,
+    convert,
     name_of,
     path_of,
     read_config,
 )
-from phoneward.numbers.gate.config import _convert as convert
 from phoneward.numbers.gate.errors import GateConfigError
 from phoneward.numbers.gate.keys import SECRET_BYTES, Keys
 from phoneward.texts import N_, Words, words

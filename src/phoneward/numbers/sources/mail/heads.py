@@ -24,6 +24,24 @@ _PASSED: Final = re.compile(
 _SIGNED: Final = re.compile(r"\bd\s*=\s*([a-z0-9.-]{3,255})")
 _MAX_VALUE: Final = 4_000
 _MAX_SUBJECT: Final = 1_000
+_SPAM: Final = frozenset(
+    {"spam", "垃圾邮件", "垃圾郵件", "迷惑メール", "스팸", "스팸함", "correo no deseado", "indesirables"}
+)
+_SENT: Final = frozenset(
+    {
+        "sent",
+        "已发邮件",
+        "已发送",
+        "寄件備份",
+        "送信済み",
+        "送信済みメール",
+        "보낸편지함",
+        "gesendet",
+        "enviados",
+        "envoyés",
+    }
+)
+"""Labels of Google's Takeout, in the language that the mailbox's owner uses."""
 _BEFORE_SIGNING: Final = 2012
 """Most services sign since then (RFC 6376 is of 2011); earlier letters are believed without a signature."""
 
@@ -67,14 +85,14 @@ def parsed(head: bytes) -> Head:
             # The topmost is of the server that took the letter in; those below it can be forged.
             fields.setdefault(name, value)
     local, domain = _address(fields.get(b"from", b""))
-    labels = fields.get(b"x-gmail-labels", b"").lower()
+    labels = {label.strip().casefold() for label in subject_of(fields.get(b"x-gmail-labels", b"")).split(",")}
     return Head(
         local,
         domain,
         subject_of(fields.get(b"subject", b"")),
         fields.get(b"date", b""),
-        fields.get(b"x-spam-flag", b"").upper().startswith(b"YES") or b"spam" in labels,
-        b"sent" in labels.split(b","),
+        fields.get(b"x-spam-flag", b"").upper().startswith(b"YES") or not labels.isdisjoint(_SPAM),
+        not labels.isdisjoint(_SENT),
         _proven(fields.get(b"authentication-results"), signatures),
     )
 

@@ -72,6 +72,8 @@ def _kind(path: Path, stream: IO[bytes], head: bytes, name: str) -> tuple[str, I
         return "keepass-xml", keepass.entries(stream)
     data = _whole(stream)
     if start.startswith(b"{"):
+        if data.startswith(tables.MARKS):
+            data = tables.decoded(data).encode()
         if b'"items"' not in data and b'"encrypted"' not in data:
             return None
         return "bitwarden-json", bitwarden.entries(data, name)

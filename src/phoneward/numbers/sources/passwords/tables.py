@@ -29,6 +29,8 @@ _HEAD: Final = 4_000
 _ENCODINGS: Final = ("utf-8", "gb18030", "latin-1")
 """Tried in this order. In each of them a comma, a quote and a line end are what they are in ASCII."""
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+MARKS: Final = tuple(mark for mark, _encoding in _BOMS)
+"""Byte order marks."""
 
 
 @dataclass(frozen=True, slots=True)
