@@ -1,4 +1,4 @@
-"""Hundreds of messages of our own making, in twenty languages: codes are named, and no thief makes an account."""
+"""Hundreds of messages of our own making, in thirty languages: codes are named, and no thief makes an account."""
 
 import functools
 from collections.abc import Sequence

@@ -7,7 +7,6 @@ address that is not the firm's own, a number to ring up, and how much bait and p
 import enum
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import hosts
@@ -17,6 +16,7 @@ from phoneward.numbers.recognising.reading import fold
 
 _PHONE: Final = re.compile(r"\d(?:[ -]?\d){6,}")
 """A number to ring up that is not a well-known short one."""
+_HOST_ENDS: Final = re.compile(r"[/?#:\\\s]")
 _OWN_ENDINGS: Final = frozenset({"com", "net", "org"})
 """Firms have these, and those of their countries, of two letters."""
 _SECOND: Final = frozenset({"com", "co", "net", "org", "gob", "gov", "go", "ne", "or"})
@@ -46,14 +46,24 @@ def doubt(seen: Seen, name: Name, names: Names, *, signs: bool) -> Doubt:
     hits = [hit for hit in seen.hits if seen.signed.first <= hit.start < seen.signed.last]
     bait = sum(1 for hit in hits if hit.kinds & kinds.BAIT and not hit.kinds & (kinds.NOTICE_SAFE | kinds.NOTICE))
     ads = sum(1 for hit in hits if hit.kinds & (kinds.AD | kinds.LURE))
-    addresses = [seen.read.text[start:end] for start, end in seen.addresses] or hosts(seen.read.low)
-    foreign = any(not _belongs(address, name, names) for address in addresses)
-    call = bool(seen.kinds & kinds.CALL) and _PHONE.search(seen.read.text) is not None
+    foreign = is_foreign(seen, name, names)
+    call = bool(seen.kinds & kinds.CALL) and has_phone(seen)
     if (foreign and bait + ads) or bait >= 3 or ads >= 3 or (call and bait):
         return Doubt.GRAVE
     if foreign or call or ads >= 2 or bait >= 2 or (ads and bait) or (bait and not signs):
         return Doubt.SOME
     return Doubt.NONE
+
+
+def has_phone(seen: Seen) -> bool:
+    """Return whether a number to ring up stands in a message."""
+    return _PHONE.search(seen.read.text) is not None
+
+
+def is_foreign(seen: Seen, name: Name | None, names: Names) -> bool:
+    """Return whether a message leads to an address that is not of the service in whose name it speaks."""
+    addresses = [seen.read.text[start:end] for start, end in seen.addresses] or hosts(seen.read.low)
+    return any(name is None or not _belongs(address, name, names) for address in addresses)
 
 
 def _belongs(address: str, name: Name, names: Names) -> bool:
@@ -70,12 +80,11 @@ def _belongs(address: str, name: Name, names: Names) -> bool:
     if len(labels) < 2 or not (labels[-1] in _OWN_ENDINGS or len(labels[-1]) == 2) or labels[-1] in _CHEAP:
         return False
     own = fold(labels[-2])
-    return own == fold(name.shown) or own == fold(name.shown.split()[0])
+    first = name.shown.partition(" ")[0]
+    return own == fold(name.shown) or (own == fold(first) and not names.is_generic(first))
 
 
 def host_of(address: str) -> str:
     """Return the host of a web address; empty where there is none."""
-    try:
-        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
+    after = address.partition("//")[2] or address
+    return _HOST_ENDS.split(after, maxsplit=1)[0].rpartition("@")[2].lower()

@@ -68,15 +68,19 @@ class Lexicon:
             for word, kind in (*spaced.items(), *self._dense_ones.items())
             if kind & kinds.STOP and " " not in word and (word in spaced or len(word) == 1)
         )
-        self._words: Final = {word: kind for word, kind in spaced.items() if " " not in word and kind != kinds.STOP}
-        self._longer: Final[dict[str, dict[str, tuple[tuple[str, int], ...]]]] = {}
-        """First word → second word → the phrases that begin so and what they say, the longest first."""
+        self._heads: Final[dict[str, tuple[int, dict[str, tuple[tuple[str, int], ...]]]]] = {}
+        """First word of a phrase → what it says alone (0: nothing), and second word → the phrases that begin with
+        both and what they say, the longest first."""
         for phrase, kind in sorted(spaced.items(), key=lambda one: -len(one[0])):
             first, blank, rest = phrase.partition(" ")
+            alone, seconds = self._heads.get(first, (0, {}))
             if blank:
-                seconds = self._longer.setdefault(first, {})
                 second = rest.partition(" ")[0]
                 seconds[second] = (*seconds.get(second, ()), (phrase, kind))
+            elif kind != kinds.STOP:
+                alone = kind
+            if alone or seconds:
+                self._heads[first] = alone, seconds
 
     def look(self, low: str, *, is_dense: bool) -> tuple[list[Hit], int]:
         """Return the phrases in a text that was read, in their order, and all that they say together.
@@ -92,28 +96,27 @@ class Lexicon:
         return hits, seen
 
     def _spaced(self, low: str) -> list[Hit]:
-        words, longer, new = self._words, self._longer, _NEW
+        heads, new = self._heads, _NEW
         hits: list[Hit] = []
         text = low
         for joint in _JOINTS:
             text = text.replace(joint, " ")
         after = 0
         for found in _WORD.finditer(text):
-            word = found[0]
-            said = words.get(word)
-            seconds = longer.get(word)
-            if said is None and seconds is None:
+            head = heads.get(found[0])
+            if head is None:
                 continue
             start, end = found.span()
             if start < after:
                 continue
-            if seconds is not None and (second := _WORD.match(text, end + 1)) is not None and text[end] == " ":
+            said, seconds = head
+            if seconds and text[end : end + 1] == " " and (second := _WORD.match(text, end + 1)) is not None:
                 for phrase, kind in seconds.get(second[0], ()):
                     if text.startswith(phrase, start) and _WORD.match(text, start + len(phrase)) is None:
                         said = kind
                         end = after = start + len(phrase)
                         break
-            if said is not None:
+            if said:
                 hits.append(new(Hit, (start, end, said)))
         return hits
 

@@ -57,6 +57,7 @@ class Names:
         carriers = frozenset(fold(name) for name in own["carriers"])
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._notices: Final = tuple(sorted(own["notices"], key=len, reverse=True))
+        self._hosts: Final = {host: fold(name) for host, name in own["hosts"].items()}
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
         for system in book.systems:
@@ -83,7 +84,7 @@ class Names:
 
     def signing(self, written: str) -> Name | None:
         """Return who signs so; None where it is nobody's name: a gateway's, or a word like "Info"."""
-        written = written[:_LONGEST]
+        written = written[:_LONGEST].strip()
         if not written.isascii():
             written = _FORMS.sub("", written).strip()
         folded = fold(written)
@@ -108,6 +109,8 @@ class Names:
 
     def by_domain(self, host: str) -> Name | None:
         """Return the service of a host name."""
+        if (short := self._hosts.get(host)) is not None:
+            return self._known.get(short)
         system = self._book.by_domain(host)
         return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 

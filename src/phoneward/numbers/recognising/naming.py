@@ -22,7 +22,7 @@ _RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".t
 """Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
-    [
+    {
         "of",
         "and",
         "the",
@@ -44,10 +44,7 @@ _JOINING: Final = frozenset(
         "van",
         "den",
         "et",
-        "des",
-        "du",
-        "for",
-    ]
+    }
 )
 """Small words inside of names."""
 _GREETINGS: Final = frozenset(
@@ -85,7 +82,7 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
         return spoken_of(seen, names), False
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
-    if seen.kinds & kinds.PAY and (holder := _holder(seen, names)) is not None:
+    if (seen.kinds & kinds.PAY or " card" in seen.read.low) and (holder := _holder(seen, names)) is not None:
         return holder, signature is not None
     told = said(seen, code, names, only_close=signature is not None)
     if signature is None and (told is None or not told.is_close):
@@ -163,7 +160,12 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     first, _blank, rest = seen.read.low[place : place + len(written)].partition(" ")
     if rest and first in seen.stops and (known := names.known(rest)) is not None:
         return known  # "Ihre Sparkasse"
-    if not written[0].isupper() or first in seen.stops or any(hit.start == place for hit in seen.hits):
+    if (
+        written[0].islower()
+        or (seen.read.is_dense and len(written) > 10)
+        or first in seen.stops
+        or any(hit.start == place for hit in seen.hits)
+    ):
         return None
     return found
 

@@ -23,7 +23,7 @@ _IS: Final = (
 _IS_DENSE: Final = "は|が|です|是|为|為|은|는|이|가|คือ|هو|هي"
 _SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
 _LINKING: Final = re.compile(
-    rf"[{_SIGNS}]*(?:(?:(?:{_IS})(?![a-zà-ÿа-я])|{_IS_DENSE})[{_SIGNS}]*){{0,3}}(?:[a-z]{{1,3}}-)?"
+    rf"[{_SIGNS}]*(?:(?:(?:{_IS})(?![a-zà-ÿа-я])|{_IS_DENSE})[{_SIGNS}]*){{0,3}}([a-z]{{1,3}}-)?"
 )
 """What may stand between "code" and the code itself."""
 _LINKING_BACK: Final = re.compile(
@@ -74,7 +74,7 @@ _LOGIN_LINK: Final = re.compile(
     r"tap to get back into|"
     r"登录链接|登錄連結|ログイン(?:用)?リンク|로그인 링크"
 )
-_MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))\d*\*+\d*")
+_MASKED: Final = re.compile(r"[\s:：\[(【]{0,3}(?=[\d*]{4,8}(?![\d*]))(?:\d+\*+\d*|\*{2,}\d*)")
 """Where the code itself would stand, one that is hidden: such a message only speaks of a code."""
 _TOLD: Final = re.compile(r"[^.!?\n]{0,20}:\s?")
 """What stands between "do not tell anybody" and a code that no other word stands near: "do not share it: 123456"."""
@@ -113,11 +113,8 @@ class Seen(NamedTuple):
 def brings_code(seen: Seen) -> Code | None:
     """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on."""
     text = seen.read.text
-    first, _break, rest = text.partition("\n")
-    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
-        return Code(0, len(first), is_digits=True)
-    if (tagged := _TAGGED.match(text)) is not None:
-        return Code(0, tagged.end(), is_digits=True)
+    if (text[0].isdigit() or "-" in text[1:3]) and (code := _alone(seen)) is not None:
+        return code
     if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM | kinds.SECRECY):
         return None
     found = codes(text, seen.read.low, seen.addresses)
@@ -155,6 +152,15 @@ def _told(seen: Seen, found: list[Code]) -> Code | None:
                 if between is not None and between.end() == code.start:
                     return code
     return None
+
+
+def _alone(seen: Seen) -> Code | None:
+    """Return the code of a message that has nothing else in its first line, or that begins with G-123456."""
+    first, _break, rest = seen.read.text.partition("\n")
+    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
+        return Code(0, len(first), is_digits=True)
+    tagged = _TAGGED.match(first)
+    return None if tagged is None else Code(0, tagged.end(), is_digits=True)
 
 
 def _is_unlikely(seen: Seen) -> bool:
@@ -307,7 +313,7 @@ def _lettered(seen: Seen, hit: Hit, *, said: bool = False) -> Code | None:
     linking = _LINKING.match(low, hit.end, hit.end + 48)
     if linking is None or linking.end() == hit.end or (said and not low[hit.end : linking.end()].strip()):
         return None
-    start = max(linking.end(), hit.end + 1)
+    start = max(linking.start(1) if linking[1] else linking.end(), hit.end + 1)  # "QX-4B7": the letters are part of it
     behind = mixed(text, start, start + 12, seen.addresses)
     if behind is not None and behind.start <= start + 1:
         return behind

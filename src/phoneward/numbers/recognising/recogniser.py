@@ -6,6 +6,7 @@ from typing import Final
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognising import kinds, naming, otp, relation
 from phoneward.numbers.recognising.codes import links
+from phoneward.numbers.recognising.fraud import is_foreign
 from phoneward.numbers.recognising.lexicon import Lexicon, lexicon
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.reading import read
@@ -13,6 +14,7 @@ from phoneward.numbers.recognising.signatures import signatures
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.rulebook import Rulebook, rulebook
 
+_OF_CODES: Final = kinds.CODE | kinds.SECRECY
 _NOTHING: Final = Recognition()
 
 
@@ -35,6 +37,10 @@ class Recogniser:
         code = otp.brings_code(found)
         is_otp = code is not None or otp.brings_link(found)
         name, signs = naming.service(found, code, message.sender, self._names, is_otp=is_otp)
+        if code is not None and found.addresses and not seen & _OF_CODES and is_foreign(found, name, self._names):
+            # "Your code 12345 is waiting at …": who lures to a strange address calls anything a code.
+            is_otp = False
+            name, signs = naming.service(found, None, message.sender, self._names, is_otp=False)
         grade = relation.of_code(name) if is_otp else relation.of_other(found, name, self._names, signs=signs)
         if name is None or (grade is Relation.NONE and not is_otp and not _is_named(name, found, signs=signs)):
             return Recognition(is_otp=is_otp)

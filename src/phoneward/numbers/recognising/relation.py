@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from phoneward.numbers.recognising import kinds
-from phoneward.numbers.recognising.fraud import Doubt, doubt
+from phoneward.numbers.recognising.fraud import Doubt, doubt, has_phone
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, speaks_to_customer
@@ -90,8 +90,10 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
     if not signs:
         is_customer = name.is_known and spoken_to and not praised and seen.kinds & kinds.CUSTOMER
         return Relation.CUSTOMER if is_customer else Relation.NONE
-    to_customer = spoken_to or speaks_to_customer(seen) or _DIGIT.search(seen.read.text) is not None
-    if not (name.is_known or seen.signed.brackets or to_customer):
+    to_customer = spoken_to or speaks_to_customer(seen)
+    if not (name.is_known or seen.signed.brackets or to_customer or _DIGIT.search(seen.read.text)):
         return Relation.NONE
     bought = sum(1 for hit in seen.hits if hit.kinds & (kinds.CUSTOMER | kinds.PAY))
-    return Relation.CUSTOMER if bought > bool(praised) else Relation.WEAK
+    shouts = not (name.is_known or to_customer) and ("!" in seen.read.text or has_phone(seen))
+    least = 1 + bool(praised or shouts)
+    return Relation.CUSTOMER if bought >= least else Relation.WEAK

@@ -102,6 +102,8 @@ def signatures(text: str) -> Signatures:
 def sender_name(sender: str) -> str:
     """Return the name that a message was sent under; empty where that is a number or a short code."""
     name = sender.strip()
+    if name.lstrip("+").isdigit():
+        return ""
     if len(name) > 40 or not any(sign.isalpha() for sign in name) or "@" in name:
         return ""
     if sum(sign.isdigit() for sign in name) > 4:
