@@ -113,11 +113,8 @@ class Seen(NamedTuple):
 def brings_code(seen: Seen) -> Code | None:
     """Return the code that a message brings, or None. Nobody keeps it: only that there is one is told on."""
     text = seen.read.text
-    first, _break, rest = text.partition("\n")
-    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
-        return Code(0, len(first), is_digits=True)
-    if (tagged := _TAGGED.match(text)) is not None:
-        return Code(0, tagged.end(), is_digits=True)
+    if (text[0].isdigit() or "-" in text[1:3]) and (code := _alone(seen)) is not None:
+        return code
     if not seen.kinds & (kinds.CODE | kinds.WEAK | kinds.ENTER | kinds.CONFIRM | kinds.SECRECY):
         return None
     found = codes(text, seen.read.low, seen.addresses)
@@ -155,6 +152,15 @@ def _told(seen: Seen, found: list[Code]) -> Code | None:
                 if between is not None and between.end() == code.start:
                     return code
     return None
+
+
+def _alone(seen: Seen) -> Code | None:
+    """Return the code of a message that has nothing else in its first line, or that begins with G-123456."""
+    first, _break, rest = seen.read.text.partition("\n")
+    if _WHOLE.fullmatch(first) and (not rest or seen.kinds & (kinds.VALIDITY | kinds.SECRECY)):
+        return Code(0, len(first), is_digits=True)
+    tagged = _TAGGED.match(first)
+    return None if tagged is None else Code(0, tagged.end(), is_digits=True)
 
 
 def _is_unlikely(seen: Seen) -> bool:
