@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.numbers import keeping
-from phoneward.numbers.errors import NotANumberError, NumberKeyError
+from phoneward.numbers.errors import NoSuchDayError, NotANumberError, NumberKeyError
 from phoneward.snapshots import Change, OwnerState
 
 NUMBER = "+8613800138000"
@@ -50,6 +50,17 @@ def test_my_numbers() -> None:
     kept = state(keeping.keep_own(NUMBER, "  Mum's \n phone "), keeping.keep_own("+16502530000"))
     assert keeping.own_numbers(kept) == {NUMBER: "Mum's phone", "+16502530000": ""}
     assert keeping.own_numbers(state(keeping.forget_own(NUMBER), before=kept)) == {"+16502530000": ""}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31.1.2027", "2027-02-30", "0001-01-01", "1979-12-31", "2200-01-01", "9999-12-31"]
+)
+def test_a_day_on_which_no_number_is_given_up(text: str) -> None:
+    """A slip in the year is named at once; one that stands in the vault counts as not there."""
+    with pytest.raises(NoSuchDayError):
+        keeping.told_day(text)
+    kept = state(Change(keeping.PLAN, NUMBER, f"{text} 2026-11-29 2026-11-29T09:00:00+00:00"))
+    assert keeping.kept_plans(kept) == []
 
 
 def test_the_day_a_number_is_given_up() -> None:

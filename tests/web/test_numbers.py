@@ -78,6 +78,9 @@ def test_what_is_no_number_and_no_day_is_said(life: Site) -> None:
     assert "my number" in refused.text
     assert visitor.post("/numbers/leave", {"other": MINE, "on": "soon"}).status_code == 303
     assert "year, month and day" in visitor.get("/numbers").text
+    for slip in ("0001-01-01", "9999-12-31"):
+        assert visitor.post("/numbers/leave", {"other": MINE, "on": slip}).status_code == 303
+        assert "year, month and day" in visitor.get("/numbers").text
     assert visitor.post("/numbers/done", {"number": MINE, "account": "jd", "done": "yes"}).status_code == 404
     assert visitor.get("/numbers/new?number=x").status_code >= 400
     assert visitor.get("/numbers/offers?number=x").status_code >= 400

@@ -31,6 +31,8 @@ MAX_KEY: Final = 400
 MAX_LABEL: Final = 100
 MAX_SIMS: Final = 20
 MAX_COUNT: Final = 100_000
+DAYS: Final = (dt.date(1980, 1, 1), dt.date(2200, 1, 1))
+"""Between these lie the days on which a number is given up; anything else is a slip."""
 _OPEN: Final = "open "
 _SIM: Final = re.compile(r"[0-9A-Za-z_-]{1,40}")
 _E164: Final = re.compile(r"\+[1-9][0-9]{4,14}")
@@ -67,12 +69,19 @@ def told_day(text: str) -> dt.date:
     """Return the day that a person wrote.
 
     Raises:
-        NoSuchDayError: it is none.
+        NoSuchDayError: it is none, or none on which a number can be given up.
     """
     try:
-        return dt.date.fromisoformat(text.strip())
+        day = dt.date.fromisoformat(text.strip())
     except ValueError as error:
         raise NoSuchDayError(text=readable(text[:40])) from error
+    if not _is_sensible(day):
+        raise NoSuchDayError(text=readable(text[:40]))
+    return day
+
+
+def _is_sensible(day: dt.date) -> bool:
+    return DAYS[0] <= day < DAYS[1]
 
 
 # -- my numbers ----------------------------------------------------------------------------------------------------
@@ -149,7 +158,8 @@ def kept_plan(state: "OwnerState", number: str) -> KeptPlan | None:
         begun = dt.datetime.fromisoformat(parts[2])
     except ValueError:
         return None
-    return KeptPlan(number, on, dated, begun) if begun.tzinfo is not None else None
+    is_sound = begun.tzinfo is not None and all(map(_is_sensible, (on, dated, begun.date())))
+    return KeptPlan(number, on, dated, begun) if is_sound else None
 
 
 def keep_plan(state: "OwnerState", number: str, on: dt.date, now: dt.datetime) -> "tuple[KeptPlan, list[Change]]":

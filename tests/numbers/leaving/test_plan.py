@@ -12,6 +12,7 @@ from phoneward.numbers import Inventory, OwnNumber, Relation, SourceKind
 from phoneward.numbers.inventory import Evidence, What
 from phoneward.numbers.leaving import Grace, Group, Mark, Plan, State, plan
 from phoneward.numbers.leaving.dates import spread
+from phoneward.numbers.leaving.wording import shown_by
 from phoneward.numbers.rulebook import Claim, Harm, OldNumber
 from tests.numbers.leaving.made import BEGUN, NEW, OLD, TODAY, account, at, inventory, message, rulebook, system
 
@@ -95,6 +96,21 @@ def test_messages_of_which_nobody_knows_where_they_came_to(own: list[OwnNumber],
     found = Inventory(accounts=(account("drive", message(-9, None)),), own=tuple(own))
     (step,) = of(found).steps
     assert step.group is group
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (SourceKind.SMS, "Messages show"),
+        (SourceKind.PASSWORDS, "In your password manager this number"),
+        (SourceKind.MAIL, "A letter of theirs"),
+    ],
+)
+def test_what_shows_the_account_is_named(source: SourceKind, said: str) -> None:
+    """Nobody reads of messages where none came."""
+    seen = replace(message(-9), source=source, grade=Relation.ACCOUNT)
+    (step,) = of(Inventory(accounts=(account("drive", seen),))).steps
+    assert str(shown_by(step)).startswith(said)
 
 
 def test_an_app_without_a_message_may_be_on_it() -> None:

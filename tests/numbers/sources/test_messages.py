@@ -146,3 +146,25 @@ def test_whatever_stands_in_the_file_it_is_read_whole_or_refused(junk: bytes, at
 def test_no_date_of_a_phone_breaks_anything(date: int) -> None:
     (account,) = read(sms_xml([text("京东 code 1", date=str(date))])).accounts
     assert account.first is None or account.first.year >= 1970
+
+
+@pytest.mark.parametrize(
+    ("body", "purpose"),
+    [
+        ("京东 bound 您的账户绑定手机号已成功变更为139****9000", Purpose.CHANGE_NUMBER),
+        ("京东 bound 您绑定的手机号已更换为13900139000", Purpose.CHANGE_NUMBER),
+        ("京东 bound 手机号码已修改为 +8613900139000", Purpose.CHANGE_NUMBER),
+        ("京东 bound The phone number was changed from +1 415 555 2671 to +1 415 555 0000", Purpose.CHANGE_NUMBER),
+        ("京东 bound Your mobile number has been updated to ******0000", Purpose.CHANGE_NUMBER),
+        ("京东 bound 您的手机号138****8000已绑定", Purpose.BIND),
+        ("京东 bound 您的登录密码已修改为字母加数字", Purpose.BIND),
+        ("京东 bound Your number was added to your account", Purpose.BIND),
+        ("京东 code 您正在将手机号变更为139****9000", Purpose.LOGIN),
+    ],
+)
+def test_a_new_number_in_the_place_of_the_old_is_a_change(body: str, purpose: Purpose) -> None:
+    """It comes to the old SIM as well, and does not mean that the old number was put to the account."""
+    (account,) = read(sms_xml([text(body, sub_id="1")])).accounts
+    assert account.evidence[-1].purpose is purpose
+    if purpose is Purpose.CHANGE_NUMBER:
+        assert account.evidence[-1].number is None

@@ -146,11 +146,12 @@ class Gatekeeper:
         binding = ledger.find(case.account)
         if (binding and binding.version) != (case.seen and case.seen.version):
             return None
-        step = self.policy.step(case.purpose, case.word, {reason.code for reason in case.reasons})
+        asked = (case.purpose, case.word, {reason.code for reason in case.reasons})
+        step = self.policy.step(*asked)
         if binding is None or binding.state is not State.ACTIVE:
             step = _without_a_factor(case.word, step)
         lifecycle = self._note(case, ledger, binding, step)
-        if step is Step.CUT_LOOSE and binding is not None:
+        if binding is not None and (step is Step.CUT_LOOSE or self.policy.cuts_loose(*asked)):
             binding = lifecycle.suspend(ledger, binding, "changed")
         return self._answer(case, step, binding)
 

@@ -61,6 +61,10 @@ _LOUD: Final = N_(
     "Careful: policy.{purpose}.UNKNOWN is “allow”. Whoever gets a number that no provider knows opens the old owner's "
     "account with it. Write “step-up”."
 )
+_QUIET: Final = N_(
+    "Careful: policy.{purpose}.reasons.sim-swapped is “allow”. Whoever talks the carrier into a new SIM gets the "
+    "owner's codes. Write “step-up”."
+)
 _REASONS: Final = "reasons"
 
 
@@ -80,16 +84,25 @@ class Policy:
 
     def step(self, purpose: Purpose, word: Word, codes: Iterable[str] = ()) -> Step:
         """Return what follows: what the word asks for, or a reason that asks for more."""
-        asked = [self.steps[purpose, word]]
-        asked += [
-            step for (for_purpose, code), step in self.reasons.items() if for_purpose is purpose and code in codes
-        ]
-        return max(asked, key=lambda step: step.strictness)
+        return max(self._asked(purpose, word, codes), key=lambda step: step.strictness)
+
+    def cuts_loose(self, purpose: Purpose, word: Word, codes: Iterable[str] = ()) -> bool:
+        """Return whether the word or a reason asks for it, also where another one asks for a refusal on top."""
+        return Step.CUT_LOOSE in self._asked(purpose, word, codes)
+
+    def _asked(self, purpose: Purpose, word: Word, codes: Iterable[str]) -> list[Step]:
+        found = set(codes)
+        reasons = (step for (asking, code), step in self.reasons.items() if asking is purpose and code in found)
+        return [self.steps[purpose, word], *reasons]
 
     def warnings(self) -> list[Words]:
         """Return what whoever wrote it should hear."""
         loud = [p for p in Purpose if self.steps[p, Word.UNKNOWN] is Step.ALLOW]
-        return [words(_LOUD, purpose=purpose.value) for purpose in loud]
+        quiet = [p for p in Purpose if self.reasons[p, Code.SIM_SWAPPED] is Step.ALLOW]
+        return [
+            *(words(_LOUD, purpose=purpose.value) for purpose in loud),
+            *(words(_QUIET, purpose=purpose.value) for purpose in quiet),
+        ]
 
 
 def read(table: object) -> Policy:

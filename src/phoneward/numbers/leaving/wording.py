@@ -7,6 +7,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.numbers.account_words import MAX_NAME, holdings, system_words
+from phoneward.numbers.inventory import SourceKind
 from phoneward.numbers.leaving.planning import Group, Plan, Step
 from phoneward.numbers.leaving.standings import State
 from phoneward.numbers.recognition import Relation
@@ -95,7 +96,12 @@ def shown_by(step: Step) -> Words:
     if step.group is Group.MAYBE:
         return words("It shows ({when}), but not on which number. It may be on this one.", when=when)
     if step.account.grade is Relation.ACCOUNT:
-        return words("Messages show an account on this number ({when}).", when=when)
+        strong = {e.source for e in step.account.evidence if e.grade is Relation.ACCOUNT}
+        if SourceKind.SMS in strong or not strong:
+            return words("Messages show an account on this number ({when}).", when=when)
+        if SourceKind.PASSWORDS in strong:
+            return words("In your password manager this number is the user name there ({when}).", when=when)
+        return words("A letter of theirs shows an account on this number ({when}).", when=when)
     return words("They know this number from something you bought or had sent ({when}).", when=when)
 
 
@@ -114,7 +120,7 @@ _GROUPS: Final[Mapping[Group, tuple[str, str]]] = {
     ),
     Group.MAYBE: (
         N_("Look: these may be on this number"),
-        N_("Nothing shows on which number they are. Look into the settings of each; if it is this one, change it."),
+        N_("Nothing shows that they are on this number. Look into the settings of each; if it is this one, change it."),
     ),
 }
 

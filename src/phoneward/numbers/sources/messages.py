@@ -10,7 +10,7 @@ from phoneward.numbers.message import Message
 from phoneward.numbers.recognition import Purpose, Recognition, Relation
 from phoneward.numbers.sources.gathering import Gathered, Gathering, Hint
 from phoneward.numbers.sources.naming import is_like_a_code
-from phoneward.numbers.sources.own_hints import number_in
+from phoneward.numbers.sources.own_hints import number_in, tells_new_number
 from phoneward.snapshots import Text, Texts
 
 MAX_HINTS: Final = 2_000
@@ -88,8 +88,11 @@ class _Reading:
         if seen.relation is Relation.NONE:
             self._unnamed += seen.is_otp
             return
+        purpose = seen.purpose
+        if purpose is Purpose.BIND and seen.is_done and tells_new_number(text.body):
+            purpose = Purpose.CHANGE_NUMBER  # "the number bound to your account was changed to ..."
         # After a change it is anybody's guess whether the old or the new number is named.
-        number = None if seen.purpose is Purpose.CHANGE_NUMBER else number_in(text.body)
+        number = None if purpose is Purpose.CHANGE_NUMBER else number_in(text.body)
         if number is not None:
             hint = (number, sim)
             if hint in self._hints or len(self._hints) < MAX_HINTS:
@@ -104,7 +107,7 @@ class _Reading:
             time=time,
             number=number,
             sim=sim,
-            purpose=seen.purpose,
+            purpose=purpose,
             is_done=seen.is_done,
             grade=seen.relation,
         )

@@ -47,8 +47,20 @@ _LIKELY: Final = re.compile(
     r"尊敬的|您|你|本机|本機|尾号|尾號|手机|手機|号码|\bnumber|\bline\b|\bending|番号|번호|n[úu]m|nummer|celular|tel",
     re.IGNORECASE,
 )
+_CHANGED_TO: Final = re.compile(
+    r"(?:手机|手機|号码|號碼|电话|電話|移动电话)[^。；;！!]{0,20}?(?:变更|更换|更改|修改|换绑|改绑|变更绑定|變更|更換|換綁)"
+    r"(?:成功)?[为為成至到][^0-9+。；;！!]{0,8}\+?[0-9]"
+    r"|\b(?:number|phone|mobile)\b[^.;!]{0,60}?\b(?:changed|updated|switched)\s(?:from\s[+0-9*xX() -]{4,24})?to\s"
+    r"[^0-9+*.;!]{0,16}[+0-9*]",
+    re.IGNORECASE,
+)
 _HIDDEN: Final = re.compile("[*＊xX]+")
 _MAX_BODY: Final = 2_000
+
+
+def tells_new_number(body: str) -> bool:
+    """Tell whether a message says which number took the place of another: "your number was changed to 139****9000"."""
+    return _CHANGED_TO.search(body[:_MAX_BODY]) is not None
 
 
 def number_in(body: str) -> str | None:

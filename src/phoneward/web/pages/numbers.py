@@ -130,8 +130,8 @@ def leave(request: Request) -> Response:
     context, form = context_of(request), form_of(request)
     number = numbers.parse_number(form.get("number", "").strip() or form.get("other", ""))
     try:
-        day = dt.date.fromisoformat(form.get("on", "").strip())
-    except ValueError:
+        day = numbers.told_day(form.get("on", ""))
+    except numbers.NoSuchDayError:
         say(request, words("Please write the day as year, month and day, such as 2027-01-31."))
         return see_other(NUMBERS)
     with context.library.open() as opened:

@@ -183,3 +183,10 @@ def test_a_failed_write_reaches_only_whoever_asked_for_it(making: Callable[..., 
     assert shop.store.read(lambda ledger: ledger.find("b")) is None
     bound = asyncio.run(both())
     assert shop.store.read(lambda ledger: ledger.find("b")) == bound
+
+
+def test_a_refusal_on_top_does_not_leave_the_number_in_use(making: Callable[..., Shop]) -> None:
+    """CHANGED is cut loose; that some reason wants a refusal too must not keep the next holder's sessions open."""
+    shop = making(Saying(Word.CHANGED, code="shorter-tenure"), {"login": {"reasons": {"shorter-tenure": "refuse"}}})
+    answer = shop.ask()
+    assert (answer.step, answer.state, answer.data_closed) == (Step.REFUSE, State.SUSPENDED, True)

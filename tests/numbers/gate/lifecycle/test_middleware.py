@@ -183,6 +183,16 @@ def test_an_answer_that_is_none_lets_nobody_in(answer: httpx.Response | Exceptio
     assert (told.word, told.step, told.reasons[0].code) == (Word.UNKNOWN, Step.STEP_UP, "gate-unreachable")
 
 
+def test_a_name_that_cannot_be_sent_and_a_client_that_is_closed_let_nobody_in() -> None:
+    async def ask() -> list[Answer]:
+        client = GateClient("http://gate", SHOP_KEY, transport=httpx.MockTransport(lambda _sent: httpx.Response(200)))
+        async with client:
+            first = await client.ask("\ud800", Purpose.LOGIN)
+        return [first, await client.ask("anna", Purpose.LOGIN)]
+
+    assert [answer.step for answer in asyncio.run(ask())] == [Step.STEP_UP] * 2
+
+
 def test_what_the_gate_refuses_to_note_is_an_error(gate_site: Site) -> None:
     async def report() -> None:
         async with client_of(gate_site.app) as client:

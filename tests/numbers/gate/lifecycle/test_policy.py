@@ -1,11 +1,14 @@
 """The policy is a plain table; what it gets wrong is said by the field's name."""
 
+from pathlib import Path
+
 import pytest
 
 from phoneward.numbers.gate import policy
 from phoneward.numbers.gate.asking import Word
 from phoneward.numbers.gate.errors import GateConfigError
 from phoneward.numbers.gate.policy import Purpose, Step
+from phoneward.numbers.gate.service import settings as service_settings
 
 
 def test_the_default_never_lets_in_whom_nobody_knows() -> None:
@@ -65,3 +68,30 @@ def test_a_reason_makes_it_stricter_and_never_milder() -> None:
     assert mine.step(Purpose.LOGIN, Word.CHANGED, {"shorter-tenure"}) is Step.REFUSE
     assert mine.step(Purpose.RESET, Word.SAME, {"shorter-tenure", "sim-swapped"}) is Step.STEP_UP
     assert mine.version != default.version
+
+
+def test_a_sim_swap_that_is_let_pass_is_warned_about() -> None:
+    (warning,) = policy.read({"reset": {"reasons": {"sim-swapped": "allow"}}}).warnings()
+    assert "policy.reset.reasons.sim-swapped" in str(warning)
+
+
+@pytest.mark.parametrize(
+    ("order", "kinds", "warned"),
+    [
+        ("in-turn", ["number-recycling", "sim-swap"], 1),
+        ("together", ["number-recycling", "sim-swap"], 0),
+        ("in-turn", ["sim-swap", "number-recycling"], 0),
+        ("in-turn", ["sim-swap", "tenure"], 1),
+    ],
+)
+def test_a_provider_whose_doubts_nobody_hears_is_warned_about(order: str, kinds: list[str], warned: int) -> None:
+    """The policy asks for more after a SIM swap, and the one who knows of it would never be asked."""
+    operator = {"api_root": "https://a.example", "token_endpoint": "https://a.example/token", "client_id": "c"}
+    tables: dict[str, object] = {
+        "service": {"secret_file": "s", "callers": [{"name": "shop", "key_sha256": "0" * 64}]},
+        "gate": {"order": order},
+        "operators": {"o": operator | {"key_file": "k"}},
+        "providers": [{"kind": kind, "operator": "o"} for kind in kinds],
+    }
+    warnings = service_settings.read_tables(tables, Path()).warnings()
+    assert [f"o.{kinds[1]}" in str(one) for one in warnings] == [True] * warned

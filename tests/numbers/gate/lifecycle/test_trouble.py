@@ -44,11 +44,11 @@ def test_what_goes_wrong_is_told_once_in_a_while(quick_folder: Path, monkeypatch
         assert ask("/verified", account="nobody", factor="totp", number=NUMBER) == 404, "the caller's own mistake"
         assert [check(KeyError(NUMBER)) for _twice in range(2)] == [500, 500]
         assert [check(StoreError(problem="disk full")) for _twice in range(2)] == [503, 503]
-        assert [code for code, _text in told] == ["own-fault", "store"]
+        assert [code for code, _text in told] == ["answer-fault", "store"]
         assert "KeyError, test_trouble.py:" in told[0][1]
         assert NUMBER not in told[0][1]
         now = QUIET_S
         check(StoreError(problem="disk full"))
-        assert [code for code, _text in told] == ["own-fault", "store", "store"]
+        assert [code for code, _text in told] == ["answer-fault", "store", "store"]
     desk.close()
     store.close()

@@ -5,7 +5,7 @@ from phoneward.numbers.errors import NumbersError
 from phoneward.texts import N_
 
 
-class OwnFaultError(NumbersError):
+class AnswerFaultError(NumbersError):
     """The program made a mistake while it answered somebody."""
 
     message = N_("The gate made a mistake of its own ({kind}, {place}); whoever asked got status 500.")

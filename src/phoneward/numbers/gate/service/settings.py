@@ -14,14 +14,29 @@ from msgspec import Meta, Struct
 
 from phoneward.errors import readable
 from phoneward.numbers.gate import policy
-from phoneward.numbers.gate.config import GateConfig, Name, convert, path_of, read_config
+from phoneward.numbers.gate.config import (
+    DisconnectedListTable,
+    GateConfig,
+    Name,
+    ProviderTable,
+    SimSwapTable,
+    TenureTable,
+    convert,
+    name_of,
+    path_of,
+    read_config,
+)
 from phoneward.numbers.gate.errors import GateConfigError
 from phoneward.numbers.gate.keys import SECRET_BYTES, Keys
-from phoneward.texts import Words, words
+from phoneward.texts import N_, Words, words
 
 May = Literal["check", "bindings", "notices", "outbox"]
 ALL: Final = ("check", "bindings", "notices", "outbox")
 _LARGEST_CONFIG: Final = 1 << 20
+_UNHEARD: Final = N_(
+    "Careful: {provider} is not asked where a provider before it says SAME, so nobody hears of another SIM or "
+    "contract. Put it first, or write order = “together” under [gate]."
+)
 
 
 class Caller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,7 +128,13 @@ class Settings:
         found = self.policy.warnings()
         if not self.gate.providers:
             found.append(words("No provider is configured: every answer will be UNKNOWN."))
-        return found
+        return found + [words(_UNHEARD, provider=name_of(provider)) for provider in self._unheard()]
+
+    def _unheard(self) -> list[ProviderTable]:
+        """Return those that may know of another SIM or contract, and are not asked where one before says SAME."""
+        first = next((n for n, one in enumerate(self.gate.providers) if not isinstance(one, DisconnectedListTable)), 0)
+        later = self.gate.providers[first + 1 :] if self.gate.gate.order == "in-turn" else ()
+        return [one for one in later if isinstance(one, SimSwapTable | TenureTable)]
 
     def keys(self) -> Keys:
         """Return the keys of the secret file.

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Final
 
 from phoneward.errors import PhonewardError
-from phoneward.numbers.gate.service.errors import OwnFaultError
+from phoneward.numbers.gate.service.errors import AnswerFaultError
 from phoneward.numbers.gate.service.problems import status_of
 
 QUIET_S: Final = 60.0
@@ -36,7 +36,7 @@ class Trouble:
         """Tell of a mistake of the program: what and where, none of its words, which may hold a number."""
         frames = traceback.extract_tb(error.__traceback__)
         place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-        self._once(f"{type(error).__name__} {place}", OwnFaultError(kind=type(error).__name__, place=place))
+        self._once(f"{type(error).__name__} {place}", AnswerFaultError(kind=type(error).__name__, place=place))
 
     def _once(self, which: str, error: PhonewardError) -> None:
         now = self._monotonic()

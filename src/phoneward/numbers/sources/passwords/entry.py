@@ -10,7 +10,7 @@ _APP: Final = re.compile(r"(?:androidapp://|android://(?:[^@/]*@)?)([A-Za-z][A-Z
 """Bitwarden and KeePassDX write `androidapp://package`, Chromium `android://hash@package/` (affiliation_utils.h)."""
 _HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{1,59})\Z")
 _PRIVATE: Final = (".local", ".lan", ".home", ".internal", ".localhost", ".intranet", ".corp", ".arpa", ".invalid")
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ().\-]{5,18}[0-9]\Z")
+_PHONE: Final = re.compile(r"\+?\(?[0-9][0-9 ().\-]{5,18}[0-9]\Z")
 _SECOND: Final = frozenset({"co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "nom"})
 _MAX: Final = 2_000
 LATEST: Final = 253_402_300_800
