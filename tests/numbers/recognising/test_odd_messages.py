@@ -14,7 +14,13 @@ def answer(body: str, sender: str = "") -> tuple[bool, str, str | None]:
 @pytest.mark.parametrize(
     ("body", "service"),
     [
-        ("Для входа в Quillmere введите код. Никому его не сообщайте: 48291", "Quillmere"),
+        (
+            (
+                "Для входа в Quillmere введите код. Если вход произвели не вы, срочно обратитесь в поддержку по номеру "
+                "8-800-200-53-03. Никому его не сообщайте: 48291"
+            ),
+            "Quillmere",
+        ),
         ("Quillmere FRAUD ALERT: we will never ask for this code, don't share it: 482913.", "Quillmere"),
         ("Quillmere: 482-913. Do not share it with anyone.", "Quillmere"),
         ("Quillmereの二段階認証で482913を使用してください。", "Quillmere"),
@@ -52,7 +58,11 @@ def test_a_code_of_letters_is_one(body: str) -> None:
         ("[Web발신]\n<#>[인증번호:482913] - 퀼미어\n(타인노출금지)", "", "퀼미어"),
         ("[퀼미어(주)] 본인확인 인증번호[482913]입니다.", "", "퀼미어"),
         ("[퀼미어 본인확인] 인증번호[482913]을 입력해 주세요.", "", "퀼미어"),
-        ("Use OTP 482913 to log in to your Quillmere account\nYDJ9FDE8Ern", "", "Quillmere"),
+        (
+            "<#> Please use OTP 482913 to login into your Quillmere account. OTP valid for 5 minutes \nYDJ9FDE8Ern",
+            "",
+            "Quillmere",
+        ),
         ("【12123交管】验证码为482913，您正在登录互联网平台", "", "12123交管"),
         ("1/2 Notification from PayPal: your security code is 482913", "", "PayPal"),
     ],
@@ -68,7 +78,7 @@ def test_who_sends_a_code_is_named(body: str, sender: str, service: str) -> None
         "【青禾证券】今日可申购新股，代码分别为：002728、300390",
         "[퀼미어] 고객님 인증번호[7***5] 해외결제 695,000원 완료 문의:028268211",
         "Отправьте СМС с кодом 16234 на номер 900 для оплаты",
-        "Saturday, September 11, 2021 Chase: your account is under review for verification",
+        "Your verification code request of September 11, 2021 was received.",
         "Anna unlocked her photos! Use this code 98023 to view now: http://xqgp.example/a1",
         "Slmt simcard anda dpt cek Rp49jt PIN (RWD2749) info www.hadiah-id.example/a",
         "the code is 4829 for the front gate, see you at 7",
@@ -89,6 +99,7 @@ def test_no_code_is_made_of_other_numbers(body: str) -> None:
         ),
         ("Due to a billing problem we have disabled your amazon account, open https://a.example/x", "Amazon"),
         ("Chase - we noticed a suspicious sign-in, for your safety visit chase.safe-a1.com", "Chase"),
+        ("USPS: your package needs an address, access uspspostal-eb.info for assistance", "USPS"),
         ("<Subject: Notice> Your Netflix account is on hold. Update: http://a.example/x", "Netflix"),
     ],
 )
@@ -99,7 +110,7 @@ def test_fraud_is_named_and_makes_no_account(body: str, service: str) -> None:
 
 
 def test_a_sender_is_believed_before_the_title_of_a_notice() -> None:
-    body = "Kartenwecker:\n1 neuer Umsatz auf dem Konto *1832: -70,85 EUR\nNeuer Saldo: 991,84 EUR"
+    body = "Umsatzmelder:\n1 neuer Umsatz auf dem Konto *1832: -70,85 EUR\nNeuer Saldo: 991,84 EUR"
     assert answer(body, "Sparkasse")[1:] == ("customer", "Sparkasse")
 
 
