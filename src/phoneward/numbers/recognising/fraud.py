@@ -43,9 +43,13 @@ def doubt(seen: Seen, name: Name, names: Names, *, signs: bool) -> Doubt:
         names: the services that are known.
         signs: they sign, and are not only spoken of.
     """
-    hits = [hit for hit in seen.hits if seen.signed.first <= hit.start < seen.signed.last]
-    bait = sum(1 for hit in hits if hit.kinds & kinds.BAIT and not hit.kinds & (kinds.NOTICE_SAFE | kinds.NOTICE))
-    ads = sum(1 for hit in hits if hit.kinds & (kinds.AD | kinds.LURE))
+    bait = ads = 0
+    if seen.kinds & (kinds.BAIT | kinds.AD | kinds.LURE):
+        first, last = seen.signed.first, seen.signed.last
+        for start, _end, said in seen.hits:
+            if first <= start < last:
+                ads += bool(said & (kinds.AD | kinds.LURE))
+                bait += bool(said & kinds.BAIT) and not said & (kinds.NOTICE_SAFE | kinds.NOTICE)
     foreign = is_foreign(seen, name, names)
     call = bool(seen.kinds & kinds.CALL) and has_phone(seen)
     if (foreign and bait + ads) or bait >= 3 or ads >= 3 or (call and bait):

@@ -90,10 +90,10 @@ def of_other(seen: Seen, name: Name | None, names: Names, *, signs: bool) -> Rel
     if not signs:
         is_customer = name.is_known and spoken_to and not praised and seen.kinds & kinds.CUSTOMER
         return Relation.CUSTOMER if is_customer else Relation.NONE
-    to_customer = spoken_to or speaks_to_customer(seen)
-    if not (name.is_known or seen.signed.brackets or to_customer or _DIGIT.search(seen.read.text)):
+    is_firm = name.is_known or spoken_to or speaks_to_customer(seen)
+    if not (is_firm or seen.signed.brackets or _DIGIT.search(seen.read.text)):
         return Relation.NONE
     bought = sum(1 for hit in seen.hits if hit.kinds & (kinds.CUSTOMER | kinds.PAY))
-    shouts = not (name.is_known or to_customer) and ("!" in seen.read.text or has_phone(seen))
+    shouts = not is_firm and ("!" in seen.read.text or has_phone(seen))
     least = 1 + bool(praised or shouts)
     return Relation.CUSTOMER if bought >= least else Relation.WEAK
