@@ -64,6 +64,8 @@ TABLES: Final = {
     "bind": BIND,
     "unbind": UNBIND,
     "change": CHANGE,
+    "changed": CHANGE | DONE | NOTICE,
+    "unbound": UNBIND | DONE | NOTICE,
     "delete": DELETE,
     "pay": PAY,
     "done": DONE,

@@ -6,6 +6,7 @@ phrases of those that do not (Chinese, Japanese, Korean, Thai, Arabic with its p
 """
 
 import functools
+import itertools
 import operator
 import re
 import tomllib
@@ -164,10 +165,16 @@ def read_words(data: bytes) -> dict[str, int]:
     phrases: dict[str, int] = {}
     for table, words in tomllib.loads(data.decode()).items():
         kind = kinds.TABLES[table]
-        for word in words:
+        for word in itertools.chain.from_iterable(map(spelt_out, words)):
             phrase = read(word).low
             phrases[phrase] = phrases.get(phrase, 0) | kind
     return phrases
+
+
+def spelt_out(word: str) -> list[str]:
+    """Return what one entry of a table stands for: `{a|b} c` for `a c` and `b c`."""
+    parts = [part.split("|") for part in re.split(r"[{}]", word)]
+    return ["".join(one) for one in itertools.product(*parts)]
 
 
 @functools.cache
