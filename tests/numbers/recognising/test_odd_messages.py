@@ -15,8 +15,10 @@ def answer(body: str, sender: str = "") -> tuple[bool, str, str | None]:
     ("body", "service"),
     [
         (
-            "Для входа в Quillmere введите код. Если вход произвели не вы, срочно обратитесь в поддержку по номеру "
-            "8-800-200-53-03. Никому его не сообщайте: 48291",
+            (
+                "Для входа в Quillmere введите код. Если вход произвели не вы, срочно обратитесь в поддержку по номеру "
+                "8-800-200-53-03. Никому его не сообщайте: 48291"
+            ),
             "Quillmere",
         ),
         ("Quillmere FRAUD ALERT: we will never ask for this code, don't share it: 482913.", "Quillmere"),

@@ -1,6 +1,7 @@
 """Which of a person's numbers an account hangs on, and how sure that is."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,9 @@ from phoneward.numbers.sources.combining import combined
 from phoneward.numbers.sources.messages import read_messages
 from phoneward.numbers.sources.naming import safe_name
 from phoneward.numbers.sources.own_hints import number_in
+from phoneward.numbers.sources.passwords import read_passwords
 from phoneward.numbers.sources.phone_numbers import NoRegionError, fits, told_region
-from tests.numbers.sources.made import MINE, OTHER, Recogniser, sms_xml, text
+from tests.numbers.sources.made import MINE, OTHER, Recogniser, made_up_rulebook, sms_xml, text
 
 
 def of(*messages: dict[str, str], told: dict[str, frozenset[str]] | None = None, region: str = "") -> Inventory:
@@ -38,6 +40,27 @@ def test_a_sim_has_the_number_that_its_messages_name() -> None:
         (OTHER, frozenset({"2"}), 2, "message"),
         (None, frozenset({"3"}), 1, "sim"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("user", "numbers"),
+    [
+        ("(415) 555-2671", {"+14155552671"}),
+        ("+1 415 555 2671", {"+14155552671"}),
+        ("13800138000", {MINE}),
+        ("13900139000", {OTHER}),
+        ("555 2671", set()),  # of any place
+    ],
+)
+def test_a_user_name_without_the_country_is_a_number_of_mine_first(
+    tmp_path: Path, user: str, numbers: set[str]
+) -> None:
+    """Read as one of the country that most numbers are of, it would be a stranger's."""
+    export = tmp_path / "a.csv"
+    export.write_text(f"name,url,username,password\nJD,https://jd.com,{user},x\n", encoding="utf-8")
+    gathered = read_passwords(export, made_up_rulebook())
+    found = combined([gathered], told={MINE: frozenset(), "+14155552671": frozenset()}, region="CN")
+    assert numbers_of(found) == {"jd": numbers}
 
 
 def test_hidden_digits_and_ends_are_compared_with_numbers_that_are_known() -> None:

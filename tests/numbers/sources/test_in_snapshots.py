@@ -78,6 +78,14 @@ def test_what_is_damaged_or_missing_is_named(repo: Repository) -> None:
     assert "no-messages" in {one.reason for one in ask(repo).not_looked_at}
 
 
+def test_a_copied_folder_names_no_apps(repo: Repository) -> None:
+    """Its list is empty, since no phone was asked; that is not a phone without apps."""
+    put_phone(repo, 0, None, {b"packages.json": File(encode_document(PackagesDocument(1, [], {})))})
+    found = ask(repo)
+    assert {one.reason for one in found.not_looked_at} >= {"no-apps", "no-messages"}
+    assert not [one for one in found.looked_at if one.source is SourceKind.APP]
+
+
 def test_a_snapshot_with_the_same_messages_needs_no_reading(
     repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

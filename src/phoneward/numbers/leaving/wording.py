@@ -100,7 +100,7 @@ def shown_by(step: Step) -> Words:
         if SourceKind.SMS in strong or not strong:
             return words("Messages show an account on this number ({when}).", when=when)
         if SourceKind.PASSWORDS in strong:
-            return words("In your password manager this number is the user name there ({when}).", when=when)
+            return words("In your password manager this number is the user name there.")
         return words("A letter of theirs shows an account on this number ({when}).", when=when)
     return words("They know this number from something you bought or had sent ({when}).", when=when)
 

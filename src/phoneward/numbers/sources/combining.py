@@ -14,6 +14,8 @@ Sim = tuple[str, str]
 """A phone, and a SIM as it counts them."""
 _MAJORITY: Final = 0.6
 _MAX_OWN: Final = 20
+_WHOLE: Final = 9
+"""Digits from which on a number can be whole without its country's code."""
 
 
 def combined(
@@ -156,8 +158,10 @@ def _with_numbers(account: Account, own: _Own, phone: str, region: str) -> Accou
 def _with_number(evidence: Evidence, own: _Own, phone: str, region: str) -> Evidence:
     if evidence.number is None:
         return dataclasses.replace(evidence, number=own.bears.get((phone, evidence.sim)))
-    is_hidden = "*" in evidence.number
-    number = only_fit(evidence.number, own.known) if is_hidden else normalised(evidence.number, region)
+    if "*" in evidence.number:
+        number = only_fit(evidence.number, own.known)
+    else:
+        number = _without_code(evidence, own) or normalised(evidence.number, region)
     if number is not None:
         # The letter says that the account has a number, and it can only be this one.
         grade = Relation.ACCOUNT if evidence.source is SourceKind.MAIL else evidence.grade
@@ -166,3 +170,11 @@ def _with_number(evidence: Evidence, own: _Own, phone: str, region: str) -> Evid
         # It only looked like a number: nothing shows that one signs in with one.
         return dataclasses.replace(evidence, number=None, grade=Relation.WEAK)
     return dataclasses.replace(evidence, number=own.bears.get((phone, evidence.sim)))
+
+
+def _without_code(evidence: Evidence, own: _Own) -> str | None:
+    """Return the person's number that an entry's user name is without its country's code, of whatever country."""
+    name = evidence.number or ""
+    if evidence.source is not SourceKind.PASSWORDS or name.startswith("+") or len(name) < _WHOLE:
+        return None
+    return only_fit(f"*{name}", own.known)

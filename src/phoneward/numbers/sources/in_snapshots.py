@@ -113,6 +113,8 @@ class _Reading:
             raise
         except PhonewardError:
             return _nothing(SourceKind.APP, "damaged", snapshot.short_id)
+        if not document.apps:  # a folder or a card: no phone was asked
+            return _nothing(SourceKind.APP, "no-apps", snapshot.short_id)
         return read_apps(document, rulebook(), snapshot.short_id, snapshot=snapshot.id or "")
 
     def _node(self, snapshot: Snapshot) -> Node | None:

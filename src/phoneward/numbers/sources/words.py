@@ -24,7 +24,7 @@ _SIGNS_IN: Final = N_("is in your password manager, with this number as the user
 
 _MISSED: Final = {
     "no-snapshot": N_("There is no snapshot of a phone: no messages and no apps were looked at."),
-    "no-messages": N_("Snapshot {name} holds no text messages."),
+    "no-messages": N_("Snapshot {name} holds no text messages as a phone gives them. From a file: --sms FILE."),
     "no-apps": N_("Snapshot {name} does not say which apps the phone had."),
     "damaged": N_("Something in snapshot {name} is damaged and was not looked at: phoneward check says what."),
     "messages-not-asked": N_("No messages were looked at (--sms, or a snapshot that holds them)."),
