@@ -100,6 +100,7 @@ def test_no_code_is_made_of_other_numbers(body: str) -> None:
         ("Due to a billing problem we have disabled your amazon account, open https://a.example/x", "Amazon"),
         ("Chase - we noticed a suspicious sign-in, for your safety visit chase.safe-a1.com", "Chase"),
         ("USPS: your package needs an address, access uspspostal-eb.info for assistance", "USPS"),
+        ("流量红包限时免费领，关注微信公众号即可，点击 http://a.example/x 中国移动", "中国移动"),
         ("<Subject: Notice> Your Netflix account is on hold. Update: http://a.example/x", "Netflix"),
     ],
 )

@@ -152,7 +152,8 @@ class Names:
             if longest is None:
                 continue
             start, end = found.span()
-            if not read.is_dense and text[start:end] == found[0] and not low.endswith(_YOUR, 0, start):
+            is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
+            if is_small and not low.endswith(_YOUR, 0, start):
                 continue
             ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
             for last in reversed(ends):
@@ -172,10 +173,6 @@ class Names:
                         after = at + length
                         yield at, after, name
                         break
-
-    def first_in(self, low: str) -> tuple[int, int, Name] | None:
-        """Return the first of them."""
-        return next(self.all_in(low), None)
 
     def _written(self) -> Iterator[str]:
         for system in self._book.systems:

@@ -126,7 +126,7 @@ def _signature(seen: Seen, names: Names) -> Name | None:
 def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
     """Return whom a message ends in without any sign: a service that is known, or a bank. Fraud ends so as well."""
     tail = seen.signed.tail
-    if not tail or (seen.read.is_dense and not is_otp):
+    if len(tail) < 3 or (seen.read.is_dense and not is_otp):
         return None
     found = names.signing(tail)
     return found if found is not None and (found.is_known or _BANK.search(found.shown.lower())) else None

@@ -157,8 +157,8 @@ def _tagged(one: _Sentence, code: Code | None) -> Name | None:
 
 def spoken_of(seen: Seen, names: Names) -> Name | None:
     """Return whom a message without a code speaks of: one who is known, or whose owner of an account it speaks to."""
-    if seen.read.is_dense and (found := names.first_in(seen.read.low)) is not None:
-        return found[2]
+    if seen.read.is_dense and (speaker := _speaker(seen.read.low, names)) is not None:
+        return speaker
     if (mentioned := names.mentioned(seen.read)) is not None:
         return mentioned
     if not seen.kinds & kinds.NOTICE:
@@ -170,6 +170,20 @@ def spoken_of(seen: Seen, names: Names) -> Name | None:
             if place > 0 and _ACCOUNT.match(seen.read.low, place + len(name.shown)) is not None:
                 return name
     return None
+
+
+def _speaker(low: str, names: Names) -> Name | None:
+    """Return the first known name that is not only where the reader is to look: "follow us on Example"."""
+    for start, end, name in names.all_in(low):
+        before, after = low[max(0, start - 4) : start].rstrip(), low[end : end + 4].lstrip()
+        if not (before.endswith(_LOOK_AT) or after.startswith(_LOOKED_AT)):
+            return name
+    return None
+
+
+_LOOK_AT: Final = ("关注", "加", "添加", "下载", "扫", "關注", "搜索")
+_LOOKED_AT: Final = ("公众", "公眾", "好友", "群", "小程序", "扫一扫", "号", "红包")
+"""What stands beside the name of a place where advertisers are to be found."""
 
 
 def _left(one: _Sentence, anchor: int) -> Name | None:
