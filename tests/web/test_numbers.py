@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from phoneward.vault import LocalStorage, open_repository
-from tests.numbers.sources.made import MINE, put_phone
+from tests.numbers.sources.made import MINE, put_phone, sms_xml, text
 from tests.web.numbers_shown import messages_of_a_life
 from tests.web.site import PASSWORD, Site, make_settings, serving
 
@@ -105,3 +105,22 @@ def test_a_number_that_is_new(life: Site) -> None:
     found = visitor.get(f"/numbers/new?number=%2B8613800138000&since={since}").text
     assert "Services that take you for somebody else" in found
     assert "What to write to them" in found
+
+
+def test_the_number_of_a_sim_that_no_message_names(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    repo = open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)
+    repo.load_index()
+    bodies = ("【微信】验证码381024，您正在登录。", "【京东】验证码：114590，用于登录。")
+    put_phone(repo, 0, sms_xml([text(body, number, sub_id=str(number + 1)) for number, body in enumerate(bodies)]))
+    with serving(settings) as site:
+        visitor = site.visitor()
+        assert "1 message came to SIM 2" in visitor.get("/numbers").text
+        assert visitor.post("/numbers/own", {"own": "138 0013 8000", "sim": "1"}).status_code == 303
+        assert visitor.post("/numbers/own", {"own": "139 0013 9000", "sim": "2"}).status_code == 303
+        shown = visitor.get("/numbers").text
+        assert "which number that is" not in shown
+        assert "138 0013 8000" in shown
+        assert "139 0013 9000" in shown
+        assert visitor.post("/numbers/own", {"own": "x", "sim": "1"}).status_code >= 400
+        assert site.faults == []

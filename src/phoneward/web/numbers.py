@@ -23,7 +23,7 @@ OFFERS: Final = "/numbers/offers"
 MAX_PHONES: Final = 10
 PATIENCE_S: Final = 1.5
 """So long a page waits for the messages to be looked through, so that a small vault's are there at once."""
-_TOLD: Final = ("number-own", "number-account")
+_TOLD: Final = ("number-own", "number-sims", "number-account")
 """What of a person's own words the inventory rests on."""
 
 

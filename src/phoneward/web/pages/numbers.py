@@ -12,7 +12,7 @@ from starlette.routing import Route
 from phoneward import numbers
 from phoneward.errors import readable
 from phoneward.findings import Severity
-from phoneward.numbers import Account, Group, Harm, Plan, Relation, Step
+from phoneward.numbers import Account, Group, Harm, OwnNumber, Plan, Relation, Step
 from phoneward.snapshots import Page
 from phoneward.texts import _, formats, words
 from phoneward.web.addresses import address, number_of, pager
@@ -66,6 +66,7 @@ def show(request: Request) -> Response:
         answer=answer,
         plans=plans,
         own=[(number, numbers.shown_number(number)) for number in own],
+        unknown=[_unknown(one) for phone in phones for one in phone.inventory.own if one.e164 is None],
         listed=listed,
         pager=pager(request, listed) if listed is not None else None,
         is_looking=job is not None and job.is_running,
@@ -99,6 +100,11 @@ def _row(account: Account, phone: str) -> list[object]:
         "?" if account.last is None else formats.day(account.last),
         str(numbers.alone_words(account)),
     ]
+
+
+def _unknown(one: OwnNumber) -> dict[str, object]:
+    """Return a SIM of which nobody knows the number."""
+    return {"sim": min(one.sims, default=""), "messages": one.messages}
 
 
 def _looked(one: OfPhone) -> list[str]:
@@ -188,6 +194,16 @@ def _step(step: Step, plan: Plan) -> dict[str, object]:
     }
 
 
+def own(request: Request) -> Response:
+    """Note which number a SIM has, or that a number is the person's own."""
+    context, form = context_of(request), form_of(request)
+    number, sim = numbers.parse_number(form.get("own", "")), form.get("sim", "")
+    with context.library.open() as opened:
+        sims = numbers.own_sims(opened.state).get(number, frozenset())
+    decide(context, [numbers.keep_own(number), numbers.keep_sims(number, sims | ({sim} if sim else set()))])
+    return see_other(NUMBERS)
+
+
 def done(request: Request) -> Response:
     """Mark a step as done, or as not done."""
     context, form = context_of(request), form_of(request)
@@ -231,6 +247,7 @@ ROUTES: Final = (
     Route(NUMBERS, show),
     Route(PLAN, plan),
     Route("/numbers/leave", leave, methods=["POST"]),
+    Route("/numbers/own", own, methods=["POST"]),
     Route("/numbers/done", done, methods=["POST"]),
     Route("/numbers/drop", drop, methods=["POST"]),
     Route(f"{PLAN}/paper.html", paper),
