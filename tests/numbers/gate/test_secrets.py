@@ -94,7 +94,7 @@ def test_nothing_secret_is_written_anywhere(flow: str, answers: str, logged: Eve
     events: list[Event] = []
 
     async def decide() -> Decision:
-        apis = [operator.api(path, tokens=tokens) for path in (PATH, TENURE_PATH, DATE_PATH, CHECK_PATH)]
+        apis = [operator.api(path, tokens=tokens, name=path) for path in (PATH, TENURE_PATH, DATE_PATH, CHECK_PATH)]
         providers: list[Provider] = [
             NumberRecycling(apis[0]),
             Tenure(apis[1]),
