@@ -81,7 +81,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[Execute
     try:
         yield execute
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # also Ctrl-C: whatever ends the work early, none of it stays
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
