@@ -20,5 +20,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 # Locks name hashes, never an index: the same files serve every mirror.
 lock:
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/base.txt
-	uv pip compile -q pyproject.toml --extra adb --extra gate --extra keyring --extra pdf --extra timestamp --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/all.txt
-	uv pip compile -q pyproject.toml --extra adb --extra gate --extra keyring --extra pdf --extra timestamp --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/dev.txt
+	uv pip compile -q pyproject.toml --extra adb --extra gate --extra heif --extra keyring --extra pdf --extra timestamp --extra watch --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/all.txt
+	uv pip compile -q pyproject.toml --extra adb --extra gate --extra heif --extra keyring --extra pdf --extra timestamp --extra watch --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/dev.txt
+	uv pip compile -q requirements/oracle-mitmproxy.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/oracle-mitmproxy.txt
+	uv pip compile -q requirements/oracle-androguard.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/oracle-androguard.txt

@@ -1,0 +1,1 @@
+"""DEX files: the code of Android apps, read for who calls what."""

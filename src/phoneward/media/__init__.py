@@ -1,0 +1,22 @@
+"""Recognise, decode and compare pictures.
+
+What stands here is pure Python and always at hand: finding pictures in bytes and reading what their headers say.
+`phoneward.media.comparing` decodes, hashes and compares them; it needs the extra `watch` (numpy, OpenCV).
+"""
+
+from phoneward.media.errors import MediaError, PicturesExtraMissingError
+from phoneward.media.finding import find_pictures
+from phoneward.media.picture import Format, FoundPicture, Header
+from phoneward.media.verdict import Kind, Region, Verdict
+
+__all__ = [
+    "Format",
+    "FoundPicture",
+    "Header",
+    "Kind",
+    "MediaError",
+    "PicturesExtraMissingError",
+    "Region",
+    "Verdict",
+    "find_pictures",
+]

@@ -1,0 +1,15 @@
+"""What can go wrong with pictures."""
+
+from phoneward.errors import PhonewardError
+from phoneward.texts import N_
+
+
+class MediaError(PhonewardError):
+    """The family of the errors of looking at pictures."""
+
+
+class PicturesExtraMissingError(MediaError):
+    """numpy or OpenCV is not installed."""
+
+    message = N_("Looking at pictures needs parts that are not installed.")
+    next_step = N_("Install them with: pip install 'phoneward[watch]'")

@@ -1,0 +1,18 @@
+"""Which apps hold copies of my pictures, and did they send them?
+
+Callers use what `face.py` lists, by the room's own name: `from phoneward.watch import scan`. It is loaded when
+something of it is first asked for: most of it needs the extra `watch`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phoneward.watch.face import *  # noqa: F403 - what the type checker sees of `__getattr__` below
+
+
+def __getattr__(name: str) -> object:
+    """Return what the face lists under a name (PEP 562)."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return getattr(import_module("phoneward.watch.face"), name)

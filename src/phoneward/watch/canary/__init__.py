@@ -1,0 +1,1 @@
+"""A test with a picture made for it: who keeps it, and who sends it."""

@@ -1,0 +1,1 @@
+"""Which of a person's pictures an app keeps, looked up in snapshots and folders."""
