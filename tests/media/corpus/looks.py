@@ -1,6 +1,7 @@
 """How the screens of the corpus look: a phone's size, its theme, its language, its letters; and the texts on them."""
 
 import random
+import re
 from dataclasses import dataclass
 
 SIZES = (
@@ -96,13 +97,14 @@ class Words:
         seed: of the chance.
         language: `zh` or `en`.
         place: the number of the text that is to be another one; None for none.
+        moved: its decimal point moves by one digit, instead of a digit becoming one that looks much like it.
     """
 
-    def __init__(self, seed: int, language: str, place: int | None = None) -> None:
+    def __init__(self, seed: int, language: str, place: int | None = None, *, moved: bool = False) -> None:
         self.chance = random.Random(seed)
         self.language = language
         self.said: list[str] = []
-        self._place = place
+        self._place, self._moved = place, moved
 
     def say(self, text: str) -> str:
         """Return the text, or another one of the same kind where this is the place to change."""
@@ -143,6 +145,8 @@ class Words:
     def _another(self, text: str) -> str:
         if text in _NAMES[self.language]:
             return next(one for one in _NAMES[self.language] if one != text and len(one) >= len(text) - 1)
+        if self._moved:
+            return re.sub(r"(\d)\.", r".\1", text)
         digits = [at for at, letter in enumerate(text) if letter.isdigit()]
         if digits:
             # Not by `chance`, which is to go on as if nothing had changed.

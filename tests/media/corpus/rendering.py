@@ -16,7 +16,6 @@ from playwright.sync_api import sync_playwright
 from tests.media.corpus.looks import Look, Words
 from tests.media.corpus.screens import SCREENS, STYLE, html
 
-_TWINS = ("", "digit", "clock", "name")
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none")
 
 
@@ -27,7 +26,8 @@ class Screen:
     Attributes:
         template: of `SCREENS`.
         seed: of what it says and of its look.
-        twin: in which one text it differs from the first of its family: nothing, a digit, the clock, a name.
+        twin: in which one text it differs from the first of its family: nothing, a digit, a decimal point, the clock,
+            a name.
         plain: the commonest size of phone.
     """
 
@@ -56,26 +56,29 @@ class Screen:
         words = Words(self.seed, look.language)
         html(body, words, look, photos)
         place = self._place(words.said)
-        return html(body, Words(self.seed, look.language, place), look, photos)
+        return html(body, Words(self.seed, look.language, place, moved=self.twin == "point"), look, photos)
 
     def _place(self, said: list[str]) -> int | None:
         if not self.twin:
             return None
         if self.twin == "clock":
             return 0
-        chance = random.Random(f"twin-{self.family}-{self.twin}")
-        wanted = [
-            at for at, text in enumerate(said) if at > 1 and any(map(str.isdigit, text)) == (self.twin == "digit")
-        ]
-        return chance.choice(wanted or [0])
+        wanted = [at for at, text in enumerate(said) if at > 1 and self._fits(text)]
+        return random.Random(f"twin-{self.family}-{self.twin}").choice(wanted) if wanted else 0
+
+    def _fits(self, text: str) -> bool:
+        if self.twin == "point":
+            return "." in text and text.replace(".", "").replace(",", "").isdigit()
+        return any(map(str.isdigit, text)) == (self.twin == "digit")
 
 
 def screens(*, families: int, plain: bool) -> list[Screen]:
-    """Return so many families of each kind of screen, each with a twin that differs in a digit and one other twin."""
+    """Return so many families of each kind of screen, each with a twin that differs in a digit and other twins."""
     drawn = []
     for number in range(families):
         for at, template in enumerate(SCREENS):
-            twins = ("", "digit", ("clock", "name")[(number + at) % 2])
+            others = ("clock", "name") if plain else ("clock", "point", "name")
+            twins = ("", "digit", others[(number + at) % len(others)])
             drawn += [Screen(template, 1000 * at + number, twin, plain=plain) for twin in twins]
     return drawn
 
