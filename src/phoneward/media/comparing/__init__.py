@@ -16,6 +16,7 @@ from phoneward.media.comparing.nearest import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.pdq import pdq
 from phoneward.media.comparing.printing import print_of
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
+from phoneward.media.comparing.verifying import verify
 
 __all__ = [
     "STRIP_WIDTH",
@@ -29,4 +30,5 @@ __all__ = [
     "nearest",
     "pdq",
     "print_of",
+    "verify",
 ]
