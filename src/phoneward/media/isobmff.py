@@ -12,7 +12,19 @@ from phoneward.media.exif import Exif, read_exif
 from phoneward.media.picture import Format, Header
 
 _AVIF_BRANDS: Final = {b"avif", b"avis"}
-_HEIF_BRANDS: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1"}
+_HEIF_BRANDS: Final = {
+    b"heic",
+    b"heix",
+    b"heim",
+    b"heis",
+    b"hevc",
+    b"hevx",
+    b"hevm",
+    b"hevs",
+    b"mif1",
+    b"mif2",
+    b"msf1",
+}
 _SEQUENCES: Final = {b"avis", b"hevc", b"hevx", b"hevm", b"hevs", b"msf1"}
 _TOP_LEVEL: Final = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"uuid", b"idat", b"mpvd"}
 _MOST_BOXES: Final = 4096

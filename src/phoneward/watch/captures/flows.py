@@ -5,7 +5,6 @@ mitmproxy's `io/compat.py` lists: keys were bytes before 0.18, WebSocket's messa
 version 12. Flow files name no app.
 """
 
-import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path

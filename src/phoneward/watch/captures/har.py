@@ -124,9 +124,7 @@ class HarCapture:
             body=body,
         )
 
-    def _note_bare(
-        self, text: Text, request: dict[str, tuple[int, int]], headers: tuple[tuple[str, str], ...]
-    ) -> None:
+    def _note_bare(self, text: Text, request: dict[str, tuple[int, int]], headers: tuple[tuple[str, str], ...]) -> None:
         """Remember a request that had a body of which nothing stands in the file."""
         said: object = next((value for name, value in headers if name.lower() == "content-length"), None)
         if said is None and "bodySize" in request:
@@ -151,7 +149,7 @@ class HarCapture:
                 url=url,
                 method="WEBSOCKET",
                 protocol="WebSocket",
-                body=_unbased(data) if message.get("opcode") == 2 else _bytes_of(data),  # noqa: PLR2004 - RFC 6455
+                body=_unbased(data) if message.get("opcode") == 2 else _bytes_of(data),
                 connection=connection,
             )
 

@@ -30,11 +30,14 @@ def open_capture(path: Path, *, key_logs: Sequence[Path] = ()) -> Capture:
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as error:
-        raise CaptureUnreadableError(file=readable(str(path)), problem=error.strerror or type(error).__name__) from error
+        raise CaptureUnreadableError(
+            file=readable(str(path)), problem=error.strerror or type(error).__name__
+        ) from error
     if head[:4] in _PCAP:
-        from phoneward.watch.captures.pcap import open_pcap
+        from phoneward.watch.captures.pcap import open_pcap  # type: ignore[attr-defined, unused-ignore]
 
-        return open_pcap(path, key_logs=key_logs)
+        packets: Capture = open_pcap(path, key_logs=key_logs)
+        return packets
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         from phoneward.watch.captures.har import HarCapture
 

@@ -45,15 +45,9 @@ def _raise(error: OSError) -> None:
 
 
 def digests(data: bytes) -> frozenset[bytes]:
-    """Return what a picture is known by: SHA-256 of the file, and of the picture in it without what stands behind it."""
+    """Return what a picture is known by: SHA-256 of the file, and of the picture without what stands behind its end."""
     found = {hashlib.sha256(data).digest()}
     first = next(find_pictures(data, most=1), None)
     if first is not None and first.offset == 0:
         found.add(hashlib.sha256(first.data).digest())
     return frozenset(found)
-
-
-def is_picture(data: bytes) -> bool:
-    """Tell whether a file is a picture."""
-    first = next(find_pictures(data, most=1), None)
-    return first is not None and first.offset == 0

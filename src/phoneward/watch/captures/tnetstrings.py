@@ -6,7 +6,7 @@ Source: https://tnetstrings.info and mitmproxy's `io/tnetstring.py`. Bytes are n
 
 from typing import Final, TypeAlias
 
-Value: TypeAlias = "None | bool | int | float | str | memoryview | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | memoryview | list[Value] | dict[str, Value] | None"
 
 _DEEPEST: Final = 16
 _MOST_VALUES: Final = 1_000_000

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from phoneward.media import Format
-from phoneward.watch.captures.unwrapping.budget import Budget, Node, Problem
+from phoneward.media.headers import end_of
+from phoneward.watch.captures.unwrapping.budget import Budget, Node, Problem, encodings_of
 from phoneward.watch.captures.unwrapping.pieces import Mark, mark_of
 from phoneward.watch.captures.unwrapping.walk import Walk, fields_of, shown_way
 
-__all__ = ["Found", "Mark", "Piece", "Problem", "Unwrapped", "unwrap"]
+__all__ = ["Body", "Found", "Mark", "Piece", "Problem", "Unwrapped", "unwrap"]
 
 LARGEST_ANSWER = 96 << 20
 """Bytes of pictures in one answer; what is left comes with the next."""
@@ -63,37 +64,51 @@ class Unwrapped:
     next: int = 0
 
 
-def unwrap(
-    body: bytes, headers: list[tuple[str, str]], method: str = "", url: str = "", first: int = 0, goes_on: bool = False
-) -> Unwrapped:
-    """Return the pictures in a body.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A body to unwrap.
 
-    Args:
-        body: as sent, without transfer encoding.
+    Attributes:
+        data: as sent, without transfer encoding.
         headers: of the request: content type and encodings, marks of pieces.
         method: HTTP's.
         url: asked for.
         first: how many pictures of this body were told before.
         goes_on: it may go on with what an earlier body began, though nothing marks it.
     """
-    said = {name.lower(): value for name, value in headers}
-    encodings = tuple(one.strip().lower() for one in said.get("content-encoding", "").split(",") if one.strip())
+
+    data: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    method: str = ""
+    url: str = ""
+    first: int = 0
+    goes_on: bool = False
+
+
+def unwrap(body: Body) -> Unwrapped:
+    """Return the pictures in a body, and the piece of an upload that it carries."""
+    said = {name.lower(): value for name, value in body.headers}
+    encodings = encodings_of(said.get("content-encoding", ""))
     budget = Budget()
     walk = Walk(budget)
     pictures: list[Found] = []
     size = number = 0
-    for node, found in walk.pictures(Node(body, (), said.get("content-type", ""), encodings)):
+    for node, found in walk.pictures(Node(body.data, (), said.get("content-type", ""), encodings)):
         number += 1
-        if number <= first:
+        if number <= body.first:
             continue
         if pictures and size + len(found.data) > LARGEST_ANSWER:
             return Unwrapped(tuple(pictures), None, tuple(budget.problems), number - 1)
         size += len(found.data)
         is_whole = end_of(found.data, found.header) is not None
         pictures.append(Found(found.data, found.header.format, shown_way(node, found), is_whole))
-    piece = None
-    if walk.largest is not None and not first:
-        mark = mark_of(method, url, said, fields_of({}, urlsplit(url).query) | walk.fields)
-        if mark is not None or goes_on or any(not one.is_whole for one in pictures):
-            piece = Piece(mark, walk.largest.data, walk.largest.form)
-    return Unwrapped(tuple(pictures), piece, tuple(budget.problems))
+    return Unwrapped(tuple(pictures), _piece(walk, body, said, pictures), tuple(budget.problems))
+
+
+def _piece(walk: Walk, body: Body, headers: dict[str, str], pictures: list[Found]) -> Piece | None:
+    if walk.largest is None:
+        return None
+    mark = mark_of(body.method, body.url, headers, fields_of(urlsplit(body.url).query) | walk.fields)
+    if mark is None and not body.goes_on and all(one.is_whole for one in pictures):
+        return None
+    return Piece(mark, walk.largest.data, walk.largest.form)

@@ -87,3 +87,8 @@ class Node:
         """Return what was unwrapped from it."""
         form = (*self.form, name) if name else self.form
         return Node(data, form, content_type, is_form_value=is_form_value)
+
+
+def encodings_of(value: str) -> tuple[str, ...]:
+    """Return the encodings that a `Content-Encoding` names, in their order."""
+    return tuple(one.strip().lower() for one in value.split(",") if one.strip())

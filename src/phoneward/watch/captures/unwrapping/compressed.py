@@ -1,4 +1,4 @@
-"""Compression: what a header says is compressed, and what shows it by its first bytes. Nothing unpacks without bound."""
+"""Compression: what a header says is compressed, and what its first bytes show to be. Nothing unpacks without bound."""
 
 import re
 import sys
@@ -37,21 +37,23 @@ def decoded(node: Node, budget: Budget) -> Node:
 
 
 def _decoded(name: str, data: bytes, budget: Budget) -> bytes | None:
+    result: bytes | None = None
     match name:
-        case "gzip" | "x-gzip":
-            return _inflated(data, _GZIP_BITS, budget) if data.startswith(GZIP) else None
+        case "gzip" | "x-gzip" if data.startswith(GZIP):
+            result = _inflated(data, _GZIP_BITS, budget)
         case "deflate":  # zlib as in RFC 9110, or bare as some send it
-            return _inflated(data, 15, budget) or _inflated(data, -15, budget) or None
-        case "zstd":
-            return _unzstd(data, budget) if data.startswith(ZSTD) else None
+            result = _inflated(data, 15, budget) or _inflated(data, -15, budget)
+        case "zstd" if data.startswith(ZSTD):
+            result = _unzstd(data, budget)
         case "br":
-            return _unbrotli(data, budget)
+            result = _unbrotli(data, budget)
         case "aws-chunked" | "chunked":
-            return unchunked(data)
-        case "" | "identity":
-            return None
-    budget.note(Problem.ENCODING)
-    return None
+            result = unchunked(data)
+        case "gzip" | "x-gzip" | "zstd" | "identity":
+            pass  # taken off already
+        case _:
+            budget.note(Problem.ENCODING)
+    return result or None
 
 
 def opened(node: Node, budget: Budget) -> Node | None:
@@ -79,7 +81,11 @@ def within(node: Node, budget: Budget) -> Iterator[Node]:
             if name == "gzip" and not _GZIP_HEAD.match(node.data, at):
                 continue
             part = node.data[at:]
-            content = _inflated(part, _GZIP_BITS, budget, is_sure=False) if name == "gzip" else _unzstd(part, budget, is_sure=False)
+            content = (
+                _inflated(part, _GZIP_BITS, budget, is_sure=False)
+                if name == "gzip"
+                else _unzstd(part, budget, is_sure=False)
+            )
             if content:
                 yield node.inner(content, name)
 

@@ -8,7 +8,7 @@ from email.message import Message
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.watch.captures.unwrapping.budget import Budget, Node, Problem
+from phoneward.watch.captures.unwrapping.budget import Budget, Node, Problem, encodings_of
 
 _LONGEST_HEAD: Final = 16 << 10
 _LONGEST_VALUE: Final = 1_000
@@ -61,7 +61,7 @@ def _part(node: Node, data: bytes) -> tuple[str, Node]:
             content, form = _unbased(content), (*form, "base64")
         case "quoted-printable":
             content, form = quopri.decodestring(content), (*form, "quoted-printable")
-    encodings = tuple(one.strip().lower() for one in head.get("content-encoding", "").split(","))
+    encodings = encodings_of(head.get("content-encoding", ""))
     return name, Node(content, form, head.get("content-type", ""), encodings)
 
 

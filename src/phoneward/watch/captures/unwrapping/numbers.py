@@ -45,7 +45,9 @@ def _numbers(run: bytes) -> bytes:
         end = len(run) if at + _STEP >= len(run) else run.find(b",", at + _STEP)
         end = len(run) if end < 0 else end
         piece = run[at:end]
-        texts = _PAIR.findall(piece) if is_object else [one for one in piece.replace(b'"', b"").split(b",") if one.strip()]
+        texts = (
+            _PAIR.findall(piece) if is_object else [one for one in piece.replace(b'"', b"").split(b",") if one.strip()]
+        )
         try:
             values = [int(text) for text in texts]
         except ValueError:

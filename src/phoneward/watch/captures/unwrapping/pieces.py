@@ -1,11 +1,13 @@
 """Uploads that go in pieces: which piece of which upload a request carries, where it says so.
 
-`Content-Range` (RFC 9110 14.4; Google's and Microsoft's resumable uploads), tus (`Upload-Offset`), S3's `partNumber`, Azure's
-`blockid`, Dropbox's `Dropbox-API-Arg`, and the numbered fields of upload libraries: plupload (`chunk`), Resumable.js
-(`resumableChunkNumber`), flow.js (`flowChunkNumber`), Dropzone (`dzchunkindex`, `dzchunkbyteoffset`), Baidu
-(`partseq`), and whatever is called alike.
+`Content-Range` (RFC 9110 14.4; Google's and Microsoft's resumable uploads), tus (`Upload-Offset`), S3's `partNumber`,
+Azure's `blockid`, Dropbox's `Dropbox-API-Arg`, and the numbered fields of upload libraries: plupload (`chunk`),
+Resumable.js (`resumableChunkNumber`), flow.js (`flowChunkNumber`), Dropzone (`dzchunkindex`, `dzchunkbyteoffset`),
+Baidu (`partseq`), and whatever is called alike.
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,9 +88,6 @@ def _argument(headers: Mapping[str, str], upload: str) -> Mark | None:
 
 def _block(named: Mapping[str, tuple[str, str]], upload: str) -> Mark | None:
     """Azure's blocks: their names are base64 of numbers by custom, else they count in the order of their names."""
-    import base64
-    import binascii
-
     if "blockid" not in named:
         return None
     try:

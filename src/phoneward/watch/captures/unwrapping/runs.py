@@ -23,7 +23,9 @@ _HEX: Final = re.compile(rb"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
 _ESCAPED: Final = re.compile(rb"\\+u00([0-9a-fA-F]{2})")
 _BREAK: Final = re.compile(rb"\\+[rnt]|[\r\n\t ]+")
 _REFERENCE: Final = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,2})|0*([0-9]{1,3}));")
-_NAME: Final = re.compile(rb"""["']?([A-Za-z_][\w.-]{0,40})\\*["']?\s*[:=]\s*\[?\s*\\*["']?\s*$|<([A-Za-z_][\w.:-]{0,60})[^<>]{0,80}>\s*$""")
+_NAME: Final = re.compile(
+    rb"""["']?([A-Za-z_][\w.-]{0,40})\\*["']?\s*[:=]\s*\[?\s*\\*["']?\s*$|<([A-Za-z_][\w.:-]{0,60})[^<>]{0,80}>\s*$"""
+)
 _HEADS: Final = (b"/9j/", b"iVBORw0KGg", b"R0lGOD", b"UklGR", b"H4sI")
 """JPEG, PNG, GIF, RIFF (WebP), gzip in base64."""
 _TAILS: Final = tuple(head[::-1] for head in (b"/9j/", b"iVBORw0KGgo", b"R0lGOD", b"UklGR"))

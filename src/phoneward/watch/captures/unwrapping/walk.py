@@ -1,8 +1,9 @@
 """One body, opened layer by layer until pictures lie bare."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
+from urllib.parse import parse_qsl
 
 from phoneward.media import FoundPicture, find_pictures
 from phoneward.watch.captures.unwrapping import compressed, forms, multiparts, numbers, runs
@@ -105,12 +106,9 @@ def shown_way(node: Node, found: FoundPicture) -> tuple[str, ...]:
     return way or ("body",)
 
 
-def fields_of(headers: Mapping[str, str], query: str) -> dict[str, str]:
-    """Return what headers and the address's query say, beside what the body does."""
-    from urllib.parse import parse_qsl
-
+def fields_of(query: str) -> dict[str, str]:
+    """Return what an address's query says."""
     try:
-        asked = dict(parse_qsl(query, max_num_fields=_MOST_FIELDS))
+        return dict(parse_qsl(query, max_num_fields=_MOST_FIELDS))
     except ValueError:
-        asked = {}
-    return {**{name: value for name, value in headers.items() if len(value) <= _LONGEST_FIELD}, **asked}
+        return {}
