@@ -6,6 +6,7 @@ What stands here is pure Python and always at hand: finding pictures in bytes an
 
 from phoneward.media.errors import MediaError, PicturesExtraMissingError
 from phoneward.media.finding import find_pictures
+from phoneward.media.headers import end_of, read_header
 from phoneward.media.picture import Format, FoundPicture, Header
 from phoneward.media.verdict import Kind, Region, Verdict
 
@@ -18,5 +19,7 @@ __all__ = [
     "PicturesExtraMissingError",
     "Region",
     "Verdict",
+    "end_of",
     "find_pictures",
+    "read_header",
 ]

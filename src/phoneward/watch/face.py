@@ -1,5 +1,9 @@
 """The room's public face."""
 
+from phoneward.watch.canary.code import SeenCanary
+from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
+from phoneward.watch.canary.making import Canary, make_canary
+from phoneward.watch.canary.screen import Screen
 from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.copies import AppCopy, Cause
@@ -7,10 +11,17 @@ from phoneward.watch.errors import WatchError
 
 __all__ = [
     "AppCopy",
+    "Canary",
+    "CanaryLooker",
     "Capture",
     "Cause",
     "Exchange",
+    "Looked",
+    "Screen",
+    "SeenCanary",
+    "Sighting",
     "Unread",
     "Upload",
     "WatchError",
+    "make_canary",
 ]

@@ -4,5 +4,6 @@ A perceptual hash only proposes; aligned tiles decide; a verdict names the size 
 """
 
 from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.verifying import verify
 
-__all__ = ["Gray", "Print"]
+__all__ = ["Gray", "Print", "verify"]
