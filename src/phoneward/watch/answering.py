@@ -35,9 +35,11 @@ def _sentence(facts: Facts) -> Words:
         return words("Nobody can tell: the backup has no pictures of yours to compare with.")
     apps = list(by_app(facts.unexplained))
     if apps:
-        return words(
-            "{apps} keep copies of your pictures. Whether they sent them, only a capture can show.",
-            apps=Listed((*map(app_words, apps[:NAMED]), *_others(len(apps) - NAMED))),
+        return counted(
+            "{named} keeps copies of your pictures. Whether it sent them, only a capture can show.",
+            "{named} keep copies of your pictures. Whether they sent them, only a capture can show.",
+            len(apps),
+            named=Listed((*map(app_words, apps[:NAMED]), *_others(len(apps) - NAMED))),
         )
     if facts.unexplained:
         return words("Copies of your pictures lie in folders of which nobody can tell whose they are.")

@@ -1,5 +1,6 @@
 """The room's public face."""
 
+from phoneward.watch.answering import answer as room_answer
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
 from phoneward.watch.canary.making import Canary, make_canary
@@ -9,7 +10,10 @@ from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.copies import AppCopy, Cause
+from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
 from phoneward.watch.errors import WatchError
+from phoneward.watch.facts import by_app, unexplained, was_taken_at_once
+from phoneward.watch.scanned import Scanned
 
 __all__ = [
     "AppCopy",
@@ -21,13 +25,22 @@ __all__ = [
     "Exchange",
     "Looked",
     "OwnPicture",
+    "Scanned",
     "Screen",
     "SeenCanary",
     "Sighting",
     "Unread",
     "Upload",
     "WatchError",
+    "by_app",
+    "cause_words",
+    "gap_words",
+    "kind_words",
     "look_into_capture",
     "make_canary",
     "pictures_in_folder",
+    "room_answer",
+    "since_words",
+    "unexplained",
+    "was_taken_at_once",
 ]

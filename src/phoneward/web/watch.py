@@ -1,16 +1,15 @@
 """What the pictures pages hold: what was found in each phone's newest snapshot, and the work of looking through it."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from phoneward import snapshots, watch
+from phoneward import watch
 from phoneward.progress import Listener
-from phoneward.snapshots import Asking, SnapshotInfo
-from phoneward.texts import counted, words
-from phoneward.vault import Repository
+from phoneward.snapshots import Asking, OwnerState, SnapshotInfo
+from phoneward.texts import Words, counted, words
 from phoneward.watch import Scanned
+from phoneward.web.errors import SnapshotGoneError
 from phoneward.web.jobs import Again, Job, Kind, Outcome
 from phoneward.web.numbers import newest_of_phones
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from phoneward.web.library import Opened
 
 WATCH: Final = "/watch"
+_KINDS: Final = ("watch-sensitive",)
+"""What of a person's own words the answer rests on."""
 COPIES: Final = "/watch/copies"
 
 
@@ -37,52 +38,48 @@ class OfPhone:
     scanned: Scanned | None
 
 
-def known(context: "WebContext", opened: "Opened") -> tuple[OfPhone, ...]:
-    """Return what is known of each phone's newest snapshot, the newest of all first. Nothing is looked through."""
-    infos = list(reversed(opened.listed.infos))
-    version = f"{opened.listed.version}:{hash(tuple(_told(opened)))}"
-    kept = context.answers.get(WATCH, _Known)
-    if kept is None or kept.version != version:
-        found = tuple(
-            OfPhone(info, opened.phone(info), watch.kept_scan(_asking(context, opened.repo, info, infos, opened)))
-            for info in newest_of_phones(infos)
-        )
-        kept = _Known(version, found)
-        context.answers.put(WATCH, kept)
-    return kept.phones
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     version: str
     phones: tuple[OfPhone, ...]
 
 
+def known(context: "WebContext", opened: "Opened") -> tuple[OfPhone, ...]:
+    """Return what is known of each phone's newest snapshot, the newest of all first. Nothing is looked through."""
+    version = f"{opened.listed.version}:{hash(tuple(_told(opened.state)))}"
+    kept = context.answers.get(WATCH, _Known)
+    if kept is None or kept.version != version:
+        infos = list(reversed(opened.listed.infos))
+        found = []
+        for info in newest_of_phones(infos):
+            asking = Asking(
+                opened.repo, info, infos, dt.datetime.now(dt.UTC), context.settings.cache_dir, state=opened.state
+            )
+            found.append(OfPhone(info, opened.phone(info), watch.kept_scan(asking)))
+        kept = _Known(version, tuple(found))
+        context.answers.put(WATCH, kept)
+    return kept.phones
+
+
 def begin(context: "WebContext", device: str) -> Job:
     """Begin to look through the newest snapshot of a phone; return the job, also where it runs already.
 
     Args:
+        context: the server's state.
         device: the phone's id; empty for the one with the newest snapshot.
     """
 
     def work(listener: Listener) -> Outcome:
-        with context.door.own() as repo, context.library.open() as opened:
-            infos = list(reversed(opened.listed.infos))
-            info = next(i for i in newest_of_phones(infos) if not device or i.device == device)
-            asking = _asking(context, repo, info, infos, opened, listener)
-        scanned = watch.scan(asking)
+        with context.library.open() as opened:
+            infos, state = list(reversed(opened.listed.infos)), opened.state
+        info = next((one for one in newest_of_phones(infos) if not device or one.device == device), None)
+        if info is None:
+            raise SnapshotGoneError
+        with context.door.own() as repo:
+            now = dt.datetime.now(dt.UTC)
+            scanned = watch.scan(Asking(repo, info, infos, now, context.settings.cache_dir, listener, state=state))
         context.answers.forget(WATCH)
-        found = len(watch.unexplained(scanned.copies))
-        sentence = (
-            counted(
-                "{count} copy of your pictures was found for which no ordinary cause is known.",
-                "{count} copies of your pictures were found for which no ordinary cause is known.",
-                found,
-            )
-            if found
-            else words("No copies were found for which no ordinary cause is known.")
-        )
-        return Outcome(sentence, next_label=words("See what was found"), next_href=WATCH)
+        return Outcome(_found(scanned), next_label=words("See what was found"), next_href=WATCH)
 
     again = Again(words("Look through it again"), f"{WATCH}/scan", {"device": device}, WATCH)
     kind = Kind(words("Looking for copies of your pictures"), ("phoneward", "watch", "scan"), again=again)
@@ -90,23 +87,17 @@ def begin(context: "WebContext", device: str) -> Job:
     return job
 
 
-def _asking(
-    context: "WebContext",
-    repo: Repository,
-    info: SnapshotInfo,
-    infos: list[SnapshotInfo],
-    opened: "Opened",
-    listener: Listener | None = None,
-) -> Asking:
-    cache_dir = context.settings.cache_dir
-    now = dt.datetime.now(dt.UTC)
-    if listener is None:
-        return Asking(repo, info, infos, now, cache_dir, state=opened.state)
-    return Asking(repo, info, infos, now, cache_dir, listener, state=opened.state)
+def _found(scanned: Scanned) -> Words:
+    found = len(watch.unexplained(scanned.copies))
+    if not found:
+        return words("No copies were found for which no ordinary cause is known.")
+    return counted(
+        "{count} copy of your pictures was found for which no ordinary cause is known.",
+        "{count} copies of your pictures were found for which no ordinary cause is known.",
+        found,
+    )
 
 
-def _told(opened: "Opened") -> list[tuple[str, str, object]]:
-    state = opened.state
-    return sorted((kind, subject, str(state.value(kind, subject))) for kind, subject in state.entries if kind == "watch-sensitive")
-
-
+def _told(state: OwnerState) -> list[tuple[str, str, object]]:
+    entries = state.entries
+    return sorted((kind, subject, str(state.value(kind, subject))) for kind, subject in entries if kind in _KINDS)

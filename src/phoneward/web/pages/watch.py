@@ -59,22 +59,20 @@ def show(request: Request) -> Response:
     answer = next((part.answer for part in report.rooms if part.room.name == "watch"), None) if report else None
     with context.library.open() as opened:
         phones = known(context, opened)
-    running = context.jobs.running_of("watch:") if hasattr(context.jobs, "running_of") else None
     return page(
         request,
         "watch.html",
         title=_("Pictures"),
         command=("phoneward", "watch", "scan"),
         answer=answer,
-        phones=[_phone(one, len(phones) > 1) for one in phones],
-        running=running,
+        phones=[_phone(one, one.name if len(phones) > 1 else "") for one in phones],
     )
 
 
-def _phone(one: OfPhone, is_named: bool) -> dict[str, object]:
+def _phone(one: OfPhone, name: str) -> dict[str, object]:
     scanned = one.scanned
     shown: dict[str, object] = {
-        "name": one.name if is_named else "",
+        "name": name,
         "device": one.info.device,
         "taken": formats.moment(one.info.snapshot.time),
         "scanned": scanned,
@@ -119,7 +117,9 @@ def copies(request: Request) -> Response:
     elif app == NOBODYS:
         title = _("Copies in folders of which nobody can tell whose they are")
     else:
-        title = _("What {app} keeps of your pictures").format(app=app_words(app)) if app else _("Copies of your pictures")
+        title = (
+            _("What {app} keeps of your pictures").format(app=app_words(app)) if app else _("Copies of your pictures")
+        )
     return page(
         request,
         "watch_copies.html",
@@ -154,11 +154,14 @@ def _pair(one: OfPhone, scanned: Scanned, number: int, copy: AppCopy) -> Pair:
     since = watch.since_words(copy)
     if since is not None:
         sentences.append(str(since))
-    base = {"device": one.info.device, "v": scanned.snapshot[:12], "n": str(number)}
+
+    def seen(which: str) -> str:
+        return address(f"{WATCH}/picture", which=which, device=one.info.device, v=scanned.snapshot[:12], n=str(number))
+
     return Pair(
         number,
-        address(f"{WATCH}/picture", which="original", **base),
-        address(f"{WATCH}/picture", which="copy", **base),
+        seen("original"),
+        seen("copy"),
         readable(copy.original),
         readable(copy.path),
         " › ".join(map(readable, copy.inside)),
