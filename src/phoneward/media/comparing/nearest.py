@@ -20,7 +20,8 @@ def near(queries: Hashes, gallery: Hashes, radius: int, *, most: int | None = No
     """Return the pairs that differ in at most `radius` bits, by query, then by number in the gallery.
 
     Args:
-        queries, gallery: any number of hashes.
+        queries: any number of hashes.
+        gallery: as many.
         radius: bits; PDQ's own threshold for "the same picture" is 31.
         most: so many of the nearest for each query; else every pair, and were they all alike, there would be as many
             as queries times gallery.
