@@ -18,11 +18,11 @@ from phoneward.media.finding import LeftOut, find_in
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 
 
-def picture(format: str = "JPEG", seed: int = 0, size: tuple[int, int] = (60, 40), **options: object) -> bytes:
+def picture(form: str = "JPEG", seed: int = 0, size: tuple[int, int] = (60, 40), **options: object) -> bytes:
     """Return a small noisy picture as a file."""
     noise = random.Random(seed).randbytes(size[0] * size[1] * 3)
     file = io.BytesIO()
-    Image.frombytes("RGB", size, noise).save(file, format, **options)
+    Image.frombytes("RGB", size, noise).save(file, form, **options)
     return file.getvalue()
 
 
@@ -33,13 +33,13 @@ def found(data: bytes) -> list[FoundPicture]:
     return from_bytes
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("before", [0, 93, 96, 1_048_576 - 5, 1_048_600])
-def test_a_picture_is_found_whole_at_any_place(format: str, before: int) -> None:
+def test_a_picture_is_found_whole_at_any_place(form: str, before: int) -> None:
     """Chromium's cache keeps a JPEG at 93 and a WebP at 96; a window's edge hides none."""
-    data = picture(format)
+    data = picture(form)
     [one] = found(b"\0" * before + data + b"\xd8A\r\x97E o\xfa" * 6)
-    assert (one.offset, one.header.format, one.data) == (before, format.lower(), data)
+    assert (one.offset, one.header.format, one.data) == (before, form.lower(), data)
     assert (one.header.width, one.header.height) == (60, 40)
 
 
@@ -175,7 +175,9 @@ def iter_pictures(seed: int) -> Iterator[bytes]:
         yield picture(FORMATS[(seed + number) % 5], number % 5)
 
 
-@given(st.binary(max_size=2_000), st.sampled_from([b"", b"SQLite format 3\0", b"PK\x03\x04", b"RIFF", b"\0\0\0\x18ftyp"]))
+@given(
+    st.binary(max_size=2_000), st.sampled_from([b"", b"SQLite format 3\0", b"PK\x03\x04", b"RIFF", b"\0\0\0\x18ftyp"])
+)
 @settings(max_examples=100, deadline=None)
 def test_nonsense_is_no_error(data: bytes, start: bytes) -> None:
     """Whatever a file holds, looking for pictures in it ends without an error."""

@@ -16,7 +16,9 @@ WINDOW: Final = 1 << 20
 REACH: Final = 64
 """The longest of what is compared at one place, bytes; windows lie over each other by as much."""
 
-_HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
+_HEIF_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _MAX_FTYP: Final = 256
 """Bytes of a file type box; it lists brands of 4 bytes."""
@@ -65,8 +67,8 @@ def format_at(data: bytes, at: int = 0) -> Format | None:
     return None
 
 
-def _is_start(data: bytes, at: int, format: Format) -> bool:
-    match format:
+def _is_start(data: bytes, at: int, form: Format) -> bool:
+    match form:
         case Format.JPEG:
             return data[at + 3 : at + 4] >= b"\xc0" and data[at + 3 : at + 4] != b"\xff"
         case Format.WEBP:
@@ -91,8 +93,8 @@ def _brand(data: bytes, at: int) -> Format | None:
     return Format.HEIF if listed[:4] in _HEIF_BRANDS else None
 
 
-def _format(data: bytes, at: int, format: Format) -> Format:
-    return (_brand(data, at) or format) if format is Format.HEIF else format
+def _format(data: bytes, at: int, form: Format) -> Format:
+    return (_brand(data, at) or form) if form is Format.HEIF else form
 
 
 class Starts:
