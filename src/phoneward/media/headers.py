@@ -6,10 +6,9 @@ Sources: ITU-T T.81 (JPEG) annex B, JFIF 1.02; W3C PNG third edition (`acTL`, `e
 GIF89a specification; Microsoft "Bitmap Storage"; HEIF and AVIF: `isobmff.py`.
 """
 
-import datetime as dt
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from phoneward.media.exif import Exif, read_exif
@@ -36,19 +35,8 @@ def read_header(data: bytes | memoryview) -> Header | None:
     """
     view = memoryview(data)
     start = bytes(view[:12])
-    if start.startswith(b"\xff\xd8\xff"):
-        return _read_jpeg(view)
-    if start.startswith(_PNG):
-        return _read_png(view)
-    if start[:4] == b"RIFF" and start[8:] == b"WEBP":
-        return _read_webp(view)
-    if start[:6] in {b"GIF87a", b"GIF89a"}:
-        return _read_gif(view)
-    if start[:2] == b"BM":
-        return _read_bmp(view)
-    if start[4:8] == b"ftyp":
-        return read_heif(view)
-    return None
+    reader = next((reader for pattern, reader in _READERS if pattern.match(start)), None)
+    return reader(view) if reader else None
 
 
 def end_of(data: bytes | memoryview, header: Header) -> int | None:
@@ -78,11 +66,15 @@ def end_of(data: bytes | memoryview, header: Header) -> int | None:
 
 def _header(format_: Format, size: tuple[int, int], exif: Exif, *, is_animated: bool = False) -> Header | None:
     width, height = size
-    taken: dt.datetime | None = exif.taken
     if width <= 0 or height <= 0:
         return None
     return Header(
-        format=format_, width=width, height=height, orientation=exif.orientation, is_animated=is_animated, taken=taken
+        format=format_,
+        width=width,
+        height=height,
+        orientation=exif.orientation,
+        is_animated=is_animated,
+        taken=exif.taken,
     )
 
 
@@ -236,3 +228,13 @@ def _read_bmp(view: memoryview) -> Header | None:
     if planes != 1 or bits not in {1, 4, 8, 16, 24, 32}:
         return None
     return _header(Format.BMP, (width, abs(height)), Exif())
+
+
+_READERS: Final[list[tuple[re.Pattern[bytes], Callable[[memoryview], Header | None]]]] = [
+    (re.compile(rb"\xff\xd8\xff"), _read_jpeg),
+    (re.compile(_PNG), _read_png),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), _read_webp),
+    (re.compile(rb"GIF8[79]a"), _read_gif),
+    (re.compile(rb"BM"), _read_bmp),
+    (re.compile(rb".{4}ftyp", re.DOTALL), read_heif),
+]

@@ -12,7 +12,19 @@ from phoneward.media.exif import Exif, read_exif
 from phoneward.media.picture import Format, Header
 
 _AVIF_BRANDS: Final = {b"avif", b"avis"}
-_HEIF_BRANDS: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1"}
+_HEIF_BRANDS: Final = {
+    b"heic",
+    b"heix",
+    b"heim",
+    b"heis",
+    b"hevc",
+    b"hevx",
+    b"hevm",
+    b"hevs",
+    b"mif1",
+    b"mif2",
+    b"msf1",
+}
 _SEQUENCES: Final = {b"avis", b"hevc", b"hevx", b"hevm", b"hevs", b"msf1"}
 _TOP_LEVEL: Final = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"uuid", b"idat", b"mpvd"}
 _MOST_BOXES: Final = 4096
@@ -61,13 +73,18 @@ def read_heif(view: memoryview) -> Header | None:
 
 
 def end_of_heif(view: memoryview) -> int | None:
-    """Return the length of the file: up to what is no box of such a file. None where its boxes do not lie there whole."""
-    end = None
+    """Return the length of the file: up to what is no box of such a file. None where its end is missing."""
+    end = 0
     for box in _boxes(view, 0, len(view)):
-        if box.kind not in _TOP_LEVEL or (box.kind == b"ftyp" and end is not None):
-            break
+        if not _follows(box.kind, end):
+            return end
         end = box.end
-    return end
+    return None if _follows(bytes(view[end + 4 : end + 8]), end) else end
+
+
+def _follows(kind: bytes, end: int) -> bool:
+    """Tell whether a box of this kind, after so many bytes, belongs to the same file."""
+    return kind in _TOP_LEVEL and (kind != b"ftyp" or not end)
 
 
 def _boxes(view: memoryview, start: int, end: int) -> Iterator[_Box]:

@@ -339,12 +339,12 @@ class Reading:
         return summary
 
 
-LOST = N_("Of what {app} sent, {size} bytes are missing in the capture.")
-TRUNCATED = N_("{count} packets were captured only in part. Capture anew without a limit on the packet size (snaplen).")
-FRAGMENTS = N_("{count} fragments of IP packets were not put together.")
-LINKS = N_("{count} packets come from a kind of network link that is not understood.")
-SHORT = N_("{count} packets are too short for what they claim to be.")
-SKIPPED = N_("{count} blocks of the capture are damaged or far too large, and were left out.")
+LOST = N_("Missing in the capture, of what {app} sent: {size} bytes.")
+TRUNCATED = N_("Packets captured only in part: {count}. Capture anew without a limit on the size of packets (snaplen).")
+FRAGMENTS = N_("Fragments of IP packets that were not put together: {count}.")
+LINKS = N_("Packets from a kind of network link that is not understood: {count}.")
+SHORT = N_("Packets too short for what they claim to be: {count}.")
+SKIPPED = N_("Blocks of the capture that are damaged or far too large, and were left out: {count}.")
 
 
 def _opens_anew(segment: Segment) -> bool:

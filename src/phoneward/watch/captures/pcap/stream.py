@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from phoneward.watch.captures.pcap.http1 import After, Http1Reader, may_be_request
+from phoneward.watch.captures.pcap.http1 import REQUEST_LINE, After, Http1Reader, may_be_request
 from phoneward.watch.captures.pcap.inorder import Room
 from phoneward.watch.captures.pcap.requests import MAX_BODY, Body, Reader, Sent
 from phoneward.watch.captures.pcap.websocket import WebSocketReader
@@ -83,6 +83,11 @@ class StreamReader:
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield what is whole."""
         while data and self.tls is None:
+            if isinstance(self._reader, UnknownReader) and REQUEST_LINE.match(data):
+                # After a loss: where a segment begins with a request, a request begins.
+                yield from self.end()
+                self._unread += self._reader.unread
+                self._reader = None
             if self._reader is None:
                 self._start += data
                 self._reader = self._choose(bytes(self._start))
@@ -102,7 +107,9 @@ class StreamReader:
             yield from self._reader.feed(bytes(self._start), None)
             self._start.clear()
         yield from self._reader.lose(size)
-        self._after()
+        # What was begun and not understood counts as not read.
+        if rest := self._after():
+            yield from self.feed(rest, None)
 
     def end(self) -> Iterator[Sent]:
         """Yield what was begun."""
