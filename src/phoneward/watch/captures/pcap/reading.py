@@ -258,7 +258,7 @@ class Reading:
         return self._apps.get(uid) or self._packages.get(uid) or connection.label or None
 
     def _found(self, connection: Connection, sent: Sent) -> Found:
-        scheme = "http" if sent.is_readable and connection.inner is None else "https"
+        scheme = "https" if connection.is_encrypted else "http"
         host = _host_name(sent.authority) or connection.host
         url = ""
         if sent.target.startswith("/"):

@@ -1,0 +1,441 @@
+"""The fixed tables of HPACK (RFC 7541, appendices A and B) and QPACK (RFC 9204, appendix A).
+
+Tests hold them against two other implementations.
+"""
+
+
+def _entries(lines: str) -> tuple[tuple[bytes, bytes], ...]:
+    pairs = (line.partition("|") for line in lines.strip().splitlines())
+    return tuple((name.encode("ascii"), value.encode("ascii")) for name, _bar, value in pairs)
+
+
+HPACK = _entries("""
+:authority|
+:method|GET
+:method|POST
+:path|/
+:path|/index.html
+:scheme|http
+:scheme|https
+:status|200
+:status|204
+:status|206
+:status|304
+:status|400
+:status|404
+:status|500
+accept-charset|
+accept-encoding|gzip, deflate
+accept-language|
+accept-ranges|
+accept|
+access-control-allow-origin|
+age|
+allow|
+authorization|
+cache-control|
+content-disposition|
+content-encoding|
+content-language|
+content-length|
+content-location|
+content-range|
+content-type|
+cookie|
+date|
+etag|
+expect|
+expires|
+from|
+host|
+if-match|
+if-modified-since|
+if-none-match|
+if-range|
+if-unmodified-since|
+last-modified|
+link|
+location|
+max-forwards|
+proxy-authenticate|
+proxy-authorization|
+range|
+referer|
+refresh|
+retry-after|
+server|
+set-cookie|
+strict-transport-security|
+transfer-encoding|
+user-agent|
+vary|
+via|
+www-authenticate|
+""")
+"""Numbered from 1."""
+
+QPACK = _entries("""
+:authority|
+:path|/
+age|0
+content-disposition|
+content-length|0
+cookie|
+date|
+etag|
+if-modified-since|
+if-none-match|
+last-modified|
+link|
+location|
+referer|
+set-cookie|
+:method|CONNECT
+:method|DELETE
+:method|GET
+:method|HEAD
+:method|OPTIONS
+:method|POST
+:method|PUT
+:scheme|http
+:scheme|https
+:status|103
+:status|200
+:status|304
+:status|404
+:status|503
+accept|*/*
+accept|application/dns-message
+accept-encoding|gzip, deflate, br
+accept-ranges|bytes
+access-control-allow-headers|cache-control
+access-control-allow-headers|content-type
+access-control-allow-origin|*
+cache-control|max-age=0
+cache-control|max-age=2592000
+cache-control|max-age=604800
+cache-control|no-cache
+cache-control|no-store
+cache-control|public, max-age=31536000
+content-encoding|br
+content-encoding|gzip
+content-type|application/dns-message
+content-type|application/javascript
+content-type|application/json
+content-type|application/x-www-form-urlencoded
+content-type|image/gif
+content-type|image/jpeg
+content-type|image/png
+content-type|text/css
+content-type|text/html; charset=utf-8
+content-type|text/plain
+content-type|text/plain;charset=utf-8
+range|bytes=0-
+strict-transport-security|max-age=31536000
+strict-transport-security|max-age=31536000; includesubdomains
+strict-transport-security|max-age=31536000; includesubdomains; preload
+vary|accept-encoding
+vary|origin
+x-content-type-options|nosniff
+x-xss-protection|1; mode=block
+:status|100
+:status|204
+:status|206
+:status|302
+:status|400
+:status|403
+:status|421
+:status|425
+:status|500
+accept-language|
+access-control-allow-credentials|FALSE
+access-control-allow-credentials|TRUE
+access-control-allow-headers|*
+access-control-allow-methods|get
+access-control-allow-methods|get, post, options
+access-control-allow-methods|options
+access-control-expose-headers|content-length
+access-control-request-headers|content-type
+access-control-request-method|get
+access-control-request-method|post
+alt-svc|clear
+authorization|
+content-security-policy|script-src 'none'; object-src 'none'; base-uri 'none'
+early-data|1
+expect-ct|
+forwarded|
+if-range|
+origin|
+purpose|prefetch
+server|
+timing-allow-origin|*
+upgrade-insecure-requests|1
+user-agent|
+x-forwarded-for|
+x-frame-options|deny
+x-frame-options|sameorigin
+""")
+"""Numbered from 0."""
+
+CODE_LENGTHS = bytes(
+    [
+        13,
+        23,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        24,
+        30,
+        28,
+        28,
+        30,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        30,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        28,
+        6,
+        10,
+        10,
+        12,
+        13,
+        6,
+        8,
+        11,
+        10,
+        10,
+        8,
+        11,
+        8,
+        6,
+        6,
+        6,
+        5,
+        5,
+        5,
+        6,
+        6,
+        6,
+        6,
+        6,
+        6,
+        6,
+        7,
+        8,
+        15,
+        6,
+        12,
+        10,
+        13,
+        6,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        7,
+        8,
+        7,
+        8,
+        13,
+        19,
+        13,
+        14,
+        6,
+        15,
+        5,
+        6,
+        5,
+        6,
+        5,
+        6,
+        6,
+        6,
+        5,
+        7,
+        7,
+        6,
+        6,
+        6,
+        5,
+        6,
+        7,
+        6,
+        5,
+        5,
+        6,
+        7,
+        7,
+        7,
+        7,
+        7,
+        15,
+        11,
+        14,
+        13,
+        28,
+        20,
+        22,
+        20,
+        20,
+        22,
+        22,
+        22,
+        23,
+        22,
+        23,
+        23,
+        23,
+        23,
+        23,
+        24,
+        23,
+        24,
+        24,
+        22,
+        23,
+        24,
+        23,
+        23,
+        23,
+        23,
+        21,
+        22,
+        23,
+        22,
+        23,
+        23,
+        24,
+        22,
+        21,
+        20,
+        22,
+        22,
+        23,
+        23,
+        21,
+        23,
+        22,
+        22,
+        24,
+        21,
+        22,
+        23,
+        23,
+        21,
+        21,
+        22,
+        21,
+        23,
+        22,
+        23,
+        23,
+        20,
+        22,
+        22,
+        22,
+        23,
+        22,
+        22,
+        23,
+        26,
+        26,
+        20,
+        19,
+        22,
+        23,
+        22,
+        25,
+        26,
+        26,
+        26,
+        27,
+        27,
+        26,
+        24,
+        25,
+        19,
+        21,
+        26,
+        27,
+        27,
+        26,
+        27,
+        24,
+        21,
+        21,
+        26,
+        26,
+        28,
+        27,
+        27,
+        27,
+        20,
+        24,
+        20,
+        21,
+        22,
+        21,
+        21,
+        23,
+        22,
+        22,
+        25,
+        25,
+        24,
+        24,
+        26,
+        23,
+        26,
+        27,
+        26,
+        26,
+        27,
+        27,
+        27,
+        27,
+        27,
+        28,
+        27,
+        27,
+        27,
+        27,
+        27,
+        26,
+        30,
+    ]
+)
+"""Bits of each byte's Huffman code, then of the end's; the code is canonical, so that they tell all of it."""
