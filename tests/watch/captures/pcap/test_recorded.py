@@ -151,7 +151,7 @@ def test_lost_packets_are_named(recording: Recording, tmp_path: Path) -> None:
         found, unread = read(path)
         clear = [one for one in found if one.url.endswith("/clear")]
         assert [one.is_cut for one in clear] == [True] * is_there
-        assert any(APPS[20_001] in problem and "missing" in problem for problem in unread.problems)
+        assert any(APPS[20_001] in problem and "Missing" in problem for problem in unread.problems)
         whole = {one.url.rpartition("/")[2]: bytes(one.body) for one in found if not one.is_cut and one.url}
         assert whole == {job.path[1:]: job.body for job in JOBS[1:]}
 

@@ -1,4 +1,4 @@
-"""What HPACK and QPACK share (RFC 7541, RFC 9204): integers with a prefix, strings, Huffman's code, the dynamic table."""
+"""What HPACK and QPACK share (RFC 7541, RFC 9204): integers with a prefix, strings, Huffman's code, a dynamic table."""
 
 from collections import deque
 from dataclasses import dataclass
