@@ -25,6 +25,7 @@ EXPECTED = {
     "calendar",
     "confined",
     "coverage",
+    "dex",
     "gate",
     "gate_service",
     "greetings",
