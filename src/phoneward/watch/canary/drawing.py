@@ -90,9 +90,9 @@ def draw_heavy_canary(number: int, width: int, size: int) -> npt.NDArray[np.uint
     tall = -(-size * 8 // (width * 3 * _NOISE_BITS)) + 1
     marks = draw_canary(number, Screen(width, head), most_rows=POSITIONS // COLUMNS)
     chance = np.random.default_rng()
-    noise = np.full((tall, width, 3), 128.0, np.float32)
-    for step, reach in ((1, 34.0), (3, 40.0), (8, 40.0), (24, 10.0)):
-        coarse = chance.uniform(-reach, reach, (-(-tall // step), -(-width // step), 3)).astype(np.float32)
+    noise = chance.integers(94, 163, (tall, width, 3), np.int16)
+    for step, reach in ((3, 40), (8, 40), (24, 10)):
+        coarse = chance.integers(-reach, reach + 1, (-(-tall // step), -(-width // step), 3), np.int16)
         noise += cv2.resize(coarse, (width, tall), interpolation=cv2.INTER_LINEAR).reshape(noise.shape)
     return np.concatenate([marks, np.clip(noise, 0, 255).astype(np.uint8)])
 

@@ -1,16 +1,18 @@
 """Repeat a step with and without a large picture on the phone, and read the phone's own count each time."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from phoneward.errors import readable
 from phoneward.media import Format
+from phoneward.phones.picturing import Removal
 from phoneward.phones.usage import SentBytes, UsagePhone
 from phoneward.texts import Words, words
 from phoneward.watch.canary.counting import BytesVerdict, Form, bytes_verdict
-from phoneward.watch.canary.errors import AppNotThereError, NotCountedError
-from phoneward.watch.canary.making import make_heavy_canary
+from phoneward.watch.canary.errors import AppNotThereError, CanaryLeftError, NotCountedError
+from phoneward.watch.canary.making import HEAVY, Canary, make_heavy_canary
 from phoneward.watch.canary.putting import Hands, put, screen_of, screenshot_place, take_away
 from phoneward.watch.canary.report import BytesReport
 
@@ -46,7 +48,9 @@ class _Run:
     forms: tuple[Form, ...] = ()
 
 
-def measure(hands: Hands, usage: UsagePhone, package: str, step: Step, *, rounds: int = DEFAULT_ROUNDS) -> BytesReport:
+def measure(
+    hands: Hands, usage: UsagePhone, package: str, step: Step, *, rounds: int = DEFAULT_ROUNDS, size: int = HEAVY
+) -> BytesReport:
     """Count what an app sends without and with a picture, in turn; each round has a picture of its own.
 
     Args:
@@ -55,11 +59,13 @@ def measure(hands: Hands, usage: UsagePhone, package: str, step: Step, *, rounds
         package: the app.
         step: asks the person.
         rounds: each is one run without and one with a picture.
+        size: bytes that each picture has at least.
 
     Raises:
         AppNotThereError: there is no such app.
         NotCountedError: the phone does not tell its counts.
         CanaryRefusedError: it does not take the picture.
+        CanaryLeftError: the picture could not be taken away.
         PhoneGoneError: the connection was lost; a picture that is on the phone stays noted.
     """
     shared = usage.shared_by(package)
@@ -73,7 +79,11 @@ def measure(hands: Hands, usage: UsagePhone, package: str, step: Step, *, rounds
         before = _count(usage, uid)
         step(number, rounds, with_picture=False)
         without.append(_run(before, _count(usage, uid)))
-        with_picture.append(_run_with_picture(hands, usage, uid, lambda: step(number, rounds, with_picture=True)))  # noqa: B023 - called at once
+        canary, forms = make_heavy_canary(screen_of(hands), size=size, used=hands.notes.numbers())
+        before = _count(usage, uid)
+        with _picture(hands, canary):
+            step(number, rounds, with_picture=True)
+            with_picture.append(replace(_run(before, _count(usage, uid)), forms=forms))
     return BytesReport(
         package=package,
         shared_with=tuple(readable(name) for name in together if name != package),
@@ -85,17 +95,18 @@ def measure(hands: Hands, usage: UsagePhone, package: str, step: Step, *, rounds
     )
 
 
-def _run_with_picture(hands: Hands, usage: UsagePhone, uid: int, step: Callable[[], None]) -> _Run:
-    canary, forms = make_heavy_canary(screen_of(hands), used=hands.notes.numbers())
+@contextmanager
+def _picture(hands: Hands, canary: Canary) -> Iterator[None]:
+    """Have a picture on the phone; it is taken away whatever happens, if the phone is still there."""
     place = screenshot_place(hands)
     name = place.name.rpartition(".")[0] + ".png"
-    before = _count(usage, uid)
     there = put(hands, canary, replace(place, name=name, format=Format.PNG), is_heavy=True)
     try:
-        step()
-        return replace(_run(before, _count(usage, uid)), forms=forms)
+        yield
     finally:
-        take_away(hands, there.note)
+        removal = take_away(hands, there.note)
+    if removal is Removal.REFUSED:
+        raise CanaryLeftError(path=readable(there.path))
 
 
 def _count(usage: UsagePhone, uid: int) -> SentBytes:
