@@ -21,6 +21,7 @@ class Exchange:
         headers: names as sent, values.
         body: as sent, still with its content encoding; transfer encoding (chunks) already taken off.
         is_cut: the capture holds only the beginning of the body.
+        connection: what the messages of one WebSocket or one UDP peer have in common; empty where a body stands alone.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | memoryview = b""
     is_cut: bool = False
+    connection: str = ""
 
     def header(self, name: str) -> str:
         """Return a header's value, its name in any case; empty where it is not there."""

@@ -1,0 +1,40 @@
+"""A picture's fingerprint: everything that is kept of it, from one decoding."""
+
+import hashlib
+from typing import Final
+
+import cv2
+
+from phoneward.media.comparing.decoding import checked_header, gray_at_least
+from phoneward.media.comparing.pdq import pdq
+from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
+
+LEAST_SIDE: Final = 256
+"""Pixels a side at which a picture is decoded for its hash: below, thumbnails of a screenshot move too far away."""
+_MOST_STRIP: Final = 4096
+"""Rows of a strip: of a longer picture it is squeezed."""
+
+
+def print_of(data: bytes) -> Print:
+    """Return a picture's fingerprint.
+
+    Raises:
+        UnreadablePictureError: it cannot be decoded, or is not decoded.
+    """
+    header = checked_header(data)
+    seen = gray_at_least(data, header, width=LEAST_SIDE, height=LEAST_SIDE)
+    hashed, quality = pdq(seen)
+    width, height = (header.height, header.width) if header.orientation >= 5 else (header.width, header.height)
+    return Print(
+        sha256=hashlib.sha256(data).digest(),
+        width=width,
+        height=height,
+        pdq=hashed,
+        quality=quality,
+        strip=_strip(seen),
+    )
+
+
+def _strip(seen: Gray) -> bytes:
+    rows = min(_MOST_STRIP, max(1, round(seen.shape[0] * STRIP_WIDTH / seen.shape[1])))
+    return cv2.resize(seen, (STRIP_WIDTH, rows), interpolation=cv2.INTER_AREA).tobytes()
