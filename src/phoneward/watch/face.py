@@ -9,9 +9,10 @@ from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
+from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
-from phoneward.watch.errors import WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 from phoneward.watch.facts import by_app, unexplained, was_taken_at_once
 from phoneward.watch.scanned import Scanned
 
@@ -23,8 +24,12 @@ __all__ = [
     "CaptureResult",
     "Cause",
     "Exchange",
+    "FileLeftOutError",
+    "FolderMatch",
     "Looked",
+    "NoSuchFolderError",
     "OwnPicture",
+    "Place",
     "Scanned",
     "Screen",
     "SeenCanary",
@@ -34,6 +39,7 @@ __all__ = [
     "WatchError",
     "by_app",
     "cause_words",
+    "compare_folders",
     "gap_words",
     "kind_words",
     "look_into_capture",
