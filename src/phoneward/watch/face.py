@@ -1,6 +1,5 @@
 """The room's public face."""
 
-from phoneward.watch.answering import answer as room_answer
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
 from phoneward.watch.canary.making import Canary, make_canary
@@ -10,11 +9,20 @@ from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.copies import AppCopy, Cause
-from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
-from phoneward.watch.facts import by_app, unexplained, was_taken_at_once
-from phoneward.watch.scanned import Scanned
+from phoneward.watch.plain import (
+    AppCopy,
+    Cause,
+    Scanned,
+    by_app,
+    cause_words,
+    gap_words,
+    kind_words,
+    room_answer,
+    since_words,
+    unexplained,
+    was_taken_at_once,
+)
 
 __all__ = [
     "AppCopy",
