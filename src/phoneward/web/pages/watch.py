@@ -15,6 +15,7 @@ from phoneward.texts import _, formats
 from phoneward.watch import AppCopy, Scanned
 from phoneward.web.addresses import address, number_of, pager
 from phoneward.web.errors import PageMissingError
+from phoneward.web.numbers import decide
 from phoneward.web.page import context_of, form_of, page, see_other
 from phoneward.web.watch import COPIES, WATCH, OfPhone, begin, known
 
@@ -135,8 +136,11 @@ def copies(request: Request) -> Response:
 
 
 def _scanned(request: Request) -> tuple[OfPhone, Scanned]:
+    return _scanned_of(request, request.query_params.get("device", ""))
+
+
+def _scanned_of(request: Request, device: str) -> tuple[OfPhone, Scanned]:
     context = context_of(request)
-    device = request.query_params.get("device", "")
     with context.library.open() as opened:
         phones = known(context, opened)
     one = next((phone for phone in phones if not device or phone.info.device == device), None)
@@ -175,10 +179,7 @@ def picture(request: Request) -> Response:
     """Send a small picture, made anew: what a phone's file holds never reaches the browser as it is."""
     query = request.query_params
     one, scanned = _scanned(request)
-    try:
-        copy = scanned.copies[int(query.get("n", ""))]
-    except (ValueError, IndexError):
-        raise PageMissingError from None
+    copy = _numbered(scanned, query.get("n", ""))
     context = context_of(request)
     with context.door.own() as repo:
         data = watch.picture_shown(repo, one.info, copy, which=query.get("which", ""), width=SHOWN_WIDTH)
@@ -186,6 +187,22 @@ def picture(request: Request) -> Response:
         raise PageMissingError
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return Response(data, media_type="image/jpeg", headers=headers)
+
+
+def _numbered(scanned: Scanned, number: str) -> AppCopy:
+    if not number.isascii() or not number.isdigit() or int(number) >= len(scanned.copies):
+        raise PageMissingError
+    return scanned.copies[int(number)]
+
+
+def mark(request: Request) -> Response:
+    """Note what is on a picture of the person's."""
+    context, form = context_of(request), form_of(request)
+    _one, scanned = _scanned_of(request, form.get("device", ""))
+    copy = _numbered(scanned, form.get("n", ""))
+    decide(context, [watch.mark_sensitive(copy.original, form.get("label", "").strip()[:MAX_LABEL])])
+    back = form.get("back", "")
+    return see_other(back if back.startswith(f"{COPIES}?") else WATCH)
 
 
 def scan(request: Request) -> Response:
@@ -198,5 +215,6 @@ ROUTES: Final = (
     Route(WATCH, show),
     Route(COPIES, copies),
     Route(f"{WATCH}/picture", picture),
+    Route(f"{WATCH}/mark", mark, methods=["POST"]),
     Route(f"{WATCH}/scan", scan, methods=["POST"]),
 )
