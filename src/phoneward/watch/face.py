@@ -9,8 +9,20 @@ from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
+from phoneward.watch.plain import (
+    AppCopy,
+    Cause,
+    Scanned,
+    by_app,
+    cause_words,
+    gap_words,
+    kind_words,
+    room_answer,
+    since_words,
+    unexplained,
+    was_taken_at_once,
+)
 
 __all__ = [
     "AppCopy",
@@ -26,14 +38,23 @@ __all__ = [
     "NoSuchFolderError",
     "OwnPicture",
     "Place",
+    "Scanned",
     "Screen",
     "SeenCanary",
     "Sighting",
     "Unread",
     "Upload",
     "WatchError",
+    "by_app",
+    "cause_words",
     "compare_folders",
+    "gap_words",
+    "kind_words",
     "look_into_capture",
     "make_canary",
     "pictures_in_folder",
+    "room_answer",
+    "since_words",
+    "unexplained",
+    "was_taken_at_once",
 ]

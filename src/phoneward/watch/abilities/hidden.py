@@ -20,7 +20,18 @@ MAX_NAMES: Final = 50
 _LEAST_SECRET: Final = 100_000
 _NOISE: Final = 7.9
 """Bits a byte: what is encrypted or compressed comes to 8."""
-_KNOWN: Final = (b"PK", b"\x89PNG", b"\xff\xd8", b"RIFF", b"OggS", b"ID3", b"\x1f\x8b", b"GIF8", b"7z", b"\x28\xb5\x2f\xfd")
+_KNOWN: Final = (
+    b"PK",
+    b"\x89PNG",
+    b"\xff\xd8",
+    b"RIFF",
+    b"OggS",
+    b"ID3",
+    b"\x1f\x8b",
+    b"GIF8",
+    b"7z",
+    b"\x28\xb5\x2f\xfd",
+)
 _MAX_LOOKED: Final = 2_000
 
 

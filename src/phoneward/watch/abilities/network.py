@@ -23,9 +23,7 @@ def network_of(declared: Declared, config: NetworkConfig | None, target_sdk: int
     cleartext, trusts_user = target <= _LAST_CLEARTEXT, target <= _LAST_TRUSTING
     if config is None:
         told = declared.cleartext
-        return Network(
-            cleartext=cleartext if told is None else told, trusts_user=trusts_user, is_told=told is not None
-        )
+        return Network(cleartext=cleartext if told is None else told, trusts_user=trusts_user, is_told=told is not None)
     return Network(
         cleartext=cleartext if config.cleartext is None else config.cleartext,
         cleartext_hosts=config.cleartext_hosts,
