@@ -84,10 +84,8 @@ def _in_gray(pixels: Pixels, width: int, height: int) -> Gray:
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         # Nothing shines through: the mean of opacities is only full where all of them are.
         small = halved(pixels, width, height, times=1)
-        if small[:, :, 3].min() == 255:
-            pixels = cv2.cvtColor(small, cv2.COLOR_RGBA2GRAY)  # type: ignore[assignment]
-        else:
-            pixels = _on_white(pixels)
+        is_opaque = small[:, :, 3].min() == 255
+        pixels = cv2.cvtColor(small, cv2.COLOR_RGBA2GRAY) if is_opaque else _on_white(pixels)  # type: ignore[assignment]
     if pixels.ndim == 3:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)  # type: ignore[assignment]
     return halved(pixels, width, height)

@@ -19,7 +19,7 @@ _SAMPLES: Final = 64
 _FREQUENCIES: Final = 16
 _MIDDLE: Final = _FREQUENCIES * _FREQUENCIES // 2 - 1
 _STEP: Final = SIDE // _SAMPLES
-_TENT: Final = np.array([1, 2, 3, 4, 3, 2, 1, 0], np.float32) / 16
+_TENT: Final = np.array([part / 16 for part in (1, 2, 3, 4, 3, 2, 1, 0)], np.float32)
 _DCT: Final = np.array(
     [
         [np.sqrt(2 / _SAMPLES) * np.cos(np.pi / 2 / _SAMPLES * (i + 1) * (2 * j + 1)) for j in range(_SAMPLES)]
@@ -47,8 +47,8 @@ def _samples(gray: Gray) -> npt.NDArray[np.float32]:
     if (height, width) != (SIDE, SIDE):
         way = cv2.INTER_AREA if height > SIDE or width > SIDE else cv2.INTER_LINEAR
         gray = cv2.resize(gray, (SIDE, SIDE), interpolation=way)  # type: ignore[assignment]
-    # Two box passes of four pixels, each reaching from one before to two behind, are one tent around 8i+5; only the rows
-    # and columns that are sampled are computed.
+    # Two box passes of four pixels, each reaching from one before to two behind, are one tent around 8i+5; only the
+    # rows and columns that are sampled are computed.
     rows = np.concatenate([gray[2:], gray[-1:], gray[-1:]]).astype(np.float32).reshape(_SAMPLES, _STEP, SIDE)
     soft = np.matmul(_TENT, rows)
     columns = np.concatenate([soft[:, 2:], soft[:, -1:], soft[:, -1:]], axis=1).reshape(_SAMPLES, _SAMPLES, _STEP)
