@@ -4,7 +4,6 @@ Pillow decodes what is there of a picture that was cut off; the rest stays black
 """
 
 import io
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
 import cv2
@@ -56,8 +55,10 @@ def decode(data: bytes, format_: Format, space: Space, width: int, height: int) 
     try:
         if format_ is Format.JPEG:
             return _decode_jpeg(data, space, width, height)
-        if format_ in _FAST:
-            return _FAST[format_](data)
+        if format_ is Format.PNG:
+            return _decode_png(data)
+        if format_ is Format.WEBP:
+            return _decode_webp(data, space)
     except _REFUSED:
         pass
     try:
@@ -82,15 +83,14 @@ def _decode_png(data: bytes) -> Pixels:
     return pixels  # type: ignore[return-value]
 
 
-def _decode_webp(data: bytes) -> Pixels:
+def _decode_webp(data: bytes, space: Space) -> Pixels:
     found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if found is None:
         msg = "not decoded"
         raise ValueError(msg)
-    return cv2.cvtColor(found, cv2.COLOR_BGRA2RGBA if found.shape[2] == 4 else cv2.COLOR_BGR2RGB, dst=found)  # type: ignore[return-value]
-
-
-_FAST: Final[dict[Format, Callable[[bytes], Pixels]]] = {Format.PNG: _decode_png, Format.WEBP: _decode_webp}
+    if found.shape[2] == 4:
+        return cv2.cvtColor(found, cv2.COLOR_BGRA2RGBA, dst=found)  # type: ignore[return-value]
+    return cv2.cvtColor(found, cv2.COLOR_BGR2GRAY if space == "GRAY" else cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 
 def _decode_with_pillow(data: bytes, format_: Format, width: int, height: int) -> Pixels:
