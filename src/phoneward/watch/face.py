@@ -36,8 +36,9 @@ from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
+from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.copies import AppCopy, Cause
-from phoneward.watch.errors import WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 
 __all__ = [
     "ABOUT",
@@ -54,12 +55,16 @@ __all__ = [
     "Cause",
     "Change",
     "Exchange",
+    "FileLeftOutError",
+    "FolderMatch",
     "Looked",
     "Network",
     "NoMainFileError",
+    "NoSuchFolderError",
     "Open",
     "OwnPicture",
     "Owner",
+    "Place",
     "Present",
     "Said",
     "Screen",
@@ -77,6 +82,7 @@ __all__ = [
     "WatchError",
     "Whose",
     "ability_words",
+    "compare_folders",
     "load_trackers",
     "look_at_app",
     "look_into_capture",

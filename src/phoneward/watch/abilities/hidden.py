@@ -82,12 +82,12 @@ def _of_packing(apks: list[OpenedApk], declared: Declared, code: Code) -> Iterat
     for rule, marks in packers:
         is_grave = is_hidden or any(name in rule.classes for name in (declared.application, declared.factory))
         name = rule.name if rule.confirmed else f"{rule.name}?"
-        text = words(
-            "The app's own code cannot be seen: it is packed ({packer}) and unpacked only when the app runs."
-            if is_grave
-            else "There are files of a program that packs code ({packer}). Part of the code may not be seen.",
-            packer=name,
-        )
+        text = words("There are files of a program that packs code ({packer}): some may not be seen.", packer=name)
+        if is_grave:
+            text = words(
+                "The app's own code cannot be seen: it is packed ({packer}) and unpacked only when the app runs.",
+                packer=name,
+            )
         yield Unseen("packed", text, tuple(marks)[:MAX_NAMES], is_grave)
     if is_hidden:
         text = words(
