@@ -1,7 +1,7 @@
 """What an app accepts on the network, and whether a person could read its traffic.
 
-Defaults from https://developer.android.com/privacy-and-security/security-config: unencrypted traffic is allowed in apps made
-for Android 8.1 (27) and earlier, the owner's own certificates are accepted by apps made for Android 6 (23) and earlier.
+Defaults from https://developer.android.com/privacy-and-security/security-config: unencrypted traffic is allowed in apps
+made for Android 8.1 (27) and earlier; apps made for Android 6 (23) and earlier accept certificates of the owner's.
 Where there is a configuration, `usesCleartextTraffic` counts no more (Android 7 and later).
 """
 
