@@ -15,7 +15,10 @@ def run(code: str) -> str:
 
 
 def test_checkup_and_answer_need_no_extra() -> None:
-    assert run("import phoneward.checkup; from phoneward.watch import room_answer, scan, kept_scan; print('yes')") == "yes\n"
+    assert (
+        run("import phoneward.checkup; from phoneward.watch import room_answer, scan, kept_scan; print('yes')")
+        == "yes\n"
+    )
 
 
 def test_what_compares_pictures_says_what_to_install() -> None:
