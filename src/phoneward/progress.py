@@ -28,6 +28,8 @@ Phase: TypeAlias = Literal[
     "read-history",
     "read-messages",
     "install",
+    "find-pictures",
+    "match-pictures",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -52,6 +54,8 @@ PHASE_WORDS: dict[Phase, str] = {
     "read-history": N_("Reading which apps each snapshot tells of"),
     "read-messages": N_("Looking through messages"),
     "install": N_("Handing the app to the phone"),
+    "find-pictures": N_("Looking for pictures in what apps keep"),
+    "match-pictures": N_("Comparing pictures"),
 }
 
 

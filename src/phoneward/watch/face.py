@@ -10,6 +10,8 @@ from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.errors import WatchError
+from phoneward.watch.scanned import Scanned
+from phoneward.watch.scanning import kept_scan, mark_sensitive, scan
 
 __all__ = [
     "AppCopy",
@@ -21,13 +23,17 @@ __all__ = [
     "Exchange",
     "Looked",
     "OwnPicture",
+    "Scanned",
     "Screen",
     "SeenCanary",
     "Sighting",
     "Unread",
     "Upload",
     "WatchError",
+    "kept_scan",
     "look_into_capture",
     "make_canary",
+    "mark_sensitive",
     "pictures_in_folder",
+    "scan",
 ]
