@@ -12,20 +12,26 @@ TINY: Final = 128
 _CLOCK: Final = dt.timedelta(seconds=2)
 """File systems round their times to seconds, FAT to two."""
 
+_CAUSES: Final = {
+    AppKind.MESSENGER: Cause.SENT,
+    AppKind.GALLERY: Cause.THUMBNAIL,
+    AppKind.EDITOR: Cause.EDITED,
+    AppKind.BACKUP: Cause.BACKED_UP,
+}
+
 
 def is_thumbnail(place: Place, width: int, height: int) -> bool:
     """Tell whether a copy lies where thumbnails lie, or is as small as one.
 
     Args:
         place: where it lies.
-        width, height: pixels, of the copy.
+        width: pixels, of the copy.
+        height: likewise.
     """
     return place.role is Role.THUMBNAILS or max(width, height) <= TINY
 
 
-def cause_of(
-    place: Place, path: str, verdict: Verdict, written: dt.datetime | None, mine: dt.datetime | None
-) -> Cause:
+def cause_of(place: Place, path: str, verdict: Verdict, written: dt.datetime | None, mine: dt.datetime | None) -> Cause:
     """Return the ordinary cause that fits a copy.
 
     Args:
@@ -38,18 +44,12 @@ def cause_of(
     if place.role is Role.THUMBNAILS:
         return Cause.THUMBNAIL
     rule = app_rule(place.package)
-    if rule is not None and rule.kind is AppKind.MESSENGER and lies_in(path, rule.sent):
+    if rule is not None and lies_in(path, rule.sent):
         return Cause.SENT
     if written is not None and mine is not None and written < mine - _CLOCK:
         return Cause.RECEIVED
-    if rule is None:
+    if rule is None or (rule.kind is AppKind.MESSENGER and not lies_in(path, rule.chats)):
         return Cause.UNKNOWN
-    match rule.kind:
-        case AppKind.MESSENGER:
-            return Cause.SENT if lies_in(path, rule.chats) else Cause.UNKNOWN
-        case AppKind.GALLERY:
-            return Cause.UNKNOWN if verdict.kind is Kind.IDENTICAL else Cause.THUMBNAIL
-        case AppKind.EDITOR:
-            return Cause.EDITED
-        case AppKind.BACKUP:
-            return Cause.BACKED_UP
+    if rule.kind is AppKind.GALLERY and verdict.kind is Kind.IDENTICAL:
+        return Cause.UNKNOWN
+    return _CAUSES[rule.kind]

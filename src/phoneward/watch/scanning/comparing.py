@@ -84,7 +84,8 @@ class Comparing:
         """Return which suspects are copies, and of what.
 
         Args:
-            originals, suspects: SHA-256 of each, no suspect being an original too.
+            originals: SHA-256 of each.
+            suspects: likewise; none of them is an original too.
             listener: hears the phase `match-pictures`.
 
         Raises:

@@ -66,7 +66,8 @@ def _by_name(name: str, written: dt.datetime) -> dt.datetime | None:
     match = _STAMP.search(name)
     if match is not None:
         try:
-            wall = dt.datetime(*(int(match[part]) for part in ("y", "mo", "d", "h", "mi", "s")))  # noqa: DTZ001
+            year, month, day, hour, minute, second = (int(match[part]) for part in ("y", "mo", "d", "h", "mi", "s"))
+            wall = dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
         except ValueError:
             return None
         wall += dt.timedelta(milliseconds=int((match["ms"] or "0").strip("-_.")))

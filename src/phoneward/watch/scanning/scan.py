@@ -1,8 +1,7 @@
 """Look through a snapshot for copies of the person's pictures among what apps keep."""
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -64,16 +63,14 @@ def scan(asking: Asking, *, mine: Sequence[str] = (), by_bytes: bool = False) ->
 
 
 def kept_scan(asking: Asking) -> Scanned | None:
-    """Return what the last look through this snapshot found; None where nobody has looked. Nothing is looked through."""
+    """Return what the last look through this snapshot found, without another; None where nobody has looked."""
     if asking.snapshot is None or asking.cache_dir is None:
         return None
     kept = kept_result(Sealed(asking.repo, asking.cache_dir), asking.snapshot)
     return None if kept is None else _shown(asking, asking.snapshot, *kept)
 
 
-def _shown(
-    asking: Asking, info: SnapshotInfo, scanned: Scanned, missed: Sequence[Missed]
-) -> Scanned:
+def _shown(asking: Asking, info: SnapshotInfo, scanned: Scanned, missed: Sequence[Missed]) -> Scanned:
     """Return a result with what the person says of their pictures now."""
     import dataclasses
 
@@ -322,6 +319,8 @@ def _time(mtime_ns: int) -> dt.datetime | None:
     if mtime_ns <= 0:
         return None
     try:
-        return dt.datetime.fromtimestamp(mtime_ns // 10**9, dt.UTC) + dt.timedelta(microseconds=mtime_ns % 10**9 // 1000)
+        return dt.datetime.fromtimestamp(mtime_ns // 10**9, dt.UTC) + dt.timedelta(
+            microseconds=mtime_ns % 10**9 // 1000
+        )
     except (ValueError, OverflowError, OSError):
         return None

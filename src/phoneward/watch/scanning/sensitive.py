@@ -50,7 +50,9 @@ class Labels:
 
     def __init__(self, state: "OwnerState") -> None:
         said = ((subject, state.value(kind, subject)) for kind, subject in state.entries if kind == KIND)
-        self._said = {subject: readable(label)[:MAX_LABEL] for subject, label in said if isinstance(label, str) and label}
+        self._said = {
+            subject: readable(label)[:MAX_LABEL] for subject, label in said if isinstance(label, str) and label
+        }
 
     def __bool__(self) -> bool:
         return bool(self._said)

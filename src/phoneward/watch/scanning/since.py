@@ -1,4 +1,4 @@
-"""Since when a file has lain in a phone, from its snapshots alone: the same pieces under the same path, nothing is read."""
+"""Since when a file has lain in a phone: the same pieces under the same path in its snapshots. No file is read."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
