@@ -30,6 +30,8 @@ Phase: TypeAlias = Literal[
     "install",
     "find-pictures",
     "match-pictures",
+    "look-at-pictures",
+    "look-for-canary",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -56,6 +58,8 @@ PHASE_WORDS: dict[Phase, str] = {
     "install": N_("Handing the app to the phone"),
     "find-pictures": N_("Looking for pictures in what apps keep"),
     "match-pictures": N_("Comparing pictures"),
+    "look-at-pictures": N_("Looking at pictures"),
+    "look-for-canary": N_("Looking for the test picture"),
 }
 
 
