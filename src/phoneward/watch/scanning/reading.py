@@ -41,6 +41,11 @@ def pictures_in(repo: Repository, file: StoredFile, left_out: set[str]) -> Itera
                 yield _seen(found), found.data
 
 
+def sha256_of(data: bytes) -> str:
+    """Return what names a picture, hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def _seen(found: FoundPicture) -> SeenPicture:
     header = found.header
     upright = (header.height, header.width) if header.orientation >= 5 else (header.width, header.height)
