@@ -29,6 +29,7 @@ Phase: TypeAlias = Literal[
     "read-messages",
     "install",
     "look-at-pictures",
+    "look-for-canary",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -54,6 +55,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "read-messages": N_("Looking through messages"),
     "install": N_("Handing the app to the phone"),
     "look-at-pictures": N_("Looking at pictures"),
+    "look-for-canary": N_("Looking for the test picture"),
 }
 
 

@@ -1,0 +1,23 @@
+"""What of the room works without the extra `watch`: its answer, its words, and what was found before."""
+
+from phoneward.watch.answering import answer as room_answer
+from phoneward.watch.copies import AppCopy, Cause
+from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
+from phoneward.watch.errors import WatchError
+from phoneward.watch.facts import by_app, unexplained, was_taken_at_once
+from phoneward.watch.scanned import Scanned
+
+__all__ = [
+    "AppCopy",
+    "Cause",
+    "Scanned",
+    "WatchError",
+    "by_app",
+    "cause_words",
+    "gap_words",
+    "kind_words",
+    "room_answer",
+    "since_words",
+    "unexplained",
+    "was_taken_at_once",
+]
