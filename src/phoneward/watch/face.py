@@ -8,8 +8,9 @@ from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
+from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.copies import AppCopy, Cause
-from phoneward.watch.errors import WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 
 __all__ = [
     "AppCopy",
@@ -19,14 +20,19 @@ __all__ = [
     "CaptureResult",
     "Cause",
     "Exchange",
+    "FileLeftOutError",
+    "FolderMatch",
     "Looked",
+    "NoSuchFolderError",
     "OwnPicture",
+    "Place",
     "Screen",
     "SeenCanary",
     "Sighting",
     "Unread",
     "Upload",
     "WatchError",
+    "compare_folders",
     "look_into_capture",
     "make_canary",
     "pictures_in_folder",

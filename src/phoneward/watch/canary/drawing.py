@@ -20,6 +20,9 @@ _DESIGN_WIDTH: Final = 1_080
 """The other figures are pixels of a picture this wide."""
 _MARK, _GAP, _HEADER, _FOOT = 240, 40, 300, 40
 
+_NOISE_BITS = 6
+"""Of each byte of the noise, so many cannot be compressed away: its finest part takes 69 values."""
+
 _CHINESE_FONTS: Final = {
     "win32": ("C:/Windows/Fonts/msyh.ttc", "C:/Windows/Fonts/msjh.ttc", "C:/Windows/Fonts/simsun.ttc"),
     "darwin": (
@@ -43,7 +46,7 @@ _ENGLISH = (
 )
 
 
-def draw_canary(number: int, screen: Screen) -> npt.NDArray[np.uint8]:
+def draw_canary(number: int, screen: Screen, most_rows: int | None = None) -> npt.NDArray[np.uint8]:
     """Return a canary as RGB, uint8 of shape (height, width, 3).
 
     Any three rows hold all nine marks, and any square cut out of the middle holds three rows: a part is enough.
@@ -60,6 +63,7 @@ def draw_canary(number: int, screen: Screen) -> npt.NDArray[np.uint8]:
     markers = marks_of(number)
     picture = Image.new("RGB", (screen.width, screen.height), "white")
     rows = max(POSITIONS // COLUMNS, (screen.height - header - foot) // (mark + gap))
+    rows = min(rows, most_rows or rows)
     across = max(COLUMNS, (screen.width - gap) // (mark + gap))
     left = (screen.width - across * mark - (across - 1) * gap) // 2
     for row in range(rows):
@@ -69,6 +73,28 @@ def draw_canary(number: int, screen: Screen) -> npt.NDArray[np.uint8]:
             picture.paste(Image.fromarray(square), (left + column * (mark + gap), header + row * (mark + gap)))
     _write_words(picture, number, scale, header)
     return np.asarray(picture, dtype=np.uint8)
+
+
+def draw_heavy_canary(number: int, width: int, size: int) -> npt.NDArray[np.uint8]:
+    """Return a canary like a long screenshot whose lower part is noise, so that it cannot be compressed.
+
+    The noise is of every coarseness (as in a photograph), so that a smaller copy of it cannot be compressed either.
+
+    Args:
+        number: which canary.
+        width: pixels.
+        size: bytes that a PNG of it has at least.
+    """
+    scale = width / _DESIGN_WIDTH
+    head = round((_HEADER + COLUMNS * (_MARK + _GAP)) * scale)
+    tall = -(-size * 8 // (width * 3 * _NOISE_BITS)) + 1
+    marks = draw_canary(number, Screen(width, head), most_rows=POSITIONS // COLUMNS)
+    chance = np.random.default_rng()
+    noise = chance.integers(94, 163, (tall, width, 3), np.int16)
+    for step, reach in ((3, 40), (8, 40), (24, 10)):
+        coarse = chance.integers(-reach, reach + 1, (-(-tall // step), -(-width // step), 3), np.int16)
+        noise += cv2.resize(coarse, (width, tall), interpolation=cv2.INTER_LINEAR).reshape(noise.shape)
+    return np.concatenate([marks, np.clip(noise, 0, 255).astype(np.uint8)])
 
 
 def _write_words(picture: Image.Image, number: int, scale: float, header: int) -> None:
