@@ -28,6 +28,7 @@ Phase: TypeAlias = Literal[
     "read-history",
     "read-messages",
     "install",
+    "look-at-pictures",
     "look-for-canary",
 ]
 
@@ -53,6 +54,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "read-history": N_("Reading which apps each snapshot tells of"),
     "read-messages": N_("Looking through messages"),
     "install": N_("Handing the app to the phone"),
+    "look-at-pictures": N_("Looking at pictures"),
     "look-for-canary": N_("Looking for the test picture"),
 }
 

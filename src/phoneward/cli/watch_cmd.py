@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("canary", "capture")
+_COMMANDS: tuple[str, ...] = ("canary", "capture", "compare")
 """One file a command: `watch_scan_cmd.py` and so on."""
 
 

@@ -21,8 +21,9 @@ from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
+from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.copies import AppCopy, Cause
-from phoneward.watch.errors import WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 
 __all__ = [
     "AppCopy",
@@ -40,10 +41,14 @@ __all__ = [
     "Cause",
     "Conclusion",
     "Exchange",
+    "FileLeftOutError",
+    "FolderMatch",
     "Hands",
     "Looked",
+    "NoSuchFolderError",
     "NotedCanary",
     "OwnPicture",
+    "Place",
     "Put",
     "Screen",
     "SeenCanary",
@@ -53,6 +58,7 @@ __all__ = [
     "WatchError",
     "bytes_sentences",
     "bytes_verdict",
+    "compare_folders",
     "files_in_snapshot",
     "files_on_computer",
     "finish_canaries",

@@ -15,8 +15,12 @@ _MOST_STRIP: Final = 4096
 """Rows of a strip: of a longer picture it is squeezed."""
 
 
-def print_of(data: bytes) -> Print:
+def print_of(data: bytes, *, sha256: bytes | None = None) -> Print:
     """Return a picture's fingerprint.
+
+    Args:
+        data: the picture.
+        sha256: of it, where the caller has it.
 
     Raises:
         UnreadablePictureError: it cannot be decoded, or is not decoded.
@@ -26,7 +30,7 @@ def print_of(data: bytes) -> Print:
     hashed, quality = pdq(seen)
     width, height = (header.height, header.width) if header.orientation >= 5 else (header.width, header.height)
     return Print(
-        sha256=hashlib.sha256(data).digest(),
+        sha256=hashlib.sha256(data).digest() if sha256 is None else sha256,
         width=width,
         height=height,
         pdq=hashed,

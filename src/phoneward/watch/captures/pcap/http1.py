@@ -53,6 +53,7 @@ class Http1Reader:
         self._searched = 0
         self._time_ns: int | None = None
         self.head: Sent | None = None
+        self.unread = 0
 
     @property
     def rest(self) -> bytes:

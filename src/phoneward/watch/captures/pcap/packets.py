@@ -82,7 +82,7 @@ class PacketFile:
     stream: BinaryIO
     apps: dict[int, str] = field(default_factory=dict)
     secrets: list[bytes] = field(default_factory=list)
-    problem: tuple[str, dict[str, object]] | None = None
+    problem: tuple[str, dict[str, str]] | None = None
     skipped: int = 0
 
     def __post_init__(self) -> None:
