@@ -1,6 +1,5 @@
-"""The phone of a test with a picture: opened, mended where an earlier run was cut off, and the person asked to use it."""
+"""The phone of a test with a picture: opened, and mended where an earlier run was cut off."""
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,8 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import _, formats
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from phoneward.phones import AdbTester
     from phoneward.watch import Hands
 
@@ -46,7 +47,8 @@ def mend(frame: Frame, hands: "Hands", *, ask_first: bool = True) -> bool:
         if note.device != mine:
             frame.output.say(
                 _(
-                    "A test picture of {date} may still be on {phone}. Connect it and run: phoneward watch canary finish"
+                    "A test picture of {date} may still be on {phone}. Connect it and run: phoneward watch canary "
+                    "finish"
                 ).format(date=formats.date(note.made), phone=note.device_label)
             )
     left = hands.notes.left(mine)

@@ -33,15 +33,15 @@ def for_app(frame: Frame, there: "Put", app: str, wait: float | None, *, by_hand
     if by_hand:
         frame.output.say(
             _(
-                "It should be open on the phone's screen. Take a screenshot of it with the phone's own keys (mostly power "
-                "and volume down together). Where the phone can split its screen, open {app} beside the picture first: "
-                "then the app is told of the screenshot too."
+                "It should be open on the phone's screen. Take a screenshot of it with the phone's own keys (mostly "
+                "power and volume down together). Where the phone can split its screen, open {app} beside the picture "
+                "first: then the app is told of the screenshot too."
             ).format(app=name)
         )
     frame.output.say(
         _(
-            "Now open {app} on the phone and use it as you always do, for a minute or two. Do not open or send the test "
-            "picture there yourself."
+            "Now open {app} on the phone and use it as you always do, for a minute or two. Do not open or send the "
+            "test picture there yourself."
         ).format(app=name)
     )
     wait_for_person(frame, wait)

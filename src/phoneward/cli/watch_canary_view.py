@@ -67,8 +67,8 @@ def show_written(output: Output, note: "NotedCanary") -> None:
     output.result(_("Test picture {number} was written: {path}").format(number=f"{note.number:07d}", path=note.path))
     output.summary(
         _(
-            "Copy it to the phone among the screenshots, use the app, and copy the app's folders back. Then run: phoneward "
-            "watch canary look FOLDER --id {number}"
+            "Copy it to the phone among the screenshots, use the app, and copy the app's folders back. Then run: "
+            "phoneward watch canary look FOLDER --id {number}"
         ).format(number=note.number)
     )
 

@@ -42,8 +42,8 @@ def sentences_of(report: CanaryReport) -> Iterator[Words]:
         yield words("That is no proof that no app copied or sent it.")
     if report.is_listed is False:
         yield words(
-            "The phone did not take the test picture into its list of pictures: an app that only reads that list cannot "
-            "have seen it."
+            "The phone did not take the test picture into its list of pictures: an app that only reads that list "
+            "cannot have seen it."
         )
     if report.app:
         yield access_sentence(report.app, report.access)
