@@ -9,7 +9,7 @@ from phoneward.texts import _, enumeration, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output
-    from phoneward.watch import Ability, AppAbilities, Change, Owner, Said, Seen, Topic
+    from phoneward.watch.abilities import Ability, AppAbilities, Change, Owner, Said, Seen, Topic
 
 _MAX_SHOWN = 8
 """Places that are shown of each ability, and open parts."""
@@ -42,7 +42,7 @@ def _lines(found: "AppAbilities", *, details: bool) -> Iterator[str]:
 
 
 def _of_abilities(found: "AppAbilities", *, details: bool) -> Iterator[str]:
-    from phoneward.watch import ABOUT, About
+    from phoneward.watch.abilities import ABOUT, About
 
     shown = [one for one in found.abilities if details or not one.is_ordinary]
     if not shown:
@@ -63,7 +63,7 @@ def _of_abilities(found: "AppAbilities", *, details: bool) -> Iterator[str]:
 
 
 def _of_ability(one: "Ability", *, details: bool) -> Iterator[str]:
-    from phoneward.watch import ability_words, owners_words, seen_words
+    from phoneward.watch.abilities import ability_words, owners_words, seen_words
 
     sentence = str(ability_words(one))
     yield f"  {sentence}" if one.tier is Tier.OBSERVED else f"  {sentence} [{_(TIER_WORDS[one.tier])}]"
@@ -79,7 +79,7 @@ def _of_ability(one: "Ability", *, details: bool) -> Iterator[str]:
 
 
 def _of_change(change: "Change") -> Iterator[str]:
-    from phoneward.watch import ability_words
+    from phoneward.watch.abilities import ability_words
 
     yield ""
     version = readable(change.version_name) or change.version_code
@@ -117,13 +117,13 @@ def _of_text(said: "Said") -> Iterator[str]:
 
 
 def _topic(topic: "Topic") -> str:
-    from phoneward.watch import TOPICS
+    from phoneward.watch.abilities import TOPICS
 
     return _(TOPICS[topic.code])
 
 
 def _of_services(found: "AppAbilities") -> Iterator[str]:
-    from phoneward.watch import PURPOSES
+    from phoneward.watch.abilities import PURPOSES
 
     services = [one for one in found.services if one.owner.purpose != "library"]
     if services:
@@ -197,7 +197,7 @@ def document(found: "AppAbilities") -> dict[str, object]:
 
 
 def _ability_document(one: "Ability") -> dict[str, object]:
-    from phoneward.watch import ability_words
+    from phoneward.watch.abilities import ability_words
 
     return {
         "code": one.code,
