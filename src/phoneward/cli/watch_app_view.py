@@ -30,7 +30,7 @@ def _lines(found: "AppAbilities", *, details: bool) -> Iterator[str]:
         if one.is_grave:
             yield _("Cannot see: {what}").format(what=one.text)
     if found.change is not None:
-        yield from _of_change(found.change)
+        yield from _of_change(found.change, details=details)
     if found.said is not None:
         yield from _of_text(found.said)
     yield from _of_abilities(found, details=details)
@@ -69,7 +69,7 @@ def _of_ability(one: "Ability", *, details: bool) -> Iterator[str]:
     yield f"  {sentence}" if one.tier is Tier.OBSERVED else f"  {sentence} [{_(TIER_WORDS[one.tier])}]"
     owners = owners_words(one)
     if owners is not None:
-        yield "    " + labelled(_("in"), str(owners))
+        yield "    " + labelled(_("whose code"), str(owners))
     if details:
         for seen in one.seen[:_MAX_SHOWN]:
             yield f"    {seen_words(seen)}"
@@ -78,7 +78,7 @@ def _of_ability(one: "Ability", *, details: bool) -> Iterator[str]:
             yield "    " + ngettext("and in one more place", "and in {count} more places", more).format(count=more)
 
 
-def _of_change(change: "Change") -> Iterator[str]:
+def _of_change(change: "Change", *, details: bool) -> Iterator[str]:
     from phoneward.watch.abilities import ability_words
 
     yield ""
@@ -90,8 +90,13 @@ def _of_change(change: "Change") -> Iterator[str]:
     yield _("New since version {version}").format(version=version)
     for one in new:
         yield f"  {ability_words(one)}"
-    if change.permissions:
+    if change.permissions and details:
         yield "  " + labelled(_("asks for"), enumeration(map(readable, change.permissions)))
+    elif change.permissions:
+        count = len(change.permissions)
+        yield "  " + ngettext(
+            "It asks for one more permission (--details).", "It asks for {count} more permissions (--details).", count
+        ).format(count=count)
     if change.services:
         yield "  " + labelled(_("brings along"), enumeration(one.owner.name for one in change.services))
 
