@@ -70,7 +70,7 @@ def app(
 ) -> ExitCode:
     """Look, compare, show."""
     from phoneward.cli import watch_app_view as view
-    from phoneward.watch import abilities as looking
+    import phoneward.watch.abilities as looking  # not by way of the room: its face loads what pictures need
 
     frame = current()
     listed = looking.load_trackers(trackers) if trackers is not None else None
