@@ -52,7 +52,6 @@ from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 from phoneward.watch.plain import (
     AppCopy,
