@@ -32,20 +32,27 @@ from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
 from phoneward.watch.canary.making import Canary, make_canary
 from phoneward.watch.canary.screen import Screen
-from phoneward.watch.captures.exchange import Capture, Exchange, Unread
-from phoneward.watch.captures.looking import CaptureResult, look_into_capture
-from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
-from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 from phoneward.watch.plain import (
     AppCopy,
+    Capture,
+    CaptureResult,
     Cause,
+    Exchange,
+    OwnPicture,
+    RecordingGuide,
+    RecordingWay,
     Scanned,
+    Unread,
+    Upload,
     by_app,
     cause_words,
     gap_words,
     kind_words,
+    look_into_capture,
+    pictures_in_folder,
+    recording_guide,
     room_answer,
     since_words,
     unexplained,
@@ -78,6 +85,8 @@ __all__ = [
     "Owner",
     "Place",
     "Present",
+    "RecordingGuide",
+    "RecordingWay",
     "Said",
     "Scanned",
     "Screen",
@@ -108,6 +117,7 @@ __all__ = [
     "owners_words",
     "pictures_in_folder",
     "read_text",
+    "recording_guide",
     "room_answer",
     "seen_words",
     "since_words",

@@ -1,6 +1,11 @@
 """What of the room works without the extra `watch`: its answer, its words, and what was found before."""
 
 from phoneward.watch.answering import answer as room_answer
+from phoneward.watch.captures.exchange import Capture, Exchange, Unread
+from phoneward.watch.captures.guide import RecordingGuide, RecordingWay, recording_guide
+from phoneward.watch.captures.looking import CaptureResult, look_into_capture
+from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
+from phoneward.watch.captures.upload import Upload
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
 from phoneward.watch.errors import WatchError
@@ -9,13 +14,24 @@ from phoneward.watch.scanned import Scanned
 
 __all__ = [
     "AppCopy",
+    "Capture",
+    "CaptureResult",
     "Cause",
+    "Exchange",
+    "OwnPicture",
+    "RecordingGuide",
+    "RecordingWay",
     "Scanned",
+    "Unread",
+    "Upload",
     "WatchError",
     "by_app",
     "cause_words",
     "gap_words",
     "kind_words",
+    "look_into_capture",
+    "pictures_in_folder",
+    "recording_guide",
     "room_answer",
     "since_words",
     "unexplained",

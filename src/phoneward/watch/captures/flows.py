@@ -31,6 +31,7 @@ class FlowCapture:
         self._path = path
         self._sent: dict[str, int] = {}
         self._problems: list[str] = []
+        self._is_damaged = False
         self._bare = 0
         self._number = 0
 
@@ -45,7 +46,7 @@ class FlowCapture:
                 self._bare,
             )
             problems.append(said.format(count=f"{self._bare:,}"))
-        return Unread(sent=dict(self._sent), problems=tuple(problems))
+        return Unread(sent=dict(self._sent), problems=tuple(problems), is_damaged=self._is_damaged)
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield what was sent.
@@ -73,6 +74,7 @@ class FlowCapture:
                 if not count:
                     raise NotACaptureError(file=readable(str(self._path)), problem=_("it is broken")) from error
                 self._lost(size - at)
+                self._is_damaged = True
                 said = _("The capture is broken: its last {size} bytes could not be read.")
                 self._problems.append(said.format(size=f"{size - at:,}"))
                 return
