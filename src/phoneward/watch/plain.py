@@ -11,6 +11,7 @@ from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since
 from phoneward.watch.errors import WatchError
 from phoneward.watch.facts import by_app, unexplained, was_taken_at_once
 from phoneward.watch.scanned import Scanned
+from phoneward.watch.scanning import kept_scan, mark_sensitive, picture_bytes, picture_shown, scan
 
 __all__ = [
     "AppCopy",
@@ -28,11 +29,16 @@ __all__ = [
     "by_app",
     "cause_words",
     "gap_words",
+    "kept_scan",
     "kind_words",
     "look_into_capture",
+    "mark_sensitive",
+    "picture_bytes",
+    "picture_shown",
     "pictures_in_folder",
     "recording_guide",
     "room_answer",
+    "scan",
     "since_words",
     "unexplained",
     "was_taken_at_once",
