@@ -38,13 +38,20 @@ from phoneward.watch.canary.measuring import measure as measure_bytes
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
 from phoneward.watch.canary.putting import Hands, Put
 from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
-from phoneward.watch.canary.round import finish as finish_canaries, play as play_canary
+from phoneward.watch.canary.round import finish as finish_canaries
+from phoneward.watch.canary.round import play as play_canary
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
 from phoneward.watch.canary.storage import (
     CanaryCopy,
+)
+from phoneward.watch.canary.storage import (
     Search as CanarySearch,
+)
+from phoneward.watch.canary.storage import (
     on_computer as files_on_computer,
+)
+from phoneward.watch.canary.storage import (
     search as search_for_canaries,
 )
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
