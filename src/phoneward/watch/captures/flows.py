@@ -57,14 +57,18 @@ class FlowCapture:
         """
         try:
             with self._path.open("rb") as file:
-                for flow in self._flows(file):
-                    yield from self._of_flow(flow)
+                yield from self.exchanges_in(file)
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise CaptureUnreadableError(file=readable(str(self._path)), problem=problem) from error
 
+    def exchanges_in(self, file: BinaryIO) -> Iterator[Exchange]:
+        """Yield what was sent, from an open file. Raises NotACaptureError as `exchanges`."""
+        for flow in self._flows(file):
+            yield from self._of_flow(flow)
+
     def _flows(self, file: BinaryIO) -> Iterator[dict[str, Value]]:
-        size = os.fstat(file.fileno()).st_size
+        size = file.seek(0, os.SEEK_END)
         at = count = 0
         while at < size:
             try:

@@ -70,12 +70,13 @@ class HarCapture:
         """
         try:
             with self._path.open("rb") as file, _mapped(file) as text:
-                yield from self._entries(text)
+                yield from self.exchanges_in(text)
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise CaptureUnreadableError(file=readable(str(self._path)), problem=problem) from error
 
-    def _entries(self, text: Text) -> Iterator[Exchange]:
+    def exchanges_in(self, text: Text) -> Iterator[Exchange]:
+        """Yield what was sent, from a file's content. Raises NotACaptureError as `exchanges`."""
         count = 0
         try:
             for start in _entries(text):
