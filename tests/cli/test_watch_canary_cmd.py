@@ -152,6 +152,9 @@ def test_without_a_phone_the_picture_is_written_and_looked_for_later(program: Pr
     other = program.run("watch", "canary", "look", tmp_path / "back", "--id", "5")
     assert other.code == 0
     assert "NOT SEEN" in other.stdout
+    nowhere = program.run("watch", "canary", "look", tmp_path / "nowhere")
+    assert nowhere.code == 2
+    assert "There is nothing at" in nowhere.stderr
     again = program.run("watch", "canary", "--no-phone", picture)
     assert again.code == 1
     assert "File exists" in again.stderr

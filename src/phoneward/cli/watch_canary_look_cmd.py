@@ -23,7 +23,7 @@ from phoneward.texts import N_
 @argument(
     "paths",
     nargs=-1,
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     metavar="[DIR|FILE]…",
     meaning=N_("Folders and files to look in."),
 )
