@@ -38,6 +38,7 @@ EXPECTED = {
     "ownbackups",
     "pack",
     "packages",
+    "packets",
     "passwords",
     "proofs",
     "push",

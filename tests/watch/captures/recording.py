@@ -61,7 +61,9 @@ def families() -> tuple[tuple[corpus.CorpusPicture, corpus.CorpusPicture], ...]:
     for picture in corpus.pictures():
         found.setdefault(picture.family, []).append(picture)
     return tuple(
-        (members[0], members[1]) for members in found.values() if len(members) > 1 and len(members[0].data) <= _LARGEST
+        (members[0], members[1])
+        for members in found.values()
+        if len(members) > 1 and len(members[0].data) <= _LARGEST
     )
 
 
@@ -85,9 +87,8 @@ def _record(folder: Path) -> None:
     images.mkdir()
     for own, _twin in families():
         (images / f"{own.name}.png").write_bytes(own.data)
-    with tempfile.TemporaryDirectory() as work:
-        with server.running(server.make_certificate(Path(work))) as (tls, bare):
-            _record_all(folder, Path(work), tls, bare)
+    with tempfile.TemporaryDirectory() as work, server.running(server.make_certificate(Path(work))) as (tls, bare):
+        _record_all(folder, Path(work), tls, bare)
 
 
 def _record_all(folder: Path, work: Path, tls: int, bare: int) -> None:
