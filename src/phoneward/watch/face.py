@@ -28,6 +28,7 @@ from phoneward.watch.abilities.facts import (
 from phoneward.watch.abilities.looking import NoMainFileError, look_at_app
 from phoneward.watch.abilities.said import StatedTextError, read_text
 from phoneward.watch.abilities.trackers import TrackerList, TrackerListError, load_trackers
+from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
@@ -38,6 +39,7 @@ from phoneward.watch.canary.putting import Hands, Put
 from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
 from phoneward.watch.canary.round import finish as finish_canaries
 from phoneward.watch.canary.round import play as play_canary
+from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
 from phoneward.watch.canary.storage import CanaryCopy
@@ -50,7 +52,6 @@ from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
 from phoneward.watch.plain import (
     AppCopy,
@@ -97,6 +98,7 @@ __all__ = [
     "FileLeftOutError",
     "FolderMatch",
     "Hands",
+    "InCapture",
     "Looked",
     "Network",
     "NoMainFileError",
@@ -139,6 +141,7 @@ __all__ = [
     "kind_words",
     "load_trackers",
     "look_at_app",
+    "look_in_capture",
     "look_into_capture",
     "make_canary",
     "mark_sensitive",
@@ -158,5 +161,6 @@ __all__ = [
     "since_words",
     "unexplained",
     "was_taken_at_once",
+    "with_capture",
     "write_canary",
 ]
