@@ -25,6 +25,7 @@ EXPECTED = {
     "calendar",
     "confined",
     "coverage",
+    "declared",
     "dex",
     "gate",
     "gate_service",

@@ -1,33 +1,35 @@
 """The room's public face."""
 
-from phoneward.watch.abilities.ability_words import (
+from phoneward.watch.abilities import (
     ABOUT,
     PURPOSES,
     TOPICS,
-    ability_words,
-    owner_words,
-    owners_words,
-    seen_words,
-)
-from phoneward.watch.abilities.facts import (
     Ability,
     About,
     AppAbilities,
     Change,
     Network,
+    NoMainFileError,
     Open,
     Owner,
     Present,
     Said,
     Seen,
+    StatedTextError,
     Topic,
     Tracker,
+    TrackerList,
+    TrackerListError,
     Unseen,
     Whose,
+    ability_words,
+    load_trackers,
+    look_at_app,
+    owner_words,
+    owners_words,
+    read_text,
+    seen_words,
 )
-from phoneward.watch.abilities.looking import NoMainFileError, look_at_app
-from phoneward.watch.abilities.said import StatedTextError, read_text
-from phoneward.watch.abilities.trackers import TrackerList, TrackerListError, load_trackers
 from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict

@@ -61,9 +61,7 @@ def families() -> tuple[tuple[corpus.CorpusPicture, corpus.CorpusPicture], ...]:
     for picture in corpus.pictures():
         found.setdefault(picture.family, []).append(picture)
     return tuple(
-        (members[0], members[1])
-        for members in found.values()
-        if len(members) > 1 and len(members[0].data) <= _LARGEST
+        (members[0], members[1]) for members in found.values() if len(members) > 1 and len(members[0].data) <= _LARGEST
     )
 
 
