@@ -30,6 +30,7 @@ from phoneward.watch.abilities import (
     read_text,
     seen_words,
 )
+from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
@@ -40,6 +41,7 @@ from phoneward.watch.canary.putting import Hands, Put
 from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
 from phoneward.watch.canary.round import finish as finish_canaries
 from phoneward.watch.canary.round import play as play_canary
+from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
 from phoneward.watch.canary.storage import CanaryCopy
@@ -107,6 +109,7 @@ __all__ = [
     "FileLeftOutError",
     "FolderMatch",
     "Hands",
+    "InCapture",
     "Looked",
     "Network",
     "NoMainFileError",
@@ -151,6 +154,7 @@ __all__ = [
     "kind_words",
     "load_trackers",
     "look_at_app",
+    "look_in_capture",
     "look_into_capture",
     "make_canary",
     "mark_sensitive",
@@ -172,5 +176,6 @@ __all__ = [
     "since_words",
     "unexplained",
     "was_taken_at_once",
+    "with_capture",
     "write_canary",
 ]
