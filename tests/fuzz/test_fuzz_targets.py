@@ -39,6 +39,7 @@ EXPECTED = {
     "ownbackups",
     "pack",
     "packages",
+    "packets",
     "passwords",
     "proofs",
     "push",

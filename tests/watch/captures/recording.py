@@ -85,9 +85,8 @@ def _record(folder: Path) -> None:
     images.mkdir()
     for own, _twin in families():
         (images / f"{own.name}.png").write_bytes(own.data)
-    with tempfile.TemporaryDirectory() as work:
-        with server.running(server.make_certificate(Path(work))) as (tls, bare):
-            _record_all(folder, Path(work), tls, bare)
+    with tempfile.TemporaryDirectory() as work, server.running(server.make_certificate(Path(work))) as (tls, bare):
+        _record_all(folder, Path(work), tls, bare)
 
 
 def _record_all(folder: Path, work: Path, tls: int, bare: int) -> None:
