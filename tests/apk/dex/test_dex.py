@@ -131,6 +131,13 @@ def test_letters_beyond_the_first_plane() -> None:
     assert [site.text for site in found.texts] == [text]
 
 
+def test_a_very_long_text() -> None:
+    """Some apps carry whole books in one text; what stands in the first 64 KB of it is found."""
+    long = "screenshot " * 10_000
+    found = look_at_dex(dex([watcher([*load(long), *load("z screenshot"), *RETURN])]), WANTED)
+    assert (found.damage, [site.text[:12] for site in found.texts]) == ("", ["screenshot s", "z screenshot"])
+
+
 def lies() -> list[tuple[str, Callable[[bytearray], None]]]:
     """Tables that lead out of the file, or in circles."""
 

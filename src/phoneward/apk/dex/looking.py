@@ -16,6 +16,7 @@ from phoneward.apk.dex import instructions as code
 from phoneward.apk.dex.facts import CallSite, DexFacts, FieldSite, Member, TextSite, Wanted
 from phoneward.apk.dex.header import DexError, Header, headers
 from phoneward.apk.dex.methods import Methods
+from phoneward.apk.dex.platform import PLATFORM_PACKAGES, SUPERS
 from phoneward.apk.dex.tables import NO_INDEX, Tables, having
 from phoneward.apk.dex.words import find_texts
 
@@ -24,6 +25,7 @@ MAX_SITES: Final = 20_000
 MAX_SHOWN: Final = 300
 """Letters of a text that are told."""
 _OBJECT: Final = "java.lang.Object"
+_PLATFORM: Final = ("[", "java.", "javax.", "dalvik.", *(f"android.{part}." for part in PLATFORM_PACKAGES))
 
 
 def look_at_dex(data: bytes, wanted: Wanted) -> DexFacts:
@@ -79,6 +81,7 @@ class _Look:
         self.data = data
         self.tables = Tables(data, header)
         self.wanted = wanted
+        self.supers = self._supers()
         self.is_cut = False
         self.broken = 0
 
@@ -95,7 +98,7 @@ class _Look:
             calls=[site for site in sites if isinstance(site, CallSite)],
             fields=[site for site in sites if isinstance(site, FieldSite)],
             texts=[site for site in sites if isinstance(site, TextSite)],
-            supers=self._supers(),
+            supers=self.supers,
             prefixes={prefix: name for prefix in wanted.prefixes if (name := tables.beginning(prefix)) is not None},
             present=[name for name in wanted.classes if tables.defines(name)],
             broken=self.broken,
@@ -110,7 +113,7 @@ class _Look:
         for index in having(tables.method_names, by_name):
             owner, name, prototype = tables.method(index)
             members = [one for one in by_name[tables.method_names[index]] if one.prototype in {"", prototype}]
-            if members:
+            if any(self._may_be(owner, one) for one in members):
                 calls[index] = Member(owner, name, prototype)
         fields: dict[int, Member] = {}
         by_name = _by_name(tables, self.wanted.fields)
@@ -120,6 +123,22 @@ class _Look:
                 if member.owner == owner:
                     fields[index] = member
         return _Targets(calls, fields, find_texts(tables, self.wanted.texts))
+
+    def _may_be(self, owner: str, wanted: Member) -> bool:
+        """Tell whether a class is the wanted one, or may be a subclass: where another file may tell, it may be.
+
+        A constructor is named by its own class always.
+        """
+        if wanted.name == "<init>" or owner == wanted.owner:
+            return owner == wanted.owner
+        seen: set[str] = set()
+        while owner not in seen and owner != wanted.owner:
+            seen.add(owner)
+            above = self.supers.get(owner) or SUPERS.get(owner)
+            if above is None:
+                return not owner.startswith(_PLATFORM) and not self.tables.defines(owner)
+            owner = above
+        return owner == wanted.owner
 
     def _supers(self) -> dict[str, str]:
         """Return the superclass of each class that has another than `java.lang.Object`."""

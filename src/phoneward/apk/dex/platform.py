@@ -100,3 +100,10 @@ _BELOW: Final = {
 
 SUPERS: Final = {below: above for above, classes in _BELOW.items() for below in classes}
 """Superclass by class."""
+
+PLATFORM_PACKAGES: Final = (
+    *("accessibilityservice", "accounts", "animation", "app", "appwidget", "bluetooth", "content", "database", "drm"),
+    *("graphics", "hardware", "location", "media", "net", "nfc", "opengl", "os", "preference", "print", "provider"),
+    *("security", "service", "telecom", "telephony", "text", "transition", "util", "view", "webkit", "widget"),
+)
+"""Packages below `android.` that Android itself brings along (`android.support` and others come with apps)."""

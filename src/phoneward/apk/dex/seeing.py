@@ -8,6 +8,7 @@ from typing import Final
 
 from phoneward.apk.app import Apk, AppSet
 from phoneward.apk.container import Container, Entry
+from phoneward.apk.dex.elsewhere import hidden_code
 from phoneward.apk.dex.facts import CallSite, Code, DexFacts, FieldSite, Member, TextSite, Unread, Wanted
 from phoneward.apk.dex.looking import look_at_dex
 from phoneward.apk.errors import ApkError
@@ -38,7 +39,7 @@ def calls_of(app: AppSet | Apk, wanted: tuple[Member, ...]) -> list[CallSite]:
 
 
 def read_code(app: AppSet | Apk, wanted: Wanted) -> Code:
-    """Look through all code that an app's files hold and Android would load.
+    """Look through all code that an app's files hold: what Android loads, and DEX files that lie elsewhere in them.
 
     What cannot be read is named in `Code.unread`, and does not keep the rest from being read.
 
@@ -74,7 +75,8 @@ def _files(app: AppSet | Apk, seen: "_Seen") -> Iterator[_File]:
     for apk in app.apks if isinstance(app, AppSet) else (app,):
         if not isinstance(apk, OpenedApk):
             continue
-        for entry in dex_entries(apk.container):
+        hidden = [entry for entry, is_code in hidden_code(apk.container) if is_code]
+        for entry in (*dex_entries(apk.container), *hidden):
             left -= entry.size
             count += 1
             name = readable(entry.name)

@@ -7,8 +7,9 @@ on), so texts are found by halving.
 import struct
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Container, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from phoneward.apk.dex.header import DexError, Header
@@ -50,14 +51,12 @@ class Tables:
         self.type_name = lru_cache(maxsize=1 << 12)(self._type_name)
 
     def raw(self, index: int) -> bytes:
-        """Return a text as it is stored (MUTF-8); IndexError where there is none."""
+        """Return a text as it is stored (MUTF-8), cut to `MAX_TEXT`; IndexError where there is none."""
         data, at = self.data, self.strings[index]
         while data[at] & 0x80:
             at += 1
         end = data.find(0, at + 1, at + 1 + MAX_TEXT)
-        if end < 0:
-            raise DexError("text")
-        return data[at + 1 : end]
+        return data[at + 1 : end if end >= 0 else at + 1 + MAX_TEXT]
 
     def text(self, index: int) -> str:
         """Return a text; what is no MUTF-8 is replaced."""
@@ -118,18 +117,22 @@ class Tables:
     def defines(self, class_name: str) -> bool:
         """Tell whether the file brings a class along."""
         number = self.find_type(class_name)
-        return number is not None and number in self.classes[::8]
+        return number is not None and number in self._defined
+
+    @cached_property
+    def _defined(self) -> frozenset[int]:
+        """Types that the file brings along."""
+        return frozenset(self.classes[::8])
 
     def beginning(self, prefix: str) -> str | None:
         """Return a class that the file defines whose name begins so; None where there is none."""
         wanted = f"L{prefix.replace('.', '/')}".encode()
         first = self._first(wanted)
-        last = self._first(wanted + b"\xff")
-        if first >= last:
+        if first >= len(self.strings) or not self.raw(first).startswith(wanted):
             return None
-        types = {index for index, text in enumerate(self.types) if first <= text < last}
-        defined = next((index for index in self.classes[::8] if index in types), None)
-        return None if defined is None else self.type_name(defined)
+        begin, end = bisect_left(self.types, first), bisect_left(self.types, self._first(wanted + b"\xff"))
+        number = next((number for number in range(begin, end) if number in self._defined), None)
+        return None if number is None else self.type_name(number)
 
 
 def having(names: "array[int]", wanted: Container[int]) -> Iterator[int]:

@@ -10,7 +10,7 @@ from phoneward.media.errors import PicturesExtraMissingError
 if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simplejpeg")):
     raise PicturesExtraMissingError
 
-from phoneward.media.comparing.decoding import gray
+from phoneward.media.comparing.decoding import gray, shown
 from phoneward.media.comparing.looking import Looker
 from phoneward.media.comparing.matching import Match, Matcher
 from phoneward.media.comparing.nearest import Hashes, Pairs, near, nearest
@@ -33,5 +33,6 @@ __all__ = [
     "nearest",
     "pdq",
     "print_of",
+    "shown",
     "verify",
 ]

@@ -21,6 +21,7 @@ LARGEST_FLOW: Final = 512 << 20
 """Bytes; a flow that takes more is passed over and named. It is read whole."""
 _SKIPPED: Final = frozenset({"response", "backup", "certificate_list", "cipher_list", "mitmcert", "cert", "clientcert"})
 _LENGTH_DIGITS: Final = 12
+_QUIC_VERSIONS: Final = (b"\0\0\0\1", b"\x6b\x33\x43\xcf")
 
 
 class FlowCapture:
@@ -135,13 +136,19 @@ class FlowCapture:
             self._lost(size)
 
     def _stream(self, flow: dict[str, Value], said: list[tuple[memoryview, Value]]) -> Iterator[Exchange]:
-        if said:
+        if said and _is_closed(said[0][0]):
+            # What mitmproxy was told to pass on unopened (`ignore_hosts` with `show_ignored_hosts`).
+            self._lost(sum(len(part) for part, _time in said))
+        elif said:
             body = said[0][0] if len(said) == 1 else b"".join(part for part, _time in said)
             yield self._message(flow, body, said[0][1], "TCP")
 
     def _messages(
         self, flow: dict[str, Value], said: list[tuple[memoryview, Value]], protocol: str
     ) -> Iterator[Exchange]:
+        if protocol == "UDP" and said and _is_quic(said[0][0]):
+            self._lost(sum(len(part) for part, _time in said))
+            return
         for body, time in said:
             yield self._message(flow, body, time, protocol)
 
@@ -172,6 +179,16 @@ def _next_flow(file: BinaryIO, at: int, size: int) -> tuple[bytes | None, int]:
     if whole > LARGEST_FLOW:
         return None, at + whole
     return beginning[:whole] + file.read(whole - len(beginning)), at + whole
+
+
+def _is_closed(beginning: memoryview) -> bool:
+    """Tell whether a stream begins with TLS's handshake (RFC 8446 5.1: type 22, version 3.x)."""
+    return bytes(beginning[:2]) == b"\x16\x03"
+
+
+def _is_quic(beginning: memoryview) -> bool:
+    """Tell whether a datagram has QUIC's long header (RFC 9000 17.2), of version 1 or 2."""
+    return len(beginning) > 5 and beginning[0] & 0xC0 == 0xC0 and bytes(beginning[1:5]) in _QUIC_VERSIONS
 
 
 def _said(messages: list[Value], *, opcode: bool) -> list[tuple[memoryview, Value]]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from phoneward.confined import ConfinedError, ConfinedWorker, Limits, WorkerStartError
 from phoneward.errors import readable
+from phoneward.media import Kind, Verdict
 from phoneward.texts import ngettext
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.joining import Joins
@@ -32,17 +33,21 @@ class CaptureResult:
 
     Attributes:
         uploads: the person's pictures that were sent, in the capture's order.
+        perhaps: sent so small that another content of the same screen could not be told apart.
         unread: what could not be read.
         exchanges: that were looked at.
         pictures: that were found in them, the person's or not.
         images: of the person, that were looked for.
+        uncompared: pictures that could be compared byte by byte only, as parts of Phoneward are not installed.
     """
 
     uploads: tuple[Upload, ...]
+    perhaps: tuple[Upload, ...]
     unread: Unread
     exchanges: int
     pictures: int
     images: int
+    uncompared: int
 
 
 def look_into_capture(
@@ -70,20 +75,22 @@ def look_into_capture(
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
     capture = open_capture(path, key_logs=key_logs)
-    search = Search(images)
-    with ConfinedWorker(unwrap, limits=_LIMITS) as worker:
+    with Search(images) as search, ConfinedWorker(unwrap, limits=_LIMITS) as worker:
         look = _Look(search, worker)
         for exchange in capture.exchanges():
             if _is_wanted(exchange, since, until, app):
                 look.at(exchange)
         look.at_joined()
+        search.finish()
     unread = capture.unread
     return CaptureResult(
-        uploads=tuple(look.uploads()),
+        uploads=tuple(one for one in look.uploads() if one.verdict.is_distinguishable),
+        perhaps=tuple(one for one in look.uploads() if not one.verdict.is_distinguishable),
         unread=Unread(sent=unread.sent, problems=(*unread.problems, *look.problems())),
         exchanges=look.exchanges,
         pictures=look.pictures,
         images=search.count,
+        uncompared=search.uncompared,
     )
 
 
@@ -130,7 +137,7 @@ class _Look:
         for joined in self._joins.uploads():
             first = joined.exchanges[0]
             numbers = tuple(dict.fromkeys(exchange.number for exchange in joined.exchanges))
-            self._unwrap(first, Body(data=joined.data), way=joined.how, exchanges=numbers)
+            self._unwrap(first, Body(data=joined.data), way=joined.way, exchanges=numbers)
         if self._joins.given_up:
             self._note("pieces", self._joins.given_up)
 
@@ -162,7 +169,9 @@ class _Look:
             for problem in seen.problems:
                 self._note(problem)
             for found in seen.pictures:
-                self._take(exchange, found, way, exchanges or (exchange.number,))
+                # The beginning of a picture that comes in pieces is looked at when these are put together.
+                if found.is_whole or seen.piece is None or way:
+                    self._take(exchange, found, way, exchanges or (exchange.number,))
             if seen.piece is not None and not way:
                 self._joins.add(exchange, seen.piece)
             if not seen.next:
@@ -172,7 +181,8 @@ class _Look:
     def _take(self, exchange: Exchange, found: Found, way: tuple[str, ...], exchanges: tuple[int, ...]) -> None:
         self.pictures += 1
         form = (*way, *found.form) if not way or found.form != ("body",) else way
-        for image, verdict in self._search.matches(found):
+
+        def sent(image: str, verdict: Verdict) -> None:
             upload = Upload(
                 image=image,
                 time=exchange.time,
@@ -185,10 +195,19 @@ class _Look:
                 sha256=hashlib.sha256(found.data).hexdigest(),
                 size=len(found.data),
             )
-            self._uploads.setdefault((exchange.number, image), upload)
+            before = self._uploads.get((exchange.number, image))
+            if before is None or _rank(verdict) > _rank(before.verdict):
+                self._uploads[exchange.number, image] = upload
+
+        self._search.look_for(found.data, sent)
 
     def _note(self, problem: Problem | str, count: int = 1) -> None:
         self._problems[problem] = self._problems.get(problem, 0) + count
+
+
+def _rank(verdict: Verdict) -> tuple[bool, bool, float]:
+    """Return how much a verdict says; the largest of one picture in one exchange is told."""
+    return verdict.kind is Kind.IDENTICAL, verdict.is_distinguishable, verdict.confidence
 
 
 def _long_texts(exchange: Exchange) -> Iterator[tuple[str, str]]:

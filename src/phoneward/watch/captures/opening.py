@@ -1,6 +1,6 @@
 """Which kind of capture a file is, by its first bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,13 @@ _PCAP: Final = (
 """pcap in both byte orders, with micro- and nanoseconds; pcapng's section header block."""
 
 
-def open_capture(path: Path, *, key_logs: Sequence[Path] = ()) -> Capture:
+def open_capture(path: Path, *, key_logs: Sequence[Path] = (), packages: Mapping[int, str] | None = None) -> Capture:
     """Return the capture that a file holds.
 
     Args:
         path: a flow file of mitmproxy, a HAR file, a pcap or a pcapng file.
         key_logs: TLS keys (NSS key log format) beside a pcap.
+        packages: package of each UID, for captures that name only the UID.
 
     Raises:
         NotACaptureError: it is none of them.
@@ -34,10 +35,9 @@ def open_capture(path: Path, *, key_logs: Sequence[Path] = ()) -> Capture:
             file=readable(str(path)), problem=error.strerror or type(error).__name__
         ) from error
     if head[:4] in _PCAP:
-        from phoneward.watch.captures.pcap import open_pcap  # type: ignore[attr-defined, unused-ignore]
+        from phoneward.watch.captures.pcap import open_pcap
 
-        packets: Capture = open_pcap(path, key_logs=key_logs)
-        return packets
+        return open_pcap(path, key_logs=key_logs, packages=packages)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         from phoneward.watch.captures.har import HarCapture
 

@@ -12,7 +12,7 @@ from phoneward.texts import _
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.pcap import reading
 from phoneward.watch.captures.pcap.errors import NotACaptureError
-from phoneward.watch.captures.pcap.reading import Found, Opening, Step, Turn
+from phoneward.watch.captures.pcap.steps import Found, Opening, Step, Summary, Turn
 from phoneward.watch.captures.pcap.tshark import Running, Tshark, find_tshark
 
 LIMITS = Limits(seconds=120.0, memory_bytes=1 << 30, output_bytes=(256 << 20), open_files=32)
@@ -55,7 +55,7 @@ class PcapCapture:
                     self._unread = self._what_is_unread(step, steps, program)
 
     def _what_is_unread(self, step: Step, steps: "_Steps", program: Tshark | None) -> Unread:
-        summary = step.summary or reading.Summary()
+        summary = step.summary or Summary()
         problems = [_(text).format(**values) for text, values in summary.problems]
         if summary.unread and not step.has_keys:
             problems.append(
@@ -109,7 +109,7 @@ class _Steps:
 
     def __iter__(self) -> Iterator[Step]:
         running: Running | None = None
-        turn = Turn()
+        turn, answers = Turn(), b""
         while True:
             step = self._worker(self._opening, turn)
             if step.not_a_capture:
@@ -117,18 +117,21 @@ class _Steps:
             yield step
             if step.summary is not None:
                 return
-            if step.packets and running is None and self._program is not None:
+            if step.packets and running is None and not self.complaint and self._program is not None:
                 running = self._start(self._program)
-            if running is None:
+            if running is not None:
+                answers += running.exchange(step.packets)
+            if step.has_more:
+                turn = Turn(is_last=turn.is_last)
+            elif running is None:
                 turn = Turn(is_last=step.is_read)
-                continue
-            answers = running.exchange(step.packets)
-            if step.is_read:
-                running.finish()
-                answers += running.rest()
-            turn = Turn(answers, is_last=step.is_read and running.has_ended)
-            if turn.is_last:
-                self._look_at_end(running)
+            else:
+                if step.is_read:
+                    running.finish()
+                    answers = answers or running.rest()
+                turn, answers = Turn(answers, is_last=step.is_read and running.has_ended), b""
+                if turn.is_last:
+                    self._look_at_end(running)
 
     def _start(self, program: Tshark) -> Running | None:
         try:

@@ -56,6 +56,7 @@ class Connection:
         waiting: packets of it that tshark has not answered yet.
         is_over: no more of it comes.
         tally: what was not read.
+        is_encrypted: what is read of it was under TLS.
     """
 
     number: int
@@ -66,8 +67,7 @@ class Connection:
     waiting: int = 0
     is_over: bool = False
     tally: Tally = field(default_factory=Tally)
-    inner: StreamReader | None = None
-    """What was under the encryption."""
+    is_encrypted: bool = False
 
     def answered(self, answer: Answer | None, size: int, time_ns: int | None) -> Iterator[Sent]:
         """Take what a packet held; None where there was no answer."""
@@ -93,6 +93,7 @@ class TcpConnection(Connection):
             StreamReader(room, "TCP") if phone_is_client else UnknownReader(room, "TCP")
         )
         self._tls: _Tls | None = None
+        self._inner: StreamReader | None = None
         self._has_begun = False
 
     @property
@@ -141,26 +142,27 @@ class TcpConnection(Connection):
         yield from self._clear.feed(piece, time_ns)
         if isinstance(self._clear, StreamReader) and self._clear.tls is not None:
             self._tls = _Tls(self)
+            self.is_encrypted = True
             self._tls.send(self._clear.tls, time_ns, decrypter)
 
     def answered(self, answer: Answer | None, size: int, time_ns: int | None) -> Iterator[Sent]:
         """Take what a record held."""
         if answer is None or not answer.is_understood:
             self.tally.unread += size
-            if size and self.inner is not None:
-                yield from self.inner.lose(size)
+            if size and self._inner is not None:
+                yield from self._inner.lose(size)
             return
         for content in answer.contents:
-            if self.inner is None:
-                self.inner = StreamReader(self._room, "TLS")
-            yield from self.inner.feed(content, time_ns)
+            if self._inner is None:
+                self._inner = StreamReader(self._room, "TLS")
+            yield from self._inner.feed(content, time_ns)
 
     def close(self) -> Iterator[Sent]:
         """Yield what was begun."""
         yield from self._clear.end()
-        if self.inner is not None:
-            yield from self.inner.end()
-            self.tally.unread += self.inner.unread
+        if self._inner is not None:
+            yield from self._inner.end()
+            self.tally.unread += self._inner.unread
         self.tally.unread += self._clear.unread
         if self._tls is not None:
             self.tally.unread += self._tls.unread

@@ -53,6 +53,7 @@ class Http1Reader:
         self._searched = 0
         self._time_ns: int | None = None
         self.head: Sent | None = None
+        self.unread = 0
 
     @property
     def rest(self) -> bytes:
@@ -73,6 +74,8 @@ class Http1Reader:
             if isinstance(sent, Sent):
                 yield sent
                 self._time_ns = time_ns
+        if self.after is After.NONSENSE:
+            yield from self.end()
 
     def lose(self, size: int) -> Iterator[Sent]:
         """So many bytes are missing here: within a body zeros stand for them, else nothing more is understood."""

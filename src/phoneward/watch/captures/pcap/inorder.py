@@ -1,4 +1,4 @@
-"""One direction of a TCP connection: segments in, bytes in their order out (RFC 9293, section 3.4).
+"""Pieces in any order in, bytes in their order out: one direction of TCP (RFC 9293, section 3.4), a stream of QUIC.
 
 The first bytes seen for a place win, as a receiver that reads at once would have it; what comes again is dropped.
 Segments that wait for an earlier one are bounded; beyond that the earlier one counts as lost.
@@ -43,8 +43,8 @@ class Lost:
     size: int
 
 
-class InOrder:
-    """The bytes of one direction.
+class Ordered:
+    """Bytes whose places are counted from their first.
 
     Args:
         room: shared by all connections.
@@ -52,35 +52,23 @@ class InOrder:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._next: int | None = None
         self._place = 0
-        # Place (counted from the first byte, without turning over), running number, bytes, size as sent.
+        # Place, running number, bytes, size as sent.
         self._waiting: list[tuple[int, int, bytes, int]] = []
         self._held = 0
         self._count = 0
 
-    def start(self, sequence: int) -> None:
-        """A SYN with this number opens the direction."""
-        if self._next is None:
-            self._next = (sequence + 1) % _RANGE
-
-    def add(self, sequence: int, payload: bytes, size: int) -> Iterator[bytes | Lost]:
-        """Take a segment; yield what is now in order.
+    def put(self, place: int, payload: bytes, size: int) -> Iterator[bytes | Lost]:
+        """Take a piece; yield what is now in order.
 
         Args:
-            sequence: of its first byte.
+            place: of its first byte.
             payload: as far as captured.
             size: bytes it had.
         """
-        if not size:
-            return
-        if self._next is None:
-            self._next = sequence
-        ahead = (sequence - self._next) % _RANGE
-        if ahead >= _HALF:
-            ahead -= _RANGE
-        if ahead > 0:
-            self._hold(self._place + ahead, payload, size)
+        ahead = place - self._place
+        if ahead > 0 and size:
+            self._hold(place, payload, size)
         elif size + ahead > 0:
             yield from self._deliver(payload[-ahead:], size + ahead)
             yield from self._ready()
@@ -109,17 +97,41 @@ class InOrder:
 
     def _skip(self) -> Iterator[bytes | Lost]:
         lost = self._waiting[0][0] - self._place
-        self._move(lost)
+        self._place += lost
         yield Lost(lost)
         yield from self._ready()
 
     def _deliver(self, payload: bytes, size: int) -> Iterator[bytes | Lost]:
-        self._move(size)
+        self._place += size
         if payload:
             yield payload
         if size > len(payload):
             yield Lost(size - len(payload))
 
-    def _move(self, size: int) -> None:
-        self._place += size
-        self._next = ((self._next or 0) + size) % _RANGE
+
+class InOrder(Ordered):
+    """One direction of a TCP connection, whose places turn over at 2³²."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self._first: int | None = None
+
+    def start(self, sequence: int) -> None:
+        """A SYN with this number opens the direction."""
+        if self._first is None:
+            self._first = (sequence + 1) % _RANGE
+
+    def add(self, sequence: int, payload: bytes, size: int) -> Iterator[bytes | Lost]:
+        """Take a segment; yield what is now in order.
+
+        Args:
+            sequence: of its first byte.
+            payload: as far as captured.
+            size: bytes it had.
+        """
+        if not size:
+            return
+        if self._first is None:
+            self._first = sequence
+        ahead = (sequence - self._first - self._place) % _RANGE
+        yield from self.put(self._place + (ahead - _RANGE if ahead >= _HALF else ahead), payload, size)

@@ -6,106 +6,30 @@ Everything here is pure Python in bounded memory and writes nothing; it runs in 
 import os
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from phoneward.texts import N_
-from phoneward.watch.captures.pcap.connection import Connection, TcpConnection, is_opening
+from phoneward.watch.captures.pcap.accounts import UNKNOWN, Accounts
+from phoneward.watch.captures.pcap.connection import Connection, TcpConnection
 from phoneward.watch.captures.pcap.errors import NotACaptureError
 from phoneward.watch.captures.pcap.feeding import MAX_CONNECTIONS, Answer, Answers, Feed
 from phoneward.watch.captures.pcap.inorder import Room
 from phoneward.watch.captures.pcap.packets import MAX_KEYS, Packet, PacketFile
-from phoneward.watch.captures.pcap.pcapdroid import PHONE_ADDRESSES
 from phoneward.watch.captures.pcap.requests import Sent
-from phoneward.watch.captures.pcap.segments import ACK, TCP, Other, Segment, read_segment
+from phoneward.watch.captures.pcap.segments import TCP, Other, Segment, read_segment
+from phoneward.watch.captures.pcap.sides import client_is_source, opens, phone_is_source
+from phoneward.watch.captures.pcap.steps import Found, Opening, Step, Turn, with_connection
 from phoneward.watch.captures.pcap.tls import key_log_randoms
 from phoneward.watch.captures.pcap.udp import UdpConnection
 
-UNKNOWN = "unknown"
-ROOM = 256 << 20
+ROOM = 160 << 20
 """Bytes that all bodies and waiting segments may hold together."""
 MAX_OPEN = 16_384
 """Connections followed at once; the one that was silent longest is closed for another."""
 _STEP_PACKETS = 20_000
 _STEP_FEED = 512 << 10
 _STEP_SENT = 16 << 20
-_MAX_NAMES = 100_000
-
-Problem = tuple[str, dict[str, str]]
-"""A sentence to be translated, and its values."""
-
-
-@dataclass(slots=True)
-class Found:
-    """What was sent, with who and to whom: `Exchange` in plain data."""
-
-    time_ns: int | None
-    app: str | None
-    host: str
-    url: str
-    method: str
-    protocol: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    is_cut: bool
-
-
-@dataclass(slots=True)
-class Summary:
-    """What was not read."""
-
-    unread: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What is to be read.
-
-    Attributes:
-        path, key_logs: files, absolute.
-        packages: package of each UID.
-        decrypts: tshark is at hand.
-    """
-
-    path: bytes
-    key_logs: list[bytes]
-    packages: dict[int, str]
-    decrypts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What tshark said since the last step.
-
-    Attributes:
-        answers: bytes of its output.
-        is_last: it says no more.
-    """
-
-    answers: bytes = b""
-    is_last: bool = False
-
-
-@dataclass(slots=True)
-class Step:
-    """What one step gave.
-
-    Attributes:
-        found: in order.
-        packets: for tshark, empty without one.
-        summary: once everything is read.
-        not_a_capture: why the file is none; empty otherwise.
-        has_keys: the file or a key log holds keys.
-    """
-
-    found: list[Found] = field(default_factory=list)
-    packets: bytes = b""
-    is_read: bool = False
-    summary: Summary | None = None
-    not_a_capture: str = ""
-    has_keys: bool = False
 
 
 @dataclass(slots=True)
@@ -144,29 +68,28 @@ class Reading:
         self._answers = Answers()
         self._waiting: deque[_Waiting] = deque()
         self._count = 0
-        self._labels: dict[int, str] = {}
-        self._unread: dict[str, int] = {}
-        self._lost: dict[str, int] = {}
-        self._others: dict[str, int] = {}
-        self._truncated = 0
+        self._accounts = Accounts()
+        self._at_hand: Iterator[Found] | None = None
         self._is_read = False
 
-    def step(self, answers: bytes, *, is_last: bool) -> Step:
-        """Read on.
-
-        Args:
-            answers: what tshark said since the last step.
-            is_last: it says no more.
-        """
+    def step(self, turn: Turn) -> Step:
+        """Read on. Where a step says that it has more, the next turn brings no answers."""
         step = Step(has_keys=self.has_keys)
+        work = self._at_hand or self._work(turn.answers, is_last=turn.is_last)
+        self._at_hand = None
         size = 0
-        for found in self._work(answers, is_last=is_last):
+        for found in work:
             step.found.append(found)
             size += len(found.body)
+            if size > _STEP_SENT:
+                self._at_hand = work
+                break
+        step.has_more = self._at_hand is not None
         step.packets = self._feed.take() if self._decrypts else b""
         step.is_read = self._is_read
-        if is_last and self._is_read:
-            step.summary = self._summary()
+        if turn.is_last and self._is_read and not step.has_more:
+            files = (self._file, self._packets)
+            step.summary = self._accounts.summary(self._packets.problem, sum(one.skipped for one in files))
         return step
 
     def _work(self, answers: bytes, *, is_last: bool) -> Iterator[Found]:
@@ -191,7 +114,6 @@ class Reading:
             yield from self._closed(connection)
 
     def _read_on(self) -> Iterator[Found]:
-        size = 0
         for _count in range(_STEP_PACKETS):
             packet = next(self._iterator, None)
             if packet is None:
@@ -199,23 +121,21 @@ class Reading:
                     yield from self._close_oldest()
                 self._is_read = True
                 return
-            for found in self._packet(packet):
-                size += len(found.body)
-                yield found
-            if len(self._feed) > _STEP_FEED or size > _STEP_SENT:
+            yield from self._packet(packet)
+            if len(self._feed) > _STEP_FEED:
                 return
 
     def _packet(self, packet: Packet) -> Iterator[Found]:
         segment = read_segment(packet)
         if isinstance(segment, Other):
-            self._others[segment.why] = self._others.get(segment.why, 0) + 1
+            self._accounts.left_out(segment.why)
             return
         if len(segment.payload) < segment.size:
-            self._truncated += 1
+            self._accounts.left_out("truncated")
         ends = (segment.source, segment.target)
         key = (segment.protocol, *sorted(ends))
         connection = self._open.get(key)
-        if connection is not None and _opens_anew(segment) and connection.has_begun:
+        if connection is not None and opens(segment) and connection.has_begun:
             self._open.pop(key)
             yield from self._over(connection)
             connection = None
@@ -232,17 +152,13 @@ class Reading:
             yield self._found(connection, sent)
 
     def _begin(self, segment: Segment, packet: Packet) -> TcpConnection | UdpConnection:
-        client_is_source = _client_is_source(segment)
-        phone_is_source = _phone_is_source(segment, packet)
-        if phone_is_source is None:
-            phone_is_source = client_is_source
-        server = segment.target if phone_is_source else segment.source
+        is_from_phone = phone_is_source(segment, packet)
+        server = segment.target if is_from_phone else segment.source
         self._count = min(self._count + 1, MAX_CONNECTIONS - 1)
         host = str(ip_address(server[0]))
         if segment.protocol == TCP:
-            return TcpConnection(
-                self._count, server, host, self._room, phone_is_client=client_is_source == phone_is_source
-            )
+            phone_is_client = client_is_source(segment) == is_from_phone
+            return TcpConnection(self._count, server, host, self._room, phone_is_client=phone_is_client)
         return UdpConnection(self._count, server, host, self._room)
 
     def _attribute(self, connection: Connection, segment: Segment, packet: Packet) -> None:
@@ -258,24 +174,7 @@ class Reading:
         return self._apps.get(uid) or self._packages.get(uid) or connection.label or None
 
     def _found(self, connection: Connection, sent: Sent) -> Found:
-        scheme = "http" if sent.is_readable and connection.inner is None else "https"
-        host = _host_name(sent.authority) or connection.host
-        url = ""
-        if sent.target.startswith("/"):
-            url = f"{scheme}://{sent.authority or _bracketed(connection.host)}{sent.target}"
-        elif "://" in sent.target:
-            url = sent.target
-        return Found(
-            time_ns=sent.time_ns,
-            app=self._app(connection),
-            host=host,
-            url=url,
-            method=sent.method,
-            protocol=sent.protocol,
-            headers=list(sent.headers),
-            body=sent.body,
-            is_cut=sent.is_cut,
-        )
+        return with_connection(sent, connection, self._app(connection))
 
     def _close_oldest(self) -> Iterator[Found]:
         _key, connection = self._open.popitem(last=False)
@@ -292,12 +191,7 @@ class Reading:
     def _closed(self, connection: Connection) -> Iterator[Found]:
         for sent in connection.close():
             yield self._found(connection, sent)
-        app = self._app(connection) or UNKNOWN
-        tally = connection.tally
-        for sums, size in ((self._unread, tally.unread), (self._lost, tally.lost)):
-            if size:
-                name = app if app in sums or len(sums) < _MAX_NAMES else UNKNOWN
-                sums[name] = sums.get(name, 0) + size
+        self._accounts.close(self._app(connection) or UNKNOWN, connection.tally)
 
     # What `Decrypter` asks for.
 
@@ -321,61 +215,6 @@ class Reading:
         add = self._feed.udp if is_udp else self._feed.tcp
         add(connection.number, payload, from_phone=False)
 
-    def _summary(self) -> Summary:
-        summary = Summary(dict(sorted(self._unread.items())))
-        if self._packets.problem:
-            text, values = self._packets.problem
-            summary.problems.append((text, {name: str(value) for name, value in values.items()}))
-        for app, size in sorted(self._lost.items()):
-            summary.problems.append((LOST, {"app": app, "size": str(size)}))
-        counts = (
-            (TRUNCATED, self._truncated),
-            (FRAGMENTS, self._others.get("fragment", 0)),
-            (LINKS, self._others.get("link", 0)),
-            (SHORT, self._others.get("short", 0)),
-            (SKIPPED, self._packets.skipped + self._file.skipped),
-        )
-        summary.problems += [(text, {"count": str(count)}) for text, count in counts if count]
-        return summary
-
-
-LOST = N_("Of what {app} sent, {size} bytes are missing in the capture.")
-TRUNCATED = N_("{count} packets were captured only in part. Capture anew without a limit on the packet size (snaplen).")
-FRAGMENTS = N_("{count} fragments of IP packets were not put together.")
-LINKS = N_("{count} packets come from a kind of network link that is not understood.")
-SHORT = N_("{count} packets are too short for what they claim to be.")
-SKIPPED = N_("{count} blocks of the capture are damaged or far too large, and were left out.")
-
-
-def _opens_anew(segment: Segment) -> bool:
-    return segment.protocol == TCP and is_opening(segment) and not segment.flags & ACK
-
-
-def _client_is_source(segment: Segment) -> bool:
-    if segment.protocol == TCP and is_opening(segment):
-        return not segment.flags & ACK
-    # Without its beginning: servers have the known, low ports.
-    return segment.source[1] >= segment.target[1]
-
-
-def _phone_is_source(segment: Segment, packet: Packet) -> bool | None:
-    if segment.source[0] in PHONE_ADDRESSES:
-        return True
-    if segment.target[0] in PHONE_ADDRESSES:
-        return False
-    return packet.is_outbound
-
-
-def _host_name(authority: str) -> str:
-    """Return the host of "host:port"."""
-    if authority.startswith("["):
-        return authority[1:].partition("]")[0]
-    return authority.partition(":")[0]
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
 
 def _read_keys(path: Path) -> bytes:
     with path.open("rb") as file:
@@ -398,6 +237,6 @@ def step(opening: Opening, turn: Turn) -> Step:
             logs = [Path(os.fsdecode(one)) for one in opening.key_logs]
             path = Path(os.fsdecode(opening.path))
             _reading = Reading(path, logs, opening.packages, decrypts=opening.decrypts)
-        return _reading.step(turn.answers, is_last=turn.is_last)
+        return _reading.step(turn)
     except NotACaptureError as error:
         return Step(not_a_capture=str(error.details["problem"]))

@@ -1,6 +1,6 @@
 """What was sent, as the readers of protocols give it, and the body that grows in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,7 @@ class Sent:
         headers: names and values.
         body: without transfer encoding.
         is_cut: bytes of it are missing.
+        upgrade: what the stream becomes (":protocol" of RFC 8441 and RFC 9220: "websocket").
         is_readable: False for streams of an unknown kind: they may be encrypted.
     """
 
@@ -33,11 +34,26 @@ class Sent:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     is_cut: bool = False
+    upgrade: str = ""
     is_readable: bool = True
 
 
 class Reader(Protocol):
-    """Reads one direction of a connection, in order."""
+    """Reads one direction of a connection, in order.
+
+    Attributes:
+        unread: bytes that it did not understand.
+    """
+
+    @property
+    def unread(self) -> int:
+        """Bytes that it did not understand."""
+        ...
+
+    @property
+    def rest(self) -> bytes:
+        """The bytes at the end that it has not taken."""
+        ...
 
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield what is whole."""
@@ -50,6 +66,34 @@ class Reader(Protocol):
     def end(self) -> Iterator[Sent]:
         """Nothing comes any more: yield what was begun."""
         ...
+
+
+def fields_to_headers(fields: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Return the pseudo fields (":method"…) of HTTP/2 or HTTP/3, and the others."""
+    pseudo: dict[str, str] = {}
+    headers = []
+    for name, value in fields:
+        text = value.decode("utf-8", "replace")
+        if name.startswith(b":"):
+            pseudo[name.decode("latin-1")] = text
+        else:
+            headers.append((name.decode("latin-1"), text))
+    return pseudo, tuple(headers)
+
+
+def head_of(fields: Iterable[tuple[bytes, bytes]], protocol: str, time_ns: int | None) -> Sent:
+    """Return a request without its body, from its fields."""
+    pseudo, headers = fields_to_headers(fields)
+    authority = pseudo.get(":authority") or next((value for name, value in headers if name == "host"), "")
+    return Sent(
+        time_ns=time_ns,
+        method=pseudo.get(":method", ""),
+        protocol=protocol,
+        target=pseudo.get(":path", ""),
+        authority=authority,
+        headers=headers,
+        upgrade=pseudo.get(":protocol", ""),
+    )
 
 
 class Body:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from phoneward.watch.captures.pcap.http1 import After, Http1Reader, may_be_request
+from phoneward.watch.captures.pcap.http1 import REQUEST_LINE, After, Http1Reader, may_be_request
+from phoneward.watch.captures.pcap.http2 import PREFACE, Http2Reader
 from phoneward.watch.captures.pcap.inorder import Room
 from phoneward.watch.captures.pcap.requests import MAX_BODY, Body, Reader, Sent
 from phoneward.watch.captures.pcap.websocket import WebSocketReader
-
-_ENOUGH = 24
-"""Bytes after which a beginning is known: HTTP/2's preface."""
 
 
 class UnknownReader:
@@ -24,6 +22,11 @@ class UnknownReader:
         self._kind = kind
         self._time_ns: int | None = None
         self.unread = 0
+
+    @property
+    def rest(self) -> bytes:
+        """Nothing: whatever came is taken."""
+        return b""
 
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield what was gathered when it is much."""
@@ -78,11 +81,15 @@ class StreamReader:
     @property
     def unread(self) -> int:
         """Bytes that were not understood."""
-        return self._unread + (self._reader.unread if isinstance(self._reader, UnknownReader) else 0)
+        return self._unread + (0 if self._reader is None else self._reader.unread)
 
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield what is whole."""
         while data and self.tls is None:
+            if isinstance(self._reader, UnknownReader) and REQUEST_LINE.match(data):
+                # After a loss: where a segment begins with a request, a request begins.
+                yield from self.end()
+                self._leave(None)
             if self._reader is None:
                 self._start += data
                 self._reader = self._choose(bytes(self._start))
@@ -102,7 +109,9 @@ class StreamReader:
             yield from self._reader.feed(bytes(self._start), None)
             self._start.clear()
         yield from self._reader.lose(size)
-        self._after()
+        # What was begun and not understood counts as not read.
+        if rest := self._after():
+            yield from self.feed(rest, None)
 
     def end(self) -> Iterator[Sent]:
         """Yield what was begun."""
@@ -111,6 +120,12 @@ class StreamReader:
             yield from self._reader.feed(bytes(self._start), None)
         if self._reader is not None:
             yield from self._reader.end()
+            if rest := self._reader.rest:
+                # A head or a frame that did not come whole.
+                unknown = UnknownReader(self._room, self._kind)
+                self._leave(unknown)
+                yield from unknown.feed(rest, None)
+                yield from unknown.end()
 
     def _choose(self, start: bytes) -> Reader | None:
         """Return who reads a stream that begins so; None where more must be seen, or where it is TLS."""
@@ -120,7 +135,9 @@ class StreamReader:
             return None
         if not may_be_request(start):
             return UnknownReader(self._room, self._kind)
-        if b" " not in start and len(start) < _ENOUGH:
+        if start.startswith(PREFACE):
+            return Http2Reader(self._room)
+        if PREFACE.startswith(start) or b" " not in start:
             return None
         return Http1Reader(self._room)
 
@@ -130,12 +147,18 @@ class StreamReader:
         if isinstance(reader, Http1Reader) and reader.after is not After.REQUESTS:
             rest = reader.rest
             if reader.after is After.TUNNEL:
-                self._reader = None
+                self._leave(None)
             elif reader.after is After.WEBSOCKET and reader.head is not None:
-                self._reader = WebSocketReader(self._room, reader.head)
+                self._leave(WebSocketReader(self._room, reader.head))
             else:
-                self._reader = UnknownReader(self._room, self._kind)
+                self._leave(UnknownReader(self._room, self._kind))
             return rest
-        if isinstance(reader, WebSocketReader) and reader.is_lost:
-            self._reader = UnknownReader(self._room, self._kind)
+        if isinstance(reader, WebSocketReader | Http2Reader) and reader.is_lost:
+            self._leave(UnknownReader(self._room, self._kind))
+            return reader.rest
         return b""
+
+    def _leave(self, following: Reader | None) -> None:
+        if self._reader is not None:
+            self._unread += self._reader.unread
+        self._reader = following

@@ -147,6 +147,7 @@ class Running:
         self._in: queue.Queue[bytes | None] = queue.Queue(_PIECES)
         self._out: queue.Queue[bytes | None] = queue.Queue(_PIECES)
         self._is_stopped = False
+        self._is_finished = False
         self._alive = time.monotonic()
         self.has_ended = False
         self.is_stuck = False
@@ -170,7 +171,9 @@ class Running:
 
     def finish(self) -> None:
         """Say that no more packets come. Then `rest` gives what is still answered."""
-        threading.Thread(target=self._put, args=(self._in, None), daemon=True).start()
+        if not self._is_finished:
+            self._is_finished = True
+            threading.Thread(target=self._put, args=(self._in, None), daemon=True).start()
 
     def rest(self) -> bytes:
         """Return the next answers, after waiting for them; empty at the end (`has_ended`)."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from phoneward.watch.captures.pcap.connection import Connection, Decrypter
 from phoneward.watch.captures.pcap.feeding import MAX_PAYLOAD, Answer
+from phoneward.watch.captures.pcap.http3 import Http3Reader
 from phoneward.watch.captures.pcap.inorder import Room
 from phoneward.watch.captures.pcap.requests import Sent
 from phoneward.watch.captures.pcap.segments import Segment
@@ -20,6 +21,7 @@ class UdpConnection(Connection):
     def __init__(self, number: int, server: tuple[bytes, int], host: str, room: Room) -> None:
         super().__init__(number, server, host)
         self._unknown: UnknownReader | None = None
+        self._http3: Http3Reader | None = None
         self._is_quic = False
         self._is_clear = server[1] in _CLEAR_PORTS
         self._room = room
@@ -35,7 +37,7 @@ class UdpConnection(Connection):
         """Take the next datagram, in the capture's order."""
         payload = segment.payload
         if not self._is_quic and self._unknown is None and from_phone and is_quic(payload):
-            self._is_quic = True
+            self._is_quic = self.is_encrypted = True
         if self._is_quic:
             self._quic(payload, segment.size, time_ns, decrypter, from_phone=from_phone)
             return
@@ -62,12 +64,15 @@ class UdpConnection(Connection):
 
     def answered(self, answer: Answer | None, size: int, time_ns: int | None) -> Iterator[Sent]:
         """Take what a datagram held."""
-        del time_ns
-        if answer is not None and answer.server_name:
-            self.host = answer.server_name
         if answer is None or not answer.is_understood:
             self.tally.unread += size
-        yield from ()
+            return
+        if answer.server_name:
+            self.host = answer.server_name
+        for piece in answer.pieces:
+            if self._http3 is None:
+                self._http3 = Http3Reader(self._room)
+            yield from self._http3.feed(piece, time_ns)
 
     def close(self) -> Iterator[Sent]:
         """Yield what was begun."""
@@ -75,6 +80,9 @@ class UdpConnection(Connection):
             if not self._is_clear:
                 self.tally.unread += self._unknown.unread
             yield from self._unknown.end()
+        if self._http3 is not None:
+            yield from self._http3.end()
+            self.tally.unread += self._http3.unread
 
 
 def is_quic(datagram: bytes) -> bool:

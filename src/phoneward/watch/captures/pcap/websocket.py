@@ -32,6 +32,12 @@ class WebSocketReader:
         # A client may keep its window from message to message; where it does not, it begins anew without need for it.
         self._inflater = zlib.decompressobj(-15)
         self.is_lost = False
+        self.unread = 0
+
+    @property
+    def rest(self) -> bytes:
+        """The bytes that are no frame."""
+        return bytes(self._buffer)
 
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield messages that are whole."""
