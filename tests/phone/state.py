@@ -15,7 +15,21 @@ from tests.phone.apps import App, apk_bytes, apks_of, app_of, install_apks, make
 from tests.phone.packages import KnownApk
 from tests.phone.providers import PROVIDERS
 
-__all__ = ["FULL", "SMALL", "AdbBackup", "App", "Card", "State", "User", "apk_bytes", "apks_of", "app_of", "install"]
+__all__ = [
+    "FULL",
+    "SMALL",
+    "AdbBackup",
+    "App",
+    "AppOp",
+    "Card",
+    "Sent",
+    "State",
+    "User",
+    "apk_bytes",
+    "apks_of",
+    "app_of",
+    "install",
+]
 
 _STANDINS = Path(__file__).with_name("standins")
 _MEDIA_RW = 1023
@@ -65,6 +79,39 @@ class AdbBackup:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What the kernel has counted for one user id on one network; `TestPhone.send` adds to it.
+
+    Attributes:
+        kind: 0 mobile, 1 Wi-Fi, 17 a VPN.
+        set: "DEFAULT" (background) or "FOREGROUND".
+    """
+
+    uid: int
+    kind: int = 1
+    set: str = "DEFAULT"
+    received: int = 0
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AppOp:
+    """One app's note about one right.
+
+    Attributes:
+        time, rejected: seconds since 1970 when it was last used, or last refused; None never.
+        of_uid: it is the line of the whole user id, which has no times.
+    """
+
+    package: str
+    op: str
+    mode: str = "allow"
+    time: int | None = None
+    rejected: int | None = None
+    of_uid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that the stand-ins know.
 
@@ -77,6 +124,10 @@ class State:
         attached: URI without `content://` to the bytes that `content read` gives out for it.
         truncates: whether `content` prints only the lower 32 bits of a number, as older builds do.
         missing_columns: columns that this version of Android's databases does not have.
+        screen: what `wm size` prints: kind and size.
+        sent: what was sent and received; None plays a phone whose netstats says nothing.
+        appops: notes about rights.
+        hears_media: False plays a phone whose media provider takes no file into its list.
         apks: files that the package manager can read, beside those of `apps`; see `packages.py`.
         played: what else the package manager plays, by name: "refuses" (`STATUS: words` of every commit), "waits" and
             "answers-late" (seconds before a commit is decided, and between its work and its answer), "room" (bytes
@@ -99,6 +150,10 @@ class State:
     refused: tuple[str, ...] = ()
     has_disk_figures: bool = True
     adb_backup: AdbBackup | None = None
+    screen: tuple[tuple[str, str], ...] = (("Physical", "1080x2400"),)
+    sent: tuple[Sent, ...] | None = ()
+    appops: tuple[AppOp, ...] = ()
+    hears_media: bool = True
     apks: tuple[KnownApk, ...] = ()
     played: dict[str, str] = field(default_factory=dict)
 
@@ -192,6 +247,13 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         folder.mkdir(parents=True)
         (folder / "bytes").write_bytes(data)
     _make_databases(tables, state)
+    _write(tables / "screen", list(state.screen))
+    _write_counts(tables / "net", state)
+    _write(tables / "appops", [_appop_row(note) for note in state.appops])
+    (tables / "media").mkdir()
+    (tables / "media").chmod(0o777)  # the media provider's own, which here runs as the shell
+    if not state.hears_media:
+        (tables / "media/deaf").touch()
     _write_runas(tables, state)
     _write_adb_backup(tables / "bu", state.adb_backup)
     for app in state.apps:
@@ -234,6 +296,23 @@ def _make_databases(tables: Path, state: State) -> None:
     _write(tables / "providers", described)
     if state.truncates:
         (folder / "truncates").touch()
+
+
+def _write_counts(folder: Path, state: State) -> None:
+    folder.mkdir()
+    rows: list[tuple[str, ...]] = [
+        (str(one.uid), str(one.kind), one.set, str(one.received), str(one.sent)) for one in state.sent or ()
+    ]
+    _write(folder / "kernel", rows)
+    _write(folder / "recorded", [])
+    (folder / "recorded").chmod(0o666)
+    if state.sent is None:
+        (folder / "silent").touch()
+
+
+def _appop_row(note: AppOp) -> tuple[str, ...]:
+    times = ("" if time is None else str(time) for time in (note.time, note.rejected))
+    return (note.package, note.op, note.mode, *times, "uid" if note.of_uid else "")
 
 
 def _write(path: Path, rows: list[tuple[str, ...]]) -> None:

@@ -207,3 +207,42 @@ def test_android_7_has_exit_codes(phone_factory: PhoneFactory) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         phone.shell("find /sdcard")
     assert phone.adb("shell", "-T", "pm list packages -U").returncode == 255
+
+
+def test_a_scanned_picture_gets_into_the_list_and_out_of_it(full: TestPhone) -> None:
+    (full.storage / "Pictures").mkdir()
+    (full.storage / "Pictures/a b.png").write_bytes(b"\x89PNG")
+    path = "/storage/emulated/0/Pictures/a b.png"
+    scan = f"content call --uri content://media --method scan_file --arg '{path}'"
+    query = f"content query --uri content://media/external/images/media --projection _id --where \"_data='{path}'\""
+    assert _lines(full, query) == ["No result found."]
+    assert _lines(full, scan) == ["Result: Bundle[{uri=content://media/external_primary/images/media/1000}]"]
+    assert _lines(full, query) == ["Row: 0 _id=1000"]
+    (full.storage / "Pictures/a b.png").unlink()
+    broadcast = "am broadcast -a android.intent.action.MEDIA_SCANNER_SCAN_FILE -d file://" + path.replace(" ", "%20")
+    assert _lines(full, broadcast)[-1] == "Broadcast completed: result=0"
+    assert full.listed_pictures() == []
+
+
+def test_sent_bytes_are_told_after_a_poll(full: TestPhone) -> None:
+    full.send(10123, 5000, received=70)
+    assert "uid=10123" not in full.shell("dumpsys netstats --uid").decode()
+    assert _lines(full, "dumpsys netstats --poll") == ["Forced poll"]
+    told = full.shell("dumpsys netstats --uid").decode()
+    assert re.search(
+        r"^UID stats:\n  Pending bytes: \d+\n  History since boot:\n  ident=\[\{type=1, ", told, re.MULTILINE
+    )
+    sums = [sum(map(int, re.findall(f" {key}=(\\d+)", told.split("UID stats:")[1]))) for key in ("rb", "tb")]
+    assert sums == [70, 5000]
+
+
+def test_uses_of_a_right_are_told_as_ages(full: TestPhone) -> None:
+    assert _lines(full, "cmd appops get com.whatsapp") == ["No operations."]
+    full.use_right("com.whatsapp", "READ_MEDIA_IMAGES")
+    (line,) = _lines(full, "appops get com.whatsapp")
+    assert re.fullmatch(r"READ_MEDIA_IMAGES: allow; time=\+(\ds)?7ms ago", line)
+    assert full.adb("shell", "-T", "cmd appops get no.such").returncode == 255
+
+
+def test_the_screen_has_a_size(full: TestPhone) -> None:
+    assert _lines(full, "wm size") == ["Physical size: 1080x2400"]

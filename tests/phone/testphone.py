@@ -192,6 +192,34 @@ class TestPhone:
         else:
             place.write_text(value + "\n")
 
+    def send(self, uid: int, sent: int, *, received: int = 0, kind: int = 1) -> None:
+        """Have an app send so many bytes: the kernel counts them, `dumpsys netstats` only after its next poll."""
+        place = self.root / "data/teststate/net/kernel"
+        rows = [line.split("|") for line in place.read_text().splitlines()]
+        row = next((row for row in rows if row[:3] == [str(uid), str(kind), "FOREGROUND"]), None)
+        if row is None:
+            row = [str(uid), str(kind), "FOREGROUND", "0", "0"]
+            rows.append(row)
+        row[3:] = [str(int(row[3]) + received), str(int(row[4]) + sent)]
+        fresh = place.with_name("kernel.new")
+        fresh.write_text("".join("|".join(row) + "\n" for row in rows))
+        fresh.replace(place)
+
+    def use_right(self, package: str, op: str) -> None:
+        """Have an app use a right now: the phone notes it."""
+        with (self.root / "data/teststate/appops").open("a") as file:
+            file.write(f"{package}|{op}|allow|{int(time.time())}||\n")
+
+    def listed_pictures(self) -> list[str]:
+        """Return the paths that the media provider has in its list of pictures."""
+        place = self.root / "data/teststate/media/images"
+        return [line.split("|")[1] for line in place.read_text().splitlines()] if place.exists() else []
+
+    def shown_pictures(self) -> list[str]:
+        """Return the addresses of pictures that were opened on the screen."""
+        place = self.root / "data/teststate/media/shown"
+        return place.read_text().splitlines() if place.exists() else []
+
     def commit_state(self) -> str:
         """Return how far the last commit of an install got: "" (none began), "decides", "answers" (it is done)."""
         place = self.root / "data/teststate/commit"

@@ -4,9 +4,11 @@ What stands here is pure Python and always at hand: finding pictures in bytes an
 `phoneward.media.comparing` decodes, hashes and compares them; it needs the extra `watch` (numpy, OpenCV).
 """
 
-from phoneward.media.errors import MediaError, PicturesExtraMissingError
+from phoneward.media.errors import MediaError, PicturesExtraMissingError, UnreadablePictureError
 from phoneward.media.finding import find_pictures
+from phoneward.media.headers import end_of, read_header
 from phoneward.media.picture import Format, FoundPicture, Header
+from phoneward.media.skipped import Reason, Skipped
 from phoneward.media.verdict import Kind, Region, Verdict
 
 __all__ = [
@@ -16,7 +18,12 @@ __all__ = [
     "Kind",
     "MediaError",
     "PicturesExtraMissingError",
+    "Reason",
     "Region",
+    "Skipped",
+    "UnreadablePictureError",
     "Verdict",
+    "end_of",
     "find_pictures",
+    "read_header",
 ]

@@ -1,6 +1,7 @@
 """What can go wrong with pictures."""
 
 from phoneward.errors import PhonewardError
+from phoneward.media.skipped import Reason
 from phoneward.texts import N_
 
 
@@ -13,3 +14,13 @@ class PicturesExtraMissingError(MediaError):
 
     message = N_("Looking at pictures needs parts that are not installed.")
     next_step = N_("Install them with: pip install 'phoneward[watch]'")
+
+
+class UnreadablePictureError(MediaError):
+    """A picture is not decoded. `reason` says why."""
+
+    message = N_("A picture could not be looked at ({reason}).")
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason=reason.value)
+        self.reason = reason

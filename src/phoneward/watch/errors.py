@@ -1,7 +1,30 @@
 """What can go wrong in the room of pictures."""
 
-from phoneward.errors import PhonewardError
+from phoneward.errors import ExitCode, PhonewardError, readable
+from phoneward.texts import N_
 
 
 class WatchError(PhonewardError):
     """The family of the room's errors."""
+
+
+class NoSuchFolderError(WatchError):
+    """What was named is no folder."""
+
+    message = N_("There is no folder “{folder}”.")
+    next_step = N_("Check how its name is written.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, folder: str) -> None:
+        super().__init__(folder=readable(folder))
+
+
+class FileLeftOutError(WatchError):
+    """A file could not be looked at; the others were."""
+
+    message = N_("“{path}” could not be looked at ({reason}).")
+    next_step = N_("Everything else was compared. What this file holds is not known.")
+    exit_code = ExitCode.INCOMPLETE
+
+    def __init__(self, *, path: str, reason: str) -> None:
+        super().__init__(path=readable(path), reason=readable(reason))

@@ -2,12 +2,13 @@
 
 import io
 import json
+import os
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phoneward.numbers import RecognisedLine, Recogniser, recognised_lines
+from phoneward.numbers import Message, RecognisedLine, Recogniser, recognised_lines
 from phoneward.numbers.errors import NumbersError
 from phoneward.numbers.recognising import LongMessageLineError, MessageLineError
 from phoneward.numbers.recognising.lines import LONGEST
@@ -73,10 +74,42 @@ def test_a_line_without_an_end_is_not_held(recogniser: Recogniser) -> None:
             self.asked.append(size)
             return b"x" * size if len(self.asked) < 6 else b"\n" if len(self.asked) == 6 else b""
 
+        def seekable(self) -> bool:
+            return True
+
     stream = Endless()
     (only,) = list(recognised_lines(stream, recogniser))
     assert isinstance(only, LongMessageLineError)
     assert all(0 < size <= LONGEST + 1 for size in stream.asked)
+
+
+def test_whoever_writes_line_by_line_gets_each_answer_at_once(recogniser: Recogniser) -> None:
+    """Another program may write a message into a pipe and wait for the answer before it writes the next."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb", buffering=0) as program:
+        lines = recognised_lines(stream, recogniser)
+        for number in range(3):
+            program.write(json.dumps({"id": number, "body": f"Your code is 48291{number}"}).encode() + b"\n")
+            line = next(lines)
+            assert isinstance(line, RecognisedLine)
+            assert (line.id, line.recognition.is_otp) == (number, True)
+
+
+def test_many_together_are_answered_as_each_alone(recogniser: Recogniser) -> None:
+    """More than are taken at once, empty lines and bad ones among them, and each answer stands where its line does."""
+    bodies = [
+        "Your code is 482913",
+        "",
+        "【招商银行】验证码662190，您正在登录",
+        "see you at 6",
+        "Example: 5521 is your code",
+    ] * 60
+    documents = [json.dumps({"id": number, "body": body}).encode() for number, body in enumerate(bodies)]
+    documents[70:70] = [b"", b"bad"]
+    found = list(answers(b"\n".join(documents), recogniser))
+    assert isinstance(found.pop(70), MessageLineError)
+    alone = [recogniser.recognise(Message(id=str(number), sender="", body=body)) for number, body in enumerate(bodies)]
+    assert [(one.id, one.recognition) for one in found if isinstance(one, RecognisedLine)] == list(enumerate(alone))
 
 
 @given(data=st.binary(max_size=300))

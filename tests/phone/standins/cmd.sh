@@ -5,7 +5,7 @@ case $1 in
   package) shift; exec pm "$@" ;;
   user) [ "$2" = list ] && exec pm list users
         print -r -- "Unknown command: $2"; exit 255 ;;
-  settings|content) exec "$@" ;;
-  -l) print -r -- "Currently running services:"; for s in content diskstats mount package settings user; do print "  $s"; done ;;
+  settings|content|appops) exec "$@" ;;
+  -l) print -r -- "Currently running services:"; for s in appops content diskstats mount package settings user; do print "  $s"; done ;;
   *) print -r -- "cmd: Can't find service: $1" >&2; exit 20 ;;
 esac

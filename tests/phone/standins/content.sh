@@ -1,6 +1,7 @@
 #!/system/bin/sh
 # content query --uri URI [--user N] [--projection A:B] [--where W] [--sort S]
 # content read --uri URI [--user N]
+# content call --uri content://media --method scan_file --arg PATH
 # AOSP frameworks/base/cmds/content/src/com/android/commands/content/Content.java, QueryCommand.onExecute(): "Row: N
 # column=value, column=value", nothing escaped, NULL as "NULL", a blob as "BLOB", whole numbers by getInt in older builds
 # (32 bits) and getLong in newer ones; no rows: "No result found.". A refusal is an exception on standard error behind
@@ -10,12 +11,15 @@
 # `read` prints the bytes behind a URI (ReadCommand.onExecute()); a provider without them throws FileNotFoundException
 # (MmsProvider.safeOpenFileHelper()). Android 5 (SlimRoms' source) does not know it: how `content` is used, and [ERROR], both on
 # standard output (parseCommand()).
+# `call` prints "Result: BUNDLE" (CallCommand.onExecute()). With `scan_file` the media provider takes a path since Android 11
+# (MediaProvider.java, callInternal()), and answers with the row's URI: "Bundle[{uri=content://media/…}]" (seen in public
+# scripts); on Android 10 it wants a URI in the extras. content://media/external/images/media is its list of images.
 # Other URIs lie ready-made in the state folder: projection and where are not acted upon.
 state=/data/teststate
 read -r sdk < $state/sdk
 uri="" projection="" where=1 sort=_id muted=""
 operation=$1
-[ "$1" = query ] || [ "$1" = read -a $sdk -ge 23 ] || {
+[ "$1" = query ] || [ "$1" = read -a $sdk -ge 23 ] || [ "$1" = call ] || {
   print -r -- "usage: adb shell content [subcommand] [options]"
   print
   print -r -- "usage: adb shell content insert --uri <URI> [--user <USER_ID>] --bind <BINDING> [--bind <BINDING>...]"
@@ -29,6 +33,8 @@ while [ $# -gt 0 ]; do
     --projection) projection=$2; shift ;;
     --where) where=$2; shift ;;
     --sort) sort=$2; shift ;;
+    --method) method=$2; shift ;;
+    --arg) arg=$2; shift ;;
   esac
   shift
 done
@@ -45,6 +51,21 @@ fail() {
 denied() {
   fail "java.lang.SecurityException: Permission Denial: reading $1 uri content://$uri from pid=4242, uid=2000 requires $2, or grantUriPermission()"
 }
+
+if [ $operation = call ]; then
+  [ "$uri" = media -a "$method" = scan_file ] || fail "java.lang.IllegalArgumentException: Unknown method: $method"
+  [ $sdk -ge 30 ] || fail "java.lang.NullPointerException: Attempt to invoke virtual method on a null object reference"
+  [ -e $state/media/deaf ] && { print -r -- "Result: Bundle[{uri=null}]"; exit 0; }
+  number=$(/system/bin/media-scan "$arg")
+  print -r -- "Result: Bundle[{uri=${number:+content://media/external_primary/images/media/}${number:-null}}]"
+  exit 0
+fi
+if [ $operation = query -a "$uri" = media/external/images/media ]; then
+  wanted=${where#_data=\'}; wanted=${wanted%\'}
+  number=$(grep -F "|$wanted|" $state/media/images 2>/dev/null | cut -d '|' -f 1)
+  if [ -n "$number" ]; then print -r -- "Row: 0 _id=$number"; else print -r -- "No result found."; fi
+  exit 0
+fi
 
 file=$state/content/$uri/rows
 [ $operation = query -a -e "$file" ] && { cat "$file"; exit 0; }

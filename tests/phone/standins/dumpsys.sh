@@ -1,5 +1,5 @@
 #!/system/bin/sh
-# dumpsys [-t SECONDS] SERVICE [ARGUMENT…]: package, diskstats, user, mount.
+# dumpsys [-t SECONDS] SERVICE [ARGUMENT…]: package, diskstats, user, mount, netstats.
 # A service nobody knows: "Can't find service: X" on standard error, exit 0 (AOSP frameworks/native/cmds/dumpsys/
 # dumpsys.cpp, main()).
 state=/data/teststate
@@ -248,10 +248,47 @@ mount_service() {
   print -r --
 }
 
+# AOSP packages/modules/Connectivity/service-t/src/com/android/server/net/NetworkStatsService.java, dump(): `--poll` takes
+# the kernel's counts into the record, says "Forced poll" and nothing else; NetworkStatsRecorder.java, dumpLocked();
+# NetworkStatsCollection.java, dump(); framework-t/src/android/net/NetworkStatsHistory.java, dump(): buckets of two hours.
+# What was sent since the last poll is in no bucket. Identities: by name before Android 12, by number since (both seen in
+# what people published). state/net/kernel: UID|TYPE|SET|RECEIVED|SENT, cumulative; state/net/recorded: the same at the poll.
+netstats() {
+  [ -e $state/net/silent ] && return
+  typeset poll="" full="" uids="" tags="" word
+  for word; do case $word in --poll|poll) poll=1 ;; --uid) uids=1 ;; --tag) tags=1 ;; detail) uids=1; tags=1 ;; esac; done
+  if [ -n "$poll" ]; then cat $state/net/kernel > $state/net/recorded; print -r -- "Forced poll"; return; fi
+  typeset hour=$(($(date +%s) / 7200 * 7200)) uid kind set received sent ident
+  print -r -- "Active interfaces:"
+  print -r -- "  iface=wlan0 ident=[{type=1, metered=false, defaultNetwork=true}]"
+  print -r -- "Dev stats:"
+  print -r -- "  Pending bytes: 0"
+  print -r -- "  History since boot:"
+  print -r -- "  ident=[{type=1, metered=false, defaultNetwork=true}] uid=-1 set=ALL tag=0x0"
+  print -r -- "    NetworkStatsHistory: bucketDuration=3600"
+  print -r -- "      st=$hour rb=99999999 rp=9999 tb=88888888 tp=8888 op=0"
+  [ -n "$uids" ] && { net_section "UID stats:" 0x0; }
+  [ -n "$tags" ] && { net_section "UID tag stats:" 0xffffff82; }
+}
+net_section() {  # a tag's counts are a part of what stands without one
+  print -r -- "$1"
+  print -r -- "  Pending bytes: 4711"
+  print -r -- "  History since boot:"
+  while IFS='|' read -r uid kind set received sent; do
+    ident="{type=$kind, ratType=COMBINED, wifiNetworkKey=\"home uid=1 net\"wpa2-psk, metered=false, defaultNetwork=true, subId=-1}"
+    [ $sdk -lt 31 ] && case $kind in 17) ident="{type=VPN, metered=false, defaultNetwork=true}" ;;
+      *) ident="{type=WIFI, subType=COMBINED, networkId=\"home\", metered=false, defaultNetwork=true}" ;; esac
+    print -r -- "  ident=[$ident] uid=$uid set=$set tag=$2"
+    print -r -- "    NetworkStatsHistory: bucketDuration=7200"
+    print -r -- "      st=$((hour - 7200)) rb=$((received / 3)) rp=9 tb=$((sent / 3)) tp=9 op=0"
+    [ $2 = 0x0 ] && print -r -- "      st=$hour rb=$((received - received / 3)) rp=9 tb=$((sent - sent / 3)) tp=9 op=0"
+  done < $state/net/recorded
+}
+
 while [ $# -gt 0 ]; do
   case $1 in
     -t|-T) shift 2 ;;
-    -l) print -r -- "Currently running services:"; for s in diskstats mount package user; do print "  $s"; done; exit 0 ;;
+    -l) print -r -- "Currently running services:"; for s in diskstats mount netstats package user; do print "  $s"; done; exit 0 ;;
     *) break ;;
   esac
 done
@@ -261,6 +298,7 @@ case $service in
   diskstats) diskstats ;;
   user) user ;;
   mount) mount_service ;;
+  netstats) netstats "$@" ;;
   *) print -r -- "Can't find service: $service" >&2 ;;
 esac
 exit 0

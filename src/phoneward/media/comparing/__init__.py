@@ -3,7 +3,36 @@
 A perceptual hash only proposes; aligned tiles decide; a verdict names the size at which it was reached.
 """
 
-from phoneward.media.comparing.prints import Gray, Print
+from importlib.util import find_spec
+
+from phoneward.media.errors import PicturesExtraMissingError
+
+if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simplejpeg")):
+    raise PicturesExtraMissingError
+
+from phoneward.media.comparing.decoding import gray, shown
+from phoneward.media.comparing.looking import Looker
+from phoneward.media.comparing.matching import Match, Matcher
+from phoneward.media.comparing.nearest import Hashes, Pairs, near, nearest
+from phoneward.media.comparing.pdq import pdq
+from phoneward.media.comparing.printing import print_of
+from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.verifying import verify
 
-__all__ = ["Gray", "Print", "verify"]
+__all__ = [
+    "STRIP_WIDTH",
+    "Gray",
+    "Hashes",
+    "Looker",
+    "Match",
+    "Matcher",
+    "Pairs",
+    "Print",
+    "gray",
+    "near",
+    "nearest",
+    "pdq",
+    "print_of",
+    "shown",
+    "verify",
+]

@@ -1,25 +1,67 @@
-"""Find pictures by content in any bytes: files without a name that tells, caches, containers."""
+"""Find pictures by content in any bytes: files without a name that tells, caches, containers, databases, zips.
 
-import re
+A picture may begin anywhere: Chromium's cache keeps a JPEG behind a header and its address, chat apps keep thumbnails
+one after another in one file. What is within a picture (its EXIF thumbnail) is no picture of its own.
+
+Everything here is plain Python that reads headers: nothing is decoded. Bounds of a file: `limits.py`; each that was
+reached is told (`LeftOut`).
+"""
+
 from collections.abc import Iterator
-from typing import Final
 
-from phoneward.media.picture import Format, FoundPicture, Header
+from phoneward.media.finding.databases import START as DATABASE
+from phoneward.media.finding.databases import NoDatabaseError, pictures_in_database
+from phoneward.media.finding.leftout import LeftOut
+from phoneward.media.finding.limits import MOST_PICTURES, Limits, OnLeftOut, nothing
+from phoneward.media.finding.pictures import pictures_in
+from phoneward.media.finding.source import BytesSource, FileSource, Readable, Source
+from phoneward.media.finding.starts import REACH, format_at, is_film
+from phoneward.media.finding.zips import START as ZIP
+from phoneward.media.finding.zips import NoZipError, pictures_in_zip
+from phoneward.media.picture import FoundPicture
 
-_START: Final = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n|RIFF....WEBP|GIF8[79]a", re.DOTALL)
-_FORMAT: Final = {b"\xff": Format.JPEG, b"\x89": Format.PNG, b"R": Format.WEBP, b"G": Format.GIF}
+__all__ = ["LeftOut", "Readable", "find_in", "find_pictures", "format_at", "is_film"]
 
 
-def find_pictures(data: bytes | memoryview, *, most: int = 1_000) -> Iterator[FoundPicture]:
+def find_pictures(
+    data: bytes | memoryview, *, most: int = MOST_PICTURES, on_left_out: OnLeftOut = nothing
+) -> Iterator[FoundPicture]:
     """Yield the pictures that lie in some bytes, in their order.
 
     Args:
         data: anything.
         most: so many at most.
+        on_left_out: told, once each, why something was not looked at.
     """
-    for number, match in enumerate(_START.finditer(data)):
-        if number == most:
+    return _find(BytesSource(data), Limits(pictures=most, on_left_out=on_left_out))
+
+
+def find_in(
+    file: Readable, size: int, *, most: int = MOST_PICTURES, on_left_out: OnLeftOut = nothing
+) -> Iterator[FoundPicture]:
+    """Yield the pictures that lie in a file of any size, in their order. Held are a window of 1 MiB and one picture.
+
+    Args:
+        file: open; its position is moved. What reading raises goes through.
+        size: bytes.
+        most: so many at most.
+        on_left_out: told, once each, why something was not looked at.
+    """
+    return _find(FileSource(file, size), Limits(pictures=most, on_left_out=on_left_out))
+
+
+def _find(source: Source, limits: Limits) -> Iterator[FoundPicture]:
+    head = source.at(0, REACH)
+    if is_film(head):
+        limits.leave_out(LeftOut.FILM)
+        return
+    try:
+        if head.startswith(DATABASE):
+            yield from pictures_in_database(source, limits)
             return
-        start = match.start()
-        header = Header(format=_FORMAT[match[0][:1]], width=0, height=0)
-        yield FoundPicture(data=bytes(data[start:]), header=header, offset=start)
+        if head.startswith(ZIP):
+            yield from pictures_in_zip(source, limits)
+            return
+    except (NoDatabaseError, NoZipError):  # before anything was yielded
+        pass
+    yield from pictures_in(source, limits)

@@ -1,15 +1,19 @@
 """Messages as JSON lines: one object a line, `{"id", "sender", "body"}`; more keys may stand in it."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from phoneward.numbers.errors import NumbersError
 from phoneward.numbers.message import Message
-from phoneward.numbers.recognising.recogniser import Recogniser
+from phoneward.numbers.recognising.recogniser import BATCH, Recogniser
 from phoneward.numbers.recognition import Recognition
 from phoneward.texts import N_
+
+_Asked: TypeAlias = tuple[str | int, Message]
+"""What a line's message is called, as it was given, and the message."""
 
 LONGEST: Final = 1 << 20
 """Bytes of a line. The longest message of all, with every letter escaped, has a tenth of it."""
@@ -37,6 +41,9 @@ class Readable(Protocol):
     def readline(self, size: int = -1, /) -> bytes:
         """Return a line, or so many bytes of it."""
 
+    def seekable(self) -> bool:
+        """Tell whether it is a file, not a pipe."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -54,17 +61,24 @@ class Line:
 def recognised(stream: Readable, recogniser: Recogniser) -> Iterator[Line | NumbersError]:
     """Yield what is recognised in each line, or what is wrong with it; empty lines are passed over.
 
-    Never more than one line is held.
+    Of a file a few lines are held at a time; of a pipe one, since whoever writes may wait for the answer.
     """
-    for number, line in _lines(stream):
-        if line is None:
-            yield LongMessageLineError(line=f"{number:,}", limit=f"{LONGEST:,}")
-        elif line.strip():
-            answer = _answer(line, recogniser)
-            yield answer if answer is not None else MessageLineError(line=f"{number:,}")
+    together = BATCH if stream.seekable() else 1
+    waiting = (_asked(number, line) for number, line in _lines(stream) if line is None or line.strip())
+    while batch := list(itertools.islice(waiting, together)):
+        answers = recogniser.recognise_many(one[1] for one in batch if not isinstance(one, NumbersError))
+        for one in batch:
+            yield one if isinstance(one, NumbersError) else Line(one[0], next(answers))
 
 
-def _answer(line: bytes, recogniser: Recogniser) -> Line | None:
+def _asked(number: int, line: bytes | None) -> "_Asked | NumbersError":
+    if line is None:
+        return LongMessageLineError(line=f"{number:,}", limit=f"{LONGEST:,}")
+    asked = _message(line)
+    return asked if asked is not None else MessageLineError(line=f"{number:,}")
+
+
+def _message(line: bytes) -> "_Asked | None":
     try:
         document = json.loads(line)
     except (ValueError, RecursionError):
@@ -78,7 +92,7 @@ def _answer(line: bytes, recogniser: Recogniser) -> Line | None:
         sender = str(sender)  # a short code
     if sender is not None and not isinstance(sender, str):
         return None
-    return Line(id_, recogniser.recognise(Message(id=str(id_), sender=sender or "", body=body)))
+    return id_, Message(id=str(id_), sender=sender or "", body=body)
 
 
 def _lines(stream: Readable) -> Iterator[tuple[int, bytes | None]]:

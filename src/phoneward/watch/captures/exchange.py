@@ -21,6 +21,7 @@ class Exchange:
         headers: names as sent, values.
         body: as sent, still with its content encoding; transfer encoding (chunks) already taken off.
         is_cut: the capture holds only the beginning of the body.
+        connection: what the messages of one WebSocket or one UDP peer have in common; empty where a body stands alone.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | memoryview = b""
     is_cut: bool = False
+    connection: str = ""
 
     def header(self, name: str) -> str:
         """Return a header's value, its name in any case; empty where it is not there."""
@@ -47,10 +49,12 @@ class Unread:
     Attributes:
         sent: bytes that left the phone encrypted, by app ("unknown" where the capture does not say which).
         problems: what else could not be looked at, one sentence each.
+        is_damaged: the capture is cut off or broken, so that something in it is lost.
     """
 
     sent: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    is_damaged: bool = False
 
 
 class Capture(Protocol):

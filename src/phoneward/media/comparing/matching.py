@@ -1,0 +1,158 @@
+"""Find copies of many pictures among many: a hash and small versions propose, aligned tiles decide."""
+
+import itertools
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Generic, Self, TypeVar
+
+from phoneward.media.comparing.candidates import Candidate, Candidates
+from phoneward.media.comparing.looking import WORKERS, Looker
+from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.verifying import verify
+from phoneward.media.skipped import Skipped
+from phoneward.media.verdict import Kind, Verdict
+
+K = TypeVar("K")
+"""Whatever the caller knows a picture by."""
+
+LOOK_WIDTH: Final = 1080
+"""Pixels: at this width pictures are compared, or at their own if less."""
+_BATCH: Final = 64
+_WHOLE: Final = 6
+_PARTS: Final = 6
+_KEPT_BYTES: Final = 96 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[K]):
+    """A suspect that shows the same as an original."""
+
+    original: K
+    suspect: K
+    verdict: Verdict
+
+
+class Matcher(Generic[K]):
+    """Finds copies of originals. Use as a context: it ends its threads.
+
+    Args:
+        originals: key and fingerprint of each.
+        fetch: returns a picture's bytes, an original's or a suspect's, by its key; called from several threads.
+        looker: decodes.
+    """
+
+    def __init__(self, originals: Iterable[tuple[K, Print]], fetch: Callable[[K], bytes], looker: Looker) -> None:
+        known = list(originals)
+        self._keys = [key for key, _print in known]
+        self._by_content = {one.sha256: key for key, one in reversed(known)}
+        self._candidates = Candidates([one for _key, one in known])
+        self._fetch = fetch
+        self._looker = looker
+        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="matcher")
+        self._kept = _Kept(self._gray)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def match(self, suspects: Iterable[tuple[K, Print]]) -> Iterator[Match[K]]:
+        """Yield a match for each suspect that is a copy of an original, at most one each, in the suspects' order.
+
+        Args:
+            suspects: key and fingerprint of each; taken as they are needed.
+        """
+        if not self._keys:
+            return
+        ahead: deque[Future[Match[K] | None]] = deque()
+        for batch in _batches(suspects):
+            proposed = self._candidates.whole([one for _key, one in batch], _WHOLE)
+            for (key, one), whole in zip(batch, proposed, strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, whole))
+                if len(ahead) > 2 * _BATCH:
+                    yield from _found(ahead.popleft())
+        while ahead:
+            yield from _found(ahead.popleft())
+
+    def _match(self, key: K, seen: Print, whole: list[Candidate]) -> Match[K] | None:
+        same = self._by_content.get(seen.sha256)
+        if same is not None:
+            verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
+            return Match(same, key, verdict)
+        suspect = self._gray(key)
+        if suspect is None:
+            return None
+        doubtful = self._decide(key, suspect, whole)
+        if doubtful is not None and doubtful.verdict.is_distinguishable:
+            return doubtful
+        tried = {one.number for one in whole}
+        parts = [one for one in self._candidates.parts(seen, _PARTS) if one.number not in tried]
+        return _better(doubtful, self._decide(key, suspect, parts))
+
+    def _decide(self, key: K, suspect: Gray, candidates: list[Candidate]) -> Match[K] | None:
+        best: Match[K] | None = None
+        for candidate in candidates:
+            original = self._kept.of(self._keys[candidate.number])
+            verdict = None if original is None else verify(original, suspect, near=candidate.near)
+            if verdict is not None:
+                best = _better(best, Match(self._keys[candidate.number], key, verdict))
+                if verdict.is_distinguishable:
+                    break
+        return best
+
+    def _gray(self, key: K) -> Gray | None:
+        for _key, seen in self._looker.grays([(key, self._fetch(key))], width=LOOK_WIDTH):
+            if not isinstance(seen, Skipped):
+                return seen
+        return None
+
+
+class _Kept(Generic[K]):
+    """The pictures last asked for, in bounded memory."""
+
+    def __init__(self, gray: Callable[[K], Gray | None]) -> None:
+        self._gray = gray
+        self._kept: OrderedDict[K, Gray | None] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def of(self, key: K) -> Gray | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        seen = self._gray(key)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = seen
+                self._bytes += 0 if seen is None else seen.nbytes
+            while self._bytes > _KEPT_BYTES:
+                _key, dropped = self._kept.popitem(last=False)
+                self._bytes -= 0 if dropped is None else dropped.nbytes
+        return seen
+
+
+def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:
+    if first is None or second is None:
+        return first or second
+    return max(first, second, key=lambda match: (match.verdict.is_distinguishable, match.verdict.confidence))
+
+
+def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:
+    match = future.result()
+    if match is not None:
+        yield match
+
+
+def _batches(suspects: Iterable[tuple[K, Print]]) -> Iterator[list[tuple[K, Print]]]:
+    rest = iter(suspects)
+    while batch := list(itertools.islice(rest, _BATCH)):
+        yield batch

@@ -1,0 +1,48 @@
+"""What a picture says of itself, judged by what Pillow and libheif wrote."""
+
+import pytest
+from PIL import Image
+
+from phoneward.media import Format, Header, end_of, read_header
+from tests.media.comparing.pictures import TAKEN, WITH_EXIF, encoded, exif, scene
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_the_size_is_read_and_the_end_found(format_: Format) -> None:
+    """A picture that lies in a cache among other bytes is taken out from its first to its last byte."""
+    data = encoded(scene(), format_)
+    header = read_header(data + b"what follows \xff\xd9 IEND")
+    assert header == Header(format=format_, width=300, height=420)
+    assert end_of(data + b"what follows", header) == len(data)
+    assert end_of(data[:-1], header) is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format_", WITH_EXIF)
+def test_how_it_was_held_and_when_it_was_taken(format_: Format, orientation: int) -> None:
+    """A photo taken with the phone on its side is upright here, with the time at which it was taken."""
+    header = read_header(encoded(scene(), format_, exif=exif(orientation)))
+    assert header is not None
+    assert (header.orientation, header.taken) == (orientation, TAKEN)
+
+
+@pytest.mark.parametrize("format_", [Format.PNG, Format.WEBP, Format.GIF])
+def test_a_moving_picture_says_so(format_: Format) -> None:
+    data = encoded(scene(seed=1), format_, save_all=True, append_images=[scene(seed=2)], duration=100)
+    header = read_header(data)
+    assert header is not None
+    assert header.is_animated
+    assert end_of(data, header) == len(data)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA"])
+def test_bitmaps_of_every_depth(mode: str) -> None:
+    data = encoded(Image.new(mode, (33, 21)), Format.BMP)
+    assert read_header(data) == Header(format=Format.BMP, width=33, height=21)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8\xff", b"BM", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x18ftypisom" + bytes(90)]
+)
+def test_what_is_no_picture_is_none(data: bytes) -> None:
+    assert read_header(data) is None
