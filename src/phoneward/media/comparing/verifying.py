@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from phoneward.media.comparing import aligning, distinguishing
 from phoneward.media.comparing.aligning import Box, Placement
-from phoneward.media.comparing.covering import Judgement, judged
+from phoneward.media.comparing.covering import DOUBTFUL, Judgement, judged
 from phoneward.media.comparing.prepared import Prepared, resized, turned
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
@@ -118,7 +118,7 @@ def _verdict(
     region = Region(source[0] / width, source[1] / height, source[2] / width, source[3] / height)
     shown = min(region.right - region.left, region.bottom - region.top)
     grown = (target[2] - target[0]) / (source[2] - source[0])
-    is_certain = is_distinguishable and judgement.is_certain
+    is_certain = is_distinguishable and judgement.is_certain and judgement.worst < DOUBTFUL
     if judgement.covered > 0.001:
         kind = Kind.COVERED
     elif not is_certain:
