@@ -42,7 +42,7 @@ class _Tally:
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
         self.wrong: list[str] = []
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def look(self, transform: str, what: str, names: str, original: Gray, suspect: Gray) -> None:
         start = time.process_time()
