@@ -39,6 +39,7 @@ EXPECTED = {
     "pack",
     "packages",
     "passwords",
+    "picture_headers",
     "proofs",
     "push",
     "records",
