@@ -43,6 +43,7 @@ EXPECTED = {
     "packages",
     "packets",
     "passwords",
+    "picture_headers",
     "proofs",
     "push",
     "records",
