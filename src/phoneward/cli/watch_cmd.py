@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("app", "capture", "compare")
+_COMMANDS: tuple[str, ...] = ("scan", "app", "capture", "compare")
 """One file a command: `watch_scan_cmd.py` and so on."""
 
 
