@@ -18,3 +18,4 @@ class EvidenceFolderError(WatchError):
 
     message = N_("The pictures cannot be written into {path}: it is not an empty folder, or may not be written to.")
     next_step = N_("Name a folder that does not exist yet. It will hold your pictures unencrypted.")
+    exit_code = ExitCode.USAGE

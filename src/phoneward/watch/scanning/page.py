@@ -93,8 +93,8 @@ def _more(count: int) -> str:
 def _pair(drawn: "_Drawn", scanned: Scanned, copy: AppCopy) -> dict[str, object]:
     return {
         "said": str(copy_sentences(copy, scanned.taken)),
-        "original": drawn.picture(copy, "original"),
-        "copy": drawn.picture(copy, "copy"),
+        "mine": drawn.picture(copy, "original"),
+        "kept": drawn.picture(copy, "copy"),
         "original_path": copy.original,
         "copy_path": " › ".join((copy.path, *copy.inside)),
         "original_sha256": copy.original_sha256,
