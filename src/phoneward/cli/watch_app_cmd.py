@@ -69,12 +69,12 @@ def app(
     details: bool,
 ) -> ExitCode:
     """Look, compare, show."""
-    from phoneward import watch
+    import phoneward.watch.abilities as looking  # not by way of the room: its face loads what pictures need
     from phoneward.cli import watch_app_view as view
 
     frame = current()
-    listed = watch.load_trackers(trackers) if trackers is not None else None
-    said = (says.name, watch.read_text(says)) if says is not None else None
+    listed = looking.load_trackers(trackers) if trackers is not None else None
+    said = (says.name, looking.read_text(says)) if says is not None else None
     with ExitStack() as stack:
         vault = _Vault(frame, stack)
         with _opened(vault, files, snapshot) as opened:
@@ -82,8 +82,8 @@ def app(
             if before is not None:
                 place, ref = ((opened.package,), before) if not Path(before).exists() else ((before,), snapshot)
                 with _opened(vault, place, ref) as older:
-                    earlier = watch.look_at_app(older, trackers=listed)
-            found = watch.look_at_app(opened, trackers=listed, says=said, before=earlier)
+                    earlier = looking.look_at_app(older, trackers=listed)
+            found = looking.look_at_app(opened, trackers=listed, says=said, before=earlier)
     if frame.output.json:
         frame.output.emit("app_abilities", view.document(found))
     else:

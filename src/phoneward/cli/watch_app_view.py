@@ -9,7 +9,7 @@ from phoneward.texts import _, enumeration, labelled, ngettext
 
 if TYPE_CHECKING:
     from phoneward.cli.output import Output
-    from phoneward.watch import Ability, AppAbilities, Change, Owner, Said, Seen, Topic
+    from phoneward.watch.abilities import Ability, AppAbilities, Change, Owner, Said, Seen, Topic
 
 _MAX_SHOWN = 8
 """Places that are shown of each ability, and open parts."""
@@ -30,7 +30,7 @@ def _lines(found: "AppAbilities", *, details: bool) -> Iterator[str]:
         if one.is_grave:
             yield _("Cannot see: {what}").format(what=one.text)
     if found.change is not None:
-        yield from _of_change(found.change)
+        yield from _of_change(found.change, details=details)
     if found.said is not None:
         yield from _of_text(found.said)
     yield from _of_abilities(found, details=details)
@@ -42,7 +42,7 @@ def _lines(found: "AppAbilities", *, details: bool) -> Iterator[str]:
 
 
 def _of_abilities(found: "AppAbilities", *, details: bool) -> Iterator[str]:
-    from phoneward.watch import ABOUT, About
+    from phoneward.watch.abilities import ABOUT, About
 
     shown = [one for one in found.abilities if details or not one.is_ordinary]
     if not shown:
@@ -63,13 +63,13 @@ def _of_abilities(found: "AppAbilities", *, details: bool) -> Iterator[str]:
 
 
 def _of_ability(one: "Ability", *, details: bool) -> Iterator[str]:
-    from phoneward.watch import ability_words, owners_words, seen_words
+    from phoneward.watch.abilities import ability_words, owners_words, seen_words
 
     sentence = str(ability_words(one))
     yield f"  {sentence}" if one.tier is Tier.OBSERVED else f"  {sentence} [{_(TIER_WORDS[one.tier])}]"
     owners = owners_words(one)
     if owners is not None:
-        yield "    " + labelled(_("in"), str(owners))
+        yield "    " + labelled(_("whose code"), str(owners))
     if details:
         for seen in one.seen[:_MAX_SHOWN]:
             yield f"    {seen_words(seen)}"
@@ -78,8 +78,8 @@ def _of_ability(one: "Ability", *, details: bool) -> Iterator[str]:
             yield "    " + ngettext("and in one more place", "and in {count} more places", more).format(count=more)
 
 
-def _of_change(change: "Change") -> Iterator[str]:
-    from phoneward.watch import ability_words
+def _of_change(change: "Change", *, details: bool) -> Iterator[str]:
+    from phoneward.watch.abilities import ability_words
 
     yield ""
     version = readable(change.version_name) or change.version_code
@@ -90,8 +90,13 @@ def _of_change(change: "Change") -> Iterator[str]:
     yield _("New since version {version}").format(version=version)
     for one in new:
         yield f"  {ability_words(one)}"
-    if change.permissions:
+    if change.permissions and details:
         yield "  " + labelled(_("asks for"), enumeration(map(readable, change.permissions)))
+    elif change.permissions:
+        count = len(change.permissions)
+        yield "  " + ngettext(
+            "It asks for one more permission (--details).", "It asks for {count} more permissions (--details).", count
+        ).format(count=count)
     if change.services:
         yield "  " + labelled(_("brings along"), enumeration(one.owner.name for one in change.services))
 
@@ -117,13 +122,13 @@ def _of_text(said: "Said") -> Iterator[str]:
 
 
 def _topic(topic: "Topic") -> str:
-    from phoneward.watch import TOPICS
+    from phoneward.watch.abilities import TOPICS
 
     return _(TOPICS[topic.code])
 
 
 def _of_services(found: "AppAbilities") -> Iterator[str]:
-    from phoneward.watch import PURPOSES
+    from phoneward.watch.abilities import PURPOSES
 
     services = [one for one in found.services if one.owner.purpose != "library"]
     if services:
@@ -197,7 +202,7 @@ def document(found: "AppAbilities") -> dict[str, object]:
 
 
 def _ability_document(one: "Ability") -> dict[str, object]:
-    from phoneward.watch import ability_words
+    from phoneward.watch.abilities import ability_words
 
     return {
         "code": one.code,

@@ -1,5 +1,35 @@
 """The room's public face."""
 
+from phoneward.watch.abilities import (
+    ABOUT,
+    PURPOSES,
+    TOPICS,
+    Ability,
+    About,
+    AppAbilities,
+    Change,
+    Network,
+    NoMainFileError,
+    Open,
+    Owner,
+    Present,
+    Said,
+    Seen,
+    StatedTextError,
+    Topic,
+    Tracker,
+    TrackerList,
+    TrackerListError,
+    Unseen,
+    Whose,
+    ability_words,
+    load_trackers,
+    look_at_app,
+    owner_words,
+    owners_words,
+    read_text,
+    seen_words,
+)
 from phoneward.watch.abilities.ability_words import (
     ABOUT,
     PURPOSES,
@@ -29,9 +59,22 @@ from phoneward.watch.abilities.looking import NoMainFileError, look_at_app
 from phoneward.watch.abilities.said import StatedTextError, read_text
 from phoneward.watch.abilities.trackers import TrackerList, TrackerListError, load_trackers
 from phoneward.watch.canary.code import SeenCanary
+from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
-from phoneward.watch.canary.making import Canary, make_canary
+from phoneward.watch.canary.making import Canary, make_canary, write_canary
+from phoneward.watch.canary.measuring import measure as measure_bytes
+from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
+from phoneward.watch.canary.putting import Hands, Put
+from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
+from phoneward.watch.canary.round import finish as finish_canaries
+from phoneward.watch.canary.round import play as play_canary
 from phoneward.watch.canary.screen import Screen
+from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
+from phoneward.watch.canary.storage import CanaryCopy
+from phoneward.watch.canary.storage import Search as CanarySearch
+from phoneward.watch.canary.storage import on_computer as files_on_computer
+from phoneward.watch.canary.storage import search as search_for_canaries
+from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
@@ -59,6 +102,7 @@ from phoneward.watch.plain import (
     save_copies_page,
     scan,
     scanned_document,
+    sentence,
     severity_of,
     since_words,
     unexplained,
@@ -74,24 +118,35 @@ __all__ = [
     "About",
     "AppAbilities",
     "AppCopy",
+    "BytesReport",
+    "BytesVerdict",
     "Canary",
+    "CanaryCopy",
     "CanaryLooker",
+    "CanaryNotes",
+    "CanaryReport",
+    "CanarySearch",
+    "CanarySent",
     "Capture",
     "CaptureResult",
     "Cause",
     "Change",
+    "Conclusion",
     "Exchange",
     "FileLeftOutError",
     "FolderMatch",
+    "Hands",
     "Looked",
     "Network",
     "NoMainFileError",
     "NoSuchFolderError",
+    "NotedCanary",
     "Open",
     "OwnPicture",
     "Owner",
     "Place",
     "Present",
+    "Put",
     "Said",
     "Scanned",
     "Screen",
@@ -110,10 +165,16 @@ __all__ = [
     "Whose",
     "ability_words",
     "by_app",
+    "bytes_sentences",
+    "bytes_verdict",
     "cause_words",
     "compare_folders",
     "copy_document",
     "copy_sentences",
+    "files_in_snapshot",
+    "files_on_computer",
+    "finish_canaries",
+    "form_of",
     "gap_words",
     "html_copies",
     "kept_scan",
@@ -123,11 +184,13 @@ __all__ = [
     "look_into_capture",
     "make_canary",
     "mark_sensitive",
+    "measure_bytes",
     "owner_words",
     "owners_words",
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",
+    "play_canary",
     "read_text",
     "refuse_copies_page",
     "refuse_evidence_folder",
@@ -135,10 +198,14 @@ __all__ = [
     "save_copies_page",
     "scan",
     "scanned_document",
+    "search_for_canaries",
     "seen_words",
+    "sentence",
+    "sentences_of",
     "severity_of",
     "since_words",
     "unexplained",
     "was_taken_at_once",
+    "write_canary",
     "write_evidence",
 ]

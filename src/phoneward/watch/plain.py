@@ -1,6 +1,7 @@
 """What of the room works without the extra `watch`: its answer, its words, and what was found before."""
 
 from phoneward.watch.answering import answer as room_answer
+from phoneward.watch.answering import sentence
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
 from phoneward.watch.errors import WatchError
@@ -45,6 +46,7 @@ __all__ = [
     "save_copies_page",
     "scan",
     "scanned_document",
+    "sentence",
     "severity_of",
     "since_words",
     "unexplained",

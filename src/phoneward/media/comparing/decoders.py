@@ -25,18 +25,6 @@ Space = Literal["GRAY", "RGB"]
 
 MOST_PIXELS_WHOLE: Final = 64_000_000
 """Pixels that are decoded where a format can only be decoded at its full size: about 256 MB."""
-# Four libraries, each with errors of its own; whatever it was, this one did not decode the picture.
-_REFUSED: Final = (
-    ValueError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    EOFError,
-    cv2.error,
-    OverflowError,
-    TypeError,
-    KeyError,
-)
 
 
 def decode(data: bytes, format_: Format, space: Space, width: int, height: int) -> Pixels:
@@ -52,19 +40,27 @@ def decode(data: bytes, format_: Format, space: Space, width: int, height: int) 
     Raises:
         UnreadablePictureError: nothing of it can be decoded.
     """
-    try:
-        if format_ is Format.JPEG:
+    for decoder in (_decode_fast, _decode_with_pillow):
+        try:
+            return decoder(data, format_, space, width, height)
+        except (MemoryError, UnreadablePictureError):
+            raise
+        # Four libraries, each with errors of its own; whatever it was, this one did not decode the picture.
+        except Exception:  # noqa: BLE001
+            continue
+    raise UnreadablePictureError(Reason.BROKEN)
+
+
+def _decode_fast(data: bytes, format_: Format, space: Space, width: int, height: int) -> Pixels:
+    match format_:
+        case Format.JPEG:
             return _decode_jpeg(data, space, width, height)
-        if format_ is Format.PNG:
+        case Format.PNG:
             return _decode_png(data)
-        if format_ is Format.WEBP:
+        case Format.WEBP:
             return _decode_webp(data, space)
-    except _REFUSED:
-        pass
-    try:
-        return _decode_with_pillow(data, format_, width, height)
-    except _REFUSED as error:
-        raise UnreadablePictureError(Reason.BROKEN) from error
+        case _:
+            raise ValueError(format_)
 
 
 def _decode_jpeg(data: bytes, space: Space, width: int, height: int) -> Pixels:
@@ -75,6 +71,9 @@ def _decode_jpeg(data: bytes, space: Space, width: int, height: int) -> Pixels:
 
 
 def _decode_png(data: bytes) -> Pixels:
+    if data.find(b"tRNS", 0, data.find(b"IDAT")) >= 0:
+        msg = "pyspng pays no heed to a colour that stands for nothing"
+        raise ValueError(msg)
     pixels: npt.NDArray[np.uint8 | np.uint16] = pyspng.load(data)
     if pixels.dtype == np.uint16:
         pixels = (pixels >> 8).astype(np.uint8)
@@ -93,7 +92,7 @@ def _decode_webp(data: bytes, space: Space) -> Pixels:
     return cv2.cvtColor(found, cv2.COLOR_BGR2GRAY if space == "GRAY" else cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 
-def _decode_with_pillow(data: bytes, format_: Format, width: int, height: int) -> Pixels:
+def _decode_with_pillow(data: bytes, format_: Format, _space: Space, width: int, height: int) -> Pixels:
     from PIL import Image, ImageFile
 
     ImageFile.LOAD_TRUNCATED_IMAGES = True

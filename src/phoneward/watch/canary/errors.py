@@ -33,3 +33,10 @@ class NotCountedError(WatchError):
 
     message = N_("This phone does not tell how much its apps send.")
     next_step = N_("Use a capture instead: phoneward watch capture --guide.")
+
+
+class CanaryFileError(WatchError):
+    """The picture cannot be written into a file."""
+
+    message = N_("The test picture cannot be written to {path}: {detail}.")
+    next_step = N_("Name a new file in a folder that you may write to, ending in .png or .jpg.")

@@ -4,8 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from phoneward.findings import Tier
-from phoneward.phones.picturing import Removal
-from phoneward.phones.usage import PictureAccess
+from phoneward.phones import PictureAccess, Removal
 from phoneward.texts import Words
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, Form
 from phoneward.watch.canary.notes import NotedCanary

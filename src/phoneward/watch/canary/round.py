@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from phoneward.errors import readable
-from phoneward.phones.picturing import Removal
-from phoneward.phones.usage import UsagePhone
+from phoneward.phones import Removal, UsagePhone
 from phoneward.progress import Listener, silent
 from phoneward.watch.canary.errors import AppNotThereError, CanaryLeftError
 from phoneward.watch.canary.looking import CanaryLooker

@@ -137,7 +137,7 @@ class _Look:
         for joined in self._joins.uploads():
             first = joined.exchanges[0]
             numbers = tuple(dict.fromkeys(exchange.number for exchange in joined.exchanges))
-            self._unwrap(first, Body(data=joined.data), way=joined.how, exchanges=numbers)
+            self._unwrap(first, Body(data=joined.data), way=joined.way, exchanges=numbers)
         if self._joins.given_up:
             self._note("pieces", self._joins.given_up)
 
@@ -169,7 +169,9 @@ class _Look:
             for problem in seen.problems:
                 self._note(problem)
             for found in seen.pictures:
-                self._take(exchange, found, way, exchanges or (exchange.number,))
+                # The beginning of a picture that comes in pieces is looked at when these are put together.
+                if found.is_whole or seen.piece is None or way:
+                    self._take(exchange, found, way, exchanges or (exchange.number,))
             if seen.piece is not None and not way:
                 self._joins.add(exchange, seen.piece)
             if not seen.next:

@@ -37,7 +37,8 @@ for index, one in enumerate(lists):
     blocks.append(encoder.encode(one, huffman=index % 3 > 0).hex())
 static = pylsqpack.Decoder(0, 0)
 qpack_table = [
-    static.feed_header(4 * i, b"\\0\\0" + (bytes([0xC0 | i]) if i < 63 else bytes([0xFF, i - 63])))[1][0] for i in range(99)
+    static.feed_header(4 * i, b"\\0\\0" + (bytes([0xC0 | i]) if i < 63 else bytes([0xFF, i - 63])))[1][0]
+    for i in range(99)
 ]
 # The other side acknowledges, as it must before entries are used without risk.
 encoder, decoder = pylsqpack.Encoder(), pylsqpack.Decoder(512, 16)

@@ -74,6 +74,8 @@ class Http1Reader:
             if isinstance(sent, Sent):
                 yield sent
                 self._time_ns = time_ns
+        if self.after is After.NONSENSE:
+            yield from self.end()
 
     def lose(self, size: int) -> Iterator[Sent]:
         """So many bytes are missing here: within a body zeros stand for them, else nothing more is understood."""

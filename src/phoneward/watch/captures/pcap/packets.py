@@ -21,6 +21,7 @@ MAX_BLOCK = 16 << 20
 MAX_KEYS = 64 << 20
 _MAX_INTERFACES = 4096
 _MAX_APPS = 100_000
+_MAX_OPTIONS = 1000
 
 _SECTION, _INTERFACE, _PACKET, _SIMPLE, _ENHANCED = 0x0A0D0D0A, 1, 2, 3, 6
 _SECRETS, _CUSTOM, _CUSTOM_NO_COPY = 0xA, 0xBAD, 0x40000BAD
@@ -145,7 +146,10 @@ class PacketFile:
                 self._cut()
                 return
             if head[:4] == b"\n\r\r\n" and not self._section():
-                self._broken()
+                if self.position + 12 > self.length:
+                    self._cut()
+                else:
+                    self._broken()
                 return
             kind, length = struct.unpack(self._order + "II", head)
             if length < 12 or length % 4:
@@ -211,7 +215,9 @@ class PacketFile:
     def _options(self, options: bytes) -> Iterator[tuple[int, bytes]]:
         head = struct.Struct(self._order + "HH")
         at = 0
-        while at + 4 <= len(options):
+        for _count in range(_MAX_OPTIONS):
+            if at + 4 > len(options):
+                return
             code, length = head.unpack_from(options, at)
             if code == 0:
                 return

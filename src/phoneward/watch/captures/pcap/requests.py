@@ -50,6 +50,11 @@ class Reader(Protocol):
         """Bytes that it did not understand."""
         ...
 
+    @property
+    def rest(self) -> bytes:
+        """The bytes at the end that it has not taken."""
+        ...
+
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield what is whole."""
         ...

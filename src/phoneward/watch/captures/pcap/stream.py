@@ -23,6 +23,11 @@ class UnknownReader:
         self._time_ns: int | None = None
         self.unread = 0
 
+    @property
+    def rest(self) -> bytes:
+        """Nothing: whatever came is taken."""
+        return b""
+
     def feed(self, data: bytes, time_ns: int | None) -> Iterator[Sent]:
         """Take the next bytes; yield what was gathered when it is much."""
         if not len(self._body):
@@ -115,6 +120,12 @@ class StreamReader:
             yield from self._reader.feed(bytes(self._start), None)
         if self._reader is not None:
             yield from self._reader.end()
+            if rest := self._reader.rest:
+                # A head or a frame that did not come whole.
+                unknown = UnknownReader(self._room, self._kind)
+                self._leave(unknown)
+                yield from unknown.feed(rest, None)
+                yield from unknown.end()
 
     def _choose(self, start: bytes) -> Reader | None:
         """Return who reads a stream that begins so; None where more must be seen, or where it is TLS."""
