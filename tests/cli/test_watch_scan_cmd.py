@@ -101,7 +101,8 @@ def test_both_pictures_as_evidence(scanned: Program, tmp_path: Path) -> None:
         for which, name in row["files"].items():
             sha256 = row["sha256"] if which == "copy" else row["original_sha256"]
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha256
-    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     held = {path.name: path for path in folder.iterdir() if path.name != "SHA256SUMS"}
     assert sums == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in held.items()}
     assert oct((folder / next(iter(held))).stat().st_mode & 0o777) == oct(0o600)

@@ -30,34 +30,7 @@ from phoneward.watch.abilities import (
     read_text,
     seen_words,
 )
-from phoneward.watch.abilities.ability_words import (
-    ABOUT,
-    PURPOSES,
-    TOPICS,
-    ability_words,
-    owner_words,
-    owners_words,
-    seen_words,
-)
-from phoneward.watch.abilities.facts import (
-    Ability,
-    About,
-    AppAbilities,
-    Change,
-    Network,
-    Open,
-    Owner,
-    Present,
-    Said,
-    Seen,
-    Topic,
-    Tracker,
-    Unseen,
-    Whose,
-)
-from phoneward.watch.abilities.looking import NoMainFileError, look_at_app
-from phoneward.watch.abilities.said import StatedTextError, read_text
-from phoneward.watch.abilities.trackers import TrackerList, TrackerListError, load_trackers
+from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
@@ -68,6 +41,7 @@ from phoneward.watch.canary.putting import Hands, Put
 from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
 from phoneward.watch.canary.round import finish as finish_canaries
 from phoneward.watch.canary.round import play as play_canary
+from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
 from phoneward.watch.canary.storage import CanaryCopy
@@ -75,16 +49,21 @@ from phoneward.watch.canary.storage import Search as CanarySearch
 from phoneward.watch.canary.storage import on_computer as files_on_computer
 from phoneward.watch.canary.storage import search as search_for_canaries
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
-from phoneward.watch.captures.exchange import Capture, Exchange, Unread
-from phoneward.watch.captures.looking import CaptureResult, look_into_capture
-from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
-from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
+    Capture,
+    CaptureResult,
     Cause,
+    Exchange,
+    OwnPicture,
+    RecordingGuide,
+    RecordingWay,
     Scanned,
+    Unread,
+    Upload,
+    WatchError,
     by_app,
     cause_words,
     copy_document,
@@ -93,9 +72,12 @@ from phoneward.watch.plain import (
     html_copies,
     kept_scan,
     kind_words,
+    look_into_capture,
     mark_sensitive,
     picture_bytes,
     picture_shown,
+    pictures_in_folder,
+    recording_guide,
     refuse_copies_page,
     refuse_evidence_folder,
     room_answer,
@@ -136,6 +118,7 @@ __all__ = [
     "FileLeftOutError",
     "FolderMatch",
     "Hands",
+    "InCapture",
     "Looked",
     "Network",
     "NoMainFileError",
@@ -147,6 +130,8 @@ __all__ = [
     "Place",
     "Present",
     "Put",
+    "RecordingGuide",
+    "RecordingWay",
     "Said",
     "Scanned",
     "Screen",
@@ -181,6 +166,7 @@ __all__ = [
     "kind_words",
     "load_trackers",
     "look_at_app",
+    "look_in_capture",
     "look_into_capture",
     "make_canary",
     "mark_sensitive",
@@ -192,6 +178,7 @@ __all__ = [
     "pictures_in_folder",
     "play_canary",
     "read_text",
+    "recording_guide",
     "refuse_copies_page",
     "refuse_evidence_folder",
     "room_answer",
@@ -206,6 +193,7 @@ __all__ = [
     "since_words",
     "unexplained",
     "was_taken_at_once",
+    "with_capture",
     "write_canary",
     "write_evidence",
 ]
