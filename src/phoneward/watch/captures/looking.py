@@ -15,7 +15,7 @@ from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.joining import Joins
 from phoneward.watch.captures.opening import open_capture
 from phoneward.watch.captures.own import OwnPicture
-from phoneward.watch.captures.searching import Search
+from phoneward.watch.captures.searching import Search, Searching
 from phoneward.watch.captures.unwrapping import Body, Found, Problem, Unwrapped, unwrap
 from phoneward.watch.captures.upload import Upload
 
@@ -74,8 +74,22 @@ def look_into_capture(
     Raises:
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
+    with Search(images) as search:
+        return search_capture(path, search, key_logs=key_logs, since=since, until=until, app=app)
+
+
+def search_capture(
+    path: Path,
+    search: Searching,
+    *,
+    key_logs: Sequence[Path] = (),
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    app: str | None = None,
+) -> CaptureResult:
+    """Return what a search finds among the pictures that a capture shows to have been sent; see `look_into_capture`."""
     capture = open_capture(path, key_logs=key_logs)
-    with Search(images) as search, ConfinedWorker(unwrap, limits=_LIMITS) as worker:
+    with ConfinedWorker(unwrap, limits=_LIMITS) as worker:
         look = _Look(search, worker)
         for exchange in capture.exchanges():
             if _is_wanted(exchange, since, until, app):
@@ -103,7 +117,7 @@ def _is_wanted(exchange: Exchange, since: dt.datetime | None, until: dt.datetime
 class _Look:
     """The work on one capture."""
 
-    def __init__(self, search: Search, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
+    def __init__(self, search: Searching, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
         self._search = search
         self._worker = worker
         self._joins = Joins()
