@@ -70,9 +70,7 @@ class Walk:
                 self._budget.note(Problem.PICTURES)
                 return
             yield node, found
-        if covered * 20 >= len(node.data) * 19:
-            if not is_whole:
-                self._keep(node)
+        if is_whole and covered * 20 >= len(node.data) * 19:
             return
         opened = 0
         for inner in self._within(node):
