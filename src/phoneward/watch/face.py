@@ -30,6 +30,7 @@ from phoneward.watch.abilities import (
     read_text,
     seen_words,
 )
+from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
@@ -40,20 +41,13 @@ from phoneward.watch.canary.putting import Hands, Put
 from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
 from phoneward.watch.canary.round import finish as finish_canaries
 from phoneward.watch.canary.round import play as play_canary
+from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
-from phoneward.watch.canary.storage import (
-    CanaryCopy,
-)
-from phoneward.watch.canary.storage import (
-    Search as CanarySearch,
-)
-from phoneward.watch.canary.storage import (
-    on_computer as files_on_computer,
-)
-from phoneward.watch.canary.storage import (
-    search as search_for_canaries,
-)
+from phoneward.watch.canary.storage import CanaryCopy
+from phoneward.watch.canary.storage import Search as CanarySearch
+from phoneward.watch.canary.storage import on_computer as files_on_computer
+from phoneward.watch.canary.storage import search as search_for_canaries
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
@@ -83,6 +77,7 @@ from phoneward.watch.plain import (
     recording_guide,
     room_answer,
     scan,
+    sentence,
     since_words,
     unexplained,
     was_taken_at_once,
@@ -114,6 +109,7 @@ __all__ = [
     "FileLeftOutError",
     "FolderMatch",
     "Hands",
+    "InCapture",
     "Looked",
     "Network",
     "NoMainFileError",
@@ -158,6 +154,7 @@ __all__ = [
     "kind_words",
     "load_trackers",
     "look_at_app",
+    "look_in_capture",
     "look_into_capture",
     "make_canary",
     "mark_sensitive",
@@ -174,9 +171,11 @@ __all__ = [
     "scan",
     "search_for_canaries",
     "seen_words",
+    "sentence",
     "sentences_of",
     "since_words",
     "unexplained",
     "was_taken_at_once",
+    "with_capture",
     "write_canary",
 ]

@@ -1,6 +1,7 @@
 """What of the room works without the extra `watch`: its answer, its words, and what was found before."""
 
 from phoneward.watch.answering import answer as room_answer
+from phoneward.watch.answering import sentence
 from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.guide import RecordingGuide, RecordingWay, recording_guide
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
@@ -39,6 +40,7 @@ __all__ = [
     "recording_guide",
     "room_answer",
     "scan",
+    "sentence",
     "since_words",
     "unexplained",
     "was_taken_at_once",

@@ -16,7 +16,7 @@ from phoneward.watch.captures.joining import Joins
 from phoneward.watch.captures.opening import open_capture
 from phoneward.watch.captures.own import OwnPicture
 from phoneward.watch.captures.refused import refused_connections, refused_sentence
-from phoneward.watch.captures.searching import Search
+from phoneward.watch.captures.searching import Search, Searching
 from phoneward.watch.captures.unwrapping import Body, Found, Problem, Unwrapped, unwrap
 from phoneward.watch.captures.upload import Upload
 
@@ -79,9 +79,27 @@ def look_into_capture(
     Raises:
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
+    with Search(images) as search:
+        return search_capture(
+            path, search, key_logs=key_logs, packages=packages, log=log, since=since, until=until, app=app
+        )
+
+
+def search_capture(
+    path: Path,
+    search: Searching,
+    *,
+    key_logs: Sequence[Path] = (),
+    packages: Mapping[int, str] | None = None,
+    log: Path | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    app: str | None = None,
+) -> CaptureResult:
+    """Return what a search finds among the pictures that a capture shows to have been sent; see `look_into_capture`."""
     capture = open_capture(path, key_logs=key_logs, packages=packages)
     refused = {} if log is None else refused_connections(log)
-    with Search(images) as search, ConfinedWorker(unwrap, limits=_LIMITS) as worker:
+    with ConfinedWorker(unwrap, limits=_LIMITS) as worker:
         look = _Look(search, worker)
         for exchange in capture.exchanges():
             if _is_wanted(exchange, since, until, app):
@@ -117,7 +135,7 @@ def _is_wanted(exchange: Exchange, since: dt.datetime | None, until: dt.datetime
 class _Look:
     """The work on one capture."""
 
-    def __init__(self, search: Search, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
+    def __init__(self, search: Searching, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
         self._search = search
         self._worker = worker
         self._joins = Joins()
