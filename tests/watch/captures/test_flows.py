@@ -71,7 +71,7 @@ def every_kind() -> tuple[list[Exchange], Unread, bytes]:
 
 
 def test_each_kind_of_flow() -> None:
-    exchanges, unread, _data = every_kind()
+    exchanges, _unread, _data = every_kind()
     seen = [(one.method, one.host, bytes(one.body), one.is_cut) for one in exchanges]
     assert seen[:3] == [
         ("GET", "a.example", b"first", False),
@@ -155,7 +155,7 @@ def test_websockets_of_before_version_12(tmp_path: Path) -> None:
     assert (bytes(exchange.body), exchange.host, exchange.protocol) == (b"mine", "chat.example", "WebSocket")
 
 
-def _with_bytes(value: Any) -> Any:  # noqa: ANN401 - any value of a tagged netstring
+def _with_bytes(value: Any) -> Any:
     if isinstance(value, dict):
         return {key.encode(): _with_bytes(item) for key, item in value.items()}
     return value
@@ -182,7 +182,8 @@ def _plain(value: object) -> object:
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b":", b"x:", b"5:ab,", b"3:abc", b"3:abc?", b"12345678901234:", b"-1:,", b"4:tru!!", b"1:x#", b"1:x^", b"1:x~",
+        b"", b":", b"x:", b"5:ab,", b"3:abc", b"3:abc?", b"12345678901234:", b"-1:,", b"4:tru!!", b"1:x#", b"1:x^",
+        b"1:x~",
         b"5:1:a,]}", b"9:999:abc,]]", b"3:abc,x", b"60:" + b"1" * 60 + b"#",
     ],
 )  # fmt: skip

@@ -19,14 +19,14 @@ from tests.watch.captures.recording import recording
 PICTURE = bytes(range(256)) * 2
 
 
-def entry(**request: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def entry(**request: Any) -> dict[str, Any]:
     """Return an entry of a HAR file."""
     return {
         "startedDateTime": "2026-11-29T16:00:00.250+08:00",
         "request": {
             "method": "POST", "url": "https://Up.Example:8443/a?b=c", "httpVersion": "HTTP/2", "headers": [], **request
         },
-        "response": {"content": {"text": "]}\"\\"}},
+        "response": {"content": {"text": ']}"\\'}},
     }  # fmt: skip
 
 

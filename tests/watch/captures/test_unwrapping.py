@@ -20,11 +20,11 @@ from phoneward.confined import ConfinedWorker, Limits
 from phoneward.watch.captures.unwrapping import Body, Problem, Unwrapped, unwrap
 
 
-def picture(format: str = "JPEG", size: tuple[int, int] = (120, 160), seed: int = 1) -> bytes:
+def picture(kind: str = "JPEG", size: tuple[int, int] = (120, 160), seed: int = 1) -> bytes:
     """Return a picture of noise."""
     noise = random.Random(seed).randbytes(size[0] * size[1])
     file = io.BytesIO()
-    Image.frombytes("L", size, noise).save(file, format)
+    Image.frombytes("L", size, noise).save(file, kind)
     return file.getvalue()
 
 
@@ -86,9 +86,9 @@ LAYERS = [in_base64, in_urlsafe, in_hex, gzip.compress, in_zlib, in_numbers, in_
 
 @settings(max_examples=25)
 @given(st.lists(st.sampled_from(LAYERS), min_size=1, max_size=4), st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]))
-def test_layers_in_any_order(layers: list[Callable[[bytes], bytes]], format: str) -> None:
+def test_layers_in_any_order(layers: list[Callable[[bytes], bytes]], kind: str) -> None:
     """An app may wrap a picture several times; each layer is named on the way."""
-    data = picture(format, (64, 48))
+    data = picture(kind, (64, 48))
     body = data
     for layer in layers:
         body = layer(body)
@@ -97,12 +97,12 @@ def test_layers_in_any_order(layers: list[Callable[[bytes], bytes]], format: str
     assert not seen.problems
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
 @pytest.mark.parametrize("wrap", [in_characters, in_zip, in_base64], ids=lambda wrap: wrap.__name__)
-def test_every_format_in_json_and_zips(wrap: Callable[[bytes], bytes], format: str) -> None:
-    data = picture(format)
+def test_every_format_in_json_and_zips(wrap: Callable[[bytes], bytes], kind: str) -> None:
+    data = picture(kind)
     # A bitmap written as characters is not found: "BM" tells too little.
-    assert is_in(data, unwrapped(wrap(data))) or (wrap is in_characters and format == "BMP")
+    assert is_in(data, unwrapped(wrap(data))) or (wrap is in_characters and kind == "BMP")
 
 
 def test_several_pictures_of_one_body() -> None:

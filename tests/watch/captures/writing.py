@@ -28,7 +28,8 @@ def write_flows(path: Path, script: str) -> None:
         path: to be written.
         script: Python that fills the list `flows`; `tflow` (mitmproxy's makers of flows for tests) is at hand.
     """
-    whole = f"import sys\nfrom mitmproxy import io, http\nfrom mitmproxy.test import tflow\nflows = []\n{script}\n" + (
+    whole = (
+        f"import sys\nfrom mitmproxy import io, http\nfrom mitmproxy.test import tflow\nflows = []\n{script}\n"
         "with open(sys.argv[1], 'wb') as file:\n"
         "    writer = io.FlowWriter(file)\n"
         "    for flow in flows: writer.add(flow)\n"
