@@ -18,7 +18,6 @@ from phoneward.errors import PhonewardError
 _ROOM = 1 << 20
 
 
-@atheris.instrument_func
 def one_input(data: bytes) -> None:
     if not data:
         return

@@ -34,7 +34,7 @@ JOBS = (
 
 @pytest.fixture(scope="module")
 def recording() -> Recording:
-    made = record(JOBS)
+    made = record(repr(JOBS).encode(), lambda: JOBS)
     assert made.received == {job.path: hashlib.sha256(job.body).hexdigest() for job in JOBS}
     return made
 
