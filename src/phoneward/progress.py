@@ -28,6 +28,8 @@ Phase: TypeAlias = Literal[
     "read-history",
     "read-messages",
     "install",
+    "find-pictures",
+    "match-pictures",
     "look-at-pictures",
     "look-for-canary",
 ]
@@ -54,6 +56,8 @@ PHASE_WORDS: dict[Phase, str] = {
     "read-history": N_("Reading which apps each snapshot tells of"),
     "read-messages": N_("Looking through messages"),
     "install": N_("Handing the app to the phone"),
+    "find-pictures": N_("Looking for pictures in what apps keep"),
+    "match-pictures": N_("Comparing pictures"),
     "look-at-pictures": N_("Looking at pictures"),
     "look-for-canary": N_("Looking for the test picture"),
 }

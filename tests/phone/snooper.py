@@ -1,4 +1,4 @@
-"""An app of a test phone that is after screenshots: it copies what comes into its own folder, in a form, and may send it.
+"""An app of a test phone that is after screenshots: it copies what comes into its own folder, and may send it.
 
 It lives on this side of the phone's file system, as the system's Java side does. It knows nothing of `src/phoneward`.
 """
@@ -6,11 +6,14 @@ It lives on this side of the phone's file system, as the system's Java side does
 import io
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from tests.phone.testphone import TestPhone
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Form = Callable[[bytes], bytes]
 

@@ -300,7 +300,9 @@ def _make_databases(tables: Path, state: State) -> None:
 
 def _write_counts(folder: Path, state: State) -> None:
     folder.mkdir()
-    rows = [(str(one.uid), str(one.kind), one.set, str(one.received), str(one.sent)) for one in state.sent or ()]
+    rows: list[tuple[str, ...]] = [
+        (str(one.uid), str(one.kind), one.set, str(one.received), str(one.sent)) for one in state.sent or ()
+    ]
     _write(folder / "kernel", rows)
     _write(folder / "recorded", [])
     (folder / "recorded").chmod(0o666)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines as phones print them
 """What a phone tells of one app: bytes sent, and when it last used its right to see pictures."""
 
 from hypothesis import given

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from phoneward import phones, snapshots, vault
 from phoneward.apk import open_app
 from phoneward.apk.errors import ApkChangedError, ApkUnreadableError
+from phoneward.snapshots.kept_apps import VaultSource
 from phoneward.updates.found import FoundFile, Where
 from phoneward.updates.opening_found import opener
-from phoneward.updates.sources import PhoneSource, VaultSource, save_stream
+from phoneward.updates.sources import PhoneSource, save_stream
 from phoneward.vault import LocalStorage, Repository
 from tests.apk.making import key, make_apk
 from tests.vault.cheap import insecure_test_cost

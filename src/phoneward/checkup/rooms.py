@@ -10,6 +10,7 @@ from phoneward.snapshots import Asking
 from phoneward.snapshots import answer as _snapshots
 from phoneward.texts import N_
 from phoneward.updates import room_answer as _updates
+from phoneward.watch import room_answer as _watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ ROOMS: Final = (
     ),
     Room("updates", N_("Updates"), N_("Is this update safe for my data?"), _updates),
     Room("numbers", N_("Numbers"), N_("If I give up this number, who gets in where?"), _numbers),
-    Room("watch", N_("Pictures"), N_("Which apps hold copies of my pictures, and did they send them?")),
+    Room("watch", N_("Pictures"), N_("Which apps hold copies of my pictures, and did they send them?"), _watch),
     Room("rescue", N_("Rescue"), N_("It happened. What can still be saved?")),
     Room("cases", N_("Proof"), N_("How do I prove it, and what may I demand?")),
 )

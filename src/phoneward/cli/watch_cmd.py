@@ -5,7 +5,12 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("capture", "compare")
+_COMMANDS: tuple[str, ...] = (
+    "compare",
+    "capture",
+    "canary",
+    "app",
+)
 """One file a command: `watch_scan_cmd.py` and so on."""
 
 

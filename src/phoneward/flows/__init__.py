@@ -18,6 +18,7 @@ from phoneward.flows.numbers_verbs import NUMBERS_VERBS
 from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, keep_app_backup
 from phoneward.flows.updates_verbs import UPDATES_VERBS
 from phoneward.flows.verbs import Argument, Flow, Verb, checked
+from phoneward.flows.watch_verbs import WATCH_VERBS
 from phoneward.texts import Words
 
 __all__ = [
@@ -38,7 +39,12 @@ __all__ = [
 
 VERBS: Final[dict[tuple[str, str], Verb]] = {
     (room, name): verb
-    for room, verbs in (("snapshots", SNAPSHOTS_VERBS), ("updates", UPDATES_VERBS), ("numbers", NUMBERS_VERBS))
+    for room, verbs in (
+        ("snapshots", SNAPSHOTS_VERBS),
+        ("updates", UPDATES_VERBS),
+        ("numbers", NUMBERS_VERBS),
+        ("watch", WATCH_VERBS),
+    )
     for name, verb in verbs.items()
 }
 """(room, verb) → who does it. Each room adds its own here."""

@@ -20,6 +20,7 @@ _MOST_PARTS: Final = 4096
 _MOST_EXIF: Final = 1 << 20
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
+_CHUNK: Final = struct.Struct(">I4s")
 _SIZES_IN: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """SOF markers (T.81, table B.1)."""
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
@@ -143,7 +144,7 @@ def _png_chunks(view: memoryview) -> Iterator[tuple[bytes, int, int]]:
     for _number in range(_MOST_PARTS):
         if at + 12 > len(view):
             return
-        length, kind = struct.unpack_from(">I4s", view, at)
+        length, kind = _CHUNK.unpack_from(view, at)
         if at + 12 + length > len(view):
             return
         yield kind, at + 8, at + 12 + length

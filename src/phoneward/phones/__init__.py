@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from phoneward.phones.adb import (
     AdbDevice,
     AdbPhone,
+    AdbTester,
     AdbUpdater,
     AdbWriter,
     QrPairing,
@@ -64,6 +65,7 @@ from phoneward.phones.guides import (
 )
 from phoneward.phones.makers import maker_named
 from phoneward.phones.paths import is_below, is_clean
+from phoneward.phones.picturing import PicturePhone, Removal
 from phoneward.phones.records import (
     ADDRESS_COLUMNS,
     BLOB_VALUE,
@@ -82,6 +84,7 @@ from phoneward.phones.updating import (
     PastSigner,
     UpdatablePhone,
 )
+from phoneward.phones.usage import PictureAccess, SentBytes, UsagePhone
 from phoneward.phones.words import translated_detail
 from phoneward.phones.writing import ApkFile, NewFile, Refusal, WritablePhone, Written
 
@@ -98,6 +101,7 @@ __all__ = [
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
+    "AdbTester",
     "AdbUpdater",
     "AdbWriter",
     "ApkFile",
@@ -130,6 +134,8 @@ __all__ = [
     "Phone",
     "PhoneError",
     "PhoneGoneError",
+    "PictureAccess",
+    "PicturePhone",
     "QrPairing",
     "Record",
     "RecordBytesError",
@@ -138,13 +144,16 @@ __all__ = [
     "Records",
     "RecordsPhone",
     "Refusal",
+    "Removal",
     "Seen",
+    "SentBytes",
     "Situation",
     "StoreGuide",
     "Tier",
     "Unreadable",
     "UpdatablePhone",
     "UpdateRefusedError",
+    "UsagePhone",
     "Volume",
     "VolumeKind",
     "WritablePhone",

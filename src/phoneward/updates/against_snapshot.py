@@ -10,10 +10,10 @@ from phoneward.apk.errors import ApkError
 from phoneward.apk.signing.facts import SdkRange, Signing
 from phoneward.errors import PhonewardError, readable
 from phoneward.snapshots import AppRecord, Coverage, CoverageMissingError, PastApps, coverage_of, device_of, find
+from phoneward.snapshots.kept_apps import VaultSource
 from phoneward.texts import Words
 from phoneward.updates.against import name_of
 from phoneward.updates.from_apk import installed_from
-from phoneward.updates.sources import VaultSource
 from phoneward.updates.stakes import Copy, Kept, Stakes, figure, kept_of, moment
 from phoneward.updates.subject import Device, Installed
 from phoneward.vault import Repository, Snapshot

@@ -12,10 +12,10 @@ import msgspec
 from phoneward.apk import ApkError, ApkUnreadableError, open_app
 from phoneward.errors import PhonewardError
 from phoneward.snapshots import open_path
+from phoneward.snapshots.kept_apps import VaultSource
 from phoneward.updates.against_snapshot import AgainstSnapshot
 from phoneward.updates.checking import check_app
 from phoneward.updates.found import FoundFile, found_in_snapshot
-from phoneward.updates.sources import VaultSource
 from phoneward.updates.verdict import Verdict
 from phoneward.vault import Repository, SealedCache, Snapshot
 

@@ -12,10 +12,11 @@ from phoneward.apk.source import Source
 from phoneward.errors import PhonewardError
 from phoneward.phones import Phone
 from phoneward.snapshots import open_path
+from phoneward.snapshots.kept_apps import VaultSource
 from phoneward.texts import words
 from phoneward.updates.found import FoundFile, Where
 from phoneward.updates.looking import Opener
-from phoneward.updates.sources import PhoneSource, VaultSource, save_stream
+from phoneward.updates.sources import PhoneSource, save_stream
 from phoneward.vault import Repository
 
 MAX_BYTES: Final = 8 << 30

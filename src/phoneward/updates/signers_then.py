@@ -16,7 +16,7 @@ from phoneward.apk import ApkError, open_apk
 from phoneward.apk.signing.facts import Capability, LineageNode, Scheme, SdkRange, Signing
 from phoneward.errors import PhonewardError
 from phoneward.snapshots import AppRecord, PastApps
-from phoneward.updates.sources import VaultSource
+from phoneward.snapshots.kept_apps import VaultSource
 from phoneward.vault import BlobId, Node, Repository, SealedCache, Snapshot
 
 PURPOSE: Final = "signers 1"

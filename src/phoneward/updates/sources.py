@@ -1,4 +1,4 @@
-"""APKs where they lie: in a snapshot of the vault, or on a phone. Read at random, or copied from the phone."""
+"""APKs where they lie on a phone: read at random, or copied from it."""
 
 import contextlib
 import os
@@ -9,42 +9,13 @@ from typing import IO, Final
 
 from phoneward.apk.errors import ApkChangedError, ApkUnreadableError
 from phoneward.apk.source import within
-from phoneward.errors import PhonewardError, readable
+from phoneward.errors import readable
 from phoneward.phones import FileReadError, FileStream, Phone
 from phoneward.texts import words
-from phoneward.vault import BlobFile
 
 _BLOCK: Final = 256 << 10
 _BLOCKS: Final = 64
 """Blocks of a phone's file that are kept: what is read of one without reading all of it lies close together."""
-
-
-class VaultSource:
-    """An APK in a snapshot.
-
-    Args:
-        file: open; read by one thread at a time, whoever asks.
-        name: what to call it.
-    """
-
-    def __init__(self, file: BlobFile, name: str) -> None:
-        self._file = file
-        self._guard = threading.Lock()
-        self.name = readable(name)
-        self.size = file.seek(0, 2)
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """Return exactly these bytes; see `apk.source.Source`."""
-        within(self, offset, length)
-        try:
-            with self._guard:
-                self._file.seek(offset)
-                data = self._file.read(length)
-        except PhonewardError as error:
-            raise ApkUnreadableError(file=self.name, problem=words("its place in the vault is damaged")) from error
-        if len(data) != length:
-            raise ApkChangedError(file=self.name)
-        return data
 
 
 class PhoneSource:

@@ -1,7 +1,7 @@
 """Which apps hold copies of my pictures, and did they send them?
 
 Callers use what `face.py` lists, by the room's own name: `from phoneward.watch import scan`. It is loaded when
-something of it is first asked for: most of it needs the extra `watch`.
+something of it is first asked for: most of it needs the extra `watch`. What `plain.py` lists works without it.
 """
 
 from importlib import import_module
@@ -15,4 +15,5 @@ def __getattr__(name: str) -> object:
     """Return what the face lists under a name (PEP 562)."""
     if name.startswith("_"):
         raise AttributeError(name)
-    return getattr(import_module("phoneward.watch.face"), name)
+    plain = import_module("phoneward.watch.plain")
+    return getattr(plain if name in plain.__all__ else import_module("phoneward.watch.face"), name)

@@ -35,7 +35,8 @@ class AppCopy:
         offset: where the picture begins there, bytes.
         sha256: of the copy's bytes, hex.
         size: of the copy, bytes.
-        copied: when the file was last written, as the phone says; None where it does not.
+        copied: when the file was last written, as the phone says; None where it does not, and where the file holds
+            more than this picture (a database, a container), whose time says nothing of it.
         original: the person's picture, its path in the snapshot.
         original_sha256: hex.
         taken: when the person's picture was taken or written.
@@ -44,6 +45,8 @@ class AppCopy:
         since: the oldest snapshot's time in which the file already lay there with this content; None: only in this.
         is_thumbnail: it lies where thumbnails lie, or is as small as one.
         label: what the person said the original is of (`--sensitive`); empty where nothing.
+        raw_path, raw_original: the two paths as the snapshot has them.
+        taken_by: how `taken` is known: "exif", "name" (of the file), or "file" (when it was written).
     """
 
     package: str
@@ -61,6 +64,9 @@ class AppCopy:
     since: dt.datetime | None = None
     is_thumbnail: bool = False
     label: str = ""
+    raw_path: bytes = b""
+    raw_original: bytes = b""
+    taken_by: str = ""
 
     @property
     def gap(self) -> dt.timedelta | None:

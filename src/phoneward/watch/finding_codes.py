@@ -20,7 +20,8 @@ CODES: Final[Mapping[str, str]] = {
     TAKEN_AT_ONCE: "An app keeps copies of pictures that it wrote within a minute after they were taken, and no "
     "ordinary cause for them is known. A copy is no upload: whether it was sent, a capture can show. Subject: the "
     "package.",
-    KEPT: "An app keeps copies of the person's pictures, and no ordinary cause for them is known. Subject: the package.",
+    KEPT: "An app keeps copies of the person's pictures, and no ordinary cause for them is known. Subject: the "
+    "package.",
     NOBODYS: "Copies of the person's pictures lie in folders of which nobody can tell whose they are. Subject: the "
     "folder.",
     ORDINARY: "Copies with an ordinary cause: thumbnails of a gallery, pictures that were sent or received in an app, "

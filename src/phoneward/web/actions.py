@@ -30,6 +30,10 @@ def _plan(action: Action) -> str:
     return addresses.address("/numbers/plan", number=action.arguments.get("number", ""))
 
 
+def _copies(action: Action) -> str:
+    return addresses.address("/watch/copies", app=action.arguments.get("app", ""))
+
+
 ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "coverage"): _coverage,
     ("snapshots", "app-backups"): lambda _action: "/app-backups",
@@ -41,6 +45,9 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("numbers", "accounts"): lambda _action: "/numbers",
     ("numbers", "plan"): _plan,
     ("numbers", "offers"): lambda _action: "/numbers/offers",
+    ("watch", "scan"): lambda _action: "/watch",
+    ("watch", "copies"): _copies,
+    ("watch", "capture"): lambda _action: "/watch/capture",
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

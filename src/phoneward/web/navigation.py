@@ -27,12 +27,18 @@ BAR: Final = (
     ),
     Entry("/updates", N_("Updates")),
     Entry("/numbers", N_("Numbers")),
+    Entry("/watch", N_("Pictures")),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
 )
 
-ROOM_PAGES: Final[dict[str, str]] = {"snapshots": "/coverage", "updates": "/updates", "numbers": "/numbers"}
+ROOM_PAGES: Final[dict[str, str]] = {
+    "snapshots": "/coverage",
+    "updates": "/updates",
+    "numbers": "/numbers",
+    "watch": "/watch",
+}
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 
 

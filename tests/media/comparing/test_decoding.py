@@ -1,12 +1,15 @@
 """Pictures of every format come out alike: gray, upright, at the size asked for."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from phoneward.media import Format, Reason, UnreadablePictureError
-from phoneward.media.comparing import Gray, gray, print_of
+from phoneward.media import Format, Header, Reason, UnreadablePictureError, read_header
+from phoneward.media.comparing import Gray, gray, print_of, shown
 from tests.media.comparing.pictures import WITH_EXIF, encoded, exif, scene
+from tests.media.comparing.png import png
 
 _BEST: dict[Format, dict[str, object]] = {
     Format.WEBP: {"lossless": True},
@@ -14,6 +17,10 @@ _BEST: dict[Format, dict[str, object]] = {
     Format.HEIF: {"quality": 95},
     Format.AVIF: {"quality": 95},
 }
+
+
+def _gray_scene() -> Image.Image:
+    return scene().convert("L")
 
 
 def _difference(seen: Gray, expected: Image.Image) -> float:
@@ -51,6 +58,86 @@ def test_transparent_parts_are_white(format_: Format) -> None:
     white.alpha_composite(picture)
     seen = gray(encoded(picture, format_, **_BEST.get(format_, {})), width=300)
     assert _difference(seen, white) < 2
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_bitmaps_of_every_kind_are_the_same_gray(mode: str) -> None:
+    """Palettes, single bits, opacity: what an app's encoder chose does not hide a copy."""
+    picture = _gray_scene().convert("I").point(lambda value: value * 257) if mode == "I;16" else _gray_scene()
+    picture = picture.convert(mode)
+    seen = gray(encoded(picture, Format.PNG), width=300)
+    assert _difference(seen, picture if mode == "1" else _gray_scene()) < 1
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("is_interlaced", [False, True])
+def test_bitmaps_that_few_programs_write(dtype: type[np.uint8 | np.uint16], channels: int, is_interlaced: bool) -> None:
+    scale = np.iinfo(dtype).max // 255
+    once = np.asarray(_gray_scene())[:, :, None]
+    opaque = np.full_like(once, 255)
+    pixels = np.dstack([once] * (1 if channels < 3 else 3) + [opaque] * (channels % 2 == 0)).astype(dtype) * scale
+    assert _difference(gray(png(pixels.astype(dtype), is_interlaced=is_interlaced), width=300), _gray_scene()) < 1
+
+
+def test_a_palette_with_a_transparent_colour_lies_on_white() -> None:
+    picture = scene().quantize(8)
+    data = encoded(picture, Format.PNG, transparency=3)
+    holes = np.asarray(picture) == 3
+    assert (gray(data, width=300)[holes] == 255).all()
+    assert _difference(gray(encoded(picture, Format.PNG), width=300), picture) < 1
+
+
+@pytest.mark.parametrize("format_", [Format.JPEG, Format.PNG, Format.GIF, Format.BMP])
+def test_of_a_picture_cut_off_there_is_what_there_is(format_: Format) -> None:
+    """A picture an app had not finished writing still shows its upper part."""
+    data = encoded(scene(), format_, **_BEST.get(format_, {}))
+    seen = gray(data[: len(data) * 3 // 4], width=300)
+    assert seen.shape == (420, 300)
+    part = np.s_[-100:] if format_ is Format.BMP else np.s_[:100]
+    whole = gray(data, width=300)
+    assert np.abs(seen[part].astype(int) - whole[part]).mean() < 2
+
+
+def test_print_colours_are_decoded() -> None:
+    """JPEG files for printers hold four colours."""
+    picture = scene().convert("CMYK")
+    assert _difference(gray(encoded(picture, Format.JPEG, quality=95), width=300), scene()) < 4
+    assert len(shown(encoded(picture, Format.JPEG), width=150)) > 1000
+
+
+@pytest.mark.parametrize("format_", [Format.PNG, Format.WEBP, Format.GIF])
+def test_of_a_moving_picture_the_first_is_looked_at(format_: Format) -> None:
+    data = encoded(
+        scene(), format_, save_all=True, append_images=[scene(seed=2)], duration=100, **_BEST.get(format_, {})
+    )
+    assert _difference(gray(data, width=300), scene()) < (8 if format_ is Format.GIF else 3)
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_a_picture_for_showing_is_a_new_file(format_: Format) -> None:
+    """What a page shows is a JPEG of our own making: upright, small, and with nothing in it but the picture."""
+    options = {"exif": exif(6)} if format_ in WITH_EXIF else {}
+    data = shown(encoded(scene(), format_, **options) + b"<script>", width=140)
+    header = read_header(data)
+    assert header == Header(format=Format.JPEG, width=140, height=100 if options else 196)
+    assert b"<script>" not in data
+    assert b"Exif" not in data
+    expected = scene().rotate(-90, expand=True) if options else scene()
+    assert _difference(np.asarray(Image.open(io.BytesIO(data)).convert("L")), expected) < 8
+
+
+def test_a_picture_for_showing_keeps_its_colours() -> None:
+    data = shown(encoded(scene(), Format.PNG), width=300)
+    red, green, blue = Image.open(io.BytesIO(data)).convert("RGB").getpixel((90, 63))  # type: ignore[misc]
+    assert (red > 200, green < 60, blue < 60) == (True, True, True)
+
+
+def test_an_endless_strip_is_shown_in_part() -> None:
+    data = shown(encoded(Image.new("RGB", (20, 20_000)), Format.PNG), width=40)
+    header = read_header(data)
+    assert header is not None
+    assert (header.width, header.height) == (20, 320)
 
 
 def test_a_picture_too_large_is_not_decoded() -> None:

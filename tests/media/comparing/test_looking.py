@@ -1,19 +1,38 @@
 """Pictures nobody can trust: a worker looks at them, and the worst one costs is itself."""
 
-import os
+import hashlib
+import struct
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from phoneward.confined import Limits, parent
 from phoneward.media import Format, Reason, Skipped
-from phoneward.media.comparing import Looker, Print, gray, print_of
+from phoneward.media.comparing import Looker, Print, gray, looking, print_of
+from tests.media.comparing import hostile
 from tests.media.comparing.pictures import encoded, scene
+from tests.media.comparing.png import chunk
+
+GOOD = {format_: encoded(scene(150, 210), format_) for format_ in Format}
+PNG, JPEG = GOOD[Format.PNG], GOOD[Format.JPEG]
 
 
 @pytest.fixture(scope="module")
 def looker() -> Iterator[Looker]:
     """Return workers that serve all tests of this file, whatever happened to them."""
+    with Looker() as made:
+        yield made
+
+
+@pytest.fixture
+def hostile_looker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Looker]:
+    """Return workers that turn against us where a picture says so, and have two seconds and 200 MB."""
+    monkeypatch.setattr(looking, "look", hostile.look)
+    monkeypatch.setattr(looking, "_LIMITS", Limits(seconds=2, memory_bytes=200 << 20, output_bytes=1 << 20))
     with Looker() as made:
         yield made
 
@@ -25,23 +44,153 @@ def test_workers_say_what_the_functions_say_in_order(looker: Looker) -> None:
     for number, pixels in looker.grays(enumerate(pictures), width=120):
         assert isinstance(pixels, np.ndarray)
         assert (pixels == gray(pictures[number], width=120)).all()
+    shown = looker.shown(pictures[0], width=120)
+    assert isinstance(shown, bytes)
+    assert shown.startswith(b"\xff\xd8")
+
+
+def test_pictures_are_taken_as_they_are_needed(looker: Looker) -> None:
+    """A phone's pictures never lie in memory together."""
+    taken = []
+
+    def items() -> Iterator[tuple[int, bytes]]:
+        for number in range(400):
+            taken.append(number)
+            yield number, JPEG
+
+    results = looker.prints(items())
+    next(results)
+    assert len(taken) < 120
+    assert len(list(results)) == 399
+
+
+def test_one_worker_is_started_for_few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    real = parent.launch.Running
+    monkeypatch.setattr(parent.launch, "Running", lambda: started.append(1) or real())
+    with Looker() as few:
+        for _turn in range(3):
+            assert len(list(few.prints([(1, JPEG), (2, PNG)]))) == 2
+    assert len(started) == 1
 
 
 def test_a_broken_picture_among_others_is_named(looker: Looker) -> None:
-    good = encoded(scene(), Format.PNG)
-    huge = bytearray(good)
-    huge[16:24] = b"\0\0\xff\xff\0\0\xff\xff"
-    items = {"good": good, "text": b"no picture", "huge": bytes(huge), "cut": good[:40], "last": good}
+    items = {"good": PNG, "text": b"no picture", "nothing": b"", "cut": PNG[:40], "last": PNG}
     seen = dict(looker.prints(items.items()))
-    assert isinstance(seen["good"], Print)
-    assert seen["last"] == seen["good"]
-    assert seen["text"] == Skipped(Reason.NOT_A_PICTURE)
-    assert seen["huge"] == Skipped(Reason.TOO_LARGE)
-    assert seen["cut"] == Skipped(Reason.BROKEN)
+    assert seen == {
+        "good": print_of(PNG),
+        "text": Skipped(Reason.NOT_A_PICTURE),
+        "nothing": Skipped(Reason.NOT_A_PICTURE),
+        "cut": Skipped(Reason.BROKEN),
+        "last": print_of(PNG),
+    }
+    assert looker.shown(b"no picture", width=100) == Skipped(Reason.NOT_A_PICTURE)
 
 
-def test_random_bytes_behind_a_header_do_no_harm(looker: Looker) -> None:
-    good = {format_: encoded(scene(), format_) for format_ in Format}
-    noisy = [data[:60] + os.urandom(len(data) - 60) for data in good.values()]
-    assert len(list(looker.prints(enumerate(noisy)))) == len(noisy)
-    assert all(isinstance(seen, Print) for _format, seen in looker.prints(good.items()))
+def _sized(format_: Format, side: int) -> bytes:
+    """Return a picture that says it is so many pixels wide and high, and is not."""
+    data = bytearray(GOOD[format_])
+    place, form = {
+        Format.PNG: (16, ">II"),
+        Format.JPEG: (JPEG.index(b"\xff\xc0") + 5, ">HH"),
+        Format.GIF: (6, "<HH"),
+        Format.BMP: (18, "<ii"),
+        Format.AVIF: (GOOD[Format.AVIF].index(b"ispe") + 8, ">II"),
+        Format.HEIF: (GOOD[Format.HEIF].index(b"ispe") + 8, ">II"),
+        Format.WEBP: (26, "<HH"),
+    }[format_]
+    struct.pack_into(form, data, place, side, side)
+    if format_ is Format.PNG:
+        struct.pack_into(">I", data, 29, zlib.crc32(data[12:29]))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("format_", [one for one in Format if one is not Format.WEBP])
+def test_a_picture_that_says_it_is_huge_is_not_decoded(looker: Looker, format_: Format) -> None:
+    assert list(looker.prints([(1, _sized(format_, 65_535))])) == [(1, Skipped(Reason.TOO_LARGE))]
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_a_picture_that_says_it_is_larger_than_it_is_does_no_harm(looker: Looker, format_: Format) -> None:
+    """Up to what is decoded, a liar costs a moment."""
+    ((_key, seen),) = looker.prints([(1, _sized(format_, 7_000))])
+    assert isinstance(seen, Print | Skipped)
+    assert list(looker.prints([(1, JPEG)])) == [(1, print_of(JPEG))]
+
+
+def test_compressed_nothing_is_bounded(looker: Looker) -> None:
+    """A file of 60 kB that unfolds to 60 megabytes, and one whose colour profile unfolds to 300."""
+    rows = zlib.compress(bytes(7_701 * 7_700), 9)
+    flat = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 7_700, 7_700, 8, 0, 0, 0, 0))
+    flat += chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    profile = zlib.compressobj(9)
+    unfolding = b"".join(profile.compress(bytes(1 << 20)) for _megabyte in range(300)) + profile.flush()
+    profiled = PNG[:33] + chunk(b"iCCP", b"x\0\0" + unfolding) + PNG[33:]
+    seen = dict(looker.prints({"flat": flat, "profiled": profiled, "good": PNG}.items()))
+    assert isinstance(seen["flat"], Print)
+    assert seen["flat"].quality == 0
+    assert isinstance(seen["profiled"], Print | Skipped)
+    assert seen["good"] == print_of(PNG)
+
+
+def test_a_file_that_is_several_things_is_what_it_begins_with(looker: Looker) -> None:
+    """A picture with a program, an archive or another picture behind it."""
+    for first, second in (
+        (PNG, JPEG),
+        (JPEG, PNG),
+        (GOOD[Format.GIF], b"/*<script>*/=1;"),
+        (GOOD[Format.WEBP], b"PK\x03\x04"),
+    ):
+        ((_key, seen),) = looker.prints([(1, first + second)])
+        assert isinstance(seen, Print)
+        assert (seen.pdq, seen.sha256) == (print_of(first).pdq, hashlib.sha256(first + second).digest())
+
+
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        (b"kill", Reason.CRASHED),
+        (b"wait", Reason.TOO_SLOW),
+        (b"hungry", Reason.TOO_MUCH_MEMORY),
+        (b"silent", Reason.CRASHED),
+        (b"talkative", Reason.CRASHED),
+    ],
+)
+def test_a_worker_that_is_lost_takes_no_other_picture_with_it(
+    hostile_looker: Looker, ending: bytes, reason: Reason
+) -> None:
+    """Whatever a picture does to the decoder: it alone is left out, by name, and the next worker goes on."""
+    items = {"before": JPEG, "hostile": JPEG + ending, "after": PNG}
+    seen = dict(hostile_looker.prints(items.items()))
+    assert seen == {"before": print_of(JPEG), "hostile": Skipped(reason), "after": print_of(PNG)}
+
+
+def test_what_a_lost_worker_says_is_checked(hostile_looker: Looker) -> None:
+    assert list(hostile_looker.grays([(1, JPEG + b"crooked")], width=50)) == [(1, Skipped(Reason.BROKEN))]
+    assert list(hostile_looker.prints([(1, JPEG + b"crooked")])) == [(1, Skipped(Reason.BROKEN))]
+
+
+def test_more_pixels_than_are_taken_back_are_too_large(hostile_looker: Looker) -> None:
+    data = encoded(scene(1200, 1200), Format.JPEG)
+    assert list(hostile_looker.grays([(1, data)], width=1200)) == [(1, Skipped(Reason.TOO_LARGE))]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_brings_a_worker_down(looker: Looker, data: st.DataObject) -> None:
+    """Pictures with bytes changed, left out and put in: an answer for each, and the workers live."""
+    damaged = []
+    for whole in GOOD.values():
+        body = bytearray(whole)
+        for place in data.draw(st.lists(st.integers(0, len(body) - 1), min_size=1, max_size=8)):
+            body[place % len(body) : place % len(body) + data.draw(st.integers(0, 3))] = data.draw(
+                st.binary(max_size=4)
+            )
+        damaged.append(bytes(body))
+    seen = [result for _key, result in looker.prints(enumerate(damaged))]
+    assert len(seen) == len(damaged)
+    assert all(
+        isinstance(one, Print)
+        or one.reason in {Reason.BROKEN, Reason.NOT_A_PICTURE, Reason.TOO_LARGE, Reason.TOO_MUCH_MEMORY}
+        for one in seen
+    )

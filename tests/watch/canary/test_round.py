@@ -27,6 +27,11 @@ def _pictures(phone: TestPhone) -> list[str]:
     return sorted(str(path.relative_to(phone.storage)) for path in phone.storage.rglob("*") if path.is_file())
 
 
+def _look(apps: list[Snooper]) -> None:
+    for app in apps:
+        app.look()
+
+
 def _folder(phone: TestPhone, name: str) -> Path:
     """Make a folder in which a computer on a cable may write, as on a phone."""
     place = phone.storage
@@ -48,7 +53,7 @@ def test_copies_in_any_form_are_found_and_named(phone: TestPhone, tmp_path: Path
         report = play(
             hands,
             tester,
-            lambda _there: [app.look() for app in apps] and None,
+            lambda _there: _look(apps),
             app="com.example.finance",
         )
     found = {(copy.package, copy.path.rpartition("/")[2]): copy for copy in report.copies}

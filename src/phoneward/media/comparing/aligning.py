@@ -1,90 +1,224 @@
-"""Find where in an original a suspect lies: the whole of it, or a part, at any size.
+"""Find where in an original a suspect lies: the whole of it, or a part, at any size, turned by quarters.
 
-A copy is taken to be scaled along its two axes and cut, never tilted: apps do nothing else to a screenshot, and a photo
-that was straightened is another picture.
+A copy is taken to be scaled along its two axes, cut and turned by quarters, never tilted: apps do nothing else to a
+screenshot, and a photo that was straightened is another picture.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from phoneward.media.comparing.prepared import Float, Prepared, scaled, turned
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.verdict import Region
 
-_FEATURES = 1_500
 _FAR = 50
-_NEEDED = 8
+_NEEDED = 10
+_TILTED = 0.02
+_BLOCK = 8
+_ALIKE = 0.55
+_REFINING_SIDE = 360
+_PATCH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an original's pixels come to lie in a suspect: `x * scale_x + left`, `y * scale_y + top`."""
+    """Where an original's pixels come to lie in the suspect: `x * scale_x + left`, `y * scale_y + top`.
+
+    Attributes:
+        turn: quarters by which the suspect is turned, counter-clockwise, before that holds.
+    """
 
     scale_x: float
     scale_y: float
     left: float = 0.0
     top: float = 0.0
-
-    def region(self, original: Gray, suspect: Gray) -> Region:
-        """Return which part of the original the suspect shows."""
-        height, width = original.shape
-        return Region(
-            max(0.0, -self.left / self.scale_x / width),
-            max(0.0, -self.top / self.scale_y / height),
-            min(1.0, (suspect.shape[1] - self.left) / self.scale_x / width),
-            min(1.0, (suspect.shape[0] - self.top) / self.scale_y / height),
-        )
+    turn: int = 0
 
 
-def whole(original: Gray, suspect: Gray) -> Placement | None:
-    """Return the placement of a suspect that shows all of the original, by their sizes; None where those say no."""
-    scale_x, scale_y = suspect.shape[1] / original.shape[1], suspect.shape[0] / original.shape[0]
-    # A side is rounded to whole pixels, or to even ones.
-    off = abs(scale_x - scale_y) * min(original.shape) / max(scale_x, scale_y) * max(scale_x, scale_y)
-    return Placement(scale_x, scale_y) if off <= 2.0 else None
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels."""
 
 
-def by_features(original: Gray, suspect: Gray) -> Placement | None:
-    """Return the placement by corners that look alike (ORB: Rublee et al., ICCV 2011); None where few do."""
-    first = min(1.0, 640 / original.shape[1])
-    second = min(1.0, 640 / suspect.shape[1])
-    a, b = (
-        cv2.resize(p, None, fx=f, fy=f, interpolation=cv2.INTER_AREA) for p, f in ((original, first), (suspect, second))
+def boxes(placement: Placement, original: Gray, suspect: Gray) -> tuple[Box, Box] | None:
+    """Return what the two show in common, as a part of the original and a part of the (turned) suspect.
+
+    Whole pixels of the original: a crop is made of such. None where it is too little to say anything.
+    """
+    (height, width), (tall, wide) = original.shape, suspect.shape
+    right, bottom = placement.left + placement.scale_x * width, placement.top + placement.scale_y * height
+    target = (
+        max(0, _snapped(placement.left, 0)),
+        max(0, _snapped(placement.top, 0)),
+        min(wide, _snapped(right, wide)),
+        min(tall, _snapped(bottom, tall)),
     )
-    finder = cv2.ORB.create(_FEATURES, fastThreshold=10, edgeThreshold=15, patchSize=31)
-    points_a, what_a = finder.detectAndCompute(a, None)
-    points_b, what_b = finder.detectAndCompute(b, None)
-    if min(len(points_a), len(points_b)) < _NEEDED:
+    source = (
+        max(0, round((target[0] - placement.left) / placement.scale_x)),
+        max(0, round((target[1] - placement.top) / placement.scale_y)),
+        min(width, round((target[2] - placement.left) / placement.scale_x)),
+        min(height, round((target[3] - placement.top) / placement.scale_y)),
+    )
+    if _area(target) < 0.35 * wide * tall or _area(source) < 0.08 * width * height:
+        return None
+    if min(target[2] - target[0], target[3] - target[1], source[2] - source[0], source[3] - source[1]) < 16:
+        return None
+    return source, target
+
+
+def _snapped(value: float, edge: int) -> int:
+    return edge if abs(value - edge) < 1.5 else round(value)
+
+
+def _area(box: Box) -> int:
+    return max(0, box[2] - box[0]) * max(0, box[3] - box[1])
+
+
+def whole(original: Prepared, suspect: Prepared) -> Iterator[Placement]:
+    """Yield placements of a suspect that may show all of the original, by its sides and by a small version."""
+    for turn in range(4):
+        (height, width), (tall, wide) = original.gray.shape, suspect.gray.shape[:: -1 if turn % 2 else 1]
+        scale_x, scale_y = wide / width, tall / height
+        # Sides are rounded to whole pixels, or to even ones.
+        if abs(scale_x - scale_y) * min(width, height) > 2.5:
+            continue
+        thumb = turned(suspect.thumb, turn)
+        size = (original.thumb.shape[1], original.thumb.shape[0])
+        if _agreement(original.thumb, np.asarray(cv2.resize(thumb, size), np.uint8)) >= _ALIKE / (1 + (turn == 0)):
+            yield Placement(scale_x, scale_y, turn=turn)
+
+
+def _agreement(one: Gray, other: Gray) -> float:
+    """Return in which share of the blocks that hold something two small pictures go the same way."""
+    down, across = one.shape[0] // _BLOCK, one.shape[1] // _BLOCK
+
+    def blocks(gray: Gray) -> Float:
+        cut = gray[: down * _BLOCK, : across * _BLOCK].astype(np.float32)
+        cells = cut.reshape(down, _BLOCK, across, _BLOCK).transpose(0, 2, 1, 3).reshape(down * across, -1)
+        return np.asarray(cells - cells.mean(axis=1, keepdims=True), np.float32)
+
+    a, b = blocks(one), blocks(other)
+    size_a, size_b = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
+    told = size_a > 3.0 * _BLOCK
+    alike = (a * b).sum(axis=1) > 0.7 * size_a * np.maximum(size_b, 1.0 * _BLOCK)
+    return float((told & alike).sum() / max(1, told.sum()))
+
+
+def by_features(original: Prepared, suspect: Prepared) -> Placement | None:
+    """Return the placement by corners that look alike; None where too few do."""
+    points_a, what_a = original.features
+    points_b, what_b = suspect.features
+    if what_a is None or what_b is None or min(len(points_a), len(points_b)) < _NEEDED:
         return None
     pairs = [m for m in cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(what_a, what_b) if m.distance <= _FAR]
     if len(pairs) < _NEEDED:
         return None
-    source = np.array([points_a[m.queryIdx].pt for m in pairs], np.float32)
-    target = np.array([points_b[m.trainIdx].pt for m in pairs], np.float32)
-    found, kept = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=3, maxIters=3000)
-    if int(kept.sum()) < _NEEDED or abs(found[1, 0]) > 0.02 * abs(found[0, 0]) or found[0, 0] <= 0:
+    source = points_a[[m.queryIdx for m in pairs]]
+    target = points_b[[m.trainIdx for m in pairs]]
+    near = 3.0 * max(1.0, min(suspect.gray.shape) / 640)
+    found, kept = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=near, maxIters=2000)
+    if found is None or int(kept.sum()) < _NEEDED:
         return None
-    scale = float(found[0, 0]) * first / second
-    return Placement(scale, scale, float(found[0, 2]) / second, float(found[1, 2]) / second)
+    angle = np.arctan2(found[1, 0], found[0, 0]) / (np.pi / 2)
+    scale = float(np.hypot(found[0, 0], found[1, 0]))
+    turn = round(float(angle)) % 4
+    if abs(angle - round(float(angle))) > _TILTED or not 0.02 < scale < 50:
+        return None
+    left, top = _untwisted(float(found[0, 2]), float(found[1, 2]), turn, suspect.gray)
+    return Placement(scale, scale, left, top, turn)
 
 
-def placed(original: Gray, suspect: Gray, placement: Placement) -> Gray:
-    """Return the original as it would look in the suspect's place, of the suspect's shape; 0 outside of it."""
-    height, width = suspect.shape
-    scale = min(placement.scale_x, placement.scale_y)
-    if scale < 1:
-        # By area first: a warp alone would skip pixels.
-        shape = (max(1, round(original.shape[1] * scale)), max(1, round(original.shape[0] * scale)))
-        original, before = np.asarray(cv2.resize(original, shape, interpolation=cv2.INTER_AREA)), original
+def _untwisted(left: float, top: float, turn: int, suspect: Gray) -> tuple[float, float]:
+    """Return where the original's corner lies once the suspect is turned back by `turn` quarters."""
+    tall, wide = suspect.shape
+    return ((left, top), (top, wide - left), (wide - left, tall - top), (tall - top, left))[turn]
+
+
+def by_region(region: Region, original: Gray, suspect: Gray) -> Placement:
+    """Return the placement of a suspect that shows this part of the original."""
+    scale_x = suspect.shape[1] / max(1e-3, region.right - region.left) / original.shape[1]
+    scale_y = suspect.shape[0] / max(1e-3, region.bottom - region.top) / original.shape[0]
+    left, top = -region.left * original.shape[1] * scale_x, -region.top * original.shape[0] * scale_y
+    return Placement(scale_x, scale_y, left, top)
+
+
+def refined(original: Gray, suspect: Gray, placement: Placement, reach: int) -> Placement | None:
+    """Return a placement made exact by small patches; None where too few of them are found again.
+
+    Args:
+        original: the whole.
+        suspect: turned as the placement says.
+        placement: about right.
+        reach: pixels it may be wrong by, at a shorter side of 360 pixels.
+    """
+    small = min(1.0, _REFINING_SIDE / min(suspect.shape))
+    seen = scaled(suspect, small)
+    across, down = seen.shape[1] / suspect.shape[1], seen.shape[0] / suspect.shape[0]
+    for far in (reach, 3):
+        there = _placed(original, seen, placement, across, down)
+        spots = cv2.goodFeaturesToTrack(seen, 80, 0.01, 16)
+        found = [] if spots is None else _moves(there, seen, spots.reshape(-1, 2), far)
+        if len(found) < _NEEDED:
+            return None
+        x, y, dx, dy = np.array(found, np.float64).T
+        (grow_x, shift_x), (grow_y, shift_y) = _line(x, dx), _line(y, dy)
+        # A pixel seen at x is what the placement put at x + dx.
         placement = Placement(
-            placement.scale_x * before.shape[1] / shape[0],
-            placement.scale_y * before.shape[0] / shape[1],
-            placement.left,
-            placement.top,
+            placement.scale_x / (1 + grow_x),
+            placement.scale_y / (1 + grow_y),
+            (placement.left - shift_x / across) / (1 + grow_x),
+            (placement.top - shift_y / down) / (1 + grow_y),
+            placement.turn,
         )
+    return placement
+
+
+def _placed(original: Gray, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
+    """Return the original as it would look in the suspect's place."""
+    scale_x, scale_y = placement.scale_x * across, placement.scale_y * down
+    # By area first: a warp alone would skip pixels.
+    small = scaled(original, min(scale_x, scale_y))
+    scale_x *= original.shape[1] / small.shape[1]
+    scale_y *= original.shape[0] / small.shape[0]
     # Centres of pixels, not their corners, are what a warp maps.
-    shift_x = placement.left + (placement.scale_x - 1) / 2
-    shift_y = placement.top + (placement.scale_y - 1) / 2
-    matrix = np.array([[placement.scale_x, 0, shift_x], [0, placement.scale_y, shift_y]], np.float32)
-    return np.asarray(cv2.warpAffine(original, matrix, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
+    shift_x, shift_y = placement.left * across + (scale_x - 1) / 2, placement.top * down + (scale_y - 1) / 2
+    matrix = np.array([[scale_x, 0, shift_x], [0, scale_y, shift_y]], np.float32)
+    return np.asarray(cv2.warpAffine(small, matrix, seen.shape[::-1], flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _moves(there: Gray, seen: Gray, spots: Float, reach: int) -> list[tuple[float, float, float, float]]:
+    """Return where patches of the suspect lie in the placed original: x, y, and how far off."""
+    moves = []
+    edge = _PATCH + reach
+    height, width = seen.shape
+    for x, y in spots.astype(int).tolist():
+        if not (edge <= x < width - edge and edge <= y < height - edge):
+            continue
+        patch = seen[y - _PATCH : y + _PATCH + 1, x - _PATCH : x + _PATCH + 1]
+        area = there[y - edge : y + edge + 1, x - edge : x + edge + 1]
+        alike = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
+        _, best, _, (at_x, at_y) = cv2.minMaxLoc(alike)
+        if best > 0.75 and 0 < at_x < 2 * reach and 0 < at_y < 2 * reach:
+            dx = at_x - reach + _top_of(*alike[at_y, at_x - 1 : at_x + 2].tolist())
+            dy = at_y - reach + _top_of(*alike[at_y - 1 : at_y + 2, at_x].tolist())
+            moves.append((float(x), float(y), dx, dy))
+    return moves
+
+
+def _top_of(before: float, here: float, after: float) -> float:
+    """Return where between three values a parabola through them is highest, from -0.5 to 0.5."""
+    bend = before - 2 * here + after
+    return 0.0 if bend >= 0 else float(np.clip((before - after) / 2 / bend, -0.5, 0.5))
+
+
+def _line(x: np.typing.NDArray[np.float64], moved: np.typing.NDArray[np.float64]) -> tuple[float, float]:
+    """Return slope and start of the line through most of the points: least absolute distances, by reweighting."""
+    weights = np.ones_like(x)
+    slope = start = 0.0
+    for _ in range(6):
+        matrix = np.stack([x, np.ones_like(x)], axis=1) * weights[:, None]
+        slope, start = np.linalg.lstsq(matrix, moved * weights, rcond=None)[0].tolist()
+        weights = 1 / np.sqrt(np.maximum(np.abs(moved - slope * x - start), 0.1))
+    return slope, start

@@ -4,7 +4,6 @@ Pillow decodes what is there of a picture that was cut off; the rest stays black
 """
 
 import io
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
 import cv2
@@ -26,18 +25,6 @@ Space = Literal["GRAY", "RGB"]
 
 MOST_PIXELS_WHOLE: Final = 64_000_000
 """Pixels that are decoded where a format can only be decoded at its full size: about 256 MB."""
-# Four libraries, each with errors of its own; whatever it was, this one did not decode the picture.
-_REFUSED: Final = (
-    ValueError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    EOFError,
-    cv2.error,
-    OverflowError,
-    TypeError,
-    KeyError,
-)
 
 
 def decode(data: bytes, format_: Format, space: Space, width: int, height: int) -> Pixels:
@@ -53,17 +40,27 @@ def decode(data: bytes, format_: Format, space: Space, width: int, height: int) 
     Raises:
         UnreadablePictureError: nothing of it can be decoded.
     """
-    try:
-        if format_ is Format.JPEG:
+    for decoder in (_decode_fast, _decode_with_pillow):
+        try:
+            return decoder(data, format_, space, width, height)
+        except (MemoryError, UnreadablePictureError):
+            raise
+        # Four libraries, each with errors of its own; whatever it was, this one did not decode the picture.
+        except Exception:  # noqa: BLE001
+            continue
+    raise UnreadablePictureError(Reason.BROKEN)
+
+
+def _decode_fast(data: bytes, format_: Format, space: Space, width: int, height: int) -> Pixels:
+    match format_:
+        case Format.JPEG:
             return _decode_jpeg(data, space, width, height)
-        if format_ in _FAST:
-            return _FAST[format_](data)
-    except _REFUSED:
-        pass
-    try:
-        return _decode_with_pillow(data, format_, width, height)
-    except _REFUSED as error:
-        raise UnreadablePictureError(Reason.BROKEN) from error
+        case Format.PNG:
+            return _decode_png(data)
+        case Format.WEBP:
+            return _decode_webp(data, space)
+        case _:
+            raise ValueError(format_)
 
 
 def _decode_jpeg(data: bytes, space: Space, width: int, height: int) -> Pixels:
@@ -74,6 +71,9 @@ def _decode_jpeg(data: bytes, space: Space, width: int, height: int) -> Pixels:
 
 
 def _decode_png(data: bytes) -> Pixels:
+    if data.find(b"tRNS", 0, data.find(b"IDAT")) >= 0:
+        msg = "pyspng pays no heed to a colour that stands for nothing"
+        raise ValueError(msg)
     pixels: npt.NDArray[np.uint8 | np.uint16] = pyspng.load(data)
     if pixels.dtype == np.uint16:
         pixels = (pixels >> 8).astype(np.uint8)
@@ -82,18 +82,17 @@ def _decode_png(data: bytes) -> Pixels:
     return pixels  # type: ignore[return-value]
 
 
-def _decode_webp(data: bytes) -> Pixels:
+def _decode_webp(data: bytes, space: Space) -> Pixels:
     found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if found is None:
         msg = "not decoded"
         raise ValueError(msg)
-    return cv2.cvtColor(found, cv2.COLOR_BGRA2RGBA if found.shape[2] == 4 else cv2.COLOR_BGR2RGB, dst=found)  # type: ignore[return-value]
+    if found.shape[2] == 4:
+        return cv2.cvtColor(found, cv2.COLOR_BGRA2RGBA, dst=found)  # type: ignore[return-value]
+    return cv2.cvtColor(found, cv2.COLOR_BGR2GRAY if space == "GRAY" else cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 
-_FAST: Final[dict[Format, Callable[[bytes], Pixels]]] = {Format.PNG: _decode_png, Format.WEBP: _decode_webp}
-
-
-def _decode_with_pillow(data: bytes, format_: Format, width: int, height: int) -> Pixels:
+def _decode_with_pillow(data: bytes, format_: Format, _space: Space, width: int, height: int) -> Pixels:
     from PIL import Image, ImageFile
 
     ImageFile.LOAD_TRUNCATED_IMAGES = True

@@ -43,7 +43,7 @@ def shown(data: bytes, *, width: int) -> bytes:
     pixels = decode(data, header.format, "RGB", *least)
     if pixels.ndim == 2:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)  # type: ignore[assignment]
-    small = _halved(pixels if pixels.shape[2] == 3 else _on_white(pixels), *least)
+    small = halved(pixels if pixels.shape[2] == 3 else _on_white(pixels), *least)
     upright = _exactly(_upright(small, orientation), width)[: 8 * width]
     encoded: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(upright), quality=85)
     return encoded
@@ -81,17 +81,14 @@ def _stored(header: Header, width: int, height: int) -> tuple[int, tuple[int, in
 
 
 def _in_gray(pixels: Pixels, width: int, height: int) -> Gray:
-    if pixels.ndim == 2:
-        return _halved(pixels, width, height)
-    # Halved once before the colours go: a quarter of the work.
-    small = _halved(pixels, width, height, times=1)
-    if small.shape[2] == 4:
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
         # Nothing shines through: the mean of opacities is only full where all of them are.
-        if small[:, :, 3].min() < 255:
-            small = _halved(_on_white(pixels), width, height, times=1)
-        else:
-            return _halved(cv2.cvtColor(small, cv2.COLOR_RGBA2GRAY), width, height)  # type: ignore[arg-type]
-    return _halved(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), width, height)  # type: ignore[arg-type]
+        small = halved(pixels, width, height, times=1)
+        is_opaque = small[:, :, 3].min() == 255
+        pixels = cv2.cvtColor(small, cv2.COLOR_RGBA2GRAY) if is_opaque else _on_white(pixels)  # type: ignore[assignment]
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)  # type: ignore[assignment]
+    return halved(pixels, width, height)
 
 
 def _on_white(pixels: Pixels) -> Pixels:
@@ -104,7 +101,8 @@ def _on_white(pixels: Pixels) -> Pixels:
     return result
 
 
-def _halved(pixels: Pixels, width: int, height: int, *, times: int = 16) -> Pixels:
+def halved(pixels: Pixels, width: int, height: int, *, times: int = 16) -> Pixels:
+    """Return a picture halved as often as it stays at least that wide and high, at most so many times."""
     for _time in range(times):
         if pixels.shape[1] < 2 * width - 1 or pixels.shape[0] < 2 * height - 1 or max(pixels.shape[:2]) == 1:
             break

@@ -5,7 +5,7 @@ from typing import Final
 
 import cv2
 
-from phoneward.media.comparing.decoding import checked_header, gray_at_least
+from phoneward.media.comparing.decoding import checked_header, gray_at_least, halved
 from phoneward.media.comparing.pdq import pdq
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 
@@ -41,4 +41,6 @@ def print_of(data: bytes, *, sha256: bytes | None = None) -> Print:
 
 def _strip(seen: Gray) -> bytes:
     rows = min(_MOST_STRIP, max(1, round(seen.shape[0] * STRIP_WIDTH / seen.shape[1])))
-    return cv2.resize(seen, (STRIP_WIDTH, rows), interpolation=cv2.INTER_AREA).tobytes()
+    # Halving is many times faster than taking means of broken numbers of pixels, so these are taken of few.
+    small = halved(seen, 2 * STRIP_WIDTH, 1)
+    return cv2.resize(small, (STRIP_WIDTH, rows), interpolation=cv2.INTER_AREA).tobytes()

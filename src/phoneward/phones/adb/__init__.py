@@ -4,12 +4,14 @@ from phoneward.phones.adb.devices import AdbDevice, check_state, connect_device,
 from phoneward.phones.adb.phone import AdbPhone
 from phoneward.phones.adb.push_writer import AdbWriter
 from phoneward.phones.adb.qr import QrPairing
+from phoneward.phones.adb.tester import AdbTester
 from phoneward.phones.adb.updater import AdbUpdater
 from phoneward.phones.adb.wireless import pair
 
 __all__ = [
     "AdbDevice",
     "AdbPhone",
+    "AdbTester",
     "AdbUpdater",
     "AdbWriter",
     "QrPairing",

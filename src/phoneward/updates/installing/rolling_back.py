@@ -3,9 +3,9 @@
 from phoneward import snapshots
 from phoneward.apk import Source
 from phoneward.errors import PhonewardError, readable
+from phoneward.snapshots.kept_apps import VaultSource
 from phoneward.updates.installing.errors import NoSavedAppError
 from phoneward.updates.installing.saving import apk_entries
-from phoneward.updates.sources import VaultSource
 from phoneward.vault import Repository, open_file
 
 _NEWEST = 400

@@ -63,9 +63,11 @@ class _Deciding:
     def by_rule(self, rule: AbilityRule) -> Iterator[Ability]:
         """Yield the ability of a rule, and of the one that it is otherwise, where the app has them."""
         seen = [Seen("permission", name) for name in rule.permissions if name in self._asked]
-        for part in self.declared.components:
-            if part.permission in rule.services or part.service_type & rule.service_bits:
-                seen.append(Seen("service", part.name, owner=self.owners.of(part.name)))
+        seen += [
+            Seen("service", part.name, owner=self.owners.of(part.name))
+            for part in self.declared.components
+            if part.permission in rule.services or part.service_type & rule.service_bits
+        ]
         sites = [site for name in rule.calls for site in self._calls.get(member(name), ())]
         near = self._near(rule)
         apart = [site for site in sites if rule.otherwise and _nest(site.class_name) not in near]

@@ -112,7 +112,8 @@ class Unseen:
     """What could not be looked into, so that nothing that is not told is taken for not there.
 
     Attributes:
-        code: `packed`, `missing-classes`, `hidden-dex`, `unread-dex`, `native-code`, `loaded-code`, `renamed`, `no-code`.
+        code: `packed`, `missing-classes`, `no-code`, `unread-dex`, `hidden-dex`, `hidden-files`, `native-code`,
+            `loaded-code`.
         text: a sentence.
         names: files or classes that show it.
         is_grave: the app's own code is not to be seen: what is told of it is next to nothing.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from phoneward.apk import OpenedApk
-from phoneward.apk.container import Container
+from phoneward.apk.container import Container, Entry
 from phoneward.apk.dex import Code
 from phoneward.apk.dex.elsewhere import beginning, hidden_code
 from phoneward.apk.manifest.declared import Declared
@@ -20,7 +20,18 @@ MAX_NAMES: Final = 50
 _LEAST_SECRET: Final = 100_000
 _NOISE: Final = 7.9
 """Bits a byte: what is encrypted or compressed comes to 8."""
-_KNOWN: Final = (b"PK", b"\x89PNG", b"\xff\xd8", b"RIFF", b"OggS", b"ID3", b"\x1f\x8b", b"GIF8", b"7z", b"\x28\xb5\x2f\xfd")
+_KNOWN: Final = (
+    b"PK",
+    b"\x89PNG",
+    b"\xff\xd8",
+    b"RIFF",
+    b"OggS",
+    b"ID3",
+    b"\x1f\x8b",
+    b"GIF8",
+    b"7z",
+    b"\x28\xb5\x2f\xfd",
+)
 _MAX_LOOKED: Final = 2_000
 
 
@@ -71,17 +82,17 @@ def _of_packing(apks: list[OpenedApk], declared: Declared, code: Code) -> Iterat
     for rule, marks in packers:
         is_grave = is_hidden or any(name in rule.classes for name in (declared.application, declared.factory))
         name = rule.name if rule.confirmed else f"{rule.name}?"
-        text = words(
-            "The app's own code cannot be seen: it is packed ({packer}) and unpacked only when the app runs."
-            if is_grave
-            else "There are files of a program that packs code ({packer}). Part of the code may not be seen.",
-            packer=name,
-        )
+        text = words("There are files of a program that packs code ({packer}): some may not be seen.", packer=name)
+        if is_grave:
+            text = words(
+                "The app's own code cannot be seen: it is packed ({packer}) and unpacked only when the app runs.",
+                packer=name,
+            )
         yield Unseen("packed", text, tuple(marks)[:MAX_NAMES], is_grave)
     if is_hidden:
         text = words(
-            "The app's own code cannot be seen: {missing} of {named} parts that Android starts are not in the code that "
-            "lies in these files. It is packed, or lies in another file.",
+            "The app's own code cannot be seen: {missing} of {named} parts that Android starts are not in the code "
+            "that lies in these files. It is packed, or lies in another file.",
             missing=len(missing),
             named=len(named),
         )
@@ -145,20 +156,16 @@ def _is_other(owner: Owner) -> bool:
 
 def _secret_files(apks: list[OpenedApk]) -> Iterator[Unseen]:
     """Yield large files that look encrypted, where code is hidden anyway: there it may be."""
-    found: list[str] = []
-    for apk in apks:
-        entries = [entry for entry in apk.container.entries() if entry.name.startswith(b"assets/")]
-        for entry in entries[:_MAX_LOOKED]:
-            if entry.size >= _LEAST_SECRET and _is_noise(apk.container, entry.name):
-                found.append(readable(entry.name))
+    entries = [(apk.container, entry) for apk in apks for entry in apk.container.entries()]
+    large = [one for one in entries if one[1].name.startswith(b"assets/") and one[1].size >= _LEAST_SECRET]
+    found = [readable(entry.name) for container, entry in large[:_MAX_LOOKED] if _is_noise(container, entry)]
     if found:
         text = words("These files look encrypted; the code may be in them.")
         yield Unseen("hidden-files", text, tuple(found[:MAX_NAMES]))
 
 
-def _is_noise(container: Container, name: bytes) -> bool:
-    entry = container.find(name)
-    begin = beginning(container, entry) if entry is not None else b""
+def _is_noise(container: Container, entry: Entry) -> bool:
+    begin = beginning(container, entry)
     if not begin or begin.startswith(_KNOWN) or begin[4:8] == b"ftyp":
         return False
     counts = Counter(begin)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from phoneward.apk import AppSet, ApkError, OpenedApk, Source, open_app
+from phoneward.apk import ApkError, AppSet, OpenedApk, Source, open_app
 from phoneward.apk.declaring import Declaring
-from phoneward.apk.dex import Code, read_code
+from phoneward.apk.dex import read_code
 from phoneward.apk.manifest.declared import Component, Declared
 from phoneward.errors import readable
 from phoneward.texts import N_

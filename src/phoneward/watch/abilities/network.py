@@ -1,7 +1,7 @@
 """What an app accepts on the network, and whether a person could read its traffic.
 
-Defaults from https://developer.android.com/privacy-and-security/security-config: unencrypted traffic is allowed in apps made
-for Android 8.1 (27) and earlier, the owner's own certificates are accepted by apps made for Android 6 (23) and earlier.
+Defaults from https://developer.android.com/privacy-and-security/security-config: unencrypted traffic is allowed in apps
+made for Android 8.1 (27) and earlier; apps made for Android 6 (23) and earlier accept certificates of the owner's.
 Where there is a configuration, `usesCleartextTraffic` counts no more (Android 7 and later).
 """
 
@@ -23,9 +23,7 @@ def network_of(declared: Declared, config: NetworkConfig | None, target_sdk: int
     cleartext, trusts_user = target <= _LAST_CLEARTEXT, target <= _LAST_TRUSTING
     if config is None:
         told = declared.cleartext
-        return Network(
-            cleartext=cleartext if told is None else told, trusts_user=trusts_user, is_told=told is not None
-        )
+        return Network(cleartext=cleartext if told is None else told, trusts_user=trusts_user, is_told=told is not None)
     return Network(
         cleartext=cleartext if config.cleartext is None else config.cleartext,
         cleartext_hosts=config.cleartext_hosts,

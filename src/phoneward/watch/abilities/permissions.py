@@ -4,16 +4,16 @@
   https://developer.android.com/reference/android/Manifest.permission#READ_EXTERNAL_STORAGE
 - Android 13 (33): READ_MEDIA_IMAGES instead, for apps made for it; older ones keep the old permission.
   https://developer.android.com/about/versions/13/behavior-changes-13#granular-media-permissions
-- Android 14 (34): the person may choose single pictures, whether the app asks for READ_MEDIA_VISUAL_USER_SELECTED or not.
-  https://developer.android.com/about/versions/14/changes/partial-photo-video-access
-- Scoped storage, from Android 10 (29) on, and its exceptions: `requestLegacyExternalStorage` (honoured on Android 11 and
-  later only in apps made for 29 or less), MANAGE_EXTERNAL_STORAGE (30).
+- Android 14 (34): the person may choose single pictures, whether the app asks for READ_MEDIA_VISUAL_USER_SELECTED or
+  not. https://developer.android.com/about/versions/14/changes/partial-photo-video-access
+- Scoped storage, from Android 10 (29) on, and its exceptions: `requestLegacyExternalStorage` (honoured on Android 11
+  and later only in apps made for 29 or less), MANAGE_EXTERNAL_STORAGE (30).
   https://developer.android.com/training/data-storage/use-cases
 - Where a picture was taken: ACCESS_MEDIA_LOCATION from Android 10 on.
   https://developer.android.com/training/data-storage/shared/media#location-info-photos
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from phoneward.apk.manifest.declared import Declared
@@ -40,52 +40,52 @@ def picture_access(declared: Declared, target_sdk: int | None) -> Iterator[Abili
     """
     target = target_sdk if target_sdk is not None else _PARTIAL
     asked = {one.name: one.max_sdk for one in declared.permissions}
-    storage = [name for name in (_READ, _WRITE) if name in asked]
+    storage = {name: asked[name] for name in (_READ, _WRITE) if name in asked}
     if storage:
-        last = _latest(asked[name] for name in storage)
-        yield _pictures(storage, None, _earlier(last, _FINE - 1 if target >= _FINE else None))
-        if target < _SCOPED or declared.legacy_storage:
-            fence = None if target < _FENCED else _SCOPED
-        else:
-            fence = _SCOPED - 1
-        settings = ["requestLegacyExternalStorage"] if declared.legacy_storage else []
-        yield _ability("sees-old-files", 72, storage, max_sdk=_earlier(last, fence), settings=settings)
-    if _IMAGES in asked:
-        yield _pictures([_IMAGES], _FINE, asked[_IMAGES])
-    if _SELECTED in asked:
-        yield _ability("sees-chosen-pictures", 25, [_SELECTED], _PARTIAL, asked[_SELECTED])
-    if _ALL_FILES in asked:
-        yield _ability("sees-all-files", 98, [_ALL_FILES], _FENCED, asked[_ALL_FILES])
-    if _PLACES in asked:
-        yield _ability("sees-picture-places", 68, [_PLACES], _SCOPED, asked[_PLACES])
+        last = _latest(storage.values())
+        yield _ability("sees-all-pictures", 96, storage, (None, _earlier(last, _FINE - 1 if target >= _FINE else None)))
+        legacy = ("requestLegacyExternalStorage",) if declared.legacy_storage else ()
+        span = (None, _earlier(last, _fence(target, has_flag=declared.legacy_storage)))
+        yield _ability("sees-old-files", 72, storage, span, legacy)
+    singles = (
+        ("sees-all-pictures", 96, _IMAGES, _FINE),
+        ("sees-chosen-pictures", 25, _SELECTED, _PARTIAL),
+        ("sees-all-files", 98, _ALL_FILES, _FENCED),
+        ("sees-picture-places", 68, _PLACES, _SCOPED),
+    )
+    for code, weight, name, since in singles:
+        if name in asked:
+            yield _ability(code, weight, (name,), (since, asked[name]))
 
 
-def _pictures(names: list[str], min_sdk: int | None, max_sdk: int | None) -> Ability:
-    return _ability("sees-all-pictures", 96, names, min_sdk, max_sdk)
+def _fence(target: int, *, has_flag: bool) -> int | None:
+    """Return the last API level on which an app sees all files of the shared storage by their paths; None: on all."""
+    if target < _SCOPED or has_flag:
+        return None if target < _FENCED else _SCOPED
+    return _SCOPED - 1
 
 
 def _ability(
     code: str,
     weight: int,
-    names: list[str],
-    min_sdk: int | None = None,
-    max_sdk: int | None = None,
-    settings: list[str] | None = None,
+    permissions: Iterable[str],
+    span: tuple[int | None, int | None],
+    settings: Iterable[str] = (),
 ) -> Ability:
-    seen = [Seen("permission", name) for name in names] + [Seen("setting", name) for name in settings or ()]
+    seen = [Seen("permission", name) for name in permissions] + [Seen("setting", name) for name in settings]
     return Ability(
         code=code,
         about=About.PICTURES,
         weight=weight,
         seen=tuple(seen),
         count=len(seen),
-        min_sdk=min_sdk,
-        max_sdk=max_sdk,
+        min_sdk=span[0],
+        max_sdk=span[1],
         source=_REFERENCE,
     )
 
 
-def _latest(bounds: "Iterator[int | None]") -> int | None:
+def _latest(bounds: Iterable[int | None]) -> int | None:
     known = list(bounds)
     return None if None in known else max(one for one in known if one is not None)
 

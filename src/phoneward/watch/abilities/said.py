@@ -67,7 +67,8 @@ def compare(abilities: Iterable[Ability], text: str, name: str) -> Said:
         return Said(name, letters, is_readable=False)
     codes = {one.code for one in abilities if not one.is_ordinary}
     lowered = re.sub(r"[ \t\u3000\xa0]+", " ", text.lower())
-    unstated, stated = [], []
+    unstated: list[Topic] = []
+    stated: list[Topic] = []
     for rule in topic_rules():
         own = tuple(code for code in rule.abilities if code in codes)
         if not own:

@@ -1,8 +1,8 @@
 """Trackers by a list that the person has: εxodus's, as its public service gives it out.
 
-https://reports.exodus-privacy.eu.org/api/trackers: `{"trackers": {id: {"name", "code_signature", …}}}`. Its data are under
-the Open Database License 1.0; none of them are part of Phoneward. A signature is beginnings of class names with `|`
-between them; one that is more of a regular expression is not used.
+https://reports.exodus-privacy.eu.org/api/trackers: `{"trackers": {id: {"name", "code_signature", …}}}`. Its data are
+under the Open Database License 1.0; none of them are part of Phoneward. A signature is beginnings of class names with
+`|` between them; one that is more of a regular expression is not used.
 """
 
 import re

@@ -15,10 +15,13 @@ from phoneward.watch.canary.code import POSITIONS, marks_of
 from phoneward.watch.canary.marks import DICTIONARY
 from phoneward.watch.canary.screen import Screen
 
-COLUMNS: Final = 3
+_ROWS = 3
+"""So many rows at least, on any screen; they hold all nine marks."""
+_STEP = 4
+"""A row begins so many positions after the one above: no two rows nor columns hold the same marks in the same order."""
 _DESIGN_WIDTH: Final = 1_080
 """The other figures are pixels of a picture this wide."""
-_MARK, _GAP, _HEADER, _FOOT = 240, 40, 300, 40
+_MARK, _GAP, _HEADER, _FOOT = 200, 34, 300, 40
 
 _NOISE_BITS = 6
 """Of each byte of the noise, so many cannot be compressed away: its finest part takes 69 values."""
@@ -49,7 +52,7 @@ _ENGLISH = (
 def draw_canary(number: int, screen: Screen, most_rows: int | None = None) -> npt.NDArray[np.uint8]:
     """Return a canary as RGB, uint8 of shape (height, width, 3).
 
-    Any three rows hold all nine marks, and any square cut out of the middle holds three rows: a part is enough.
+    Any three rows of four hold all nine marks, and any square cut out of the middle holds three rows: a part is enough.
 
     Raises:
         ValueError: no such canary, or a screen no phone has.
@@ -57,18 +60,18 @@ def draw_canary(number: int, screen: Screen, most_rows: int | None = None) -> np
     if not (240 <= screen.width <= 8_192 and 240 <= screen.height <= 8_192):
         msg = "a screen of 240 to 8192 pixels each way"
         raise ValueError(msg)
-    scale = min(screen.width / _DESIGN_WIDTH, screen.height / (_HEADER + COLUMNS * (_MARK + _GAP) + _FOOT))
+    scale = min(screen.width / _DESIGN_WIDTH, screen.height / (_HEADER + _ROWS * (_MARK + _GAP) + _FOOT))
     mark, gap = round(_MARK * scale), round(_GAP * scale)
     header, foot = round(_HEADER * scale), round(_FOOT * scale)
     markers = marks_of(number)
     picture = Image.new("RGB", (screen.width, screen.height), "white")
-    rows = max(POSITIONS // COLUMNS, (screen.height - header - foot) // (mark + gap))
+    rows = max(_ROWS, (screen.height - header - foot) // (mark + gap))
     rows = min(rows, most_rows or rows)
-    across = max(COLUMNS, (screen.width - gap) // (mark + gap))
+    across = (screen.width - gap) // (mark + gap)
     left = (screen.width - across * mark - (across - 1) * gap) // 2
     for row in range(rows):
         for column in range(across):
-            marker = markers[(row % (POSITIONS // COLUMNS)) * COLUMNS + column % COLUMNS]
+            marker = markers[(row * _STEP + column) % POSITIONS]
             square = cv2.aruco.generateImageMarker(DICTIONARY, marker, mark)
             picture.paste(Image.fromarray(square), (left + column * (mark + gap), header + row * (mark + gap)))
     _write_words(picture, number, scale, header)
@@ -86,9 +89,9 @@ def draw_heavy_canary(number: int, width: int, size: int) -> npt.NDArray[np.uint
         size: bytes that a PNG of it has at least.
     """
     scale = width / _DESIGN_WIDTH
-    head = round((_HEADER + COLUMNS * (_MARK + _GAP)) * scale)
+    head = round((_HEADER + _ROWS * (_MARK + _GAP)) * scale)
     tall = -(-size * 8 // (width * 3 * _NOISE_BITS)) + 1
-    marks = draw_canary(number, Screen(width, head), most_rows=POSITIONS // COLUMNS)
+    marks = draw_canary(number, Screen(width, head), most_rows=_ROWS)
     chance = np.random.default_rng()
     noise = chance.integers(94, 163, (tall, width, 3), np.int16)
     for step, reach in ((3, 40), (8, 40), (24, 10)):

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
-import numpy as np
-
+from phoneward.media.comparing import gray
+from phoneward.media.errors import UnreadablePictureError
+from phoneward.media.headers import read_header
 from phoneward.watch.canary.marks import find_canary
 
-MOST_PIXELS: Final = 200_000_000
+_WIDTH: Final = 1_200
+"""Pixels: marks of any canary are large enough in a picture so wide, and in a smaller one it is decoded as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one picture shows; `marks` is 0 where it shows no canary."""
+    """What one picture shows; `marks` is 0 where it shows no canary. Its size is the stored one, in pixels."""
 
     number: int
     marks: int
@@ -23,9 +24,11 @@ class Seen:
 
 def look(data: bytes, known: list[int]) -> Seen | None:
     """Return what a picture shows; None where it cannot be decoded."""
-    gray = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if gray is None or gray.size > MOST_PIXELS:
+    header = read_header(data)
+    try:
+        picture = gray(data, width=_WIDTH)
+    except UnreadablePictureError:
         return None
-    height, width = gray.shape
-    canary = find_canary(np.asarray(gray, dtype=np.uint8), known)
+    canary = find_canary(picture, known)
+    width, height = (header.width, header.height) if header is not None else (picture.shape[1], picture.shape[0])
     return Seen(canary.number if canary else 0, canary.marks if canary else 0, width, height)

@@ -1,5 +1,6 @@
 """Look for canaries in files of any kind: in a confined worker, since a picture that an app keeps is anybody's."""
 
+import hashlib
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Sighting:
         offset: where it begins in what it lay in.
         via: the way to it, outermost first, readable.
         size: of the picture, bytes.
+        sha256: of these, hex.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Sighting:
     offset: int
     via: tuple[str, ...]
     size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class CanaryLooker:
                         offset=found.offset,
                         via=found.via,
                         size=len(found.data),
+                        sha256=hashlib.sha256(found.data).hexdigest(),
                     )
                 )
         return Looked(tuple(sightings), pictures, unread)

@@ -1,14 +1,20 @@
 """Make a canary: a picture that no other computer has, as the bytes of a file."""
 
+import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from phoneward.errors import readable
 from phoneward.media import Format, PicturesExtraMissingError
+from phoneward.texts import _
 from phoneward.watch.canary.code import NUMBERS
 from phoneward.watch.canary.counting import Form
+from phoneward.watch.canary.errors import CanaryFileError
+from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
 from phoneward.watch.canary.screen import Screen
 
 HEAVY: Final = 9_000_000
@@ -115,6 +121,39 @@ def make_heavy_canary(
         screen=Screen(width, height),
     )
     return made, tuple(forms)
+
+
+def write_canary(place: Path, notes: CanaryNotes) -> NotedCanary:
+    """Write a canary into a new file of this computer, for a phone that is not connected, and note its number.
+
+    Args:
+        place: ends in .png, .jpg or .jpeg; nothing lies there.
+        notes: of this computer.
+
+    Raises:
+        PicturesExtraMissingError: the extra `watch` is not installed.
+        CanaryFileError: the file cannot be written.
+    """
+    kinds = {".png": Format.PNG, ".jpg": Format.JPEG, ".jpeg": Format.JPEG}
+    if place.suffix.lower() not in kinds:
+        raise CanaryFileError(path=readable(str(place)), detail=_("its name must end in .png or .jpg"))
+    made = make_canary(format=kinds[place.suffix.lower()], used=notes.numbers())
+    try:
+        with place.open("xb") as file:
+            file.write(made.data)
+    except OSError as error:
+        raise CanaryFileError(path=readable(str(place)), detail=error.strerror or str(error)) from error
+    note = NotedCanary(
+        number=made.number,
+        made=dt.datetime.now(dt.UTC),
+        device="",
+        device_label="",
+        path=readable(str(place)),
+        size=len(made.data),
+        sha256=made.sha256,
+    )
+    notes.add(note)
+    return note
 
 
 def fresh_number(used: Collection[int]) -> int:

@@ -7,8 +7,7 @@ from typing import Final, Protocol
 
 from phoneward.errors import readable
 from phoneward.media import Format
-from phoneward.phones.picturing import Removal
-from phoneward.phones.usage import SentBytes, UsagePhone
+from phoneward.phones import Removal, SentBytes, UsagePhone
 from phoneward.texts import Words, words
 from phoneward.watch.canary.counting import BytesVerdict, Form, bytes_verdict
 from phoneward.watch.canary.errors import AppNotThereError, CanaryLeftError, NotCountedError

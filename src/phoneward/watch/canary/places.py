@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from phoneward.media import Format
-from phoneward.phones.makers import maker_named
+from phoneward.phones import maker_named
 
 _FILE = Path(__file__).with_name("screenshots.toml")
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.media import Format
-from phoneward.phones import Entry, FileKind, NewFile, Phone, Refusal, WritablePhone
-from phoneward.phones.picturing import PicturePhone, Removal
+from phoneward.phones import Entry, FileKind, NewFile, Phone, PicturePhone, Refusal, Removal, WritablePhone
 from phoneward.watch.canary.errors import CanaryRefusedError
 from phoneward.watch.canary.making import Canary, make_canary
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary

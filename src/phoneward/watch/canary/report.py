@@ -4,8 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from phoneward.findings import Tier
-from phoneward.phones.picturing import Removal
-from phoneward.phones.usage import PictureAccess
+from phoneward.phones import PictureAccess, Removal
 from phoneward.texts import Words
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, Form
 from phoneward.watch.canary.notes import NotedCanary
@@ -21,7 +20,7 @@ class CanarySent:
         time: when it was sent; None where the capture does not say.
         app: the package; None where the capture does not say.
         host, url: to whom.
-        width, height: of the picture that was sent, pixels.
+        width: of the picture that was sent, pixels.
         size: bytes.
         form: the way to it in the body, readable, outermost first.
     """
@@ -32,7 +31,6 @@ class CanarySent:
     host: str
     url: str
     width: int
-    height: int
     size: int
     form: tuple[str, ...]
 

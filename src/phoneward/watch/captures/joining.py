@@ -19,12 +19,12 @@ class Joined:
 
     Attributes:
         data: the bytes.
-        how: by what the pieces were known, and their number; to be shown.
+        way: by what the pieces were known, and their number, and how each was wrapped; to be shown.
         exchanges: that carried them, in the capture's order.
     """
 
     data: bytes
-    how: tuple[str, ...]
+    way: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
 
 
@@ -50,8 +50,10 @@ class _Upload:
             if self.is_offset and min(self.pieces) <= place < min(self.pieces) + len(found):
                 del found[place - min(self.pieces) :]
             found += data
-        how = f"{len(self.pieces)} pieces by {self.how}"
-        return Joined(bytes(found), (how, *self.form), tuple(self.exchanges))
+        way = self.form or ("body",)
+        if len(self.pieces) > 1:
+            way = (f"{len(self.pieces)} pieces by {self.how}", *self.form)
+        return Joined(bytes(found), way, tuple(self.exchanges))
 
 
 class Joins:
@@ -96,12 +98,11 @@ class Joins:
             self.given_up += len(lost)
 
     def uploads(self) -> Iterator[Joined]:
-        """Yield each upload of more than one piece. Once."""
+        """Yield each upload, also one of which no more than one piece was seen. Once."""
         while self._uploads:
             _key, uploads = self._uploads.popitem(last=False)
             for upload in uploads:
-                if len(upload.pieces) > 1:
-                    yield upload.joined()
+                yield upload.joined()
 
 
 def _unmarked(exchange: Exchange) -> str:

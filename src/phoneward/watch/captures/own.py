@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from phoneward.media import find_pictures
+from phoneward.watch.errors import NoSuchFolderError
 
 LARGEST: Final = 128 << 20
 """Bytes; a larger file is no picture."""
@@ -26,22 +27,30 @@ class OwnPicture:
     load: Callable[[], bytes]
 
 
-def pictures_in_folder(folder: Path) -> Iterator[OwnPicture]:
+def pictures_in_folder(folder: str) -> Iterator[OwnPicture]:
     """Yield the files of a folder and its folders, in the order of their names; links are not followed.
 
+    Args:
+        folder: also one file. Names begin with it, as it is given.
+
     Raises:
-        OSError: the folder cannot be read.
+        NoSuchFolderError: there is none, or it cannot be read.
     """
+    if os.path.isfile(folder):
+        yield OwnPicture(folder, Path(folder).read_bytes)
+        return
+    if not os.path.isdir(folder):
+        raise NoSuchFolderError(folder=folder)
     for parent, folders, names in os.walk(folder, onerror=_raise):
         folders.sort()
         for name in sorted(names):
-            path = Path(parent, name)
-            if not path.is_symlink() and path.is_file() and path.stat().st_size <= LARGEST:
-                yield OwnPicture(path.relative_to(folder).as_posix(), path.read_bytes)
+            path = os.path.join(parent, name)
+            if not os.path.islink(path) and os.path.isfile(path) and os.path.getsize(path) <= LARGEST:
+                yield OwnPicture(path, Path(path).read_bytes)
 
 
 def _raise(error: OSError) -> None:
-    raise error
+    raise NoSuchFolderError(folder=str(error.filename)) from error
 
 
 def digests(data: bytes) -> frozenset[bytes]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from phoneward.media import Kind, PicturesExtraMissingError, Verdict
 from phoneward.watch.captures.own import OwnPicture, digests
@@ -28,6 +28,22 @@ class _Waiting:
     on_match: OnMatch
 
 
+class Searching(Protocol):
+    """Finds what is looked for among the pictures that were sent."""
+
+    uncompared: int
+
+    @property
+    def count(self) -> int:
+        """How many pictures are looked for."""
+
+    def look_for(self, data: bytes, on_match: OnMatch) -> None:
+        """Look at a picture that was sent; see `Search.look_for`."""
+
+    def finish(self) -> None:
+        """Look at what waits."""
+
+
 class Search:
     """The person's pictures, ready to be found. A context: it may hold workers.
 
@@ -45,9 +61,11 @@ class Search:
         self._changed: Changed | None = None
         self._waiting: dict[bytes, list[_Waiting]] = {}
         self._waiting_bytes = 0
-        self._known: dict[bytes, list[tuple[str, Verdict]]] = {}
+        self._known: dict[bytes, tuple[str, Verdict] | None] = {}
         self.uncompared = 0
         """Pictures that could be compared only byte by byte: the parts for more are not installed."""
+        self.undecoded = 0
+        """Pictures that could not be decoded, and were compared byte by byte."""
 
     def __enter__(self) -> Self:
         return self
@@ -72,8 +90,7 @@ class Search:
             for name in self._exact[digest]:
                 on_match(name, IDENTICAL)
         elif digest in self._known:
-            for name, verdict in self._known[digest]:
-                on_match(name, verdict)
+            _tell(self._known[digest], on_match)
         elif len(data) >= _SMALLEST and self._pictures:
             if digest not in self._waiting:
                 self._waiting_bytes += len(data)
@@ -90,14 +107,14 @@ class Search:
         if changed is None:
             self.uncompared += len(waiting)
             return
-        found = changed.matches({digest: ones[0].data for digest, ones in waiting.items()})
+        found, skipped = changed.matches({digest: ones[0].data for digest, ones in waiting.items()})
+        self.undecoded += skipped
         for digest, ones in waiting.items():
-            matches = found.get(digest, [])
+            match = found.get(digest)
             if len(self._known) < _MOST_KNOWN:
-                self._known[digest] = matches
+                self._known[digest] = match
             for one in ones:
-                for name, verdict in matches:
-                    one.on_match(name, verdict)
+                _tell(match, one.on_match)
 
     def _comparing(self) -> "Changed | None":
         if self._changed is None:
@@ -107,3 +124,8 @@ class Search:
                 return None
             self._changed = self._stack.enter_context(Changed(self._pictures))
         return self._changed
+
+
+def _tell(match: tuple[str, Verdict] | None, on_match: OnMatch) -> None:
+    if match is not None:
+        on_match(*match)

@@ -38,6 +38,7 @@ from phoneward.web.pages import (
     updates,
     usage,
     vault,
+    watch,
     wireless,
 )
 
@@ -75,5 +76,6 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *setup_kit.ROUTES,
     *setup_work.ROUTES,
     *phones.ROUTES,
+    *watch.ROUTES,
     *wireless.ROUTES,
 )

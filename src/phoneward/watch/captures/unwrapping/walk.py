@@ -6,6 +6,8 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from phoneward.media import FoundPicture, find_pictures
+from phoneward.media.finding import LeftOut
+from phoneward.media.headers import end_of
 from phoneward.watch.captures.unwrapping import compressed, forms, multiparts, numbers, runs
 from phoneward.watch.captures.unwrapping.budget import SHORTEST, Budget, Node, Problem
 
@@ -59,24 +61,32 @@ class Walk:
     def _bare(self, node: Node, depth: int) -> Iterator[tuple[Node, FoundPicture]]:
         """Look at a body that names no structure: pictures as they lie, then what may be written in it as text."""
         covered = 0
-        for found in find_pictures(node.data):
+        is_whole = True
+        for found in find_pictures(node.data, on_left_out=self._left_out):
             covered += len(found.data)
+            is_whole = is_whole and end_of(found.data, found.header) is not None
             self._budget.pictures_left -= 1
             if self._budget.pictures_left < 0:
                 self._budget.note(Problem.PICTURES)
                 return
             yield node, found
         if covered * 20 >= len(node.data) * 19:
-            self._keep(node)
+            if not is_whole:
+                self._keep(node)
             return
-        opened = False
+        opened = 0
         for inner in self._within(node):
-            opened = True
+            opened += len(inner.data)
             yield from self.pictures(inner, depth + 1)
-        if not opened:
+        # Written as text, bytes take up to four times their size; less than that was a run by chance within binary.
+        if opened * 4 < len(node.data):
             self._keep(node)
         for match in _SCALAR.finditer(node.data, 0, _HEAD):
             self._note(match[1].decode("ascii", "replace"), match[2] if match[2] is not None else match[3])
+
+    def _left_out(self, reason: LeftOut) -> None:
+        if reason is not LeftOut.FILM:
+            self._budget.note(Problem.LEFT_OUT)
 
     def _within(self, node: Node) -> Iterator[Node]:
         for one in (numbers.widened(node), forms.unescaped(node)):

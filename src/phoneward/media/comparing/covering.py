@@ -1,0 +1,187 @@
+"""Judge the spots where a suspect shows something else than the original: is something over it, or is it another one?
+
+Over it: a floating preview, a sheet, a dialog (large and filled), a bar that was blanked (nothing there any more), a
+watermark (faint or at the edge, on places that were empty, too). Another one: any other spot, be it one digit.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from phoneward.media.comparing.prints import Gray
+from phoneward.media.comparing.residual import Residual
+
+CHANGED = 8.0
+"""Score from which a spot shows something else. Measured: at most 4.3 on copies, at least 23 on a changed digit."""
+_MOST_COVERED = 0.45
+_LEAST_COVER = 0.02
+_FAINT = 90.0
+_EDGE = 0.12
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the differing spots are.
+
+    Attributes:
+        is_same: nothing shows another content, outside of what is covered.
+        covered: share of the compared part under something else, 0 to 1; a watermark counts by its strokes.
+        is_certain: what covers cannot be mistaken for another content of the same screen.
+        worst: the highest score outside of what is covered.
+        changed: share of the compared part that is changed, where it is not the same.
+    """
+
+    is_same: bool
+    covered: float
+    is_certain: bool
+    worst: float
+    changed: float = 0.0
+
+
+def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
+    """Judge the spots where much is left.
+
+    Args:
+        original: the part that the suspect shows.
+        suspect: of the same shape.
+        left: their residual.
+    """
+    wrong = left.score > CHANGED
+    if not wrong.any():
+        return Judgement(is_same=True, covered=0.0, is_certain=True, worst=float(left.score.max()))
+    unit = max(3, min(original.shape) // 45)
+    covers, is_certain = _covers(wrong, original, unit)
+    share = float(covers.mean())
+    if share > _MOST_COVERED or (left.active & ~covers).sum() < 0.4 * left.active.sum():
+        return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
+    around = _grown(covers, unit)
+    spots = _Spots(wrong & ~around, suspect, left, unit)
+    marks = spots.blanked() | spots.watermarks()
+    rest = wrong & ~around & ~_grown(marks, max(2, unit // 3))
+    outside = left.score[~around & ~_grown(marks, 2)]
+    return Judgement(
+        is_same=not rest.any(),
+        covered=share + float((marks & wrong).mean()),
+        is_certain=is_certain,
+        worst=float(outside.max()) if outside.size else 0.0,
+        changed=float(rest.mean()),
+    )
+
+
+def _grown(mask: Mask, by: int) -> Mask:
+    if not mask.any():
+        return mask
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8)) > 0)
+
+
+def _covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
+    """Return where large filled things lie over it, and whether each of them is certain to be one."""
+    # What lies over it is often of the same colour as what was there: gaps are closed.
+    dots = wrong.astype(np.uint8)
+    side = 2 * unit + 1
+    framed = cv2.copyMakeBorder(dots, side, side, side, side, cv2.BORDER_CONSTANT, value=0)
+    closed = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))[side:-side, side:-side]
+    least = max(3, round(2.2 * unit))
+    opened = cv2.morphologyEx(np.ascontiguousarray(closed), cv2.MORPH_OPEN, np.ones((least, least), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    found = np.zeros(wrong.shape, bool)
+    is_certain = True
+    for number in range(1, count):
+        left, top, width, height, area = stats[number].tolist()
+        if area < _LEAST_COVER * wrong.size or area < 0.6 * width * height:
+            continue
+        box = (slice(top, top + height), slice(left, left + width))
+        found[box] = True
+        filled = float(wrong[box].mean())
+        is_certain &= area > 4 * _LEAST_COVER * wrong.size and filled > 0.7 and not _lies_in_layout(original, box, unit)
+    return found, is_certain
+
+
+def _lies_in_layout(original: Gray, box: tuple[slice, slice], unit: int) -> bool:
+    """Return whether the box's sides run along edges of the original: then its content was changed, not covered."""
+    rows, columns = box
+    height, width = original.shape
+    reach = max(2, unit // 2)
+    shares = []
+    values = original.astype(np.int16)
+    for at, end, across in ((rows.start, height, False), (rows.stop, height, False), (columns.start, width, True),
+                            (columns.stop, width, True)):  # fmt: skip
+        if not unit < at < end - unit:
+            continue
+        band = slice(max(1, at - reach), min(end - 1, at + reach))
+        part = values[rows, band] if across else values[band, columns].T
+        jumps = np.abs(np.diff(part, axis=1)).max(axis=1) if part.shape[1] > 1 else np.zeros(1)
+        shares.append(float((jumps > 12).mean()))
+    return bool(shares) and min(shares) > 0.7
+
+
+class _Spots:
+    """The smaller spots, words of a watermark joined."""
+
+    def __init__(self, wrong: Mask, suspect: Gray, left: Residual, unit: int) -> None:
+        self.wrong, self.left, self.unit = wrong, left, unit
+        self.height, self.width = suspect.shape
+        side = unit | 1
+        joined = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+        self.count, self.labels, self.stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+
+    def _box(self, number: int, grown: int = 0) -> tuple[slice, slice]:
+        left, top, width, height, _ = self.stats[number].tolist()
+        rows = slice(max(0, top - grown), min(self.height, top + height + grown))
+        return rows, slice(max(0, left - grown), min(self.width, left + width + grown))
+
+    def blanked(self) -> Mask:
+        """Return the spots where nothing is any more: a bar wiped out, a word blacked out."""
+        found = np.zeros_like(self.wrong)
+        for number in range(1, self.count):
+            width, height = int(self.stats[number][2]), int(self.stats[number][3])
+            rows, columns = self._box(number)
+            # A whole band across is empty, or a solid box without anything in it covers more than a few letters.
+            is_bar = not self.left.seen_active[rows].any()
+            inside = self.wrong[rows, columns]
+            core = self.left.seen_active[rows, columns][3:-3, 3:-3]
+            is_box = width > 0.06 * self.width and height > self.unit and inside.mean() > 0.9 and not core.any()
+            if is_bar or is_box:
+                found[rows, columns] = True
+        return found
+
+    def watermarks(self) -> Mask:
+        """Return the strokes of a watermark: faint, or near an edge; some of it on places that were empty."""
+        strength = np.zeros(self.count)
+        anchors = []
+        for number in range(1, self.count):
+            rows, columns = self._box(number)
+            spot = self.wrong[rows, columns] & (self.labels[rows, columns] == number)
+            if not spot.any():
+                continue
+            strength[number] = np.percentile(np.abs(self.left.difference[rows, columns][spot]), 90)
+            is_on_empty = (spot & ~self.left.active[rows, columns]).sum() > 0.5 * spot.sum()
+            is_long = max(columns.stop - columns.start, rows.stop - rows.start) > 0.07 * self.width
+            if is_on_empty and is_long and (strength[number] < _FAINT or self._is_at_edge(number)):
+                anchors.append(number)
+        found = np.zeros_like(self.wrong)
+        if not anchors:
+            return found
+        faint = [number for number in anchors if strength[number] < _FAINT]
+        limit = 1.3 * max((strength[number] for number in faint), default=0.0)
+        for number in range(1, self.count):
+            if number in anchors or strength[number] <= limit or self._is_near(number, anchors):
+                found |= self.labels == number
+        return found
+
+    def _is_at_edge(self, number: int) -> bool:
+        rows, _ = self._box(number)
+        return rows.stop < _EDGE * self.height or rows.start > (1 - _EDGE) * self.height
+
+    def _is_near(self, number: int, anchors: list[int]) -> bool:
+        rows, columns = self._box(number)
+        for anchor in anchors:
+            down, across = self._box(anchor, 2 * self.unit)
+            is_within = down.start <= rows.start and rows.stop <= down.stop
+            if is_within and across.start <= columns.start and columns.stop <= across.stop:
+                return True
+        return False

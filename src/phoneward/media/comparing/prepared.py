@@ -1,0 +1,61 @@
+"""A picture made ready to be compared many times: what is costly is worked out once, and only when it is asked for."""
+
+from functools import cached_property
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from phoneward.media.comparing.prints import Gray
+
+Float: TypeAlias = npt.NDArray[np.float32]
+
+_FEATURES = 1_500
+_FEATURES_SIDE = 640
+THUMB_SIDE = 48
+
+
+class Prepared:
+    """A picture, its small version and its corners. Keep one an original while many suspects are compared with it.
+
+    Args:
+        gray: upright, as large as it is.
+    """
+
+    def __init__(self, gray: Gray) -> None:
+        self.gray = gray
+
+    @cached_property
+    def thumb(self) -> Gray:
+        """The picture with its shorter side at `THUMB_SIDE` pixels."""
+        return scaled(self.gray, THUMB_SIDE / min(self.gray.shape))
+
+    @cached_property
+    def features(self) -> tuple[Float, npt.NDArray[np.uint8] | None]:
+        """Corners (x, y in pixels of the picture) and what is around each (ORB: Rublee et al., ICCV 2011)."""
+        scale = min(1.0, _FEATURES_SIDE / min(self.gray.shape))
+        finder = cv2.ORB.create(_FEATURES, fastThreshold=10, edgeThreshold=15, patchSize=31)
+        found, what = finder.detectAndCompute(scaled(self.gray, scale), None)
+        points = np.array([one.pt for one in found], np.float32).reshape(-1, 2) / np.float32(scale)
+        return points, None if len(found) == 0 else np.asarray(what, np.uint8)
+
+
+def scaled(gray: Gray, scale: float) -> Gray:
+    """Return a picture made smaller, by area; as it is where it would become larger."""
+    if scale >= 1:
+        return gray
+    shape = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+    return resized(gray, shape)
+
+
+def resized(gray: Gray, shape: tuple[int, int]) -> Gray:
+    """Return a picture at a width and height."""
+    if gray.shape == shape[::-1]:
+        return gray
+    return np.asarray(cv2.resize(gray, shape, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def turned(gray: Gray, quarters: int) -> Gray:
+    """Return a picture turned counter-clockwise by so many quarters."""
+    return np.ascontiguousarray(np.rot90(gray, quarters)) if quarters else gray

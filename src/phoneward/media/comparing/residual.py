@@ -1,0 +1,97 @@
+"""What is left of a suspect once an aligned original explains as much of it as a copy allows.
+
+A copy may be a little shifted, stretched, softer or sharper, darker or lighter: that is fitted, and taken away. What
+re-encoding leaves is in proportion to the picture's own edges, and the pair itself tells in which: a spot where much
+more is left shows something else.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from phoneward.media.comparing.prepared import Float
+from phoneward.media.comparing.prints import Gray
+
+_FLOOR = 6.0
+_ACTIVE = 20.0
+_SAMPLES = 12_000
+_MOST_NOISE = 0.12
+_NEAR = 1.2
+_AROUND = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Per pixel, at the size of the comparison.
+
+    Attributes:
+        difference: in gray levels of the suspect; softened.
+        score: how many times as much is left here as re-encoding explains.
+        active: where the original holds something (edges).
+        noise: share of the energy of its edges that re-encoding left; the lower, the better a copy.
+        gain: contrast of the suspect by that of the original.
+        seen_active: where the suspect holds something.
+    """
+
+    difference: Float
+    score: Float
+    active: np.typing.NDArray[np.bool_]
+    seen_active: np.typing.NDArray[np.bool_]
+    noise: float
+    gain: float
+
+
+def residual(original: Gray, suspect: Gray) -> Residual | None:
+    """Return what is left; None where there is nothing to compare by, or one is the other's negative.
+
+    Args:
+        original: the part that the suspect shows, of the suspect's shape.
+        suspect: at the size of the comparison.
+    """
+    one, other = original.astype(np.float32), suspect.astype(np.float32)
+    across, down = _slope(one, 1, 0), _slope(one, 0, 1)
+    bend = np.asarray(cv2.Laplacian(one, cv2.CV_32F, ksize=1), np.float32)
+    edges = across * across + down * down
+    height, width = one.shape
+    along = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :]
+    below = (np.arange(height, dtype=np.float32) / height - 0.5)[:, None]
+    places = np.flatnonzero(edges > 64)
+    if len(places) < 50:
+        return None
+    if len(places) > _SAMPLES:
+        places = places[np.random.default_rng(0).choice(len(places), _SAMPLES, replace=False)]
+    rows, columns = np.divmod(places, width)
+    x, y = along[0, columns], below[rows, 0]
+    a, b, c, d = (part[rows, columns] for part in (one, across, down, bend))
+    fit = _fitted(np.stack([np.ones_like(a), a, b, c, d, b * x, c * y], axis=1), other[rows, columns])
+    if not 0.15 < fit[1] < 4:
+        return None
+    explained = fit[0] + fit[1] * one + across * (fit[2] + fit[5] * along) + down * (fit[3] + fit[6] * below)
+    difference = np.asarray(cv2.GaussianBlur(other - explained - fit[4] * bend, (0, 0), 0.7), np.float32)
+    left = np.asarray(cv2.GaussianBlur(difference * difference, (0, 0), _NEAR), np.float32)
+    energy = np.asarray(cv2.GaussianBlur(edges, (0, 0), _AROUND), np.float32) * fit[1] * fit[1]
+    active = energy > _ACTIVE * fit[1] * fit[1]
+    if not active.any():
+        return None
+    noise = float(np.median(left[active] / (energy[active] + 50)))
+    score = left / (_FLOOR**2 + min(noise, _MOST_NOISE) * (energy + 50))
+    seen_edges = _slope(other, 1, 0) ** 2 + _slope(other, 0, 1) ** 2
+    seen_active = np.asarray(cv2.GaussianBlur(seen_edges, (0, 0), _AROUND), np.float32) > _ACTIVE
+    return Residual(difference, score, active, seen_active, noise, float(fit[1]))
+
+
+def _slope(values: Float, x: int, y: int) -> Float:
+    return np.asarray(cv2.Sobel(values, cv2.CV_32F, x, y, ksize=1, scale=0.5), np.float32)
+
+
+def _fitted(columns: Float, target: Float) -> Float:
+    """Return what fits most of the values: outliers (what is covered) weigh little."""
+    weights = np.ones(len(target), np.float32)
+    found = np.zeros(columns.shape[1], np.float32)
+    for _ in range(5):
+        weighted = columns * weights[:, None]
+        found = np.linalg.lstsq(weighted.T @ weighted, weighted.T @ (target * weights), rcond=None)[0]
+        off = np.abs(target - columns @ found)
+        weights = np.minimum(1, 2 * (np.median(off) + 1) / np.maximum(off, 1e-3)).astype(np.float32)
+    return np.asarray(found, np.float32)

@@ -1,0 +1,179 @@
+"""Which pictures that apps keep are copies of the person's own: what is new is compared, the rest is remembered."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from phoneward.media import Kind, Skipped, Verdict
+from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
+from phoneward.watch.scanning.sealed import Memory, Sealed
+
+if TYPE_CHECKING:
+    from phoneward.media.comparing import Looker, Print
+
+T = TypeVar("T")
+
+PHASE: Final = "match-pictures"
+VERSION: Final = 1
+"""Of the way pictures are compared: another one compares anew."""
+CHUNK: Final = 500
+"""Pictures after which what was found is kept."""
+
+Fetch = Callable[[bytes], bytes]
+"""Returns a picture's bytes by their SHA-256; nothing where they cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A picture is a copy of one of the person's own: of which (its SHA-256), and how that was seen."""
+
+    original: bytes
+    verdict: Verdict
+
+
+class _Known(msgspec.Struct, array_like=True):
+    """What was compared for a phone: each of `suspects` with each of `originals`, 32 bytes each."""
+
+    version: int = VERSION
+    originals: bytes = b""
+    suspects: bytes = b""
+    matches: dict[bytes, Copied] = {}
+
+
+def same_bytes(originals: Iterable[bytes], suspects: Iterable[tuple[bytes, int]]) -> dict[bytes, Copied]:
+    """Return the suspects that are the very same as an original.
+
+    Args:
+        originals: SHA-256 of each.
+        suspects: SHA-256 and width of each.
+    """
+    mine = set(originals)
+    return {
+        sha256: Copied(
+            sha256, Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=max(1, width))
+        )
+        for sha256, width in suspects
+        if sha256 in mine
+    }
+
+
+class Comparing:
+    """Compares for one phone, with what was compared before.
+
+    Args:
+        sealed: where that is kept.
+        memory: prints.
+        looker: decodes.
+        fetch: reads pictures.
+        device: the phone's id.
+    """
+
+    def __init__(self, sealed: Sealed, memory: Memory, looker: "Looker", fetch: Fetch, device: str) -> None:
+        self._sealed = sealed
+        self._memory = memory
+        self._looker = looker
+        self._fetch = fetch
+        self._key = b"compared\0" + device.encode("utf-8", "surrogateescape")
+        known = sealed.get(self._key, _Known)
+        self._known = known if known is not None and known.version == VERSION else _Known()
+
+    def copies(self, originals: Sequence[bytes], suspects: Sequence[bytes], listener: Listener) -> dict[bytes, Copied]:
+        """Return which suspects are copies, and of what.
+
+        Args:
+            originals: SHA-256 of each.
+            suspects: likewise; none of them is an original too.
+            listener: hears the phase `match-pictures`.
+
+        Raises:
+            PhonewardError: no worker can be started, or the vault cannot be reached.
+        """
+        before, seen = set(_each(self._known.originals)), set(_each(self._known.suspects))
+        added = [one for one in originals if one not in before]
+        new = [one for one in suspects if one not in seen]
+        old = [one for one in suspects if one in seen]
+        self._forget(originals, suspects)
+        total = len(new) + (len(old) if added else 0)
+        listener(PhaseStarted(PHASE, total_files=total))
+        done = itertools.count(1)
+
+        def tell(some: Iterable[T]) -> Iterator[T]:
+            for one in some:
+                yield one
+                listener(Advanced(PHASE, next(done), 0))
+
+        if added and old:
+            self._match(added, [old], tell)
+        self._known.originals += b"".join(added)
+        if new and originals:
+            chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]
+            self._match(originals, chunks, tell, noting=True)
+        elif new:
+            self._known.suspects += b"".join(new)
+        if added or new:
+            self._keep()
+        listener(PhaseDone(PHASE, total, 0))
+        mine, theirs = set(originals), set(suspects)
+        return {
+            suspect: copied
+            for suspect, copied in self._known.matches.items()
+            if suspect in theirs and copied.original in mine
+        }
+
+    def _match(
+        self,
+        originals: Sequence[bytes],
+        chunks: Sequence[Sequence[bytes]],
+        tell: "Callable[[Iterable[tuple[bytes, Print]]], Iterator[tuple[bytes, Print]]]",
+        *,
+        noting: bool = False,
+    ) -> None:
+        from phoneward.media.comparing import Matcher
+
+        with Matcher(self._prints(originals), self._fetch, self._looker) as matcher:
+            for chunk in chunks:
+                for match in matcher.match(tell(self._prints(chunk))):
+                    copied = Copied(match.original, match.verdict)
+                    self._known.matches[match.suspect] = _better(self._known.matches.get(match.suspect), copied)
+                if noting:
+                    self._known.suspects += b"".join(chunk)
+                    self._keep()
+
+    def _prints(self, wanted: Sequence[bytes]) -> "Iterator[tuple[bytes, Print]]":
+        """Yield prints as they are needed; one that is lost is made again."""
+        for one in self._memory.prints(wanted):
+            yield one.sha256, one
+        lost = [sha256 for sha256 in wanted if not self._memory.was_looked_at(sha256)]
+        for sha256, seen in self._looker.prints((sha256, self._fetch(sha256)) for sha256 in lost):
+            if isinstance(seen, Skipped):
+                self._memory.note_skipped(sha256, seen.reason)
+            else:
+                self._memory.note_print(seen)
+                yield sha256, seen
+
+    def _forget(self, originals: Sequence[bytes], suspects: Sequence[bytes]) -> None:
+        """Let go of what is on the phone no more, once that is more than what is."""
+        known = self._known
+        mine, theirs = set(originals), set(suspects)
+        if len(known.originals) + len(known.suspects) <= 64 * (len(mine) + len(theirs)) + (64 << 10):
+            return
+        known.originals = b"".join(one for one in _each(known.originals) if one in mine)
+        known.suspects = b"".join(one for one in _each(known.suspects) if one in theirs)
+        known.matches = {suspect: copied for suspect, copied in known.matches.items() if suspect in theirs}
+
+    def _keep(self) -> None:
+        self._memory.save()
+        self._sealed.put(self._key, self._known)
+
+
+def _each(joined: bytes) -> list[bytes]:
+    return [joined[at : at + 32] for at in range(0, len(joined), 32)]
+
+
+def _better(before: Copied | None, now: Copied) -> Copied:
+    if before is None:
+        return now
+    return max(before, now, key=lambda one: (one.verdict.is_distinguishable, one.verdict.confidence))

@@ -1,0 +1,80 @@
+"""A phone on which a loan app keeps copies of the person's screenshots, a gallery its thumbnails, somebody a file."""
+
+import datetime as dt
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from phoneward.vault import Repository
+from phoneward.web.context import WebContext
+from phoneward.web.jobs import JobState
+from phoneward.web.watch import begin
+from tests.snapshots.catalogue.histories import File, Tree, put_snapshot
+
+LOANS = "com.example.loans"
+DEVICE = "fedcba9876543210"
+HOSTILE = b"<script>alert(1)<\\script>"
+_TAKEN = dt.datetime(2026, 5, 3, 8, 15, 2, tzinfo=dt.UTC)
+
+
+def screen(balance: str, *, width: int = 720, height: int = 1280) -> npt.NDArray[np.uint8]:
+    """Draw a bank's screen."""
+    pixels = np.full((height, width, 3), 250, np.uint8)
+    cv2.rectangle(pixels, (0, 0), (width, 180), (120, 60, 20), -1)
+    cv2.putText(pixels, "Example Bank", (40, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.0, (255, 255, 255), 4)
+    cv2.putText(pixels, balance, (40, 320), cv2.FONT_HERSHEY_SIMPLEX, 2.4, (30, 30, 30), 5)
+    for row in range(9):
+        top = 420 + 90 * row
+        cv2.putText(pixels, f"Shop {row * 7 + 3}", (40, top), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (60, 60, 60), 2)
+        cv2.putText(pixels, f"-{row * 13 + 4}.{row}0", (500, top), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (40, 40, 160), 2)
+        cv2.line(pixels, (40, top + 25), (width - 40, top + 25), (210, 210, 210), 2)
+    return pixels
+
+
+def encoded(pixels: npt.NDArray[np.uint8], ending: str = ".png", width: int | None = None) -> bytes:
+    """Return a picture's file, made smaller where a width is named."""
+    if width is not None:
+        height = round(pixels.shape[0] * width / pixels.shape[1])
+        pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    done, written = cv2.imencode(ending, pixels)
+    assert done
+    return written.tobytes()
+
+
+def _at(after_s: float) -> int:
+    return int((_TAKEN + dt.timedelta(seconds=after_s)).timestamp() * 10**9)
+
+
+def phone_with_copies(day: int = 0) -> Tree:
+    """Return a phone's files."""
+    account, other = screen("12,480.55"), screen("You owe 90")
+    shots: Tree = {
+        b"Screenshot_20260503-081502.png": File(encoded(account), _at(0)),
+        b"Screenshot_20260504-101010.png": File(encoded(other), _at(86_400)),
+    }
+    cache: Tree = {
+        b"0af3c1": File(encoded(account), _at(4)),
+        b"1b22": File(encoded(account, ".jpg", 540), _at(7_200)),
+        b"blob": File(b"\0" * 93 + encoded(other, ".jpg"), _at(86_409)),
+        HOSTILE: File(encoded(other, ".webp"), _at(99_999 + day)),
+    }
+    return {
+        b"shared": {
+            b"DCIM": {b"Screenshots": shots, b".thumbnails": {b"17.jpg": File(encoded(account, ".jpg", 96), _at(60))}},
+            b"Android": {b"data": {LOANS.encode(): {b"cache": cache}}},
+            b"odd folder": {b"a.png": File(encoded(other), _at(90_000))},
+        }
+    }
+
+
+def put_pictures(repo: Repository, *, day: int = 0) -> None:
+    """Store such a phone's snapshot of a day."""
+    put_snapshot(repo, phone_with_copies(day), day=day, device=DEVICE, label="My phone")
+
+
+def looked_through(context: WebContext) -> None:
+    """Look through the newest snapshot, and wait until it is done."""
+    job = begin(context, DEVICE)
+    assert job.ended.wait(120)
+    assert job.state is JobState.DONE, job.error
