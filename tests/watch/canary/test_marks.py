@@ -1,5 +1,7 @@
 """A canary is found again whatever an app does to it, and an ordinary picture is never taken for one."""
 
+import zlib
+
 import cv2
 import numpy as np
 import pytest
@@ -57,10 +59,12 @@ def test_a_canary_is_found_in_a_cache_without_a_name() -> None:
     assert nothing.pictures == 0
 
 
-def test_a_broken_picture_is_counted_and_stops_nothing() -> None:
-    """Half a picture is said to be unread, and the next file is looked at."""
+def test_a_bomb_is_counted_and_stops_nothing() -> None:
+    """A picture that says it is 65,535 pixels wide and high is said to be unread, and the next file is looked at."""
     canary = make_canary(Screen(480, 800))
+    size = b"IHDR" + (65_535).to_bytes(4) * 2 + canary.data[24:29]
+    bomb = canary.data[:12] + size + zlib.crc32(size).to_bytes(4) + canary.data[33:]
     with CanaryLooker() as looker:
-        broken = looker.look(b"\x89PNG\r\n\x1a\n" + b"\xff" * 100)
+        broken = looker.look(bomb)
         assert (broken.pictures, broken.unread, broken.sightings) == (1, 1, ())
         assert looker.look(canary.data).sightings[0].number == canary.number
