@@ -27,6 +27,8 @@ def test_of_a_canary_made_here_four_marks_are_enough(number: int, chance: random
     assert seen is not None
     assert seen.number == number
     assert canary_in(four) is None
+    assert canary_in(four, {number, *range(1_000, 1_020)}) is None
+    assert canary_in(chance.sample(marks_of(number), 6)) is None
 
 
 @given(numbers, st.randoms(use_true_random=False), st.lists(st.integers(-5, 1000), max_size=20))

@@ -30,6 +30,15 @@ def test_a_square_thumbnail_shows_which_canary_it_is(screen: Screen, side: int) 
     assert seen.number == _NUMBER
 
 
+def test_half_of_the_picture_shows_which_canary_it_is() -> None:
+    """Cut down the middle, or to its upper half: any two columns, and any three rows, tell it of all there are."""
+    gray = cv2.cvtColor(draw_canary(_NUMBER, Screen()), cv2.COLOR_RGB2GRAY)
+    for part in (gray[:, :540], gray[:, 540:], gray[:1_100], gray[1_200:2_100]):
+        seen = find_canary(np.asarray(part, np.uint8))
+        assert seen is not None
+        assert seen.number == _NUMBER
+
+
 def test_every_canary_is_another() -> None:
     """Two pictures made one after the other have other numbers, and those that are taken are not given again."""
     first = make_canary(Screen(480, 800))
