@@ -49,26 +49,35 @@ from phoneward.watch.canary.storage import Search as CanarySearch
 from phoneward.watch.canary.storage import on_computer as files_on_computer
 from phoneward.watch.canary.storage import search as search_for_canaries
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
-from phoneward.watch.captures.exchange import Capture, Exchange, Unread
-from phoneward.watch.captures.looking import CaptureResult, look_into_capture
-from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
-from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
+    Capture,
+    CaptureResult,
     Cause,
+    Exchange,
+    OwnPicture,
+    RecordingGuide,
+    RecordingWay,
     Scanned,
+    Unread,
+    Upload,
+    WatchError,
     by_app,
     cause_words,
     gap_words,
     kept_scan,
     kind_words,
+    look_into_capture,
     mark_sensitive,
     picture_bytes,
     picture_shown,
+    pictures_in_folder,
+    recording_guide,
     room_answer,
     scan,
+    sentence,
     since_words,
     unexplained,
     was_taken_at_once,
@@ -112,6 +121,8 @@ __all__ = [
     "Place",
     "Present",
     "Put",
+    "RecordingGuide",
+    "RecordingWay",
     "Said",
     "Scanned",
     "Screen",
@@ -155,10 +166,12 @@ __all__ = [
     "pictures_in_folder",
     "play_canary",
     "read_text",
+    "recording_guide",
     "room_answer",
     "scan",
     "search_for_canaries",
     "seen_words",
+    "sentence",
     "sentences_of",
     "since_words",
     "unexplained",
