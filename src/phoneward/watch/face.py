@@ -74,8 +74,6 @@ from phoneward.watch.plain import (
 
 __all__ = [
     "ABOUT",
-    "PURPOSES",
-    "TOPICS",
     "Ability",
     "About",
     "AppAbilities",
@@ -106,6 +104,7 @@ __all__ = [
     "Open",
     "OwnPicture",
     "Owner",
+    "PURPOSES",
     "Place",
     "Present",
     "Put",
@@ -116,6 +115,7 @@ __all__ = [
     "SeenCanary",
     "Sighting",
     "StatedTextError",
+    "TOPICS",
     "Topic",
     "Tracker",
     "TrackerList",
