@@ -103,8 +103,6 @@ from phoneward.watch.plain import (
 
 __all__ = [
     "ABOUT",
-    "PURPOSES",
-    "TOPICS",
     "Ability",
     "About",
     "AppAbilities",
@@ -136,6 +134,7 @@ __all__ = [
     "Open",
     "OwnPicture",
     "Owner",
+    "PURPOSES",
     "Place",
     "Present",
     "Put",
@@ -148,6 +147,7 @@ __all__ = [
     "SeenCanary",
     "Sighting",
     "StatedTextError",
+    "TOPICS",
     "Topic",
     "Tracker",
     "TrackerList",
