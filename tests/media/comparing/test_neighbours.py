@@ -23,7 +23,7 @@ def _distances(queries: Hashes, gallery: Hashes) -> "np.ndarray[tuple[int, int],
 
 @pytest.mark.parametrize("radius", [0, 20, 31, 120, 256])
 def test_every_pair_is_found_and_no_other(radius: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phoneward.media.comparing.nearest._GALLERY", 64)
+    monkeypatch.setattr("phoneward.media.comparing.neighbours._GALLERY", 64)
     queries, gallery = np.vstack([_hashes(70, 1), _family(70, 2)]), np.vstack([_family(90, 3), _hashes(80, 1)])
     distances = _distances(queries, gallery)
     expected = [(q, g, distances[q, g]) for q, g in np.argwhere(distances <= radius)]
