@@ -69,8 +69,8 @@ def app(
     details: bool,
 ) -> ExitCode:
     """Look, compare, show."""
-    from phoneward.cli import watch_app_view as view
     import phoneward.watch.abilities as looking  # not by way of the room: its face loads what pictures need
+    from phoneward.cli import watch_app_view as view
 
     frame = current()
     listed = looking.load_trackers(trackers) if trackers is not None else None

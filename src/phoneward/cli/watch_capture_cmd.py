@@ -1,34 +1,110 @@
 """`phoneward watch capture FILE`: was it uploaded?"""
 
+import datetime as dt
 from pathlib import Path
 
 import click
 
 from phoneward.cli.frame import argument, current, option, output_options
 from phoneward.cli.worded import WordedCommand
-from phoneward.errors import ExitCode
-from phoneward.texts import N_
+from phoneward.errors import ExitCode, UsageError, readable
+from phoneward.texts import N_, _
+
+_DAY_LENGTH = len("2026-11-29")
 
 
 @click.command(
     cls=WordedCommand,
     short_help=N_("Look whether your pictures were sent, in a recording of what the phone sent."),
     help=N_(
-        "Look whether your pictures were sent: in a recording of what the phone sent, made with mitmproxy or PCAPdroid "
-        "or saved by a browser (flow files, HAR, pcap and pcapng).\n\n"
-        "Each picture that was sent is named: to whom, when, by which app where the recording says so, and in which "
-        "form. What could not be read stands at the end. Not seen is not the same as not sent."
+        "Look whether your pictures were sent: in a recording of what the phone sent, made with mitmproxy or "
+        "PCAPdroid or saved by a browser (flow files, HAR, pcap and pcapng). How to make one: --guide.\n\n"
+        "Each picture that was sent is named: to whom, when, by which app where the recording says so, how it was "
+        "changed and how it was wrapped. What could not be read stands at the end. Not seen is not the same as not "
+        "sent.\n\n"
+        "Nothing is sent anywhere, and nothing is kept."
     ),
 )
-@argument("file", metavar="FILE", type=click.Path(path_type=Path), meaning=N_("The recording."))
-@option("--images", metavar="DIR", type=click.Path(path_type=Path), help=N_("A folder with your pictures."))
+@argument(
+    "file",
+    metavar="[FILE]",
+    required=False,
+    type=click.Path(path_type=Path),
+    meaning=N_("The recording."),
+)
+@option("--images", metavar="DIR", help=N_("A folder with your pictures, or one picture."))
+@option(
+    "--keys",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help=N_("TLS keys for a pcap file, as PCAPdroid saves them (SSLKEYLOGFILE). May be given again."),
+)
+@option(
+    "--log",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=N_("What mitmproxy printed: it names the connections that an app refused."),
+)
+@option("--since", metavar="TIME", help=N_("Only what was sent from then on, such as 2026-11-29 or 2026-11-29T14:30."))
+@option("--until", metavar="TIME", help=N_("Only what was sent up to then; a day counts whole."))
+@option(
+    "--app", metavar="PACKAGE", help=N_("Only what this app sent, and what the recording does not name the app of.")
+)
+@option("--guide", is_flag=True, help=N_("Say step by step how to make such a recording, and what it cannot show."))
+@option("--fail-on-sent", is_flag=True, help=N_("Exit with code 4 where one of your pictures was sent."))
 @output_options
-def capture(file: Path, images: Path | None) -> ExitCode:
+def capture(
+    *,
+    file: Path | None,
+    images: str | None,
+    keys: tuple[Path, ...],
+    log: Path | None,
+    since: str | None,
+    until: str | None,
+    app: str | None,
+    guide: bool,
+    fail_on_sent: bool,
+) -> ExitCode:
     """Read, search, show."""
     from phoneward import watch
     from phoneward.cli import watch_capture_view as view
 
     output = current().output
-    result = watch.look_into_capture(file, watch.pictures_in_folder(images) if images else ())
+    if guide:
+        view.show_guide(output, watch.recording_guide())
+        return ExitCode.DONE
+    if file is None or images is None:
+        raise UsageError(
+            problem=_("It is not said which recording to look into, or which pictures to look for."),
+            hint=_("Such as: phoneward watch capture phone.flows --images Pictures"),
+        )
+    result = watch.look_into_capture(
+        file,
+        watch.pictures_in_folder(images),
+        key_logs=keys,
+        log=log,
+        since=_time("--since", since),
+        until=_time("--until", until, is_end=True),
+        app=app,
+    )
     view.show(output, result)
-    return ExitCode.DONE
+    if result.uploads and fail_on_sent:
+        return ExitCode.FINDING
+    return ExitCode.INCOMPLETE if result.unread.is_damaged or result.uncompared else ExitCode.DONE
+
+
+def _time(name: str, text: str | None, *, is_end: bool = False) -> dt.datetime | None:
+    """Return a time that a person wrote, in this computer's time zone where it names none."""
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            problem=_("{name} {value} is no time.").format(name=name, value=readable(text)),
+            hint=_("Write it as 2026-11-29 or 2026-11-29T14:30."),
+        ) from None
+    if is_end and len(text) == _DAY_LENGTH:
+        moment += dt.timedelta(days=1, microseconds=-1)
+    return moment.astimezone()

@@ -1,6 +1,12 @@
 """What of the room works without the extra `watch`: its answer, its words, and what was found before."""
 
 from phoneward.watch.answering import answer as room_answer
+from phoneward.watch.answering import sentence
+from phoneward.watch.captures.exchange import Capture, Exchange, Unread
+from phoneward.watch.captures.guide import RecordingGuide, RecordingWay, recording_guide
+from phoneward.watch.captures.looking import CaptureResult, look_into_capture
+from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
+from phoneward.watch.captures.upload import Upload
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
 from phoneward.watch.errors import WatchError
@@ -10,19 +16,31 @@ from phoneward.watch.scanning import kept_scan, mark_sensitive, picture_bytes, p
 
 __all__ = [
     "AppCopy",
+    "Capture",
+    "CaptureResult",
     "Cause",
+    "Exchange",
+    "OwnPicture",
+    "RecordingGuide",
+    "RecordingWay",
     "Scanned",
+    "Unread",
+    "Upload",
     "WatchError",
     "by_app",
     "cause_words",
     "gap_words",
     "kept_scan",
     "kind_words",
+    "look_into_capture",
     "mark_sensitive",
     "picture_bytes",
     "picture_shown",
+    "pictures_in_folder",
+    "recording_guide",
     "room_answer",
     "scan",
+    "sentence",
     "since_words",
     "unexplained",
     "was_taken_at_once",

@@ -37,6 +37,7 @@ CHANGED = {
 OWN, TWIN = "own", "twin"
 _LARGEST = 200_000
 """Bytes of the pictures that are sent: forty forms of them make a recording of some thirty megabytes."""
+_FAMILIES = 5
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,10 @@ def families() -> tuple[tuple[corpus.CorpusPicture, corpus.CorpusPicture], ...]:
     found: dict[str, list[corpus.CorpusPicture]] = {}
     for picture in corpus.pictures():
         found.setdefault(picture.family, []).append(picture)
-    return tuple(
-        (members[0], members[1])
-        for members in found.values()
-        if len(members) > 1 and len(members[0].data) <= _LARGEST
-    )
+    pairs = [
+        (members[0], members[1]) for members in found.values() if len(members) > 1 and len(members[0].data) <= _LARGEST
+    ]
+    return tuple(pairs[:_FAMILIES])
 
 
 def sent_in(form: str) -> tuple[corpus.CorpusPicture, corpus.CorpusPicture]:

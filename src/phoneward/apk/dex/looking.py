@@ -24,6 +24,8 @@ MAX_SITES: Final = 20_000
 """Of one file; the largest apps have some thousand."""
 MAX_SHOWN: Final = 300
 """Letters of a text that are told."""
+_WINDOW: Final = 1 << 20
+"""Bytes of code that are searched at once; an even number."""
 _OBJECT: Final = "java.lang.Object"
 _PLATFORM: Final = ("[", "java.", "javax.", "dalvik.", *(f"android.{part}." for part in PLATFORM_PACKAGES))
 
@@ -111,10 +113,11 @@ class _Look:
         calls: dict[int, Member] = {}
         by_name = _by_name(tables, self.wanted.calls)
         for index in having(tables.method_names, by_name):
-            owner, name, prototype = tables.method(index)
-            members = [one for one in by_name[tables.method_names[index]] if one.prototype in {"", prototype}]
-            if any(self._may_be(owner, one) for one in members):
-                calls[index] = Member(owner, name, prototype)
+            owner = tables.type_name(tables.method_owners[index] & 0xFFFF)
+            members = [one for one in by_name[tables.method_names[index]] if self._may_be(owner, one)]
+            prototype = tables.prototype(tables.method_owners[index] >> 16) if members else ""
+            if any(one.prototype in {"", prototype} for one in members):
+                calls[index] = Member(owner, members[0].name, prototype)
         fields: dict[int, Member] = {}
         by_name = _by_name(tables, self.wanted.fields)
         for index in having(tables.field_names, by_name):
@@ -171,22 +174,20 @@ class _Look:
                     yield _site(target, caller, (at - begin) // 2)
 
     def _candidates(self, starts: list[int], targets: _Targets) -> Iterator[int]:
-        """Yield where an opcode stands that may carry a wanted number: by chance too, in a payload for instance."""
+        """Yield where an opcode stands that may carry a wanted number: by chance too, in a payload for instance.
+
+        Opcodes and the lower halves of numbers stand at even places, the upper halves at odd ones.
+        """
         if not starts:
             return
         first, last = starts[0], code.span(self.data, starts[-1])[1]
-        low, high = self.data[first:last:2], self.data[first + 1 : last : 2]
-        for opcodes, numbers in targets.kinds:
-            by_low: dict[int, set[int]] = {}
-            for number in numbers:
-                by_low.setdefault(number & 0xFF, set()).add(number >> 8 & 0xFF)
-            if not by_low:
-                continue
-            pattern = re.compile(_one_of(opcodes) + b"(?=" + _one_of(by_low) + b")")
-            for match in pattern.finditer(low):
-                at = match.end()
-                if high[at] in by_low[low[at]]:
-                    yield first + 2 * (at - 1)
+        searches = [_Search(opcodes, numbers) for opcodes, numbers in targets.kinds if numbers]
+        for begin in range(first, last if searches else first, _WINDOW):
+            window = self.data[begin : min(begin + _WINDOW + 2, last)]
+            low, high = window[::2], window[1::2]
+            for search in searches:
+                for at in search.places(low, high):
+                    yield begin + 2 * at
 
     def _carried(self, at: int, targets: _Targets) -> Member | str | None:
         """Return what the instruction there speaks of."""
@@ -216,6 +217,23 @@ def _by_name(tables: Tables, members: Iterable[Member]) -> dict[int, list[Member
         if name is not None:
             found.setdefault(name, []).append(member)
     return found
+
+
+class _Search:
+    """Searches for one of some opcodes with one of some numbers behind it."""
+
+    def __init__(self, opcodes: Iterable[int], numbers: Iterable[int]) -> None:
+        self._by_low: dict[int, set[int]] = {}
+        for number in numbers:
+            self._by_low.setdefault(number & 0xFF, set()).add(number >> 8 & 0xFF)
+        self._pattern = re.compile(_one_of(opcodes) + b"(?=" + _one_of(self._by_low) + b")")
+
+    def places(self, low: bytes, high: bytes) -> Iterator[int]:
+        """Yield the units with such an opcode; see `_Look._candidates`."""
+        for match in self._pattern.finditer(low):
+            at = match.end()
+            if at < len(high) and high[at] in self._by_low[low[at]]:
+                yield at - 1
 
 
 def _one_of(numbers: Iterable[int]) -> bytes:

@@ -1,8 +1,11 @@
 """Which method owns which code: `class_data_item`, walked for all classes of a DEX file."""
 
+import struct
+from array import array
 from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from itertools import pairwise
+from typing import Final
 
 from phoneward.apk.dex.header import DexError
 from phoneward.apk.dex.instructions import CODE_HEAD, span
@@ -10,6 +13,9 @@ from phoneward.apk.dex.tables import Tables
 
 _CLASS_DATA = 6
 _COLUMNS = 8
+_SIZE: Final = struct.Struct("<I")
+_SIZE_AT: Final = 12
+"""Where a `code_item` says how many units its instructions take."""
 
 
 class Methods:
@@ -23,12 +29,14 @@ class Methods:
     """
 
     def __init__(self, tables: Tables) -> None:
-        self.placed: list[int] = sorted(_methods(tables))
-        self.starts: list[int] = sorted({one >> 16 for one in self.placed})
-        data = tables.data
+        self.placed = array("Q", sorted(_methods(tables)))
+        self.starts: list[int] = list(dict.fromkeys(one >> 16 for one in self.placed))
+        data, size_of = tables.data, _SIZE.unpack_from
         for start, following in pairwise(self.starts):
-            if start + CODE_HEAD > following or span(data, start)[1] > following:
+            if start & 3 or start + CODE_HEAD + 2 * size_of(data, start + _SIZE_AT)[0] > following:
                 raise DexError("overlap")
+        if self.starts:
+            span(data, self.starts[-1])
 
     def at(self, start: int) -> list[int]:
         """Return the methods whose code begins there."""
@@ -63,7 +71,7 @@ def _methods(tables: Tables) -> Iterator[int]:
 
 def _listed(data: bytes, at: int, count: int, most: int) -> Generator[int, None, int]:
     """Yield the methods of one list, and return where it ends. The inner loop of looking at an app."""
-    method = 0
+    method, end = 0, len(data)
     for _number in range(count):
         value = data[at]
         at += 1
@@ -76,7 +84,11 @@ def _listed(data: bytes, at: int, count: int, most: int) -> Generator[int, None,
         value = data[at]
         at += 1
         if value & 0x80:
-            value, at = uleb(data, at - 1)
+            if at + 1 < end and data[at] & 0x80 and not data[at + 1] & 0x80:  # three bytes, in most files
+                value = value & 0x7F | (data[at] & 0x7F) << 7 | data[at + 1] << 14
+                at += 2
+            else:
+                value, at = uleb(data, at - 1)
         if value:
             if method >= most:
                 raise DexError("classes")

@@ -109,10 +109,8 @@ class Tables:
         text = self.find(f"L{class_name.replace('.', '/')};")
         if text is None:
             return None
-        try:
-            return self.types.index(text)
-        except ValueError:
-            return None
+        at = bisect_left(self.types, text)
+        return at if at < len(self.types) and self.types[at] == text else None
 
     def defines(self, class_name: str) -> bool:
         """Tell whether the file brings a class along."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from operator import lt
 from typing import Final
 
 from phoneward.apk.dex.tables import MAX_TEXT, Tables
@@ -14,8 +15,11 @@ def find_texts(tables: Tables, parts: Sequence[str]) -> dict[int, str]:
     """Return the texts that hold one of the parts, by their numbers; letters of ASCII in either case."""
     if not parts or not len(tables.strings):
         return {}
-    order = sorted(range(len(tables.strings)), key=tables.strings.__getitem__)
-    offsets = [tables.strings[index] for index in order]
+    offsets: Sequence[int] = tables.strings
+    order: Sequence[int] = range(len(offsets))
+    if not all(map(lt, offsets, offsets[1:])):  # compilers write texts in their order
+        order = sorted(order, key=offsets.__getitem__)
+        offsets = [offsets[index] for index in order]
     first, last = offsets[0], offsets[-1] + MAX_TEXT
     region = tables.data[first:last].lower()
     found: dict[int, str] = {}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,8 @@ from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.joining import Joins
 from phoneward.watch.captures.opening import open_capture
 from phoneward.watch.captures.own import OwnPicture
-from phoneward.watch.captures.searching import Search
+from phoneward.watch.captures.refused import refused_connections, refused_sentence
+from phoneward.watch.captures.searching import Search, Searching
 from phoneward.watch.captures.unwrapping import Body, Found, Problem, Unwrapped, unwrap
 from phoneward.watch.captures.upload import Upload
 
@@ -55,6 +56,8 @@ def look_into_capture(
     images: Iterable[OwnPicture],
     *,
     key_logs: Sequence[Path] = (),
+    packages: Mapping[int, str] | None = None,
+    log: Path | None = None,
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     app: str | None = None,
@@ -67,6 +70,8 @@ def look_into_capture(
         path: the capture.
         images: the person's pictures.
         key_logs: TLS keys beside a pcap.
+        packages: package of each UID, for captures that name only the UID.
+        log: what mitmproxy printed beside a flow file.
         since: only what was sent from then on; what has no time is looked at always.
         until: only what was sent up to then.
         app: only what this package sent, and what nobody can tell the sender of.
@@ -74,8 +79,27 @@ def look_into_capture(
     Raises:
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
-    capture = open_capture(path, key_logs=key_logs)
-    with Search(images) as search, ConfinedWorker(unwrap, limits=_LIMITS) as worker:
+    with Search(images) as search:
+        return search_capture(
+            path, search, key_logs=key_logs, packages=packages, log=log, since=since, until=until, app=app
+        )
+
+
+def search_capture(
+    path: Path,
+    search: Searching,
+    *,
+    key_logs: Sequence[Path] = (),
+    packages: Mapping[int, str] | None = None,
+    log: Path | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    app: str | None = None,
+) -> CaptureResult:
+    """Return what a search finds among the pictures that a capture shows to have been sent; see `look_into_capture`."""
+    capture = open_capture(path, key_logs=key_logs, packages=packages)
+    refused = {} if log is None else refused_connections(log)
+    with ConfinedWorker(unwrap, limits=_LIMITS) as worker:
         look = _Look(search, worker)
         for exchange in capture.exchanges():
             if _is_wanted(exchange, since, until, app):
@@ -86,7 +110,15 @@ def look_into_capture(
     return CaptureResult(
         uploads=tuple(one for one in look.uploads() if one.verdict.is_distinguishable),
         perhaps=tuple(one for one in look.uploads() if not one.verdict.is_distinguishable),
-        unread=Unread(sent=unread.sent, problems=(*unread.problems, *look.problems())),
+        unread=Unread(
+            sent=unread.sent,
+            problems=(
+                *unread.problems,
+                *(refused_sentence(host, count) for host, count in sorted(refused.items())),
+                *look.problems(),
+            ),
+            is_damaged=unread.is_damaged,
+        ),
         exchanges=look.exchanges,
         pictures=look.pictures,
         images=search.count,
@@ -103,7 +135,7 @@ def _is_wanted(exchange: Exchange, since: dt.datetime | None, until: dt.datetime
 class _Look:
     """The work on one capture."""
 
-    def __init__(self, search: Search, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
+    def __init__(self, search: Searching, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
         self._search = search
         self._worker = worker
         self._joins = Joins()

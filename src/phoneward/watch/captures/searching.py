@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from phoneward.media import Kind, PicturesExtraMissingError, Verdict
 from phoneward.watch.captures.own import OwnPicture, digests
@@ -26,6 +26,22 @@ OnMatch = Callable[[str, Verdict], None]
 class _Waiting:
     data: bytes
     on_match: OnMatch
+
+
+class Searching(Protocol):
+    """Finds what is looked for among the pictures that were sent."""
+
+    uncompared: int
+
+    @property
+    def count(self) -> int:
+        """How many pictures are looked for."""
+
+    def look_for(self, data: bytes, on_match: OnMatch) -> None:
+        """Look at a picture that was sent; see `Search.look_for`."""
+
+    def finish(self) -> None:
+        """Look at what waits."""
 
 
 class Search:
