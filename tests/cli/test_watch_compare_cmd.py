@@ -1,6 +1,7 @@
 """`watch compare`: which pictures of a folder are copies of mine; for a person and for programs."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,14 @@ def test_a_person_reads_which_copy_is_of_what(program: Program, folders: tuple[P
 
 
 def test_a_picture_that_cannot_be_looked_at_is_named(program: Program, folders: tuple[Path, Path]) -> None:
-    """A broken picture hides nothing: it is named, the others are compared, and the exit code says so."""
+    """A picture that claims to be huge hides nothing: it is named, the others are compared, and the exit code says so."""
     mine, app = folders
-    (app / "broken.png").write_bytes(PICTURES["bank-0-first"].data[:60])
+    data = PICTURES["bank-0-first"].data
+    (app / "bomb.png").write_bytes(data[:16] + struct.pack(">II", 65535, 65535) + data[24:])
     ran = program.run("watch", "compare", "--json", str(mine), str(app))
     assert ran.code == 3
     assert len(ran.stdout.splitlines()) == 2
-    assert str(app / "broken.png") in json.loads(ran.stderr)["message"]
+    assert str(app / "bomb.png") in json.loads(ran.stderr)["message"]
 
 
 def test_a_folder_that_is_none_is_said(program: Program, folders: tuple[Path, Path]) -> None:
