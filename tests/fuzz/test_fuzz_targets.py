@@ -23,6 +23,7 @@ EXPECTED = {
     "apk_signatures",
     "begun",
     "calendar",
+    "canary",
     "confined",
     "coverage",
     "declared",
