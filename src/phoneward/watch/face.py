@@ -58,6 +58,7 @@ from phoneward.watch.canary.storage import (
 )
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
+from phoneward.watch.comparing_page import ComparedPage
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
@@ -103,6 +104,8 @@ from phoneward.watch.plain import (
 
 __all__ = [
     "ABOUT",
+    "PURPOSES",
+    "TOPICS",
     "Ability",
     "About",
     "AppAbilities",
@@ -120,6 +123,7 @@ __all__ = [
     "CaptureResult",
     "Cause",
     "Change",
+    "ComparedPage",
     "Conclusion",
     "Exchange",
     "FileLeftOutError",
@@ -134,7 +138,6 @@ __all__ = [
     "Open",
     "OwnPicture",
     "Owner",
-    "PURPOSES",
     "Place",
     "Present",
     "Put",
@@ -147,7 +150,6 @@ __all__ = [
     "SeenCanary",
     "Sighting",
     "StatedTextError",
-    "TOPICS",
     "Topic",
     "Tracker",
     "TrackerList",

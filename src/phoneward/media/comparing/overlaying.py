@@ -77,9 +77,7 @@ def _moved(guess: Guess, move: tuple[float, float, float]) -> Guess:
 def _placed(original: Strip, guess: Guess, suspect: Strip) -> Strip:
     """Return what the suspect would look like if the guess were right."""
     scale, left, top = _geometry(original, guess, suspect)
-    matrix = np.array(
-        [[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32
-    )
+    matrix = np.array([[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32)
     seen = cv2.warpAffine(
         original,
         matrix,
@@ -125,4 +123,5 @@ def _means(pixels: int) -> npt.NDArray[np.float32]:
     blocks = max(1, round(pixels / _BLOCK))
     of = np.minimum(np.arange(pixels) * blocks // pixels, blocks - 1)
     shares = (of == np.arange(blocks)[:, None]).astype(np.float32)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+    means: npt.NDArray[np.float32] = shares / shares.sum(axis=1, keepdims=True)
+    return means
