@@ -58,6 +58,7 @@ from phoneward.watch.canary.storage import (
 )
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
+from phoneward.watch.comparing_page import ComparedPage
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
@@ -122,6 +123,7 @@ __all__ = [
     "CaptureResult",
     "Cause",
     "Change",
+    "ComparedPage",
     "Conclusion",
     "Exchange",
     "FileLeftOutError",
