@@ -44,10 +44,18 @@ from phoneward.watch.canary.round import play as play_canary
 from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
-from phoneward.watch.canary.storage import CanaryCopy
-from phoneward.watch.canary.storage import Search as CanarySearch
-from phoneward.watch.canary.storage import on_computer as files_on_computer
-from phoneward.watch.canary.storage import search as search_for_canaries
+from phoneward.watch.canary.storage import (
+    CanaryCopy,
+)
+from phoneward.watch.canary.storage import (
+    Search as CanarySearch,
+)
+from phoneward.watch.canary.storage import (
+    on_computer as files_on_computer,
+)
+from phoneward.watch.canary.storage import (
+    search as search_for_canaries,
+)
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
@@ -77,6 +85,7 @@ from phoneward.watch.plain import (
     picture_bytes,
     picture_shown,
     pictures_in_folder,
+    pictures_in_snapshot,
     recording_guide,
     refuse_copies_page,
     refuse_evidence_folder,
@@ -176,6 +185,7 @@ __all__ = [
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",
+    "pictures_in_snapshot",
     "play_canary",
     "read_text",
     "recording_guide",

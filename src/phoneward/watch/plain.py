@@ -6,6 +6,7 @@ from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.guide import RecordingGuide, RecordingWay, recording_guide
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
+from phoneward.watch.captures.stored import pictures_in_snapshot
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
@@ -55,6 +56,7 @@ __all__ = [
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",
+    "pictures_in_snapshot",
     "recording_guide",
     "refuse_copies_page",
     "refuse_evidence_folder",
