@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from tests.watch.captures.pcap.recording import Job, Recording, record
 
@@ -37,11 +36,11 @@ def recorded(megabytes: int) -> Recording:
 
     def jobs() -> list[Job]:
         whole = sum(share for _protocol, _port, share in _SHARES)
-        made = []
-        for protocol, port, share in _SHARES:
-            for number in range(max(1, megabytes * share // whole // 10)):
-                made.append(Job(protocol, port, f"/{protocol}/{number}", os.urandom(10 * MEGABYTE)))
-        return made
+        return [
+            Job(protocol, port, f"/{protocol}/{number}", os.urandom(10 * MEGABYTE))
+            for protocol, port, share in _SHARES
+            for number in range(max(1, megabytes * share // whole // 10))
+        ]
 
     return record(f"benchmark {megabytes}".encode(), jobs)
 
