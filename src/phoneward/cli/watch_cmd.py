@@ -6,6 +6,7 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
 _COMMANDS: tuple[str, ...] = (
+    "scan",
     "compare",
     "capture",
     "canary",

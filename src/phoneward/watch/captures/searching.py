@@ -32,6 +32,11 @@ class Searching(Protocol):
     """Finds what is looked for among the pictures that were sent."""
 
     uncompared: int
+    """Pictures that were sent and could be compared only in part."""
+    undecoded: int
+    """Pictures that were sent and could not be decoded."""
+    unreadable: int
+    """Of the pictures that are looked for, how many could not be read."""
 
     @property
     def count(self) -> int:
@@ -55,8 +60,11 @@ class Search:
         self._pictures = list(pictures)
         self._exact: dict[bytes, list[str]] = {}
         for picture in self._pictures:
-            for digest in digests(picture.load()):
+            for digest in picture.known or digests(picture.content()):
                 self._exact.setdefault(digest, []).append(picture.name)
+        # A file that is gone or damaged is empty; nothing that was sent is.
+        self.unreadable = len(self._exact.pop(hashlib.sha256(b"").digest(), ()))
+        """Of the person's pictures, how many could not be read."""
         self._stack = ExitStack()
         self._changed: Changed | None = None
         self._waiting: dict[bytes, list[_Waiting]] = {}
