@@ -1,14 +1,23 @@
 """`phoneward watch capture FILE`: was it uploaded?"""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from phoneward.cli.frame import argument, current, option, output_options
+from phoneward.cli.frame import Frame, argument, current, option, vault_options
+from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, UsageError, readable
 from phoneward.texts import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from phoneward.vault import Repository
+    from phoneward.watch import CaptureResult, OwnPicture
 
 _DAY_LENGTH = len("2026-11-29")
 
@@ -32,7 +41,18 @@ _DAY_LENGTH = len("2026-11-29")
     type=click.Path(path_type=Path),
     meaning=N_("The recording."),
 )
-@option("--images", metavar="DIR", help=N_("A folder with your pictures, or one picture."))
+@option(
+    "--images",
+    metavar="DIR",
+    help=N_("A folder with your pictures, or one picture. Default: your pictures in the vault."),
+)
+@option("--snapshot", metavar="SNAPSHOT", help=N_("The pictures of this snapshot. Default: the newest finished one."))
+@option(
+    "--mine",
+    multiple=True,
+    metavar="FOLDER",
+    help=N_("A folder of your pictures beside DCIM and the screenshots, such as Pictures/Family. May be repeated."),
+)
 @option(
     "--keys",
     metavar="FILE",
@@ -53,11 +73,13 @@ _DAY_LENGTH = len("2026-11-29")
 )
 @option("--guide", is_flag=True, help=N_("Say step by step how to make such a recording, and what it cannot show."))
 @option("--fail-on-sent", is_flag=True, help=N_("Exit with code 4 where one of your pictures was sent."))
-@output_options
+@vault_options
 def capture(
     *,
     file: Path | None,
     images: str | None,
+    snapshot: str | None,
+    mine: tuple[str, ...],
     keys: tuple[Path, ...],
     log: Path | None,
     since: str | None,
@@ -70,28 +92,66 @@ def capture(
     from phoneward import watch
     from phoneward.cli import watch_capture_view as view
 
-    output = current().output
+    frame = current()
     if guide:
-        view.show_guide(output, watch.recording_guide())
+        view.show_guide(frame.output, watch.recording_guide())
         return ExitCode.DONE
-    if file is None or images is None:
+    if file is None:
         raise UsageError(
-            problem=_("It is not said which recording to look into, or which pictures to look for."),
+            problem=_("It is not said which recording to look into."),
             hint=_("Such as: phoneward watch capture phone.flows --images Pictures"),
         )
-    result = watch.look_into_capture(
-        file,
-        watch.pictures_in_folder(images),
-        key_logs=keys,
-        log=log,
-        since=_time("--since", since),
-        until=_time("--until", until, is_end=True),
-        app=app,
-    )
-    view.show(output, result)
+    limits = _Limits(keys, log, _time("--since", since), _time("--until", until, is_end=True), app)
+    if images is not None:
+        result = _look(file, watch.pictures_in_folder(images), limits)
+    else:
+        with open_vault(frame) as repository:
+            result = _look(file, _stored(frame, repository, snapshot, mine), limits)
+    view.show(frame.output, result)
     if result.uploads and fail_on_sent:
         return ExitCode.FINDING
     return ExitCode.INCOMPLETE if result.unread.is_damaged or result.uncompared else ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What of a recording is looked at, and what lies beside it."""
+
+    keys: tuple[Path, ...]
+    log: Path | None
+    since: dt.datetime | None
+    until: dt.datetime | None
+    app: str | None
+
+
+def _look(file: Path, pictures: "Iterable[OwnPicture]", limits: _Limits) -> "CaptureResult":
+    from phoneward import watch
+
+    return watch.look_into_capture(
+        file,
+        pictures,
+        key_logs=limits.keys,
+        log=limits.log,
+        since=limits.since,
+        until=limits.until,
+        app=limits.app,
+    )
+
+
+def _stored(
+    frame: Frame, repository: "Repository", snapshot: str | None, mine: tuple[str, ...]
+) -> "Iterator[OwnPicture]":
+    """Yield the pictures of a snapshot; a folder of it that cannot be read is told."""
+    from phoneward import snapshots, watch
+
+    repository.load_index()
+    chosen = snapshots.describe(snapshots.find(repository, snapshot or "latest"))
+    asking = snapshots.Asking(repository, chosen, (chosen,), dt.datetime.now(dt.UTC), frame.settings.cache_dir)
+
+    def damaged(path: bytes) -> None:
+        frame.output.say(_("The folder {path} in the snapshot is damaged.").format(path=readable(path)))
+
+    yield from watch.pictures_in_snapshot(asking, mine=mine, on_damaged=damaged)
 
 
 def _time(name: str, text: str | None, *, is_end: bool = False) -> dt.datetime | None:

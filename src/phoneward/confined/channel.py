@@ -68,10 +68,11 @@ class SocketChannel:
 
     def send(self, body: bytes, deadline: float) -> None:
         """Send one frame."""
-        view = memoryview(frame(body))
-        while view:
-            with self._wait(deadline):
-                view = view[self._socket.send(view) :]
+        for part in (LENGTH.pack(len(body)), body):  # not joined: a body may be large
+            view = memoryview(part)
+            while view:
+                with self._wait(deadline):
+                    view = view[self._socket.send(view) :]
 
     def receive(self, most: int, deadline: float) -> bytes:
         """Return one frame's body."""

@@ -44,10 +44,18 @@ from phoneward.watch.canary.round import play as play_canary
 from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
-from phoneward.watch.canary.storage import CanaryCopy
-from phoneward.watch.canary.storage import Search as CanarySearch
-from phoneward.watch.canary.storage import on_computer as files_on_computer
-from phoneward.watch.canary.storage import search as search_for_canaries
+from phoneward.watch.canary.storage import (
+    CanaryCopy,
+)
+from phoneward.watch.canary.storage import (
+    Search as CanarySearch,
+)
+from phoneward.watch.canary.storage import (
+    on_computer as files_on_computer,
+)
+from phoneward.watch.canary.storage import (
+    search as search_for_canaries,
+)
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
@@ -66,7 +74,10 @@ from phoneward.watch.plain import (
     WatchError,
     by_app,
     cause_words,
+    copy_document,
+    copy_sentences,
     gap_words,
+    html_copies,
     kept_scan,
     kind_words,
     look_into_capture,
@@ -74,19 +85,24 @@ from phoneward.watch.plain import (
     picture_bytes,
     picture_shown,
     pictures_in_folder,
+    pictures_in_snapshot,
     recording_guide,
+    refuse_copies_page,
+    refuse_evidence_folder,
     room_answer,
+    save_copies_page,
     scan,
+    scanned_document,
     sentence,
+    severity_of,
     since_words,
     unexplained,
     was_taken_at_once,
+    write_evidence,
 )
 
 __all__ = [
     "ABOUT",
-    "PURPOSES",
-    "TOPICS",
     "Ability",
     "About",
     "AppAbilities",
@@ -118,6 +134,7 @@ __all__ = [
     "Open",
     "OwnPicture",
     "Owner",
+    "PURPOSES",
     "Place",
     "Present",
     "Put",
@@ -130,6 +147,7 @@ __all__ = [
     "SeenCanary",
     "Sighting",
     "StatedTextError",
+    "TOPICS",
     "Topic",
     "Tracker",
     "TrackerList",
@@ -145,11 +163,14 @@ __all__ = [
     "bytes_verdict",
     "cause_words",
     "compare_folders",
+    "copy_document",
+    "copy_sentences",
     "files_in_snapshot",
     "files_on_computer",
     "finish_canaries",
     "form_of",
     "gap_words",
+    "html_copies",
     "kept_scan",
     "kind_words",
     "load_trackers",
@@ -164,18 +185,25 @@ __all__ = [
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",
+    "pictures_in_snapshot",
     "play_canary",
     "read_text",
     "recording_guide",
+    "refuse_copies_page",
+    "refuse_evidence_folder",
     "room_answer",
+    "save_copies_page",
     "scan",
+    "scanned_document",
     "search_for_canaries",
     "seen_words",
     "sentence",
     "sentences_of",
+    "severity_of",
     "since_words",
     "unexplained",
     "was_taken_at_once",
     "with_capture",
     "write_canary",
+    "write_evidence",
 ]

@@ -89,6 +89,26 @@ def test_constants_are_no_calls(opcode: int) -> None:
     assert not found.calls
 
 
+def test_a_wide_constant_that_ends_like_a_call() -> None:
+    """The longest instruction there is, of five units."""
+    found = look_at_dex(dex([watcher([*call(PLAY), 0x0018, 0, 0, 0x106E, START, *RETURN])]), WANTED)
+    assert (found.calls, found.broken) == ([], 0)
+
+
+def test_texts_in_any_order() -> None:
+    """Their numbers are sorted; where they lie is the compiler's choice."""
+    texts = [f"{letter} screenshot" for letter in "abcdefgh"]
+    data = dex([watcher([unit for text in texts for unit in [*load(text), 0]] + RETURN)], backwards=True)
+    assert [site.text for site in look_at_dex(data, WANTED).texts] == texts
+
+
+def test_names_among_texts_with_zeros() -> None:
+    """A zero sorts before all letters, and is stored as if it came after them."""
+    zeros = [f"start\0{number:03}" for number in range(300)]
+    found = look_at_dex(dex([watcher([*call(START), *RETURN])], extra=zeros), WANTED)
+    assert len(found.calls) == 1
+
+
 def test_code_that_several_methods_share() -> None:
     """Compilers keep equal code once: each method that has it is named."""
     one = dex([Class("Lorg/example/A;", methods=(Method("a", units=[*call(START), *RETURN]), Method("b", units=None)))])

@@ -146,7 +146,9 @@ def mutf8(text: str) -> bytes:
     return b"".join(b"\xc0\x80" if not u else chr(u).encode("utf-8", "surrogatepass") for u in units)
 
 
-def dex(classes: Sequence[Class], version: int = 35, extra: Iterable[str] = (), at: int = 0) -> bytes:
+def dex(
+    classes: Sequence[Class], version: int = 35, extra: Iterable[str] = (), at: int = 0, *, backwards: bool = False
+) -> bytes:
     """Return a DEX file.
 
     Args:
@@ -154,6 +156,7 @@ def dex(classes: Sequence[Class], version: int = 35, extra: Iterable[str] = (), 
         version: 35 to 41.
         extra: texts that it has beside those that are needed.
         at: where it will lie in a container.
+        backwards: what the texts are lies in the other order than their numbers.
     """
     pool = _pool(classes, extra)
     head = HEAD_41 if version >= 41 else HEAD
@@ -163,7 +166,7 @@ def dex(classes: Sequence[Class], version: int = 35, extra: Iterable[str] = (), 
         places.append(at + place)
         place += count * size
     data = _Data(at + place)
-    tables = b"".join([*_ids(pool, data), *_classes(classes, pool, data)])
+    tables = b"".join([*_texts(pool, data, backwards=backwards), *_ids(pool, data), *_classes(classes, pool, data)])
     total = place + len(data.written)
     numbers = [number for pair in zip(counts, places, strict=True) for number in pair]
     fixed = struct.pack("<III", total, head, 0x12345678) + bytes(12) + struct.pack("<12I", *numbers)
@@ -186,11 +189,17 @@ class _Data:
         return self.start + len(self.written) - len(piece)
 
 
-def _ids(pool: _Pool, data: _Data) -> Iterator[bytes]:
-    """Yield the rows of all tables but that of the classes."""
-    numbers = {text: number for number, text in enumerate(pool.texts)}
+def _texts(pool: _Pool, data: _Data, *, backwards: bool) -> Iterator[bytes]:
+    """Yield the rows of the table of texts."""
+    order = reversed(pool.texts) if backwards else pool.texts
+    places = {text: data.put(uleb(len(_order(text)) // 2) + mutf8(text) + b"\0") for text in order}
     for text in pool.texts:
-        yield struct.pack("<I", data.put(uleb(len(_order(text)) // 2) + mutf8(text) + b"\0"))
+        yield struct.pack("<I", places[text])
+
+
+def _ids(pool: _Pool, data: _Data) -> Iterator[bytes]:
+    """Yield the rows of all tables but those of texts and classes."""
+    numbers = {text: number for number, text in enumerate(pool.texts)}
     for name in pool.types:
         yield struct.pack("<I", numbers[name])
     for prototype in pool.protos:

@@ -192,3 +192,10 @@ def test_a_constructor_of_a_subclass_is_not_the_class() -> None:
     other = Ref(f"L{PACKAGE.replace('.', '/')}/Thing;", "<init>", "(Ljava/lang/String;)V")
     assert codes(look(code(f"{PACKAGE}.A", call(made, 0x70, 2)))) == {"loads-code"}
     assert not codes(look(code(f"{PACKAGE}.A", call(other, 0x70, 2))))
+    loader = "Ldalvik/system/DexClassLoader;"
+    found = look(
+        code(f"{PACKAGE}.Thing", call(made, 0x70, 2), above=loader), code(f"{PACKAGE}.A", call(other, 0x70, 2))
+    )
+    ability = found.ability("loads-code")
+    assert ability is not None
+    assert [one.class_name for one in ability.seen] == [f"{PACKAGE}.Thing"]

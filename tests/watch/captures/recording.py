@@ -107,7 +107,8 @@ def _record_all(folder: Path, work: Path, tls: int, bare: int) -> None:
 
 
 def _send_all(work: Path, proxy: str, base: str, raw: int) -> None:
-    with httpx.Client(proxy=proxy, verify=False, timeout=30) as client:
+    # mitmproxy's certificate, on loopback.
+    with httpx.Client(proxy=proxy, verify=False, timeout=30) as client:  # noqa: S501
         for name in [*FORMS, *CHANGED]:
             for whose, picture in zip((OWN, TWIN), sent_in(name), strict=True):
                 send = Sender(f"{base}/{whose}/{name}", proxy, client, work)

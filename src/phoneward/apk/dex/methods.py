@@ -65,8 +65,6 @@ def _methods(tables: Tables) -> Iterator[int]:
         for count in counts[2:]:
             at = yield from _listed(data, at, count, most)
         left -= at - begin  # each byte belongs to one class: many classes in the same bytes are a trap
-        if left < 0:
-            raise DexError("classes")
 
 
 def _listed(data: bytes, at: int, count: int, most: int) -> Generator[int, None, int]:

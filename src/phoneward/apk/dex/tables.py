@@ -9,7 +9,7 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Container, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 from phoneward.apk.dex.header import DexError, Header
@@ -48,7 +48,7 @@ class Tables:
             raise DexError("tables")
         if header.methods > 1 << 16 or header.fields > 1 << 16 or header.types > 1 << 16:
             raise DexError("tables")
-        self.type_name = lru_cache(maxsize=1 << 12)(self._type_name)
+        self._names: dict[int, str] = {}  # no cache of the standard library's: it would keep the file alive
 
     def raw(self, index: int) -> bytes:
         """Return a text as it is stored (MUTF-8), cut to `MAX_TEXT`; IndexError where there is none."""
@@ -62,10 +62,15 @@ class Tables:
         """Return a text; what is no MUTF-8 is replaced."""
         return mutf8(self.raw(index))
 
-    def _type_name(self, index: int) -> str:
-        descriptor = self.text(self.types[index])
-        is_class = descriptor[:1] == "L" and descriptor[-1:] == ";"
-        return descriptor[1:-1].replace("/", ".") if is_class else descriptor
+    def type_name(self, index: int) -> str:
+        """Return a class's name; of what is no class its descriptor."""
+        name = self._names.get(index)
+        if name is None:
+            name = self.text(self.types[index])
+            if name[:1] == "L" and name[-1:] == ";":
+                name = name[1:-1].replace("/", ".")
+            self._names[index] = name
+        return name
 
     def method(self, index: int) -> tuple[str, str, str]:
         """Return a method's class, name and prototype."""

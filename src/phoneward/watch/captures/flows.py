@@ -71,23 +71,24 @@ class FlowCapture:
         size = file.seek(0, os.SEEK_END)
         at = count = 0
         while at < size:
+            start = at
             try:
-                data, at = _next_flow(file, at, size)
+                data, at = _next_flow(file, start, size)
                 flow = None if data is None else parse(data, skipped=_SKIPPED)
             except TnetstringError as error:
                 if not count:
                     raise NotACaptureError(file=readable(str(self._path)), problem=_("it is broken")) from error
-                self._lost(size - at)
                 self._is_damaged = True
+                self._lost(size - start)
                 said = _("The capture is broken: its last {size} bytes could not be read.")
-                self._problems.append(said.format(size=f"{size - at:,}"))
+                self._problems.append(said.format(size=f"{size - start:,}"))
                 return
             count += 1
             if isinstance(flow, dict):
                 yield flow
             else:
-                said = _("One recorded exchange is too large to be looked at, or is none.")
-                self._problems.append(said)
+                self._lost(at - start)
+                self._problems.append(_("One recorded exchange is too large to be looked at, or is none."))
 
     def _lost(self, size: int) -> None:
         if size > 0:

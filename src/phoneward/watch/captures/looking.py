@@ -10,9 +10,9 @@ from typing import Final
 from phoneward.confined import ConfinedError, ConfinedWorker, Limits, WorkerStartError
 from phoneward.errors import readable
 from phoneward.media import Kind, Verdict
-from phoneward.texts import ngettext
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.joining import Joins
+from phoneward.watch.captures.lost import Lost, problem_sentence
 from phoneward.watch.captures.opening import open_capture
 from phoneward.watch.captures.own import OwnPicture
 from phoneward.watch.captures.refused import refused_connections, refused_sentence
@@ -106,6 +106,10 @@ def search_capture(
                 look.at(exchange)
         look.at_joined()
         search.finish()
+        if search.unreadable:
+            look.note(Lost.PICTURES, search.unreadable)
+        if search.undecoded:
+            look.note(Lost.DECODING, search.undecoded)
     unread = capture.unread
     return CaptureResult(
         uploads=tuple(one for one in look.uploads() if one.verdict.is_distinguishable),
@@ -140,7 +144,7 @@ class _Look:
         self._worker = worker
         self._joins = Joins()
         self._uploads: dict[tuple[int, str], Upload] = {}
-        self._problems: dict[Problem | str, int] = {}
+        self._problems: dict[Problem | Lost, int] = {}
         self.exchanges = self.pictures = 0
 
     def at(self, exchange: Exchange) -> None:
@@ -148,7 +152,7 @@ class _Look:
         self.exchanges += 1
         body = exchange.body[:LARGEST_BODY]
         if len(body) < len(exchange.body):
-            self._note("large")
+            self.note(Lost.LARGE)
         if len(body) >= _SHORTEST:
             goes_on = self._joins.goes_on(exchange)
             self._unwrap(
@@ -171,7 +175,7 @@ class _Look:
             numbers = tuple(dict.fromkeys(exchange.number for exchange in joined.exchanges))
             self._unwrap(first, Body(data=joined.data), way=joined.way, exchanges=numbers)
         if self._joins.given_up:
-            self._note("pieces", self._joins.given_up)
+            self.note(Lost.PIECES, self._joins.given_up)
 
     def uploads(self) -> Iterator[Upload]:
         """Yield what was found, in the capture's order; a part of an upload that was found whole is left out."""
@@ -185,7 +189,7 @@ class _Look:
     def problems(self) -> Iterator[str]:
         """Yield what was not looked at, one sentence each."""
         for problem, count in self._problems.items():
-            yield _sentence(problem, count)
+            yield problem_sentence(problem, count)
 
     def _unwrap(
         self, exchange: Exchange, body: Body, *, way: tuple[str, ...] = (), exchanges: tuple[int, ...] = ()
@@ -196,10 +200,10 @@ class _Look:
             except WorkerStartError:
                 raise
             except ConfinedError:
-                self._note("failed")
+                self.note(Lost.FAILED)
                 return
             for problem in seen.problems:
-                self._note(problem)
+                self.note(problem)
             for found in seen.pictures:
                 # The beginning of a picture that comes in pieces is looked at when these are put together.
                 if found.is_whole or seen.piece is None or way:
@@ -233,7 +237,8 @@ class _Look:
 
         self._search.look_for(found.data, sent)
 
-    def _note(self, problem: Problem | str, count: int = 1) -> None:
+    def note(self, problem: Problem | Lost, count: int = 1) -> None:
+        """Remember that something was not looked at."""
         self._problems[problem] = self._problems.get(problem, 0) + count
 
 
@@ -250,57 +255,3 @@ def _long_texts(exchange: Exchange) -> Iterator[tuple[str, str]]:
     for name, value in exchange.headers:
         if len(value) > _LONG_TEXT:
             yield f"header {readable(name[:40])}", value
-
-
-def _sentence(problem: Problem | str, count: int) -> str:
-    number = f"{count:,}"
-    match problem:
-        case Problem.BOMB:
-            said = ngettext(
-                "{count} body unpacks to more than is looked at; only its beginning was.",
-                "{count} bodies unpack to more than is looked at; only their beginnings were.",
-                count,
-            )
-        case Problem.TOO_DEEP:
-            said = ngettext(
-                "{count} body is wrapped in more layers or parts than are opened.",
-                "{count} bodies are wrapped in more layers or parts than are opened.",
-                count,
-            )
-        case Problem.BROTLI:
-            said = ngettext(
-                "{count} body is compressed with Brotli, for which no reader is installed (pip install brotli).",
-                "{count} bodies are compressed with Brotli, for which no reader is installed (pip install brotli).",
-                count,
-            )
-        case Problem.PICTURES:
-            said = ngettext(
-                "{count} body holds more pictures than are looked at.",
-                "{count} bodies hold more pictures than are looked at.",
-                count,
-            )
-        case "large":
-            said = ngettext(
-                "{count} body is so large that only its beginning was looked at.",
-                "{count} bodies are so large that only their beginnings were looked at.",
-                count,
-            )
-        case "pieces":
-            said = ngettext(
-                "The pieces of {count} upload were too large to be put together.",
-                "The pieces of {count} uploads were too large to be put together.",
-                count,
-            )
-        case "failed":
-            said = ngettext(
-                "{count} body took too much time or memory and was passed over.",
-                "{count} bodies took too much time or memory and were passed over.",
-                count,
-            )
-        case _:
-            said = ngettext(
-                "{count} body is damaged, or packed in a way that is not known.",
-                "{count} bodies are damaged, or packed in a way that is not known.",
-                count,
-            )
-    return said.format(count=number)

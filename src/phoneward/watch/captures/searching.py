@@ -55,8 +55,11 @@ class Search:
         self._pictures = list(pictures)
         self._exact: dict[bytes, list[str]] = {}
         for picture in self._pictures:
-            for digest in digests(picture.load()):
+            for digest in picture.known or digests(picture.content()):
                 self._exact.setdefault(digest, []).append(picture.name)
+        # A file that is gone or damaged is empty; nothing that was sent is.
+        self.unreadable = len(self._exact.pop(hashlib.sha256(b"").digest(), ()))
+        """Of the person's pictures, how many could not be read."""
         self._stack = ExitStack()
         self._changed: Changed | None = None
         self._waiting: dict[bytes, list[_Waiting]] = {}
