@@ -1,4 +1,4 @@
-"""Whose the folder is in which a canary was found: by the rules for copies in snapshots (`watch/scanning/places.py`)."""
+"""Whose the folder is in which a canary was found: by the rules for copies (`watch/scanning/places.py`)."""
 
 import re
 
