@@ -103,6 +103,8 @@ from phoneward.watch.plain import (
 
 __all__ = [
     "ABOUT",
+    "PURPOSES",
+    "TOPICS",
     "Ability",
     "About",
     "AppAbilities",
@@ -134,7 +136,6 @@ __all__ = [
     "Open",
     "OwnPicture",
     "Owner",
-    "PURPOSES",
     "Place",
     "Present",
     "Put",
@@ -147,7 +148,6 @@ __all__ = [
     "SeenCanary",
     "Sighting",
     "StatedTextError",
-    "TOPICS",
     "Topic",
     "Tracker",
     "TrackerList",
