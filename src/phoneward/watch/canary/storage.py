@@ -184,8 +184,8 @@ def _reader(phone: Phone, item: Entry) -> Callable[[], bytes]:
             for piece in stream:
                 data += piece
                 if len(data) >= LARGEST:
-                    break
-        return bytes(data[:LARGEST])
+                    return bytes(data[:LARGEST])  # a phone may send a file for ever
+        return bytes(data)
 
     return read
 
