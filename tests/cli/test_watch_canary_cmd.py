@@ -1,5 +1,7 @@
 """The test with a picture, as a person and a script run it: real program, real adb, an app after screenshots."""
 
+import base64
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -85,6 +87,55 @@ def test_a_person_is_asked_to_use_the_app(phone: TestPhone, program: Program) ->
     assert "--by-hand" in talk.screen  # a phone with Android 14
 
 
+def _har(body: bytes) -> str:
+    """Return a recording of one upload as PCAPdroid writes it: the body in base64."""
+    request = {
+        "method": "POST",
+        "url": "https://collect.example.com/u",
+        "httpVersion": "HTTP/1.1",
+        "headers": [{"name": "Content-Type", "value": "image/jpeg"}],
+        "queryString": [],
+        "cookies": [],
+        "headersSize": -1,
+        "bodySize": len(body),
+        "postData": {
+            "mimeType": "image/jpeg",
+            "encoding": "base64",
+            "text": base64.b64encode(body).decode(),
+        },
+    }
+    response = {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "headers": [], "cookies": []}
+    response |= {"content": {"size": 0, "mimeType": ""}, "redirectURL": "", "headersSize": -1, "bodySize": 0}
+    entry = {"startedDateTime": "2026-11-29T10:00:00.000Z", "time": 1, "request": request, "response": response}
+    entry |= {"cache": {}, "timings": {"send": 0, "wait": 0, "receive": 0}}
+    return json.dumps({"log": {"version": "1.2", "creator": {"name": "PCAPdroid", "version": "1"}, "entries": [entry]}})
+
+
+def test_a_recording_shows_that_it_was_sent(phone: TestPhone, program: Program, tmp_path: Path) -> None:
+    """The person recorded what the phone sent: to whom the test picture went, how wide, in which form."""
+    app, recording = Snooper(phone, _APP, form=thumbnail), tmp_path / "recording.har"
+
+    def use(_screen: str) -> str:
+        app.look()
+        recording.write_text(_har(app.copies[0].read_bytes()))
+        return ""
+
+    words = ["watch", "canary", "--adb", phone.serial, "--capture", recording]
+    talk = terminal.run(program, words, [("press Enter.", use)], columns=200)
+    assert talk.code == 4, talk.screen
+    assert "SENT: the recording shows that it was sent 1 time." in talk.screen
+    assert "collect.example.com" in talk.screen
+    later = program.run("watch", "canary", "look", "--capture", recording, "--json")
+    assert later.code == 4, later.stderr
+    sent, summary = later.documents
+    assert (sent["host"], sent["width"], summary["sent"]) == ("collect.example.com", 200, 1)
+    other = program.run("watch", "canary", "look", "--capture", recording, "--id", "5")
+    assert other.code == 0
+    broken = program.run("watch", "canary", "look", "--capture", tmp_path / "nothing.har")
+    assert broken.code == 0
+    assert "nothing.har" in broken.stderr
+
+
 def test_not_seen_is_told_with_what_was_not_looked_at(phone: TestPhone, program: Program) -> None:
     """No app took it: said as not seen, never as proof."""
     ran = program.run("watch", "canary", "--adb", phone.serial, "--wait", "0")
@@ -152,6 +203,9 @@ def test_without_a_phone_the_picture_is_written_and_looked_for_later(program: Pr
     other = program.run("watch", "canary", "look", tmp_path / "back", "--id", "5")
     assert other.code == 0
     assert "NOT SEEN" in other.stdout
+    nowhere = program.run("watch", "canary", "look", tmp_path / "nowhere")
+    assert nowhere.code == 2
+    assert "There is nothing at" in nowhere.stderr
     again = program.run("watch", "canary", "--no-phone", picture)
     assert again.code == 1
     assert "File exists" in again.stderr

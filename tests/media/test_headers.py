@@ -1,10 +1,15 @@
 """What a picture says of itself, judged by what Pillow and libheif wrote."""
 
+import functools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from phoneward.media import Format, Header, end_of, read_header
 from tests.media.comparing.pictures import TAKEN, WITH_EXIF, encoded, exif, scene
+from tests.media.comparing.png import chunk
 
 
 @pytest.mark.parametrize("format_", list(Format))
@@ -39,6 +44,40 @@ def test_a_moving_picture_says_so(format_: Format) -> None:
 def test_bitmaps_of_every_depth(mode: str) -> None:
     data = encoded(Image.new(mode, (33, 21)), Format.BMP)
     assert read_header(data) == Header(format=Format.BMP, width=33, height=21)
+
+
+def test_a_picture_filled_up_to_whole_blocks_is_as_large_as_it_shows() -> None:
+    """libheif writes three columns as 64, and says which three of them are the picture."""
+    header = read_header(encoded(Image.new("RGB", (3, 300), "red"), Format.HEIF))
+    assert header == Header(format=Format.HEIF, width=3, height=300)
+
+
+def test_a_long_screenshot_has_an_end() -> None:
+    """Android writes its PNG files in pieces of 8 kB: a long screenshot has thousands of them."""
+    whole = encoded(scene(), Format.PNG)
+    head, tail = whole[:33], whole[-12:]
+    data = head + chunk(b"IDAT", bytes(100)) * 9_000 + tail
+    header = read_header(data)
+    assert header is not None
+    assert end_of(data + whole, header) == len(data)
+
+
+@given(st.sampled_from(list(Format)), st.data())
+def test_no_damage_makes_a_header_fail(format_: Format, data: st.DataObject) -> None:
+    """Headers are read in the main process: whatever stands there, there is an answer within its bounds."""
+    body = bytearray(_small(format_))
+    for place in data.draw(st.lists(st.integers(0, len(body) - 1), max_size=6)):
+        body[place % len(body) : place % len(body) + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=5))
+    header = read_header(bytes(body))
+    if header is not None:
+        assert header.width > 0 < header.height
+        assert 1 <= header.orientation <= 8
+        assert 0 < (end_of(bytes(body), header) or len(body)) <= len(body)
+
+
+@functools.cache
+def _small(format_: Format) -> bytes:
+    return encoded(scene(40, 30), format_, **({"exif": exif(6)} if format_ in WITH_EXIF else {}))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The base install starts and answers without the parts that compare pictures; who needs them is told how to get them."""
+"""The base install starts and answers without the parts that compare pictures; who needs them is told how to."""
 
 import subprocess
 import sys

@@ -27,6 +27,7 @@ from tests.web.browser import PHONE, Look, chromium, opened
 from tests.web.numbers_shown import messages_of_a_life
 from tests.web.setup_help import cheap_vaults, empty_site, ended, make_card
 from tests.web.site import PASSWORD, Site, make_settings, serving
+from tests.web.watch_shown import looked_through, put_pictures
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 SCREEN: Final = (1280, 640)
@@ -49,7 +50,8 @@ SET_UP: Final = ("setup-phone", "setup-kit")
 NOTES: Final = "org.example.notes"
 UPDATES: Final = ("updates", "update-verdict")
 NUMBERS: Final = ("numbers", "number-plan")
-NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *NUMBERS, *SET_UP)
+WATCH: Final = ("watch", "watch-copies")
+NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *NUMBERS, *WATCH, *SET_UP)
 """Of all pictures; each is there in both languages."""
 
 
@@ -112,6 +114,23 @@ def take_numbers(folder: Path, browser: Browser, language: str) -> None:
         page.goto(site.url + "/numbers/plan?number=%2B8613800138000")
         page.locator("#old-number").evaluate("section => scrollTo(0, section.offsetTop - 16)")
         page.screenshot(path=PICTURES / f"number-plan.{language}.png")
+
+
+def take_watch(folder: Path, browser: Browser, language: str) -> None:
+    """Look at who keeps copies of pictures, and at the pictures side by side."""
+    settings = make_settings(folder)
+    repo = open_repository(LocalStorage(folder / "vault"), PASSWORD)
+    repo.load_index()
+    put_pictures(repo)
+    with serving(settings) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
+        looked_through(site.context)
+        page.goto(site.url + "/watch")
+        page.wait_for_selector("table")
+        take(page, "watch", language)
+        page.locator("table a").first.click()
+        page.wait_for_selector(".pair img")
+        page.wait_for_load_state("networkidle")
+        take(page, "watch-copies", language)
 
 
 def take_updates(folder: Path, browser: Browser, language: str) -> None:
@@ -177,6 +196,8 @@ def main() -> None:
                 take_updates(home / f"updates {language}", browser, language)
                 (home / f"numbers {language}").mkdir()
                 take_numbers(home / f"numbers {language}", browser, language)
+                (home / f"watch {language}").mkdir()
+                take_watch(home / f"watch {language}", browser, language)
                 take_set_up(home / language, browser, language)
         finally:
             shutil.rmtree(home)

@@ -26,7 +26,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def pictures_of(page: str) -> list[str]:
-    return [unescape(found) for found in re.findall(r'<img src="([^"]+)"', page)]
+    return [unescape(found) for found in re.findall(r'<img src="(/watch/[^"]+)"', page)]
 
 
 def test_from_a_backup_to_the_pictures_side_by_side(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""A phone on which a loan app keeps copies of the person's screenshots, a gallery its thumbnails, and somebody a file."""
+"""A phone on which a loan app keeps copies of the person's screenshots, a gallery its thumbnails, somebody a file."""
 
 import datetime as dt
 
@@ -13,6 +13,7 @@ from phoneward.web.watch import begin
 from tests.snapshots.catalogue.histories import File, Tree, put_snapshot
 
 LOANS = "com.example.loans"
+DEVICE = "fedcba9876543210"
 HOSTILE = b"<script>alert(1)<\\script>"
 _TAKEN = dt.datetime(2026, 5, 3, 8, 15, 2, tzinfo=dt.UTC)
 
@@ -69,11 +70,11 @@ def phone_with_copies(day: int = 0) -> Tree:
 
 def put_pictures(repo: Repository, *, day: int = 0) -> None:
     """Store such a phone's snapshot of a day."""
-    put_snapshot(repo, phone_with_copies(day), day=day, device="0123456789abcdef", label="My phone")
+    put_snapshot(repo, phone_with_copies(day), day=day, device=DEVICE, label="My phone")
 
 
 def looked_through(context: WebContext) -> None:
     """Look through the newest snapshot, and wait until it is done."""
-    job = begin(context, "0123456789abcdef")
+    job = begin(context, DEVICE)
     assert job.ended.wait(120)
     assert job.state is JobState.DONE, job.error

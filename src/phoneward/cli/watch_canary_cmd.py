@@ -1,5 +1,6 @@
 """`phoneward watch canary`: a picture made for it is put on the phone, and looked for wherever it may have gone."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _COMMANDS = {"bytes": "count", "finish": "finish", "look": "look"}
 """One file a command: `watch_canary_look_cmd.py` and so on."""
 
 WAIT_HELP = N_("Do not ask at the terminal: go on after so many minutes.")
+CAPTURE_HELP = N_("Look for the picture in this recording of what the phone sent too (see `phoneward watch capture`).")
 MINUTES = click.FloatRange(min=0, max=24 * 60)
 
 
@@ -42,6 +44,7 @@ MINUTES = click.FloatRange(min=0, max=24 * 60)
 @option("--adb", "serial", is_flag=False, flag_value=THE_ONLY_ONE, metavar="[SERIAL]", help=ADB_HELP)
 @option("--app", metavar="PACKAGE", help=N_("The app that is tested: when it last looked at pictures is told too."))
 @option("--wait", type=MINUTES, metavar="MINUTES", help=WAIT_HELP)
+@option("--capture", "captures", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=CAPTURE_HELP)
 @option(
     "--by-hand", is_flag=True, help=N_("Open the picture on the phone, for a screenshot with the phone's own keys.")
 )
@@ -60,6 +63,7 @@ def canary(
     serial: str | None,
     app: str | None,
     wait: float | None,
+    captures: tuple[Path, ...],
     by_hand: bool,
     no_phone: Path | None,
     allow_unencrypted: bool,
@@ -69,11 +73,23 @@ def canary(
         return ExitCode.DONE
     frame = current()
     if no_phone is not None:
-        for name, is_given in (("--adb", serial is not None), ("--app", bool(app)), ("--by-hand", by_hand)):
-            if is_given:
-                raise NotTogetherError(first="--no-phone", second=name)
+        others = {"--adb": serial is not None, "--app": bool(app), "--by-hand": by_hand, "--capture": bool(captures)}
+        for name in filter(others.get, others):
+            raise NotTogetherError(first="--no-phone", second=name)
         return _write(frame, no_phone)
-    return _play(frame, serial, app or "", wait, by_hand=by_hand, allow_unencrypted=allow_unencrypted)
+    return _play(frame, _Wish(serial, app or "", wait, captures, by_hand, allow_unencrypted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """The command line of a round."""
+
+    serial: str | None
+    app: str
+    wait: float | None
+    captures: tuple[Path, ...]
+    by_hand: bool
+    allow_unencrypted: bool
 
 
 def _write(frame: "Frame", place: Path) -> ExitCode:
@@ -84,26 +100,28 @@ def _write(frame: "Frame", place: Path) -> ExitCode:
     return ExitCode.DONE
 
 
-def _play(
-    frame: "Frame", serial: str | None, app: str, wait: float | None, *, by_hand: bool, allow_unencrypted: bool
-) -> ExitCode:
+def _play(frame: "Frame", wish: _Wish) -> ExitCode:
     from phoneward import watch
     from phoneward.cli import watch_canary_pause as pause
     from phoneward.cli import watch_canary_view as view
     from phoneward.cli.progress_view import listening
-    from phoneward.cli.watch_canary_hands import mend, opened
+    from phoneward.cli.watch_canary_hands import in_captures, mend, opened
 
-    pause.require(frame, wait)
-    with opened(frame, serial, allow_unencrypted=allow_unencrypted) as (hands, tester):
+    pause.require(frame, wish.wait)
+    with opened(frame, wish.serial, allow_unencrypted=wish.allow_unencrypted) as (hands, tester):
         mend(frame, hands)
         with listening(frame.output) as listener:
             report = watch.play_canary(
                 hands,
                 tester,
-                lambda there: pause.for_app(frame, there, app, wait, by_hand=by_hand),
-                app=app,
-                by_hand=by_hand,
+                lambda there: pause.for_app(
+                    frame, there, wish.app, wish.wait, by_hand=wish.by_hand, captures=wish.captures
+                ),
+                app=wish.app,
+                by_hand=wish.by_hand,
                 listener=listener,
             )
-        view.show(frame.output, report, api_level=hands.phone.identity.api_level, by_hand=by_hand)
+        for capture in in_captures(frame, wish.captures, [report.canary.number]):
+            report = watch.with_capture(report, capture)
+        view.show(frame.output, report, api_level=hands.phone.identity.api_level, by_hand=wish.by_hand)
     return ExitCode.FINDING if report.is_seen else ExitCode.DONE

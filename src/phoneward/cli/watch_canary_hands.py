@@ -8,10 +8,11 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import _, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from phoneward.phones import AdbTester
-    from phoneward.watch import Hands
+    from phoneward.watch import Hands, InCapture
 
 
 @contextmanager
@@ -69,3 +70,15 @@ def mend(frame: Frame, hands: "Hands", *, ask_first: bool = True) -> bool:
     for report in reports:
         view.show(frame.output, report)
     return any(report.is_seen for report in reports)
+
+
+def in_captures(frame: Frame, captures: "Sequence[Path]", known: "Sequence[int]") -> "Iterator[InCapture]":
+    """Yield what each recording shows; one that cannot be read is named, and the others are looked at."""
+    from phoneward import watch
+    from phoneward.errors import PhonewardError
+
+    for path in captures:
+        try:
+            yield watch.look_in_capture(path, known)
+        except PhonewardError as error:
+            frame.output.warn(error)

@@ -6,6 +6,7 @@ import click
 
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.session import open_vault
+from phoneward.cli.watch_canary_cmd import CAPTURE_HELP
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
@@ -23,11 +24,12 @@ from phoneward.texts import N_
 @argument(
     "paths",
     nargs=-1,
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     metavar="[DIR|FILE]…",
     meaning=N_("Folders and files to look in."),
 )
 @option("--snapshot", metavar="SNAPSHOT", help=N_("Look in this snapshot of the vault, or in the latest."))
+@option("--capture", "captures", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=CAPTURE_HELP)
 @option(
     "--id",
     "number",
@@ -36,15 +38,16 @@ from phoneward.texts import N_
     help=N_("Only this test picture, by the number that stands on it. Default: any."),
 )
 @vault_options
-def look(*, paths: tuple[Path, ...], snapshot: str | None, number: int | None) -> ExitCode:
+def look(*, paths: tuple[Path, ...], snapshot: str | None, captures: tuple[Path, ...], number: int | None) -> ExitCode:
     """Search, show."""
     from phoneward import watch
     from phoneward.cli import watch_canary_view as view
     from phoneward.cli.errors import MissingArgumentError
     from phoneward.cli.progress_view import listening
+    from phoneward.cli.watch_canary_hands import in_captures
 
     frame = current()
-    if not paths and snapshot is None:
+    if not paths and snapshot is None and not captures:
         raise MissingArgumentError(command="phoneward watch canary look", name="DIR|FILE")
     notes = watch.CanaryNotes(frame.settings.state_dir)
     known = notes.numbers() | (set() if number is None else {number})
@@ -58,5 +61,9 @@ def look(*, paths: tuple[Path, ...], snapshot: str | None, number: int | None) -
                     watch.files_in_snapshot(repository, snapshot, None), looker, into=found, listener=listener
                 )
     copies = [copy for copy in found.copies if number is None or copy.sighting.number == number]
-    view.show_search(frame.output, found, copies, notes.all())
-    return ExitCode.FINDING if copies else ExitCode.DONE
+    sent = []
+    for capture in in_captures(frame, captures, sorted(known)):
+        sent += [one for one in capture.sent if number is None or one.number == number]
+        found.missed += capture.missed
+    view.show_search(frame.output, found, copies, sent, notes.all())
+    return ExitCode.FINDING if copies or sent else ExitCode.DONE

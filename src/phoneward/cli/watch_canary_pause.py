@@ -10,6 +10,9 @@ from phoneward.errors import readable
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from phoneward.watch import Put
 
 
@@ -26,7 +29,9 @@ def require(frame: Frame, wait: float | None) -> None:
         raise NobodyToAskError
 
 
-def for_app(frame: Frame, there: "Put", app: str, wait: float | None, *, by_hand: bool) -> None:
+def for_app(
+    frame: Frame, there: "Put", app: str, wait: float | None, *, by_hand: bool, captures: "Sequence[Path]" = ()
+) -> None:
     """Ask the person to use the app, and wait."""
     name = readable(app) if app else _("the app")
     frame.output.say(_("The test picture lies on the phone: {path}").format(path=readable(there.path)))
@@ -44,6 +49,8 @@ def for_app(frame: Frame, there: "Put", app: str, wait: float | None, *, by_hand
             "test picture there yourself."
         ).format(app=name)
     )
+    for path in captures:
+        frame.output.say(_("Then stop the recording and save it as {path}.").format(path=readable(str(path))))
     wait_for_person(frame, wait)
 
 

@@ -11,7 +11,7 @@ from phoneward.texts import Words, _, formats
 
 if TYPE_CHECKING:
     from phoneward.phones import PictureAccess
-    from phoneward.watch import BytesReport, CanaryCopy, CanaryReport, CanarySearch, NotedCanary
+    from phoneward.watch import BytesReport, CanaryCopy, CanaryReport, CanarySearch, CanarySent, NotedCanary
 
 _NOTICE_SINCE = 34
 """Android 14, from which apps can be told of screenshots."""
@@ -24,6 +24,8 @@ def show(output: Output, report: "CanaryReport", *, api_level: int | None = None
     if output.json:
         for copy in report.copies:
             output.emit("canary_copy", copy_document(copy, report))
+        for sent in report.sent:
+            output.emit("canary_sent", sent_document(sent))
         output.emit("summary", document(report))
         return
     if report.copies:
@@ -38,6 +40,7 @@ def show(output: Output, report: "CanaryReport", *, api_level: int | None = None
                 "?" if gap is None else formats.duration(gap.total_seconds()),
             )
         output.result(table)
+    _show_sent(output, report.sent)
     for sentence in watch.sentences_of(report):
         output.result(str(sentence))
     _show_missed(output, report.missed)
@@ -50,6 +53,22 @@ def show(output: Output, report: "CanaryReport", *, api_level: int | None = None
                 "Android 14. To test that too, repeat with --by-hand."
             )
         )
+
+
+def _show_sent(output: Output, sent: "Sequence[CanarySent]") -> None:
+    if not sent:
+        return
+    table = plain_table(_("Sent to"), _("App"), _("When"), _("Width"), _("Size"), _("How"), numbers=(3, 4), whole=(2,))
+    for one in sent:
+        table.add_row(
+            readable(one.host),
+            readable(one.app or "?"),
+            "?" if one.time is None else formats.moment(one.time),
+            f"{one.width}",
+            formats.size(one.size),
+            " > ".join(one.form),
+        )
+    output.result(table)
 
 
 def _show_missed(output: Output, missed: Sequence[Words]) -> None:
@@ -74,15 +93,22 @@ def show_written(output: Output, note: "NotedCanary") -> None:
 
 
 def show_search(
-    output: Output, found: "CanarySearch", copies: Sequence["CanaryCopy"], notes: Sequence["NotedCanary"]
+    output: Output,
+    found: "CanarySearch",
+    copies: Sequence["CanaryCopy"],
+    sent: Sequence["CanarySent"],
+    notes: Sequence["NotedCanary"],
 ) -> None:
     """Show what was found in folders, files or a snapshot."""
     made = {note.number: note.made for note in notes}
     if output.json:
         for copy in copies:
             output.emit("canary_copy", copy_document(copy, None))
-        output.emit("summary", {**_counts(found), "copies": len(copies)})
+        for one in sent:
+            output.emit("canary_sent", sent_document(one))
+        output.emit("summary", {**_counts(found), "copies": len(copies), "sent": len(sent)})
         return
+    _show_sent(output, sent)
     if copies:
         table = plain_table(_("Test picture"), _("Made"), _("App"), _("File"), _("Form"), whole=(1,))
         for copy in copies:
@@ -95,7 +121,7 @@ def show_search(
                 _("{width} × {height} pixels").format(width=copy.sighting.width, height=copy.sighting.height),
             )
         output.result(table)
-    else:
+    elif not sent:
         output.result(_("NOT SEEN: no test picture is in these files. That is no proof that there is none elsewhere."))
     _show_missed(output, found.missed)
 
@@ -132,6 +158,7 @@ def document(report: "CanaryReport") -> dict[str, object]:
         "place_confirmed": report.is_place_confirmed,
         "app": report.app or None,
         "copies": len(report.copies),
+        "sent": len(report.sent),
         "seen": report.is_seen,
         "files": report.files,
         "pictures": report.pictures,
@@ -160,6 +187,20 @@ def copy_document(copy: "CanaryCopy", report: "CanaryReport | None") -> dict[str
         "written": _time(copy.written),
         "gap_seconds": None if gap is None else round(gap.total_seconds(), 3),
         "marks": copy.sighting.marks,
+    }
+
+
+def sent_document(sent: "CanarySent") -> dict[str, object]:
+    """Return a canary that was sent, for programs."""
+    return {
+        "number": sent.number,
+        "time": _time(sent.time),
+        "app": sent.app,
+        "host": sent.host,
+        "url": sent.url,
+        "width": sent.width,
+        "size": sent.size,
+        "form": " > ".join(sent.form),
     }
 
 

@@ -19,8 +19,9 @@ class PicturesExtraMissingError(MediaError):
 class UnreadablePictureError(MediaError):
     """A picture is not decoded. `reason` says why."""
 
-    message = N_("A picture could not be looked at ({reason}).")
+    message = N_("A picture could not be looked at: {reason}.")
+    next_step = N_("It is left out; everything else goes on. Keep the file if it matters to you.")
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(reason=reason.value)
+        super().__init__(reason=reason.words)
         self.reason = reason

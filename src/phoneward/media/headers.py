@@ -16,7 +16,9 @@ from phoneward.media.isobmff import end_of_heif, read_heif
 from phoneward.media.picture import Format, Header
 
 _MOST_PARTS: Final = 4096
-"""Segments, chunks or blocks that are looked at: real pictures have a few hundred."""
+"""Segments, chunks or blocks that are looked at for what a header says."""
+_MOST_TO_THE_END: Final = 1 << 20
+"""As many to find a picture's end: a long screenshot has thousands."""
 _MOST_EXIF: Final = 1 << 20
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -52,14 +54,15 @@ def end_of(data: bytes | memoryview, header: Header) -> int | None:
         case Format.JPEG:
             end = _end_of_jpeg(view)
         case Format.PNG:
-            end = next((after for kind, _body, after in _png_chunks(view) if kind == b"IEND"), None)
+            end = next((after for kind, _body, after in _png_chunks(view, _MOST_TO_THE_END) if kind == b"IEND"), None)
         case Format.WEBP:
             (size,) = struct.unpack_from("<I", view, 4)
             end = 8 + size + (size & 1)
         case Format.GIF:
-            end = next((place for kind, place in _gif_blocks(view) if kind == 0x3B), None)
+            end = next((place for kind, place in _gif_blocks(view, _MOST_TO_THE_END) if kind == 0x3B), None)
         case Format.BMP:
-            (end,) = struct.unpack_from("<I", view, 2)
+            (size, _reserved, _pixels, more) = struct.unpack_from("<IIII", view, 2)
+            end = size if size >= 14 + more else None
         case _:
             end = end_of_heif(view)
     return end if end is not None and end <= len(view) else None
@@ -92,10 +95,10 @@ def _read_jpeg(view: memoryview) -> Header | None:
     return None
 
 
-def _jpeg_segments(view: memoryview) -> Iterator[tuple[int, int, int]]:
+def _jpeg_segments(view: memoryview, most: int = _MOST_PARTS) -> Iterator[tuple[int, int, int]]:
     """Yield marker, begin and end of the body of each segment; those without a body have none."""
     at = 2
-    for _number in range(_MOST_PARTS):
+    for _number in range(most):
         if at + 2 > len(view) or view[at] != 0xFF:
             return
         marker = view[at + 1]
@@ -121,7 +124,7 @@ def _jpeg_segments(view: memoryview) -> Iterator[tuple[int, int, int]]:
 
 
 def _end_of_jpeg(view: memoryview) -> int | None:
-    return next((end for marker, _start, end in _jpeg_segments(view) if marker == 0xD9), None)
+    return next((end for marker, _start, end in _jpeg_segments(view, _MOST_TO_THE_END) if marker == 0xD9), None)
 
 
 def _read_png(view: memoryview) -> Header | None:
@@ -138,10 +141,10 @@ def _read_png(view: memoryview) -> Header | None:
     return _header(Format.PNG, size, exif, is_animated=is_animated) if size else None
 
 
-def _png_chunks(view: memoryview) -> Iterator[tuple[bytes, int, int]]:
+def _png_chunks(view: memoryview, most: int = _MOST_PARTS) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, begin of the body and end (with its CRC) of each chunk that lies whole in the data, IEND last."""
     at = 8
-    for _number in range(_MOST_PARTS):
+    for _number in range(most):
         if at + 12 > len(view):
             return
         length, kind = _CHUNK.unpack_from(view, at)
@@ -196,10 +199,10 @@ def _read_gif(view: memoryview) -> Header | None:
     return _header(Format.GIF, size, Exif(), is_animated=frames > 1)
 
 
-def _gif_blocks(view: memoryview) -> Iterator[tuple[int, int]]:
+def _gif_blocks(view: memoryview, most: int = _MOST_PARTS) -> Iterator[tuple[int, int]]:
     """Yield the introducer of each block (0x2C a frame, 0x21 an extension, 0x3B the end) and the place after it."""
     at = 13 + (3 << (view[10] & 7) + 1 if len(view) >= 13 and view[10] & 0x80 else 0)
-    for _number in range(_MOST_PARTS):
+    for _number in range(most):
         if at >= len(view):
             return
         kind = view[at]

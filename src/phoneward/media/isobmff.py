@@ -56,11 +56,11 @@ def read_heif(view: memoryview) -> Header | None:
     if not brands & (_AVIF_BRANDS | _HEIF_BRANDS):
         return None
     is_animated, meta = major in _SEQUENCES, None
-    for box in _boxes(view, 0, len(view)):
+    for box in _boxes_of_the_file(view):
         is_animated |= box.kind == b"moov"
         if box.kind == b"meta" and meta is None:
             meta = _Meta(view, box)
-    if meta is None or meta.size is None:
+    if meta is None or meta.size is None or not all(meta.size):
         return None
     return Header(
         format=Format.AVIF if brands & _AVIF_BRANDS else Format.HEIF,
@@ -75,11 +75,19 @@ def read_heif(view: memoryview) -> Header | None:
 def end_of_heif(view: memoryview) -> int | None:
     """Return the length of the file: up to what is no box of such a file. None where its end is missing."""
     end = 0
-    for box in _boxes(view, 0, len(view)):
-        if not _follows(box.kind, end):
-            return end
+    for box in _boxes_of_the_file(view):
         end = box.end
     return None if _follows(bytes(view[end + 4 : end + 8]), end) else end
+
+
+def _boxes_of_the_file(view: memoryview) -> Iterator[_Box]:
+    """Yield the boxes up to the first that is none of such a file, or begins another."""
+    end = 0
+    for box in _boxes(view, 0, len(view)):
+        if not _follows(box.kind, end):
+            return
+        yield box
+        end = box.end
 
 
 def _follows(kind: bytes, end: int) -> bool:
@@ -161,6 +169,11 @@ class _Meta:
         if box.kind == b"ispe" and self.size is None:
             width, height = self._fields(">II", 4, box)
             self.size = (width, height)
+        elif box.kind == b"clap" and self.size is not None:
+            # Encoders fill up to whole blocks; this says which part is the picture, as fractions.
+            width, width_parts, height, height_parts = self._fields(">IIII", 0, box)
+            if width_parts and height_parts:
+                self.size = min(self.size[0], width // width_parts), min(self.size[1], height // height_parts)
         elif box.kind == b"irot":
             for _turn in range(self._fields(">B", 0, box)[0] & 3):
                 self.orientation = _TURNED_LEFT[self.orientation]

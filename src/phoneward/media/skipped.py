@@ -2,6 +2,9 @@
 
 import enum
 from dataclasses import dataclass
+from typing import Final
+
+from phoneward.texts import Words, words
 
 
 class Reason(enum.StrEnum):
@@ -21,6 +24,22 @@ class Reason(enum.StrEnum):
     """Decoding it took more memory than it may."""
     CRASHED = "crashed"
     """The decoder died over it; nothing else was harmed."""
+
+    @property
+    def words(self) -> Words:
+        """Why, for a person: the end of a sentence that says of which picture."""
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    Reason.NOT_A_PICTURE: words("it is no picture of a known kind"),
+    Reason.TOO_LARGE: words("it has more pixels than this program looks at"),
+    Reason.BROKEN: words("it is damaged"),
+    Reason.NEEDS_HEIF: words("it is a HEIF picture; install what reads them with: pip install 'phoneward[heif]'"),
+    Reason.TOO_SLOW: words("looking at it took too long"),
+    Reason.TOO_MUCH_MEMORY: words("looking at it took too much memory"),
+    Reason.CRASHED: words("the protected helper that looks at pictures broke down over it"),
+}
 
 
 @dataclass(frozen=True, slots=True)

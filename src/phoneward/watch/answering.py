@@ -8,6 +8,7 @@ from phoneward.snapshots import Asking, app_words
 from phoneward.texts import Listed, Words, counted, words
 from phoneward.watch.facts import Facts, by_app, gather
 from phoneward.watch.findings import findings
+from phoneward.watch.scanned import Scanned
 
 NAMED: Final = 3
 
@@ -24,6 +25,11 @@ def answer(asking: Asking) -> Answer:
 def answer_from(facts: Facts) -> Answer:
     """Return the answer to what is known."""
     return Answer(_sentence(facts), sorted_findings(findings(facts)), tuple(_not_checked(facts)))
+
+
+def sentence(scanned: Scanned | None) -> Words:
+    """Return the answer to what was found in a snapshot; None: nobody has looked through it."""
+    return _sentence(Facts(has_snapshot=True, scanned=scanned))
 
 
 def _sentence(facts: Facts) -> Words:

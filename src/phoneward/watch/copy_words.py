@@ -10,12 +10,12 @@ from phoneward.texts import N_, Day, Words, counted, words
 from phoneward.watch.copies import AppCopy, Cause
 
 _KINDS: Final[Mapping[Kind, str]] = {
-    Kind.IDENTICAL: N_("The very same picture:"),
-    Kind.RE_ENCODED: N_("The same picture, saved anew:"),
-    Kind.SMALLER: N_("The same picture, smaller:"),
-    Kind.CROPPED: N_("A part of your picture:"),
-    Kind.COVERED: N_("Your picture with something over a part of it:"),
-    Kind.SAME_SCREEN: N_("The same screen; what is written on it cannot be told apart at this size:"),
+    Kind.IDENTICAL: N_("The very same picture"),
+    Kind.RE_ENCODED: N_("The same picture, saved anew"),
+    Kind.SMALLER: N_("The same picture, smaller"),
+    Kind.CROPPED: N_("A part of your picture"),
+    Kind.COVERED: N_("Your picture with something over a part of it"),
+    Kind.SAME_SCREEN: N_("The same screen; what is written on it cannot be told apart at this size"),
 }
 _CAUSES: Final[Mapping[Cause, str]] = {
     Cause.THUMBNAIL: N_("A small picture for a gallery's overview."),

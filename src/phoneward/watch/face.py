@@ -30,6 +30,7 @@ from phoneward.watch.abilities import (
     read_text,
     seen_words,
 )
+from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
@@ -40,40 +41,70 @@ from phoneward.watch.canary.putting import Hands, Put
 from phoneward.watch.canary.report import BytesReport, CanaryReport, CanarySent
 from phoneward.watch.canary.round import finish as finish_canaries
 from phoneward.watch.canary.round import play as play_canary
+from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
-from phoneward.watch.canary.storage import CanaryCopy
-from phoneward.watch.canary.storage import Search as CanarySearch
-from phoneward.watch.canary.storage import on_computer as files_on_computer
-from phoneward.watch.canary.storage import search as search_for_canaries
+from phoneward.watch.canary.storage import (
+    CanaryCopy,
+)
+from phoneward.watch.canary.storage import (
+    Search as CanarySearch,
+)
+from phoneward.watch.canary.storage import (
+    on_computer as files_on_computer,
+)
+from phoneward.watch.canary.storage import (
+    search as search_for_canaries,
+)
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
-from phoneward.watch.captures.exchange import Capture, Exchange, Unread
-from phoneward.watch.captures.looking import CaptureResult, look_into_capture
-from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
-from phoneward.watch.captures.upload import Upload
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
-from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError, WatchError
+from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
+    Capture,
+    CaptureResult,
     Cause,
+    Exchange,
+    OwnPicture,
+    RecordingGuide,
+    RecordingWay,
     Scanned,
+    Unread,
+    Upload,
+    WatchError,
     by_app,
     cause_words,
+    copy_document,
+    copy_sentences,
     gap_words,
+    html_copies,
     kept_scan,
     kind_words,
+    look_into_capture,
     mark_sensitive,
     picture_bytes,
     picture_shown,
+    pictures_in_folder,
+    pictures_in_snapshot,
+    recording_guide,
+    refuse_copies_page,
+    refuse_evidence_folder,
     room_answer,
+    save_copies_page,
     scan,
+    scanned_document,
+    sentence,
+    severity_of,
     since_words,
     unexplained,
     was_taken_at_once,
+    write_evidence,
 )
 
 __all__ = [
     "ABOUT",
+    "PURPOSES",
+    "TOPICS",
     "Ability",
     "About",
     "AppAbilities",
@@ -96,6 +127,7 @@ __all__ = [
     "FileLeftOutError",
     "FolderMatch",
     "Hands",
+    "InCapture",
     "Looked",
     "Network",
     "NoMainFileError",
@@ -104,10 +136,11 @@ __all__ = [
     "Open",
     "OwnPicture",
     "Owner",
-    "PURPOSES",
     "Place",
     "Present",
     "Put",
+    "RecordingGuide",
+    "RecordingWay",
     "Said",
     "Scanned",
     "Screen",
@@ -115,7 +148,6 @@ __all__ = [
     "SeenCanary",
     "Sighting",
     "StatedTextError",
-    "TOPICS",
     "Topic",
     "Tracker",
     "TrackerList",
@@ -131,15 +163,19 @@ __all__ = [
     "bytes_verdict",
     "cause_words",
     "compare_folders",
+    "copy_document",
+    "copy_sentences",
     "files_in_snapshot",
     "files_on_computer",
     "finish_canaries",
     "form_of",
     "gap_words",
+    "html_copies",
     "kept_scan",
     "kind_words",
     "load_trackers",
     "look_at_app",
+    "look_in_capture",
     "look_into_capture",
     "make_canary",
     "mark_sensitive",
@@ -149,15 +185,25 @@ __all__ = [
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",
+    "pictures_in_snapshot",
     "play_canary",
     "read_text",
+    "recording_guide",
+    "refuse_copies_page",
+    "refuse_evidence_folder",
     "room_answer",
+    "save_copies_page",
     "scan",
+    "scanned_document",
     "search_for_canaries",
     "seen_words",
+    "sentence",
     "sentences_of",
+    "severity_of",
     "since_words",
     "unexplained",
     "was_taken_at_once",
+    "with_capture",
     "write_canary",
+    "write_evidence",
 ]

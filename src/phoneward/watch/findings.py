@@ -211,9 +211,9 @@ def _evidence(scanned: Scanned, copies: Sequence[AppCopy]) -> tuple[Evidence, ..
 def _what(copy: AppCopy) -> Words:
     name = verbatim(original_name(copy))
     if copy.gap is None or copy.taken is None:
-        return words("{kind} {name}", kind=kind_words(copy.verdict), name=name)
+        return words("{kind}: {name}", kind=kind_words(copy.verdict), name=name)
     return words(
-        "{kind} {name} of {taken}; {gap}",
+        "{kind}: {name} of {taken}; {gap}",
         kind=kind_words(copy.verdict),
         name=name,
         taken=Moment(copy.taken),

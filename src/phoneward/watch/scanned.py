@@ -22,6 +22,7 @@ class Scanned:
         is_by_bytes: only the very same bytes were looked for, since the parts that compare pictures are missing.
         copies: what was found; the newest copy first.
         not_looked_at: what could not be looked at, and why, one sentence each.
+        damaged: files and folders that are damaged in the vault.
     """
 
     snapshot: str
@@ -34,3 +35,4 @@ class Scanned:
     is_by_bytes: bool = False
     copies: tuple[AppCopy, ...] = ()
     not_looked_at: tuple[Words, ...] = ()
+    damaged: int = 0

@@ -79,6 +79,7 @@ def begin(context: "WebContext", device: str) -> Job:
             now = dt.datetime.now(dt.UTC)
             scanned = watch.scan(Asking(repo, info, infos, now, context.settings.cache_dir, listener, state=state))
         context.answers.forget(WATCH)
+        context.checkups.forget()
         return Outcome(_found(scanned), next_label=words("See what was found"), next_href=WATCH)
 
     again = Again(words("Look through it again"), f"{WATCH}/scan", {"device": device}, WATCH)

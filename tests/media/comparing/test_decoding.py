@@ -39,8 +39,8 @@ def test_every_format_gives_the_same_gray(format_: Format, width: int) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format_", WITH_EXIF)
 def test_every_way_a_phone_was_held_is_upright(format_: Format, orientation: int) -> None:
-    data = encoded(scene(), format_, exif=exif(orientation), **_BEST.get(format_, {}))
-    turned = scene().copy()
+    data = encoded(scene(150, 210), format_, exif=exif(orientation), **_BEST.get(format_, {}))
+    turned = scene(150, 210).copy()
     turned.getexif()[0x0112] = orientation
     upright = ImageOps.exif_transpose(turned)
     seen = gray(data, width=1000)

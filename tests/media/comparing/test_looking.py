@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from phoneward.confined import Limits, parent
+from phoneward.confined import Limits, launch
 from phoneward.media import Format, Reason, Skipped
 from phoneward.media.comparing import Looker, Print, gray, looking, print_of
 from tests.media.comparing import hostile
@@ -65,9 +65,14 @@ def test_pictures_are_taken_as_they_are_needed(looker: Looker) -> None:
 
 
 def test_one_worker_is_started_for_few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    started = []
-    real = parent.launch.Running
-    monkeypatch.setattr(parent.launch, "Running", lambda: started.append(1) or real())
+    started: list[launch.Running] = []
+
+    class Counted(launch.Running):
+        def __init__(self) -> None:
+            super().__init__()
+            started.append(self)
+
+    monkeypatch.setattr(launch, "Running", Counted)
     with Looker() as few:
         for _turn in range(3):
             assert len(list(few.prints([(1, JPEG), (2, PNG)]))) == 2
@@ -113,7 +118,7 @@ def test_a_picture_that_says_it_is_huge_is_not_decoded(looker: Looker, format_: 
 @pytest.mark.parametrize("format_", list(Format))
 def test_a_picture_that_says_it_is_larger_than_it_is_does_no_harm(looker: Looker, format_: Format) -> None:
     """Up to what is decoded, a liar costs a moment."""
-    ((_key, seen),) = looker.prints([(1, _sized(format_, 7_000))])
+    ((_key, seen),) = looker.prints([(1, _sized(format_, 3_000))])
     assert isinstance(seen, Print | Skipped)
     assert list(looker.prints([(1, JPEG)])) == [(1, print_of(JPEG))]
 

@@ -27,6 +27,8 @@ def test_of_a_canary_made_here_four_marks_are_enough(number: int, chance: random
     assert seen is not None
     assert seen.number == number
     assert canary_in(four) is None
+    assert canary_in(four, {number, *range(1_000, 1_020)}) is None
+    assert canary_in(chance.sample(marks_of(number), 6)) is None
 
 
 @given(numbers, st.randoms(use_true_random=False), st.lists(st.integers(-5, 1000), max_size=20))
@@ -48,10 +50,10 @@ def test_two_canaries_share_at_most_two_marks(first: int, second: int) -> None:
 
 
 def test_marks_by_chance_are_no_canary() -> None:
-    """In 3,000 pictures full of misread marks no canary is seen, whether some are known or not."""
+    """In 800 pictures full of misread marks no canary is seen, whether some are known or not."""
     chance = random.Random(8)
     known = [chance.randrange(NUMBERS) for _ in range(20)]
-    for _ in range(1_500):
+    for _ in range(400):
         markers = chance.sample(range(MARKERS), 12)
         assert canary_in(markers) is None
         assert canary_in(markers, known) is None

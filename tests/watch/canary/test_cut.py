@@ -1,11 +1,13 @@
 """The cable breaks somewhere in a round: the next run says what is left and takes it away, wherever it was."""
 
-import random
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from phoneward.phones import PhoneGoneError
+from phoneward.phones import NewFile, PhoneGoneError, WritablePhone, Written
 from phoneward.watch.canary.round import finish, play
 from tests.phone.testphone import TestPhone
 from tests.watch.canary.hands import opened
@@ -18,26 +20,41 @@ def _left_behind(phone: TestPhone) -> list[str]:
 
 def test_a_cut_cable_leaves_nothing_that_the_next_run_does_not_mend(phone: TestPhone, tmp_path: Path) -> None:
     """Cut while it is sent, named, listed, looked for or taken away: afterwards the phone is as it was before."""
+    up: list[int] = [phone.proxy.status().up]
     with opened(phone, tmp_path) as (hands, tester):
-        before = phone.proxy.status().up
-        play(hands, tester, lambda _there: None)
-        whole = phone.proxy.status().up - before
-    chance = random.Random(20_261_129)
-    cuts = 0
-    for place in sorted(chance.sample(range(200, whole), 5)):
+        noting = cast("WritablePhone", _Noting(hands.writer, phone, up))
+        play(replace(hands, writer=noting), tester, lambda _there: None)
+        size = hands.notes.all()[0].size
+    up.append(phone.proxy.status().up)
+    begun, written, ended = (place - up[0] for place in up[1:])
+    assert written - begun > size
+    for place in (begun + size // 2, written - 1_200, written - 400, written + 500, ended - 400):
         with opened(phone, tmp_path) as (hands, tester):
             phone.proxy.cut("up", place)
-            try:
+            with pytest.raises(PhoneGoneError):
                 play(hands, tester, lambda _there: None)
-            except PhoneGoneError:
-                cuts += 1
         phone.proxy.clear()
         phone.connect()
         with opened(phone, tmp_path) as (hands, _tester):
             finish(hands)
             assert hands.notes.left() == ()
         assert _left_behind(phone) == [], place
-    assert cuts >= 4
+
+
+class _Noting:
+    """The writer, and how many bytes had gone to the phone before and after it wrote."""
+
+    def __init__(self, writer: WritablePhone, phone: TestPhone, up: list[int]) -> None:
+        self._writer, self._phone, self._up = writer, phone, up
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._writer, name)
+
+    def write(self, files: Iterable[NewFile]) -> list[Written]:
+        self._up.append(self._phone.proxy.status().up)
+        written = list(self._writer.write(files))
+        self._up.append(self._phone.proxy.status().up)
+        return written
 
 
 def test_a_phone_that_is_gone_for_good_stays_noted(phone: TestPhone, tmp_path: Path) -> None:

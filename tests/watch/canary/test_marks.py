@@ -1,5 +1,7 @@
 """A canary is found again whatever an app does to it, and an ordinary picture is never taken for one."""
 
+import zlib
+
 import cv2
 import numpy as np
 import pytest
@@ -26,6 +28,15 @@ def test_a_square_thumbnail_shows_which_canary_it_is(screen: Screen, side: int) 
     seen = find_canary(np.asarray(read, dtype=np.uint8))
     assert seen is not None
     assert seen.number == _NUMBER
+
+
+def test_half_of_the_picture_shows_which_canary_it_is() -> None:
+    """Cut down the middle, or to its upper half: any two columns, and any three rows, tell it of all there are."""
+    gray = cv2.cvtColor(draw_canary(_NUMBER, Screen()), cv2.COLOR_RGB2GRAY)
+    for part in (gray[:, :540], gray[:, 540:], gray[:1_100], gray[1_200:2_100]):
+        seen = find_canary(np.asarray(part, np.uint8))
+        assert seen is not None
+        assert seen.number == _NUMBER
 
 
 def test_every_canary_is_another() -> None:
@@ -57,10 +68,12 @@ def test_a_canary_is_found_in_a_cache_without_a_name() -> None:
     assert nothing.pictures == 0
 
 
-def test_a_broken_picture_is_counted_and_stops_nothing() -> None:
-    """Half a picture is said to be unread, and the next file is looked at."""
+def test_a_bomb_is_counted_and_stops_nothing() -> None:
+    """A picture that says it is 65,535 pixels wide and high is said to be unread, and the next file is looked at."""
     canary = make_canary(Screen(480, 800))
+    size = b"IHDR" + (65_535).to_bytes(4) * 2 + canary.data[24:29]
+    bomb = canary.data[:12] + size + zlib.crc32(size).to_bytes(4) + canary.data[33:]
     with CanaryLooker() as looker:
-        broken = looker.look(b"\x89PNG\r\n\x1a\n" + b"\xff" * 100)
+        broken = looker.look(bomb)
         assert (broken.pictures, broken.unread, broken.sightings) == (1, 1, ())
         assert looker.look(canary.data).sightings[0].number == canary.number

@@ -9,7 +9,7 @@ from phoneward.watch.canary.errors import AppNotThereError
 from phoneward.watch.canary.making import make_canary
 from phoneward.watch.canary.putting import put, screenshot_place, take_away
 from phoneward.watch.canary.round import begin, finish, play
-from tests.phone import state
+from tests.phone import profiles, state
 from tests.phone.snooper import Snooper, as_it_is, cropped, thumbnail
 from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.watch.canary.hands import opened
@@ -171,6 +171,14 @@ def test_by_hand_the_picture_is_opened_on_the_phone(phone: TestPhone, tmp_path: 
         report = play(hands, tester, lambda _there: shown.append(phone.shown_pictures()), by_hand=True)
     assert shown == [["content://media/external/images/media/1000"]]
     assert "Screenshots" not in report.canary.path
+
+
+def test_an_older_phone_is_told_of_the_picture_in_the_older_way(phone_factory: PhoneFactory, tmp_path: Path) -> None:
+    """Android 10 knows only the broadcast: the picture gets into the list of pictures, and out of it."""
+    phone = phone_factory(profile=profiles.ANDROID_10)
+    with opened(phone, tmp_path) as (hands, tester):
+        assert play(hands, tester, lambda _there: None).is_listed
+    assert phone.listed_pictures() == []
 
 
 def test_a_phone_that_lists_nothing_is_told_as_such(phone_factory: PhoneFactory, tmp_path: Path) -> None:

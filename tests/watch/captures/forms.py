@@ -111,7 +111,8 @@ def multipart_nested(send: Sender, picture: bytes) -> None:
     inner = (
         b"--in\r\nContent-Type: image/png\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(picture) + b"\r\n--in--"
     )
-    outer = b"--out\r\nContent-Type: application/json\r\n\r\n{}\r\n--out\r\nContent-Type: multipart/mixed; boundary=in\r\n\r\n"
+    outer = b"--out\r\nContent-Type: application/json\r\n\r\n{}\r\n"
+    outer += b"--out\r\nContent-Type: multipart/mixed; boundary=in\r\n\r\n"
     send.post(outer + inner + b"\r\n--out--\r\n", content_type="multipart/related; boundary=out")
 
 
@@ -249,7 +250,7 @@ def zipped(send: Sender, picture: bytes) -> None:
 
 @_form
 def soap(send: Sender, picture: bytes) -> None:
-    lines = text(picture).replace("", "")
+    lines = text(picture)
     broken = "&#13;\n".join(lines[at : at + 76] for at in range(0, len(lines), 76))
     body = f'<?xml version="1.0"?><s:Envelope><s:Body><image encoding="base64">{broken}</image></s:Body></s:Envelope>'
     send.post(body.encode(), content_type="text/xml")
@@ -307,7 +308,7 @@ def numbered_fields(send: Sender, picture: bytes) -> None:
 @_form
 def json_pieces(send: Sender, picture: bytes) -> None:
     for index, (_start, data) in enumerate(cut(picture)):
-        send.post_json({"taskId": "t-1", "index": index, "total": 4, "data": text(data)})
+        send.post_json({"data": text(data), "taskId": "t-1", "index": index, "total": 4})
 
 
 @_form

@@ -15,6 +15,7 @@ from phoneward.media.comparing.looking import Looker
 from phoneward.media.comparing.matching import Match, Matcher
 from phoneward.media.comparing.nearest import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.pdq import pdq
+from phoneward.media.comparing.prepared import Prepared
 from phoneward.media.comparing.printing import print_of
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.verifying import verify
@@ -27,6 +28,7 @@ __all__ = [
     "Match",
     "Matcher",
     "Pairs",
+    "Prepared",
     "Print",
     "gray",
     "near",

@@ -20,6 +20,7 @@ _TILTED = 0.02
 _BLOCK = 8
 _ALIKE = 0.55
 _REFINING_SIDE = 360
+_SLIDING_SIDE = 96
 _PATCH = 12
 
 
@@ -119,7 +120,7 @@ def by_features(original: Prepared, suspect: Prepared) -> Placement | None:
     target = points_b[[m.trainIdx for m in pairs]]
     near = 3.0 * max(1.0, min(suspect.gray.shape) / 640)
     found, kept = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=near, maxIters=2000)
-    if found is None or int(kept.sum()) < _NEEDED:
+    if int(kept.sum()) < _NEEDED:
         return None
     angle = np.arctan2(found[1, 0], found[0, 0]) / (np.pi / 2)
     scale = float(np.hypot(found[0, 0], found[1, 0]))
@@ -153,13 +154,11 @@ def refined(original: Gray, suspect: Gray, placement: Placement, reach: int) -> 
         placement: about right.
         reach: pixels it may be wrong by, at a shorter side of 360 pixels.
     """
-    small = min(1.0, _REFINING_SIDE / min(suspect.shape))
-    seen = scaled(suspect, small)
-    across, down = seen.shape[1] / suspect.shape[1], seen.shape[0] / suspect.shape[0]
-    for far in (reach, 3):
-        there = _placed(original, seen, placement, across, down)
+    for side, far in ((_REFINING_SIDE, reach), (2 * _REFINING_SIDE, 3), (4 * _REFINING_SIDE, 3)):
+        seen = scaled(suspect, side / min(suspect.shape))
+        across, down = seen.shape[1] / suspect.shape[1], seen.shape[0] / suspect.shape[0]
         spots = cv2.goodFeaturesToTrack(seen, 80, 0.01, 16)
-        found = [] if spots is None else _moves(there, seen, spots.reshape(-1, 2), far)
+        found = _moves(_placed(original, seen, placement, across, down), seen, spots.reshape(-1, 2), far)
         if len(found) < _NEEDED:
             return None
         x, y, dx, dy = np.array(found, np.float64).T
@@ -172,7 +171,63 @@ def refined(original: Gray, suspect: Gray, placement: Placement, reach: int) -> 
             (placement.top - shift_y / down) / (1 + grow_y),
             placement.turn,
         )
+        placement = _plain(placement, suspect)
     return placement
+
+
+def _plain(placement: Placement, suspect: Gray) -> Placement:
+    """Return the placement with one scale for both axes, and not scaled at all, where it is as good as that."""
+    scale = (placement.scale_x + placement.scale_y) / 2
+    if abs(scale - 1) < 0.003:
+        scale = 1.0
+    if max(abs(placement.scale_x / scale - 1), abs(placement.scale_y / scale - 1)) > 0.004:
+        return placement
+    # The middle of the suspect stays where it is.
+    x, y = suspect.shape[1] / 2, suspect.shape[0] / 2
+    left = x - (x - placement.left) * scale / placement.scale_x
+    top = y - (y - placement.top) * scale / placement.scale_y
+    return Placement(scale, scale, left, top, placement.turn)
+
+
+def by_sliding(original: Prepared, suspect: Prepared) -> Placement | None:
+    """Return the placement of a suspect by sliding it over the original at the likely sizes; None where it fits not.
+
+    Likely: it has the original's whole width or whole height, or was cut at full or at half size.
+    """
+    (height, width), (tall, wide) = original.gray.shape, suspect.gray.shape
+    found, best = None, 0.8
+    for scale in dict.fromkeys((wide / width, tall / height, 1.0, 0.5)):
+        share = wide * tall / (width * scale * height * scale)
+        if max(wide / width, tall / height) > scale * 1.002 or not 0.08 < share < 0.995:
+            continue
+        small = min(1.0, _SLIDING_SIDE / min(wide, tall))
+        part, full = scaled(suspect.gray, small), scaled(original.gray, scale * small)
+        part = part[: full.shape[0], : full.shape[1]]
+        if part.std() < 3:
+            continue
+        _, value, _, (x, y) = cv2.minMaxLoc(cv2.matchTemplate(full, part, cv2.TM_CCOEFF_NORMED))
+        if value > best:
+            found, best = Placement(scale, scale, -x / small, -y / small), value
+    return None if found is None else _slid(original.gray, suspect.gray, found)
+
+
+def _slid(original: Gray, suspect: Gray, placement: Placement) -> Placement:
+    """Return a placement whose scale is right moved to where it fits best."""
+    small = min(1.0, 2 * _REFINING_SIDE / min(suspect.shape))
+    seen = scaled(suspect, small)
+    there = scaled(original, placement.scale_x * small)
+    reach = 3 + int(2 * min(seen.shape) / _SLIDING_SIDE)
+    left, top = -placement.left * small, -placement.top * small
+    # The suspect without its rim, so that it can be moved to all sides.
+    rim_y, rim_x = min(reach, seen.shape[0] // 4), min(reach, seen.shape[1] // 4)
+    inner = seen[rim_y : seen.shape[0] - rim_y, rim_x : seen.shape[1] - rim_x]
+    y, x = max(0, round(top) + rim_y - reach), max(0, round(left) + rim_x - reach)
+    area = there[y : y + inner.shape[0] + 2 * reach, x : x + inner.shape[1] + 2 * reach]
+    if area.shape[0] < inner.shape[0] or area.shape[1] < inner.shape[1]:
+        return placement
+    _, _, _, (at_x, at_y) = cv2.minMaxLoc(cv2.matchTemplate(area, inner, cv2.TM_CCOEFF_NORMED))
+    scale = placement.scale_x
+    return Placement(scale, scale, -(x + at_x - rim_x) / small, -(y + at_y - rim_y) / small)
 
 
 def _placed(original: Gray, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
@@ -188,7 +243,9 @@ def _placed(original: Gray, seen: Gray, placement: Placement, across: float, dow
     return np.asarray(cv2.warpAffine(small, matrix, seen.shape[::-1], flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def _moves(there: Gray, seen: Gray, spots: Float, reach: int) -> list[tuple[float, float, float, float]]:
+def _moves(
+    there: Gray, seen: Gray, spots: np.typing.NDArray[np.generic], reach: int
+) -> list[tuple[float, float, float, float]]:
     """Return where patches of the suspect lie in the placed original: x, y, and how far off."""
     moves = []
     edge = _PATCH + reach

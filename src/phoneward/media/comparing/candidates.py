@@ -1,23 +1,29 @@
 """Which of many originals may a suspect be a copy of: a few to look at closely, the likeliest first.
 
-A hash finds copies of the whole picture. Of crops the hash says nothing; these are found by their strips: small
-versions of both pictures, laid over each other at every height.
+A hash finds copies of the whole picture, turned ones too. What is cut or covered is found by windows of the strips
+(`windows`), and put in order by laying the strips over each other.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.nearest import nearest
+from phoneward.media.comparing.nearest import Hashes, near
+from phoneward.media.comparing.overlaying import Guess, best_of
+from phoneward.media.comparing.parts import Parts
 from phoneward.media.comparing.prints import STRIP_WIDTH, Print
+from phoneward.media.comparing.turning import turned_hashes
+from phoneward.media.comparing.windows import Strip
 from phoneward.media.verdict import Region
 
-_FAR: Final = 70
-"""Bits: further away a hash proposes nothing."""
+RADIUS: Final = 31
+"""Bits: PDQ's own threshold."""
+_LEAST_QUALITY: Final = 20
+"""PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,12 @@ class Candidate:
     Attributes:
         number: which one.
         near: about which part of it the suspect may show; None where nothing suggests one.
+        likely: 0 to 1.
     """
 
     number: int
     near: Region | None = None
+    likely: float = 1.0
 
 
 class Candidates:
@@ -42,32 +50,54 @@ class Candidates:
 
     def __init__(self, originals: Sequence[Print]) -> None:
         self._hashes = _hashes(originals)
-        self._strips = [_strip(one) for one in originals]
+        strips = [strip_of(one) for one in originals]
+        # The longer side comes first: of a picture that is wider than high the strip is laid on its side.
+        self._tall = Parts([(number, one) for number, one in enumerate(strips) if one.shape[0] >= one.shape[1]])
+        self._wide = Parts([(number, one.T) for number, one in enumerate(strips) if one.shape[0] < one.shape[1]])
 
-    def whole(self, suspects: Sequence[Print], count: int) -> list[list[Candidate]]:
-        """Return for each suspect up to `count` originals that it may show as a whole."""
-        found: list[list[Candidate]] = [[] for _one in suspects]
-        for query, number, distance in nearest(_hashes(suspects), self._hashes, count):
-            if distance <= _FAR:
-                found[query].append(Candidate(int(number)))
-        return found
+    def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        """Return for each suspect up to `most` originals that it may show as a whole, upright or turned by quarters."""
+        found: list[dict[int, int]] = [{} for _one in suspects]
+        telling = [number for number, one in enumerate(suspects) if one.quality >= _LEAST_QUALITY]
+        hashes = _hashes([suspects[number] for number in telling])
+        for turned in turned_hashes(hashes):
+            for query, number, distance in near(turned, self._hashes, RADIUS, most=most).tolist():
+                nearest = found[telling[query]]
+                nearest[number] = min(distance, nearest.get(number, distance))
+        return [
+            [
+                Candidate(number, likely=1 - distance / 256)
+                for number, distance in sorted(one.items(), key=lambda item: item[1])[:most]
+            ]
+            for one in found
+        ]
 
-    def parts(self, suspect: Print, count: int) -> list[Candidate]:
-        """Return up to `count` originals of which the suspect may show a part."""
-        seen = _strip(suspect)
-        scores = np.array([_likeness(strip, seen) for strip in self._strips])
-        return [Candidate(int(number)) for number in np.argsort(-scores, kind="stable")[:count]]
+    def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
+        strips = [strip_of(one) for one in suspects]
+        guessed = zip(self._tall.guesses(strips), self._wide.guesses([one.T for one in strips]), strict=True)
+        return [
+            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(strip, *both, most)]
+            for strip, both in zip(strips, guessed, strict=True)
+        ]
+
+    def _best(self, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
+        upright = best_of(strip, self._tall.strips, tall, most)
+        aside = [guess.turned() for guess in best_of(np.ascontiguousarray(strip.T), self._wide.strips, wide, most)]
+        return sorted(itertools.chain(upright, aside), key=lambda guess: -guess.likely)[:most]
 
 
-def _hashes(prints: Sequence[Print]) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(b"".join(one.pdq for one in prints), np.uint8).reshape(-1, 32)
+def strip_of(of: Print) -> Strip:
+    """Return a fingerprint's strip, as it stands upright."""
+    pixels = np.frombuffer(of.strip, np.uint8)
+    shape = (-1, STRIP_WIDTH) if of.width <= of.height else (STRIP_WIDTH, -1)
+    return pixels.reshape(shape).astype(np.float32)
 
 
-def _strip(of: Print) -> npt.NDArray[np.float32]:
-    return np.frombuffer(of.strip, np.uint8).reshape(-1, STRIP_WIDTH).astype(np.float32)
+def _hashes(prints: Sequence[Print]) -> Hashes:
+    joined: npt.NDArray[np.uint8] = np.frombuffer(b"".join(one.pdq for one in prints), np.uint8)
+    return joined.reshape(-1, 32)
 
 
-def _likeness(original: npt.NDArray[np.float32], suspect: npt.NDArray[np.float32]) -> float:
-    if suspect.shape[0] > original.shape[0]:
-        original, suspect = suspect, original
-    return float(cv2.matchTemplate(original, suspect, cv2.TM_CCOEFF_NORMED).max())
+def _region(guess: Guess) -> Region:
+    return Region(*(min(1.0, max(0.0, edge)) for edge in guess.edges))

@@ -40,15 +40,16 @@ def decode(data: bytes, format_: Format, space: Space, width: int, height: int) 
     Raises:
         UnreadablePictureError: nothing of it can be decoded.
     """
+    problem: Exception | None = None
     for decoder in (_decode_fast, _decode_with_pillow):
         try:
             return decoder(data, format_, space, width, height)
         except (MemoryError, UnreadablePictureError):
             raise
         # Four libraries, each with errors of its own; whatever it was, this one did not decode the picture.
-        except Exception:  # noqa: BLE001
-            continue
-    raise UnreadablePictureError(Reason.BROKEN)
+        except Exception as error:  # noqa: BLE001
+            problem = error
+    raise UnreadablePictureError(Reason.BROKEN) from problem
 
 
 def _decode_fast(data: bytes, format_: Format, space: Space, width: int, height: int) -> Pixels:

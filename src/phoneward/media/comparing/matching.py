@@ -10,6 +10,7 @@ from typing import Final, Generic, Self, TypeVar
 
 from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.looking import WORKERS, Looker
+from phoneward.media.comparing.prepared import Prepared
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.verifying import verify
 from phoneward.media.skipped import Skipped
@@ -20,10 +21,11 @@ K = TypeVar("K")
 
 LOOK_WIDTH: Final = 1080
 """Pixels: at this width pictures are compared, or at their own if less."""
-_BATCH: Final = 64
+_BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 6
 _KEPT_BYTES: Final = 96 << 20
+_FEATURES_BYTES: Final = 1_500 * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +70,32 @@ class Matcher(Generic[K]):
         """Yield a match for each suspect that is a copy of an original, at most one each, in the suspects' order.
 
         Args:
-            suspects: key and fingerprint of each; taken as they are needed.
+            suspects: key and fingerprint of each; taken as they are needed, some hundreds ahead.
         """
-        if not self._keys:
-            return
         ahead: deque[Future[Match[K] | None]] = deque()
-        for batch in _batches(suspects):
-            proposed = self._candidates.whole([one for _key, one in batch], _WHOLE)
-            for (key, one), whole in zip(batch, proposed, strict=True):
-                ahead.append(self._threads.submit(self._match, key, one, whole))
-                if len(ahead) > 2 * _BATCH:
-                    yield from _found(ahead.popleft())
+        for batch in _batches(suspects) if self._keys else ():
+            prints = [one for _key, one in batch]
+            proposed = zip(self._candidates.whole(prints, _WHOLE), self._candidates.parts(prints, _PARTS), strict=True)
+            for (key, one), (whole, parts) in zip(batch, proposed, strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, whole, parts))
+            while len(ahead) > _BATCH:
+                yield from _found(ahead.popleft())
         while ahead:
             yield from _found(ahead.popleft())
 
-    def _match(self, key: K, seen: Print, whole: list[Candidate]) -> Match[K] | None:
+    def _match(self, key: K, seen: Print, whole: list[Candidate], parts: list[Candidate]) -> Match[K] | None:
         same = self._by_content.get(seen.sha256)
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key)
+        tried = {one.number for one in whole}
+        candidates = whole + [one for one in parts if one.number not in tried]
+        suspect = self._gray(key) if candidates else None
         if suspect is None:
             return None
-        doubtful = self._decide(key, suspect, whole)
-        if doubtful is not None and doubtful.verdict.is_distinguishable:
-            return doubtful
-        tried = {one.number for one in whole}
-        parts = [one for one in self._candidates.parts(seen, _PARTS) if one.number not in tried]
-        return _better(doubtful, self._decide(key, suspect, parts))
+        return self._decide(key, Prepared(suspect), candidates)
 
-    def _decide(self, key: K, suspect: Gray, candidates: list[Candidate]) -> Match[K] | None:
+    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
         best: Match[K] | None = None
         for candidate in candidates:
             original = self._kept.of(self._keys[candidate.number])
@@ -116,28 +114,32 @@ class Matcher(Generic[K]):
 
 
 class _Kept(Generic[K]):
-    """The pictures last asked for, in bounded memory."""
+    """The originals last asked for, in bounded memory."""
 
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
-        self._kept: OrderedDict[K, Gray | None] = OrderedDict()
+        self._kept: OrderedDict[K, Prepared | None] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def of(self, key: K) -> Gray | None:
+    def of(self, key: K) -> Prepared | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        seen = self._gray(key)
+        gray = self._gray(key)
+        seen = None if gray is None else Prepared(gray)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = seen
-                self._bytes += 0 if seen is None else seen.nbytes
+                self._bytes += _size(seen)
             while self._bytes > _KEPT_BYTES:
-                _key, dropped = self._kept.popitem(last=False)
-                self._bytes -= 0 if dropped is None else dropped.nbytes
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
         return seen
+
+
+def _size(seen: Prepared | None) -> int:
+    return 0 if seen is None else seen.gray.nbytes + _FEATURES_BYTES
 
 
 def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:

@@ -11,8 +11,8 @@ from phoneward.media.comparing.prints import Gray
 
 Float: TypeAlias = npt.NDArray[np.float32]
 
-_FEATURES = 1_500
-_FEATURES_SIDE = 640
+_FEATURES = 500
+_FEATURES_SIDES = (1080, 760, 540, 380, 270)
 THUMB_SIDE = 48
 
 
@@ -34,11 +34,20 @@ class Prepared:
     @cached_property
     def features(self) -> tuple[Float, npt.NDArray[np.uint8] | None]:
         """Corners (x, y in pixels of the picture) and what is around each (ORB: Rublee et al., ICCV 2011)."""
-        scale = min(1.0, _FEATURES_SIDE / min(self.gray.shape))
-        finder = cv2.ORB.create(_FEATURES, fastThreshold=10, edgeThreshold=15, patchSize=31)
-        found, what = finder.detectAndCompute(scaled(self.gray, scale), None)
-        points = np.array([one.pt for one in found], np.float32).reshape(-1, 2) / np.float32(scale)
-        return points, None if len(found) == 0 else np.asarray(what, np.uint8)
+        points, whats = [], []
+        for side in _FEATURES_SIDES:
+            scale = side / min(self.gray.shape)
+            if scale > 1.35 and side != _FEATURES_SIDES[-1]:
+                continue
+            # Its own pyramid skips pixels, which letters do not survive: it fills the steps between the sides only.
+            finder = cv2.ORB.create(_FEATURES, scaleFactor=1.12, nlevels=3, fastThreshold=10, edgeThreshold=15)
+            found, what = finder.detectAndCompute(scaled(self.gray, scale), None)
+            if len(found):
+                points.append(np.array([one.pt for one in found], np.float32) / np.float32(min(1.0, scale)))
+                whats.append(np.asarray(what, np.uint8))
+        if not points:
+            return np.zeros((0, 2), np.float32), None
+        return np.concatenate(points), np.concatenate(whats)
 
 
 def scaled(gray: Gray, scale: float) -> Gray:

@@ -20,7 +20,8 @@ class Print:
         pdq: PDQ hash, 32 bytes (Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm"),
             by this project's one pipeline; not comparable bit by bit with hashes of other decoders.
         quality: PDQ's quality, 0 to 100; below 50 the picture shows too little for its hash to mean anything.
-        strip: the picture in gray, `STRIP_WIDTH` pixels wide, row after row: for finding crops.
+        strip: the picture in gray, row after row, its shorter side (its width where both are equal) at `STRIP_WIDTH`
+            pixels: for finding crops.
     """
 
     sha256: bytes

@@ -59,8 +59,11 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
     places = np.flatnonzero(edges > 64)
     if len(places) < 50:
         return None
+    chance = np.random.default_rng(0)
     if len(places) > _SAMPLES:
-        places = places[np.random.default_rng(0).choice(len(places), _SAMPLES, replace=False)]
+        places = places[chance.choice(len(places), _SAMPLES, replace=False)]
+    # Flat spots tell brightness and contrast where most edges are covered.
+    places = np.concatenate([places, chance.integers(0, one.size, len(places) // 2)])
     rows, columns = np.divmod(places, width)
     x, y = along[0, columns], below[rows, 0]
     a, b, c, d = (part[rows, columns] for part in (one, across, down, bend))
@@ -74,7 +77,8 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
     active = energy > _ACTIVE * fit[1] * fit[1]
     if not active.any():
         return None
-    noise = float(np.median(left[active] / (energy[active] + 50)))
+    # A third of the edges is enough to tell the noise by: the others may be covered.
+    noise = 1.7 * float(np.quantile(left[active] / (energy[active] + 50), 0.33))
     score = left / (_FLOOR**2 + min(noise, _MOST_NOISE) * (energy + 50))
     seen_edges = _slope(other, 1, 0) ** 2 + _slope(other, 0, 1) ** 2
     seen_active = np.asarray(cv2.GaussianBlur(seen_edges, (0, 0), _AROUND), np.float32) > _ACTIVE
@@ -87,11 +91,20 @@ def _slope(values: Float, x: int, y: int) -> Float:
 
 def _fitted(columns: Float, target: Float) -> Float:
     """Return what fits most of the values: outliers (what is covered) weigh little."""
-    weights = np.ones(len(target), np.float32)
+    base = columns[:, 1]
+    start, best = (0.0, 1.0), np.inf
+    for gain in np.arange(0.2, 1.35, 0.1):
+        offset = float(np.median(target - gain * base))
+        for shift in (0.0, offset):
+            rest = float(np.minimum(np.abs(target - gain * base - shift), 20).mean())
+            if rest < best:
+                start, best = (shift, float(gain)), rest
     found = np.zeros(columns.shape[1], np.float32)
-    for _ in range(5):
-        weighted = columns * weights[:, None]
-        found = np.linalg.lstsq(weighted.T @ weighted, weighted.T @ (target * weights), rcond=None)[0]
+    found[:2] = start
+    for _ in range(6):
         off = np.abs(target - columns @ found)
-        weights = np.minimum(1, 2 * (np.median(off) + 1) / np.maximum(off, 1e-3)).astype(np.float32)
-    return np.asarray(found, np.float32)
+        weights = np.minimum(1, 2 * (np.quantile(off, 0.4) + 1) / np.maximum(off, 1e-3)).astype(np.float32)
+        weighted = columns * weights[:, None]
+        solved = np.linalg.lstsq(weighted.T @ weighted, weighted.T @ (target * weights), rcond=None)[0]
+        found = np.asarray(solved, np.float32)
+    return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from phoneward.media.comparing import aligning, distinguishing
 from phoneward.media.comparing.aligning import Box, Placement
-from phoneward.media.comparing.covering import Judgement, judged
+from phoneward.media.comparing.covering import DOUBTFUL, Judgement, judged
 from phoneward.media.comparing.prepared import Prepared, resized, turned
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
@@ -42,7 +42,12 @@ def verify(original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region 
     if min(*one.gray.shape, *other.gray.shape) < 16:
         return None
     for placement in _placements(one, other, near):
-        outcome = _compared(one.gray, turned(other.gray, placement.turn), placement)
+        upright = turned(other.gray, placement.turn)
+        outcome = _compared(one.gray, upright, placement)
+        if outcome.is_near:
+            # Off by a pixel, a copy may look like a changed one.
+            exact = aligning.refined(one.gray, upright, placement, 3)
+            outcome = _compared(one.gray, upright, exact) if exact else outcome
         if outcome.verdict or outcome.is_near:
             return outcome.verdict
     return None
@@ -50,6 +55,9 @@ def verify(original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region 
 
 def _placements(one: Prepared, other: Prepared, near: Region | None) -> Iterator[Placement]:
     yield from aligning.whole(one, other)
+    slid = aligning.by_sliding(one, other)
+    if slid is not None:
+        yield slid
     if near is not None:
         guess = aligning.by_region(near, one.gray, other.gray)
         exact = aligning.refined(one.gray, other.gray, guess, _REACH)
@@ -80,7 +88,7 @@ def _compared(original: Gray, suspect: Gray, placement: Placement) -> _Outcome:
         if not judgement.is_same:
             return _Outcome(None, is_near=judgement.changed < 0.04 and judgement.covered < 0.1)
         sharpness = size[0] / (common[0][2] - common[0][0])
-        is_distinguishable = distinguishing.would_show(original, sharpness, left.noise)
+        is_distinguishable = distinguishing.would_show(original, sharpness)
         found = _Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
         if side >= largest or (is_distinguishable and side >= 720):
             break
@@ -110,11 +118,11 @@ def _verdict(
     region = Region(source[0] / width, source[1] / height, source[2] / width, source[3] / height)
     shown = min(region.right - region.left, region.bottom - region.top)
     grown = (target[2] - target[0]) / (source[2] - source[0])
-    is_certain = is_distinguishable and judgement.is_certain
-    if not is_certain:
-        kind = Kind.SAME_SCREEN
-    elif judgement.covered > 0.001:
+    is_certain = is_distinguishable and judgement.is_certain and judgement.worst < DOUBTFUL
+    if judgement.covered > 0.001:
         kind = Kind.COVERED
+    elif not is_certain:
+        kind = Kind.SAME_SCREEN
     elif shown < 0.985:
         kind = Kind.CROPPED
     elif grown < 0.985:

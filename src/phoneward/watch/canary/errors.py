@@ -1,5 +1,6 @@
 """What can go wrong with a test picture."""
 
+from phoneward.errors import ExitCode
 from phoneward.texts import N_
 from phoneward.watch.errors import WatchError
 
@@ -40,3 +41,11 @@ class CanaryFileError(WatchError):
 
     message = N_("The test picture cannot be written to {path}: {detail}.")
     next_step = N_("Name a new file in a folder that you may write to, ending in .png or .jpg.")
+
+
+class NothingThereError(WatchError):
+    """What was named is not there."""
+
+    message = N_("There is nothing at {path}.")
+    next_step = N_("Check how its name is written.")
+    exit_code = ExitCode.USAGE

@@ -12,11 +12,12 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 from phoneward.texts import N_
+from phoneward.watch.canary.code import NUMBERS
 from phoneward.watch.errors import WatchError
 
 _FILE: Final = "canaries.json"
@@ -50,16 +51,16 @@ class NotedCanary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         gone: when it was seen to be gone, UTC; None while it may be there.
     """
 
-    number: int
-    made: dt.datetime
+    number: Annotated[int, msgspec.Meta(ge=0, lt=NUMBERS)]
+    made: Annotated[dt.datetime, msgspec.Meta(tz=True)]
     device: str
     device_label: str
     path: str
     size: int
-    sha256: str
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     made_folder: str = ""
     is_heavy: bool = False
-    gone: dt.datetime | None = None
+    gone: Annotated[dt.datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

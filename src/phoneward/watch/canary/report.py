@@ -20,7 +20,7 @@ class CanarySent:
         time: when it was sent; None where the capture does not say.
         app: the package; None where the capture does not say.
         host, url: to whom.
-        width, height: of the picture that was sent, pixels.
+        width: of the picture that was sent, pixels.
         size: bytes.
         form: the way to it in the body, readable, outermost first.
     """
@@ -31,7 +31,6 @@ class CanarySent:
     host: str
     url: str
     width: int
-    height: int
     size: int
     form: tuple[str, ...]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from phoneward.errors import readable
 from phoneward.phones import Removal, UsagePhone
 from phoneward.progress import Listener, silent
+from phoneward.watch.canary.capture import InCapture
 from phoneward.watch.canary.errors import AppNotThereError, CanaryLeftError
 from phoneward.watch.canary.looking import CanaryLooker
 from phoneward.watch.canary.notes import NotedCanary
@@ -66,6 +67,12 @@ def report_of(canary: NotedCanary, put_at: dt.datetime | None, found: Search) ->
 
 def _when(copy: CanaryCopy) -> tuple[dt.datetime, str]:
     return (copy.written or dt.datetime.max.replace(tzinfo=dt.UTC), copy.path)
+
+
+def with_capture(report: CanaryReport, capture: InCapture) -> CanaryReport:
+    """Return a report that also says what a capture showed of its canary, and what of that could not be read."""
+    mine = tuple(one for one in capture.sent if one.number == report.canary.number)
+    return replace(report, sent=(*report.sent, *mine), missed=(*report.missed, *capture.missed))
 
 
 def play(

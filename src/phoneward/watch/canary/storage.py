@@ -13,6 +13,7 @@ from phoneward.errors import readable
 from phoneward.phones import Entry, FileKind, FileReadError, Phone, Unreadable, VolumeKind
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
 from phoneward.texts import Words, counted, words
+from phoneward.watch.canary.errors import NothingThereError
 from phoneward.watch.canary.looking import LARGEST, CanaryLooker, Sighting
 
 _EARLIER: Final = dt.timedelta(minutes=1)
@@ -203,8 +204,14 @@ def _reader(phone: Phone, item: Entry) -> Callable[[], bytes]:
 
 
 def on_computer(paths: Iterable[Path], into: Search) -> Iterator[FileSeen]:
-    """Yield files, and all files below folders, of this computer; links are not followed."""
+    """Yield files, and all files below folders, of this computer; links are not followed.
+
+    Raises:
+        NothingThereError: something that was named is not there.
+    """
     for path in paths:
+        if not path.exists():
+            raise NothingThereError(path=readable(str(path)))
         if path.is_dir() and not path.is_symlink():
             for folder, _folders, names in os.walk(path, onerror=lambda error: into.missed.append(_closed(error))):
                 yield from filter(None, (_of_file(Path(folder) / name) for name in sorted(names)))

@@ -22,11 +22,9 @@ class Changed:
         self._pictures = {picture.name: picture for picture in pictures}
         self._sent: Mapping[bytes, bytes] = {}
         self._looker = Looker()
-        known = [
-            (name, seen)
-            for name, seen in self._looker.prints((picture.name, picture.load()) for picture in pictures)
-            if isinstance(seen, Print)
-        ]
+        known = [(picture.name, picture.seen) for picture in pictures if picture.seen is not None]
+        unknown = ((picture.name, picture.content()) for picture in pictures if picture.seen is None)
+        known += [(name, seen) for name, seen in self._looker.prints(unknown) if isinstance(seen, Print)]
         self._matcher = Matcher[Key](known, self._fetch, self._looker)
 
     def __enter__(self) -> Self:
@@ -57,4 +55,4 @@ class Changed:
         return found, skipped
 
     def _fetch(self, key: Key) -> bytes:
-        return self._sent.get(key, b"") if isinstance(key, bytes) else self._pictures[key].load()
+        return self._sent.get(key, b"") if isinstance(key, bytes) else self._pictures[key].content()

@@ -49,10 +49,12 @@ class Unread:
     Attributes:
         sent: bytes that left the phone encrypted, by app ("unknown" where the capture does not say which).
         problems: what else could not be looked at, one sentence each.
+        is_damaged: the capture is cut off or broken, so that something in it is lost.
     """
 
     sent: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    is_damaged: bool = False
 
 
 class Capture(Protocol):

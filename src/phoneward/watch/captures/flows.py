@@ -31,6 +31,7 @@ class FlowCapture:
         self._path = path
         self._sent: dict[str, int] = {}
         self._problems: list[str] = []
+        self._is_damaged = False
         self._bare = 0
         self._number = 0
 
@@ -45,7 +46,7 @@ class FlowCapture:
                 self._bare,
             )
             problems.append(said.format(count=f"{self._bare:,}"))
-        return Unread(sent=dict(self._sent), problems=tuple(problems))
+        return Unread(sent=dict(self._sent), problems=tuple(problems), is_damaged=self._is_damaged)
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield what was sent.
@@ -56,32 +57,38 @@ class FlowCapture:
         """
         try:
             with self._path.open("rb") as file:
-                for flow in self._flows(file):
-                    yield from self._of_flow(flow)
+                yield from self.exchanges_in(file)
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise CaptureUnreadableError(file=readable(str(self._path)), problem=problem) from error
 
+    def exchanges_in(self, file: BinaryIO) -> Iterator[Exchange]:
+        """Yield what was sent, from an open file. Raises NotACaptureError as `exchanges`."""
+        for flow in self._flows(file):
+            yield from self._of_flow(flow)
+
     def _flows(self, file: BinaryIO) -> Iterator[dict[str, Value]]:
-        size = os.fstat(file.fileno()).st_size
+        size = file.seek(0, os.SEEK_END)
         at = count = 0
         while at < size:
+            start = at
             try:
-                data, at = _next_flow(file, at, size)
+                data, at = _next_flow(file, start, size)
                 flow = None if data is None else parse(data, skipped=_SKIPPED)
             except TnetstringError as error:
                 if not count:
                     raise NotACaptureError(file=readable(str(self._path)), problem=_("it is broken")) from error
-                self._lost(size - at)
+                self._is_damaged = True
+                self._lost(size - start)
                 said = _("The capture is broken: its last {size} bytes could not be read.")
-                self._problems.append(said.format(size=f"{size - at:,}"))
+                self._problems.append(said.format(size=f"{size - start:,}"))
                 return
             count += 1
             if isinstance(flow, dict):
                 yield flow
             else:
-                said = _("One recorded exchange is too large to be looked at, or is none.")
-                self._problems.append(said)
+                self._lost(at - start)
+                self._problems.append(_("One recorded exchange is too large to be looked at, or is none."))
 
     def _lost(self, size: int) -> None:
         if size > 0:

@@ -38,6 +38,7 @@ class HarCapture:
         self._path = path
         self._sent: dict[str, int] = {}
         self._problems: list[str] = []
+        self._is_damaged = False
         self._bare = self._broken = self._number = 0
 
     @property
@@ -58,7 +59,7 @@ class HarCapture:
                 self._broken,
             )
             problems.append(said.format(count=f"{self._broken:,}"))
-        return Unread(sent=dict(self._sent), problems=tuple(problems))
+        return Unread(sent=dict(self._sent), problems=tuple(problems), is_damaged=self._is_damaged)
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield what was sent.
@@ -69,12 +70,13 @@ class HarCapture:
         """
         try:
             with self._path.open("rb") as file, _mapped(file) as text:
-                yield from self._entries(text)
+                yield from self.exchanges_in(text)
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise CaptureUnreadableError(file=readable(str(self._path)), problem=problem) from error
 
-    def _entries(self, text: Text) -> Iterator[Exchange]:
+    def exchanges_in(self, text: Text) -> Iterator[Exchange]:
+        """Yield what was sent, from a file's content. Raises NotACaptureError as `exchanges`."""
         count = 0
         try:
             for start in _entries(text):
@@ -88,6 +90,7 @@ class HarCapture:
             if not count:
                 problem = _("it is JSON, but no HAR file")
                 raise NotACaptureError(file=readable(str(self._path)), problem=problem) from error
+            self._is_damaged = True
             said = _("The capture is broken: nothing after its entry {number} could be read.")
             self._problems.append(said.format(number=count))
 

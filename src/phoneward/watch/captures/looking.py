@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -10,12 +10,13 @@ from typing import Final
 from phoneward.confined import ConfinedError, ConfinedWorker, Limits, WorkerStartError
 from phoneward.errors import readable
 from phoneward.media import Kind, Verdict
-from phoneward.texts import ngettext
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.joining import Joins
+from phoneward.watch.captures.lost import Lost, problem_sentence
 from phoneward.watch.captures.opening import open_capture
 from phoneward.watch.captures.own import OwnPicture
-from phoneward.watch.captures.searching import Search
+from phoneward.watch.captures.refused import refused_connections, refused_sentence
+from phoneward.watch.captures.searching import Search, Searching
 from phoneward.watch.captures.unwrapping import Body, Found, Problem, Unwrapped, unwrap
 from phoneward.watch.captures.upload import Upload
 
@@ -55,6 +56,8 @@ def look_into_capture(
     images: Iterable[OwnPicture],
     *,
     key_logs: Sequence[Path] = (),
+    packages: Mapping[int, str] | None = None,
+    log: Path | None = None,
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     app: str | None = None,
@@ -67,6 +70,8 @@ def look_into_capture(
         path: the capture.
         images: the person's pictures.
         key_logs: TLS keys beside a pcap.
+        packages: package of each UID, for captures that name only the UID.
+        log: what mitmproxy printed beside a flow file.
         since: only what was sent from then on; what has no time is looked at always.
         until: only what was sent up to then.
         app: only what this package sent, and what nobody can tell the sender of.
@@ -74,19 +79,50 @@ def look_into_capture(
     Raises:
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
-    capture = open_capture(path, key_logs=key_logs)
-    with Search(images) as search, ConfinedWorker(unwrap, limits=_LIMITS) as worker:
+    with Search(images) as search:
+        return search_capture(
+            path, search, key_logs=key_logs, packages=packages, log=log, since=since, until=until, app=app
+        )
+
+
+def search_capture(
+    path: Path,
+    search: Searching,
+    *,
+    key_logs: Sequence[Path] = (),
+    packages: Mapping[int, str] | None = None,
+    log: Path | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    app: str | None = None,
+) -> CaptureResult:
+    """Return what a search finds among the pictures that a capture shows to have been sent; see `look_into_capture`."""
+    capture = open_capture(path, key_logs=key_logs, packages=packages)
+    refused = {} if log is None else refused_connections(log)
+    with ConfinedWorker(unwrap, limits=_LIMITS) as worker:
         look = _Look(search, worker)
         for exchange in capture.exchanges():
             if _is_wanted(exchange, since, until, app):
                 look.at(exchange)
         look.at_joined()
         search.finish()
+        if search.unreadable:
+            look.note(Lost.PICTURES, search.unreadable)
+        if search.undecoded:
+            look.note(Lost.DECODING, search.undecoded)
     unread = capture.unread
     return CaptureResult(
         uploads=tuple(one for one in look.uploads() if one.verdict.is_distinguishable),
         perhaps=tuple(one for one in look.uploads() if not one.verdict.is_distinguishable),
-        unread=Unread(sent=unread.sent, problems=(*unread.problems, *look.problems())),
+        unread=Unread(
+            sent=unread.sent,
+            problems=(
+                *unread.problems,
+                *(refused_sentence(host, count) for host, count in sorted(refused.items())),
+                *look.problems(),
+            ),
+            is_damaged=unread.is_damaged,
+        ),
         exchanges=look.exchanges,
         pictures=look.pictures,
         images=search.count,
@@ -103,12 +139,12 @@ def _is_wanted(exchange: Exchange, since: dt.datetime | None, until: dt.datetime
 class _Look:
     """The work on one capture."""
 
-    def __init__(self, search: Search, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
+    def __init__(self, search: Searching, worker: ConfinedWorker[[Body], Unwrapped]) -> None:
         self._search = search
         self._worker = worker
         self._joins = Joins()
         self._uploads: dict[tuple[int, str], Upload] = {}
-        self._problems: dict[Problem | str, int] = {}
+        self._problems: dict[Problem | Lost, int] = {}
         self.exchanges = self.pictures = 0
 
     def at(self, exchange: Exchange) -> None:
@@ -116,7 +152,7 @@ class _Look:
         self.exchanges += 1
         body = exchange.body[:LARGEST_BODY]
         if len(body) < len(exchange.body):
-            self._note("large")
+            self.note(Lost.LARGE)
         if len(body) >= _SHORTEST:
             goes_on = self._joins.goes_on(exchange)
             self._unwrap(
@@ -139,7 +175,7 @@ class _Look:
             numbers = tuple(dict.fromkeys(exchange.number for exchange in joined.exchanges))
             self._unwrap(first, Body(data=joined.data), way=joined.way, exchanges=numbers)
         if self._joins.given_up:
-            self._note("pieces", self._joins.given_up)
+            self.note(Lost.PIECES, self._joins.given_up)
 
     def uploads(self) -> Iterator[Upload]:
         """Yield what was found, in the capture's order; a part of an upload that was found whole is left out."""
@@ -153,7 +189,7 @@ class _Look:
     def problems(self) -> Iterator[str]:
         """Yield what was not looked at, one sentence each."""
         for problem, count in self._problems.items():
-            yield _sentence(problem, count)
+            yield problem_sentence(problem, count)
 
     def _unwrap(
         self, exchange: Exchange, body: Body, *, way: tuple[str, ...] = (), exchanges: tuple[int, ...] = ()
@@ -164,10 +200,10 @@ class _Look:
             except WorkerStartError:
                 raise
             except ConfinedError:
-                self._note("failed")
+                self.note(Lost.FAILED)
                 return
             for problem in seen.problems:
-                self._note(problem)
+                self.note(problem)
             for found in seen.pictures:
                 # The beginning of a picture that comes in pieces is looked at when these are put together.
                 if found.is_whole or seen.piece is None or way:
@@ -201,7 +237,8 @@ class _Look:
 
         self._search.look_for(found.data, sent)
 
-    def _note(self, problem: Problem | str, count: int = 1) -> None:
+    def note(self, problem: Problem | Lost, count: int = 1) -> None:
+        """Remember that something was not looked at."""
         self._problems[problem] = self._problems.get(problem, 0) + count
 
 
@@ -218,57 +255,3 @@ def _long_texts(exchange: Exchange) -> Iterator[tuple[str, str]]:
     for name, value in exchange.headers:
         if len(value) > _LONG_TEXT:
             yield f"header {readable(name[:40])}", value
-
-
-def _sentence(problem: Problem | str, count: int) -> str:
-    number = f"{count:,}"
-    match problem:
-        case Problem.BOMB:
-            said = ngettext(
-                "{count} body unpacks to more than is looked at; only its beginning was.",
-                "{count} bodies unpack to more than is looked at; only their beginnings were.",
-                count,
-            )
-        case Problem.TOO_DEEP:
-            said = ngettext(
-                "{count} body is wrapped in more layers or parts than are opened.",
-                "{count} bodies are wrapped in more layers or parts than are opened.",
-                count,
-            )
-        case Problem.BROTLI:
-            said = ngettext(
-                "{count} body is compressed with Brotli, for which no reader is installed (pip install brotli).",
-                "{count} bodies are compressed with Brotli, for which no reader is installed (pip install brotli).",
-                count,
-            )
-        case Problem.PICTURES:
-            said = ngettext(
-                "{count} body holds more pictures than are looked at.",
-                "{count} bodies hold more pictures than are looked at.",
-                count,
-            )
-        case "large":
-            said = ngettext(
-                "{count} body is so large that only its beginning was looked at.",
-                "{count} bodies are so large that only their beginnings were looked at.",
-                count,
-            )
-        case "pieces":
-            said = ngettext(
-                "The pieces of {count} upload were too large to be put together.",
-                "The pieces of {count} uploads were too large to be put together.",
-                count,
-            )
-        case "failed":
-            said = ngettext(
-                "{count} body took too much time or memory and was passed over.",
-                "{count} bodies took too much time or memory and were passed over.",
-                count,
-            )
-        case _:
-            said = ngettext(
-                "{count} body is damaged, or packed in a way that is not known.",
-                "{count} bodies are damaged, or packed in a way that is not known.",
-                count,
-            )
-    return said.format(count=number)

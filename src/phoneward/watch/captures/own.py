@@ -5,10 +5,15 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from phoneward.errors import PhonewardError
 from phoneward.media import find_pictures
+from phoneward.vault import StorageError
 from phoneward.watch.errors import NoSuchFolderError
+
+if TYPE_CHECKING:
+    from phoneward.media.comparing import Print
 
 LARGEST: Final = 128 << 20
 """Bytes; a larger file is no picture."""
@@ -21,10 +26,27 @@ class OwnPicture:
     Attributes:
         name: as it is told.
         load: returns the file's bytes.
+        known: what `digests` says of it, where that is known without reading it; else empty.
+        seen: its print, where that is known.
     """
 
     name: str
     load: Callable[[], bytes]
+    known: frozenset[bytes] = frozenset()
+    seen: "Print | None" = None
+
+    def content(self) -> bytes:
+        """Return the file's bytes; nothing where it is gone or damaged.
+
+        Raises:
+            StorageError: the vault that it lies in cannot be reached.
+        """
+        try:
+            return self.load()
+        except StorageError:
+            raise
+        except (OSError, PhonewardError):
+            return b""
 
 
 def pictures_in_folder(folder: str) -> Iterator[OwnPicture]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from phoneward.media import Kind, PicturesExtraMissingError, Verdict
 from phoneward.watch.captures.own import OwnPicture, digests
@@ -28,6 +28,22 @@ class _Waiting:
     on_match: OnMatch
 
 
+class Searching(Protocol):
+    """Finds what is looked for among the pictures that were sent."""
+
+    uncompared: int
+
+    @property
+    def count(self) -> int:
+        """How many pictures are looked for."""
+
+    def look_for(self, data: bytes, on_match: OnMatch) -> None:
+        """Look at a picture that was sent; see `Search.look_for`."""
+
+    def finish(self) -> None:
+        """Look at what waits."""
+
+
 class Search:
     """The person's pictures, ready to be found. A context: it may hold workers.
 
@@ -39,8 +55,11 @@ class Search:
         self._pictures = list(pictures)
         self._exact: dict[bytes, list[str]] = {}
         for picture in self._pictures:
-            for digest in digests(picture.load()):
+            for digest in picture.known or digests(picture.content()):
                 self._exact.setdefault(digest, []).append(picture.name)
+        # A file that is gone or damaged is empty; nothing that was sent is.
+        self.unreadable = len(self._exact.pop(hashlib.sha256(b"").digest(), ()))
+        """Of the person's pictures, how many could not be read."""
         self._stack = ExitStack()
         self._changed: Changed | None = None
         self._waiting: dict[bytes, list[_Waiting]] = {}

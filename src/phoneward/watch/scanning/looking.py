@@ -17,7 +17,7 @@ from phoneward.watch.scanned import Scanned
 from phoneward.watch.scanning.causes import cause_of, is_thumbnail
 from phoneward.watch.scanning.comparing import Comparing, Copied, same_bytes
 from phoneward.watch.scanning.listing import MAX_FILES, StoredFile, list_files
-from phoneward.watch.scanning.missed import Missed, missed_words
+from phoneward.watch.scanning.missed import DAMAGED, Missed, missed_words
 from phoneward.watch.scanning.moments import Taken, taken
 from phoneward.watch.scanning.places import Role
 from phoneward.watch.scanning.reading import Fetcher, pictures_in, seen_file
@@ -82,6 +82,7 @@ def _shown(asking: Asking, info: SnapshotInfo, scanned: Scanned, missed: Sequenc
         taken=info.snapshot.time,
         copies=tuple(copies),
         not_looked_at=tuple(missed_words(missed)),
+        damaged=sum(one.count for one in missed if one.reason in DAMAGED),
     )
 
 

@@ -9,6 +9,8 @@ from phoneward.media import Reason
 from phoneward.media.finding import LeftOut
 from phoneward.texts import Words, counted, verbatim, words
 
+DAMAGED: Final = frozenset({"file-damaged", "folder-damaged"})
+"""Reasons that a repair may take away."""
 NAMED: Final = 5
 """Damaged files that are named one by one."""
 

@@ -56,8 +56,6 @@ class Pair:
 def show(request: Request) -> Response:
     """Show which apps keep copies, of every phone."""
     context = context_of(request)
-    report = context.checkups.known()
-    answer = next((part.answer for part in report.rooms if part.room.name == "watch"), None) if report else None
     with context.library.open() as opened:
         phones = known(context, opened)
     return page(
@@ -65,7 +63,7 @@ def show(request: Request) -> Response:
         "watch.html",
         title=_("Pictures"),
         command=("phoneward", "watch", "scan"),
-        answer=answer,
+        sentence=str(watch.sentence(phones[0].scanned)) if phones else "",
         phones=[_phone(one, one.name if len(phones) > 1 else "") for one in phones],
     )
 
@@ -127,7 +125,7 @@ def copies(request: Request) -> Response:
         title=title,
         command=("phoneward", "watch", "scan", *(("--app", app) if app and app != NOBODYS else ())),
         crumbs=((WATCH, _("Pictures")),),
-        package="" if app == NOBODYS else readable(app),
+        package="" if app == NOBODYS or str(app_words(app)) == readable(app) else readable(app),
         pairs=[_pair(one, scanned, number, copy) for number, copy in listed.rows],
         pager=pager(request, listed),
         back=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
@@ -151,7 +149,7 @@ def _scanned_of(request: Request, device: str) -> tuple[OfPhone, Scanned]:
 
 def _pair(one: OfPhone, scanned: Scanned, number: int, copy: AppCopy) -> Pair:
     sentences = [
-        str(watch.kind_words(copy.verdict)).rstrip(":：") + _("."),
+        str(watch.kind_words(copy.verdict)),
         str(watch.gap_words(copy)),
         str(watch.cause_words(copy.cause)),
     ]

@@ -100,6 +100,9 @@ class Server(http.server.ThreadingHTTPServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if self.context:
+            # Who only looks whether the server is there says nothing more.
+            if not request.recv(1, socket.MSG_PEEK):
+                return
             request = self.context.wrap_socket(request, server_side=True)
         self.RequestHandlerClass(request, client_address, self)
 
@@ -125,6 +128,8 @@ def http2(made: ssl.SSLContext, accepted: socket.socket) -> None:
     import h2.connection
     import h2.events
 
+    if not accepted.recv(1, socket.MSG_PEEK):
+        return
     stream = made.wrap_socket(accepted, server_side=True)
     connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     connection.initiate_connection()
@@ -206,11 +211,14 @@ async def send_http3(jobs: list[dict[str, Any]]) -> None:
                 stream = made._quic.get_next_available_stream_id()
                 made.done[stream] = asyncio.get_running_loop().create_future()
                 pseudo = {":method": job["method"], ":scheme": "https", ":authority": NAME, ":path": job["path"]}
-                headers = [(k.encode(), v.encode()) for k, v in [*pseudo.items(), *job["headers"]]]
+                headers = [(k.lower().encode(), v.encode()) for k, v in [*pseudo.items(), *job["headers"]]]
                 made.h3.send_headers(stream, headers)
                 made.h3.send_data(stream, Path(job["file"]).read_bytes(), end_stream=True)
                 made.transmit()
-            await asyncio.gather(*made.done.values())
+                # One after the other, as an upload in pieces needs it; the last few side by side.
+                if len(jobs) - len(made.done) > 3:
+                    await asyncio.wait_for(made.done[stream], 20)
+            await asyncio.wait_for(asyncio.gather(*made.done.values()), 20)
 
 
 def send_websocket(job: dict[str, Any]) -> None:
@@ -251,6 +259,9 @@ def curl(jobs: list[dict[str, Any]]) -> None:
         command += ["--tls-max", "1.2"] if job["protocol"] == "tls1.2" else []
         command += ["-X", job["method"], "--data-binary", f"@{job['file']}", "-o", "/dev/null"]
         command += [part for name, value in job["headers"] for part in ("-H", f"{name}: {value}")]
+        if not any(name.lower() == "content-type" for name, _value in job["headers"]):
+            # curl would call it a form.
+            command += ["-H", "Content-Type:"]
         command += [f"{scheme}://{NAME}:{job['port']}{job['path']}"]
     subprocess.run(command, check=True, timeout=60, env={**os.environ, "SSLKEYLOGFILE": "keys.log"})
 
@@ -277,13 +288,14 @@ def start_servers(jobs: list[dict[str, Any]]) -> None:
 def main(folder: str) -> None:
     os.chdir(folder)
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    # Packets of the size that a phone sends.
+    # Packets of the size that a phone sends; who does not choose an address of its own (aioquic) has the phone's.
     for command in (
-        f"ip addr add {PHONE}/32 dev lo",
-        f"ip addr add {SERVER}/32 dev lo",
-        "ip link set lo mtu 1500 gso_max_segs 1 up",
+        f"addr add {PHONE}/32 dev lo",
+        f"addr add {SERVER}/32 dev lo",
+        "link set lo mtu 1500 gso_max_segs 1 up",
+        f"route replace local {SERVER} dev lo src {PHONE} table local",
     ):
-        subprocess.run(command.split(), check=True)
+        subprocess.run(["ip", *command.split()], check=True)
     request = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 30"
     names = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
     subprocess.run([*request.split(), *names], check=True, stderr=subprocess.DEVNULL)

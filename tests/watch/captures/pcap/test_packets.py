@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneward.watch.captures.pcap import pcapdroid
-from phoneward.watch.captures.pcap.errors import NotACaptureError
-from phoneward.watch.captures.pcap.packets import BROKEN, CUT, MAX_PACKET, PacketFile
+from phoneward.watch.captures.pcap.packets import BROKEN, CUT, MAX_PACKET, NoPacketsError, PacketFile
 from tests.watch.captures.pcap import dressing
 from tests.watch.captures.pcap.making import ip4, packets, pcap, tcp
 
@@ -95,7 +94,7 @@ def test_a_file_may_end_anywhere() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04" + bytes(100), b"\x1f\x8b" + bytes(100), b"\xd4\xc3"])
 def test_other_files_are_refused_in_words(data: bytes) -> None:
-    with pytest.raises(NotACaptureError, match=r"pcap|gzip"):
+    with pytest.raises(NoPacketsError, match=r"pcap|gzip"):
         packets(data)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.watch.captures.errors import NotACaptureError
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.pcap import open_pcap, tshark
 from tests.watch.captures.pcap import dressing
@@ -34,7 +35,7 @@ JOBS = (
 
 @pytest.fixture(scope="module")
 def recording() -> Recording:
-    made = record(JOBS)
+    made = record(repr(JOBS).encode(), lambda: JOBS)
     assert made.received == {job.path: hashlib.sha256(job.body).hexdigest() for job in JOBS}
     return made
 
@@ -169,3 +170,24 @@ def test_every_packet_twice_and_in_another_order(recording: Recording, tmp_path:
     found, unread = read(path)
     check_all_found(found)
     assert dataclasses.replace(unread, problems=()) == Unread()
+
+
+def test_a_capture_that_was_cut_off_says_so(recording: Recording, tmp_path: Path) -> None:
+    """The phone ran out of space: what came before is read, and the person learns that the rest is missing."""
+    whole = dressing.pcapng(list(dressing.frames(recording.plain)), uid_of, UIDS, recording.keys.read_bytes())
+    path = tmp_path / "cut.pcapng"
+    path.write_bytes(whole[: len(whole) * 3 // 4])
+    found, unread = read(path)
+    assert unread.is_damaged
+    assert any("ends in the middle" in problem for problem in unread.problems)
+    bodies = {one.url.rpartition("/")[2]: bytes(one.body) for one in found if one.url and not one.is_cut}
+    assert bodies.items() <= {job.path[1:]: job.body for job in JOBS}.items()
+    assert bodies
+
+
+def test_another_file_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "holiday.pcap"
+    path.write_bytes(b"\x1f\x8b" + bytes(100))
+    with pytest.raises(NotACaptureError, match="gzip") as caught:
+        read(path)
+    assert caught.value.advice()

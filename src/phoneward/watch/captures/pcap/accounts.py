@@ -51,4 +51,4 @@ class Accounts:
             (SKIPPED, skipped),
         )
         problems += [(text, {"count": str(count)}) for text, count in counts if count]
-        return Summary(dict(sorted(self._unread.items())), problems)
+        return Summary(dict(sorted(self._unread.items())), problems, is_damaged=bool(problem or skipped))

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from phoneward.confined import ConfinedWorker, Limits
+from phoneward.errors import readable
 from phoneward.texts import _
+from phoneward.watch.captures.errors import NotACaptureError
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.pcap import reading
-from phoneward.watch.captures.pcap.errors import NotACaptureError
 from phoneward.watch.captures.pcap.steps import Found, Opening, Step, Summary, Turn
 from phoneward.watch.captures.pcap.tshark import Running, Tshark, find_tshark
 
@@ -81,7 +82,7 @@ class PcapCapture:
             )
         if steps.complaint:
             problems.append(steps.complaint)
-        return Unread(dict(summary.unread), tuple(problems))
+        return Unread(dict(summary.unread), tuple(problems), is_damaged=summary.is_damaged)
 
 
 class _Steps:
@@ -96,6 +97,7 @@ class _Steps:
             dict(packages),
             program is not None,
         )
+        self._path = path
         self._program = program
         self._cleanup = contextlib.ExitStack()
         self.complaint = ""
@@ -113,7 +115,7 @@ class _Steps:
         while True:
             step = self._worker(self._opening, turn)
             if step.not_a_capture:
-                raise NotACaptureError(problem=_(step.not_a_capture))
+                raise NotACaptureError(file=readable(str(self._path)), problem=_(step.not_a_capture))
             yield step
             if step.summary is not None:
                 return

@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from phoneward.texts import N_
 from phoneward.watch.captures.pcap import pcapdroid
-from phoneward.watch.captures.pcap.errors import NotACaptureError
 
 MAX_PACKET = 1 << 20
 """Bytes. libpcap's own bound is 256 KiB; captures on the loopback of Linux hold up to 64 KiB."""
@@ -37,6 +36,10 @@ _PCAP_MAGICS = {
 
 CUT = N_("The capture ends in the middle of a packet; what came after is missing.")
 BROKEN = N_("The capture is damaged after {megabytes} MB; what follows could not be read.")
+
+
+class NoPacketsError(Exception):
+    """The file is neither pcap nor pcapng; its text says why, to be translated."""
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class PacketFile:
         """Yield the packets; with `only_beside` none: apps and secrets alone are gathered, packets stepped over.
 
         Raises:
-            NotACaptureError: the file is neither pcap nor pcapng.
+            NoPacketsError: the file is neither pcap nor pcapng.
         """
         self.stream.seek(0)
         magic = self.stream.read(4)
@@ -109,9 +112,9 @@ class PacketFile:
         elif magic == b"\n\r\r\n":
             yield from self._pcapng(only_beside=only_beside)
         elif magic[:2] == b"\x1f\x8b":
-            raise NotACaptureError(problem=N_("it is compressed with gzip; unpack it first"))
+            raise NoPacketsError(N_("it is compressed with gzip; unpack it first"))
         else:
-            raise NotACaptureError(problem=N_("its first bytes are neither pcap's nor pcapng's"))
+            raise NoPacketsError(N_("its first bytes are neither pcap's nor pcapng's"))
 
     def _pcap(self, order: str, tick_ns: int) -> Iterator[Packet]:
         header = self.stream.read(24)

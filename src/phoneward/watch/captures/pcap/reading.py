@@ -12,10 +12,9 @@ from pathlib import Path
 
 from phoneward.watch.captures.pcap.accounts import UNKNOWN, Accounts
 from phoneward.watch.captures.pcap.connection import Connection, TcpConnection
-from phoneward.watch.captures.pcap.errors import NotACaptureError
 from phoneward.watch.captures.pcap.feeding import MAX_CONNECTIONS, Answer, Answers, Feed
 from phoneward.watch.captures.pcap.inorder import Room
-from phoneward.watch.captures.pcap.packets import MAX_KEYS, Packet, PacketFile
+from phoneward.watch.captures.pcap.packets import MAX_KEYS, NoPacketsError, Packet, PacketFile
 from phoneward.watch.captures.pcap.requests import Sent
 from phoneward.watch.captures.pcap.segments import TCP, Other, Segment, read_segment
 from phoneward.watch.captures.pcap.sides import client_is_source, opens, phone_is_source
@@ -238,5 +237,5 @@ def step(opening: Opening, turn: Turn) -> Step:
             path = Path(os.fsdecode(opening.path))
             _reading = Reading(path, logs, opening.packages, decrypts=opening.decrypts)
         return _reading.step(turn)
-    except NotACaptureError as error:
-        return Step(not_a_capture=str(error.details["problem"]))
+    except NoPacketsError as error:
+        return Step(not_a_capture=str(error))

@@ -30,6 +30,7 @@ class Summary:
 
     unread: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

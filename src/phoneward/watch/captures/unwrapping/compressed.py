@@ -21,6 +21,7 @@ _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _GZIP_BITS: Final = 31
 """zlib's `wbits` for gzip."""
 _STEP: Final = 1 << 20
+_INPUT_STEP: Final = 1 << 14
 _MOST_MEMBERS: Final = 1_000
 _MOST_WITHIN: Final = 32
 """Places within one layer at which something compressed may begin."""
@@ -101,12 +102,11 @@ def _inflated(data: bytes, wbits: int, budget: Budget, *, is_sure: bool = True) 
     """
     found = bytearray()
     most = budget.largest
+    at = 0
     for _count in range(_MOST_MEMBERS):
         unpacker = zlib.decompressobj(wbits)
         try:
-            while not unpacker.eof and data and len(found) <= most:
-                found += unpacker.decompress(data, min(_STEP, most - len(found) + 1))
-                data = unpacker.unconsumed_tail
+            at = _inflate(unpacker, data, at, found, most)
         except zlib.error:
             if not is_sure:
                 return b""
@@ -116,10 +116,21 @@ def _inflated(data: bytes, wbits: int, budget: Budget, *, is_sure: bool = True) 
         if len(found) > most:
             budget.note(Problem.BOMB)
             return bytes(found[:most])
-        data = unpacker.unused_data
-        if wbits != _GZIP_BITS or not data.startswith(GZIP):
+        if wbits != _GZIP_BITS or not data.startswith(GZIP, at):
             break
     return bytes(found)
+
+
+def _inflate(unpacker: "zlib._Decompress", data: bytes, at: int, found: bytearray, most: int) -> int:
+    """Unpack one member, or as much of it as takes `found` above `most`; return where it ends.
+
+    It goes in by small steps: zlib copies what it is given and does not use.
+    """
+    while not unpacker.eof and at < len(data) and len(found) <= most:
+        part = data[at : at + _INPUT_STEP]
+        found += unpacker.decompress(part, min(_STEP, most - len(found) + 1))
+        at += len(part) - len(unpacker.unconsumed_tail) - len(unpacker.unused_data)
+    return at
 
 
 def _unzstd(data: bytes, budget: Budget, *, is_sure: bool = True) -> bytes:

@@ -12,9 +12,10 @@ _SHORTEST: Final = 400
 _CLASS: Final = bytes(0x41 if byte in b'0123456789,-: \r\n\t"' else 0 for byte in range(256))
 _PAIR: Final = re.compile(rb'"?\d+"?\s*:\s*(-?\d{1,3})')
 _STEP: Final = 1 << 16
-# The first bytes of a JPEG or PNG, each written as the character of that number: in UTF-8, and as JSON escapes it.
+# The first bytes of a picture, each written as the character of that number: in UTF-8, and as JSON escapes it.
 _AS_CHARACTERS: Final = re.compile(
     rb"\xc3\xbf\xc3\x98\xc3\xbf|\xc2\x89PNG|\\u00[fF]{2}\\u00[dD]8\\u00[fF]{2}|\\u0089PNG|\xc3\xbf\\u00d8"
+    rb'|"RIFF[^"]{4,24}WEBPVP8|"GIF8[79]a'
 )
 _STRING_START: Final = 4096
 _BACKWARDS: Final = (b"\n\x1a\n\rGNP\x89", b"GNP\x89")
@@ -66,7 +67,7 @@ def characters(node: Node) -> Iterator[Node]:
         match = _AS_CHARACTERS.search(node.data, at)
         if match is None:
             return
-        quote = node.data.rfind(b'"', max(0, match.start() - _STRING_START), match.start())
+        quote = node.data.rfind(b'"', max(0, match.start() - _STRING_START), match.start() + 1)
         text, end = _string(node.data, quote) if quote >= 0 else ("", 0)
         if end <= match.start():
             text, end = node.data[match.start() :].decode("utf-8", "ignore"), len(node.data)

@@ -16,6 +16,7 @@ _LONGEST_FIELD: Final = 200
 _MOST_FIELDS: Final = 200
 _SCALAR: Final = re.compile(rb'"([A-Za-z_][\w.-]{0,40})"\s*:\s*(?:"([^"\\]{0,200})"|(-?\d{1,18}))\s*[,}\]]')
 _HEAD: Final = 4096
+"""Bytes at each end of a body in which small values are looked for: what stands beside a long one."""
 
 
 class Walk:
@@ -70,9 +71,7 @@ class Walk:
                 self._budget.note(Problem.PICTURES)
                 return
             yield node, found
-        if covered * 20 >= len(node.data) * 19:
-            if not is_whole:
-                self._keep(node)
+        if is_whole and covered * 20 >= len(node.data) * 19:
             return
         opened = 0
         for inner in self._within(node):
@@ -81,8 +80,9 @@ class Walk:
         # Written as text, bytes take up to four times their size; less than that was a run by chance within binary.
         if opened * 4 < len(node.data):
             self._keep(node)
-        for match in _SCALAR.finditer(node.data, 0, _HEAD):
-            self._note(match[1].decode("ascii", "replace"), match[2] if match[2] is not None else match[3])
+        for text in (node.data[:_HEAD], node.data[max(_HEAD, len(node.data) - _HEAD) :]):
+            for match in _SCALAR.finditer(text):
+                self._note(match[1].decode("ascii", "replace"), match[2] if match[2] is not None else match[3])
 
     def _left_out(self, reason: LeftOut) -> None:
         if reason is not LeftOut.FILM:

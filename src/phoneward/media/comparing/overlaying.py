@@ -1,0 +1,128 @@
+"""Lay strips over each other: which of many guesses is the likeliest, and where does the suspect lie?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from phoneward.media.comparing.windows import Strip
+
+_BLOCK: Final = 8
+_NOISE: Final = 9.0
+_LOUDEST: Final = 20.0
+_MOVES: Final = tuple(
+    (left, right, along)
+    for along in (-0.5, 0.0, 0.5)
+    for left, right in ((0.0, 0.0), (0.025, 0.0), (-0.025, 0.0), (0.0, 0.025), (0.0, -0.025))
+)
+"""How far a guess may be off: at the two ends of the shorter side, in fractions of it, and along the longer, pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A suspect may show this part of this original.
+
+    Attributes:
+        number: of the original.
+        place: of its strip among those that are searched.
+        left, right: what is cut off at the ends of the shorter side, in fractions of it.
+        start: where the suspect begins along the longer side, in units of the shorter side.
+        likely: 0 to 1.
+        edges: left, top, right, bottom of the part, in fractions of the original; set by `best_of`.
+    """
+
+    number: int
+    place: int
+    left: float
+    right: float
+    start: float
+    likely: float
+    edges: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    def turned(self) -> "Guess":
+        """Return the same for pictures whose strips were laid on their sides."""
+        left, top, right, bottom = self.edges
+        return replace(self, edges=(top, left, bottom, right))
+
+
+def best_of(suspect: Strip, originals: Sequence[Strip], guesses: Sequence[Guess], most: int) -> list[Guess]:
+    """Return up to `most` guesses, the likeliest first, each with `likely` and `edges` by how the strips agree."""
+    if not guesses:
+        return []
+    scores = _agreement(suspect, np.stack([_placed(originals[one.place], one, suspect) for one in guesses]))
+    best = [guesses[number] for number in np.argsort(-scores, kind="stable")[: most + 2]]
+    moved = [_moved(one, move) for one in best for move in _MOVES]
+    scores = _agreement(suspect, np.stack([_placed(originals[one.place], one, suspect) for one in moved]))
+    scores = scores.reshape(len(best), -1)
+    found = [
+        _with_edges(moved[row * len(_MOVES) + column], originals, suspect, float(scores[row, column]))
+        for row, column in enumerate(scores.argmax(axis=1).tolist())
+    ]
+    return sorted(found, key=lambda one: -one.likely)[:most]
+
+
+def _moved(guess: Guess, move: tuple[float, float, float]) -> Guess:
+    left, right, along = move
+    return replace(
+        guess,
+        left=max(0.0, guess.left + left),
+        right=max(0.0, guess.right + right),
+        start=guess.start + along / 32,
+    )
+
+
+def _placed(original: Strip, guess: Guess, suspect: Strip) -> Strip:
+    """Return what the suspect would look like if the guess were right."""
+    scale, left, top = _geometry(original, guess, suspect)
+    matrix = np.array(
+        [[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32
+    )
+    seen = cv2.warpAffine(
+        original,
+        matrix,
+        (suspect.shape[1], suspect.shape[0]),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(seen, np.float32)
+
+
+def _geometry(original: Strip, guess: Guess, suspect: Strip) -> tuple[float, float, float]:
+    """Return pixels of the original a pixel of the suspect, and where the suspect's first one lies."""
+    width = original.shape[1]
+    return (1.0 - guess.left - guess.right) * width / suspect.shape[1], guess.left * width, guess.start * width
+
+
+def _with_edges(guess: Guess, originals: Sequence[Strip], suspect: Strip, likely: float) -> Guess:
+    original = originals[guess.place]
+    scale, _left, top = _geometry(original, guess, suspect)
+    length = original.shape[0]
+    edges = (guess.left, top / length, 1.0 - guess.right, (top + scale * suspect.shape[0]) / length)
+    return replace(guess, likely=likely, edges=edges)
+
+
+def _agreement(suspect: Strip, placed: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return how far blocks go the same way, the ones that show more counting for more: what is covered counts once."""
+    down, across = _means(suspect.shape[0]), _means(suspect.shape[1]).T
+
+    def means(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return np.matmul(down, np.matmul(pixels, across))
+
+    mean, other = means(suspect), means(placed)
+    spread = np.maximum(means(suspect * suspect) - mean * mean, 0.0)
+    others = np.maximum(means(placed * placed) - other * other, 0.0)
+    common = means(suspect * placed) - mean * other
+    alike = np.clip(common / np.sqrt((spread + _NOISE) * (others + _NOISE)), 0.0, 1.0)
+    weight = np.minimum(np.sqrt(np.maximum(spread, others)), _LOUDEST)
+    return np.asarray((weight * alike).sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), 1e-3), np.float64)
+
+
+def _means(pixels: int) -> npt.NDArray[np.float32]:
+    """Return a matrix of shape (blocks, pixels) that takes the mean of each block."""
+    blocks = max(1, round(pixels / _BLOCK))
+    of = np.minimum(np.arange(pixels) * blocks // pixels, blocks - 1)
+    shares = (of == np.arange(blocks)[:, None]).astype(np.float32)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)

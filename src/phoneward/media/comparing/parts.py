@@ -1,0 +1,69 @@
+"""Guess of which originals suspects show a part, by windows of their strips."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from phoneward.media.comparing.lists import Lists
+from phoneward.media.comparing.overlaying import Guess
+from phoneward.media.comparing.windows import CUTS, Strip, all_windows, asked_windows
+
+_ALIKE: Final = 0.6
+_GUESSES: Final = 24
+"""Originals a suspect whose strips are laid over its own."""
+
+
+class Parts:
+    """The windows of originals, all upright or all laid on their sides.
+
+    Args:
+        originals: number and strip of each.
+    """
+
+    def __init__(self, originals: Sequence[tuple[int, Strip]]) -> None:
+        self._numbers = [number for number, _strip in originals]
+        self.strips = [np.ascontiguousarray(strip) for _number, strip in originals]
+        windows = [all_windows(strip) for strip in self.strips]
+        self._of = np.repeat(np.arange(len(windows), dtype=np.int32), [len(one.starts) for one in windows])
+        self._starts = _joined([one.starts for one in windows], np.float32)
+        self._lists = Lists(np.concatenate([one.vectors for one in windows])) if len(self._of) else None
+
+    def guesses(self, suspects: Sequence[Strip]) -> list[list[Guess]]:
+        """Return for each suspect its guesses, the likeliest first, one an original at most."""
+        if self._lists is None:
+            return [[] for _one in suspects]
+        asked = [asked_windows(strip) for strip in suspects]
+        of = np.repeat(np.arange(len(asked), dtype=np.int32), [len(one.starts) for one in asked])
+        if not len(of):
+            return [[] for _one in suspects]
+        starts, cuts = _joined([one.starts for one in asked], np.float32), _joined([one.cuts for one in asked], np.int16)
+        found = self._lists.near(np.concatenate([one.vectors for one in asked]), _ALIKE)
+        suspect, original = of[found.queries], self._of[found.vectors]
+        order = np.lexsort((-found.alike, original, suspect))
+        first = order[_firsts(suspect[order], original[order])]
+        first = first[np.lexsort((-found.alike[first], suspect[first]))]
+        bounds = np.searchsorted(suspect[first], np.arange(len(suspects) + 1))
+        return [
+            [self._guess(found.vectors[at], starts[found.queries[at]], cuts[found.queries[at]], found.alike[at])
+             for at in first[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)]]
+            for number in range(len(suspects))
+        ]
+
+    def _guess(self, window: int, start: float, cut: int, alike: float) -> Guess:
+        place = int(self._of[window])
+        left, right = CUTS[cut]
+        return Guess(self._numbers[place], place, left, right, float(self._starts[window] - start), float(alike))
+
+
+def _firsts(*keys: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Return where the keys differ from those before them."""
+    changed = np.ones(len(keys[0]), bool)
+    if len(changed):
+        changed[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return changed
+
+
+def _joined(parts: list[npt.NDArray[np.generic]], kind: type) -> npt.NDArray[np.generic]:
+    return np.concatenate(parts) if parts else np.empty(0, kind)
