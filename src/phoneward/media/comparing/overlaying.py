@@ -77,9 +77,7 @@ def _moved(guess: Guess, move: tuple[float, float, float]) -> Guess:
 def _placed(original: Strip, guess: Guess, suspect: Strip) -> Strip:
     """Return what the suspect would look like if the guess were right."""
     scale, left, top = _geometry(original, guess, suspect)
-    matrix = np.array(
-        [[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32
-    )
+    matrix = np.array([[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32)
     seen = cv2.warpAffine(
         original,
         matrix,

@@ -38,7 +38,10 @@ class Parts:
         of = np.repeat(np.arange(len(asked), dtype=np.int32), [len(one.starts) for one in asked])
         if not len(of):
             return [[] for _one in suspects]
-        starts, cuts = _joined([one.starts for one in asked], np.float32), _joined([one.cuts for one in asked], np.int16)
+        starts, cuts = (
+            _joined([one.starts for one in asked], np.float32),
+            _joined([one.cuts for one in asked], np.int16),
+        )
         found = self._lists.near(np.concatenate([one.vectors for one in asked]), _ALIKE)
         suspect, original = of[found.queries], self._of[found.vectors]
         order = np.lexsort((-found.alike, original, suspect))
@@ -46,8 +49,10 @@ class Parts:
         first = first[np.lexsort((-found.alike[first], suspect[first]))]
         bounds = np.searchsorted(suspect[first], np.arange(len(suspects) + 1))
         return [
-            [self._guess(found.vectors[at], starts[found.queries[at]], cuts[found.queries[at]], found.alike[at])
-             for at in first[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)]]
+            [
+                self._guess(found.vectors[at], starts[found.queries[at]], cuts[found.queries[at]], found.alike[at])
+                for at in first[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)]
+            ]
             for number in range(len(suspects))
         ]
 
