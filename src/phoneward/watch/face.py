@@ -29,6 +29,7 @@ from phoneward.watch.abilities import (
     owners_words,
     read_text,
     seen_words,
+    text_of,
 )
 from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
@@ -204,6 +205,7 @@ __all__ = [
     "sentences_of",
     "severity_of",
     "since_words",
+    "text_of",
     "unexplained",
     "was_taken_at_once",
     "with_capture",
