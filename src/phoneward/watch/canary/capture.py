@@ -32,7 +32,7 @@ class _ByMarks:
     def __init__(self, looker: CanaryLooker, count: int) -> None:
         self._looker = looker
         self.count = count
-        self.uncompared = 0
+        self.uncompared = self.undecoded = self.unreadable = 0
 
     def look_for(self, data: bytes, on_match: OnMatch) -> None:
         looked = self._looker.look(data)

@@ -32,6 +32,11 @@ class Searching(Protocol):
     """Finds what is looked for among the pictures that were sent."""
 
     uncompared: int
+    """Pictures that were sent and could be compared only in part."""
+    undecoded: int
+    """Pictures that were sent and could not be decoded."""
+    unreadable: int
+    """Of the pictures that are looked for, how many could not be read."""
 
     @property
     def count(self) -> int:
