@@ -29,6 +29,7 @@ from phoneward.watch.abilities import (
     owners_words,
     read_text,
     seen_words,
+    text_of,
 )
 from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
@@ -58,6 +59,7 @@ from phoneward.watch.canary.storage import (
 )
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
+from phoneward.watch.comparing_page import ComparedPage
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
@@ -122,6 +124,7 @@ __all__ = [
     "CaptureResult",
     "Cause",
     "Change",
+    "ComparedPage",
     "Conclusion",
     "Exchange",
     "FileLeftOutError",
@@ -202,6 +205,7 @@ __all__ = [
     "sentences_of",
     "severity_of",
     "since_words",
+    "text_of",
     "unexplained",
     "was_taken_at_once",
     "with_capture",
