@@ -20,6 +20,7 @@ def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
     if output.json:
         for match in matches:
             sys.stdout.write(json.dumps(document(match), separators=(",", ":")) + "\n")
+            sys.stdout.flush()  # whoever reads acts on each
         return
     from phoneward.watch import kind_words
 
