@@ -55,9 +55,11 @@ def test_what_is_no_place_yet() -> None:
 
 def test_every_rule_is_sourced_or_marked() -> None:
     """Who adds a rule says where it stands, or that nobody has looked."""
-    for rule in (*rules().folder, *rules().app):
-        assert bool(rule.source) != rule.unconfirmed, rule
-        assert not rule.source or rule.source.startswith("https://"), rule
+    said = [(one.path, one.source, one.unconfirmed) for one in rules().folder]
+    said += [(str(one.packages), one.source, one.unconfirmed) for one in rules().app]
+    for what, source, unconfirmed in said:
+        assert bool(source) != unconfirmed, what
+        assert not source or source.startswith("https://"), what
     packages = [package for rule in rules().app for package in rule.packages]
     assert len(packages) == len(set(packages))
     assert app_rule("com.example.unknown") is None
