@@ -108,7 +108,7 @@ def test_marks_of_upload_libraries(
     headers: dict[str, str],
     fields: dict[str, str],
     place: int,
-    is_offset: bool,  # noqa: FBT001 - a case
+    is_offset: bool,
 ) -> None:
     mark = mark_of("POST", "https://a.example/up", headers, fields)
     assert mark is not None
