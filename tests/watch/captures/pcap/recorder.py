@@ -335,8 +335,10 @@ def wait_until_written(capture: Path) -> None:
         for _try in range(500):
             last.sendto(b"END OF RECORDING", (SERVER, 9))
             time.sleep(0.02)
-            if b"END OF RECORDING" in capture.read_bytes()[-4096:]:
-                return
+            with capture.open("rb") as file:
+                file.seek(max(0, capture.stat().st_size - 4096))
+                if b"END OF RECORDING" in file.read():
+                    return
     raise SystemExit("dumpcap did not write what was sent")
 
 
