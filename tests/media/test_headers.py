@@ -2,10 +2,12 @@
 
 import functools
 
+import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from phoneward.media import Format, Header, end_of, read_header
 from tests.media.comparing.pictures import TAKEN, WITH_EXIF, encoded, exif, scene
@@ -44,6 +46,29 @@ def test_a_moving_picture_says_so(format_: Format) -> None:
 def test_bitmaps_of_every_depth(mode: str) -> None:
     data = encoded(Image.new(mode, (33, 21)), Format.BMP)
     assert read_header(data) == Header(format=Format.BMP, width=33, height=21)
+
+
+@pytest.mark.parametrize("orientation", [5, 7])
+def test_turned_and_mirrored_in_the_other_order(orientation: int) -> None:
+    """HEIF says the two apart, and their order counts: judged by what libheif makes of it."""
+    data = bytearray(encoded(scene(80, 60), Format.HEIF, exif=exif(orientation), quality=90))
+    box = data.index(b"ipma")
+    properties = [data[data.index(kind) + 4] for kind in (b"irot", b"imir")]
+    assert all(properties[:1])
+    entry = data[box : box + 40]
+    # The last two numbers of the primary item's list are the turn and the mirror; they change places.
+    count = data[box + 14]
+    last = box + 15 + count - 1
+    data[last - 1], data[last] = data[last], data[last - 1]
+    assert bytes(entry) != bytes(data[box : box + 40])
+    header = read_header(bytes(data))
+    assert header is not None
+    stored = scene(80, 60).copy()
+    stored.getexif()[0x0112] = header.orientation
+    expected = np.asarray(ImageOps.exif_transpose(stored).convert("L"), np.int16)
+    judged = np.asarray(pillow_heif.open_heif(bytes(data)).to_pillow().convert("L"), np.int16)
+    assert judged.shape == expected.shape
+    assert np.abs(judged - expected).mean() < 4
 
 
 def test_a_picture_filled_up_to_whole_blocks_is_as_large_as_it_shows() -> None:

@@ -6,23 +6,13 @@ from typing import TYPE_CHECKING
 
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.media import Kind
-from phoneward.texts import N_, _, ngettext
+from phoneward.texts import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from phoneward.cli.output import Output
-    from phoneward.watch import FolderMatch, Place
-
-KIND_WORDS = {
-    Kind.IDENTICAL: N_("the same file"),
-    Kind.RE_ENCODED: N_("the same picture, written anew"),
-    Kind.SMALLER: N_("the same picture at another size"),
-    Kind.CROPPED: N_("a part of the picture"),
-    Kind.COVERED: N_("the picture with something over a part of it"),
-    Kind.SAME_SCREEN: N_("the same screen; whether it says the same cannot be told at this size"),
-}
+    from phoneward.watch import FolderMatch
 
 
 def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
@@ -31,15 +21,17 @@ def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
         for match in matches:
             sys.stdout.write(json.dumps(document(match), separators=(",", ":")) + "\n")
         return
+    from phoneward.watch import kind_words
+
     table = plain_table(_("Copy"), _("Of"), _("What it is"))
     count = 0
     for match in matches:
         count += 1
-        table.add_row(_name(match.suspect), _name(match.original), _words(match))
+        table.add_row(match.suspect.readable(), match.original.readable(), str(kind_words(match.verdict)))
     if count:
         output.result(table)
     output.summary(
-        ngettext("{count} copy was found.", "{count} copies were found.", count).format(count=count)
+        ngettext("{count} copy was found.", "{count} copies were found.", count).format(count=f"{count:,}")
         if count
         else _("No copy was found.")
     )
@@ -58,14 +50,3 @@ def document(match: "FolderMatch") -> dict[str, object]:
         if place.inside:
             found[role] = [readable(part) for part in place.inside]
     return found
-
-
-def _words(match: "FolderMatch") -> str:
-    words = _(KIND_WORDS[match.verdict.kind])
-    if match.verdict.is_distinguishable or match.verdict.kind is Kind.SAME_SCREEN:
-        return words
-    return _("{words}; whether it says the same cannot be told at this size").format(words=words)
-
-
-def _name(place: "Place") -> str:
-    return " > ".join(readable(part) for part in (place.path, *place.inside))

@@ -25,5 +25,5 @@ def look(pictures: list[bytes], wanted: Wanted, width: int) -> list[Look]:
         if data.endswith(b"talkative"):
             return [Look(reason=Reason.BROKEN)] * 3 + real_look(pictures, wanted, width)
         if data.endswith(b"crooked"):
-            return [Look(width=-7, content=b"x" * 11) for _picture in pictures]
+            return [Look(width=-7, content=b"x" * 14) for _picture in pictures]
     return real_look(pictures, wanted, width)

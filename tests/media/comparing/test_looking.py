@@ -64,7 +64,7 @@ def test_pictures_are_taken_as_they_are_needed(looker: Looker) -> None:
     assert len(list(results)) == 399
 
 
-def test_one_worker_is_started_for_few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_worker_is_started_for_few_pictures_and_none_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[launch.Running] = []
 
     class Counted(launch.Running):
@@ -74,6 +74,8 @@ def test_one_worker_is_started_for_few_pictures(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(launch, "Running", Counted)
     with Looker() as few:
+        assert len(list(few.prints([(1, b"no picture"), (2, b"")]))) == 2
+        assert not started
         for _turn in range(3):
             assert len(list(few.prints([(1, JPEG), (2, PNG)]))) == 2
     assert len(started) == 1

@@ -11,10 +11,10 @@ if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simple
     raise PicturesExtraMissingError
 
 from phoneward.media.comparing.decoding import gray, shown
+from phoneward.media.comparing.hashing import pdq
 from phoneward.media.comparing.looking import Looker
 from phoneward.media.comparing.matching import Match, Matcher
-from phoneward.media.comparing.nearest import Hashes, Pairs, near, nearest
-from phoneward.media.comparing.pdq import pdq
+from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.prepared import Prepared
 from phoneward.media.comparing.printing import print_of
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print

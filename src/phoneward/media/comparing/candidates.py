@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.nearest import Hashes, near
+from phoneward.media.comparing.neighbours import Hashes, near
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
 from phoneward.media.comparing.prints import STRIP_WIDTH, Print
@@ -22,6 +22,8 @@ from phoneward.media.verdict import Region
 
 RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
+_TURNED_RADIUS: Final = 64
+"""Bits: a turned picture's hash is only about what its bits say; of strangers one in 10^15 is as near."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -56,12 +58,19 @@ class Candidates:
         self._wide = Parts([(number, one.T) for number, one in enumerate(strips) if one.shape[0] < one.shape[1]])
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
-        """Return for each suspect up to `most` originals that it may show as a whole, upright or turned by quarters."""
+        """Return for each suspect up to `most` originals that it may show as a whole, upright."""
+        return self._near(suspects, RADIUS, most, turns=(0,))
+
+    def turned(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        """Return for each suspect up to `most` originals that it may show turned by quarters."""
+        return self._near(suspects, _TURNED_RADIUS, most, turns=(1, 2, 3))
+
+    def _near(self, suspects: Sequence[Print], radius: int, most: int, turns: Sequence[int]) -> list[list[Candidate]]:
         found: list[dict[int, int]] = [{} for _one in suspects]
         telling = [number for number, one in enumerate(suspects) if one.quality >= _LEAST_QUALITY]
-        hashes = _hashes([suspects[number] for number in telling])
-        for turned in turned_hashes(hashes):
-            for query, number, distance in near(turned, self._hashes, RADIUS, most=most).tolist():
+        hashes = turned_hashes(_hashes([suspects[number] for number in telling]))
+        for turn in turns:
+            for query, number, distance in near(hashes[turn], self._hashes, radius, most=most).tolist():
                 nearest = found[telling[query]]
                 nearest[number] = min(distance, nearest.get(number, distance))
         return [

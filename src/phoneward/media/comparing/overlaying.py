@@ -123,4 +123,5 @@ def _means(pixels: int) -> npt.NDArray[np.float32]:
     blocks = max(1, round(pixels / _BLOCK))
     of = np.minimum(np.arange(pixels) * blocks // pixels, blocks - 1)
     shares = (of == np.arange(blocks)[:, None]).astype(np.float32)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+    means: npt.NDArray[np.float32] = shares / shares.sum(axis=1, keepdims=True)
+    return means

@@ -6,7 +6,7 @@ from typing import Final
 import cv2
 
 from phoneward.media.comparing.decoding import checked_header, gray_at_least, halved
-from phoneward.media.comparing.pdq import pdq
+from phoneward.media.comparing.hashing import pdq
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 
 LEAST_SIDE: Final = 256

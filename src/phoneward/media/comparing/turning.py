@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from phoneward.media.comparing.nearest import Hashes
+from phoneward.media.comparing.neighbours import Hashes
 
 _SIDE: Final = 16
 _ODD: Final = np.arange(1, _SIDE + 1) % 2 == 1

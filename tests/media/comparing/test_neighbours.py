@@ -22,11 +22,25 @@ def _distances(queries: Hashes, gallery: Hashes) -> "np.ndarray[tuple[int, int],
 
 
 @pytest.mark.parametrize("radius", [0, 20, 31, 120, 256])
-def test_every_pair_is_found_and_no_other(radius: int) -> None:
+def test_every_pair_is_found_and_no_other(radius: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phoneward.media.comparing.neighbours._GALLERY", 64)
     queries, gallery = np.vstack([_hashes(70, 1), _family(70, 2)]), np.vstack([_family(90, 3), _hashes(80, 1)])
     distances = _distances(queries, gallery)
     expected = [(q, g, distances[q, g]) for q, g in np.argwhere(distances <= radius)]
     assert [tuple(pair) for pair in near(queries, gallery, radius)] == expected
+
+
+def test_where_all_are_alike_the_nearest_few_are_told() -> None:
+    """A phone full of empty screens does not fill the computer's memory."""
+    queries, gallery = _family(40, 2), _family(90, 3)
+    pairs = near(queries, gallery, 60, most=7)
+    distances = _distances(queries, gallery)
+    for query in range(40):
+        mine = pairs[pairs[:, 0] == query]
+        within = np.sort(distances[query][distances[query] <= 60])
+        assert sorted(mine[:, 2]) == list(within[:7])
+        assert (distances[query, mine[:, 1]] == mine[:, 2]).all()
+    assert len(near(queries, gallery, 60)) == (distances <= 60).sum()
 
 
 @pytest.mark.parametrize("count", [1, 5, 500])
