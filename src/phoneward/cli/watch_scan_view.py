@@ -63,7 +63,6 @@ def _tell_how(output: Output, scanned: "Scanned", copies: "Sequence[AppCopy]", w
         output.summary(
             _("Only exact copies were looked for. Changed and smaller ones need: pip install 'phoneward[watch]'")
         )
-        )
     if copies:
         output.summary(
             _("That a copy lies on the phone does not say that it was sent: phoneward watch capture --guide")

@@ -107,7 +107,7 @@ def _agreement(suspect: Strip, placed: npt.NDArray[np.float32]) -> npt.NDArray[n
     down, across = _means(suspect.shape[0]), _means(suspect.shape[1]).T
 
     def means(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return np.matmul(down, np.matmul(pixels, across))
+        return np.asarray(np.matmul(down, np.matmul(pixels, across)), np.float32)
 
     mean, other = means(suspect), means(placed)
     spread = np.maximum(means(suspect * suspect) - mean * mean, 0.0)
