@@ -42,7 +42,7 @@ class _Tally:
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
         self.wrong: list[str] = []
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def look(self, transform: str, what: str, names: str, original: Gray, suspect: Gray) -> None:
         start = time.process_time()
@@ -56,6 +56,12 @@ class _Tally:
             self.wrong.append(f"missed: {transform} of {names}")
         if what in ("twin", "other") and verdict is not None and verdict.is_distinguishable:
             self.wrong.append(f"wrong: {transform} of {names}: {_said(verdict)}")
+
+    def show_one(self, transform: str) -> None:
+        count = self.counts[transform]
+        parts = [f"{what} {count[f'{what} found']}/{count[what]}" for what in ("screen", "real", "twin", "other")]
+        sure = sum(count[f"{what} told"] for what in ("screen", "real"))
+        print(f"{transform:13s} {'  '.join(parts)}  sure {sure}", flush=True)
 
     def show(self) -> None:
         for transform, count in self.counts.items():
@@ -104,6 +110,7 @@ def main() -> None:
             if other.family != family[0].family:
                 names = f"{other.name} against {family[0].name}"
                 tally.look(name, "other", names, original, _gray(transform.copy(other.pixels())))
+        tally.show_one(name)
     tally.show()
 
 

@@ -30,6 +30,7 @@ KEYS = {
         "network",
         "permissions",
         "abis",
+        "calls",
         "code",
         "said",
         "change",
@@ -72,6 +73,9 @@ def test_one_line_of_json(program: Program) -> None:
     }
     assert (found["sees-all-pictures"]["min_sdk"], found["sees-all-pictures"]["max_sdk"]) == (33, None)
     assert (document["said"], document["change"], document["trackers"]) == (None, None, None)
+    (call_site,) = document["calls"]
+    assert (call_site["class"], call_site["at"], call_site["apk"]) == (f"{PACKAGE}.shots.Watcher", 2, "base")
+    assert call_site["target"] == watches["seen"][0]["what"]
     assert document["code"] == {"dex_files": 1, "classes": 2, "methods": 2}
 
 

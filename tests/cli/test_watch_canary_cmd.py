@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import terminal
-from tests.cli.program import Program
+from tests.cli.program import Program, make_vault
 from tests.phone import state
 from tests.phone.snooper import Snooper, cropped, thumbnail
 from tests.phone.testphone import PhoneFactory, TestPhone
@@ -120,7 +120,7 @@ def test_a_recording_shows_that_it_was_sent(phone: TestPhone, program: Program, 
         recording.write_text(_har(app.copies[0].read_bytes()))
         return ""
 
-    words = ["watch", "canary", "--adb", phone.serial, "--capture", recording]
+    words: list[str | Path] = ["watch", "canary", "--adb", phone.serial, "--capture", recording]
     talk = terminal.run(program, words, [("press Enter.", use)], columns=200)
     assert talk.code == 4, talk.screen
     assert "SENT: the recording shows that it was sent 1 time." in talk.screen
@@ -224,3 +224,21 @@ def test_bytes_of_an_app_that_sends_nothing_more(phone: TestPhone, program: Prog
     assert summary["picture_access"] == []
     assert _pictures(phone) == []
     assert os.listdir(phone.storage / "Pictures") == []
+
+
+def test_a_snapshot_after_the_test_shows_the_copy(phone: TestPhone, program: Program, tmp_path: Path) -> None:
+    """The vault is looked through too: the app's folder is named as on the phone."""
+    make_vault(tmp_path / "vault", "secret")
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="secret")
+    app = Snooper(phone, _APP, form=thumbnail, name="files/{}")
+
+    def use(_screen: str) -> str:
+        app.look()
+        return ""
+
+    terminal.run(named, ["watch", "canary", "--adb", phone.serial], [("press Enter.", use)])
+    assert named.run("backup", "--adb", phone.serial).code in {0, 3}
+    ran = named.run("watch", "canary", "look", "--snapshot", "latest", "--json")
+    assert ran.code == 4, ran.stderr
+    copy, _summary = ran.documents
+    assert (copy["app"], copy["path"]) == (_APP, f"/shared/Android/data/{_APP}/files/0")

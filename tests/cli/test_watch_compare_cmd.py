@@ -1,6 +1,7 @@
 """`watch compare`: which pictures of a folder are copies of mine; for a person and for programs."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_programs_get_a_line_a_copy(program: Program, folders: tuple[Path, Path]
             "suspect": str(app / "deep" / "deeper" / "0a1b2c"),
             "kind": "smaller",
             "distinguishable": True,
-            "confidence": pytest.approx(0.9, abs=0.1),
+            "confidence": pytest.approx(0.95, abs=0.05),
         },
     ]
 
@@ -62,16 +63,33 @@ def test_a_person_reads_which_copy_is_of_what(program: Program, folders: tuple[P
 
 
 def test_a_picture_that_cannot_be_looked_at_is_named(program: Program, folders: tuple[Path, Path]) -> None:
-    """A broken picture hides nothing: it is named, the others are compared, and the exit code says so."""
+    """A picture that claims to be huge hides nothing: it is named, and the exit code says so."""
     mine, app = folders
-    (app / "broken.png").write_bytes(PICTURES["bank-0-first"].data[:60])
+    data = PICTURES["bank-0-first"].data
+    (app / "bomb.png").write_bytes(data[:16] + struct.pack(">II", 65535, 65535) + data[24:])
     ran = program.run("watch", "compare", "--json", str(mine), str(app))
     assert ran.code == 3
     assert len(ran.stdout.splitlines()) == 2
-    assert str(app / "broken.png") in json.loads(ran.stderr)["message"]
+    assert str(app / "bomb.png") in json.loads(ran.stderr)["message"]
 
 
 def test_a_folder_that_is_none_is_said(program: Program, folders: tuple[Path, Path]) -> None:
     ran = program.run("watch", "compare", str(folders[0]), "nowhere")
     assert ran.code == 2
     assert "There is no folder “nowhere”." in ran.stderr
+
+
+def test_the_pictures_stand_side_by_side_on_a_page(program: Program, folders: tuple[Path, Path]) -> None:
+    """The page holds both pictures of each copy, made anew, asks for nothing from elsewhere, and replaces no other."""
+    mine, app = folders
+    page = mine.parent / "copies.html"
+    ran = program.run("watch", "compare", str(mine), str(app), "--html", str(page))
+    assert ran.code == 0, ran.stderr
+    text = page.read_text("utf-8")
+    assert text.count('src="data:image/jpeg;base64,') == 4
+    assert str(app / "same") in text
+    assert "http" not in text.replace("http-equiv", "")
+    other = mine.parent / "notes.html"
+    other.write_text("mine")
+    assert program.run("watch", "compare", str(mine), str(app), "--html", str(other)).code != 0
+    assert other.read_text() == "mine"

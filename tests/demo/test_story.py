@@ -31,6 +31,10 @@ def test_from_beginning_to_end(story: tuple[Iterator[Told], Path]) -> None:
     assert all(step.good for step in told)
     facts = {step.step: step.facts for step in told}
     assert facts["second-snapshot"]["files_sent"] == 3
+    assert facts["copies"]["paths"] == ["/shared/Android/data/com.example.finance/files/.cache/3f9a1c"]
+    said = str(next(step for step in told if step.step == "copies").sentences[0])
+    assert "com.example.finance keeps an exact copy of your screenshot" in said
+    assert "written 4 seconds later" in said
     assert facts["compare"]["files"] == facts["second-snapshot"]["files"]
     assert facts["restore"]["verified"] == facts["restore"]["files"]
     assert [path for path in (story[1] / "vault" / "snapshots").iterdir() if path.name == facts["restore"]["proof"]]
@@ -43,6 +47,7 @@ def test_from_beginning_to_end(story: tuple[Iterator[Told], Path]) -> None:
         "org.thoughtcrime.securesms": "out of reach",
         "com.eg.android.AlipayGphone": "out of reach",
         "org.tasks": "kept",
+        "com.example.finance": "kept in part",
         "com.android.settings": "out of reach",
         "com.android.deskclock": "out of reach",
     }

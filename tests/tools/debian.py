@@ -79,12 +79,13 @@ def unpacked(package: str, suite: str) -> Path:
     return build_once(cache_dir() / "debian" / suite / package, build)
 
 
-def unpacked_with_dependencies(name: str, packages: Sequence[str]) -> Path:
+def unpacked_with_dependencies(name: str, packages: Sequence[str], *, suite: str = "base") -> Path:
     """Return a folder holding `packages` and all they depend on, C library included.
 
     Args:
         name: what the folder in the cache begins with; each list of packages has a folder of its own.
-        packages: apt's own notation, `package` or `package/suite`; only the base suite and its backports are looked at.
+        packages: apt's own notation, `package` or `package/suite`.
+        suite: "base": the base suite and its backports are looked at; else the one suite that is.
     """
 
     def build(work: Path) -> None:
@@ -97,11 +98,11 @@ def unpacked_with_dependencies(name: str, packages: Sequence[str]) -> Path:
             *("-o", f"Dir::State::extended_states={work / 'extended'}", "-o", f"Dir::Log={work}"),
             *("-o", "Debug::NoLocking=1", "--no-install-recommends", "--download-only", "-y", "install", *packages),
             cwd=work,
-            sources="base.list",
+            sources=f"{suite}.list",
         )
         _extract(debs, work)
 
-    key = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:12]
+    key = hashlib.sha256("\n".join(packages if suite == "base" else (suite, *packages)).encode()).hexdigest()[:12]
     return build_once(cache_dir() / "debian" / "roots" / f"{name}-{key}", build)
 
 
@@ -126,6 +127,10 @@ def _run(command: Sequence[str], *, cwd: Path) -> str:
 def _apt(*args: str, cwd: Path, sources: str = "all.list") -> str:
     view = _view()
     with locked("apt"):
+        suite = sources.removesuffix(".list")
+        if suite in SUITES:
+            lines = (view / "all.list").read_text().splitlines(keepends=True)
+            (view / sources).write_text("".join(line for line in lines if f" {suite} " in line))
         return _run(_apt_command(view, sources, *args), cwd=cwd)
 
 

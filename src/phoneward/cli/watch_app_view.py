@@ -8,6 +8,7 @@ from phoneward.findings import TIER_WORDS, Tier
 from phoneward.texts import _, enumeration, labelled, ngettext
 
 if TYPE_CHECKING:
+    from phoneward.apk.dex import CallSite
     from phoneward.cli.output import Output
     from phoneward.watch.abilities import Ability, AppAbilities, Change, Owner, Said, Seen, Topic
 
@@ -196,8 +197,22 @@ def document(found: "AppAbilities") -> dict[str, object]:
         "permissions": [readable(one) for one in found.permissions],
         "abis": list(found.abis),
         "code": {"dex_files": found.dex_files, "classes": found.classes, "methods": found.methods},
+        "calls": [_call_document(one) for one in found.calls],
         "said": None if said is None else _said_document(said),
         "change": None if change is None else _change_document(change),
+    }
+
+
+def _call_document(one: "CallSite") -> dict[str, object]:
+    return {
+        "target": f"{one.target.owner}.{one.target.name}",
+        "receiver": readable(one.receiver),
+        "class": readable(one.class_name),
+        "method": readable(one.method),
+        "prototype": readable(one.prototype),
+        "at": one.at,
+        "dex": one.dex,
+        "apk": one.apk,
     }
 
 

@@ -5,7 +5,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from phoneward.cli.output import json_line
-from phoneward.cli.watch_compare_view import KIND_WORDS
 from phoneward.errors import readable
 from phoneward.texts import _, formats, ngettext
 
@@ -57,11 +56,13 @@ def _line(document: dict[str, object]) -> None:
 
 
 def _show_upload(output: "Output", upload: "Upload") -> None:
+    from phoneward.watch import kind_words
+
     time = _("at a time that the recording does not say") if upload.time is None else formats.moment(upload.time)
     app = _("an app that the recording does not name") if upload.app is None else readable(upload.app)
     said = _("  to {host}, {time}, by {app}").format(host=readable(upload.host) or "?", time=time, app=app)
     output.result(said)
-    what, way = _(KIND_WORDS[upload.verdict.kind]), " > ".join(readable(step) for step in upload.form)
+    what, way = str(kind_words(upload.verdict)), " > ".join(readable(step) for step in upload.form)
     output.result(_("  {what}; it lay in: {way}").format(what=what, way=way))
 
 

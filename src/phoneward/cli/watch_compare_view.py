@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from phoneward.cli.output import Output
-    from phoneward.watch import FolderMatch, Place
+    from phoneward.watch import FolderMatch
+
 
 KIND_WORDS = {
     Kind.IDENTICAL: N_("the same file"),
@@ -30,16 +31,17 @@ def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
     if output.json:
         for match in matches:
             sys.stdout.write(json.dumps(document(match), separators=(",", ":")) + "\n")
+            sys.stdout.flush()  # whoever reads acts on each
         return
     table = plain_table(_("Copy"), _("Of"), _("What it is"))
     count = 0
     for match in matches:
         count += 1
-        table.add_row(_name(match.suspect), _name(match.original), _words(match))
+        table.add_row(match.suspect.readable(), match.original.readable(), _(KIND_WORDS[match.verdict.kind]))
     if count:
         output.result(table)
     output.summary(
-        ngettext("{count} copy was found.", "{count} copies were found.", count).format(count=count)
+        ngettext("{count} copy was found.", "{count} copies were found.", count).format(count=f"{count:,}")
         if count
         else _("No copy was found.")
     )
@@ -58,14 +60,3 @@ def document(match: "FolderMatch") -> dict[str, object]:
         if place.inside:
             found[role] = [readable(part) for part in place.inside]
     return found
-
-
-def _words(match: "FolderMatch") -> str:
-    words = _(KIND_WORDS[match.verdict.kind])
-    if match.verdict.is_distinguishable or match.verdict.kind is Kind.SAME_SCREEN:
-        return words
-    return _("{words}; whether it says the same cannot be told at this size").format(words=words)
-
-
-def _name(place: "Place") -> str:
-    return " > ".join(readable(part) for part in (place.path, *place.inside))

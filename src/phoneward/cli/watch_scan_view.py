@@ -61,10 +61,7 @@ def _tell_how(output: Output, scanned: "Scanned", copies: "Sequence[AppCopy]", w
     output.summary(_("The backup is of {taken}.").format(taken=formats.moment(scanned.taken)))
     if scanned.is_by_bytes:
         output.summary(
-            _(
-                "Only exact copies were looked for: the parts that compare pictures are not installed "
-                "(pip install 'phoneward[watch]')."
-            )
+            _("Only exact copies were looked for. Changed and smaller ones need: pip install 'phoneward[watch]'")
         )
     if copies:
         output.summary(

@@ -17,6 +17,10 @@ from phoneward.texts import Words, words
 VIDEO: Final = b"DCIM/Camera/VID_20251002_183011.mp4"
 VIDEO_BYTES: Final = 12 << 20
 CHAT_BACKUP: Final = b"Android/media/com.whatsapp/WhatsApp/Databases/msgstore.db.crypt15"
+SCREENSHOT: Final = b"Pictures/Screenshots/Screenshot_2025-10-03.png"
+COPY: Final = b"Android/data/com.example.finance/files/.cache/3f9a1c"
+COPIED_AFTER: Final = timedelta(seconds=4)
+"""A finance app copied a screenshot into its own folder: as the app of a true story did."""
 _FIRST_DAY: Final = datetime(2025, 10, 1, 8, 0, tzinfo=UTC)
 
 
@@ -55,6 +59,7 @@ APPS: Final = (
     _app("org.thoughtcrime.securesms", "7.55.3", 412_000_000),
     _app("com.eg.android.AlipayGphone", "10.7.80", None),
     _app("org.tasks", "14.8.1", 0),
+    _app("com.example.finance", "3.2.0", None),
     _app("com.android.settings", "15", 3_000_000, is_system=True),
     _app("com.android.deskclock", "7.9", 200_000, is_system=True),
 )
@@ -93,6 +98,8 @@ def fill(storage: bytes) -> int:
     for number, (path, content) in enumerate(_files()):
         moment = _FIRST_DAY + timedelta(hours=7 * number, microseconds=number)
         if write(storage, path, content, moment):
+            written += 1
+        if path == SCREENSHOT and write(storage, COPY, content, moment + COPIED_AFTER):
             written += 1
     return written
 

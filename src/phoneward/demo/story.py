@@ -5,9 +5,10 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from phoneward import snapshots, vault
+from phoneward import snapshots, vault, watch
 from phoneward.demo import sample
 from phoneward.demo.compare import compare
 from phoneward.demo.sample import Changes, SamplePhone
@@ -25,6 +26,7 @@ STEPS: dict[str, str] = {
     "coverage": N_("What would be lost?"),
     "day": N_("A day passes"),
     "second-snapshot": N_("The second snapshot"),
+    "copies": N_("Who keeps copies of the pictures?"),
     "check": N_("Is it really there?"),
     "restore": N_("Bring it all back"),
     "compare": N_("Is it the same?"),
@@ -71,6 +73,7 @@ def tell(phone: SamplePhone, work: Path, *, listener: Listener = silent, pause_s
     yield story.show_coverage()
     yield story.live()
     yield story.snapshot("second-snapshot")
+    yield story.copies()
     yield story.check()
     yield story.restore()
     yield story.compare()
@@ -188,6 +191,22 @@ class _Story:
             "deleted": [readable(path) for path in changes.deleted],
         }
         return Told("day", sentences, facts)
+
+    def copies(self) -> Told:
+        repository = self._open()
+        every = snapshots.list_snapshots(repository)
+        newest = snapshots.describe(snapshots.find(repository, "latest"))
+        now = datetime.now(UTC)
+        asking = snapshots.Asking(repository, newest, every, now, self._work / "cache", self._listener)
+        scanned = watch.scan(asking, by_bytes=True)  # at once, and without the extra `watch`
+        found = watch.unexplained(scanned.copies)
+        sentences = (
+            *(watch.copy_sentences(copy, scanned.taken) for copy in found),
+            words("That a copy lies on the phone does not say that it was sent."),
+        )
+        facts = {"copies": len(found), "paths": [copy.path for copy in found]}
+        kept = "/shared/" + sample.COPY.decode()
+        return Told("copies", sentences, facts, good=[copy.path for copy in found] == [kept])
 
     def check(self) -> Told:
         report = vault.check(self._open(), read_data=True, listener=self._listener)

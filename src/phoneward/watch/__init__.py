@@ -5,6 +5,7 @@ something of it is first asked for: most of it needs the extra `watch`. What `pl
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> object:
     """Return what the face lists under a name (PEP 562)."""
-    if name.startswith("_"):
+    # A module of the room is no name of the face: `from phoneward.watch import finding_codes` asks here first.
+    if name.startswith("_") or find_spec(f"{__name__}.{name}") is not None:
         raise AttributeError(name)
     plain = import_module("phoneward.watch.plain")
     return getattr(plain if name in plain.__all__ else import_module("phoneward.watch.face"), name)

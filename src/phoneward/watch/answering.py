@@ -70,7 +70,7 @@ def _not_checked(facts: Facts) -> Iterator[Words]:
         return
     if facts.scanned.is_by_bytes:
         yield words(
-            "Copies that were changed, made smaller or cropped: the parts that compare pictures are not installed "
-            "(pip install 'phoneward[watch]')."
+            "Copies that were changed, made smaller or cropped: only exact ones were looked for "
+            "(the others need: pip install 'phoneward[watch]')."
         )
     yield from facts.scanned.not_looked_at

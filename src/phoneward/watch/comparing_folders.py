@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from phoneward.errors import readable
 from phoneward.media import Reason, Skipped, Verdict, find_pictures
 from phoneward.media.comparing import Looker, Matcher, Print
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
@@ -28,6 +29,10 @@ class Place(NamedTuple):
     path: str
     number: int
     inside: tuple[str, ...]
+
+    def readable(self) -> str:
+        """Return it for a person, outermost first."""
+        return " › ".join(readable(part) for part in (self.path, *self.inside))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ def compare_folders(
     with Looker() as looker:
         look = _Look(looker, listener, on_left_out)
         known = list(look.prints(originals))
-        with Matcher(known, _fetch, looker) as matcher:
+        with Matcher(known, fetched, looker) as matcher:
             for match in matcher.match(look.prints(suspects)):
                 yield FolderMatch(original=match.original, suspect=match.suspect, verdict=match.verdict)
 
@@ -130,7 +135,7 @@ def _read(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def _fetch(place: Place) -> bytes:
+def fetched(place: Place) -> bytes:
     """Return a picture's bytes again; empty where it is gone."""
     try:
         data = _read(place.path)

@@ -29,11 +29,12 @@ from phoneward.watch.abilities import (
     owners_words,
     read_text,
     seen_words,
+    text_of,
 )
 from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
-from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting
+from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting, find_canary
 from phoneward.watch.canary.making import Canary, make_canary, write_canary
 from phoneward.watch.canary.measuring import measure as measure_bytes
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
@@ -58,6 +59,7 @@ from phoneward.watch.canary.storage import (
 )
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
+from phoneward.watch.comparing_page import ComparedPage
 from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
@@ -122,6 +124,7 @@ __all__ = [
     "CaptureResult",
     "Cause",
     "Change",
+    "ComparedPage",
     "Conclusion",
     "Exchange",
     "FileLeftOutError",
@@ -167,6 +170,7 @@ __all__ = [
     "copy_sentences",
     "files_in_snapshot",
     "files_on_computer",
+    "find_canary",
     "finish_canaries",
     "form_of",
     "gap_words",
@@ -201,6 +205,7 @@ __all__ = [
     "sentences_of",
     "severity_of",
     "since_words",
+    "text_of",
     "unexplained",
     "was_taken_at_once",
     "with_capture",

@@ -1,21 +1,151 @@
-"""A copy is told from another picture, and one changed digit is seen."""
+"""A copy is told from another picture, and one changed digit is seen. At large: benchmarks/pictures_accuracy."""
+
+import dataclasses
 
 import cv2
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from phoneward.media.comparing import Gray, verify
+from phoneward.media import Kind, Region, Verdict
+from phoneward.media.comparing import Gray, Prepared, verify
 from tests.media import corpus
-from tests.media.corpus import transforms
+from tests.media.corpus import CorpusPicture, transforms
+
+_SMALL = {"quarter", "wide200", "square200"}
+"""Transforms that leave too little of a phone's screen to tell one digit from another."""
 
 
 def _gray(data: bytes) -> Gray:
     return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def test_a_copy_is_found() -> None:
-    """Written anew at half the size, a screenshot is still the person's; another one is not."""
-    pictures = {one.name: one for one in corpus.pictures()}
-    first, other = pictures["bank-0-first"], pictures["receipt-1000-first"]
-    half = transforms.ALL["half"]
-    assert verify(_gray(first.data), _gray(half.copy(first.pixels()))) is not None
-    assert verify(_gray(first.data), _gray(half.copy(other.pixels()))) is None
+def _copied(picture: CorpusPicture, transform: str) -> Gray:
+    return _gray(transforms.ALL[transform].copy(picture.pixels()))
+
+
+def _family(number: int) -> list[CorpusPicture]:
+    """Return a screen and its twins: another digit, another clock or name."""
+    screens = [one for one in corpus.pictures() if one.is_screen]
+    first = screens[3 * number % len(screens)]
+    return [one for one in screens if one.family == first.family]
+
+
+def _photo(number: int) -> CorpusPicture:
+    return [one for one in corpus.pictures() if not one.is_screen][number]
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(transforms.ALL)))
+def test_a_copy_is_found_and_a_copy_of_a_twin_is_not(number: int, name: str) -> None:
+    """Whatever an app did to a screenshot, it is found again; one where a digit is another is never taken for it."""
+    first, twin, *_ = _family(number)
+    original = Prepared(_gray(first.data))
+    found = verify(original, _copied(first, name))
+    assert found is not None
+    assert name not in _SMALL or not found.is_distinguishable
+    if not transforms.ALL[name].shows_the_same(first.pixels(), twin.pixels()):
+        other = verify(original, _copied(twin, name))
+        assert other is None or (name in _SMALL and not other.is_distinguishable)
+
+
+@pytest.mark.parametrize("number", range(0, 18, 2))
+def test_a_changed_digit_is_seen_at_half_a_phones_width(number: int) -> None:
+    """On every kind of screen, one digit that became one that looks much like it, written at quality 30."""
+    first, twin, *_ = _family(number)
+    assert verify(_gray(first.data), _copied(twin, "half30")) is None
+
+
+@pytest.mark.parametrize(("name", "kind"), [("jpeg30", Kind.RE_ENCODED), ("half", Kind.SMALLER),
+                                            ("cut_smaller", Kind.CROPPED), ("dialog", Kind.COVERED)])  # fmt: skip
+def test_a_copy_is_called_what_it_is(name: str, kind: Kind) -> None:
+    """The finding says whether the copy was written anew, made smaller, cut or covered."""
+    found = verify(_gray(_family(0)[0].data), _copied(_family(0)[0], name))
+    assert found is not None
+    assert (found.kind, found.is_distinguishable) == (kind, True)
+    assert found.width >= 540
+    assert found.confidence > 0.9
+
+
+def test_a_crop_says_which_part_it_shows() -> None:
+    """Both pictures can be shown side by side, the part framed."""
+    found = verify(_gray(_family(2)[0].data), _copied(_family(2)[0], "cut_smaller"))
+    assert found is not None
+    expected = Region(0.05, 0.1, 0.95, 0.95)
+    assert dataclasses.astuple(found.region) == pytest.approx(dataclasses.astuple(expected), abs=0.003)
+
+
+def test_a_covered_copy_says_how_much_is_covered() -> None:
+    """A sheet over the lower quarter of a photo covers a quarter."""
+    found = verify(_gray(_photo(3).data), _copied(_photo(3), "sheet25"))
+    assert found is not None
+    assert found.kind is Kind.COVERED
+    assert found.covered == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_search_may_say_where_to_look() -> None:
+    """A part at an odd size is found where a search says it may be, even if what it says is a little wrong."""
+    original = _gray(_family(0)[0].data)
+    part = cv2.resize(original[300:1300, 100:980], None, fx=0.61, fy=0.61, interpolation=cv2.INTER_AREA)
+    about = Region(0.1, 0.12, 0.9, 0.55)
+    found = verify(original, np.asarray(part, np.uint8), near=about)
+    assert found is not None
+    assert found.region.top == pytest.approx(300 / 2400, abs=0.003)
+
+
+def test_a_photo_taken_a_moment_later_is_another_photo() -> None:
+    """The camera moved a little between two photos of one thing: neither is a copy of the other."""
+    chance = np.random.default_rng(1)
+    for number in (0, 2, 4):
+        first = cv2.resize(_gray(_photo(number).data), (1200, 900), interpolation=cv2.INTER_AREA)
+        bend = cv2.resize(chance.normal(0, 3, (6, 6, 2)).astype(np.float32), (1200, 900), interpolation=cv2.INTER_CUBIC)
+        rows, columns = np.mgrid[0:900, 0:1200].astype(np.float32)
+        moved = cv2.remap(first, columns + bend[..., 0] + 4, rows + bend[..., 1] - 3, cv2.INTER_LINEAR)
+        assert verify(np.asarray(first, np.uint8), np.asarray(moved, np.uint8)) is None
+
+
+def _page(clock: str = "") -> Gray:
+    page = np.full((2400, 1080), 250, np.uint8)
+    if clock:
+        cv2.putText(page, clock, (60, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 20, 3)
+    return page
+
+
+def test_an_empty_page_is_never_a_copy() -> None:
+    """One colour, or a page that is still loading under the phone's bar, looks like any other such page."""
+    for page in (_page(), _page("12:48"), np.zeros((600, 300), np.uint8)):
+        assert verify(page, page.copy()) is None
+        assert verify(page, page[::2, ::2].copy()) is None
+        assert verify(_gray(_family(1)[0].data), page) is None
+        assert verify(page, _gray(_family(1)[0].data)) is None
+
+
+def test_a_negative_and_a_mirrored_picture_are_no_copies() -> None:
+    """Nothing an app keeps as a cache."""
+    original = _gray(_family(4)[0].data)
+    assert verify(original, 255 - original) is None
+    assert verify(original, np.ascontiguousarray(original[:, ::-1])) is None
+
+
+_SIDES = st.integers(1, 90)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_two_pictures_can_be_compared(data: st.DataObject) -> None:
+    """Whatever the shapes, and whatever stands in them, there is an answer; noise is no copy of other noise."""
+    shapes = st.tuples(_SIDES, _SIDES)
+    fill = st.sampled_from([0, 255, 128])
+    one = data.draw(arrays(np.uint8, shapes, fill=fill))
+    other = data.draw(arrays(np.uint8, shapes, fill=fill))
+    assert isinstance(verify(one, other), Verdict | None)
+
+
+def test_long_and_narrow_pictures_are_compared_in_bounded_time() -> None:
+    """A strip of 60,000 by 16 pixels is a picture, too."""
+    chance = np.random.default_rng(0)
+    strip = chance.integers(0, 255, (16, 60_000), np.uint8)
+    for other in (strip, strip.T.copy(), _gray(_family(1)[0].data)):
+        verify(strip, other)
+        verify(other, strip)

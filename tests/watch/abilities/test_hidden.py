@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.apk.dex import seeing
+from phoneward.confined import Limits
 from phoneward.watch.abilities import NoMainFileError, look_at_app
 from tests.apk.dex.writing import dex
 from tests.apk.making import make_apk
@@ -46,13 +48,12 @@ def test_code_that_is_missing_by_an_unknown_packer() -> None:
     assert "9 of 10" in str(found.unseen[0].text)
 
 
-def test_one_missing_part_is_no_packer() -> None:
+@pytest.mark.parametrize("missing", [1, 2, 4])
+def test_some_missing_parts_are_no_packer(missing: int) -> None:
     """Large apps declare parts that come with another file of theirs."""
-    found = look(
-        *(code(f"{PACKAGE}.Screen{number}") for number in range(8)),
-        in_application=PARTS,
-    )
-    assert [(one.code, one.is_grave) for one in found.unseen] == [("missing-classes", False)]
+    there = [code(f"{PACKAGE}.Screen{number}") for number in range(9 - missing)]
+    found = look(*there, in_application=PARTS)
+    assert [(one.code, len(one.names), one.is_grave) for one in found.unseen] == [("missing-classes", missing, False)]
 
 
 def test_code_among_the_assets() -> None:
@@ -70,6 +71,19 @@ def test_damaged_code() -> None:
     found = look(files={"classes2.dex": b"dex\n035\0" + bytes(200)})
     assert [(one.code, one.names, one.is_grave) for one in found.unseen] == [("unread-dex", ("classes2.dex",), True)]
     assert found.classes == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MAX_DEX", 100), ("MAX_ALL", 100), ("MAX_FILES", 0), ("LIMITS", Limits(seconds=0.000_001))]
+)
+def test_code_beyond_measure(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    """A file that is too large, one too many, or one over which the time runs out is named, and the answer comes."""
+    monkeypatch.setattr(seeing, name, value)
+    found = look()
+    assert found.is_hidden
+    assert [(one.code, one.names) for one in found.unseen if one.code == "unread-dex"] == [
+        ("unread-dex", ("classes.dex",))
+    ]
 
 
 def test_code_in_all_files_of_an_app() -> None:

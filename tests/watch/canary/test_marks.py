@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from phoneward.media import Format
-from phoneward.watch import CanaryLooker, Screen, make_canary
+from phoneward.watch import CanaryLooker, Screen, find_canary, make_canary
 from phoneward.watch.canary.drawing import draw_canary
-from phoneward.watch.canary.marks import find_canary
 
 SCREENS = [Screen(720, 1280), Screen(1080, 2400), Screen(1440, 3200), Screen(1600, 2560), Screen(2208, 1840)]
 _NUMBER = 654_321

@@ -37,7 +37,7 @@ CHANGED = {
 OWN, TWIN = "own", "twin"
 _LARGEST = 200_000
 """Bytes of the pictures that are sent: forty forms of them make a recording of some thirty megabytes."""
-_FAMILIES = 5
+_FAMILIES = 3
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.neighbours import Hashes, near
+from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
 from phoneward.media.comparing.prints import STRIP_WIDTH, Print
@@ -22,6 +22,8 @@ from phoneward.media.verdict import Region
 
 RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
+_TURNED_RADIUS: Final = 80
+"""Bits: a turned picture's hash is only about what is worked out; of strangers one in a thousand million is as near."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -56,21 +58,23 @@ class Candidates:
         self._wide = Parts([(number, one.T) for number, one in enumerate(strips) if one.shape[0] < one.shape[1]])
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
-        """Return for each suspect up to `most` originals that it may show as a whole, upright or turned by quarters."""
-        found: list[dict[int, int]] = [{} for _one in suspects]
-        telling = [number for number, one in enumerate(suspects) if one.quality >= _LEAST_QUALITY]
-        hashes = _hashes([suspects[number] for number in telling])
-        for turned in turned_hashes(hashes):
-            for query, number, distance in near(turned, self._hashes, RADIUS, most=most).tolist():
-                nearest = found[telling[query]]
-                nearest[number] = min(distance, nearest.get(number, distance))
-        return [
-            [
-                Candidate(number, likely=1 - distance / 256)
-                for number, distance in sorted(one.items(), key=lambda item: item[1])[:most]
-            ]
-            for one in found
-        ]
+        """Return for each suspect up to `most` originals that it may show as a whole, upright."""
+        telling, hashes = _telling(suspects)
+        return self._sorted(len(suspects), telling, [near(hashes, self._hashes, RADIUS, most=most)], most)
+
+    def turned(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        """Return for each suspect up to `most` originals that it may show turned by quarters."""
+        telling, hashes = _telling(suspects)
+        pairs = [nearest(turned, self._hashes, most) for turned in turned_hashes(hashes)[1:]]
+        close = [one[one[:, 2] <= _TURNED_RADIUS] for one in pairs]
+        return self._sorted(len(suspects), telling, close, most)
+
+    @staticmethod
+    def _sorted(count: int, telling: list[int], pairs: list[Pairs], most: int) -> list[list[Candidate]]:
+        found: list[list[Candidate]] = [[] for _number in range(count)]
+        for query, number, distance in np.concatenate(pairs).tolist():
+            found[telling[query]].append(Candidate(number, likely=1 - distance / 256))
+        return [sorted(one, key=lambda candidate: -candidate.likely)[:most] for one in found]
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
@@ -92,6 +96,12 @@ def strip_of(of: Print) -> Strip:
     pixels = np.frombuffer(of.strip, np.uint8)
     shape = (-1, STRIP_WIDTH) if of.width <= of.height else (STRIP_WIDTH, -1)
     return pixels.reshape(shape).astype(np.float32)
+
+
+def _telling(suspects: Sequence[Print]) -> tuple[list[int], Hashes]:
+    """Return the numbers of the suspects whose hash means something, and those hashes."""
+    telling = [number for number, one in enumerate(suspects) if one.quality >= _LEAST_QUALITY]
+    return telling, _hashes([suspects[number] for number in telling])
 
 
 def _hashes(prints: Sequence[Print]) -> Hashes:

@@ -20,9 +20,11 @@ DOUBTFUL = 5.5
 """Score from which it could be either."""
 _MOST_COVERED = 0.45
 _LEAST_COVER = 0.02
+_LEAST_BAND = 0.08
 _FAINT = 90.0
 _EDGE = 0.12
 _EMPTY = 5.0
+_MOST_SPOTS = 400
 
 Mask = npt.NDArray[np.bool_]
 
@@ -59,11 +61,15 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
         return Judgement(is_same=True, covered=0.0, is_certain=True, worst=float(left.score.max()))
     unit = max(3, min(original.shape) // 45)
     covers, is_certain = _covers(wrong, original, unit)
+    band = _band(wrong & ~_grown(covers, unit), left, unit)
+    covers, is_certain = covers | band, is_certain and not band.any()
     share = float(covers.mean())
     if share > _MOST_COVERED or (left.active & ~covers).sum() < 0.4 * left.active.sum():
         return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
     around = _grown(covers, unit)
     spots = _Spots(wrong & ~around, suspect, left, unit)
+    if spots.count > _MOST_SPOTS:
+        return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
     marks = spots.blanked() | spots.watermarks()
     rest = wrong & ~around & ~_grown(marks, max(3, unit // 3))
     added = spots.added(rest)
@@ -106,6 +112,21 @@ def _covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
         filled = float(wrong[box].mean())
         is_certain &= area > 4 * _LEAST_COVER * wrong.size and filled > 0.7 and not _lies_in_layout(original, box, unit)
     return found, is_certain
+
+
+def _band(wrong: Mask, left: Residual, unit: int) -> Mask:
+    """Return the band at the lower or upper end in which nothing of the original is left: a sheet in its colour."""
+    found = np.zeros_like(wrong)
+    agreed = (left.active & left.seen_active & ~_grown(left.score > CHANGED, unit)).any(axis=1)
+    kept = np.flatnonzero(agreed)
+    if not len(kept):
+        return found
+    for band in (slice(int(kept[-1]) + 1, len(wrong)), slice(0, int(kept[0]))):
+        part = wrong[band]
+        rows, columns = part.any(axis=1), part.any(axis=0)
+        if len(part) > _LEAST_BAND * len(wrong) and rows.mean() > 0.25 and columns.mean() > 0.3:
+            found[band] = True
+    return found
 
 
 def _lies_in_layout(original: Gray, box: tuple[slice, slice], unit: int) -> bool:

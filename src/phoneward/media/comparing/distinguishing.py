@@ -13,10 +13,10 @@ from phoneward.media.comparing.prints import Gray
 _LEAST_HEIGHT = 9.0
 """Pixels. Measured, JPEG at 30 to 60, two ways to make smaller: of 330 changed digits in text at least that high
 all were seen, of 106 at 7 to 9 pixels nine in ten, of 39 at 4 to 5 every other one."""
-_PHOTO_SIDE = 300
+_SIDE = 530
+"""Pixels of the shorter side, where no text was found: there may be some over a photo."""
 _CONTRAST = 30
 _PLAIN_CONTRAST = 110
-_LINES = 4
 _MOST_BOXES = 400
 
 
@@ -29,12 +29,12 @@ def would_show(original: Gray, scale: float) -> bool:
     """
     height = letter_height(original)
     if height is None:
-        return bool(min(original.shape) * scale >= _PHOTO_SIDE)
+        return bool(min(original.shape) * scale >= _SIDE)
     return height * scale >= _LEAST_HEIGHT
 
 
 def letter_height(original: Gray) -> float | None:
-    """Return the height in pixels of digits in the smaller, fainter lines of text; None where there are hardly any."""
+    """Return the height in pixels of digits in the smaller, fainter lines of text; None where there are none."""
     width = min(original.shape)
     block = max(9, width // 36) | 1
     heights: list[float] = []
@@ -48,7 +48,7 @@ def letter_height(original: Gray) -> float | None:
         boxes = stats[1:][is_line][:_MOST_BOXES]
         heights += [height for box in boxes if (height := _letters(original, strokes, box))]
     # A line of text is about a fifth taller than its digits.
-    return None if len(heights) < _LINES else float(np.percentile(heights, 15)) * 0.83
+    return None if not heights else float(np.percentile(heights, 15)) * 0.83
 
 
 def _letters(original: Gray, strokes: npt.NDArray[np.uint8], box: npt.NDArray[np.int32]) -> float:

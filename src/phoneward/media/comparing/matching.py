@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, Self, TypeVar
 
 from phoneward.media.comparing.candidates import Candidate, Candidates
@@ -23,7 +23,8 @@ LOOK_WIDTH: Final = 1080
 """Pixels: at this width pictures are compared, or at their own if less."""
 _BATCH: Final = 256
 _WHOLE: Final = 6
-_PARTS: Final = 6
+_TURNED: Final = 2
+_PARTS: Final = 4
 _KEPT_BYTES: Final = 96 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
@@ -75,25 +76,26 @@ class Matcher(Generic[K]):
         ahead: deque[Future[Match[K] | None]] = deque()
         for batch in _batches(suspects) if self._keys else ():
             prints = [one for _key, one in batch]
-            proposed = zip(self._candidates.whole(prints, _WHOLE), self._candidates.parts(prints, _PARTS), strict=True)
-            for (key, one), (whole, parts) in zip(batch, proposed, strict=True):
-                ahead.append(self._threads.submit(self._match, key, one, whole, parts))
+            proposed = zip(
+                self._candidates.whole(prints, _WHOLE),
+                self._candidates.turned(prints, _TURNED),
+                self._candidates.parts(prints, _PARTS),
+                strict=True,
+            )
+            for (key, one), candidates in zip(batch, proposed, strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, _each_once(candidates)))
             while len(ahead) > _BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
             yield from _found(ahead.popleft())
 
-    def _match(self, key: K, seen: Print, whole: list[Candidate], parts: list[Candidate]) -> Match[K] | None:
+    def _match(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
         same = self._by_content.get(seen.sha256)
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        tried = {one.number for one in whole}
-        candidates = whole + [one for one in parts if one.number not in tried]
         suspect = self._gray(key) if candidates else None
-        if suspect is None:
-            return None
-        return self._decide(key, Prepared(suspect), candidates)
+        return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
 
     def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
         best: Match[K] | None = None
@@ -140,6 +142,16 @@ class _Kept(Generic[K]):
 
 def _size(seen: Prepared | None) -> int:
     return 0 if seen is None else seen.gray.nbytes + _FEATURES_BYTES
+
+
+def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
+    """Return all candidates in their order; of those of one original the first, with a place where any names one."""
+    found: dict[int, Candidate] = {}
+    for one in itertools.chain.from_iterable(candidates):
+        first = found.setdefault(one.number, one)
+        if first.near is None and one.near is not None:
+            found[one.number] = replace(first, near=one.near)
+    return list(found.values())
 
 
 def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:

@@ -107,7 +107,7 @@ def _agreement(suspect: Strip, placed: npt.NDArray[np.float32]) -> npt.NDArray[n
     down, across = _means(suspect.shape[0]), _means(suspect.shape[1]).T
 
     def means(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return np.matmul(down, np.matmul(pixels, across))
+        return np.asarray(np.matmul(down, np.matmul(pixels, across)), np.float32)
 
     mean, other = means(suspect), means(placed)
     spread = np.maximum(means(suspect * suspect) - mean * mean, 0.0)
@@ -123,4 +123,5 @@ def _means(pixels: int) -> npt.NDArray[np.float32]:
     blocks = max(1, round(pixels / _BLOCK))
     of = np.minimum(np.arange(pixels) * blocks // pixels, blocks - 1)
     shares = (of == np.arange(blocks)[:, None]).astype(np.float32)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+    means: npt.NDArray[np.float32] = shares / shares.sum(axis=1, keepdims=True)
+    return means

@@ -35,11 +35,12 @@ def print_of(data: bytes, *, sha256: bytes | None = None) -> Print:
         height=height,
         pdq=hashed,
         quality=quality,
-        strip=_strip(seen),
+        strip=strip_from(seen),
     )
 
 
-def _strip(seen: Gray) -> bytes:
+def strip_from(seen: Gray) -> bytes:
+    """Return a picture's strip (see `Print`)."""
     height, width = seen.shape
     longer = min(_MOST_STRIP, max(1, round(max(width, height) * STRIP_WIDTH / min(width, height))))
     is_tall = width <= height

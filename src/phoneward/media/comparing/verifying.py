@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from phoneward.media.comparing import aligning, distinguishing
 from phoneward.media.comparing.aligning import Box, Placement
 from phoneward.media.comparing.covering import DOUBTFUL, Judgement, judged
@@ -15,6 +17,8 @@ _SIDES = (360, 720, 1440)
 _NOISIEST = 0.12
 _LEAST_ACTIVE = 0.004
 _REACH = 14
+_WORST = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0)
+_TRUSTED = (0.99, 0.97, 0.93, 0.87, 0.8, 0.6, 0.25, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,21 @@ def _verdict(
     return Verdict(
         kind=kind,
         is_distinguishable=is_certain,
-        confidence=0.99 if is_certain else 0.5,
+        confidence=_confidence(judgement, is_distinguishable=is_certain),
         width=round(width * sharpness),
         region=region,
         covered=round(judgement.covered, 4),
     )
+
+
+def _confidence(judgement: Judgement, *, is_distinguishable: bool) -> float:
+    """Return how often such a verdict is right where half of the suspects are copies and half are copies of a twin.
+
+    Measured on every second kind of screen of the tests' corpus, at 270 to 720 pixels, JPEG at 30 to 60: where a digit
+    would have been seen, in 328 of 328 (0.99 is what so many can prove); elsewhere by the worst score. What may be one
+    more message rather than something lying over the picture is believed a fifth less.
+    """
+    if is_distinguishable:
+        return 0.99
+    trusted = float(np.interp(judgement.worst, _WORST, _TRUSTED))
+    return round(trusted if judgement.is_certain else 0.8 * trusted, 3)

@@ -34,7 +34,7 @@ _LEAST: Final = 1.0
 
 
 class Windows(NamedTuple):
-    """Windows of one strip: their vectors, where each begins (in units of the shorter side) and its number in `CUTS`."""
+    """Windows of one strip: vectors, where each begins (in units of the shorter side), and its number in `CUTS`."""
 
     vectors: Vectors
     starts: npt.NDArray[np.float32]

@@ -31,7 +31,7 @@ from phoneward.watch.abilities.facts import (
     Whose,
 )
 from phoneward.watch.abilities.looking import NoMainFileError, look_at_app
-from phoneward.watch.abilities.said import StatedTextError, read_text
+from phoneward.watch.abilities.said import StatedTextError, read_text, text_of
 from phoneward.watch.abilities.trackers import TrackerList, TrackerListError, load_trackers
 
 __all__ = [
@@ -65,4 +65,5 @@ __all__ = [
     "owners_words",
     "read_text",
     "seen_words",
+    "text_of",
 ]

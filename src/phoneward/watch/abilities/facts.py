@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from phoneward.apk.dex import CallSite
 from phoneward.findings import Tier
 from phoneward.texts import Words
 
@@ -104,7 +105,7 @@ class Ability:
         return tuple(dict.fromkeys(one.owner for one in self.seen if one.owner is not None))
 
 
-MAX_SEEN = 20
+MAX_SEEN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ class AppAbilities:
         permissions: that it asks for.
         abis: kinds of processor it has native code for.
         dex_files, classes, methods: code that was looked through.
+        calls: every call of a method that a rule watches, whatever it was taken for.
         said: beside a text; None where none was given.
         change: beside an earlier version; None where none was given.
     """
@@ -280,6 +282,7 @@ class AppAbilities:
     dex_files: int
     classes: int
     methods: int
+    calls: tuple[CallSite, ...] = ()
     said: Said | None = None
     change: Change | None = None
 

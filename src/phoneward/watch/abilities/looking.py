@@ -96,6 +96,7 @@ def _look(app: AppSet, trackers: TrackerList | None) -> AppAbilities:
         dex_files=len(code.dex_files),
         classes=code.classes,
         methods=code.methods,
+        calls=code.calls,
     )
 
 

@@ -47,9 +47,14 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise StatedTextError(file=readable(path.name)) from error
-    text = _decoded(data)
+    return text_of(data, path.name)
+
+
+def text_of(data: bytes, name: str) -> str:
+    """Return the words of a text that is in memory; see `read_text`."""
+    text = _decoded(data) if len(data) <= MAX_TEXT else None
     if text is None:
-        raise StatedTextError(file=readable(path.name))
+        raise StatedTextError(file=readable(name))
     return _shown(text) if re.search(r"<(html|body|p|div|br)\b", text[:100_000], re.IGNORECASE) else text
 
 

@@ -36,7 +36,7 @@ class _ByMarks:
 
     def look_for(self, data: bytes, on_match: OnMatch) -> None:
         looked = self._looker.look(data)
-        self.uncompared += looked.unread
+        self.undecoded += looked.unread
         for seen in looked.sightings:
             on_match(
                 f"{seen.number:07d}",

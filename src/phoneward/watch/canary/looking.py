@@ -4,14 +4,31 @@ import hashlib
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from phoneward.confined import ConfinedError, ConfinedWorker, Limits
 from phoneward.media import Format, PicturesExtraMissingError, find_pictures
+from phoneward.watch.canary.code import SeenCanary
+
+if TYPE_CHECKING:
+    from phoneward.media.comparing import Gray
 
 LARGEST: Final = 64 << 20
 """Bytes of a file that is looked into; of larger ones that much."""
 _LIMITS: Final = Limits(seconds=30.0, memory_bytes=1 << 30, output_bytes=1 << 20)
+
+
+def find_canary(picture: "Gray", known: Collection[int] = ()) -> SeenCanary | None:
+    """Return the canary a picture in gray shows; see `marks.find_canary`, which this calls.
+
+    Raises:
+        PicturesExtraMissingError: the extra `watch` is not installed.
+    """
+    try:
+        from phoneward.watch.canary import marks
+    except ImportError as error:
+        raise PicturesExtraMissingError from error
+    return marks.find_canary(picture, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

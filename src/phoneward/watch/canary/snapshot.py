@@ -7,6 +7,7 @@ from phoneward import snapshots
 from phoneward.errors import readable
 from phoneward.vault import NodeType, Repository, VaultError
 from phoneward.watch.canary.looking import LARGEST
+from phoneward.watch.canary.owners import owner_in_snapshot
 from phoneward.watch.canary.storage import FileSeen, moment, was_written_since
 
 
@@ -24,7 +25,9 @@ def in_snapshot(repo: Repository, ref: str, since: dt.datetime | None) -> Iterat
     for entry in snapshots.list_path(repo, ref, recursive=True):
         node = entry.node
         if node.type == NodeType.FILE and was_written_since(since, node.size, node.mtime_ns, node.ctime_ns):
-            yield FileSeen(readable(entry.path), moment(node.mtime_ns), node.size, _reader(repo, ref, entry.path))
+            path = readable(entry.path)
+            read = _reader(repo, ref, entry.path)
+            yield FileSeen(path, moment(node.mtime_ns), node.size, read, owner_in_snapshot(path))
 
 
 def _reader(repo: Repository, ref: str, path: bytes) -> Callable[[], bytes]:

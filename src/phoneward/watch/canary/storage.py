@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,16 +14,12 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, sile
 from phoneward.texts import Words, counted, words
 from phoneward.watch.canary.errors import NothingThereError
 from phoneward.watch.canary.looking import LARGEST, CanaryLooker, Sighting
+from phoneward.watch.canary.owners import owner_of, owner_on_computer
 
 _EARLIER: Final = dt.timedelta(minutes=1)
 """Files written so long before the picture was put count too: an app's clock and a file system's may differ."""
 _SMALLEST: Final = 64
 """Bytes. No picture is smaller."""
-_APP_FOLDER = re.compile(r"(?:^|/)Android/(?:data|media|obb)/([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+)(?:/|$)")
-_APP_DATA = re.compile(r"^/(?:appdata|data/data|data/user/\d+)/([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+)(?:/|$)")
-_THUMBNAILS = re.compile(
-    r"(?:^|/)\.thumbnails(?:/|$)|(?:^|/)Android/data/com\.[a-z.]*gallery[a-z0-9.]*/", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +31,14 @@ class FileSeen:
         written: when it was last changed, as far as the place tells.
         size: bytes, as the place tells.
         read: returns its bytes, at most `LARGEST`; raises FileReadError or OSError.
+        owner: the app whose folder it lies in (empty where nobody can tell), and whether thumbnails lie there.
     """
 
     path: str
     written: dt.datetime | None
     size: int
     read: Callable[[], bytes]
+    owner: tuple[str, bool] = ("", False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +67,12 @@ class Search:
     Attributes:
         copies: in the order they were met.
         files, pictures: so many were looked at.
-        unread: so many pictures could not be decoded.
         missed: what could not be looked at, one sentence each.
     """
 
     copies: list[CanaryCopy] = field(default_factory=list)
     files: int = 0
     pictures: int = 0
-    unread: int = 0
     missed: list[Words] = field(default_factory=list)
 
 
@@ -88,7 +83,7 @@ def search(files: Iterable[FileSeen], looker: CanaryLooker, *, into: Search, lis
         PhoneGoneError: the connection was lost.
     """
     listener(PhaseStarted("look-for-canary"))
-    unreadable = large = done = 0
+    unreadable = large = closed = done = 0
     for file in files:
         try:
             data = file.read()
@@ -100,7 +95,7 @@ def search(files: Iterable[FileSeen], looker: CanaryLooker, *, into: Search, lis
         looked = looker.look(data)
         into.files += 1
         into.pictures += looked.pictures
-        into.unread += looked.unread
+        closed += looked.unread
         into.copies += [_copy(file, sighting) for sighting in looked.sightings]
         listener(Advanced("look-for-canary", into.files, done, os.fsencode(file.path)))
     listener(PhaseDone("look-for-canary", into.files, done))
@@ -114,31 +109,22 @@ def search(files: Iterable[FileSeen], looker: CanaryLooker, *, into: Search, lis
                 large,
             )
         )
-    if into.unread:
+    if closed:
         into.missed.append(
-            counted(
-                "{count} picture could not be opened.",
-                "{count} pictures could not be opened.",
-                into.unread,
-            )
+            counted("{count} picture could not be opened.", "{count} pictures could not be opened.", closed)
         )
     return into
 
 
 def _copy(file: FileSeen, sighting: Sighting) -> CanaryCopy:
+    package, is_thumbnail = file.owner
     return CanaryCopy(
         sighting=sighting,
         path=file.path,
-        package=package_of(file.path),
+        package=package,
         written=file.written,
-        is_thumbnail=_THUMBNAILS.search(file.path) is not None,
+        is_thumbnail=is_thumbnail,
     )
-
-
-def package_of(path: str) -> str:
-    """Return the app to which Android gives the folder a file lies in; empty where it lies in none of these."""
-    match = _APP_FOLDER.search(path) or _APP_DATA.search(path)
-    return match[1] if match else ""
 
 
 # -- places ------------------------------------------------------------------------------------------------------------
@@ -165,7 +151,8 @@ def on_phone(phone: Phone, since: dt.datetime | None, into: Search) -> Iterator[
             if isinstance(item, Unreadable):
                 denied += 1
             elif item.kind is FileKind.FILE and was_written_since(since, item.size, item.mtime_ns, item.ctime_ns):
-                yield FileSeen(readable(item.path), moment(item.mtime_ns), item.size, _reader(phone, item))
+                owner = owner_of(readable(item.path[len(volume.root) + 1 :]))
+                yield FileSeen(readable(item.path), moment(item.mtime_ns), item.size, _reader(phone, item), owner)
     if denied:
         into.missed.append(
             counted(
@@ -197,8 +184,8 @@ def _reader(phone: Phone, item: Entry) -> Callable[[], bytes]:
             for piece in stream:
                 data += piece
                 if len(data) >= LARGEST:
-                    break
-        return bytes(data[:LARGEST])
+                    return bytes(data[:LARGEST])  # a phone may send a file for ever
+        return bytes(data)
 
     return read
 
@@ -235,7 +222,8 @@ def _of_file(path: Path) -> FileSeen | None:
         with path.open("rb") as file:
             return file.read(LARGEST)
 
-    return FileSeen(readable(os.fsencode(path)), moment(about.st_mtime_ns), about.st_size, read)
+    name = readable(os.fsencode(path))
+    return FileSeen(name, moment(about.st_mtime_ns), about.st_size, read, owner_on_computer(name))
 
 
 def moment(time_ns: int) -> dt.datetime:

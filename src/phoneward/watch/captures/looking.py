@@ -80,9 +80,12 @@ def look_into_capture(
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
     with Search(images) as search:
-        return search_capture(
+        result = search_capture(
             path, search, key_logs=key_logs, packages=packages, log=log, since=since, until=until, app=app
         )
+    lost = ((Lost.PICTURES, search.unreadable), (Lost.DECODING, search.undecoded))
+    more = tuple(problem_sentence(problem, count) for problem, count in lost if count)
+    return replace(result, unread=replace(result.unread, problems=(*result.unread.problems, *more)))
 
 
 def search_capture(
@@ -106,10 +109,6 @@ def search_capture(
                 look.at(exchange)
         look.at_joined()
         search.finish()
-        if search.unreadable:
-            look.note(Lost.PICTURES, search.unreadable)
-        if search.undecoded:
-            look.note(Lost.DECODING, search.undecoded)
     unread = capture.unread
     return CaptureResult(
         uploads=tuple(one for one in look.uploads() if one.verdict.is_distinguishable),
@@ -152,7 +151,7 @@ class _Look:
         self.exchanges += 1
         body = exchange.body[:LARGEST_BODY]
         if len(body) < len(exchange.body):
-            self.note(Lost.LARGE)
+            self._note(Lost.LARGE)
         if len(body) >= _SHORTEST:
             goes_on = self._joins.goes_on(exchange)
             self._unwrap(
@@ -175,7 +174,7 @@ class _Look:
             numbers = tuple(dict.fromkeys(exchange.number for exchange in joined.exchanges))
             self._unwrap(first, Body(data=joined.data), way=joined.way, exchanges=numbers)
         if self._joins.given_up:
-            self.note(Lost.PIECES, self._joins.given_up)
+            self._note(Lost.PIECES, self._joins.given_up)
 
     def uploads(self) -> Iterator[Upload]:
         """Yield what was found, in the capture's order; a part of an upload that was found whole is left out."""
@@ -200,10 +199,10 @@ class _Look:
             except WorkerStartError:
                 raise
             except ConfinedError:
-                self.note(Lost.FAILED)
+                self._note(Lost.FAILED)
                 return
             for problem in seen.problems:
-                self.note(problem)
+                self._note(problem)
             for found in seen.pictures:
                 # The beginning of a picture that comes in pieces is looked at when these are put together.
                 if found.is_whole or seen.piece is None or way:
@@ -237,8 +236,7 @@ class _Look:
 
         self._search.look_for(found.data, sent)
 
-    def note(self, problem: Problem | Lost, count: int = 1) -> None:
-        """Remember that something was not looked at."""
+    def _note(self, problem: Problem | Lost, count: int = 1) -> None:
         self._problems[problem] = self._problems.get(problem, 0) + count
 
 

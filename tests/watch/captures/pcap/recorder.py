@@ -302,7 +302,7 @@ def main(folder: str) -> None:
     jobs = json.loads(Path("jobs.json").read_text())
     start_servers(jobs)
     dumpcap = subprocess.Popen(
-        ["dumpcap", "-q", "-p", "-i", "lo", "-w", "whole.pcapng", "-f", f"host {PHONE} and host {SERVER}"],
+        ["dumpcap", "-q", "-p", "-B", "256", "-i", "lo", "-w", "whole.pcapng", "-f", f"host {PHONE} and host {SERVER}"],
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -33,11 +33,16 @@ JOBS = (
 )
 
 
-@pytest.fixture(scope="module")
-def recording() -> Recording:
+def recorded() -> Recording:
+    """The one recording of these tests."""
     made = record(repr(JOBS).encode(), lambda: JOBS)
     assert made.received == {job.path: hashlib.sha256(job.body).hexdigest() for job in JOBS}
     return made
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return recorded()
 
 
 def uid_of(frame: dressing.Frame) -> int:

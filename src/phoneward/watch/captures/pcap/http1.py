@@ -13,6 +13,7 @@ MAX_HEADERS = 1000
 REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) (\S+) HTTP/1\.[01]\r?\n")
 _METHOD = re.compile(rb"[A-Z]{1,20}(?: |\Z)")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,12})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
+_LINE_ENDS = (b"\r", b"\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _MAX_CHUNK_LINE = 8192
 
@@ -108,7 +109,8 @@ class Http1Reader:
 
     def _read_head(self) -> Sent | bool:
         # Empty lines before a request are ignored (RFC 9112, section 2.2).
-        del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
+        if self._buffer[:1] in _LINE_ENDS:
+            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
         if not self._buffer:
             return False
         end, size = _head_end(self._buffer, self._searched)

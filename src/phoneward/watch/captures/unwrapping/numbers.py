@@ -12,11 +12,11 @@ _SHORTEST: Final = 400
 _CLASS: Final = bytes(0x41 if byte in b'0123456789,-: \r\n\t"' else 0 for byte in range(256))
 _PAIR: Final = re.compile(rb'"?\d+"?\s*:\s*(-?\d{1,3})')
 _STEP: Final = 1 << 16
-# The first bytes of a picture, each written as the character of that number: in UTF-8, and as JSON escapes it.
-_AS_CHARACTERS: Final = re.compile(
-    rb"\xc3\xbf\xc3\x98\xc3\xbf|\xc2\x89PNG|\\u00[fF]{2}\\u00[dD]8\\u00[fF]{2}|\\u0089PNG|\xc3\xbf\\u00d8"
-    rb'|"RIFF[^"]{4,24}WEBPVP8|"GIF8[79]a'
-)
+_AS_CHARACTERS: Final = (
+    b"\xc3\xbf\xc3\x98\xc3\xbf", b"\xc2\x89PNG", b"\\u00ff\\u00d8\\u00ff", b"\\u00FF\\u00D8\\u00FF", b"\\u0089PNG",
+    b'"RIFF', b'"GIF8',
+)  # fmt: skip
+"""The first bytes of a picture, each written as the character of that number: in UTF-8, and as JSON escapes it."""
 _STRING_START: Final = 4096
 _BACKWARDS: Final = (b"\n\x1a\n\rGNP\x89", b"GNP\x89")
 _BACKSLASH: Final = 0x5C
@@ -64,15 +64,16 @@ def characters(node: Node) -> Iterator[Node]:
     """Yield bytes written as one character each ("binary strings"): within JSON strings, or as the whole text."""
     at = 0
     for _count in range(_MOST):
-        match = _AS_CHARACTERS.search(node.data, at)
-        if match is None:
+        places = [place for place in (node.data.find(start, at) for start in _AS_CHARACTERS) if place >= 0]
+        if not places:
             return
-        quote = node.data.rfind(b'"', max(0, match.start() - _STRING_START), match.start() + 1)
+        start = min(places)
+        quote = node.data.rfind(b'"', max(0, start - _STRING_START), start + 1)
         text, end = _string(node.data, quote) if quote >= 0 else ("", 0)
-        if end <= match.start():
-            text, end = node.data[match.start() :].decode("utf-8", "ignore"), len(node.data)
+        if end <= start:
+            text, end = node.data[start:].decode("utf-8", "ignore"), len(node.data)
         yield node.inner(text.encode("latin-1", "ignore"), "characters")
-        at = max(end, match.end())
+        at = max(end, start + 1)
 
 
 def _string(data: bytes, quote: int) -> tuple[str, int]:

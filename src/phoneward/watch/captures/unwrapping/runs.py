@@ -21,13 +21,16 @@ _IN_RUN: Final = _DIGITS + b"=\\%\r\n"
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % _SHORTEST)
 _HEX: Final = re.compile(rb"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
 _ESCAPED: Final = re.compile(rb"\\+u00([0-9a-fA-F]{2})")
-_BREAK: Final = re.compile(rb"\\+[rnt]|[\r\n\t ]+")
+_BREAK: Final = re.compile(rb"\\+[rnt]?")
+_SPACE: Final = b"\r\n\t "
 _REFERENCE: Final = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,2})|0*([0-9]{1,3}));")
 _NAME: Final = re.compile(
     rb"""["']?([A-Za-z_][\w.-]{0,40})\\*["']?\s*[:=]\s*\[?\s*\\*["']?\s*$|<([A-Za-z_][\w.:-]{0,60})[^<>]{0,80}>\s*$"""
 )
 _HEADS: Final = (b"/9j/", b"iVBORw0KGg", b"R0lGOD", b"UklGR", b"H4sI")
 """JPEG, PNG, GIF, RIFF (WebP), gzip in base64."""
+_PREFIX: Final = 1024
+"""Digits that may stand before the picture's own."""
 _TAILS: Final = tuple(head[::-1] for head in (b"/9j/", b"iVBORw0KGgo", b"R0lGOD", b"UklGR"))
 _CLASS: Final = bytes(0x41 if byte in _IN_RUN else 0 for byte in range(256))
 _URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
@@ -56,11 +59,10 @@ def _referred(match: re.Match[bytes]) -> bytes:
 
 
 def _of_run(node: Node, run: bytes, before: bytes) -> Iterator[Node]:
-    clean = _ESCAPED.sub(lambda match: bytes((int(match[1], 16),)), run) if b"\\" in run else run
-    clean = _BREAK.sub(b"", clean).replace(b"\\", b"")
+    clean = _joined(_ESCAPED.sub(lambda match: bytes((int(match[1], 16),)), run) if b"\\" in run else run)
     is_escaped = b"%" in clean
     if is_escaped:
-        clean = _BREAK.sub(b"", unquote_to_bytes(clean))
+        clean = _joined(unquote_to_bytes(clean))
     names = _names(before) + (("percent-encoding",) if is_escaped else ())
     for match in _RUN.finditer(clean):
         digits = match[0]
@@ -70,6 +72,13 @@ def _of_run(node: Node, run: bytes, before: bytes) -> Iterator[Node]:
         else:
             is_url = before.endswith(b";base64,") or b";base64," in clean[max(0, match.start() - 8) : match.start()]
             yield from _based(inner, digits, is_url=is_url)
+
+
+def _joined(run: bytes) -> bytes:
+    """Return a run without line breaks, and without the backslashes before its slashes."""
+    if b"\\" in run:
+        run = _BREAK.sub(b"", run)
+    return run.translate(None, _SPACE)
 
 
 def _names(before: bytes) -> tuple[str, ...]:
@@ -87,7 +96,7 @@ def _based(inner: Node, digits: bytes, *, is_url: bool) -> Iterator[Node]:
         name = "urlsafe base64"
     yield inner.inner(_unbased(digits), name)
     # Something else may stand before the picture's own digits, so that these begin elsewhere than at a multiple of 4.
-    places = {digits.find(head) for head in _HEADS}
+    places = {digits.find(head, 0, _PREFIX) for head in _HEADS}
     for at in sorted(place for place in places if place > 0 and place % 4):
         yield inner.inner(_unbased(digits[at:]), name)
     if digits.endswith(_TAILS):

@@ -1,0 +1,118 @@
+"""Finding, among many originals and many suspects, which pairs are worth a closer look: time and memory.
+
+    .venv/bin/python -m benchmarks.pictures_search [--originals 20000] [--suspects 50000]
+
+The fingerprints are made of those of the tests' pictures: each is a picture whose halves are of two others, mirrored or
+not, at another brightness; its hash is changed in some bits. One suspect in a hundred is cut from an original. Nothing
+is decoded: what decoding costs, `benchmarks.pictures_hash` says. The peer is OpenCV's exact search (`batchDistance`),
+which compares every pair.
+"""
+
+import argparse
+import os
+import resource
+import time
+
+import numpy as np
+
+from phoneward.media.comparing import Print, nearest, print_of
+from phoneward.media.comparing.candidates import Candidates, strip_of
+from phoneward.media.comparing.prints import STRIP_WIDTH
+from tests.media import corpus
+
+BATCH = 256
+
+
+def fingerprints(count: int, chance: np.random.Generator) -> list[Print]:
+    """Return so many fingerprints of pictures that do not exist."""
+    real = [print_of(one.data) for one in corpus.pictures()]
+    strips = [strip_of(one) for one in real if one.width <= one.height]
+    hashes = np.array([np.frombuffer(one.pdq, np.uint8) for one in real])
+    made = []
+    for _number in range(count):
+        first, second = (strips[at] for at in chance.integers(0, len(strips), 2))
+        length = int(chance.integers(56, 72))
+        cut = int(chance.integers(length // 4, 3 * length // 4))
+        upper, lower = np.resize(first, (length, STRIP_WIDTH))[:cut], np.resize(second, (length, STRIP_WIDTH))[cut:]
+        strip = np.concatenate([upper[:, :: chance.choice([1, -1])], lower[:, :: chance.choice([1, -1])]])
+        strip = np.clip(np.roll(strip, int(chance.integers(0, length)), axis=0) * chance.uniform(0.6, 1), 0, 255)
+        flipped = np.packbits(chance.random(256) < chance.uniform(0, 0.5))
+        hashed = hashes[chance.integers(0, len(hashes))] ^ flipped
+        made.append(
+            Print(
+                sha256=chance.bytes(32),
+                width=1080,
+                height=round(1080 * length / STRIP_WIDTH),
+                pdq=hashed.tobytes(),
+                quality=100,
+                strip=strip.astype(np.uint8).tobytes(),
+            )
+        )
+    return made
+
+
+def cut_from(original: Print, chance: np.random.Generator) -> Print:
+    """Return the fingerprint of an original of which something was cut off at the top and the bottom."""
+    strip = strip_of(original).astype(np.uint8)
+    top, bottom = chance.integers(1, len(strip) // 6, 2)
+    part = strip[top : len(strip) - bottom]
+    return Print(
+        sha256=chance.bytes(32),
+        width=1080,
+        height=round(1080 * len(part) / STRIP_WIDTH),
+        pdq=chance.bytes(32),
+        quality=100,
+        strip=part.tobytes(),
+    )
+
+
+def main() -> None:
+    """Make the fingerprints and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--originals", type=int, default=20_000)
+    parser.add_argument("--suspects", type=int, default=50_000)
+    asked = parser.parse_args()
+    chance = np.random.default_rng(1)
+    originals = fingerprints(asked.originals, chance)
+    begun = time.process_time()
+    candidates = Candidates(originals)
+    print(f"{asked.originals:,} originals made ready in {time.process_time() - begun:.1f} s of processor time")
+    spent = {"whole": 0.0, "turned": 0.0, "parts": 0.0}
+    planted = found = 0
+    peer = 0.0
+    gallery = np.frombuffer(b"".join(one.pdq for one in originals), np.uint8).reshape(-1, 32)
+    for at in range(0, asked.suspects, BATCH):
+        # Made and dropped: a scan keeps no suspects either.
+        suspects = fingerprints(min(BATCH, asked.suspects - at), chance)
+        plants = {number: int(chance.integers(0, len(originals))) for number in range(0, len(suspects), 100)}
+        for number, of in plants.items():
+            suspects[number] = cut_from(originals[of], chance)
+        begun = time.process_time()
+        candidates.whole(suspects, 6)
+        spent["whole"] += time.process_time() - begun
+        begun = time.process_time()
+        candidates.turned(suspects, 2)
+        spent["turned"] += time.process_time() - begun
+        begun = time.process_time()
+        parts = candidates.parts(suspects, 4)
+        spent["parts"] += time.process_time() - begun
+        planted += len(plants)
+        found += sum(any(one.number == of for one in parts[number]) for number, of in plants.items())
+        if at % (BATCH * 16) == 0:
+            begun = time.process_time()
+            nearest(np.array([np.frombuffer(one.pdq, np.uint8) for one in suspects]), gallery, 6)
+            peer += (time.process_time() - begun) * min(16 * BATCH, asked.suspects - at) / len(suspects)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(f"against {asked.suspects:,} suspects, seconds of processor time (one thread of {os.cpu_count()}):")
+    print(
+        f"  hash stage {spent['whole']:.1f}; OpenCV comparing every pair {peer:.1f}; ratio {peer / spent['whole']:.1f}"
+    )
+    print(f"  turned by quarters {spent['turned']:.1f}")
+    print(
+        f"  crop stage {spent['parts']:.1f}; of {planted} planted crops {found / planted:.3f} are among the first four"
+    )
+    print(f"  peak memory {peak:.0f} MB, the fingerprints of the originals included")
+
+
+if __name__ == "__main__":
+    main()

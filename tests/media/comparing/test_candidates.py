@@ -1,0 +1,89 @@
+"""Among many pictures, the one that a crop was cut from is proposed; turned pictures are proposed too."""
+
+import functools
+
+import cv2
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phoneward.media.comparing import Gray, Print, pdq
+from phoneward.media.comparing.candidates import Candidate, Candidates
+from phoneward.media.comparing.printing import strip_from
+from phoneward.media.comparing.turning import turned_hashes
+from tests.media import corpus
+
+SEEN = [cv2.cvtColor(one.pixels(), cv2.COLOR_BGR2GRAY) for one in corpus.pictures()[::2]]
+
+
+def fingerprint(gray: Gray) -> Print:
+    hashed, quality = pdq(gray)
+    return Print(
+        sha256=bytes(32), width=gray.shape[1], height=gray.shape[0], pdq=hashed, quality=quality, strip=strip_from(gray)
+    )
+
+
+@functools.cache
+def candidates() -> Candidates:
+    return Candidates([fingerprint(np.asarray(gray, np.uint8)) for gray in SEEN])
+
+
+def shares_the_screen(one: Candidate, number: int) -> bool:
+    """Families differ in one digit: which of them it was is for a closer look."""
+    pictures = corpus.pictures()[::2]
+    return pictures[one.number].family == pictures[number].family
+
+
+CUT = st.floats(0.0, 0.2)
+
+
+@settings(max_examples=40, deadline=None)
+@given(number=st.integers(0, len(SEEN) - 1), left=CUT, top=CUT, right=CUT, bottom=CUT, width=st.integers(200, 1080))
+def test_what_a_crop_was_cut_from_is_proposed(
+    *, number: int, left: float, top: float, right: float, bottom: float, width: int
+) -> None:
+    """However a person or an app cuts up to a fifth off each edge and scales the rest, the picture is proposed."""
+    gray = SEEN[number]
+    height, wide = gray.shape
+    part = gray[round(top * height) : height - round(bottom * height), round(left * wide) : wide - round(right * wide)]
+    small = cv2.resize(part, (width, round(part.shape[0] * width / part.shape[1])), interpolation=cv2.INTER_AREA)
+    (found,) = candidates().parts([fingerprint(np.asarray(small, np.uint8))], 8)
+    assert any(shares_the_screen(one, number) for one in found)
+
+
+def test_about_where_a_crop_lies_is_said() -> None:
+    """The part that is proposed overlaps the part that was cut, so that a closer look begins in the right place."""
+    gray = SEEN[-1]
+    height, width = gray.shape
+    part = gray[round(0.1 * height) : round(0.9 * height), round(0.1 * width) : round(0.95 * width)]
+    (found,) = candidates().parts([fingerprint(np.asarray(part, np.uint8))], 4)
+    near = next(one.near for one in found if one.number == len(SEEN) - 1)
+    assert near is not None
+    assert np.allclose((near.left, near.top, near.right, near.bottom), (0.1, 0.1, 0.95, 0.9), atol=0.05)
+
+
+def test_a_page_that_is_all_but_empty_proposes_nothing() -> None:
+    (whole,), (parts,) = (
+        candidates().whole([fingerprint(np.full((2400, 1080), 250, np.uint8))], 6),
+        candidates().parts([fingerprint(np.full((2400, 1080), 250, np.uint8))], 6),
+    )
+    assert (whole, parts) == ([], [])
+
+
+@settings(max_examples=20, deadline=None)
+@given(number=st.integers(0, len(SEEN) - 1), quarters=st.integers(1, 3))
+def test_a_turned_picture_is_proposed(number: int, quarters: int) -> None:
+    turned = np.ascontiguousarray(np.rot90(SEEN[number], quarters))
+    (found,) = candidates().turned([fingerprint(np.asarray(turned, np.uint8))], 12)
+    assert any(shares_the_screen(one, number) for one in found)
+
+
+def test_the_hash_of_a_turned_picture_is_about_what_is_worked_out() -> None:
+    """Each of the three turns is the one it says it is."""
+    for gray in SEEN[::3]:
+        hashes = turned_hashes(np.frombuffer(pdq(np.asarray(gray, np.uint8))[0], np.uint8)[None])
+        for quarters in range(4):
+            real = np.frombuffer(pdq(np.ascontiguousarray(np.rot90(gray, quarters)))[0], np.uint8)
+            far = [int(np.bitwise_count(one[0] ^ real).sum()) for one in hashes]
+            assert far.index(min(far)) == quarters
+            assert min(far) <= 80
