@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.nearest import Hashes, Pairs, near, nearest
+from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
 from phoneward.media.comparing.prints import STRIP_WIDTH, Print
