@@ -73,7 +73,7 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
         return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
     watermark = spots.watermarks()
     # Under a watermark a digit may be another one.
-    is_certain &= not (watermark & wrong & left.active).any()
+    is_certain &= not watermark.any()
     marks = spots.blanked() | watermark
     rest = wrong & ~around & ~_grown(marks, max(3, unit // 3))
     added = spots.added(rest)
@@ -198,10 +198,19 @@ class _Spots:
                 anchors.append(number)
         found = np.zeros_like(self.wrong)
         faint = max((strength[number] for number in anchors if strength[number] < _FAINT), default=0.0)
+        if not anchors and self._is_spread(strength):
+            return self.wrong
         for number in range(1, self.count if anchors else 1):
             if number in anchors or strength[number] <= 1.3 * faint or self._is_near(number, anchors):
                 found |= self.labels == number
         return found
+
+    def _is_spread(self, strength: npt.NDArray[np.float64]) -> bool:
+        """Return whether the spots are bits of something very faint all over, equally faint everywhere."""
+        seen = np.flatnonzero(strength)
+        if len(seen) < 3 or strength.max() > min(_FAINT / 2, 1.7 * strength[seen].min()):
+            return False
+        return bool(np.ptp(self.stats[seen, 1]) > 0.2 * self.height)
 
     def added(self, rest: Mask) -> Mask:
         """Return what was put where nothing was, if it is more than a few letters.
