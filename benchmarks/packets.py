@@ -19,7 +19,7 @@ import time
 from tests.watch.captures.pcap.recording import Job, Recording, record
 
 MEGABYTE = 10**6
-_SHARES = (("http", 21_001, 4), ("tls1.3", 21_002, 4), ("h2", 21_003, 1), ("h3", 21_004, 1))
+_SHARES = (("http", 21_001, 9), ("tls1.3", 21_002, 9), ("h2", 21_003, 1), ("h3", 21_004, 1))
 _OURS = """
 import resource, sys
 from pathlib import Path

@@ -29,6 +29,7 @@ EXPECTED = {
     "declared",
     "dex",
     "flows",
+    "finding",
     "gate",
     "gate_service",
     "greetings",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
-from phoneward.texts import _, ngettext
+from phoneward.media import Kind
+from phoneward.texts import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,19 +16,28 @@ if TYPE_CHECKING:
     from phoneward.watch import FolderMatch
 
 
+KIND_WORDS = {
+    Kind.IDENTICAL: N_("the same file"),
+    Kind.RE_ENCODED: N_("the same picture, written anew"),
+    Kind.SMALLER: N_("the same picture at another size"),
+    Kind.CROPPED: N_("a part of the picture"),
+    Kind.COVERED: N_("the picture with something over a part of it"),
+    Kind.SAME_SCREEN: N_("the same screen; whether it says the same cannot be told at this size"),
+}
+
+
 def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
     """Show each copy: with `--json` a line as soon as it is found."""
     if output.json:
         for match in matches:
             sys.stdout.write(json.dumps(document(match), separators=(",", ":")) + "\n")
+            sys.stdout.flush()  # whoever reads acts on each
         return
-    from phoneward.watch import kind_words
-
     table = plain_table(_("Copy"), _("Of"), _("What it is"))
     count = 0
     for match in matches:
         count += 1
-        table.add_row(match.suspect.readable(), match.original.readable(), str(kind_words(match.verdict)))
+        table.add_row(match.suspect.readable(), match.original.readable(), _(KIND_WORDS[match.verdict.kind]))
     if count:
         output.result(table)
     output.summary(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from phoneward.apk import open_apk
 from phoneward.apk.declaring import Declaring
 from phoneward.apk.errors import ManifestError
+from phoneward.apk.manifest import declared as declared_module
 from phoneward.apk.manifest.declared import COMPONENTS, Component, Declared, parse_declared
 from phoneward.apk.manifest.network import NetworkConfig, parse_network_config
 from phoneward.apk.manifest.resources import Resources
@@ -99,6 +100,13 @@ def test_permissions_up_to_a_version() -> None:
         '<uses-permission-sdk-23 android:name="a.C"/>'
     )
     assert [(one.name, one.max_sdk) for one in declared(own=own).permissions] == [("a.B", 28), ("a.C", None)]
+
+
+def test_a_manifest_beyond_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that declares more parts than any app would fill the memory."""
+    monkeypatch.setattr(declared_module, "MAX_PARTS", 3)
+    with pytest.raises(ManifestError, match="more parts"):
+        declared(parts='<service android:name=".A"/>' * 3)
 
 
 CONFIG = """<network-security-config>

@@ -23,6 +23,8 @@ CLEARTEXT, NETWORK_CONFIG, FACTORY = 0x010104EC, 0x01010527, 0x0101057A
 SERVICE_TYPE, LEGACY_STORAGE, KEEPS_LEGACY_STORAGE = 0x01010599, 0x01010603, 0x01010614
 USES_PERMISSION_FLAGS: Final = 0x01010644
 
+MAX_PARTS: Final = 20_000
+"""Permissions, components and their actions of one app; the largest have some thousand."""
 COMPONENTS: Final = frozenset({"activity", "activity-alias", "service", "receiver", "provider"})
 _PERMISSIONS: Final = frozenset({"uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m"})
 _INNER: Final = frozenset({"intent-filter", "meta-data", "path-permission", "grant-uri-permission"})
@@ -122,12 +124,14 @@ def parse_declared(data: bytes, file: str, package: str, resources: Resources) -
         resources: for values that name a resource.
 
     Raises:
-        ManifestError: it is damaged.
+        ManifestError: it is damaged, or declares more than any app.
     """
     try:
         tree = Tree(data)
         reader = _Reader(tree, package, resources)
-        for element in tree.walk(WANTED):
+        for number, element in enumerate(tree.walk(WANTED)):
+            if number >= MAX_PARTS:
+                raise ManifestError(file=file, problem=words("it holds more parts than any app"))
             reader.take(element)
     except (TreeError, PoolError) as error:
         raise ManifestError(file=file, problem=words("what it says of itself is damaged")) from error

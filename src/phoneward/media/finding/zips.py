@@ -71,7 +71,7 @@ def _check_directory(source: Source, limits: Limits) -> None:
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int, limits: Limits) -> bytes:
     """Return a member's content, at most so much; nothing, and told, where it cannot be had."""
-    if member.is_dir() or member.file_size < _SMALLEST:
+    if member.filename.endswith("/") or member.file_size < _SMALLEST:
         return b""
     if member.flag_bits & 0x1:
         limits.leave_out(LeftOut.ZIP_ENCRYPTED)

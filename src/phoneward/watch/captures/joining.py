@@ -8,9 +8,12 @@ from typing import Final
 from phoneward.watch.captures.exchange import Exchange
 from phoneward.watch.captures.unwrapping import Piece
 
-MOST_BYTES: Final = 256 << 20
-"""Held of pieces at a time; the uploads that are longest without a new one are given up, and named."""
+MOST_BYTES: Final = 96 << 20
+"""Held of pieces at a time; where it is more the largest upload (a film, mostly) is given up, and counted."""
 MOST_UPLOADS: Final = 2_000
+"""At a time; of more the oldest is given up."""
+UNMARKED_BYTES: Final = 24 << 20
+"""Of an upload whose pieces nothing marks: no picture is larger, and what comes after it belongs to something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,23 @@ class Joins:
     def __init__(self) -> None:
         self._uploads: OrderedDict[str, list[_Upload]] = OrderedDict()
         self._size = 0
+        self._dropped: set[str] = set()
         self.given_up = 0
         """Uploads whose pieces were too many to be kept."""
 
     def goes_on(self, exchange: Exchange) -> bool:
         """Tell whether an exchange may go on with what an earlier one began, though nothing marks it."""
-        return bool(exchange.connection) or _unmarked(exchange) in self._uploads
+        if exchange.connection:
+            return True
+        known = self._uploads.get(_unmarked(exchange))
+        return known is not None and known[-1].size < UNMARKED_BYTES
 
     def add(self, exchange: Exchange, piece: Piece) -> None:
         """Keep a piece."""
         mark = piece.mark
         key = mark.upload if mark else exchange.connection or _unmarked(exchange)
+        if key in self._dropped:
+            return
         known = self._uploads.setdefault(key, [])
         self._uploads.move_to_end(key)
         if mark is None:
@@ -92,10 +101,17 @@ class Joins:
         self._keep_bounds()
 
     def _keep_bounds(self) -> None:
-        while (self._size > MOST_BYTES or len(self._uploads) > MOST_UPLOADS) and self._uploads:
-            _key, lost = self._uploads.popitem(last=False)
-            self._size -= sum(upload.size for upload in lost)
-            self.given_up += len(lost)
+        if len(self._uploads) > MOST_UPLOADS:
+            self._drop(next(iter(self._uploads)))
+        while self._size > MOST_BYTES:
+            self._drop(max(self._uploads, key=lambda key: sum(upload.size for upload in self._uploads[key])))
+
+    def _drop(self, key: str) -> None:
+        lost = self._uploads.pop(key)
+        self._size -= sum(upload.size for upload in lost)
+        self.given_up += len(lost)
+        if len(self._dropped) < MOST_UPLOADS:
+            self._dropped.add(key)
 
     def uploads(self) -> Iterator[Joined]:
         """Yield each upload, also one of which no more than one piece was seen. Once."""

@@ -12,7 +12,7 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.watch.scanning.sealed import Memory, Sealed
 
 if TYPE_CHECKING:
-    from phoneward.media.comparing import Looker, Print
+    from phoneward.media.comparing import Hashes, Looker, Print
 
 T = TypeVar("T")
 
@@ -21,6 +21,11 @@ VERSION: Final = 1
 """Of the way pictures are compared: another one compares anew."""
 CHUNK: Final = 500
 """Pictures after which what was found is kept."""
+
+HASHED: Final = 4_096
+"""Pictures whose hashes are compared at once."""
+RADIUS: Final = 60
+"""Bits in which hashes of a copy may differ; hashes of unrelated pictures differ in 128."""
 
 Fetch = Callable[[bytes], bytes]
 """Returns a picture's bytes by their SHA-256; nothing where they cannot be had."""
@@ -94,9 +99,9 @@ class Comparing:
         before, seen = set(_each(self._known.originals)), set(_each(self._known.suspects))
         added = [one for one in originals if one not in before]
         new = [one for one in suspects if one not in seen]
-        old = [one for one in suspects if one in seen]
+        old = self._likely(added, [one for one in suspects if one in seen and not self._is_sure(one)])
         self._forget(originals, suspects)
-        total = len(new) + (len(old) if added else 0)
+        total = len(new) + len(old)
         listener(PhaseStarted(PHASE, total_files=total))
         done = itertools.count(1)
 
@@ -105,7 +110,7 @@ class Comparing:
                 yield one
                 listener(Advanced(PHASE, next(done), 0))
 
-        if added and old:
+        if old:
             self._match(added, [old], tell)
         self._known.originals += b"".join(added)
         if new and originals:
@@ -122,6 +127,28 @@ class Comparing:
             for suspect, copied in self._known.matches.items()
             if suspect in theirs and copied.original in mine
         }
+
+    def _is_sure(self, suspect: bytes) -> bool:
+        known = self._known.matches.get(suspect)
+        return known is not None and known.verdict.is_distinguishable
+
+    def _likely(self, added: Sequence[bytes], suspects: Sequence[bytes]) -> list[bytes]:
+        """Return those that a hash proposes as copies of what is new among the person's own.
+
+        What lay there before the person's picture did is not compared part by part: that would cost as much as the
+        first look, each time a picture is taken.
+        """
+        if not added or not suspects:
+            return []
+        from phoneward.media.comparing import near
+
+        gallery = _hashes([one for _sha256, one in self._prints(added)])
+        found = []
+        rest = self._prints(suspects)
+        while some := list(itertools.islice(rest, HASHED)):
+            pairs = near(_hashes([one for _sha256, one in some]), gallery, RADIUS, most=1)
+            found += [some[number][0] for number in sorted({int(pair[0]) for pair in pairs})]
+        return found
 
     def _match(
         self,
@@ -167,6 +194,12 @@ class Comparing:
     def _keep(self) -> None:
         self._memory.save()
         self._sealed.put(self._key, self._known)
+
+
+def _hashes(prints: "Sequence[Print]") -> "Hashes":
+    import numpy as np
+
+    return np.frombuffer(b"".join(one.pdq for one in prints), np.uint8).reshape(-1, 32)
 
 
 def _each(joined: bytes) -> list[bytes]:

@@ -323,9 +323,18 @@ def main(folder: str) -> None:
     wait_until_written(Path("whole.pcapng"))
     dumpcap.terminate()
     dumpcap.wait()
-    without_mark = ["tshark", "-n", "-r", "whole.pcapng", "-Y", "not udp.port == 9", "-w", "plain.pcapng"]
-    subprocess.run(without_mark, check=True, stderr=subprocess.DEVNULL)
+    leave_out_mark(Path("whole.pcapng"), Path("plain.pcapng"))
     Path("received.json").write_text(json.dumps(received))
+
+
+def leave_out_mark(whole: Path, plain: Path) -> None:
+    """Copy dumpcap's pcapng (little endian) without the datagrams that marked its end, and what ICMP said to them."""
+    with whole.open("rb") as source, plain.open("wb") as target:
+        while head := source.read(8):
+            block = head + source.read(int.from_bytes(head[4:], "little") - 8)
+            if b"END OF RECORDING" not in block:
+                target.write(block)
+    whole.unlink()
 
 
 def wait_until_written(capture: Path) -> None:
@@ -335,8 +344,10 @@ def wait_until_written(capture: Path) -> None:
         for _try in range(500):
             last.sendto(b"END OF RECORDING", (SERVER, 9))
             time.sleep(0.02)
-            if b"END OF RECORDING" in capture.read_bytes()[-4096:]:
-                return
+            with capture.open("rb") as file:
+                file.seek(max(0, capture.stat().st_size - 4096))
+                if b"END OF RECORDING" in file.read():
+                    return
     raise SystemExit("dumpcap did not write what was sent")
 
 

@@ -80,7 +80,7 @@ def _record(work: Path, jobs: Sequence[Job]) -> None:
         [*apart, str(oracle_python("mitmproxy")), str(_RECORDER), str(work)],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=280,
         check=False,
     )
     if done.returncode:

@@ -129,5 +129,9 @@ def test_a_block_that_unpacks_without_end_is_refused() -> None:
     with pytest.raises(FieldError):
         Hpack().decode(entry + b"\xbe" * 1000)
     assert MAX_FIELDS < 1000 * 4000
+    table = Table(4096)
     with pytest.raises(FieldError):
-        Table(4096).resize(1 << 30)
+        table.resize(1 << 30)
+    for _count in range(1000):
+        table.add(b"x", b"y" * 31)
+    assert len(table._entries) == 4096 // 64

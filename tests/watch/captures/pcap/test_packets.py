@@ -3,7 +3,6 @@
 import io
 import struct
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -107,6 +106,10 @@ def test_lying_lengths_end_the_reading_and_take_no_memory() -> None:
     for length in (0, 4, 11, 13, 0xFFFFFFF0):
         _found, file = packets(NG + struct.pack("<II", 6, length) + bytes(100))
         assert file.problem is not None
+    for captured in (21, MAX_PACKET + 1, 0xFFFFFFFF):
+        body = struct.pack("<IIIII", 0, 0, 0, captured, captured) + bytes(20)
+        found, file = packets(NG + dressing.block("<", 6, body))
+        assert (len(found), file.skipped, file.problem) == (3, 1, None)
     body = struct.pack("<IIIII", 0, 0, 0, 0xFFFFFFFF, 1)
     found, file = packets(NG + dressing.block("<", 6, body) + dressing.block("<", 6, struct.pack("<I", 99) + bytes(16)))
     assert (len(found), file.skipped, file.problem) == (3, 2, None)
@@ -123,20 +126,18 @@ def test_a_giant_block_is_stepped_over(tmp_path: Path) -> None:
             file.seek(giant - 12, io.SEEK_CUR)
             file.write(struct.pack("<I", giant))
         file.write(NG)
-    started = time.process_time()
     with path.open("rb") as stream:
         reading = PacketFile(stream)
         assert len(list(reading.packets())) == 6
     assert reading.skipped == 3
-    assert time.process_time() - started < 5
 
 
 def test_endless_options_are_not_followed_to_their_end() -> None:
-    body = struct.pack("<IIIII", 0, 0, 0, 0, 0) + struct.pack("<HH", 2988, 0) * (1 << 20)
-    started = time.process_time()
-    found, _file = packets(NG + dressing.block("<", 6, body))
-    assert len(found) == 4
-    assert time.process_time() - started < 2
+    comment = struct.pack("<HH", 1, 4) + b"u-12"
+    for before, uid in ((10, 12), (1 << 20, None)):
+        body = bytes(20) + struct.pack("<HH", 2988, 0) * before + comment
+        found, _file = packets(NG + dressing.block("<", 6, body))
+        assert (len(found), found[3].uid) == (4, uid)
 
 
 @given(st.data())

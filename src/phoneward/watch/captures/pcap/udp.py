@@ -13,6 +13,8 @@ from phoneward.watch.captures.pcap.stream import UnknownReader
 _CLEAR_PORTS = frozenset({53, 67, 123, 137, 138, 1900, 3702, 5353, 5355})
 """DNS, DHCP, NTP, NetBIOS, SSDP, WS-Discovery, mDNS, LLMNR: not encrypted, and no way to send a picture."""
 _LONG, _FIXED = 0x80, 0x40
+_OVERHEARD = 64
+"""Datagrams of the server after the handshake."""
 
 
 class UdpConnection(Connection):
@@ -23,6 +25,7 @@ class UdpConnection(Connection):
         self._unknown: UnknownReader | None = None
         self._http3: Http3Reader | None = None
         self._is_quic = False
+        self._overheard = 0
         self._is_clear = server[1] in _CLEAR_PORTS
         self._room = room
 
@@ -54,7 +57,9 @@ class UdpConnection(Connection):
                 self.tally.unread += len(payload)
         elif from_phone:
             decrypter.send(self, payload, size=len(payload), time_ns=time_ns, is_udp=True)
-        else:
+        elif payload[0] & _LONG or self._overheard < _OVERHEARD:
+            # The handshake, and the names for connections that follow it; not what the phone downloads.
+            self._overheard += 0 if payload[0] & _LONG else 1
             decrypter.overhear(self, payload, is_udp=True)
 
     def flush(self, decrypter: Decrypter) -> Iterator[Sent]:
