@@ -12,11 +12,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.turning import turned_hashes
+from phoneward.media.comparing.wholes import Wholes
 from phoneward.media.comparing.windows import Strip
 from phoneward.media.verdict import Region
 
@@ -24,6 +26,8 @@ RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
 _TURNED_RADIUS: Final = 80
 """Bits: a turned picture's hash is only about what is worked out; of strangers one in a thousand million is as near."""
+_OFF: Final = 0.12
+"""By how much the ratio of a framed picture's sides may be off: its frame is some pixels of a strip wide."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -36,11 +40,13 @@ class Candidate:
         number: which one.
         near: about which part of it the suspect may show; None where nothing suggests one.
         likely: 0 to 1.
+        is_framed: without what was put around it.
     """
 
     number: int
     near: Region | None = None
     likely: float = 1.0
+    is_framed: bool = False
 
 
 class Candidates:
@@ -55,6 +61,8 @@ class Candidates:
         strips = [strip_of(one) for one in originals]
         # The longer side comes first: of a picture that is wider than high the strip is laid on its side.
         self._tall = Parts([(number, one) for number, one in enumerate(strips) if one.shape[0] >= one.shape[1]])
+        self._sides = [min(one.width, one.height) for one in originals]
+        self._wholes = Wholes([(strip, one.width / one.height) for strip, one in zip(strips, originals, strict=True)])
         self._wide = Parts([(number, one.T) for number, one in enumerate(strips) if one.shape[0] < one.shape[1]])
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
@@ -76,19 +84,46 @@ class Candidates:
             found[telling[query]].append(Candidate(number, likely=1 - distance / 256))
         return [sorted(one, key=lambda candidate: -candidate.likely)[:most] for one in found]
 
+    def covered(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        """Return for each suspect up to `most` originals that it may show as a whole, upright or turned, partly covered."""
+        found: list[list[Candidate]] = [[] for _one in suspects]
+        for quarters in range(4):
+            turned = [
+                (np.ascontiguousarray(np.rot90(strip_of(one), quarters)), (one.width / one.height) ** (1 - quarters % 2 * 2))
+                for one in suspects
+            ]
+            for candidates, near in zip(found, self._wholes.near(turned, most), strict=True):
+                candidates += [Candidate(number, likely=alike) for number, alike in near]
+        framed = [(at, inside) for at, one in enumerate(suspects) if (inside := unframed(strip_of(one))) is not None]
+        inner = [(inside, suspects[at].width / suspects[at].height * _ratio(inside, suspects[at])) for at, inside in framed]
+        for (at, _inside), near in zip(framed, self._wholes.near(inner, most, off=_OFF), strict=True):
+            found[at] += [Candidate(number, likely=alike, is_framed=True) for number, alike in near]
+        return [sorted(one, key=lambda candidate: -candidate.likely)[:most] for one in found]
+
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
         strips: list[Strip] = [strip_of(one).astype(np.float32) for one in suspects]
         guessed = zip(self._tall.guesses(strips), self._wide.guesses([one.T for one in strips]), strict=True)
         return [
-            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(strip, *both, most)]
-            for strip, both in zip(strips, guessed, strict=True)
+            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(one, strip, *both, most)]
+            for one, strip, both in zip(suspects, strips, guessed, strict=True)
         ]
 
-    def _best(self, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
-        upright = best_of(strip, self._tall.strips, tall, most)
-        aside = [guess.turned() for guess in best_of(np.ascontiguousarray(strip.T), self._wide.strips, wide, most)]
-        return sorted(itertools.chain(upright, aside), key=lambda guess: -guess.likely)[:most]
+    def _best(self, one: Print, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
+        def natives(of: Parts, side: int) -> list[float]:
+            return [side / self._sides[number] for number in of.numbers]
+
+        upright = best_of(strip, self._tall.strips, tall, most, natives(self._tall, one.width))
+        across = np.ascontiguousarray(strip.T)
+        aside = best_of(across, self._wide.strips, wide, most, natives(self._wide, one.height))
+        found = [*upright, *(guess.turned() for guess in aside)]
+        return sorted(found, key=lambda guess: -guess.likely)[:most]
+
+
+def _ratio(inside: Gray, of: Print) -> float:
+    """Return the ratio of the sides of a strip without its frame, by that of the whole."""
+    height, width = strip_of(of).shape
+    return inside.shape[1] / width / (inside.shape[0] / height)
 
 
 def strip_of(of: Print) -> Gray:
