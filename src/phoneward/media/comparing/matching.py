@@ -24,12 +24,13 @@ LOOK_WIDTH: Final = 1080
 _WIDEST: Final = 4 * LOOK_WIDTH
 _BATCH: Final = 256
 _WHOLE: Final = 6
-_TURNED: Final = 2
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
 _MARGIN: Final = 0.3
-_ALIKE: Final = 0.75
+_ALIKE: Final = 0.5
+_LITTLE: Final = 0.08
 _CLOSE: Final = 3
+_MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
 _LEAST_FOR_CORNERS: Final = 0.45
 _CORNERS: Final = 1
@@ -64,7 +65,7 @@ class Matcher(Generic[K]):
         self._fetch = fetch
         self._looker = looker
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="matcher")
-        self._kept = _Kept(lambda key: self._gray(key, self._shapes[key]))
+        self._kept: _Kept[K] = _Kept(lambda key: self._gray(key, self._shapes[key]))
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +88,6 @@ class Matcher(Generic[K]):
             prints = [one for _key, one in batch]
             proposed = zip(
                 self._candidates.whole(prints, _WHOLE),
-                self._candidates.turned(prints, _TURNED),
                 self._candidates.parts(prints, _PARTS),
                 self._candidates.covered(prints, _WHOLE),
                 strict=True,
@@ -109,8 +109,10 @@ class Matcher(Generic[K]):
 
     def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
         least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
-        close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else _ALIKE)]
-        best = self._best(key, suspect, close, thorough=False)
+        # More of them where they are about as likely: pages of one app.
+        alike = max(_ALIKE, candidates[0].likely - _LITTLE)
+        close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else alike)]
+        best = self._best(key, suspect, close[:_MOST_CLOSE], thorough=False)
         if best is None and candidates[0].likely >= _LEAST_FOR_CORNERS:
             best = self._best(key, suspect, candidates[:_CORNERS], thorough=True)
         return best

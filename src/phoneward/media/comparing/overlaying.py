@@ -15,8 +15,9 @@ from phoneward.media.comparing.windows import Strip
 _BLOCK: Final = 8
 _NOISE: Final = 9.0
 _LOUDEST: Final = 20.0
-_ROUNDS: Final = ((16, 1.0), (8, 0.5), (5, 0.25))
+_ROUNDS: Final = ((10, 1.0), (6, 0.5), (4, 0.25))
 """How many guesses are moved, and by how much of a step: ever fewer, ever finer."""
+_SLID: Final = 16
 _LEAST_SHARE: Final = 0.4
 _EXACT: Final = 0.93
 _MOVES: Final = tuple(
@@ -68,7 +69,7 @@ def best_of(
     """
     if not guesses:
         return []
-    guesses = [*guesses, *_slid(suspect, originals, sorted({one.place: one for one in guesses}.items()), natives)]
+    guesses = [*guesses, *_slid(suspect, originals, _each(guesses, 1)[:_SLID], natives)]
     best = _rated(suspect, originals, guesses)
     for count, step in _ROUNDS:
         if best[0].likely > _EXACT:
@@ -109,9 +110,7 @@ def _rated(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess]) 
     return sorted(rated, key=_likely)
 
 
-def _slid(
-    suspect: Strip, originals: Sequence[Gray], guesses: Sequence[tuple[int, Guess]], natives: Sequence[float]
-) -> list[Guess]:
+def _slid(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], natives: Sequence[float]) -> list[Guess]:
     """Return for each original where the suspect fits best at the likely sizes.
 
     Likely: it has the original's whole shorter or whole longer side, or was cut at full or at half size.
@@ -119,7 +118,8 @@ def _slid(
     found = []
     seen = suspect.astype(np.uint8)
     length, width = seen.shape
-    for place, guess in guesses:
+    for guess in guesses:
+        place = guess.place
         original = originals[place]
         long, wide = original.shape
         native = natives[place] if natives else 1.0

@@ -64,7 +64,8 @@ class Prepared:
         seen = self.scaled(side / min(self.gray.shape))
         if side not in self._spots:
             found = cv2.goodFeaturesToTrack(seen, 80, 0.01, 16)
-            self._spots[side] = np.zeros((0, 2), np.float32) if found is None else found.reshape(-1, 2)
+            # OpenCV's stubs do not say that there may be none.
+            self._spots[side] = np.asarray([] if found is None else found, np.float32).reshape(-1, 2)  # type: ignore[redundant-expr]
         return seen, self._spots[side]
 
     @cached_property

@@ -93,7 +93,7 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> _Outcome:
         first, second = _cut(original, common[0]), _cut(suspect, common[1])
         largest = min(*first.shape, *second.shape)
         scale = min(1.0, side / min(second.shape), first.shape[0] / second.shape[0], first.shape[1] / second.shape[1])
-        if first.shape != second.shape:
+        if first.shape != second.shape and 0.9 < first.shape[1] / second.shape[1] < 1.1:
             # Brought to nearly its own size, a picture is soft in some places and sharp in others.
             scale = min(scale, _RESAMPLED * min(1.0, first.shape[0] / second.shape[0]))
         size = (round(second.shape[1] * scale), round(second.shape[0] * scale))
