@@ -92,3 +92,7 @@ def test_what_is_no_number_of_a_picture_is_said(vault: tuple[Site, Repository], 
     assert visitor.post("/watch/canary/look", {"number": number}).headers["location"] == "/watch/canary"
     assert "as it stands on the test picture" in visitor.get("/watch/canary").text
     assert not vault[0].context.jobs.all()
+
+
+def test_a_phone_that_nobody_was_offered(vault: tuple[Site, Repository]) -> None:
+    assert vault[0].visitor().post("/watch/canary/look", {"device": "ffff", "number": ""}).status_code == 404

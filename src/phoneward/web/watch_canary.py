@@ -45,7 +45,8 @@ class CanaryLooked:
         number: only this one was looked for; None: any.
         device: the phone's id.
         phone: what the person calls it.
-        taken: when the backup was made.
+        snapshot: the backup, by its ID.
+        taken: when it was made.
         copies: pictures that were found.
         files: so many were looked at.
         missed: what was not looked at.
@@ -54,6 +55,7 @@ class CanaryLooked:
     number: int | None
     device: str
     phone: str
+    snapshot: str
     taken: dt.datetime
     copies: "tuple[CanaryCopy, ...]"
     files: int
@@ -86,38 +88,40 @@ def begin_look(context: "WebContext", device: str, number: int | None) -> Job:
         context: the server's state.
         device: the phone's id; empty for the one with the newest backup.
         number: only this one; None: any.
+
+    Raises:
+        SnapshotGoneError: there is no backup of this phone.
     """
     notes = notes_of(context)
+    with context.library.open() as opened:
+        infos = newest_of_phones(reversed(opened.listed.infos))
+        info = next((one for one in infos if not device or one.device == device), None)
+        if info is None:
+            raise SnapshotGoneError
+        phone, snapshot, taken = opened.phone(info), info.snapshot.id or "", info.snapshot.time
 
     def work(listener: Listener) -> Outcome:
-        with context.library.open() as opened:
-            infos = newest_of_phones(reversed(opened.listed.infos))
-            info = next((one for one in infos if not device or one.device == device), None)
-            if info is None:
-                raise SnapshotGoneError
-            phone = opened.phone(info)
         known = notes.numbers() | (set() if number is None else {number})
         found = watch.CanarySearch()
         with context.door.own() as repo, repo.lock(exclusive=False), watch.CanaryLooker(known) as looker:
-            files = watch.files_in_snapshot(repo, info.snapshot.id or "", None)
+            files = watch.files_in_snapshot(repo, snapshot, None)
             watch.search_for_canaries(files, looker, into=found, listener=listener)
         copies = tuple(copy for copy in found.copies if number is None or copy.sighting.number == number)
-        taken = info.snapshot.time
-        looked = CanaryLooked(number, info.device, phone, taken, copies, found.files, tuple(found.missed))
+        looked = CanaryLooked(number, info.device, phone, snapshot, taken, copies, found.files, tuple(found.missed))
         context.answers.put(LOOKED, looked)
         return Outcome(sentence_of(looked), next_label=words("See what was found"), next_href=LOOKED)
 
     fields = {"device": device, "number": "" if number is None else f"{number:07d}"}
     again = Again(words("Look for it again"), f"{CANARY}/look", fields, CANARY)
-    kind = Kind(words("Looking for the test picture"), command_of(number), again=again)
-    job, _is_new = context.jobs.start(kind, f"watch:canary:{device}:{number}", work)
+    kind = Kind(words("Looking for the test picture"), command_of(number, snapshot), again=again)
+    job, _is_new = context.jobs.start(kind, f"watch:canary:{snapshot}:{number}", work)
     return job
 
 
-def command_of(number: int | None, snapshot: str = "latest") -> tuple[str, ...]:
+def command_of(number: int | None, snapshot: str) -> tuple[str, ...]:
     """Return what looks for it at the terminal."""
     only = () if number is None else ("--id", str(number))
-    return ("phoneward", "watch", "canary", "look", "--snapshot", snapshot, *only)
+    return ("phoneward", "watch", "canary", "look", "--snapshot", snapshot[:8], *only)
 
 
 def sentence_of(looked: CanaryLooked) -> Words:

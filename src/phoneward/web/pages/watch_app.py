@@ -73,7 +73,7 @@ def seen(request: Request) -> Response:
         title=_("What {app} could do").format(app=name),
         command=last.command,
         crumbs=((WATCH, _("Pictures")), (APP, _("What an app could do"))),
-        package=readable(found.package),
+        package=readable(found.package) if found.label else "",
         version=readable(found.version_name) or found.version_code,
         grave=[str(one.text) for one in found.unseen if one.is_grave],
         unseen=[_unseen(str(one.text), one.names) for one in found.unseen if not one.is_grave],

@@ -38,13 +38,8 @@ def show(request: Request) -> Response:
     notes = notes_of(context).all()
     with context.library.open() as opened:
         infos = newest_of_phones(reversed(opened.listed.infos))
-        phones = [(info.device, opened.phone(info)) for info in infos]
+        phones = [(info.device, f"{opened.phone(info)}, {formats.moment(info.snapshot.time)}") for info in infos]
     made = context.answers.get(CANARY, Made)
-    asked = request.query_params.get("number", "")
-    if asked.isascii() and asked.isdigit() and len(asked) <= MAX_DIGITS:
-        number = asked
-    else:
-        number = f"{notes[-1].number:07d}" if notes else ""
     return page(
         request,
         "watch_canary.html",
@@ -55,7 +50,7 @@ def show(request: Request) -> Response:
         made_number=f"{made.number:07d}" if made is not None else "",
         phones=phones,
         taken=formats.moment(infos[0].snapshot.time) if infos else "",
-        number=number,
+        number=f"{notes[-1].number:07d}" if notes else "",
         looked=context.answers.get(LOOKED, CanaryLooked),
     )
 
@@ -99,7 +94,7 @@ def looked(request: Request) -> Response:
         request,
         "watch_canary_looked.html",
         title=_("Where the test picture is"),
-        command=command_of(found.number),
+        command=command_of(found.number, found.snapshot),
         crumbs=((WATCH, _("Pictures")), (CANARY, _("Test with a picture made for it"))),
         sentence=str(sentence_of(found)),
         phone=found.phone,
