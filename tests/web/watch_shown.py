@@ -21,6 +21,7 @@ from tests.web.site import Visitor
 
 LOANS = "com.example.loans"
 DEVICE = "fedcba9876543210"
+TESTED = "0f1e2d3c4b5a6978"
 HOSTILE = b"<script>alert(1)<\\script>"
 _TAKEN = dt.datetime(2026, 5, 3, 8, 15, 2, tzinfo=dt.UTC)
 
@@ -111,7 +112,7 @@ def put_canary(repo: Repository, data: bytes, *, day: int) -> None:
         b"DCIM": {b"Screenshots": {b"test.png": File(data)}},
         b"Android": {b"data": {LOANS.encode(): copy}},
     }
-    put_snapshot(repo, {b"shared": shared}, day=day, device=DEVICE, label="My phone")
+    put_snapshot(repo, {b"shared": shared}, day=day, device=TESTED, label="Phone under test")
 
 
 def leads_to_the_end(context: WebContext, answer: httpx.Response) -> None:
@@ -127,7 +128,7 @@ def tested_with_a_picture(context: WebContext, repo: Repository, visitor: Visito
     visitor.post("/watch/canary/make")
     number = visitor.get("/watch/canary").text.partition("picture?number=")[2][:7]
     put_canary(repo, visitor.get(f"/watch/canary/picture?number={number}").content, day=1)
-    leads_to_the_end(context, visitor.post("/watch/canary/look", {"device": DEVICE, "number": number}))
+    leads_to_the_end(context, visitor.post("/watch/canary/look", {"device": TESTED, "number": number}))
 
 
 def app_looked_at(context: WebContext, visitor: Visitor) -> None:
