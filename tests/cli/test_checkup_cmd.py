@@ -13,6 +13,7 @@ from phoneward.cli import checkup_cmd
 from phoneward.numbers.finding_codes import CODES as NUMBERS_CODES
 from phoneward.snapshots.finding_codes import CODES
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
+from phoneward.watch.finding_codes import CODES as WATCH_CODES
 from phoneward.vault import StorageFullError
 from tests.checkup.reports import report
 from tests.cli.conftest import Stocked
@@ -25,7 +26,7 @@ def test_json_is_findings_worst_first_and_one_summary(stocked: Stocked) -> None:
     *findings, summary = ran.documents
     assert {line["message_type"] for line in findings} == {"finding"}
     assert summary["message_type"] == "checkup"
-    assert {line["code"] for line in findings} <= {*CODES, *UPDATES_CODES, *NUMBERS_CODES}
+    assert {line["code"] for line in findings} <= {*CODES, *UPDATES_CODES, *NUMBERS_CODES, *WATCH_CODES}
     order = ["danger", "warning", "advice", "fine"]
     ranks = [order.index(line["severity"]) for line in findings]
     assert ranks == sorted(ranks)
