@@ -13,8 +13,8 @@ from phoneward.cli import checkup_cmd
 from phoneward.numbers.finding_codes import CODES as NUMBERS_CODES
 from phoneward.snapshots.finding_codes import CODES
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
-from phoneward.watch.finding_codes import CODES as WATCH_CODES
 from phoneward.vault import StorageFullError
+from phoneward.watch.finding_codes import CODES as WATCH_CODES
 from tests.checkup.reports import report
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program, make_vault
@@ -32,7 +32,7 @@ def test_json_is_findings_worst_first_and_one_summary(stocked: Stocked) -> None:
     assert ranks == sorted(ranks)
     assert summary["snapshot"]["id"] == stocked.ids[1]
     assert summary["rooms"][0]["room"] == "snapshots"
-    assert summary["not_built"] == ["watch", "rescue", "cases"]
+    assert summary["not_built"] == ["rescue", "cases"]
     assert all(line["actions"] for line in findings)
 
 
@@ -48,7 +48,7 @@ def test_words_for_a_person(stocked: Stocked) -> None:
     assert ran.code == 0
     assert "1. If the phone broke this minute, what would I lose?" in ran.stdout
     assert "Not looked at:" in ran.stdout
-    assert "Not built yet: Pictures, Rescue, Proof" in ran.stdout
+    assert "Not built yet: Rescue, Proof" in ran.stdout
     assert "\x1b" not in ran.stdout
     chinese = stocked.program.run("checkup", "--lang", "zh_CN")
     assert "1. 如果手机此刻坏了，我会失去什么？" in chinese.stdout
@@ -118,7 +118,7 @@ def test_a_damaged_part_of_the_vault_is_a_failure_in_its_place(copied: Program, 
     assert ran.documents[-1]["complete"] is False
     told = copied.run("checkup")
     assert told.code == 3
-    assert "Not built yet: Pictures" in told.stdout, "the rest of the report is there"
+    assert "Not built yet: Rescue" in told.stdout, "the rest of the report is there"
 
 
 def test_progress_says_which_step(stocked: Stocked) -> None:
