@@ -35,7 +35,7 @@ from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting, find_canary
-from phoneward.watch.canary.making import Canary, make_canary, write_canary
+from phoneward.watch.canary.making import Canary, make_canary, note_canary, write_canary
 from phoneward.watch.canary.measuring import measure as measure_bytes
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
 from phoneward.watch.canary.putting import Hands, Put
@@ -184,6 +184,7 @@ __all__ = [
     "make_canary",
     "mark_sensitive",
     "measure_bytes",
+    "note_canary",
     "owner_words",
     "owners_words",
     "picture_bytes",

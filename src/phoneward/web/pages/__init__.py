@@ -39,6 +39,8 @@ from phoneward.web.pages import (
     usage,
     vault,
     watch,
+    watch_app,
+    watch_canary,
     wireless,
 )
 
@@ -77,5 +79,7 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *setup_work.ROUTES,
     *phones.ROUTES,
     *watch.ROUTES,
+    *watch_app.ROUTES,
+    *watch_canary.ROUTES,
     *wireless.ROUTES,
 )
