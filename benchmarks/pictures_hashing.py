@@ -11,10 +11,10 @@ alone in two threads, on the clock. Last, 20,000 hashes against 50,000.
 
 import argparse
 import io
-import resource
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -132,9 +132,11 @@ def neighbours() -> None:
         print(f"20,000 against 50,000, {name}: {len(found):,} pairs in {time.process_time() - begun:.1f} s")
 
 
-def peak(who: Iterable[int] = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) -> str:
-    """Return the largest this process and any one worker were."""
-    return " and ".join(f"{resource.getrusage(one).ru_maxrss / 1000:.0f} MB" for one in who)
+def peaks() -> str:
+    """Return the most that each worker held at once (proc(5): VmHWM; shared libraries are counted in each)."""
+    children = [pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()]
+    status = [Path(f"/proc/{pid}/status").read_text() for pid in children]
+    return " and ".join(f"{int(one.split('VmHWM:')[1].split()[0]) / 1000:.0f} MB" for one in status)
 
 
 def main() -> None:
@@ -151,7 +153,7 @@ def main() -> None:
     with Looker() as looker:
         for format_, pictures in made.items():
             together(format_.name, pictures, DECODERS[format_], looker)
-    print(f"peak of this process and of a worker: {peak()}")
+        print(f"the workers held at most {peaks()}")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def fingerprints(count: int, chance: np.random.Generator) -> list[Print]:
 
 def cut_from(original: Print, chance: np.random.Generator) -> Print:
     """Return the fingerprint of an original of which something was cut off at the top and the bottom."""
-    strip = strip_of(original).astype(np.uint8)
+    strip = strip_of(original)
     top, bottom = chance.integers(1, len(strip) // 6, 2)
     part = strip[top : len(strip) - bottom]
     return Print(

@@ -8,7 +8,7 @@ import pytest
 from phoneward import watch
 from phoneward.media import Kind
 from tests.watch.captures.forms import FORMS
-from tests.watch.captures.recording import OWN, TWIN, recording, sent_in
+from tests.watch.captures.recording import CHANGED, OWN, TWIN, recording, sent_in
 
 
 @functools.cache
@@ -43,6 +43,17 @@ def test_a_picture_that_was_sent_is_named(kind: str, form: str) -> None:
 def test_a_picture_of_the_same_screen_that_is_not_the_persons_is_none_of_theirs(kind: str, form: str) -> None:
     """Nobody is told that their bank statement was sent when it was another with one other digit."""
     assert found(kind, TWIN, form) == []
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_a_picture_that_was_changed_on_the_way_is_found_and_its_twin_is_not(change: str) -> None:
+    """Written anew, smaller, cut, with a watermark; where the size tells too little, it is said to be so."""
+    perhaps = [one for one in result("flows").perhaps if f"/{OWN}/{change}/" in one.url]
+    (upload,) = found("flows", OWN, change) or perhaps
+    own, _twin = sent_in(change)
+    assert Path(upload.image).name == f"{own.name}.png"
+    assert upload.verdict.kind in {CHANGED[change], Kind.SAME_SCREEN}
+    assert found("flows", TWIN, change) == []
 
 
 def test_a_raw_connection_is_looked_at() -> None:

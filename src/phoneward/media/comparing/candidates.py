@@ -15,7 +15,7 @@ import numpy.typing as npt
 from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
-from phoneward.media.comparing.prints import STRIP_WIDTH, Print
+from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.turning import turned_hashes
 from phoneward.media.comparing.windows import Strip
 from phoneward.media.verdict import Region
@@ -78,7 +78,7 @@ class Candidates:
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
-        strips = [strip_of(one) for one in suspects]
+        strips: list[Strip] = [strip_of(one).astype(np.float32) for one in suspects]
         guessed = zip(self._tall.guesses(strips), self._wide.guesses([one.T for one in strips]), strict=True)
         return [
             [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(strip, *both, most)]
@@ -91,11 +91,11 @@ class Candidates:
         return sorted(itertools.chain(upright, aside), key=lambda guess: -guess.likely)[:most]
 
 
-def strip_of(of: Print) -> Strip:
+def strip_of(of: Print) -> Gray:
     """Return a fingerprint's strip, as it stands upright."""
     pixels = np.frombuffer(of.strip, np.uint8)
     shape = (-1, STRIP_WIDTH) if of.width <= of.height else (STRIP_WIDTH, -1)
-    return pixels.reshape(shape).astype(np.float32)
+    return pixels.reshape(shape)
 
 
 def _telling(suspects: Sequence[Print]) -> tuple[list[int], Hashes]:

@@ -11,7 +11,10 @@ import numpy.typing as npt
 
 from phoneward.media.comparing.windows import Vectors
 
-_SCALE: Final = 127.0
+Packed = npt.NDArray[np.int8]
+"""int8 of shape (count, dimensions): a quarter of the memory."""
+
+SCALE: Final = 127.0
 _FEW: Final = 4_000
 """Vectors that are not worth parting."""
 _MOST_LISTS: Final = 4_096
@@ -21,7 +24,7 @@ _SAMPLE: Final = 24
 _LOOKED_INTO: Final = 4
 _MOST: Final = 12
 """Found a query and list, on average: pages of text are all alike."""
-_BLOCK: Final = 1 << 14
+_BLOCK: Final = 1 << 12
 
 
 class Near(NamedTuple):
@@ -36,19 +39,19 @@ class Lists:
     """Vectors to look in.
 
     Args:
-        vectors: each of length 1; kept in a byte a dimension.
+        vectors: of length `SCALE`, a byte a dimension (see `packed`).
     """
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Packed) -> None:
         count = min(_MOST_LISTS, int(4 * len(vectors) ** 0.5)) if len(vectors) > _FEW else 1
         self._centres = _centres(vectors, count)
         of = np.concatenate(
-            [self._nearest(vectors[at : at + _BLOCK], 1)[:, 0] for at in range(0, len(vectors), _BLOCK)]
+            [self._nearest(_unpacked(vectors[at : at + _BLOCK]), 1)[:, 0] for at in range(0, len(vectors), _BLOCK)]
             or [np.empty(0, np.intp)]
         )
         self._order = np.argsort(of, kind="stable").astype(np.int32)
         self._bounds = np.searchsorted(of[self._order], np.arange(count + 1))
-        self._vectors = np.round(vectors[self._order] * _SCALE).astype(np.int8)
+        self._vectors = vectors[self._order]
 
     def near(self, queries: Vectors, least: float) -> Near:
         """Return the pairs that are at least so much alike, or the most alike where those are too many."""
@@ -79,11 +82,20 @@ class Lists:
         )
 
 
+def packed(vectors: Vectors) -> Packed:
+    """Return vectors of length 1 in a byte a dimension."""
+    return np.round(vectors * SCALE).astype(np.int8)
+
+
+def _unpacked(vectors: Packed) -> Vectors:
+    return vectors.astype(np.float32) / np.float32(SCALE)
+
+
 def _alike(
     queries: Vectors, vectors: Vectors, least: float
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float32]]:
     alike = queries @ vectors.T
-    alike /= _SCALE
+    alike /= SCALE
     most = _MOST * len(queries)
     if np.count_nonzero(alike >= least) > most:
         least = float(np.partition(alike, -most, axis=None)[-most])
@@ -91,12 +103,12 @@ def _alike(
     return query[:most], vector[:most], alike[query, vector][:most]
 
 
-def _centres(vectors: Vectors, count: int) -> Vectors:
+def _centres(vectors: Packed, count: int) -> Vectors:
     """Return the middles of so many clouds of vectors (spherical k-means, from the same start every time)."""
     if count == 1:
         return np.zeros((1, vectors.shape[1]), np.float32)
     chance = np.random.default_rng(1)
-    sample = vectors[chance.choice(len(vectors), min(len(vectors), _SAMPLE * count), replace=False)]
+    sample = _unpacked(vectors[chance.choice(len(vectors), min(len(vectors), _SAMPLE * count), replace=False)])
     centres = sample[:count].copy()
     for _round in range(_ROUNDS):
         nearest = np.concatenate(

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.windows import Strip
 
 _BLOCK: Final = 8
@@ -48,7 +49,7 @@ class Guess:
         return replace(self, edges=(top, left, bottom, right))
 
 
-def best_of(suspect: Strip, originals: Sequence[Strip], guesses: Sequence[Guess], most: int) -> list[Guess]:
+def best_of(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], most: int) -> list[Guess]:
     """Return up to `most` guesses, the likeliest first, each with `likely` and `edges` by how the strips agree."""
     if not guesses:
         return []
@@ -74,7 +75,7 @@ def _moved(guess: Guess, move: tuple[float, float, float]) -> Guess:
     )
 
 
-def _placed(original: Strip, guess: Guess, suspect: Strip) -> Strip:
+def _placed(original: Gray, guess: Guess, suspect: Strip) -> Strip:
     """Return what the suspect would look like if the guess were right."""
     scale, left, top = _geometry(original, guess, suspect)
     matrix = np.array([[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32)
@@ -88,13 +89,13 @@ def _placed(original: Strip, guess: Guess, suspect: Strip) -> Strip:
     return np.asarray(seen, np.float32)
 
 
-def _geometry(original: Strip, guess: Guess, suspect: Strip) -> tuple[float, float, float]:
+def _geometry(original: Gray, guess: Guess, suspect: Strip) -> tuple[float, float, float]:
     """Return pixels of the original a pixel of the suspect, and where the suspect's first one lies."""
     width = original.shape[1]
     return (1.0 - guess.left - guess.right) * width / suspect.shape[1], guess.left * width, guess.start * width
 
 
-def _with_edges(guess: Guess, originals: Sequence[Strip], suspect: Strip, likely: float) -> Guess:
+def _with_edges(guess: Guess, originals: Sequence[Gray], suspect: Strip, likely: float) -> Guess:
     original = originals[guess.place]
     scale, _left, top = _geometry(original, guess, suspect)
     length = original.shape[0]

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.lists import Lists
+from phoneward.media.comparing.lists import Lists, Packed, packed
 from phoneward.media.comparing.overlaying import Guess
+from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.windows import CUTS, Strip, all_windows, asked_windows
 
 _ALIKE: Final = 0.6
@@ -22,13 +23,18 @@ class Parts:
         originals: number and strip of each.
     """
 
-    def __init__(self, originals: Sequence[tuple[int, Strip]]) -> None:
+    def __init__(self, originals: Sequence[tuple[int, Gray]]) -> None:
         self._numbers = [number for number, _strip in originals]
         self.strips = [np.ascontiguousarray(strip) for _number, strip in originals]
-        windows = [all_windows(strip) for strip in self.strips]
-        self._of = np.repeat(np.arange(len(windows), dtype=np.int32), [len(one.starts) for one in windows])
-        self._starts = _joined([one.starts for one in windows], np.float32)
-        self._lists = Lists(np.concatenate([one.vectors for one in windows])) if len(self._of) else None
+        vectors: list[Packed] = []
+        starts: list[npt.NDArray[np.float32]] = []
+        for strip in self.strips:
+            windows = all_windows(strip.astype(np.float32))
+            vectors.append(packed(windows.vectors))
+            starts.append(windows.starts)
+        self._of = np.repeat(np.arange(len(starts), dtype=np.int32), [len(one) for one in starts])
+        self._starts = np.concatenate([np.empty(0, np.float32), *starts])
+        self._lists = Lists(np.concatenate(vectors)) if len(self._of) else None
 
     def guesses(self, suspects: Sequence[Strip]) -> list[list[Guess]]:
         """Return for each suspect its guesses, the likeliest first, one an original at most."""

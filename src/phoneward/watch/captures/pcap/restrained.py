@@ -6,7 +6,6 @@ A process that limits itself and then becomes the program (execve(2)): the limit
 
 import contextlib
 import os
-import resource
 import sys
 
 _PR_SET_NO_NEW_PRIVS = 38
@@ -16,6 +15,11 @@ _OPEN_FILES = 64
 
 
 def _restrain(memory: int, seconds: int) -> None:
+    if sys.platform == "win32":
+        # There tshark is started without this script; the program imports it on every system for its place.
+        return
+    import resource
+
     limits = (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, seconds),
