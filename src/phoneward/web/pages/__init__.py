@@ -39,6 +39,7 @@ from phoneward.web.pages import (
     usage,
     vault,
     watch,
+    watch_capture,
     wireless,
 )
 
@@ -77,5 +78,6 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *setup_work.ROUTES,
     *phones.ROUTES,
     *watch.ROUTES,
+    *watch_capture.ROUTES,
     *wireless.ROUTES,
 )

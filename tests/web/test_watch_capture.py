@@ -1,0 +1,102 @@
+"""Were my pictures sent? A recording on this computer is looked into, and what it shows is told with its gaps."""
+
+import os
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from phoneward.vault import LocalStorage, open_repository
+from tests.web.setup_help import ended
+from tests.web.site import PASSWORD, Site, make_settings, serving
+from tests.web.watch_shown import put_pictures, recorded
+
+PAGE = "/watch/capture"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("vault")
+    settings = make_settings(folder)
+    repo = open_repository(LocalStorage(folder / "vault"), PASSWORD)
+    repo.load_index()
+    put_pictures(repo)
+    with serving(settings) as served:
+        yield served
+        assert served.faults == []
+
+
+def test_before_a_recording_there_is_the_way_to_make_one(site: Site) -> None:
+    site.context.answers.forget(PAGE)
+    page = site.visitor().get(PAGE).text
+    assert "<details open>" in page
+    for word in ("With PCAPdroid", "With mitmproxy", "What no recording shows", "SSLKEYLOGFILE"):
+        assert word in page
+    assert f'href="{PAGE}"' in site.visitor().get("/watch").text
+
+
+def test_from_a_recording_to_what_was_sent(site: Site, tmp_path: Path) -> None:
+    """Each picture that was sent is shown once, with each time that it was; what could not be read is told."""
+    visitor = site.visitor()
+    leads_to = visitor.post(PAGE, {"file": str(recorded(tmp_path))}).headers["location"]
+    if leads_to != f"{PAGE}#found":  # it took a while
+        assert "1 of your pictures was sent." in ended(visitor, leads_to).text
+    page = visitor.get(PAGE).text
+    assert "1 of your pictures was sent." in page
+    assert "SENT: Screenshot_20260503-081502.png" in page
+    assert page.count('<article class="pair"') == 1
+    assert "to up.example, " in page
+    assert "The very same picture; it lay in: body" in page
+    assert "to collect.example, " in page
+    assert "The same picture, smaller; it lay in: " in page
+    assert "70.0 kB of which the recording does not say which app sent them" in page
+    assert "Not seen is not the same as not sent" in page
+    assert "<script>alert" not in page
+    assert "<b>.har" not in page
+    (picture,) = re.findall(r'<img src="(/watch/capture/[^"]+)"', page)
+    shown = visitor.get(unescape(picture))
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+    for number in ("1", "-1", "x", "9" * 20, ""):
+        assert visitor.get(f"{PAGE}/picture?n={number}").status_code == 404
+    chinese = site.stranger()
+    chinese.headers["accept-language"] = "zh-CN"
+    chinese.get(site.context.one_time_link())
+    told = chinese.get(PAGE).text
+    assert "已发送：Screenshot_20260503-081502.png" in told
+    assert "没有看到，不等于没有发送" in told
+
+
+@pytest.mark.parametrize("field", ["file", "keys"])
+def test_a_path_that_leads_to_no_file_is_refused_in_words(site: Site, tmp_path: Path, field: str) -> None:
+    """A pipe too: it would be waited for without end."""
+    os.mkfifo(tmp_path / "pipe")
+    visitor, file = site.visitor(), str(recorded(tmp_path))
+    for named in ("phone.har", str(tmp_path), f"{tmp_path}/none.har", f"{tmp_path}/pipe", "~nobody/x", "/\0"):
+        answer = visitor.post(PAGE, {"file": file, "keys": "", field: named})
+        assert answer.status_code == 400, named
+        assert "There is no such file on this computer" in answer.text
+        assert "phone &lt;b&gt;.har" in answer.text or field == "file", "what was typed has to be typed again"
+    assert visitor.post(PAGE, {"file": ""}).status_code == 400
+
+
+def test_a_file_that_is_no_recording_is_told_by_the_work(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "x.har").write_text("hello")
+    visitor = site.visitor()
+    page = ended(visitor, visitor.post(PAGE, {"file": str(tmp_path / "x.har")})).text
+    assert "is no capture that Phoneward can read" in page
+    assert "Look into it again" in page
+
+
+def test_another_phone_that_is_not_there(site: Site, tmp_path: Path) -> None:
+    answer = site.visitor().post(PAGE, {"file": str(recorded(tmp_path)), "device": "0" * 16})
+    assert answer.status_code == 400
+    assert "This snapshot is not in the vault" in answer.text
+
+
+def test_nothing_without_the_forms_token(site: Site, tmp_path: Path) -> None:
+    site.context.answers.forget(PAGE)
+    answer = site.visitor().client.post(PAGE, data={"file": str(recorded(tmp_path))})
+    assert answer.status_code == 403
+    assert site.context.answers.get(PAGE, object) is None
