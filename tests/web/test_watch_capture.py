@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from phoneward import watch
+from phoneward.media import Kind, Verdict
+from phoneward.progress import Advanced, Event
 from phoneward.vault import LocalStorage, open_repository
+from phoneward.watch import CaptureResult, Unread, Upload
+from phoneward.web.watch_captures import Recording
 from tests.web.setup_help import ended
 from tests.web.site import PASSWORD, Site, make_settings, serving
 from tests.web.watch_shown import put_pictures, recorded
@@ -93,6 +98,51 @@ def test_another_phone_that_is_not_there(site: Site, tmp_path: Path) -> None:
     answer = site.visitor().post(PAGE, {"file": str(recorded(tmp_path)), "device": "0" * 16})
     assert answer.status_code == 400
     assert "This snapshot is not in the vault" in answer.text
+
+
+def test_many_pictures_stand_on_several_pages_those_it_is_sure_of_first(site: Site) -> None:
+    with site.context.library.open() as opened:
+        info = opened.listed.infos[0]
+    uploads = [_upload(f"/shared/DCIM/{number:02}<i>.png", Kind.CROPPED) for number in range(12)] * 21
+    perhaps = [_upload("/shared/DCIM/a.png", Kind.SAME_SCREEN)]
+    result = CaptureResult(
+        uploads=tuple(uploads), perhaps=tuple(perhaps), unread=Unread(sent={"com.tencent.mm": 5, "<u>": 9}),
+        exchanges=2000, pictures=3, images=20, uncompared=1,
+    )  # fmt: skip
+    found = Recording(Path("/a.har"), ("phoneward",), info, "<s>", info.snapshot.time, result, {})
+    site.context.answers.put(PAGE, found)
+    visitor = site.visitor()
+    first, second = visitor.get(PAGE).text, visitor.get(f"{PAGE}?page=2").text
+    for page in (first, second):
+        assert "12 of your pictures were sent." in page
+        assert "1 picture was perhaps sent" in page
+        assert "5 B that WeChat sent" in page
+        assert "compared byte by byte only" in page
+        assert not re.search("<[isu]>", page)
+    assert first.count("<article") == first.count("… and 1 more.") == 12
+    assert second.count("<article") == 1
+    assert "PERHAPS SENT: a.png" in second
+    assert "The same screen; what is written on it cannot be told apart" in second
+    assert visitor.get(f"{PAGE}/picture?n=0").status_code == 404, "the snapshot has no such picture"
+
+
+def _upload(image: str, kind: Kind) -> Upload:
+    verdict = Verdict(kind=kind, is_distinguishable=kind is not Kind.SAME_SCREEN, confidence=1.0, width=9)
+    return Upload(
+        image=image, time=None, app=None, host="<i>\u202e", url="", form=("<s>",), verdict=verdict, exchanges=(0,),
+        sha256="", size=1,
+    )  # fmt: skip
+
+
+def test_the_work_can_be_stopped(tmp_path: Path) -> None:
+    """A recording may be of many gigabytes: while it is read, a person's wish to stop is heard."""
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Advanced) and event.phase == "look-into-recording":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch.look_into_capture(recorded(tmp_path), (), listener=stop)
 
 
 def test_nothing_without_the_forms_token(site: Site, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def _page(
     context = context_of(request)
     with context.library.open() as opened:
         phones = [(info.device, opened.phone(info)) for info in phones_of(opened)]
-    found = context.answers.get(CAPTURE, Recording)
+    found = context.answers.get(CAPTURE, Recording) if problem is None else None
     rows = _sent(found) if found is not None else []
     start = (number_of(request) - 1) * PER_PAGE
     listed = Page(tuple(rows[start : start + PER_PAGE]), len(rows), number_of(request), PER_PAGE)
