@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from phoneward.media import Kind, Region, Verdict
-from phoneward.media.comparing import Gray, Prepared, verify
+from phoneward.media.comparing import Gray, Prepared, aligning, verify
+from phoneward.media.comparing.residual import residual
 from tests.media import corpus
 from tests.media.corpus import CorpusPicture, transforms
 
@@ -119,6 +120,43 @@ def test_an_empty_page_is_never_a_copy() -> None:
         assert verify(page, page[::2, ::2].copy()) is None
         assert verify(_gray(_family(1)[0].data), page) is None
         assert verify(page, _gray(_family(1)[0].data)) is None
+
+
+def test_a_page_with_a_line_or_a_word_is_never_a_copy() -> None:
+    """A page that says "Loading", or has a scroll bar and nothing else, is one of many."""
+    word, line = _page(), _page()
+    cv2.putText(word, "Loading", (400, 1200), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 20, 3)
+    line[:, 1072:1074] = 120
+    for page in (word, line):
+        assert verify(page, page.copy()) is None
+
+
+def test_a_bar_wiped_out_in_its_own_colour_covers_it() -> None:
+    """An app that blanks the clock and the battery on a dark page kept the rest of the person's picture."""
+    first = next(one for one in corpus.pictures() if one.name == "settings-3000-first")
+    pixels = first.pixels()
+    pixels[:90] = pixels[88]
+    found = verify(_gray(first.data), np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8))
+    assert found is not None
+    assert found.kind is Kind.COVERED
+
+
+def test_nothing_explains_an_empty_suspect() -> None:
+    """That all of a blank page can be explained by no contrast at all does not make it a copy."""
+    original = np.asarray(cv2.resize(_gray(_family(1)[0].data), (360, 800)), np.uint8)
+    assert residual(original, np.full_like(original, 250)) is None
+
+
+def test_what_a_search_says_is_made_exact() -> None:
+    """A part that is said to lie a little off is put in its place, to less than a pixel of the suspect."""
+    original = _gray(_family(0)[0].data)
+    part = np.asarray(cv2.resize(original[300:1300, 100:980], (537, 610), interpolation=cv2.INTER_AREA), np.uint8)
+    guess = aligning.by_region(Region(0.1, 0.12, 0.9, 0.55), original, part)
+    exact = aligning.refined(original, part, guess, 14)
+    assert exact is not None
+    assert exact.left == pytest.approx(-61, abs=0.7)
+    assert exact.top == pytest.approx(-183, abs=0.7)
+    assert exact.scale_x == pytest.approx(0.61, abs=0.002)
 
 
 def test_a_negative_and_a_mirrored_picture_are_no_copies() -> None:

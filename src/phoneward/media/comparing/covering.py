@@ -23,6 +23,7 @@ _LEAST_COVER = 0.02
 _LEAST_BAND = 0.08
 _FAINT = 90.0
 _EDGE = 0.12
+_LOWEST = 0.07
 _EMPTY = 5.0
 _MOST_SPOTS = 400
 
@@ -70,7 +71,10 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     spots = _Spots(wrong & ~around, suspect, left, unit)
     if spots.count > _MOST_SPOTS:
         return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
-    marks = spots.blanked() | spots.watermarks()
+    watermark = spots.watermarks()
+    # Under a watermark a digit may be another one.
+    is_certain &= not watermark.any()
+    marks = spots.blanked() | watermark
     rest = wrong & ~around & ~_grown(marks, max(3, unit // 3))
     added = spots.added(rest)
     if added.any():
@@ -193,14 +197,20 @@ class _Spots:
             if is_on_empty and is_long and (strength[number] < _FAINT or self._is_at_edge(number)):
                 anchors.append(number)
         found = np.zeros_like(self.wrong)
-        if not anchors:
-            return found
-        faint = [number for number in anchors if strength[number] < _FAINT]
-        limit = 1.3 * max((strength[number] for number in faint), default=0.0)
-        for number in range(1, self.count):
-            if number in anchors or strength[number] <= limit or self._is_near(number, anchors):
+        faint = max((strength[number] for number in anchors if strength[number] < _FAINT), default=0.0)
+        if not anchors and self._is_spread(strength):
+            return self.wrong
+        for number in range(1, self.count if anchors else 1):
+            if number in anchors or strength[number] <= 1.3 * faint or self._is_near(number, anchors):
                 found |= self.labels == number
         return found
+
+    def _is_spread(self, strength: npt.NDArray[np.float64]) -> bool:
+        """Return whether the spots are bits of something very faint all over, equally faint everywhere."""
+        seen = np.flatnonzero(strength)
+        if len(seen) < 3 or strength.max() > min(_FAINT / 2, 1.7 * strength[seen].min()):
+            return False
+        return bool(np.ptp(self.stats[seen, 1]) > 0.2 * self.height)
 
     def added(self, rest: Mask) -> Mask:
         """Return what was put where nothing was, if it is more than a few letters.
@@ -212,7 +222,10 @@ class _Spots:
         for number in range(1, self.count):
             rows, columns = self._box(number)
             spot = rest[rows, columns] & (self.labels[rows, columns] == number)
-            if spot.any() and (spot & self.left.active[rows, columns]).sum() <= 0.1 * spot.sum():
+            is_on_empty = (spot & self.left.active[rows, columns]).sum() <= 0.1 * spot.sum()
+            # A name written into the lowest line of a photo.
+            is_signature = rows.start > (1 - _LOWEST) * self.height and columns.stop - columns.start > 0.1 * self.width
+            if spot.any() and (is_on_empty or is_signature):
                 found[rows, columns] |= spot
                 is_long |= columns.stop - columns.start > 0.07 * self.width
         return found if is_long else np.zeros_like(rest)

@@ -16,7 +16,6 @@ from phoneward.media.comparing.prints import Gray
 _FLOOR = 6.0
 _ACTIVE = 20.0
 _SAMPLES = 12_000
-_MOST_NOISE = 0.12
 _NEAR = 1.2
 _AROUND = 2.5
 
@@ -79,7 +78,7 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
         return None
     # A third of the edges is enough to tell the noise by: the others may be covered.
     noise = 1.7 * float(np.quantile(left[active] / (energy[active] + 50), 0.33))
-    score = left / (_FLOOR**2 + min(noise, _MOST_NOISE) * (energy + 50))
+    score = left / (_FLOOR**2 + noise * (energy + 50))
     seen_edges = _slope(other, 1, 0) ** 2 + _slope(other, 0, 1) ** 2
     seen_active = np.asarray(cv2.GaussianBlur(seen_edges, (0, 0), _AROUND), np.float32) > _ACTIVE
     return Residual(difference, score, active, seen_active, noise, float(fit[1]))

@@ -16,6 +16,8 @@ from phoneward.media.verdict import Kind, Region, Verdict
 _SIDES = (360, 720, 1440)
 _NOISIEST = 0.12
 _LEAST_ACTIVE = 0.004
+_LEAST_ROWS = 0.05
+_LEAST_COLUMNS = 0.1
 _REACH = 14
 _WORST = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0)
 _TRUSTED = (0.99, 0.97, 0.93, 0.87, 0.8, 0.6, 0.25, 0.05)
@@ -110,8 +112,11 @@ def _tells(left: Residual, part: Box, original: Gray) -> bool:
     top = max(0, round((0.045 * original.shape[0] - part[1]) * per_row))
     bottom = min(height, round((0.96 * original.shape[0] - part[1]) * per_row))
     inner = left.active[top:bottom]
-    rows = inner.any(axis=1).mean() if inner.size else 0.0
-    return inner.size > 0 and float(inner.mean()) > _LEAST_ACTIVE and rows > 0.03
+    if not inner.size:
+        return False
+    # One word ("Loading"), or one line (a scroll bar), is on many pages.
+    rows, columns = inner.any(axis=1).mean(), inner.any(axis=0).mean()
+    return float(inner.mean()) > _LEAST_ACTIVE and rows > _LEAST_ROWS and columns > _LEAST_COLUMNS
 
 
 def _verdict(

@@ -20,7 +20,7 @@ from tests.watch.captures.recording import families
 
 _NAMES = tuple(sorted(FORMS))
 # Each protocol has more than sixteen, and each form is sent over one or two.
-OVER = {"tls1.3": _NAMES[:18], "h2": _NAMES[11:29], "h3": _NAMES[22:]}
+OVER = {"tls1.3": _NAMES[:18], "h2": _NAMES[11:29], "h3": _NAMES[19:]}
 PORTS = {"tls1.3": 20_011, "h2": 20_012, "h3": 20_013, "websocket": 20_014, "http": 20_015, "tls1.2": 20_016}
 APPS = {port: f"com.example.{name.replace('.', '')}" for name, port in PORTS.items()}
 UIDS = {10_200 + port: app for port, app in APPS.items()}
