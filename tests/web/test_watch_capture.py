@@ -1,5 +1,6 @@
 """Were my pictures sent? A recording on this computer is looked into, and what it shows is told with its gaps."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from phoneward.progress import Advanced, Event
 from phoneward.vault import LocalStorage, open_repository
 from phoneward.watch import CaptureResult, Unread, Upload
 from phoneward.web.watch_captures import Recording
+from tests.watch.captures.pcap.recording import Job, record
 from tests.web.setup_help import ended
 from tests.web.site import PASSWORD, Site, make_settings, serving
-from tests.web.watch_shown import put_pictures, recorded
+from tests.web.watch_shown import encoded, put_pictures, recorded, screen
 
 PAGE = "/watch/capture"
 
@@ -71,6 +73,20 @@ def test_from_a_recording_to_what_was_sent(site: Site, tmp_path: Path) -> None:
     told = chinese.get(PAGE).text
     assert "已发送：Screenshot_20260503-081502.png" in told
     assert "没有看到，不等于没有发送" in told
+
+
+def test_the_keys_open_what_was_encrypted(site: Site) -> None:
+    """Without them the bytes are counted as unread; with them the picture is seen."""
+    picture = encoded(screen("12,480.55"))
+    made = record(hashlib.sha256(picture).digest(), lambda: [Job("tls1.3", 20_021, "/", picture)])
+    visitor = site.visitor()
+    for keys, told in (("", "NOT SEEN: none of your 2 pictures"), (str(made.keys), "to upload.example, ")):
+        visitor.post(PAGE, {"file": str(made.plain), "keys": keys})
+        for job in site.context.jobs.all():
+            assert job.ended.wait(60)
+        page = visitor.get(PAGE).text
+        assert told in page
+        assert ("What could not be read" in page) == (not keys)
 
 
 @pytest.mark.parametrize("field", ["file", "keys"])
