@@ -3,7 +3,9 @@
 And an app that could do so, and a test picture that one copied.
 """
 
+import base64
 import datetime as dt
+import json
 from pathlib import Path
 
 import cv2
@@ -15,6 +17,7 @@ from phoneward.vault import Repository
 from phoneward.web.context import WebContext
 from phoneward.web.jobs import JobState
 from phoneward.web.watch import begin
+from phoneward.web.watch_captures import begin as begin_capture
 from tests.snapshots.catalogue.histories import File, Tree, put_snapshot
 from tests.watch.abilities import apps
 from tests.web.site import Visitor
@@ -136,3 +139,38 @@ def app_looked_at(context: WebContext, visitor: Visitor) -> None:
     form = {"csrf": visitor.token(), "says": POLICY}
     files = [("files", (f"{HOSTILE.decode()}{'x' * 150}.apk", watching_app().read_bytes()))]
     leads_to_the_end(context, visitor.client.post("/watch/app/look", data=form, files=files))
+
+
+def recorded(folder: Path) -> Path:
+    """Make a recording (HAR) in which the account's screenshot is sent twice: whole, then smaller within JSON."""
+    whole, small = encoded(screen("12,480.55")), encoded(screen("12,480.55"), ".jpg", 540)
+    wrapped = json.dumps({HOSTILE.decode(): base64.b64encode(small).decode()}).encode()
+    entries = [
+        {
+            "startedDateTime": f"2026-05-03T08:15:{second:02}Z",
+            "request": {
+                "method": "POST",
+                "url": url,
+                "httpVersion": "HTTP/2",
+                "headers": [],
+                "postData": {"mimeType": kind, "text": base64.b64encode(body).decode(), "encoding": "base64"},
+            },
+            "response": {},
+        }
+        for second, url, kind, body in (
+            (6, "https://up.example/a", "image/png", whole),
+            (9, "https://collect.example/b", "application/json", wrapped),
+        )
+    ]
+    lost = {"method": "POST", "url": "https://z.example/", "headers": [{"name": "Content-Length", "value": "70000"}]}
+    entries.append({"startedDateTime": "2026-05-03T08:15:20Z", "request": lost, "response": {}})
+    path = folder / "phone <b>.har"
+    path.write_text(json.dumps({"log": {"entries": entries}}))
+    return path
+
+
+def looked_into(context: WebContext, file: Path) -> None:
+    """Look into a recording for this phone's pictures, and wait until it is done."""
+    job, _is_new = begin_capture(context, DEVICE, file, None)
+    assert job.ended.wait(120)
+    assert job.state is JobState.DONE, job.error

@@ -255,6 +255,14 @@ class PlaceNotWholeError(PageError):
     status = 400
 
 
+class NoFileThereError(PageError):
+    """A file that a person names is not on this computer."""
+
+    message = N_("There is no such file on this computer: {path}")
+    next_step = N_("Type its whole path, such as {example}.")
+    status = 400
+
+
 class PhoneNotReadyError(PageError):
     """A phone that was asked for is not ready any more."""
 

@@ -41,6 +41,7 @@ from phoneward.web.pages import (
     watch,
     watch_app,
     watch_canary,
+    watch_capture,
     wireless,
 )
 
@@ -81,5 +82,6 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *watch.ROUTES,
     *watch_app.ROUTES,
     *watch_canary.ROUTES,
+    *watch_capture.ROUTES,
     *wireless.ROUTES,
 )
