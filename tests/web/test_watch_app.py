@@ -81,7 +81,7 @@ def test_what_is_no_app_is_said_in_one_sentence(site: Site) -> None:
     assert answer.headers["location"].startswith("/jobs/")
     for job in site.context.jobs.all():
         assert job.ended.wait(60)
-    assert "holiday.jpg" in visitor.get(answer.headers["location"]).text
+    assert re.search(r'class="what">[^<]*holiday\.jpg', visitor.get(answer.headers["location"]).text)
 
 
 @pytest.mark.parametrize("chosen", ["", "x", f"ffffffff:{PACKAGE}", "latest:../../etc"])

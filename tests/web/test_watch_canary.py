@@ -11,7 +11,7 @@ from phoneward import watch
 from phoneward.vault import LocalStorage, Repository, open_repository
 from tests.snapshots.catalogue.histories import START_NS
 from tests.web.site import PASSWORD, Site, Visitor, make_settings, serving
-from tests.web.watch_shown import LOANS, put_canary
+from tests.web.watch_shown import LOANS, put_canary, put_pictures
 
 
 @pytest.fixture
@@ -95,4 +95,6 @@ def test_what_is_no_number_of_a_picture_is_said(vault: tuple[Site, Repository], 
 
 
 def test_a_phone_that_nobody_was_offered(vault: tuple[Site, Repository]) -> None:
-    assert vault[0].visitor().post("/watch/canary/look", {"device": "ffff", "number": ""}).status_code == 404
+    site, repo = vault
+    put_pictures(repo)
+    assert site.visitor().post("/watch/canary/look", {"device": "ffff", "number": ""}).status_code == 404
