@@ -58,6 +58,7 @@ class Names:
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._notices: Final = tuple(sorted(own["notices"], key=len, reverse=True))
         self._hosts: Final = {host: fold(name) for host, name in own["hosts"].items()}
+        self._senders: Final = {number: fold(name) for number, name in own["senders"].items()}
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
         for system in book.systems:
@@ -114,9 +115,16 @@ class Names:
         system = self._book.by_domain(host)
         return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
+    def by_number(self, sender: str) -> Name | None:
+        """Return whose short number a message was sent from, where that is known."""
+        short = self._senders.get(sender.strip())
+        return None if short is None else self._known.get(short)
+
     def of_sentence(self, written: str) -> Name | None:
         """Return who is named by words of a sentence that are written as a name; None where they are nobody's name."""
         folded = fold(written)
+        if written == "X":
+            return self._known.get("x")
         if len(folded) < 2 or folded in self._generic or folded.isdigit() or _NUMBERED.fullmatch(folded):
             return None
         known = self._of(folded) if written.isascii() else None  # "über" is not Uber
@@ -183,7 +191,7 @@ class Names:
         folded = fold(written)
         if folded in self._only_signed or len(folded) < 2:
             return
-        if folded[0] >= "\u0e00":
+        if folded[0] >= "\u0590":
             self._pairs[folded[:2]] = max(len(folded), self._pairs.get(folded[:2], 0))
             return
         words = _WORD.findall(read(written).low)

@@ -51,7 +51,7 @@ _GREETINGS: Final = frozenset(
     {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
 )
 _CARD: Final = re.compile(
-    r"\b(?:your|with|on|using)\s((?:[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
+    r"\b(?:your|with|on|using)\s((?:(?![Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
     r"(?:[Cc]ard|CARD|A/[Cc]|[Aa]ccount|[Aa]cct)\b"
 )
 """What a payment is made with, and who issued it."""
@@ -135,6 +135,8 @@ def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
     if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
+        return found
+    if sender and (found := names.by_number(sender)) is not None:
         return found
     domain = seen.signed.domain
     if domain and not domain.endswith(_RESERVED):

@@ -36,6 +36,7 @@ _DEEDS: Final = (
 )
 GOES_ON: Final = frozenset(
     {"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app", "one", "id"}
+    | {"banka", "bankasi", "banking", "wallet", "posta", "пошта", "почта", "банк", "kapisi"}
 )
 """Words that are part of a name after another word of it."""
 _LEFT_ENDS: Final = frozenset(
