@@ -154,19 +154,28 @@ class Names:
 
     def mentioned(self, read: Read) -> Name | None:
         """Return the first known service that is written as a name in a text, of scripts with spaces."""
-        text, low, heads = read.text, read.low, self.heads
-        for found in _WORD.finditer(low):
-            longest = heads.get(found[0])
-            if longest is None:
-                continue
-            start, end = found.span()
-            is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
-            if is_small and not low.endswith(_YOUR, 0, start):
-                continue
-            ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
-            for last in reversed(ends):
-                if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
-                    return name
+        for found in _WORD.finditer(read.low):
+            if found[0] in self.heads and (named := self._at(read, found)) is not None:
+                return named[1]
+        return None
+
+    def beginning(self, read: Read, at: int) -> tuple[int, Name] | None:
+        """Return the known service that a text begins with at a place, written as a name, and where its name ends."""
+        found = _WORD.match(read.low, at)
+        return self._at(read, found) if found is not None and found[0] in self.heads else None
+
+    def _at(self, read: Read, found: re.Match[str]) -> tuple[int, Name] | None:
+        """Return the known name that a word begins, and where it ends."""
+        text, low = read.text, read.low
+        start, end = found.span()
+        is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
+        if is_small and not low.endswith(_YOUR, 0, start):
+            return None
+        longest = self.heads[found[0]]
+        ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
+        for last in reversed(ends):
+            if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
+                return last, name
         return None
 
     def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:

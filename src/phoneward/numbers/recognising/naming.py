@@ -11,7 +11,7 @@ from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
-from phoneward.numbers.recognising.otp import Seen, lures
+from phoneward.numbers.recognising.otp import Seen, sounds_familiar
 from phoneward.numbers.recognising.reading import Read
 from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
@@ -55,6 +55,16 @@ _CARD: Final = re.compile(
     r"(?:[Cc]ard|CARD|A/[Cc]|[Aa]ccount|[Aa]cct)\b"
 )
 """What a payment is made with, and who issued it."""
+_DEAR: Final = re.compile(
+    r"[Dd](?:ear|EAR)\s(?:[Vv]alued\s)?([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?i:customer|user|client|member|subscriber)\b"
+)
+_INFORMS: Final = re.compile(
+    r"\.(?=\s?[^\W\d_])|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
+)
+"""What follows the name of who speaks."""
+_YOURS_BEFORE: Final = ("您的", "你的")
+_ACCOUNT_AFTER: Final = ("账号", "帐号", "账户", "帐户", "帳號", "帳戶", "号")
+_OF_BUSINESS: Final = kinds.BAIT | kinds.CUSTOMER | kinds.PAY | kinds.NOTICE | kinds.DONE | kinds.CALL
 _OF_CODES: Final = ANCHORS | kinds.SECRECY | kinds.VALIDITY
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
@@ -73,13 +83,12 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if not is_otp:
         if signature is None or (not signature.is_known and not seen.signed.brackets and not is_header(sender)):
             signature = _origin(seen, sender, names) or signature
-        if (
-            signature is not None
-            or not (seen.kinds & _SPEAKING or seen.addresses)
-            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2 and not seen.addresses)
-        ):
-            return signature, signature is not None
-        return spoken_of(seen, names), False
+        if signature is not None:
+            return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
+        if (opener := _opener(seen, names)) is not None:
+            return opener
+        is_said = seen.kinds & _SPEAKING or seen.addresses
+        return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
     if (seen.kinds & kinds.PAY or " card" in seen.read.low) and (holder := _holder(seen, names)) is not None:
@@ -90,6 +99,27 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if told is not None and (signature is None or _outranks(told, signature, seen.read)):
         return told.name, signature is not None
     return signature, signature is not None
+
+
+def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
+    """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
+    dear = _DEAR.match(seen.read.text)
+    if dear is not None and (known := names.known(dear[1])) is not None:
+        return known, False
+    found = names.beginning(seen.read, seen.signed.first)
+    if found is None or sounds_familiar(seen) or not (seen.kinds & _OF_BUSINESS or seen.addresses):
+        return None
+    end, name = found
+    return name, _INFORMS.match(seen.read.low, end) is not None
+
+
+def _whose(seen: Seen, names: Names) -> Name | None:
+    """Return of which of its services a firm speaks that signs for many: "您的示例账号"."""
+    if seen.read.is_dense:
+        for start, end, name in names.all_in(seen.read.low):
+            if seen.read.low.startswith(_YOURS_BEFORE, start - 2) and seen.read.low.startswith(_ACCOUNT_AFTER, end):
+                return name
+    return None
 
 
 def _holder(seen: Seen, names: Names) -> Name | None:

@@ -182,6 +182,14 @@ def speaks_to_customer(seen: Seen) -> bool:
     return _YOURS.search(seen.read.low) is not None
 
 
+def sounds_familiar(seen: Seen) -> bool:
+    """Return whether a message is more like a person's than like one of those who frighten, lure or lead somewhere."""
+    if not seen.kinds & kinds.PERSONAL or seen.addresses:
+        return False
+    bait = sum(1 for hit in seen.hits if hit.kinds & kinds.BAIT)
+    return bait < 2 * sum(1 for hit in seen.hits if hit.kinds & kinds.PERSONAL) and lures(seen.hits) < 2
+
+
 def lures(hits: list[Hit]) -> int:
     """Return how much in a message is said by advertisers and by those who give prizes away."""
     return sum(
