@@ -13,13 +13,11 @@ from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, sounds_familiar
 from phoneward.numbers.recognising.reading import Read
-from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, Said, said, spoken_of
+from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, RESERVED, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
 
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
-"""Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
     {
@@ -59,9 +57,10 @@ _DEAR: Final = re.compile(
     r"[Dd](?:ear|EAR)\s(?:[Vv]alued\s)?([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?i:customer|user|client|member|subscriber)\b"
 )
 _INFORMS: Final = re.compile(
-    r"\.(?=\s?[^\W\d_])|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
+    r"\.(?=\s?[^\W\d_])|[\s(\[]?[\d*]|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
 )
 """What follows the name of who speaks."""
+_NUMBER: Final = re.compile(r"[\s(\[]?[\d*]")
 _YOURS_BEFORE: Final = ("您的", "你的")
 _ACCOUNT_AFTER: Final = ("账号", "帐号", "账户", "帐户", "帳號", "帳戶", "号")
 _OF_BUSINESS: Final = kinds.BAIT | kinds.CUSTOMER | kinds.PAY | kinds.NOTICE | kinds.DONE | kinds.CALL
@@ -106,11 +105,22 @@ def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
     dear = _DEAR.match(seen.read.text)
     if dear is not None and (known := names.known(dear[1])) is not None:
         return known, False
-    found = names.beginning(seen.read, seen.signed.first)
+    found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
     if found is None or sounds_familiar(seen) or not (seen.kinds & _OF_BUSINESS or seen.addresses):
         return None
     end, name = found
     return name, _INFORMS.match(seen.read.low, end) is not None
+
+
+def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
+    """Return the known name that a message begins with before the number of a card or a date: "예시카드1234승인"."""
+    if seen.read.is_dense and seen.kinds & kinds.CUSTOMER:
+        for start, end, name in names.all_in(seen.read.low):
+            if start - seen.signed.first > 3:
+                break
+            if _NUMBER.match(seen.read.low, end) is not None:
+                return end, name
+    return None
 
 
 def _whose(seen: Seen, names: Names) -> Name | None:
@@ -169,7 +179,7 @@ def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     if sender and (found := names.by_number(sender)) is not None:
         return found
     domain = seen.signed.domain
-    if domain and not domain.endswith(_RESERVED):
+    if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)
     return None
 

@@ -223,11 +223,23 @@ def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
 
 def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a phrase that is said of one-time codes only."""
-    if tempting >= 4 or (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
+    if tempting >= 4:
+        # A contract's terms, sent with the code that signs it.
+        is_firm = seen.signed.brackets and seen.kinds & (kinds.CONFIRM | kinds.SECRECY)
+        return next((one for hit in seen.hits if hit.kinds & kinds.CODE and (one := _right_behind(seen, hit, found))), None) if is_firm else None
+    if (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
         return None
     for hit in seen.hits:
         if hit.kinds & kinds.CODE and (code := _of_strong(seen, hit, found)) is not None:
             return code
+    return None
+
+
+def _right_behind(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
+    """Return the code of six digits or so that stands right behind a phrase."""
+    for code in found:
+        if hit.end <= code.start <= hit.end + 6 and 4 <= digits(seen.read.text[code.start : code.end]) <= 8:
+            return code if _is_linked(seen, hit, code) else None
     return None
 
 
