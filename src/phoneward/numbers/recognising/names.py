@@ -58,6 +58,7 @@ class Names:
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._notices: Final = tuple(sorted(own["notices"], key=len, reverse=True))
         self._hosts: Final = {host: fold(name) for host, name in own["hosts"].items()}
+        self._senders: Final = {number: fold(name) for number, name in own["senders"].items()}
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
         for system in book.systems:
@@ -114,9 +115,16 @@ class Names:
         system = self._book.by_domain(host)
         return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
+    def by_number(self, sender: str) -> Name | None:
+        """Return whose short number a message was sent from, where that is known."""
+        short = self._senders.get(sender.strip())
+        return None if short is None else self._known.get(short)
+
     def of_sentence(self, written: str) -> Name | None:
         """Return who is named by words of a sentence that are written as a name; None where they are nobody's name."""
         folded = fold(written)
+        if written == "X":
+            return self._known.get("x")
         if len(folded) < 2 or folded in self._generic or folded.isdigit() or _NUMBERED.fullmatch(folded):
             return None
         known = self._of(folded) if written.isascii() else None  # "über" is not Uber
@@ -146,19 +154,28 @@ class Names:
 
     def mentioned(self, read: Read) -> Name | None:
         """Return the first known service that is written as a name in a text, of scripts with spaces."""
-        text, low, heads = read.text, read.low, self.heads
-        for found in _WORD.finditer(low):
-            longest = heads.get(found[0])
-            if longest is None:
-                continue
-            start, end = found.span()
-            is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
-            if is_small and not low.endswith(_YOUR, 0, start):
-                continue
-            ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
-            for last in reversed(ends):
-                if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
-                    return name
+        for found in _WORD.finditer(read.low):
+            if found[0] in self.heads and (named := self._at(read, found)) is not None:
+                return named[1]
+        return None
+
+    def beginning(self, read: Read, at: int) -> tuple[int, Name] | None:
+        """Return the known service that a text begins with at a place, written as a name, and where its name ends."""
+        found = _WORD.match(read.low, at)
+        return self._at(read, found) if found is not None and found[0] in self.heads else None
+
+    def _at(self, read: Read, found: re.Match[str]) -> tuple[int, Name] | None:
+        """Return the known name that a word begins, and where it ends."""
+        text, low = read.text, read.low
+        start, end = found.span()
+        is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
+        if is_small and not low.endswith(_YOUR, 0, start):
+            return None
+        longest = self.heads[found[0]]
+        ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
+        for last in reversed(ends):
+            if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
+                return last, name
         return None
 
     def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:
@@ -183,7 +200,7 @@ class Names:
         folded = fold(written)
         if folded in self._only_signed or len(folded) < 2:
             return
-        if folded[0] >= "\u0e00":
+        if folded[0] >= "\u0590":
             self._pairs[folded[:2]] = max(len(folded), self._pairs.get(folded[:2], 0))
             return
         words = _WORD.findall(read(written).low)

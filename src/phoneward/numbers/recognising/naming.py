@@ -11,15 +11,13 @@ from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
-from phoneward.numbers.recognising.otp import Seen, lures
+from phoneward.numbers.recognising.otp import Seen, sounds_familiar
 from phoneward.numbers.recognising.reading import Read
-from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, Said, said, spoken_of
+from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, RESERVED, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
 
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
-"""Names of nobody (RFC 2606)."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
     {
@@ -51,10 +49,21 @@ _GREETINGS: Final = frozenset(
     {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
 )
 _CARD: Final = re.compile(
-    r"\b(?:your|with|on|using)\s((?:[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
+    r"\b(?:your|with|on|using)\s((?:(?![Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
     r"(?:[Cc]ard|CARD|A/[Cc]|[Aa]ccount|[Aa]cct)\b"
 )
 """What a payment is made with, and who issued it."""
+_DEAR: Final = re.compile(
+    r"[Dd](?:ear|EAR)\s(?:[Vv]alued\s)?([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?i:customer|user|client|member|subscriber)\b"
+)
+_INFORMS: Final = re.compile(
+    r"\.(?=\s?[^\W\d_])|[\s(\[]?[\d*]|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
+)
+"""What follows the name of who speaks."""
+_NUMBER: Final = re.compile(r"[\s(\[]?[\d*]")
+_YOURS_BEFORE: Final = ("您的", "你的")
+_ACCOUNT_AFTER: Final = ("账号", "帐号", "账户", "帐户", "帳號", "帳戶", "号")
+_OF_BUSINESS: Final = kinds.BAIT | kinds.CUSTOMER | kinds.PAY | kinds.NOTICE | kinds.DONE | kinds.CALL
 _OF_CODES: Final = ANCHORS | kinds.SECRECY | kinds.VALIDITY
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
@@ -73,13 +82,12 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if not is_otp:
         if signature is None or (not signature.is_known and not seen.signed.brackets and not is_header(sender)):
             signature = _origin(seen, sender, names) or signature
-        if (
-            signature is not None
-            or not (seen.kinds & _SPEAKING or seen.addresses)
-            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2 and not seen.addresses)
-        ):
-            return signature, signature is not None
-        return spoken_of(seen, names), False
+        if signature is not None:
+            return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
+        if (opener := _opener(seen, names)) is not None:
+            return opener
+        is_said = seen.kinds & _SPEAKING or seen.addresses
+        return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
     if (seen.kinds & kinds.PAY or " card" in seen.read.low) and (holder := _holder(seen, names)) is not None:
@@ -90,6 +98,38 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if told is not None and (signature is None or _outranks(told, signature, seen.read)):
         return told.name, signature is not None
     return signature, signature is not None
+
+
+def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
+    """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
+    dear = _DEAR.match(seen.read.text)
+    if dear is not None and (known := names.known(dear[1])) is not None:
+        return known, False
+    found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
+    if found is None or sounds_familiar(seen) or not (seen.kinds & _OF_BUSINESS or seen.addresses):
+        return None
+    end, name = found
+    return name, _INFORMS.match(seen.read.low, end) is not None
+
+
+def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
+    """Return the known name that a message begins with before the number of a card or a date: "예시카드1234승인"."""
+    if seen.read.is_dense and seen.kinds & kinds.CUSTOMER:
+        for start, end, name in names.all_in(seen.read.low):
+            if start - seen.signed.first > 3:
+                break
+            if _NUMBER.match(seen.read.low, end) is not None:
+                return end, name
+    return None
+
+
+def _whose(seen: Seen, names: Names) -> Name | None:
+    """Return of which of its services a firm speaks that signs for many: "您的示例账号"."""
+    if seen.read.is_dense:
+        for start, end, name in names.all_in(seen.read.low):
+            if seen.read.low.startswith(_YOURS_BEFORE, start - 2) and seen.read.low.startswith(_ACCOUNT_AFTER, end):
+                return name
+    return None
 
 
 def _holder(seen: Seen, names: Names) -> Name | None:
@@ -136,8 +176,10 @@ def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
     if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
         return found
+    if sender and (found := names.by_number(sender)) is not None:
+        return found
     domain = seen.signed.domain
-    if domain and not domain.endswith(_RESERVED):
+    if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)
     return None
 

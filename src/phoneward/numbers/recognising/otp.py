@@ -182,6 +182,14 @@ def speaks_to_customer(seen: Seen) -> bool:
     return _YOURS.search(seen.read.low) is not None
 
 
+def sounds_familiar(seen: Seen) -> bool:
+    """Return whether a message is more like a person's than like one of those who frighten, lure or lead somewhere."""
+    if not seen.kinds & kinds.PERSONAL or seen.addresses:
+        return False
+    bait = sum(1 for hit in seen.hits if hit.kinds & kinds.BAIT)
+    return bait < 2 * sum(1 for hit in seen.hits if hit.kinds & kinds.PERSONAL) and lures(seen.hits) < 2
+
+
 def lures(hits: list[Hit]) -> int:
     """Return how much in a message is said by advertisers and by those who give prizes away."""
     return sum(
@@ -215,11 +223,23 @@ def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
 
 def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a phrase that is said of one-time codes only."""
-    if tempting >= 4 or (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
+    if tempting >= 4:
+        # A contract's terms, sent with the code that signs it.
+        is_firm = seen.signed.brackets and seen.kinds & (kinds.CONFIRM | kinds.SECRECY)
+        return next((one for hit in seen.hits if hit.kinds & kinds.CODE and (one := _right_behind(seen, hit, found))), None) if is_firm else None
+    if (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
         return None
     for hit in seen.hits:
         if hit.kinds & kinds.CODE and (code := _of_strong(seen, hit, found)) is not None:
             return code
+    return None
+
+
+def _right_behind(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
+    """Return the code of six digits or so that stands right behind a phrase."""
+    for code in found:
+        if hit.end <= code.start <= hit.end + 6 and 4 <= digits(seen.read.text[code.start : code.end]) <= 8:
+            return code if _is_linked(seen, hit, code) else None
     return None
 
 

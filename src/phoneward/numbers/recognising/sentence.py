@@ -9,7 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from phoneward.numbers.recognising import kinds
-from phoneward.numbers.recognising.codes import Code
+from phoneward.numbers.recognising.codes import Code, hosts
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
@@ -36,6 +36,7 @@ _DEEDS: Final = (
 )
 GOES_ON: Final = frozenset(
     {"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app", "one", "id"}
+    | {"banka", "bankasi", "banking", "wallet", "posta", "пошта", "почта", "банк", "kapisi"}
 )
 """Words that are part of a name after another word of it."""
 _LEFT_ENDS: Final = frozenset(
@@ -56,6 +57,10 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
+
+
+RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
+"""Names of nobody (RFC 2606)."""
 
 
 class Said(NamedTuple):
@@ -145,7 +150,7 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
             return Said(name, is_close=True)
     if only_close:
         return None
-    name = _tagged(one, code) or _known(one) or _written_as_name(one)
+    name = _tagged(one, code) or _known(one) or _written_as_name(one) or _hosted(one)
     return None if name is None else Said(name, is_close=False)
 
 
@@ -153,6 +158,15 @@ def _tagged(one: _Sentence, code: Code | None) -> Name | None:
     """Return who puts a letter of their name before the code: G-123456."""
     is_tagged = code is not None and code.start == 0 and one.read.text.startswith("G-")
     return one.names.known("Google") or Name("Google") if is_tagged else None
+
+
+def _hosted(one: _Sentence) -> Name | None:
+    """Return who is called as their host is: "a code for example.com"."""
+    for host in hosts(one.read.low):
+        name = one.names.by_domain(host) or one.names.of_sentence(host)
+        if name is not None and not host.endswith(RESERVED):
+            return name
+    return None
 
 
 def spoken_of(seen: Seen, names: Names) -> Name | None:
@@ -181,7 +195,7 @@ def _speaker(low: str, names: Names) -> Name | None:
     return None
 
 
-_LOOK_AT: Final = ("关注", "加", "添加", "下载", "扫", "關注", "搜索")
+_LOOK_AT: Final = ("联系", "关注", "加", "添加", "下载", "扫", "關注", "搜索")
 _LOOKED_AT: Final = ("公众", "公眾", "好友", "群", "小程序", "扫一扫", "号", "红包")
 """What stands beside the name of a place where advertisers are to be found."""
 
@@ -212,6 +226,8 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
         return known
     while first < last - 1 and not one.is_capital(first):
         first += 1
+    if first and spans[first][0] - spans[first - 1][0] == 2 and text[spans[first][0] - 1] == "-":
+        first -= 1  # "e-Example"
     if not one.is_capital(first) and (
         last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None
     ):
