@@ -35,7 +35,7 @@ from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting, find_canary
-from phoneward.watch.canary.making import Canary, make_canary, write_canary
+from phoneward.watch.canary.making import Canary, make_canary, note_canary, write_canary
 from phoneward.watch.canary.measuring import measure as measure_bytes
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
 from phoneward.watch.canary.putting import Hands, Put
@@ -45,18 +45,10 @@ from phoneward.watch.canary.round import play as play_canary
 from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
-from phoneward.watch.canary.storage import (
-    CanaryCopy,
-)
-from phoneward.watch.canary.storage import (
-    Search as CanarySearch,
-)
-from phoneward.watch.canary.storage import (
-    on_computer as files_on_computer,
-)
-from phoneward.watch.canary.storage import (
-    search as search_for_canaries,
-)
+from phoneward.watch.canary.storage import CanaryCopy
+from phoneward.watch.canary.storage import Search as CanarySearch
+from phoneward.watch.canary.storage import on_computer as files_on_computer
+from phoneward.watch.canary.storage import search as search_for_canaries
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.comparing_page import ComparedPage
@@ -195,6 +187,7 @@ __all__ = [
     "mark_sensitive",
     "measure_bytes",
     "not_seen_sentence",
+    "note_canary",
     "owner_words",
     "owners_words",
     "picture_bytes",

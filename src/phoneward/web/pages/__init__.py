@@ -39,6 +39,8 @@ from phoneward.web.pages import (
     usage,
     vault,
     watch,
+    watch_app,
+    watch_canary,
     watch_capture,
     wireless,
 )
@@ -78,6 +80,8 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *setup_work.ROUTES,
     *phones.ROUTES,
     *watch.ROUTES,
+    *watch_app.ROUTES,
+    *watch_canary.ROUTES,
     *watch_capture.ROUTES,
     *wireless.ROUTES,
 )
