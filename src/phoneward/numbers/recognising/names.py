@@ -14,11 +14,13 @@ from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
 _WORD: Final = re.compile(r"[^\W_]+")
-_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
+_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)|^(?:ПАО|АО|ООО|ОАО|ЗАО|ТОВ|АТ)\s")
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
 _NUMBERED: Final = re.compile(r"no\d+|[a-z]?\d{5,}[a-z]?")
 """What NFKC makes of a numero sign and the number after it, and what accounts are numbered by."""
 _OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
+_COUNTRIES: Final = frozenset({"uk", "us", "usa", "india", "uae", "ksa", "tr", "mx", "br", "eu", "deutschland", "france", "italia", "polska", "españa", "россия"})
+"""What stands after a firm's name where it has a daughter of its own."""
 _YOUR: Final = ("your ", "ur ")
 """What stands before a name that is written in small letters."""
 _LONGEST: Final = 40
@@ -94,6 +96,9 @@ class Names:
         if (found := self._of(folded)) is not None:
             return found
         low = written.lower()
+        firm, _blank, last = low.rpartition(" ")
+        if last in _COUNTRIES and (found := self._known.get(fold(firm))) is not None:
+            return found
         if low.endswith(self._notices):
             for notice in self._notices:
                 if low.endswith(notice) and len(rest := written[: -len(notice)].strip(" -·:|")) > 1:

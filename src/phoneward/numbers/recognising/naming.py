@@ -56,6 +56,7 @@ _CARD: Final = re.compile(
 _DEAR: Final = re.compile(
     r"[Dd](?:ear|EAR)\s(?:[Vv]alued\s)?([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?i:customer|user|client|member|subscriber)\b"
 )
+_ALERT: Final = re.compile(r"([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?:ALERT|Alert|ALERTA|Alerta)\b")
 _INFORMS: Final = re.compile(
     r"\.(?=\s?[^\W\d_])|[\s(\[]?[\d*]|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
 )
@@ -102,11 +103,13 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
 
 def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
     """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
-    dear = _DEAR.match(seen.read.text)
+    if not (seen.kinds & _OF_BUSINESS or seen.addresses):
+        return None
+    dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
     if dear is not None and (known := names.known(dear[1])) is not None:
         return known, False
     found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
-    if found is None or sounds_familiar(seen) or not (seen.kinds & _OF_BUSINESS or seen.addresses):
+    if found is None or sounds_familiar(seen):
         return None
     end, name = found
     return name, _INFORMS.match(seen.read.low, end) is not None
@@ -204,7 +207,7 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
         return known  # "Ihre Sparkasse"
     if (
         written[0].islower()
-        or (seen.read.is_dense and len(written) > 10)
+        or (seen.read.is_dense and len(found.shown) > 10)
         or first in seen.stops
         or any(hit.start == place for hit in seen.hits)
     ):
@@ -255,4 +258,6 @@ def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:
     if len(words) == 1:
         return True
     small = [word for word in words if word[0].islower()]
+    if len(words) == 2 and small == words[1:] and small[0] in GOES_ON:
+        return True  # "Példa banka"
     return len(words) <= 4 and words[-1] not in small and all(word in _JOINING for word in small)
