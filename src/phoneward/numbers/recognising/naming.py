@@ -12,7 +12,7 @@ from phoneward.numbers.recognising.codes import Code
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, sounds_familiar
-from phoneward.numbers.recognising.reading import Read
+from phoneward.numbers.recognising.reading import Read, fold
 from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, RESERVED, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
 
@@ -81,8 +81,10 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     """
     signature = _signature(seen, names) or _tail(seen, names, is_otp=is_otp)
     if not is_otp:
-        if signature is None or (not signature.is_known and not seen.signed.brackets and not is_header(sender)):
-            signature = _origin(seen, sender, names) or signature
+        if signature is None or (not signature.is_known and not seen.signed.brackets):
+            origin = _origin(seen, sender, names)
+            if origin is not None and (origin.is_known or not (is_header(sender) and signature)):
+                signature = origin
         if signature is not None:
             return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
         if (opener := _opener(seen, names)) is not None:
@@ -178,12 +180,27 @@ def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
     if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
-        return found
+        if found.is_known or not is_header(sender):
+            return found
+        return names.by_header(written) or _spelt_out(written, seen, names) or found
     if sender and (found := names.by_number(sender)) is not None:
         return found
     domain = seen.signed.domain
     if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)
+    return None
+
+
+def _spelt_out(header: str, seen: Seen, names: Names) -> Name | None:
+    """Return the words of a text that a sender's header abbreviates: EXMPLE for "Example"."""
+    folded = fold(header)
+    if len(folded) < 5:
+        return None
+    for found in _WORD.finditer(seen.read.text):
+        if found[0][0].isupper() and len(found[0]) >= 5:
+            letters = iter(fold(found[0]))
+            if found[0][0].lower() == folded[0] and all(sign in letters for sign in folded):
+                return names.known(found[0]) or Name(found[0])
     return None
 
 

@@ -63,6 +63,10 @@ RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".te
 """Names of nobody (RFC 2606)."""
 
 
+_ENDINGS: Final = frozenset({"com", "net", "org", "io", "ai", "gov", "app", "co"})
+"""What a name may end in after a dot."""
+
+
 class Said(NamedTuple):
     """Whom a sentence names.
 
@@ -302,9 +306,14 @@ def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
     spans, text = one.spans, one.read.text
     if first and spans[first][0] - spans[first - 1][0] == 2 and text[spans[first][0] - 1] == "-":
         first -= 1  # "e-Example"
+    elif first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
+        first -= 2  # "Bank of Example"
     while last < len(spans) and spans[last][0] - spans[last - 1][1] == 1 and text[spans[last][0] - 1] in "-.":
         # "Example-to-Go", "Example.org"
         is_letter = spans[last][1] - spans[last][0] == 1 and text[spans[last][0]].isupper()
+        if text[spans[last][0] - 1] == "." and one.word(last) in _ENDINGS:
+            last += 1
+            break
         if (one.is_blocked(last) and not is_letter) or (text[spans[last][0] - 1] == "." and one.is_capital(last)):
             break
         last += 1
