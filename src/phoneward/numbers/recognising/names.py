@@ -14,11 +14,15 @@ from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
 _WORD: Final = re.compile(r"[^\W_]+")
-_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
+_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)|^(?:ПАО|АО|ООО|ОАО|ЗАО|ТОВ|АТ)\s")
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
 _NUMBERED: Final = re.compile(r"no\d+|[a-z]?\d{5,}[a-z]?")
 """What NFKC makes of a numero sign and the number after it, and what accounts are numbered by."""
+_TRADE: Final = frozenset({"in", "ind", "txt", "sms", "bk", "bnk", "inf", "otp", "upi", "txn", "alr", "app", "mkt", "ltd", "crd", "inb", "msg"})
+"""What a sender's header ends in after a name of three letters."""
 _OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
+_COUNTRIES: Final = frozenset({"uk", "us", "usa", "india", "uae", "ksa", "tr", "mx", "br", "eu", "deutschland", "france", "italia", "polska", "españa", "россия"})
+"""What stands after a firm's name where it has a daughter of its own."""
 _YOUR: Final = ("your ", "ur ")
 """What stands before a name that is written in small letters."""
 _LONGEST: Final = 40
@@ -94,6 +98,9 @@ class Names:
         if (found := self._of(folded)) is not None:
             return found
         low = written.lower()
+        firm, _blank, last = low.rpartition(" ")
+        if last in _COUNTRIES and (found := self._known.get(fold(firm))) is not None:
+            return found
         if low.endswith(self._notices):
             for notice in self._notices:
                 if low.endswith(notice) and len(rest := written[: -len(notice)].strip(" -·:|")) > 1:
@@ -114,6 +121,19 @@ class Names:
             return self._known.get(short)
         system = self._book.by_domain(host)
         return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
+
+    def by_header(self, header: str) -> Name | None:
+        """Return whose abbreviation a sender's header is: a known name and a word of the trade, or a name cut off."""
+        folded = fold(header)
+        for length in range(len(folded) - 1, 2, -1):
+            found = self._known.get(folded[:length])
+            if found is not None and (length > 3 or folded[length:] in _TRADE):
+                return found
+        if len(folded) < 5:
+            return None
+        begin = folded[:5]
+        cut = {name.shown: name for key, name in self._known.items() if key.startswith(begin)}
+        return next(iter(cut.values())) if len(cut) == 1 else None
 
     def by_number(self, sender: str) -> Name | None:
         """Return whose short number a message was sent from, where that is known."""

@@ -12,7 +12,7 @@ from phoneward.numbers.recognising.codes import Code
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen, sounds_familiar
-from phoneward.numbers.recognising.reading import Read
+from phoneward.numbers.recognising.reading import Read, fold
 from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, RESERVED, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
 
@@ -56,6 +56,7 @@ _CARD: Final = re.compile(
 _DEAR: Final = re.compile(
     r"[Dd](?:ear|EAR)\s(?:[Vv]alued\s)?([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?i:customer|user|client|member|subscriber)\b"
 )
+_ALERT: Final = re.compile(r"([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?:ALERT|Alert|ALERTA|Alerta)\b")
 _INFORMS: Final = re.compile(
     r"\.(?=\s?[^\W\d_])|[\s(\[]?[\d*]|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
 )
@@ -80,8 +81,10 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     """
     signature = _signature(seen, names) or _tail(seen, names, is_otp=is_otp)
     if not is_otp:
-        if signature is None or (not signature.is_known and not seen.signed.brackets and not is_header(sender)):
-            signature = _origin(seen, sender, names) or signature
+        if signature is None or (not signature.is_known and not seen.signed.brackets):
+            origin = _origin(seen, sender, names)
+            if origin is not None and (origin.is_known or not (is_header(sender) and signature)):
+                signature = origin
         if signature is not None:
             return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
         if (opener := _opener(seen, names)) is not None:
@@ -102,11 +105,13 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
 
 def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
     """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
-    dear = _DEAR.match(seen.read.text)
+    if not (seen.kinds & _OF_BUSINESS or seen.addresses):
+        return None
+    dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
     if dear is not None and (known := names.known(dear[1])) is not None:
         return known, False
     found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
-    if found is None or sounds_familiar(seen) or not (seen.kinds & _OF_BUSINESS or seen.addresses):
+    if found is None or sounds_familiar(seen):
         return None
     end, name = found
     return name, _INFORMS.match(seen.read.low, end) is not None
@@ -175,12 +180,27 @@ def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
     if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
-        return found
+        if found.is_known or not is_header(sender):
+            return found
+        return names.by_header(written) or _spelt_out(written, seen, names) or found
     if sender and (found := names.by_number(sender)) is not None:
         return found
     domain = seen.signed.domain
     if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)
+    return None
+
+
+def _spelt_out(header: str, seen: Seen, names: Names) -> Name | None:
+    """Return the words of a text that a sender's header abbreviates: EXMPLE for "Example"."""
+    folded = fold(header)
+    if len(folded) < 5:
+        return None
+    for found in _WORD.finditer(seen.read.text):
+        if found[0][0].isupper() and len(found[0]) >= 5:
+            letters = iter(fold(found[0]))
+            if found[0][0].lower() == folded[0] and all(sign in letters for sign in folded):
+                return names.known(found[0]) or Name(found[0])
     return None
 
 
@@ -204,7 +224,7 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
         return known  # "Ihre Sparkasse"
     if (
         written[0].islower()
-        or (seen.read.is_dense and len(written) > 10)
+        or (seen.read.is_dense and len(found.shown) > 10)
         or first in seen.stops
         or any(hit.start == place for hit in seen.hits)
     ):
@@ -255,4 +275,6 @@ def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:
     if len(words) == 1:
         return True
     small = [word for word in words if word[0].islower()]
+    if len(words) == 2 and small == words[1:] and small[0] in GOES_ON:
+        return True  # "Példa banka"
     return len(words) <= 4 and words[-1] not in small and all(word in _JOINING for word in small)

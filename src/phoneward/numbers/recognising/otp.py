@@ -18,7 +18,7 @@ _FAR: Final = 90
 _NEAR: Final = 28
 _IS: Final = (
     r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|now|now:|no|nr|number|"
-    r"below|here|otp|code|pin|sms|es:|:"
+    r"below|here|otp|code|pin|sms|ειναι|eshte|ni|ir|yra|es:|:"
 )
 _IS_DENSE: Final = "は|が|です|是|为|為|은|는|이|가|คือ|هو|هي"
 _SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
@@ -267,6 +267,8 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a word that is also said of other codes."""
     if tempting >= 2 or (tempting and not seen.kinds & kinds.SECRECY) or _ASKED.search(seen.read.low):
         return None
+    if seen.kinds & kinds.PICKUP and not seen.kinds & (kinds.SECRECY | _PURPOSES):
+        return None  # "Your parcel is at the locker. Code 1234"
     personal = bool(seen.kinds & kinds.PERSONAL) and not seen.is_signed
     if personal and _YOURS.search(seen.read.low) is None:
         return None

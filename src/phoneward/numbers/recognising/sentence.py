@@ -63,6 +63,10 @@ RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".te
 """Names of nobody (RFC 2606)."""
 
 
+_ENDINGS: Final = frozenset({"com", "net", "org", "io", "ai", "gov", "app", "co"})
+"""What a name may end in after a dot."""
+
+
 class Said(NamedTuple):
     """Whom a sentence names.
 
@@ -140,18 +144,24 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
     anchors = [hit for hit in seen.hits if hit.kinds & ANCHORS][:4]
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
-            shouted = not name.is_known and len(name.shown) > 4 and name.shown.isupper()
-            return Said((_known(one) if shouted else None) or name, is_close=True, is_before=True)
+            return Said(_believed(one, name), is_close=True, is_before=True)
     if seen.read.is_dense and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | kinds.NOTICE)][:4]
     for hit in (*anchors, *deeds):
         if (name := _right(one, hit.end) or (_left(one, hit.start) if hit in deeds else None)) is not None:
-            return Said(name, is_close=True)
+            return Said(_believed(one, name), is_close=True)
     if only_close:
         return None
     name = _tagged(one, code) or _known(one) or _written_as_name(one) or _hosted(one)
     return None if name is None else Said(name, is_close=False)
+
+
+def _believed(one: _Sentence, name: Name) -> Name:
+    """Return a known name of the sentence instead of one that only shouts, or that has numbers in it."""
+    if name.is_known or not ((len(name.shown) > 4 and name.shown.isupper()) or any(map(str.isdigit, name.shown))):
+        return name
+    return _known(one) or name
 
 
 def _tagged(one: _Sentence, code: Code | None) -> Name | None:
@@ -162,7 +172,8 @@ def _tagged(one: _Sentence, code: Code | None) -> Name | None:
 
 def _hosted(one: _Sentence) -> Name | None:
     """Return who is called as their host is: "a code for example.com"."""
-    for host in hosts(one.read.low):
+    for written in hosts(one.read.low):
+        host = written.removeprefix("www.")
         name = one.names.by_domain(host) or one.names.of_sentence(host)
         if name is not None and not host.endswith(RESERVED):
             return name
@@ -216,7 +227,8 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     first = last
     end = anchor
     while first and last - first < 5 and not one.is_blocked(first - 1):
-        if _SPLIT.search(text, spans[first - 1][1], end) is not None or not _is_filled(one, spans[first - 1][1], end):
+        is_dotted = text[spans[first - 1][1] : end] == "." and not one.is_blocked(first - 1)
+        if (not is_dotted and _SPLIT.search(text, spans[first - 1][1], end) is not None) or not _is_filled(one, spans[first - 1][1], end):
             break
         first -= 1
         end = spans[first][0]
@@ -226,9 +238,8 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
         return known
     while first < last - 1 and not one.is_capital(first):
         first += 1
-    if first and spans[first][0] - spans[first - 1][0] == 2 and text[spans[first][0] - 1] == "-":
-        first -= 1  # "e-Example"
-    if not one.is_capital(first) and (
+    begins = one.read.is_dense and not first  # "example 認証コード"
+    if not begins and not one.is_capital(first) and (
         last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None
     ):
         return None
@@ -277,6 +288,10 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
     spans, read, names = one.spans, one.read, one.names
     for at in range(first, last):
         longest = names.heads.get(one.word(at))
+        if longest is None and read.is_dense and (base := one.word(at).rstrip("0123456789")) in names.heads:
+            start = spans[at][0]  # an account's number right behind the name
+            if (known := names.in_sentence(base, read.text[start : start + len(base)])) is not None:
+                return known
         if longest is None or not (read.is_dense or (any_case and at == first) or one.is_capital(at)):
             continue
         start = spans[at][0]
@@ -288,7 +303,21 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
-    return one.names.of_sentence(_TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip())
+    spans, text = one.spans, one.read.text
+    if first and spans[first][0] - spans[first - 1][0] == 2 and text[spans[first][0] - 1] == "-":
+        first -= 1  # "e-Example"
+    elif first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
+        first -= 2  # "Bank of Example"
+    while last < len(spans) and spans[last][0] - spans[last - 1][1] == 1 and text[spans[last][0] - 1] in "-.":
+        # "Example-to-Go", "Example.org"
+        is_letter = spans[last][1] - spans[last][0] == 1 and text[spans[last][0]].isupper()
+        if text[spans[last][0] - 1] == "." and one.word(last) in _ENDINGS:
+            last += 1
+            break
+        if (one.is_blocked(last) and not is_letter) or (text[spans[last][0] - 1] == "." and one.is_capital(last)):
+            break
+        last += 1
+    return one.names.of_sentence(_TAILS.sub("", text[spans[first][0] : spans[last - 1][1]]).strip())
 
 
 def _known(one: _Sentence) -> Name | None:

@@ -84,7 +84,7 @@ def signatures(text: str) -> Signatures:
         if has_dash and APP_HASH.search(text, max(0, len(text) - 14)) is None
         else None
     )
-    tail = _FIRM.search(text, max(0, len(text) - 60)) if text[-1:] in "»\"”.0123456789" else None
+    tail = _FIRM.search(text, max(0, len(text) - 60)) if "»" in text or ('"' in text and not text.isascii()) else None
     if dash is None and tail is None and last == len(text) and text[-1:].isalnum():
         end = text[-28:]
         if ". " in end or "! " in end or not end.isascii():
