@@ -152,7 +152,7 @@ def test_what_a_search_says_is_made_exact() -> None:
     original = _gray(_family(0)[0].data)
     part = np.asarray(cv2.resize(original[300:1300, 100:980], (537, 610), interpolation=cv2.INTER_AREA), np.uint8)
     guess = aligning.by_region(Region(0.1, 0.12, 0.9, 0.55), original, part)
-    exact = aligning.refined(original, part, guess, 14)
+    exact = aligning.refined(Prepared(original), Prepared(part), guess, 14)
     assert exact is not None
     assert exact.left == pytest.approx(-61, abs=0.7)
     assert exact.top == pytest.approx(-183, abs=0.7)

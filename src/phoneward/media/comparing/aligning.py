@@ -145,7 +145,7 @@ def by_region(region: Region, original: Gray, suspect: Gray) -> Placement:
     return Placement(scale_x, scale_y, left, top)
 
 
-def refined(original: Gray, suspect: Gray, placement: Placement, reach: int) -> Placement | None:
+def refined(original: Prepared, suspect: Prepared, placement: Placement, reach: int) -> Placement | None:
     """Return a placement made exact by small patches; None where too few of them are found again.
 
     Args:
@@ -154,11 +154,11 @@ def refined(original: Gray, suspect: Gray, placement: Placement, reach: int) -> 
         placement: about right.
         reach: pixels it may be wrong by, at a shorter side of 360 pixels.
     """
-    for side, far in ((_REFINING_SIDE, reach), (2 * _REFINING_SIDE, 3), (4 * _REFINING_SIDE, 3)):
-        seen = scaled(suspect, side / min(suspect.shape))
-        across, down = seen.shape[1] / suspect.shape[1], seen.shape[0] / suspect.shape[0]
-        spots = cv2.goodFeaturesToTrack(seen, 80, 0.01, 16)
-        found = _moves(_placed(original, seen, placement, across, down), seen, spots.reshape(-1, 2), far)
+    for side, far in ((_REFINING_SIDE, reach), (2 * _REFINING_SIDE, 3)):
+        seen, spots = suspect.spots(side)
+        tall, wide = suspect.gray.shape
+        across, down = seen.shape[1] / wide, seen.shape[0] / tall
+        found = _moves(_placed(original, seen, placement, across, down), seen, spots, far)
         if len(found) < _NEEDED:
             return None
         x, y, dx, dy = np.array(found, np.float64).T
@@ -171,7 +171,7 @@ def refined(original: Gray, suspect: Gray, placement: Placement, reach: int) -> 
             (placement.top - shift_y / down) / (1 + grow_y),
             placement.turn,
         )
-        placement = _plain(placement, suspect)
+        placement = _plain(placement, suspect.gray)
     return placement
 
 
@@ -201,7 +201,7 @@ def by_sliding(original: Prepared, suspect: Prepared) -> Placement | None:
         if max(wide / width, tall / height) > scale * 1.002 or not 0.08 < share < 0.995:
             continue
         small = min(1.0, _SLIDING_SIDE / min(wide, tall))
-        part, full = scaled(suspect.gray, small), scaled(original.gray, scale * small)
+        part, full = suspect.scaled(small), original.scaled(scale * small)
         part = part[: full.shape[0], : full.shape[1]]
         if part.std() < 3:
             continue
@@ -230,13 +230,13 @@ def _slid(original: Gray, suspect: Gray, placement: Placement) -> Placement:
     return Placement(scale, scale, -(x + at_x - rim_x) / small, -(y + at_y - rim_y) / small)
 
 
-def _placed(original: Gray, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
+def _placed(original: Prepared, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
     """Return the original as it would look in the suspect's place."""
     scale_x, scale_y = placement.scale_x * across, placement.scale_y * down
     # By area first: a warp alone would skip pixels.
-    small = scaled(original, min(scale_x, scale_y))
-    scale_x *= original.shape[1] / small.shape[1]
-    scale_y *= original.shape[0] / small.shape[0]
+    small = original.scaled(min(scale_x, scale_y))
+    scale_x *= original.gray.shape[1] / small.shape[1]
+    scale_y *= original.gray.shape[0] / small.shape[0]
     # Centres of pixels, not their corners, are what a warp maps.
     shift_x, shift_y = placement.left * across + (scale_x - 1) / 2, placement.top * down + (scale_y - 1) / 2
     matrix = np.array([[scale_x, 0, shift_x], [0, scale_y, shift_y]], np.float32)

@@ -4,7 +4,6 @@ A hash finds copies of the whole picture, turned ones too. What is cut or covere
 (`windows`), and put in order by laying the strips over each other.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,18 +11,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
+from phoneward.media.comparing.framing import unframed
+from phoneward.media.comparing.neighbours import Hashes, near
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
-from phoneward.media.comparing.turning import turned_hashes
+from phoneward.media.comparing.wholes import Wholes
 from phoneward.media.comparing.windows import Strip
 from phoneward.media.verdict import Region
 
 RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
-_TURNED_RADIUS: Final = 80
-"""Bits: a turned picture's hash is only about what is worked out; of strangers one in a thousand million is as near."""
+_OFF: Final = 0.12
+"""By how much the ratio of a framed picture's sides may be off: its frame is some pixels of a strip wide."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -36,11 +36,13 @@ class Candidate:
         number: which one.
         near: about which part of it the suspect may show; None where nothing suggests one.
         likely: 0 to 1.
+        is_framed: without what was put around it.
     """
 
     number: int
     near: Region | None = None
     likely: float = 1.0
+    is_framed: bool = False
 
 
 class Candidates:
@@ -55,25 +57,37 @@ class Candidates:
         strips = [strip_of(one) for one in originals]
         # The longer side comes first: of a picture that is wider than high the strip is laid on its side.
         self._tall = Parts([(number, one) for number, one in enumerate(strips) if one.shape[0] >= one.shape[1]])
+        self._sides = [min(one.width, one.height) for one in originals]
+        self._wholes = Wholes([(strip, one.width / one.height) for strip, one in zip(strips, originals, strict=True)])
         self._wide = Parts([(number, one.T) for number, one in enumerate(strips) if one.shape[0] < one.shape[1]])
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals that it may show as a whole, upright."""
         telling, hashes = _telling(suspects)
-        return self._sorted(len(suspects), telling, [near(hashes, self._hashes, RADIUS, most=most)], most)
-
-    def turned(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
-        """Return for each suspect up to `most` originals that it may show turned by quarters."""
-        telling, hashes = _telling(suspects)
-        pairs = [nearest(turned, self._hashes, most) for turned in turned_hashes(hashes)[1:]]
-        close = [one[one[:, 2] <= _TURNED_RADIUS] for one in pairs]
-        return self._sorted(len(suspects), telling, close, most)
-
-    @staticmethod
-    def _sorted(count: int, telling: list[int], pairs: list[Pairs], most: int) -> list[list[Candidate]]:
-        found: list[list[Candidate]] = [[] for _number in range(count)]
-        for query, number, distance in np.concatenate(pairs).tolist():
+        found: list[list[Candidate]] = [[] for _one in suspects]
+        for query, number, distance in near(hashes, self._hashes, RADIUS, most=most).tolist():
             found[telling[query]].append(Candidate(number, likely=1 - distance / 256))
+        return found
+
+    def covered(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        """Return for each suspect up to `most` originals that it shows as a whole, turned, partly covered or framed."""
+        found: list[list[Candidate]] = [[] for _one in suspects]
+        for quarters in range(4):
+            turned = [
+                (
+                    np.ascontiguousarray(np.rot90(strip_of(one), quarters)),
+                    (one.width / one.height) ** (1 - quarters % 2 * 2),
+                )
+                for one in suspects
+            ]
+            for candidates, alike in zip(found, self._wholes.near(turned, most), strict=True):
+                candidates += [Candidate(number, likely=likely) for number, likely in alike]
+        framed = [(at, inside) for at, one in enumerate(suspects) if (inside := unframed(strip_of(one))) is not None]
+        inner = [
+            (inside, suspects[at].width / suspects[at].height * _ratio(inside, suspects[at])) for at, inside in framed
+        ]
+        for (at, _inside), alike in zip(framed, self._wholes.near(inner, most, off=_OFF), strict=True):
+            found[at] += [Candidate(number, likely=likely, is_framed=True) for number, likely in alike]
         return [sorted(one, key=lambda candidate: -candidate.likely)[:most] for one in found]
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
@@ -81,14 +95,25 @@ class Candidates:
         strips: list[Strip] = [strip_of(one).astype(np.float32) for one in suspects]
         guessed = zip(self._tall.guesses(strips), self._wide.guesses([one.T for one in strips]), strict=True)
         return [
-            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(strip, *both, most)]
-            for strip, both in zip(strips, guessed, strict=True)
+            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(one, strip, *both, most)]
+            for one, strip, both in zip(suspects, strips, guessed, strict=True)
         ]
 
-    def _best(self, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
-        upright = best_of(strip, self._tall.strips, tall, most)
-        aside = [guess.turned() for guess in best_of(np.ascontiguousarray(strip.T), self._wide.strips, wide, most)]
-        return sorted(itertools.chain(upright, aside), key=lambda guess: -guess.likely)[:most]
+    def _best(self, one: Print, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
+        def natives(of: Parts, side: int) -> list[float]:
+            return [side / self._sides[number] for number in of.numbers]
+
+        upright = best_of(strip, self._tall.strips, tall, most, natives(self._tall, one.width))
+        across = np.ascontiguousarray(strip.T)
+        aside = best_of(across, self._wide.strips, wide, most, natives(self._wide, one.height))
+        found = [*upright, *(guess.turned() for guess in aside)]
+        return sorted(found, key=lambda guess: -guess.likely)[:most]
+
+
+def _ratio(inside: Gray, of: Print) -> float:
+    """Return the ratio of the sides of a strip without its frame, by that of the whole."""
+    height, width = strip_of(of).shape
+    return float(inside.shape[1] / width / (inside.shape[0] / height))
 
 
 def strip_of(of: Print) -> Gray:

@@ -24,6 +24,10 @@ _LEAST_BAND = 0.08
 _FAINT = 90.0
 _EDGE = 0.12
 _LOWEST = 0.07
+_SOFT_EDGE = 3
+_BAR = 0.045
+_LINE = 0.08
+_LONG_LINE = 0.25
 _EMPTY = 5.0
 _MOST_SPOTS = 400
 
@@ -68,6 +72,8 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     if share > _MOST_COVERED or (left.active & ~covers).sum() < 0.4 * left.active.sum():
         return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
     around = _grown(covers, unit)
+    # What differs beside a cover, behind its own soft edge, may be a digit.
+    is_certain &= not (wrong & around & ~_grown(covers, _SOFT_EDGE)).any()
     spots = _Spots(wrong & ~around, suspect, left, unit)
     if spots.count > _MOST_SPOTS:
         return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
@@ -77,6 +83,8 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     marks = spots.blanked() | watermark
     rest = wrong & ~around & ~_grown(marks, max(3, unit // 3))
     added = spots.added(rest)
+    if not added.any() and _is_at_foot(rest):
+        added = rest
     if added.any():
         marks, rest, is_certain = marks | added, rest & ~added, False
     outside = left.score[~around & ~_grown(marks, 2)]
@@ -87,6 +95,16 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
         worst=float(outside.max()) if outside.size else 0.0,
         changed=float(rest.mean()),
     )
+
+
+def _is_at_foot(rest: Mask) -> bool:
+    """Return whether all of it lies where a phone has its lower bar, or is one line across the foot: a name, a toast."""
+    rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
+    if not len(rows):
+        return False
+    height, width = rest.shape
+    is_line = rows[-1] - rows[0] < _LINE * height and columns[-1] - columns[0] > _LONG_LINE * width
+    return bool(rows[0] > (1 - _BAR) * height or (is_line and rows[0] > (1 - _EDGE) * height))
 
 
 def _grown(mask: Mask, by: int) -> Mask:

@@ -20,17 +20,14 @@ _PLAIN_CONTRAST = 110
 _MOST_BOXES = 400
 
 
-def would_show(original: Gray, scale: float) -> bool:
+def would_show(height: float | None, side: float) -> bool:
     """Return whether a changed digit in the original's smaller lines of text would be seen.
 
     Args:
-        original: at its own size.
-        scale: pixels of the comparison a pixel of the original.
+        height: of these letters, in pixels of the comparison; None where there is no text.
+        side: of the original, the shorter one, in pixels of the comparison.
     """
-    height = letter_height(original)
-    if height is None:
-        return bool(min(original.shape) * scale >= _SIDE)
-    return height * scale >= _LEAST_HEIGHT
+    return side >= _SIDE if height is None else height >= _LEAST_HEIGHT
 
 
 def letter_height(original: Gray) -> float | None:

@@ -24,14 +24,16 @@ LOOK_WIDTH: Final = 1080
 _WIDEST: Final = 4 * LOOK_WIDTH
 _BATCH: Final = 256
 _WHOLE: Final = 6
-_TURNED: Final = 2
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
 _MARGIN: Final = 0.3
-_CLOSE: Final = 5
+_ALIKE: Final = 0.5
+_LITTLE: Final = 0.08
+_CLOSE: Final = 3
+_MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
-_LEAST_FOR_CORNERS: Final = 0.4
-_CORNERS: Final = 2
+_LEAST_FOR_CORNERS: Final = 0.45
+_CORNERS: Final = 1
 _KEPT_BYTES: Final = 96 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
@@ -63,7 +65,7 @@ class Matcher(Generic[K]):
         self._fetch = fetch
         self._looker = looker
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="matcher")
-        self._kept = _Kept(lambda key: self._gray(key, self._shapes[key]))
+        self._kept: _Kept[K] = _Kept(lambda key: self._gray(key, self._shapes[key]))
 
     def __enter__(self) -> Self:
         return self
@@ -86,8 +88,8 @@ class Matcher(Generic[K]):
             prints = [one for _key, one in batch]
             proposed = zip(
                 self._candidates.whole(prints, _WHOLE),
-                self._candidates.turned(prints, _TURNED),
                 self._candidates.parts(prints, _PARTS),
+                self._candidates.covered(prints, _WHOLE),
                 strict=True,
             )
             for (key, one), candidates in zip(batch, proposed, strict=True):
@@ -106,12 +108,13 @@ class Matcher(Generic[K]):
         return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
 
     def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
-        ordered = sorted(candidates, key=lambda one: -one.likely)
-        least = max(_LEAST_LIKELY, ordered[0].likely - _MARGIN)
-        likely = [one for at, one in enumerate(ordered) if one.likely >= least and (at < _CLOSE or one.likely > 0.7)]
-        best = self._best(key, suspect, likely, thorough=False)
-        if best is None and ordered[0].likely >= _LEAST_FOR_CORNERS:
-            best = self._best(key, suspect, ordered[:_CORNERS], thorough=True)
+        least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
+        # More of them where they are about as likely: pages of one app.
+        alike = max(_ALIKE, candidates[0].likely - _LITTLE)
+        close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else alike)]
+        best = self._best(key, suspect, close[:_MOST_CLOSE], thorough=False)
+        if best is None and candidates[0].likely >= _LEAST_FOR_CORNERS:
+            best = self._best(key, suspect, candidates[:_CORNERS], thorough=True)
         return best
 
     def _best(self, key: K, suspect: Prepared, candidates: list[Candidate], *, thorough: bool) -> Match[K] | None:
@@ -120,7 +123,8 @@ class Matcher(Generic[K]):
             original = self._kept.of(self._keys[candidate.number])
             if original is None:
                 continue
-            verdict = verify(original, suspect, near=candidate.near, thorough=thorough)
+            seen = suspect.unframed if candidate.is_framed else suspect
+            verdict = verify(original, seen, near=candidate.near, thorough=thorough)
             if verdict is not None:
                 best = _better(best, Match(self._keys[candidate.number], key, verdict))
                 if verdict.is_distinguishable:
@@ -165,13 +169,13 @@ def _size(seen: Prepared | None) -> int:
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
-    """Return all candidates in their order; of those of one original the first, with a place where any names one."""
+    """Return each original once, the likeliest first, with a place where any names one."""
     found: dict[int, Candidate] = {}
     for one in itertools.chain.from_iterable(candidates):
         first = found.setdefault(one.number, one)
-        if first.near is None and one.near is not None:
-            found[one.number] = replace(first, near=one.near, likely=max(first.likely, one.likely))
-    return list(found.values())
+        likelier = max(first, one, key=lambda candidate: candidate.likely)
+        found[one.number] = replace(likelier, near=first.near or one.near)
+    return sorted(found.values(), key=lambda one: -one.likely)
 
 
 def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:

@@ -15,8 +15,11 @@ from phoneward.media.comparing.windows import Strip
 _BLOCK: Final = 8
 _NOISE: Final = 9.0
 _LOUDEST: Final = 20.0
-_ROUNDS: Final = ((24, 1.0), (10, 0.5), (6, 0.25))
+_ROUNDS: Final = ((10, 1.0), (6, 0.5), (4, 0.25))
 """How many guesses are moved, and by how much of a step: ever fewer, ever finer."""
+_SLID: Final = 16
+_LEAST_SHARE: Final = 0.4
+_EXACT: Final = 0.93
 _MOVES: Final = tuple(
     (left, right, along)
     for along in (-0.5, 0.0, 0.5)
@@ -52,7 +55,9 @@ class Guess:
         return replace(self, edges=(top, left, bottom, right))
 
 
-def best_of(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], most: int) -> list[Guess]:
+def best_of(
+    suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], most: int, natives: Sequence[float] = ()
+) -> list[Guess]:
     """Return up to `most` guesses, one an original, the likeliest first, with `likely` and `edges` by how strips agree.
 
     Args:
@@ -60,12 +65,15 @@ def best_of(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess],
         originals: their strips.
         guesses: any number an original.
         most: how many are wanted.
+        natives: the suspect's shorter side by that of each original, in pixels: a crop is often left at its size.
     """
     if not guesses:
         return []
-    guesses = [*guesses, *_slid(suspect, originals, sorted({one.place: one for one in guesses}.items()))]
+    guesses = [*guesses, *_slid(suspect, originals, _each(guesses, 1)[:_SLID], natives)]
     best = _rated(suspect, originals, guesses)
     for count, step in _ROUNDS:
+        if best[0].likely > _EXACT:
+            break
         moves = [(left * step, right * step, along * step) for left, right, along in _MOVES]
         moved = _rated(suspect, originals, [_moved(one, move) for one in best[:count] for move in moves])
         best = sorted(_each(moved, 2) + best[count:], key=_likely)
@@ -102,15 +110,23 @@ def _rated(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess]) 
     return sorted(rated, key=_likely)
 
 
-def _slid(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[tuple[int, Guess]]) -> list[Guess]:
-    """Return for each original where the suspect fits best if it has its whole shorter or its whole longer side."""
+def _slid(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], natives: Sequence[float]) -> list[Guess]:
+    """Return for each original where the suspect fits best at the likely sizes.
+
+    Likely: it has the original's whole shorter or whole longer side, or was cut at full or at half size.
+    """
     found = []
     seen = suspect.astype(np.uint8)
     length, width = seen.shape
-    for place, guess in guesses:
+    for guess in guesses:
+        place = guess.place
         original = originals[place]
         long, wide = original.shape
-        for share in dict.fromkeys((1.0, min(1.0, (long / length) * (width / wide)))):
+        native = natives[place] if natives else 1.0
+        shares = (1.0, min(1.0, (long / length) * (width / wide)), native, 2 * native)
+        for share in dict.fromkeys(round(share, 3) for share in shares):
+            if not _LEAST_SHARE < share <= 1:
+                continue
             size = max(4, round(share * wide)), max(4, min(long, round(share * wide * length / width)))
             if size[0] * size[1] < 0.2 * long * wide:
                 continue

@@ -25,7 +25,7 @@ class Parts:
     """
 
     def __init__(self, originals: Sequence[tuple[int, Gray]]) -> None:
-        self._numbers = [number for number, _strip in originals]
+        self.numbers = [number for number, _strip in originals]
         self.strips = [np.ascontiguousarray(strip) for _number, strip in originals]
         vectors: list[Packed] = []
         starts: list[npt.NDArray[np.float32]] = []
@@ -71,7 +71,7 @@ class Parts:
     def _guess(self, window: int, start: float, cut: int, alike: float) -> Guess:
         place = int(self._of[window])
         left, right = CUTS[cut]
-        return Guess(self._numbers[place], place, left, right, float(self._starts[window] - start), float(alike))
+        return Guess(self.numbers[place], place, left, right, float(self._starts[window] - start), float(alike))
 
 
 def _firsts(*keys: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

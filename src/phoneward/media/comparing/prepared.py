@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from phoneward.media.comparing.distinguishing import letter_height
+from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.prints import Gray
 
 Float: TypeAlias = npt.NDArray[np.float32]
@@ -25,11 +27,56 @@ class Prepared:
 
     def __init__(self, gray: Gray) -> None:
         self.gray = gray
+        self._turned: dict[int, Prepared] = {0: self}
+        self._spots: dict[int, Float] = {}
+
+    def turned(self, quarters: int) -> "Prepared":
+        """Return the picture turned counter-clockwise by so many quarters."""
+        if quarters not in self._turned:
+            self._turned[quarters] = Prepared(turned(self.gray, quarters))
+        return self._turned[quarters]
+
+    @cached_property
+    def unframed(self) -> "Prepared":
+        """The picture without what was put around it."""
+        inside = unframed(self.gray)
+        return self if inside is None else Prepared(np.ascontiguousarray(inside))
+
+    @cached_property
+    def _halves(self) -> list[Gray]:
+        """The picture, half of it, a quarter: to start from when it is made smaller."""
+        halves = [self.gray]
+        while min(halves[-1].shape) >= 4 * THUMB_SIDE and len(halves) < 5:
+            height, width = halves[-1].shape
+            halves.append(resized(halves[-1], ((width + 1) // 2, (height + 1) // 2)))
+        return halves
+
+    def scaled(self, scale: float) -> Gray:
+        """Return the picture made smaller; quicker than `scaled`, and about as exact."""
+        shape = (max(1, round(self.gray.shape[1] * scale)), max(1, round(self.gray.shape[0] * scale)))
+        if scale >= 1:
+            return self.gray
+        from_ = next((one for one in reversed(self._halves) if one.shape[0] >= 1.5 * shape[1]), self.gray)
+        return resized(from_, shape)
+
+    def spots(self, side: int) -> tuple[Gray, Float]:
+        """Return the picture with its shorter side at so many pixels, and the places in it that are easily found."""
+        seen = self.scaled(side / min(self.gray.shape))
+        if side not in self._spots:
+            found = cv2.goodFeaturesToTrack(seen, 80, 0.01, 16)
+            # OpenCV's stubs do not say that there may be none.
+            self._spots[side] = np.asarray([] if found is None else found, np.float32).reshape(-1, 2)  # type: ignore[redundant-expr]
+        return seen, self._spots[side]
+
+    @cached_property
+    def letter_height(self) -> float | None:
+        """The height in pixels of the smaller lines of text (see `distinguishing`)."""
+        return letter_height(self.gray)
 
     @cached_property
     def thumb(self) -> Gray:
         """The picture with its shorter side at `THUMB_SIDE` pixels."""
-        return scaled(self.gray, THUMB_SIDE / min(self.gray.shape))
+        return self.scaled(THUMB_SIDE / min(self.gray.shape))
 
     @cached_property
     def features(self) -> tuple[Float, npt.NDArray[np.uint8] | None]:
@@ -41,7 +88,7 @@ class Prepared:
                 continue
             # Its own pyramid skips pixels, which letters do not survive: it fills the steps between the sides only.
             finder = cv2.ORB.create(_FEATURES, scaleFactor=1.12, nlevels=3, fastThreshold=10, edgeThreshold=15)
-            found, what = finder.detectAndCompute(scaled(self.gray, scale), None)
+            found, what = finder.detectAndCompute(self.scaled(scale), None)
             if len(found):
                 points.append(np.array([one.pt for one in found], np.float32) / np.float32(min(1.0, scale)))
                 whats.append(np.asarray(what, np.uint8))

@@ -7,15 +7,16 @@ import numpy as np
 
 from phoneward.media.comparing import aligning, distinguishing
 from phoneward.media.comparing.aligning import Box, Placement
-from phoneward.media.comparing.covering import DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.prepared import Prepared, resized, turned
+from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
+from phoneward.media.comparing.prepared import Prepared, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
 
-_SIDES = (360, 720, 1440)
+_SIDES = (160, 360, 720, 1440)
 _RESAMPLED = 0.8
 _NOISIEST = 0.12
+_MOST_CHANGED = 0.6
 _LEAST_ACTIVE = 0.004
 _LEAST_ROWS = 0.05
 _LEAST_COLUMNS = 0.1
@@ -52,12 +53,12 @@ def verify(
     if min(*one.gray.shape, *other.gray.shape) < 16:
         return None
     for placement in _placements(one, other, near, thorough=thorough):
-        upright = turned(other.gray, placement.turn)
-        outcome = _compared(one.gray, upright, placement)
+        upright = other.turned(placement.turn)
+        outcome = _compared(one, upright, placement)
         if outcome.is_near:
             # Off by a pixel, a copy may look like a changed one.
-            exact = aligning.refined(one.gray, upright, placement, 3)
-            outcome = _compared(one.gray, upright, exact) if exact else outcome
+            exact = aligning.refined(one, upright, placement, 3)
+            outcome = _compared(one, upright, exact) if exact else outcome
         if outcome.verdict or outcome.is_near:
             return outcome.verdict
     return None
@@ -67,7 +68,7 @@ def _placements(one: Prepared, other: Prepared, near: Region | None, *, thorough
     yield from aligning.whole(one, other)
     if near is not None:
         guess = aligning.by_region(near, one.gray, other.gray)
-        exact = aligning.refined(one.gray, other.gray, guess, _REACH)
+        exact = aligning.refined(one, other, guess, _REACH)
         if exact is not None:
             yield exact
     if not thorough:
@@ -77,12 +78,13 @@ def _placements(one: Prepared, other: Prepared, near: Region | None, *, thorough
         yield slid
     found = aligning.by_features(one, other)
     if found is not None:
-        exact = aligning.refined(one.gray, turned(other.gray, found.turn), found, 5)
+        exact = aligning.refined(one, other.turned(found.turn), found, 5)
         yield exact or found
 
 
-def _compared(original: Gray, suspect: Gray, placement: Placement) -> _Outcome:
+def _compared(one: Prepared, other: Prepared, placement: Placement) -> _Outcome:
     """Compare at one size after the other, small first: most pictures part ways there."""
+    original, suspect = one.gray, other.gray
     common = aligning.boxes(placement, original, suspect)
     if common is None:
         return _Outcome(None)
@@ -91,19 +93,26 @@ def _compared(original: Gray, suspect: Gray, placement: Placement) -> _Outcome:
         first, second = _cut(original, common[0]), _cut(suspect, common[1])
         largest = min(*first.shape, *second.shape)
         scale = min(1.0, side / min(second.shape), first.shape[0] / second.shape[0], first.shape[1] / second.shape[1])
-        if first.shape != second.shape:
+        if first.shape != second.shape and 0.9 < first.shape[1] / second.shape[1] < 1.1:
             # Brought to nearly its own size, a picture is soft in some places and sharp in others.
             scale = min(scale, _RESAMPLED * min(1.0, first.shape[0] / second.shape[0]))
         size = (round(second.shape[1] * scale), round(second.shape[0] * scale))
         first, second = resized(first, size), resized(second, size)
         left = residual(first, second)
+        if side == _SIDES[0]:
+            if left is None or left.noise > 2 * _NOISIEST or (left.score > CHANGED).mean() > _MOST_CHANGED:
+                return _Outcome(None)
+            continue
         if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
             return _Outcome(None)
         judgement = judged(first, second, left)
         if not judgement.is_same:
             return _Outcome(None, is_near=judgement.changed < 0.04 and judgement.covered < 0.1)
         sharpness = size[0] / (common[0][2] - common[0][0])
-        is_distinguishable = distinguishing.would_show(original, sharpness)
+        height = one.letter_height
+        is_distinguishable = distinguishing.would_show(
+            None if height is None else height * sharpness, min(original.shape) * sharpness
+        )
         found = _Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
         if side >= largest or (is_distinguishable and side >= 720):
             break
