@@ -18,6 +18,7 @@ from phoneward.numbers.recognising.signatures import is_header, sender_name
 
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{5,24}")
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
     {
@@ -81,16 +82,7 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     """
     signature = _signature(seen, names) or _tail(seen, names, is_otp=is_otp)
     if not is_otp:
-        if signature is None or (not signature.is_known and not seen.signed.brackets):
-            origin = _origin(seen, sender, names)
-            if origin is not None and (origin.is_known or not (is_header(sender) and signature)):
-                signature = origin
-        if signature is not None:
-            return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
-        if (opener := _opener(seen, names)) is not None:
-            return opener
-        is_said = seen.kinds & _SPEAKING or seen.addresses
-        return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
+        return _writer(seen, signature, sender, names)
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
     if (seen.kinds & kinds.PAY or " card" in seen.read.low) and (holder := _holder(seen, names)) is not None:
@@ -101,6 +93,20 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if told is not None and (signature is None or _outranks(told, signature, seen.read)):
         return told.name, signature is not None
     return signature, signature is not None
+
+
+def _writer(seen: Seen, signature: Name | None, sender: str, names: Names) -> tuple[Name | None, bool]:
+    """Return who speaks in a message without a code, and whether they sign."""
+    if signature is None or (not signature.is_known and not seen.signed.brackets):
+        origin = _origin(seen, sender, names)
+        if origin is not None and (origin.is_known or signature is None or not is_header(sender)):
+            signature = origin
+    if signature is not None:
+        return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
+    if (opener := _opener(seen, names)) is not None:
+        return opener
+    is_said = seen.kinds & _SPEAKING or seen.addresses
+    return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
 
 
 def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
@@ -196,8 +202,8 @@ def _spelt_out(header: str, seen: Seen, names: Names) -> Name | None:
     folded = fold(header)
     if len(folded) < 5:
         return None
-    for found in _WORD.finditer(seen.read.text):
-        if found[0][0].isupper() and len(found[0]) >= 5:
+    for found in _LONG_WORD.finditer(seen.read.text):
+        if found[0][0].isupper():
             letters = iter(fold(found[0]))
             if found[0][0].lower() == folded[0] and all(sign in letters for sign in folded):
                 return names.known(found[0]) or Name(found[0])
@@ -217,7 +223,7 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     """Return whom a message names after its last dash or in its last line."""
     found = names.signing(written) if len(written.split()) <= 4 else None
     if found is None or found.is_known:
-        return found
+        return found if len(written) > 1 or seen.kinds & ANCHORS else None  # "X" is a kiss as well
     place = seen.read.text.rfind(written)
     first, _blank, rest = seen.read.low[place : place + len(written)].partition(" ")
     if rest and first in seen.stops and (known := names.known(rest)) is not None:
@@ -240,7 +246,7 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     end = start + len(written)
     inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
     found = names.signing(written)
-    if found is None or found.is_known or any(hit.kinds & ANCHORS for hit in inside):
+    if found is None or found.is_known or "," in written or any(hit.kinds & ANCHORS for hit in inside):
         return found if found is not None and found.is_known else None
     kept = [(one.start() + start, one.end() + start) for one in _WORD.finditer(written)]
     while kept and low[kept[-1][0] : kept[-1][1]] not in GOES_ON and _is_said(low, kept[-1], inside, seen.stops):

@@ -227,8 +227,9 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     first = last
     end = anchor
     while first and last - first < 5 and not one.is_blocked(first - 1):
-        is_dotted = text[spans[first - 1][1] : end] == "." and not one.is_blocked(first - 1)
-        if (not is_dotted and _SPLIT.search(text, spans[first - 1][1], end) is not None) or not _is_filled(one, spans[first - 1][1], end):
+        before = spans[first - 1][1]
+        is_split = text[before:end] != "." and _SPLIT.search(text, before, end) is not None
+        if is_split or not _is_filled(one, before, end):
             break
         first -= 1
         end = spans[first][0]
@@ -239,8 +240,10 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     while first < last - 1 and not one.is_capital(first):
         first += 1
     begins = one.read.is_dense and not first  # "example 認証コード"
-    if not begins and not one.is_capital(first) and (
-        last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None
+    if (
+        not begins
+        and not one.is_capital(first)
+        and (last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None)
     ):
         return None
     return _unknown(one, first, last)
@@ -304,9 +307,10 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
     spans, text = one.spans, one.read.text
-    if first and spans[first][0] - spans[first - 1][0] == 2 and text[spans[first][0] - 1] == "-":
-        first -= 1  # "e-Example"
-    elif first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
+    whole = first
+    while first and text[spans[first - 1][1] : spans[first][0]] == "-":
+        first -= 1  # "e-Example", "Example-to-Go"
+    if first == whole and first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
         first -= 2  # "Bank of Example"
     while last < len(spans) and spans[last][0] - spans[last - 1][1] == 1 and text[spans[last][0] - 1] in "-.":
         # "Example-to-Go", "Example.org"
