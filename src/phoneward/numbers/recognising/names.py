@@ -137,7 +137,7 @@ class Names:
 
     def by_number(self, sender: str) -> Name | None:
         """Return whose short number a message was sent from, where that is known."""
-        short = self._senders.get(sender.strip())
+        short = self._senders.get(sender)
         return None if short is None else self._known.get(short)
 
     def of_sentence(self, written: str) -> Name | None:

@@ -102,7 +102,9 @@ def _writer(seen: Seen, signature: Name | None, sender: str, names: Names) -> tu
         if origin is not None and (origin.is_known or signature is None or not is_header(sender)):
             signature = origin
     if signature is not None:
-        return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
+        if signature.is_known and signature.signs_for_many:
+            signature = _whose(seen, names) or signature
+        return signature, True
     if (opener := _opener(seen, names)) is not None:
         return opener
     is_said = seen.kinds & _SPEAKING or seen.addresses
@@ -113,21 +115,24 @@ def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
     """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
     if not (seen.kinds & _OF_BUSINESS or seen.addresses):
         return None
-    dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
-    if dear is not None and (known := names.known(dear[1])) is not None:
-        return known, False
+    low = seen.read.low
+    if low.startswith("dear ") or "alert" in low[:36]:
+        dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
+        if dear is not None and (known := names.known(dear[1])) is not None:
+            return known, False
     found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
     if found is None or sounds_familiar(seen):
         return None
     end, name = found
-    return name, _INFORMS.match(seen.read.low, end) is not None
+    return name, _INFORMS.match(low, end) is not None
 
 
 def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
     """Return the known name that a message begins with before the number of a card or a date: "예시카드1234승인"."""
+    first = seen.signed.first
     if seen.read.is_dense and seen.kinds & kinds.CUSTOMER:
-        for start, end, name in names.all_in(seen.read.low):
-            if start - seen.signed.first > 3:
+        for start, end, name in names.all_in(seen.read.low[: first + 16]):
+            if start - first > 3:
                 break
             if _NUMBER.match(seen.read.low, end) is not None:
                 return end, name
@@ -136,7 +141,7 @@ def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
 
 def _whose(seen: Seen, names: Names) -> Name | None:
     """Return of which of its services a firm speaks that signs for many: "您的示例账号"."""
-    if seen.read.is_dense:
+    if "您的" in seen.read.low or "你的" in seen.read.low:
         for start, end, name in names.all_in(seen.read.low):
             if seen.read.low.startswith(_YOURS_BEFORE, start - 2) and seen.read.low.startswith(_ACCOUNT_AFTER, end):
                 return name
@@ -185,12 +190,13 @@ def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
 
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
-    if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
+    if sender.isdecimal():
+        if (found := names.by_number(sender)) is not None:
+            return found
+    elif sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
         if found.is_known or not is_header(sender):
             return found
         return names.by_header(written) or _spelt_out(written, seen, names) or found
-    if sender and (found := names.by_number(sender)) is not None:
-        return found
     domain = seen.signed.domain
     if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)

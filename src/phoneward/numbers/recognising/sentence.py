@@ -159,7 +159,10 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
 
 def _believed(one: _Sentence, name: Name) -> Name:
     """Return a known name of the sentence instead of one that only shouts, or that has numbers in it."""
-    if name.is_known or not ((len(name.shown) > 4 and name.shown.isupper()) or any(map(str.isdigit, name.shown))):
+    shown = name.shown
+    if name.is_known or (shown.isalpha() and (len(shown) < 5 or not shown.isupper())):
+        return name
+    if not (shown.isupper() and len(shown) > 4) and not any(map(str.isdigit, shown)):
         return name
     return _known(one) or name
 
@@ -228,7 +231,7 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     end = anchor
     while first and last - first < 5 and not one.is_blocked(first - 1):
         before = spans[first - 1][1]
-        is_split = text[before:end] != "." and _SPLIT.search(text, before, end) is not None
+        is_split = _SPLIT.search(text, before, end) is not None and text[before:end] != "."
         if is_split or not _is_filled(one, before, end):
             break
         first -= 1
@@ -290,10 +293,12 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
     """
     spans, read, names = one.spans, one.read, one.names
     for at in range(first, last):
-        longest = names.heads.get(one.word(at))
-        if longest is None and read.is_dense and (base := one.word(at).rstrip("0123456789")) in names.heads:
-            start = spans[at][0]  # an account's number right behind the name
-            if (known := names.in_sentence(base, read.text[start : start + len(base)])) is not None:
+        word = one.word(at)
+        longest = names.heads.get(word)
+        if longest is None and read.is_dense and word[-1].isdigit():  # an account's number right behind the name
+            base = word.rstrip("0123456789")
+            start = spans[at][0]
+            if base in names.heads and (known := names.in_sentence(base, read.text[start : start + len(base)])):
                 return known
         if longest is None or not (read.is_dense or (any_case and at == first) or one.is_capital(at)):
             continue
