@@ -65,8 +65,9 @@ def _decode_fast(data: bytes, format_: Format, space: Space, width: int, height:
 
 
 def _decode_jpeg(data: bytes, space: Space, width: int, height: int) -> Pixels:
+    # Not the fast transform: on black and white (a matrix code) it overflows and leaves blocks of noise.
     pixels: Pixels = simplejpeg.decode_jpeg(
-        data, space, fastdct=True, fastupsample=True, min_width=width, min_height=height, min_factor=1, strict=False
+        data, space, fastdct=False, fastupsample=True, min_width=width, min_height=height, min_factor=1, strict=False
     )
     return pixels[:, :, 0] if space == "GRAY" else pixels
 

@@ -20,11 +20,18 @@ K = TypeVar("K")
 """Whatever the caller knows a picture by."""
 
 LOOK_WIDTH: Final = 1080
-"""Pixels: at this width pictures are compared, or at their own if less."""
+"""Pixels of the shorter side: at this size pictures are compared, or at their own if less."""
+_WIDEST: Final = 4 * LOOK_WIDTH
 _BATCH: Final = 256
 _WHOLE: Final = 6
 _TURNED: Final = 2
-_PARTS: Final = 4
+_PARTS: Final = 16
+_LEAST_LIKELY: Final = 0.3
+_MARGIN: Final = 0.3
+_CLOSE: Final = 5
+"""Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_LEAST_FOR_CORNERS: Final = 0.4
+_CORNERS: Final = 2
 _KEPT_BYTES: Final = 96 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
@@ -50,12 +57,13 @@ class Matcher(Generic[K]):
     def __init__(self, originals: Iterable[tuple[K, Print]], fetch: Callable[[K], bytes], looker: Looker) -> None:
         known = list(originals)
         self._keys = [key for key, _print in known]
+        self._shapes = dict(known)
         self._by_content = {one.sha256: key for key, one in reversed(known)}
         self._candidates = Candidates([one for _key, one in known])
         self._fetch = fetch
         self._looker = looker
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="matcher")
-        self._kept = _Kept(self._gray)
+        self._kept = _Kept(lambda key: self._gray(key, self._shapes[key]))
 
     def __enter__(self) -> Self:
         return self
@@ -94,22 +102,34 @@ class Matcher(Generic[K]):
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key) if candidates else None
+        suspect = self._gray(key, seen) if candidates else None
         return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
 
     def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
+        ordered = sorted(candidates, key=lambda one: -one.likely)
+        least = max(_LEAST_LIKELY, ordered[0].likely - _MARGIN)
+        likely = [one for at, one in enumerate(ordered) if one.likely >= least and (at < _CLOSE or one.likely > 0.7)]
+        best = self._best(key, suspect, likely, thorough=False)
+        if best is None and ordered[0].likely >= _LEAST_FOR_CORNERS:
+            best = self._best(key, suspect, ordered[:_CORNERS], thorough=True)
+        return best
+
+    def _best(self, key: K, suspect: Prepared, candidates: list[Candidate], *, thorough: bool) -> Match[K] | None:
         best: Match[K] | None = None
         for candidate in candidates:
             original = self._kept.of(self._keys[candidate.number])
-            verdict = None if original is None else verify(original, suspect, near=candidate.near)
+            if original is None:
+                continue
+            verdict = verify(original, suspect, near=candidate.near, thorough=thorough)
             if verdict is not None:
                 best = _better(best, Match(self._keys[candidate.number], key, verdict))
                 if verdict.is_distinguishable:
                     break
         return best
 
-    def _gray(self, key: K) -> Gray | None:
-        for _key, seen in self._looker.grays([(key, self._fetch(key))], width=LOOK_WIDTH):
+    def _gray(self, key: K, of: Print) -> Gray | None:
+        width = LOOK_WIDTH if of.width <= of.height else min(_WIDEST, LOOK_WIDTH * of.width // max(1, of.height))
+        for _key, seen in self._looker.grays([(key, self._fetch(key))], width=width):
             if not isinstance(seen, Skipped):
                 return seen
         return None
@@ -150,7 +170,7 @@ def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
     for one in itertools.chain.from_iterable(candidates):
         first = found.setdefault(one.number, one)
         if first.near is None and one.near is not None:
-            found[one.number] = replace(first, near=one.near)
+            found[one.number] = replace(first, near=one.near, likely=max(first.likely, one.likely))
     return list(found.values())
 
 

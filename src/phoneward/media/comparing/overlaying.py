@@ -1,5 +1,6 @@
 """Lay strips over each other: which of many guesses is the likeliest, and where does the suspect lie?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,12 +15,14 @@ from phoneward.media.comparing.windows import Strip
 _BLOCK: Final = 8
 _NOISE: Final = 9.0
 _LOUDEST: Final = 20.0
+_ROUNDS: Final = ((24, 1.0), (10, 0.5), (6, 0.25))
+"""How many guesses are moved, and by how much of a step: ever fewer, ever finer."""
 _MOVES: Final = tuple(
     (left, right, along)
     for along in (-0.5, 0.0, 0.5)
     for left, right in ((0.0, 0.0), (0.025, 0.0), (-0.025, 0.0), (0.0, 0.025), (0.0, -0.025))
 )
-"""How far a guess may be off: at the two ends of the shorter side, in fractions of it, and along the longer, pixels."""
+"""One step: at the two ends of the shorter side, in fractions of it, and along the longer, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +53,84 @@ class Guess:
 
 
 def best_of(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], most: int) -> list[Guess]:
-    """Return up to `most` guesses, the likeliest first, each with `likely` and `edges` by how the strips agree."""
+    """Return up to `most` guesses, one an original, the likeliest first, with `likely` and `edges` by how strips agree.
+
+    Args:
+        suspect: its strip.
+        originals: their strips.
+        guesses: any number an original.
+        most: how many are wanted.
+    """
+    if not guesses:
+        return []
+    guesses = [*guesses, *_slid(suspect, originals, sorted({one.place: one for one in guesses}.items()))]
+    best = _rated(suspect, originals, guesses)
+    for count, step in _ROUNDS:
+        moves = [(left * step, right * step, along * step) for left, right, along in _MOVES]
+        moved = _rated(suspect, originals, [_moved(one, move) for one in best[:count] for move in moves])
+        best = sorted(_each(moved, 2) + best[count:], key=_likely)
+    best = _each(best, 1)
+    # Pages of one app are cut alike: where the likeliest fits, its twins fit.
+    first = best[0]
+    shape = originals[first.place].shape
+    others = [one for one in best[1:] if originals[one.place].shape == shape]
+    alike = [replace(first, number=one.number, place=one.place) for one in others]
+    best = _each(sorted(best + _rated(suspect, originals, alike), key=_likely), 1)[:most]
+    return [_with_edges(one, originals, suspect) for one in best]
+
+
+def _likely(guess: Guess) -> float:
+    return -guess.likely
+
+
+def _each(guesses: Sequence[Guess], most: int) -> list[Guess]:
+    """Return the first guesses, at most so many an original."""
+    seen: Counter[int] = Counter()
+    kept = []
+    for one in guesses:
+        seen[one.place] += 1
+        if seen[one.place] <= most:
+            kept.append(one)
+    return kept
+
+
+def _rated(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess]) -> list[Guess]:
     if not guesses:
         return []
     scores = _agreement(suspect, np.stack([_placed(originals[one.place], one, suspect) for one in guesses]))
-    best = [guesses[number] for number in np.argsort(-scores, kind="stable")[: most + 2]]
-    moved = [_moved(one, move) for one in best for move in _MOVES]
-    scores = _agreement(suspect, np.stack([_placed(originals[one.place], one, suspect) for one in moved]))
-    scores = scores.reshape(len(best), -1)
-    found = [
-        _with_edges(moved[row * len(_MOVES) + column], originals, suspect, float(scores[row, column]))
-        for row, column in enumerate(scores.argmax(axis=1).tolist())
-    ]
-    return sorted(found, key=lambda one: -one.likely)[:most]
+    rated = [replace(one, likely=score) for one, score in zip(guesses, scores.tolist(), strict=True)]
+    return sorted(rated, key=_likely)
+
+
+def _slid(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[tuple[int, Guess]]) -> list[Guess]:
+    """Return for each original where the suspect fits best if it has its whole shorter or its whole longer side."""
+    found = []
+    seen = suspect.astype(np.uint8)
+    length, width = seen.shape
+    for place, guess in guesses:
+        original = originals[place]
+        long, wide = original.shape
+        for share in dict.fromkeys((1.0, min(1.0, (long / length) * (width / wide)))):
+            size = max(4, round(share * wide)), max(4, min(long, round(share * wide * length / width)))
+            if size[0] * size[1] < 0.2 * long * wide:
+                continue
+            part = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.uint8)
+            alike = cv2.matchTemplate(original, part, cv2.TM_CCOEFF_NORMED)
+            _, _, _, (left, top) = cv2.minMaxLoc(alike)
+            cut = left / wide
+            found.append(Guess(guess.number, place, cut, max(0.0, 1.0 - share - cut), top / wide, 0.0))
+    return found
 
 
 def _moved(guess: Guess, move: tuple[float, float, float]) -> Guess:
     left, right, along = move
-    return replace(
-        guess,
-        left=max(0.0, guess.left + left),
-        right=max(0.0, guess.right + right),
-        start=guess.start + along / 32,
+    return Guess(
+        guess.number,
+        guess.place,
+        max(0.0, guess.left + left),
+        max(0.0, guess.right + right),
+        guess.start + along / 32,
+        guess.likely,
     )
 
 
@@ -95,12 +154,12 @@ def _geometry(original: Gray, guess: Guess, suspect: Strip) -> tuple[float, floa
     return (1.0 - guess.left - guess.right) * width / suspect.shape[1], guess.left * width, guess.start * width
 
 
-def _with_edges(guess: Guess, originals: Sequence[Gray], suspect: Strip, likely: float) -> Guess:
+def _with_edges(guess: Guess, originals: Sequence[Gray], suspect: Strip) -> Guess:
     original = originals[guess.place]
     scale, _left, top = _geometry(original, guess, suspect)
     length = original.shape[0]
     edges = (guess.left, top / length, 1.0 - guess.right, (top + scale * suspect.shape[0]) / length)
-    return replace(guess, likely=likely, edges=edges)
+    return replace(guess, edges=edges)
 
 
 def _agreement(suspect: Strip, placed: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

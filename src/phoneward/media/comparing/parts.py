@@ -12,7 +12,8 @@ from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.windows import CUTS, Strip, all_windows, asked_windows
 
 _ALIKE: Final = 0.6
-_GUESSES: Final = 24
+_WINDOWS: Final = 2
+_GUESSES: Final = 32
 """Originals a suspect whose strips are laid over its own."""
 
 
@@ -51,13 +52,18 @@ class Parts:
         found = self._lists.near(np.concatenate([one.vectors for one in asked]), _ALIKE)
         suspect, original = of[found.queries], self._of[found.vectors]
         order = np.lexsort((-found.alike, original, suspect))
-        first = order[_firsts(suspect[order], original[order])]
+        begins = _firsts(suspect[order], original[order])
+        first = order[begins]
+        # The windows of one original after its best one: pages repeat themselves.
+        groups = np.split(order, np.flatnonzero(begins)[1:]) if len(order) else []
+        others = {int(group[0]): group[:_WINDOWS].tolist() for group in groups}
         first = first[np.lexsort((-found.alike[first], suspect[first]))]
         bounds = np.searchsorted(suspect[first], np.arange(len(suspects) + 1))
         return [
             [
                 self._guess(found.vectors[at], starts[found.queries[at]], cuts[found.queries[at]], found.alike[at])
-                for at in first[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)]
+                for best in first[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)].tolist()
+                for at in others[best]
             ]
             for number in range(len(suspects))
         ]

@@ -11,8 +11,8 @@ from phoneward.media.comparing.prints import Gray
 
 Float: TypeAlias = npt.NDArray[np.float32]
 
-_FEATURES = 500
-_FEATURES_SIDES = (1080, 760, 540, 380, 270)
+_FEATURES = 400
+_FEATURES_SIDES = (760, 540, 380, 270)
 THUMB_SIDE = 48
 
 

@@ -14,6 +14,7 @@ from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
 
 _SIDES = (360, 720, 1440)
+_RESAMPLED = 0.8
 _NOISIEST = 0.12
 _LEAST_ACTIVE = 0.004
 _LEAST_ROWS = 0.05
@@ -31,7 +32,9 @@ class _Outcome:
     is_near: bool = False
 
 
-def verify(original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region | None = None) -> Verdict | None:
+def verify(
+    original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region | None = None, thorough: bool = True
+) -> Verdict | None:
     """Return how the suspect is a copy of the original, or None.
 
     None also where a picture shows too little to tell it from others (an empty page, one colour): only the same bytes
@@ -42,12 +45,13 @@ def verify(original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region 
             is compared with many.
         suspect: the same.
         near: about which part of the original the suspect may show, where a search suggests one.
+        thorough: also look for other places, by corners; costs several times as much.
     """
     one = original if isinstance(original, Prepared) else Prepared(original)
     other = suspect if isinstance(suspect, Prepared) else Prepared(suspect)
     if min(*one.gray.shape, *other.gray.shape) < 16:
         return None
-    for placement in _placements(one, other, near):
+    for placement in _placements(one, other, near, thorough=thorough):
         upright = turned(other.gray, placement.turn)
         outcome = _compared(one.gray, upright, placement)
         if outcome.is_near:
@@ -59,16 +63,18 @@ def verify(original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region 
     return None
 
 
-def _placements(one: Prepared, other: Prepared, near: Region | None) -> Iterator[Placement]:
+def _placements(one: Prepared, other: Prepared, near: Region | None, *, thorough: bool) -> Iterator[Placement]:
     yield from aligning.whole(one, other)
-    slid = aligning.by_sliding(one, other)
-    if slid is not None:
-        yield slid
     if near is not None:
         guess = aligning.by_region(near, one.gray, other.gray)
         exact = aligning.refined(one.gray, other.gray, guess, _REACH)
         if exact is not None:
             yield exact
+    if not thorough:
+        return
+    slid = aligning.by_sliding(one, other)
+    if slid is not None:
+        yield slid
     found = aligning.by_features(one, other)
     if found is not None:
         exact = aligning.refined(one.gray, turned(other.gray, found.turn), found, 5)
@@ -85,6 +91,9 @@ def _compared(original: Gray, suspect: Gray, placement: Placement) -> _Outcome:
         first, second = _cut(original, common[0]), _cut(suspect, common[1])
         largest = min(*first.shape, *second.shape)
         scale = min(1.0, side / min(second.shape), first.shape[0] / second.shape[0], first.shape[1] / second.shape[1])
+        if first.shape != second.shape:
+            # Brought to nearly its own size, a picture is soft in some places and sharp in others.
+            scale = min(scale, _RESAMPLED * min(1.0, first.shape[0] / second.shape[0]))
         size = (round(second.shape[1] * scale), round(second.shape[0] * scale))
         first, second = resized(first, size), resized(second, size)
         left = residual(first, second)
