@@ -18,11 +18,7 @@ _FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)|^(?:ПА�
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
 _NUMBERED: Final = re.compile(r"no\d+|[a-z]?\d{5,}[a-z]?")
 """What NFKC makes of a numero sign and the number after it, and what accounts are numbered by."""
-_TRADE: Final = frozenset({"in", "ind", "txt", "sms", "bk", "bnk", "inf", "otp", "upi", "txn", "alr", "app", "mkt", "ltd", "crd", "inb", "msg"})
-"""What a sender's header ends in after a name of three letters."""
 _OF_MONEY: Final = frozenset({"bank", "pay", "银行", "은행", "手机银行"})
-_COUNTRIES: Final = frozenset({"uk", "us", "usa", "india", "uae", "ksa", "tr", "mx", "br", "eu", "deutschland", "france", "italia", "polska", "españa", "россия"})
-"""What stands after a firm's name where it has a daughter of its own."""
 _YOUR: Final = ("your ", "ur ")
 """What stands before a name that is written in small letters."""
 _LONGEST: Final = 40
@@ -62,6 +58,8 @@ class Names:
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._notices: Final = tuple(sorted(own["notices"], key=len, reverse=True))
         self._hosts: Final = {host: fold(name) for host, name in own["hosts"].items()}
+        self._countries: Final = frozenset(own["countries"])
+        self._trade: Final = frozenset(own["header_endings"])
         self._senders: Final = {number: fold(name) for number, name in own["senders"].items()}
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
@@ -74,6 +72,8 @@ class Names:
             known = self._known.get(fold(usual)) or self._known.get(fold(short))
             self._known[fold(short)] = Name(usual, known.system if known else None, is_known=True)
             self._known.setdefault(fold(usual), Name(usual, None, is_known=True))
+        for letter, usual in own["letters"].items():
+            self._known[fold(letter)] = Name(letter, self._known[fold(usual)].system, is_known=True)
         for carrier in own["carriers"]:
             self._known.setdefault(fold(carrier), Name(carrier, None, is_known=True))
         for key, name in self._known.items():
@@ -99,7 +99,7 @@ class Names:
             return found
         low = written.lower()
         firm, _blank, last = low.rpartition(" ")
-        if last in _COUNTRIES and (found := self._known.get(fold(firm))) is not None:
+        if last in self._countries and (found := self._known.get(fold(firm))) is not None:
             return found
         if low.endswith(self._notices):
             for notice in self._notices:
@@ -127,7 +127,7 @@ class Names:
         folded = fold(header)
         for length in range(len(folded) - 1, 2, -1):
             found = self._known.get(folded[:length])
-            if found is not None and (length > 3 or folded[length:] in _TRADE):
+            if found is not None and (length > 3 or folded[length:] in self._trade):
                 return found
         if len(folded) < 5:
             return None
@@ -137,7 +137,7 @@ class Names:
 
     def by_number(self, sender: str) -> Name | None:
         """Return whose short number a message was sent from, where that is known."""
-        short = self._senders.get(sender.strip())
+        short = self._senders.get(sender)
         return None if short is None else self._known.get(short)
 
     def of_sentence(self, written: str) -> Name | None:
@@ -163,7 +163,7 @@ class Names:
             written: the same as they are written.
         """
         key = self.key(low)
-        if key in self._only_signed or (key.isascii() and not written.isascii()):
+        if len(key) < 2 or key in self._only_signed or (key.isascii() and not written.isascii()):
             return None  # "über" is not Uber
         return self._known.get(key)
 

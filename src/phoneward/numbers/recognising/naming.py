@@ -18,6 +18,7 @@ from phoneward.numbers.recognising.signatures import is_header, sender_name
 
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{5,24}")
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
     {
@@ -81,16 +82,7 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     """
     signature = _signature(seen, names) or _tail(seen, names, is_otp=is_otp)
     if not is_otp:
-        if signature is None or (not signature.is_known and not seen.signed.brackets):
-            origin = _origin(seen, sender, names)
-            if origin is not None and (origin.is_known or not (is_header(sender) and signature)):
-                signature = origin
-        if signature is not None:
-            return (_whose(seen, names) if signature.signs_for_many else None) or signature, True
-        if (opener := _opener(seen, names)) is not None:
-            return opener
-        is_said = seen.kinds & _SPEAKING or seen.addresses
-        return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
+        return _writer(seen, signature, sender, names)
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
     if (seen.kinds & kinds.PAY or " card" in seen.read.low) and (holder := _holder(seen, names)) is not None:
@@ -103,25 +95,44 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     return signature, signature is not None
 
 
+def _writer(seen: Seen, signature: Name | None, sender: str, names: Names) -> tuple[Name | None, bool]:
+    """Return who speaks in a message without a code, and whether they sign."""
+    if signature is None or (not signature.is_known and not seen.signed.brackets):
+        origin = _origin(seen, sender, names)
+        if origin is not None and (origin.is_known or signature is None or not is_header(sender)):
+            signature = origin
+    if signature is not None:
+        if signature.is_known and signature.signs_for_many:
+            signature = _whose(seen, names) or signature
+        return signature, True
+    if (opener := _opener(seen, names)) is not None:
+        return opener
+    is_said = seen.kinds & _SPEAKING or seen.addresses
+    return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
+
+
 def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
     """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
     if not (seen.kinds & _OF_BUSINESS or seen.addresses):
         return None
-    dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
-    if dear is not None and (known := names.known(dear[1])) is not None:
-        return known, False
+    low = seen.read.low
+    if low.startswith("dear ") or "alert" in low[:36]:
+        dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
+        if dear is not None and (known := names.known(dear[1])) is not None:
+            return known, False
     found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
     if found is None or sounds_familiar(seen):
         return None
     end, name = found
-    return name, _INFORMS.match(seen.read.low, end) is not None
+    return name, _INFORMS.match(low, end) is not None
 
 
 def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
     """Return the known name that a message begins with before the number of a card or a date: "예시카드1234승인"."""
+    first = seen.signed.first
     if seen.read.is_dense and seen.kinds & kinds.CUSTOMER:
-        for start, end, name in names.all_in(seen.read.low):
-            if start - seen.signed.first > 3:
+        for start, end, name in names.all_in(seen.read.low[: first + 16]):
+            if start - first > 3:
                 break
             if _NUMBER.match(seen.read.low, end) is not None:
                 return end, name
@@ -130,7 +141,7 @@ def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
 
 def _whose(seen: Seen, names: Names) -> Name | None:
     """Return of which of its services a firm speaks that signs for many: "您的示例账号"."""
-    if seen.read.is_dense:
+    if "您的" in seen.read.low or "你的" in seen.read.low:
         for start, end, name in names.all_in(seen.read.low):
             if seen.read.low.startswith(_YOURS_BEFORE, start - 2) and seen.read.low.startswith(_ACCOUNT_AFTER, end):
                 return name
@@ -179,12 +190,13 @@ def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
 
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
-    if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
+    if sender.isdecimal():
+        if (found := names.by_number(sender)) is not None:
+            return found
+    elif sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
         if found.is_known or not is_header(sender):
             return found
         return names.by_header(written) or _spelt_out(written, seen, names) or found
-    if sender and (found := names.by_number(sender)) is not None:
-        return found
     domain = seen.signed.domain
     if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)
@@ -196,8 +208,8 @@ def _spelt_out(header: str, seen: Seen, names: Names) -> Name | None:
     folded = fold(header)
     if len(folded) < 5:
         return None
-    for found in _WORD.finditer(seen.read.text):
-        if found[0][0].isupper() and len(found[0]) >= 5:
+    for found in _LONG_WORD.finditer(seen.read.text):
+        if found[0][0].isupper():
             letters = iter(fold(found[0]))
             if found[0][0].lower() == folded[0] and all(sign in letters for sign in folded):
                 return names.known(found[0]) or Name(found[0])
@@ -217,7 +229,7 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     """Return whom a message names after its last dash or in its last line."""
     found = names.signing(written) if len(written.split()) <= 4 else None
     if found is None or found.is_known:
-        return found
+        return found if len(written) > 1 or seen.kinds & ANCHORS else None  # "X" is a kiss as well
     place = seen.read.text.rfind(written)
     first, _blank, rest = seen.read.low[place : place + len(written)].partition(" ")
     if rest and first in seen.stops and (known := names.known(rest)) is not None:
@@ -240,7 +252,7 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     end = start + len(written)
     inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
     found = names.signing(written)
-    if found is None or found.is_known or any(hit.kinds & ANCHORS for hit in inside):
+    if found is None or found.is_known or "," in written or any(hit.kinds & ANCHORS for hit in inside):
         return found if found is not None and found.is_known else None
     kept = [(one.start() + start, one.end() + start) for one in _WORD.finditer(written)]
     while kept and low[kept[-1][0] : kept[-1][1]] not in GOES_ON and _is_said(low, kept[-1], inside, seen.stops):

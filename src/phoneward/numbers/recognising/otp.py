@@ -124,7 +124,8 @@ def brings_code(seen: Seen) -> Code | None:
     if seen.read.is_dense and not seen.signed.brackets and _is_unlikely(seen):
         return None
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
-    if code is None and seen.kinds & kinds.WEAK:
+    at_counter = seen.kinds & kinds.PICKUP and not seen.kinds & (kinds.SECRECY | _PURPOSES)
+    if code is None and seen.kinds & kinds.WEAK and not at_counter:
         code = _by_weak(seen, found, tempting)
     if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | kinds.SECRECY | _PURPOSES):
         code = _by_deed(seen, found)
@@ -223,14 +224,15 @@ def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
 
 def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a phrase that is said of one-time codes only."""
-    if tempting >= 4:
-        # A contract's terms, sent with the code that signs it.
+    strong = (hit for hit in seen.hits if hit.kinds & kinds.CODE)
+    if tempting >= 4:  # only a contract's terms, sent with the code that signs it
         is_firm = seen.signed.brackets and seen.kinds & (kinds.CONFIRM | kinds.SECRECY)
-        return next((one for hit in seen.hits if hit.kinds & kinds.CODE and (one := _right_behind(seen, hit, found))), None) if is_firm else None
-    if (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
+        found_behind = (_right_behind(seen, hit, found) for hit in strong) if is_firm else ()
+        return next((code for code in found_behind if code is not None), None)
+    if tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES):
         return None
-    for hit in seen.hits:
-        if hit.kinds & kinds.CODE and (code := _of_strong(seen, hit, found)) is not None:
+    for hit in strong:
+        if (code := _of_strong(seen, hit, found)) is not None:
             return code
     return None
 
@@ -267,8 +269,6 @@ def _by_weak(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a word that is also said of other codes."""
     if tempting >= 2 or (tempting and not seen.kinds & kinds.SECRECY) or _ASKED.search(seen.read.low):
         return None
-    if seen.kinds & kinds.PICKUP and not seen.kinds & (kinds.SECRECY | _PURPOSES):
-        return None  # "Your parcel is at the locker. Code 1234"
     personal = bool(seen.kinds & kinds.PERSONAL) and not seen.is_signed
     if personal and _YOURS.search(seen.read.low) is None:
         return None

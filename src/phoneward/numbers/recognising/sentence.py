@@ -159,7 +159,10 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
 
 def _believed(one: _Sentence, name: Name) -> Name:
     """Return a known name of the sentence instead of one that only shouts, or that has numbers in it."""
-    if name.is_known or not ((len(name.shown) > 4 and name.shown.isupper()) or any(map(str.isdigit, name.shown))):
+    shown = name.shown
+    if name.is_known or (shown.isalpha() and (len(shown) < 5 or not shown.isupper())):
+        return name
+    if not (shown.isupper() and len(shown) > 4) and not any(map(str.isdigit, shown)):
         return name
     return _known(one) or name
 
@@ -227,8 +230,9 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     first = last
     end = anchor
     while first and last - first < 5 and not one.is_blocked(first - 1):
-        is_dotted = text[spans[first - 1][1] : end] == "." and not one.is_blocked(first - 1)
-        if (not is_dotted and _SPLIT.search(text, spans[first - 1][1], end) is not None) or not _is_filled(one, spans[first - 1][1], end):
+        before = spans[first - 1][1]
+        is_split = _SPLIT.search(text, before, end) is not None and text[before:end] != "."
+        if is_split or not _is_filled(one, before, end):
             break
         first -= 1
         end = spans[first][0]
@@ -239,8 +243,10 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     while first < last - 1 and not one.is_capital(first):
         first += 1
     begins = one.read.is_dense and not first  # "example 認証コード"
-    if not begins and not one.is_capital(first) and (
-        last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None
+    if (
+        not begins
+        and not one.is_capital(first)
+        and (last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None)
     ):
         return None
     return _unknown(one, first, last)
@@ -287,10 +293,12 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
     """
     spans, read, names = one.spans, one.read, one.names
     for at in range(first, last):
-        longest = names.heads.get(one.word(at))
-        if longest is None and read.is_dense and (base := one.word(at).rstrip("0123456789")) in names.heads:
-            start = spans[at][0]  # an account's number right behind the name
-            if (known := names.in_sentence(base, read.text[start : start + len(base)])) is not None:
+        word = one.word(at)
+        longest = names.heads.get(word)
+        if longest is None and read.is_dense and word[-1].isdigit():  # an account's number right behind the name
+            base = word.rstrip("0123456789")
+            start = spans[at][0]
+            if base in names.heads and (known := names.in_sentence(base, read.text[start : start + len(base)])):
                 return known
         if longest is None or not (read.is_dense or (any_case and at == first) or one.is_capital(at)):
             continue
@@ -304,9 +312,10 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
     spans, text = one.spans, one.read.text
-    if first and spans[first][0] - spans[first - 1][0] == 2 and text[spans[first][0] - 1] == "-":
-        first -= 1  # "e-Example"
-    elif first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
+    whole = first
+    while first and text[spans[first - 1][1] : spans[first][0]] == "-":
+        first -= 1  # "e-Example", "Example-to-Go"
+    if first == whole and first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
         first -= 2  # "Bank of Example"
     while last < len(spans) and spans[last][0] - spans[last - 1][1] == 1 and text[spans[last][0] - 1] in "-.":
         # "Example-to-Go", "Example.org"

@@ -12,7 +12,7 @@ _AT_END: Final = re.compile(
 )
 _COLON: Final = re.compile(
     r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)"
-    r"\s?(?:(?:(?<!\d)[:：]|[:：](?!\d\d))(?![)(DPp3*-]+(?:\s|$|[.,!]))|\s[-–—|]\s|\s?[»>]\s)\s?"
+    r"\s?(?:[:：](?!(?<=\d[:：])\d\d)(?![)(DPp3*-]+(?:\s|$|[.,!]))|\s[-–—|]\s|\s?[»>]\s)\s?"
 )
 _DASH: Final = re.compile(
     r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)(X|[^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
@@ -22,7 +22,9 @@ _TAIL: Final = re.compile(
     r"\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
 )
 """What a message ends in without any dash: "… do not share it. Example"."""
-_FIRM: Final = re.compile(r"(?<![^\W\d_])(?:ПАО|АО|ООО|ОАО|ЗАО|ТОВ|АТ)\s?[«\"“]([^«»\"“”\n]{2,28})[»\"”]\.?(?:\s[\d ()+-]{5,20})?\s*\Z")
+_FIRM: Final = re.compile(
+    r"(?<![^\W\d_])(?:ПАО|АО|ООО|ОАО|ЗАО|ТОВ|АТ)\s?[«\"“]([^«»\"“”\n]{2,28})[»\"”]\.?(?:\s[\d ()+-]{5,20})?\s*\Z"
+)
 """A firm and its legal form at the end: ПАО «Пример»."""
 APP_HASH: Final = re.compile(
     r"(?:^|\s)((?=[A-Za-z/]{0,10}[0-9+]|[a-z]{1,9}[A-Z]|[A-Z]{1,9}[a-z]{1,8}[A-Z])[A-Za-z0-9+/]{11})\s*\Z"
