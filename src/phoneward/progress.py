@@ -32,6 +32,7 @@ Phase: TypeAlias = Literal[
     "match-pictures",
     "look-at-pictures",
     "look-for-canary",
+    "look-into-recording",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -60,6 +61,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "match-pictures": N_("Comparing pictures"),
     "look-at-pictures": N_("Looking at pictures"),
     "look-for-canary": N_("Looking for the test picture"),
+    "look-into-recording": N_("Looking into the recording"),
 }
 
 

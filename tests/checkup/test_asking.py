@@ -32,7 +32,8 @@ def repo(tmp_path: Path) -> Repository:
 def rooms(monkeypatch: pytest.MonkeyPatch, *answers: Callable[[Asking], Answer]) -> None:
     """Have the first rooms answer so; the others are not built."""
     first = [dataclasses.replace(room, answer=answer) for room, answer in zip(checkups.ROOMS, answers, strict=False)]
-    monkeypatch.setattr(asking_module, "ROOMS", (*first, *checkups.ROOMS[len(first) :]))
+    rest = [dataclasses.replace(room, answer=None) for room in checkups.ROOMS[len(first) :]]
+    monkeypatch.setattr(asking_module, "ROOMS", (*first, *rest))
 
 
 def finding(code: str, severity: Severity = Severity.WARNING) -> Finding:

@@ -1,16 +1,20 @@
 """Which apps hold copies of my pictures? What the checkup says of what was found, and how it weighs it."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from phoneward import flows
 from phoneward.findings import Answer, Finding, Severity, Tier
 from phoneward.media import Kind, Verdict
-from phoneward.watch import AppCopy, Cause, Scanned
+from phoneward.snapshots import Asking
+from phoneward.watch import AppCopy, Cause, Scanned, room_answer
 from phoneward.watch import finding_codes as codes
 from phoneward.watch.answering import answer_from
+from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
 from phoneward.watch.facts import Facts
+from tests.snapshots.catalogue.histories import new_repository
 
 TAKEN = dt.datetime(2026, 5, 3, 8, 15, 2, tzinfo=dt.UTC)
 BANK = "com.example.loans"
@@ -141,6 +145,29 @@ def test_what_was_not_looked_at_is_said() -> None:
     assert "phoneward[watch]" in said
     assert "phoneward[watch]" not in " ".join(map(str, answered().not_checked))
     assert "no pictures of yours" in str(answered(own=0).sentence)
+
+
+def test_a_test_picture_that_was_left_behind_is_told(tmp_path: Path) -> None:
+    """A cable was pulled in a round: the checkup says so, also without any snapshot."""
+    asking = Asking(new_repository(tmp_path / "vault"), None, (), TAKEN, state_dir=tmp_path)
+    assert room_answer(asking).findings == ()
+    CanaryNotes(tmp_path).add(
+        NotedCanary(
+            number=7,
+            made=TAKEN,
+            device="0" * 16,
+            device_label="A phone",
+            path="/sdcard/Pictures/7.png",
+            size=5,
+            sha256="0" * 64,
+        )
+    )
+    told = only(room_answer(asking))
+    assert (told.code, told.severity) == (codes.TEST_PICTURE_LEFT, Severity.ADVICE)
+    assert told.actions[0].command == ("phoneward", "watch", "canary", "finish")
+    assert flows.known(told.actions[0])
+    CanaryNotes(tmp_path).mark_gone(7, TAKEN)
+    assert room_answer(asking).findings == ()
 
 
 def test_every_action_leads_somewhere() -> None:

@@ -33,7 +33,14 @@ from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
 from tests.web.test_jobs import Held
 from tests.web.updates_shown import updates_shown
-from tests.web.watch_shown import looked_through, put_pictures
+from tests.web.watch_shown import (
+    app_looked_at,
+    looked_into,
+    looked_through,
+    put_pictures,
+    recorded,
+    tested_with_a_picture,
+)
 
 NO_PAGE: Final[Mapping[str, str]] = {
     "/static/{name:path}": "style, script and pictures",
@@ -45,6 +52,8 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "/numbers/plan/calendar.ics": "a download",
     "/setup/kit/sheet.pdf": "a download",
     "/watch/picture": "a picture",
+    "/watch/canary/picture": "a download",
+    "/watch/capture/picture": "a picture",
     "/phones/wireless/qr.svg": "a picture",
     "/jobs/{job}/status": "a part of the job's page",
     "/phones/status": "answers nothing but whether to look again",
@@ -133,6 +142,11 @@ IN_A_VAULT: Final = (
     Example("copies side by side", "/watch/copies", "/watch/copies?device=fedcba9876543210&app=com.example.loans"),
     Example("copies of nobody who is known", "/watch/copies", "/watch/copies?device=fedcba9876543210&app=-"),
     Example("ordinary copies", "/watch/copies", "/watch/copies?device=fedcba9876543210&ordinary=yes"),
+    Example("an app to look at", "/watch/app", "/watch/app"),
+    Example("what an app could do", "/watch/app/seen", "/watch/app/seen"),
+    Example("test with a picture", "/watch/canary", "/watch/canary"),
+    Example("where the test picture is", "/watch/canary/looked", "/watch/canary/looked"),
+    Example("what a recording shows", "/watch/capture", "/watch/capture"),
     Example("what hangs on the numbers", "/numbers", "/numbers"),
     Example("a number that is new", "/numbers/new", "/numbers/new"),
     Example("meant for somebody else", "/numbers/new", "/numbers/new?number=%2B8613800138000&since=2026-01-01&name=Li"),
@@ -193,6 +207,9 @@ IN_A_NEW_VAULT: Final = (
     Example("nothing to update", "/updates", "/updates"),
     Example("no number", "/numbers", "/numbers"),
     Example("no copies of pictures", "/watch", "/watch"),
+    Example("no app to look at", "/watch/app", "/watch/app"),
+    Example("test before there is a backup", "/watch/canary", "/watch/canary"),
+    Example("no recording", "/watch/capture", "/watch/capture"),
     Example("nothing to restore", "/restore", "/restore"),
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
@@ -307,6 +324,9 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         numbers_shown(held, visitor)
         put_pictures(held.repo)
         looked_through(site.context)
+        tested_with_a_picture(site.context, held.repo, visitor)
+        app_looked_at(site.context, visitor)
+        looked_into(site.context, recorded(folder))
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]

@@ -13,8 +13,8 @@ from phoneward.vault import LocalStorage, init_repository
 from phoneward.web import PageServer, WebContext, listen, port_of
 from tests.vault.cheap import insecure_test_cost
 
-WITH_FILES = "/updates/check"
-"""The form that takes files: sent as another kind of form it is no form."""
+WITH_FILES = frozenset({"/updates/check", "/watch/app/look"})
+"""The forms that take files: sent as another kind of form they are none."""
 
 PASSWORD = "correct horse 马 battery"
 

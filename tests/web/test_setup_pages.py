@@ -75,7 +75,7 @@ def test_every_form_needs_the_session_and_its_token(site: Site, tmp_path: Path) 
     for path in forms:
         address = path.replace("{job}", "x")
         assert site.stranger().post(address, data={}).status_code == 401, path
-        files = {"files": ("a.apk", b"x")} if path == WITH_FILES else None
+        files = {"files": ("a.apk", b"x")} if path in WITH_FILES else None
         assert visitor.client.post(address, data={"csrf": "x"}, files=files).status_code == 403, path
         assert visitor.post(address, origin="http://elsewhere").status_code == 403, path
     assert not (tmp_path / "vault").exists()

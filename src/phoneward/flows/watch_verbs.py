@@ -11,5 +11,6 @@ WATCH_VERBS: Final[Mapping[str, Verb]] = {
     "scan": Verb(None),
     "copies": Verb(None, {"app": PACKAGE}),
     "capture": Verb(None),
+    "canary": Verb(None),
 }
 """What a finding of the pictures room may ask for."""

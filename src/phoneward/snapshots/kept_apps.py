@@ -55,6 +55,19 @@ class VaultSource:
         return data
 
 
+def kept_packages(repo: Repository, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the packages whose APKs a snapshot keeps; none where it has no list of apps that can be read.
+
+    Raises:
+        VaultError: the list lies in a damaged part of the vault.
+    """
+    try:
+        told = PastApps(repo).told(snapshot)
+    except ValueError:
+        return ()
+    return tuple(dict.fromkeys(app.package for app in told.apps if any(apk.stored for apk in app.apk)))
+
+
 @contextmanager
 def open_kept_app(repo: Repository, snapshot: Snapshot, package: str) -> Iterator[AppSet]:
     """Open an app's APKs as a snapshot keeps them.

@@ -35,7 +35,7 @@ from phoneward.watch.canary.capture import InCapture, look_in_capture
 from phoneward.watch.canary.code import SeenCanary
 from phoneward.watch.canary.counting import BytesVerdict, Conclusion, bytes_verdict
 from phoneward.watch.canary.looking import CanaryLooker, Looked, Sighting, find_canary
-from phoneward.watch.canary.making import Canary, make_canary, write_canary
+from phoneward.watch.canary.making import Canary, make_canary, note_canary, write_canary
 from phoneward.watch.canary.measuring import measure as measure_bytes
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
 from phoneward.watch.canary.putting import Hands, Put
@@ -45,18 +45,10 @@ from phoneward.watch.canary.round import play as play_canary
 from phoneward.watch.canary.round import with_capture
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.snapshot import in_snapshot as files_in_snapshot
-from phoneward.watch.canary.storage import (
-    CanaryCopy,
-)
-from phoneward.watch.canary.storage import (
-    Search as CanarySearch,
-)
-from phoneward.watch.canary.storage import (
-    on_computer as files_on_computer,
-)
-from phoneward.watch.canary.storage import (
-    search as search_for_canaries,
-)
+from phoneward.watch.canary.storage import CanaryCopy
+from phoneward.watch.canary.storage import Search as CanarySearch
+from phoneward.watch.canary.storage import on_computer as files_on_computer
+from phoneward.watch.canary.storage import search as search_for_canaries
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.comparing_page import ComparedPage
@@ -75,15 +67,19 @@ from phoneward.watch.plain import (
     Upload,
     WatchError,
     by_app,
+    capture_verdict,
     cause_words,
     copy_document,
     copy_sentences,
+    file_shown,
     gap_words,
     html_copies,
     kept_scan,
     kind_words,
     look_into_capture,
+    looked_sentences,
     mark_sensitive,
+    not_seen_sentence,
     picture_bytes,
     picture_shown,
     pictures_in_folder,
@@ -95,10 +91,13 @@ from phoneward.watch.plain import (
     save_copies_page,
     scan,
     scanned_document,
+    sent_title,
     sentence,
     severity_of,
     since_words,
     unexplained,
+    unread_sentences,
+    upload_sentences,
     was_taken_at_once,
     write_evidence,
 )
@@ -164,10 +163,12 @@ __all__ = [
     "by_app",
     "bytes_sentences",
     "bytes_verdict",
+    "capture_verdict",
     "cause_words",
     "compare_folders",
     "copy_document",
     "copy_sentences",
+    "file_shown",
     "files_in_snapshot",
     "files_on_computer",
     "find_canary",
@@ -181,9 +182,12 @@ __all__ = [
     "look_at_app",
     "look_in_capture",
     "look_into_capture",
+    "looked_sentences",
     "make_canary",
     "mark_sensitive",
     "measure_bytes",
+    "not_seen_sentence",
+    "note_canary",
     "owner_words",
     "owners_words",
     "picture_bytes",
@@ -201,12 +205,15 @@ __all__ = [
     "scanned_document",
     "search_for_canaries",
     "seen_words",
+    "sent_title",
     "sentence",
     "sentences_of",
     "severity_of",
     "since_words",
     "text_of",
     "unexplained",
+    "unread_sentences",
+    "upload_sentences",
     "was_taken_at_once",
     "with_capture",
     "write_canary",

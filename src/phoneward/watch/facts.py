@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.snapshots import Asking
+from phoneward.watch.canary.notes import CanaryNotes
 from phoneward.watch.copies import AppCopy, Cause
+from phoneward.watch.errors import WatchError
 from phoneward.watch.scanned import Scanned
 
 AT_ONCE: Final = dt.timedelta(minutes=1)
@@ -22,10 +24,12 @@ class Facts:
     Attributes:
         has_snapshot: there is one that is asked about.
         scanned: what was found in it; None where nobody has looked through it.
+        test_pictures: how many were put on a phone and may still lie there.
     """
 
     has_snapshot: bool
     scanned: Scanned | None = None
+    test_pictures: int = 0
 
     @property
     def unexplained(self) -> tuple[AppCopy, ...]:
@@ -41,9 +45,19 @@ def gather(asking: Asking) -> Facts:
     """
     from phoneward.watch.scanning import kept_scan
 
+    left = _test_pictures(asking)
     if asking.snapshot is None:
-        return Facts(has_snapshot=False)
-    return Facts(has_snapshot=True, scanned=kept_scan(asking))
+        return Facts(has_snapshot=False, test_pictures=left)
+    return Facts(has_snapshot=True, scanned=kept_scan(asking), test_pictures=left)
+
+
+def _test_pictures(asking: Asking) -> int:
+    if asking.state_dir is None:
+        return 0
+    try:
+        return len(CanaryNotes(asking.state_dir).left())
+    except WatchError:  # the command for test pictures says what is wrong with its notes
+        return 0
 
 
 def unexplained(copies: Sequence[AppCopy]) -> tuple[AppCopy, ...]:

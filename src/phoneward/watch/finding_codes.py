@@ -11,6 +11,7 @@ SENSITIVE: Final = "watch.sensitive-kept"
 TAKEN_AT_ONCE: Final = "watch.copied-at-once"
 KEPT: Final = "watch.copies-kept"
 NOBODYS: Final = "watch.copies-in-nobodys-folder"
+TEST_PICTURE_LEFT: Final = "watch.test-picture-left"
 ORDINARY: Final = "watch.ordinary-copies"
 
 CODES: Final[Mapping[str, str]] = {
@@ -24,6 +25,8 @@ CODES: Final[Mapping[str, str]] = {
     "package.",
     NOBODYS: "Copies of the person's pictures lie in folders of which nobody can tell whose they are. Subject: the "
     "folder.",
+    TEST_PICTURE_LEFT: "A test picture that was put on a phone may still lie there: the round was cut off before it "
+    "was taken away.",
     ORDINARY: "Copies with an ordinary cause: thumbnails of a gallery, pictures that were sent or received in an app, "
     "backups. Nothing is wrong with them.",
 }

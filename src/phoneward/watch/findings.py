@@ -23,6 +23,8 @@ BY_LOOK: Final = words("compared by what is to be seen on them, at the size that
 
 def findings(facts: Facts) -> Iterator[Finding]:
     """Yield what there is to say."""
+    if facts.test_pictures:
+        yield _test_picture_left(facts.test_pictures)
     if not facts.has_snapshot:
         return
     if facts.scanned is None:
@@ -62,6 +64,23 @@ def was_it_sent() -> Action:
     """Return the action that tells how to find out whether pictures were sent."""
     command = ("phoneward", "watch", "capture", "--guide")
     return Action(ROOM, "capture", words("Find out whether they were sent"), {}, command)
+
+
+def _test_picture_left(count: int) -> Finding:
+    return Finding(
+        code=codes.TEST_PICTURE_LEFT,
+        severity=Severity.ADVICE,
+        tier=Tier.INFERRED,
+        title=counted(
+            "{count} test picture may still lie on the phone.",
+            "{count} test pictures may still lie on the phone.",
+            count,
+        ),
+        detail=words(
+            "Connect the phone; `phoneward watch canary finish` takes away what was put there, and nothing else."
+        ),
+        actions=(Action(ROOM, "canary", words("See how"), {}, ("phoneward", "watch", "canary", "finish")),),
+    )
 
 
 def _not_looked() -> Finding:

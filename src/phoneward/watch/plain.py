@@ -8,6 +8,14 @@ from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
 from phoneward.watch.captures.stored import pictures_in_snapshot
 from phoneward.watch.captures.upload import Upload
+from phoneward.watch.captures.words import (
+    capture_verdict,
+    looked_sentences,
+    not_seen_sentence,
+    sent_title,
+    unread_sentences,
+    upload_sentences,
+)
 from phoneward.watch.copies import AppCopy, Cause
 from phoneward.watch.copy_words import cause_words, gap_words, kind_words, since_words
 from phoneward.watch.errors import WatchError
@@ -16,6 +24,7 @@ from phoneward.watch.scanned import Scanned
 from phoneward.watch.scanning import (
     copy_document,
     copy_sentences,
+    file_shown,
     html_copies,
     kept_scan,
     mark_sensitive,
@@ -44,15 +53,19 @@ __all__ = [
     "Upload",
     "WatchError",
     "by_app",
+    "capture_verdict",
     "cause_words",
     "copy_document",
     "copy_sentences",
+    "file_shown",
     "gap_words",
     "html_copies",
     "kept_scan",
     "kind_words",
     "look_into_capture",
+    "looked_sentences",
     "mark_sensitive",
+    "not_seen_sentence",
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",
@@ -64,10 +77,13 @@ __all__ = [
     "save_copies_page",
     "scan",
     "scanned_document",
+    "sent_title",
     "sentence",
     "severity_of",
     "since_words",
     "unexplained",
+    "unread_sentences",
+    "upload_sentences",
     "was_taken_at_once",
     "write_evidence",
 ]

@@ -48,6 +48,7 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("watch", "scan"): lambda _action: "/watch",
     ("watch", "copies"): _copies,
     ("watch", "capture"): lambda _action: "/watch/capture",
+    ("watch", "canary"): lambda _action: "/watch/canary",
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

@@ -255,6 +255,14 @@ class PlaceNotWholeError(PageError):
     status = 400
 
 
+class NoFileThereError(PageError):
+    """A file that a person names is not on this computer."""
+
+    message = N_("There is no such file on this computer: {path}")
+    next_step = N_("Type its whole path, such as {example}.")
+    status = 400
+
+
 class PhoneNotReadyError(PageError):
     """A phone that was asked for is not ready any more."""
 
@@ -291,7 +299,7 @@ class UploadTooLargeError(PageError):
     """The files are longer than are taken."""
 
     message = N_("These files are larger than is taken at once: {limit} at most.")
-    next_step = N_("Check them on the command line, where there is no such limit: phoneward update check FILE")
+    next_step = N_("Look at them on the command line, where there is no such limit.")
     status = 413
 
 
@@ -299,7 +307,7 @@ class NoRoomForUploadError(PageError):
     """There is too little room on this computer's disk for the files."""
 
     message = N_("There is too little room on this computer's disk to look at these files, so nothing was kept.")
-    next_step = N_("Free some room, or check them on the command line: phoneward update check FILE")
+    next_step = N_("Free some room, or look at them on the command line.")
     status = 507
 
 
@@ -309,6 +317,14 @@ class UploadRunningError(PageError):
     message = N_("Files are being sent from this browser already.")
     next_step = N_("Wait until they are there, or close the other window, then try again.")
     status = 409
+
+
+class NothingToLookAtError(PageError):
+    """The form came without a file, and the app that it names is not offered."""
+
+    message = N_("No app was chosen, and no file came along.")
+    next_step = N_("Go back, choose an app or its file, then try again.")
+    status = 400
 
 
 class NothingToCheckError(PageError):

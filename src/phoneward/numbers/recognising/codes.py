@@ -49,7 +49,8 @@ _LINK: Final = re.compile(
 
 _BARE: Final = re.compile(
     r"(?<![a-z0-9.@/_-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|biz|top|xyz|vip|club|shop|site|store|online|live|icu|link|click|app|dev|"
-    r"web|page|pro|cyou|buzz|ink|[a-z]{2})(?:\.[a-z]{2})?(?![a-z0-9@_-]|\.[a-z0-9])"
+    r"web|page|pro|cyou|buzz|ink|support|help|center|today|world|life|zone|fun|space|website|tech|cloud|finance|loans?|bond|sbs|cfd|rest|win|"
+    r"bid|men|vin|homes|autos|digital|services|solutions|agency|group|email|network|systems|tel|mobi|asia|global|money|[a-z]{2})(?:\.[a-z]{2})?(?![a-z0-9@_-]|\.[a-z0-9])"
 )
 """A host's name without anything around it. Never looked for where codes are: a firm may be called so."""
 _DOTTED: Final = re.compile(r"\.[a-z]{2}")

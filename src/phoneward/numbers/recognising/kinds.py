@@ -49,11 +49,14 @@ PERSONAL: Final = 1 << 24
 """What people say to each other."""
 STOP: Final = 1 << 25
 """No part of a service's name."""
+PICKUP: Final = 1 << 26
+"""Where a parcel waits: a code beside it is for the counter or the locker."""
 
 TABLES: Final = {
     "code": CODE,
     "weak": WEAK,
     "other_code": OTHER_CODE,
+    "pickup": OTHER_CODE | PICKUP,
     "secrecy": SECRECY,
     "validity": VALIDITY,
     "enter": ENTER,

@@ -14,7 +14,7 @@ from phoneward.numbers.rulebook import Kind, Rulebook, System
 
 _FILE: Final = Path(__file__).with_name("names.toml")
 _WORD: Final = re.compile(r"[^\W_]+")
-_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)")
+_FORMS: Final = re.compile(r"\(주\)|주식회사|株式会社|\(株\)|^(?:ПАО|АО|ООО|ОАО|ЗАО|ТОВ|АТ)\s")
 """Legal forms beside a name; NFKC has made two signs of the one that is a single sign."""
 _NUMBERED: Final = re.compile(r"no\d+|[a-z]?\d{5,}[a-z]?")
 """What NFKC makes of a numero sign and the number after it, and what accounts are numbered by."""
@@ -58,6 +58,9 @@ class Names:
         self._endings: Final = tuple(sorted({fold(name) for name in own["endings"]}, key=len, reverse=True))
         self._notices: Final = tuple(sorted(own["notices"], key=len, reverse=True))
         self._hosts: Final = {host: fold(name) for host, name in own["hosts"].items()}
+        self._countries: Final = frozenset(own["countries"])
+        self._trade: Final = frozenset(own["header_endings"])
+        self._senders: Final = {number: fold(name) for number, name in own["senders"].items()}
         self._beginnings: Final = tuple(fold(name) for name in own["beginnings"])
         self._known: Final[dict[str, Name]] = {}
         for system in book.systems:
@@ -69,6 +72,8 @@ class Names:
             known = self._known.get(fold(usual)) or self._known.get(fold(short))
             self._known[fold(short)] = Name(usual, known.system if known else None, is_known=True)
             self._known.setdefault(fold(usual), Name(usual, None, is_known=True))
+        for letter, usual in own["letters"].items():
+            self._known[fold(letter)] = Name(letter, self._known[fold(usual)].system, is_known=True)
         for carrier in own["carriers"]:
             self._known.setdefault(fold(carrier), Name(carrier, None, is_known=True))
         for key, name in self._known.items():
@@ -93,6 +98,9 @@ class Names:
         if (found := self._of(folded)) is not None:
             return found
         low = written.lower()
+        firm, _blank, last = low.rpartition(" ")
+        if last in self._countries and (found := self._known.get(fold(firm))) is not None:
+            return found
         if low.endswith(self._notices):
             for notice in self._notices:
                 if low.endswith(notice) and len(rest := written[: -len(notice)].strip(" -·:|")) > 1:
@@ -114,9 +122,29 @@ class Names:
         system = self._book.by_domain(host)
         return None if system is None else Name(self._book.name(system, "en"), system, is_known=True)
 
+    def by_header(self, header: str) -> Name | None:
+        """Return whose abbreviation a sender's header is: a known name and a word of the trade, or a name cut off."""
+        folded = fold(header)
+        for length in range(len(folded) - 1, 2, -1):
+            found = self._known.get(folded[:length])
+            if found is not None and (length > 3 or folded[length:] in self._trade):
+                return found
+        if len(folded) < 5:
+            return None
+        begin = folded[:5]
+        cut = {name.shown: name for key, name in self._known.items() if key.startswith(begin)}
+        return next(iter(cut.values())) if len(cut) == 1 else None
+
+    def by_number(self, sender: str) -> Name | None:
+        """Return whose short number a message was sent from, where that is known."""
+        short = self._senders.get(sender)
+        return None if short is None else self._known.get(short)
+
     def of_sentence(self, written: str) -> Name | None:
         """Return who is named by words of a sentence that are written as a name; None where they are nobody's name."""
         folded = fold(written)
+        if written == "X":
+            return self._known.get("x")
         if len(folded) < 2 or folded in self._generic or folded.isdigit() or _NUMBERED.fullmatch(folded):
             return None
         known = self._of(folded) if written.isascii() else None  # "über" is not Uber
@@ -135,7 +163,7 @@ class Names:
             written: the same as they are written.
         """
         key = self.key(low)
-        if key in self._only_signed or (key.isascii() and not written.isascii()):
+        if len(key) < 2 or key in self._only_signed or (key.isascii() and not written.isascii()):
             return None  # "über" is not Uber
         return self._known.get(key)
 
@@ -146,19 +174,28 @@ class Names:
 
     def mentioned(self, read: Read) -> Name | None:
         """Return the first known service that is written as a name in a text, of scripts with spaces."""
-        text, low, heads = read.text, read.low, self.heads
-        for found in _WORD.finditer(low):
-            longest = heads.get(found[0])
-            if longest is None:
-                continue
-            start, end = found.span()
-            is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
-            if is_small and not low.endswith(_YOUR, 0, start):
-                continue
-            ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
-            for last in reversed(ends):
-                if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
-                    return name
+        for found in _WORD.finditer(read.low):
+            if found[0] in self.heads and (named := self._at(read, found)) is not None:
+                return named[1]
+        return None
+
+    def beginning(self, read: Read, at: int) -> tuple[int, Name] | None:
+        """Return the known service that a text begins with at a place, written as a name, and where its name ends."""
+        found = _WORD.match(read.low, at)
+        return self._at(read, found) if found is not None and found[0] in self.heads else None
+
+    def _at(self, read: Read, found: re.Match[str]) -> tuple[int, Name] | None:
+        """Return the known name that a word begins, and where it ends."""
+        text, low = read.text, read.low
+        start, end = found.span()
+        is_small = text[start:end] == found[0] and not (read.is_dense and end - start >= 5)
+        if is_small and not low.endswith(_YOUR, 0, start):
+            return None
+        longest = self.heads[found[0]]
+        ends = [end, *(one.end() for one in itertools.islice(_WORD.finditer(low, end), longest - 1))]
+        for last in reversed(ends):
+            if (name := self.in_sentence(low[start:last], text[start:last])) is not None:
+                return last, name
         return None
 
     def all_in(self, low: str) -> Iterator[tuple[int, int, Name]]:
@@ -183,7 +220,7 @@ class Names:
         folded = fold(written)
         if folded in self._only_signed or len(folded) < 2:
             return
-        if folded[0] >= "\u0e00":
+        if folded[0] >= "\u0590":
             self._pairs[folded[:2]] = max(len(folded), self._pairs.get(folded[:2], 0))
             return
         words = _WORD.findall(read(written).low)

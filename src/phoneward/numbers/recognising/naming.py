@@ -11,15 +11,14 @@ from phoneward.numbers.recognising import kinds
 from phoneward.numbers.recognising.codes import Code
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
-from phoneward.numbers.recognising.otp import Seen, lures
-from phoneward.numbers.recognising.reading import Read
-from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, Said, said, spoken_of
+from phoneward.numbers.recognising.otp import Seen, sounds_familiar
+from phoneward.numbers.recognising.reading import Read, fold
+from phoneward.numbers.recognising.sentence import ANCHORS, BLOCKS, GOES_ON, RESERVED, Said, said, spoken_of
 from phoneward.numbers.recognising.signatures import is_header, sender_name
 
 _BANK: Final = re.compile(r"银行|銀行|은행|bank|банк|信用卡|농협|신협|카드|カード")
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
-"""Names of nobody (RFC 2606)."""
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{5,24}")
 _WORD: Final = re.compile(r"[^\W_]+(?:[.'’+-][^\W_]+)*")
 _JOINING: Final = frozenset(
     {
@@ -51,10 +50,22 @@ _GREETINGS: Final = frozenset(
     {"hi", "hello", "hey", "dear", "hola", "bonjour", "hallo", "ciao", "oi", "ola", "your", "the"}
 )
 _CARD: Final = re.compile(
-    r"\b(?:your|with|on|using)\s((?:[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
+    r"\b(?:your|with|on|using)\s((?:(?![Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)[A-Z][\w&'.-]*\s){1,3})(?:(?:[Cc]redit|[Dd]ebit|[Pp]repaid|[Ff]orex)\s)?"
     r"(?:[Cc]ard|CARD|A/[Cc]|[Aa]ccount|[Aa]cct)\b"
 )
 """What a payment is made with, and who issued it."""
+_DEAR: Final = re.compile(
+    r"[Dd](?:ear|EAR)\s(?:[Vv]alued\s)?([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?i:customer|user|client|member|subscriber)\b"
+)
+_ALERT: Final = re.compile(r"([^\W\d_][^\W_]*(?:\s[^\W\d_][^\W_]*)?)\s(?:ALERT|Alert|ALERTA|Alerta)\b")
+_INFORMS: Final = re.compile(
+    r"\.(?=\s?[^\W\d_])|[\s(\[]?[\d*]|\s(?:(?:te|le|lhe|vous|va|jus|sie)\s)?(?:informa|informe|informeaza|informuje|informiert|informs|notifica|alerta|avisa)\b"
+)
+"""What follows the name of who speaks."""
+_NUMBER: Final = re.compile(r"[\s(\[]?[\d*]")
+_YOURS_BEFORE: Final = ("您的", "你的")
+_ACCOUNT_AFTER: Final = ("账号", "帐号", "账户", "帐户", "帳號", "帳戶", "号")
+_OF_BUSINESS: Final = kinds.BAIT | kinds.CUSTOMER | kinds.PAY | kinds.NOTICE | kinds.DONE | kinds.CALL
 _OF_CODES: Final = ANCHORS | kinds.SECRECY | kinds.VALIDITY
 _SPEAKING: Final = kinds.NOTICE | kinds.BAIT | kinds.AD | kinds.LURE | kinds.CUSTOMER | kinds.DONE
 
@@ -71,15 +82,7 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     """
     signature = _signature(seen, names) or _tail(seen, names, is_otp=is_otp)
     if not is_otp:
-        if signature is None or (not signature.is_known and not seen.signed.brackets and not is_header(sender)):
-            signature = _origin(seen, sender, names) or signature
-        if (
-            signature is not None
-            or not (seen.kinds & _SPEAKING or seen.addresses)
-            or (seen.kinds & kinds.PERSONAL and lures(seen.hits) < 2 and not seen.addresses)
-        ):
-            return signature, signature is not None
-        return spoken_of(seen, names), False
+        return _writer(seen, signature, sender, names)
     if signature is not None and (not signature.signs_for_many or _BANK.search(signature.shown.lower())):
         return signature, True
     if (seen.kinds & kinds.PAY or " card" in seen.read.low) and (holder := _holder(seen, names)) is not None:
@@ -90,6 +93,59 @@ def service(seen: Seen, code: Code | None, sender: str, names: Names, *, is_otp:
     if told is not None and (signature is None or _outranks(told, signature, seen.read)):
         return told.name, signature is not None
     return signature, signature is not None
+
+
+def _writer(seen: Seen, signature: Name | None, sender: str, names: Names) -> tuple[Name | None, bool]:
+    """Return who speaks in a message without a code, and whether they sign."""
+    if signature is None or (not signature.is_known and not seen.signed.brackets):
+        origin = _origin(seen, sender, names)
+        if origin is not None and (origin.is_known or signature is None or not is_header(sender)):
+            signature = origin
+    if signature is not None:
+        if signature.is_known and signature.signs_for_many:
+            signature = _whose(seen, names) or signature
+        return signature, True
+    if (opener := _opener(seen, names)) is not None:
+        return opener
+    is_said = seen.kinds & _SPEAKING or seen.addresses
+    return (None if not is_said or sounds_familiar(seen) else spoken_of(seen, names)), False
+
+
+def _opener(seen: Seen, names: Names) -> tuple[Name, bool] | None:
+    """Return whom a message that is no code begins with, and whether it signs so: "Example. …", "Dear Example user"."""
+    if not (seen.kinds & _OF_BUSINESS or seen.addresses):
+        return None
+    low = seen.read.low
+    if low.startswith("dear ") or "alert" in low[:36]:
+        dear = _DEAR.match(seen.read.text) or _ALERT.match(seen.read.text)
+        if dear is not None and (known := names.known(dear[1])) is not None:
+            return known, False
+    found = names.beginning(seen.read, seen.signed.first) or _dense_opener(seen, names)
+    if found is None or sounds_familiar(seen):
+        return None
+    end, name = found
+    return name, _INFORMS.match(low, end) is not None
+
+
+def _dense_opener(seen: Seen, names: Names) -> tuple[int, Name] | None:
+    """Return the known name that a message begins with before the number of a card or a date: "예시카드1234승인"."""
+    first = seen.signed.first
+    if seen.read.is_dense and seen.kinds & kinds.CUSTOMER:
+        for start, end, name in names.all_in(seen.read.low[: first + 16]):
+            if start - first > 3:
+                break
+            if _NUMBER.match(seen.read.low, end) is not None:
+                return end, name
+    return None
+
+
+def _whose(seen: Seen, names: Names) -> Name | None:
+    """Return of which of its services a firm speaks that signs for many: "您的示例账号"."""
+    if "您的" in seen.read.low or "你的" in seen.read.low:
+        for start, end, name in names.all_in(seen.read.low):
+            if seen.read.low.startswith(_YOURS_BEFORE, start - 2) and seen.read.low.startswith(_ACCOUNT_AFTER, end):
+                return name
+    return None
 
 
 def _holder(seen: Seen, names: Names) -> Name | None:
@@ -134,11 +190,29 @@ def _tail(seen: Seen, names: Names, *, is_otp: bool) -> Name | None:
 
 def _origin(seen: Seen, sender: str, names: Names) -> Name | None:
     """Return whom a message comes from, where it is not signed: the sender's name, or the domain of its code."""
-    if sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
-        return found
+    if sender.isdecimal():
+        if (found := names.by_number(sender)) is not None:
+            return found
+    elif sender and (written := sender_name(sender)) and (found := names.signing(written)) is not None:
+        if found.is_known or not is_header(sender):
+            return found
+        return names.by_header(written) or _spelt_out(written, seen, names) or found
     domain = seen.signed.domain
-    if domain and not domain.endswith(_RESERVED):
+    if domain and not domain.endswith(RESERVED):
         return names.by_domain(domain) or Name(domain)
+    return None
+
+
+def _spelt_out(header: str, seen: Seen, names: Names) -> Name | None:
+    """Return the words of a text that a sender's header abbreviates: EXMPLE for "Example"."""
+    folded = fold(header)
+    if len(folded) < 5:
+        return None
+    for found in _LONG_WORD.finditer(seen.read.text):
+        if found[0][0].isupper():
+            letters = iter(fold(found[0]))
+            if found[0][0].lower() == folded[0] and all(sign in letters for sign in folded):
+                return names.known(found[0]) or Name(found[0])
     return None
 
 
@@ -155,14 +229,14 @@ def _dash(written: str, seen: Seen, names: Names) -> Name | None:
     """Return whom a message names after its last dash or in its last line."""
     found = names.signing(written) if len(written.split()) <= 4 else None
     if found is None or found.is_known:
-        return found
+        return found if len(written) > 1 or seen.kinds & ANCHORS else None  # "X" is a kiss as well
     place = seen.read.text.rfind(written)
     first, _blank, rest = seen.read.low[place : place + len(written)].partition(" ")
     if rest and first in seen.stops and (known := names.known(rest)) is not None:
         return known  # "Ihre Sparkasse"
     if (
         written[0].islower()
-        or (seen.read.is_dense and len(written) > 10)
+        or (seen.read.is_dense and len(found.shown) > 10)
         or first in seen.stops
         or any(hit.start == place for hit in seen.hits)
     ):
@@ -178,7 +252,7 @@ def _colon(written: str, seen: Seen, names: Names) -> Name | None:
     end = start + len(written)
     inside = [hit for hit in seen.hits if start <= hit.start and hit.end <= end]
     found = names.signing(written)
-    if found is None or found.is_known or any(hit.kinds & ANCHORS for hit in inside):
+    if found is None or found.is_known or "," in written or any(hit.kinds & ANCHORS for hit in inside):
         return found if found is not None and found.is_known else None
     kept = [(one.start() + start, one.end() + start) for one in _WORD.finditer(written)]
     while kept and low[kept[-1][0] : kept[-1][1]] not in GOES_ON and _is_said(low, kept[-1], inside, seen.stops):
@@ -213,4 +287,6 @@ def _is_title(written: str, hits: list[Hit], start: int, end: int) -> bool:
     if len(words) == 1:
         return True
     small = [word for word in words if word[0].islower()]
+    if len(words) == 2 and small == words[1:] and small[0] in GOES_ON:
+        return True  # "Példa banka"
     return len(words) <= 4 and words[-1] not in small and all(word in _JOINING for word in small)

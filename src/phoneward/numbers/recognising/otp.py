@@ -18,7 +18,7 @@ _FAR: Final = 90
 _NEAR: Final = 28
 _IS: Final = (
     r"is|are|es|e|ist|lautet|est|to|jest|je|este|la|adalah|ialah|er|ar|om|для|это|на|now|now:|no|nr|number|"
-    r"below|here|otp|code|pin|sms|es:|:"
+    r"below|here|otp|code|pin|sms|ειναι|eshte|ni|ir|yra|es:|:"
 )
 _IS_DENSE: Final = "は|が|です|是|为|為|은|는|이|가|คือ|هو|هي"
 _SIGNS: Final = r"""\s:=\-–—>.,，、"'“”«»()\[\]{}【】「」『』《》*_|<；;#"""
@@ -124,7 +124,8 @@ def brings_code(seen: Seen) -> Code | None:
     if seen.read.is_dense and not seen.signed.brackets and _is_unlikely(seen):
         return None
     code = _by_strong(seen, found, tempting) if seen.kinds & kinds.CODE else None
-    if code is None and seen.kinds & kinds.WEAK:
+    at_counter = seen.kinds & kinds.PICKUP and not seen.kinds & (kinds.SECRECY | _PURPOSES)
+    if code is None and seen.kinds & kinds.WEAK and not at_counter:
         code = _by_weak(seen, found, tempting)
     if code is None and found and tempting < 2 and seen.kinds & (kinds.CONFIRM | kinds.PAY | kinds.SECRECY | _PURPOSES):
         code = _by_deed(seen, found)
@@ -182,6 +183,14 @@ def speaks_to_customer(seen: Seen) -> bool:
     return _YOURS.search(seen.read.low) is not None
 
 
+def sounds_familiar(seen: Seen) -> bool:
+    """Return whether a message is more like a person's than like one of those who frighten, lure or lead somewhere."""
+    if not seen.kinds & kinds.PERSONAL or seen.addresses:
+        return False
+    bait = sum(1 for hit in seen.hits if hit.kinds & kinds.BAIT)
+    return bait < 2 * sum(1 for hit in seen.hits if hit.kinds & kinds.PERSONAL) and lures(seen.hits) < 2
+
+
 def lures(hits: list[Hit]) -> int:
     """Return how much in a message is said by advertisers and by those who give prizes away."""
     return sum(
@@ -215,11 +224,24 @@ def _without_others(found: list[Code], hits: list[Hit], low: str) -> list[Code]:
 
 def _by_strong(seen: Seen, found: list[Code], tempting: int) -> Code | None:
     """Return the code of a phrase that is said of one-time codes only."""
-    if tempting >= 4 or (tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES)):
+    strong = (hit for hit in seen.hits if hit.kinds & kinds.CODE)
+    if tempting >= 4:  # only a contract's terms, sent with the code that signs it
+        is_firm = seen.signed.brackets and seen.kinds & (kinds.CONFIRM | kinds.SECRECY)
+        found_behind = (_right_behind(seen, hit, found) for hit in strong) if is_firm else ()
+        return next((code for code in found_behind if code is not None), None)
+    if tempting >= 2 and not seen.kinds & (kinds.SECRECY | kinds.VALIDITY | _PURPOSES):
         return None
-    for hit in seen.hits:
-        if hit.kinds & kinds.CODE and (code := _of_strong(seen, hit, found)) is not None:
+    for hit in strong:
+        if (code := _of_strong(seen, hit, found)) is not None:
             return code
+    return None
+
+
+def _right_behind(seen: Seen, hit: Hit, found: list[Code]) -> Code | None:
+    """Return the code of six digits or so that stands right behind a phrase."""
+    for code in found:
+        if hit.end <= code.start <= hit.end + 6 and 4 <= digits(seen.read.text[code.start : code.end]) <= 8:
+            return code if _is_linked(seen, hit, code) else None
     return None
 
 

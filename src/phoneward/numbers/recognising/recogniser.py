@@ -7,7 +7,7 @@ from typing import Final
 
 from phoneward.numbers.message import Message
 from phoneward.numbers.recognising import kinds, naming, otp, relation
-from phoneward.numbers.recognising.codes import Code, links
+from phoneward.numbers.recognising.codes import Code, hosts, links
 from phoneward.numbers.recognising.fraud import is_foreign
 from phoneward.numbers.recognising.lexicon import Lexicon, lexicon
 from phoneward.numbers.recognising.names import Name, Names
@@ -98,9 +98,11 @@ def _is_named(name: Name, seen: otp.Seen, *, signs: bool) -> bool:
     """Return whether a message that proves nothing is worth a name: fraud and advertising in somebody's name."""
     if signs and seen.signed.brackets:
         return True
-    if not (name.is_known or signs) or not (seen.kinds & (kinds.BAIT | kinds.AD | kinds.CALL) or seen.addresses):
+    if not (name.is_known or signs):
         return False
-    return not seen.kinds & kinds.PERSONAL or otp.lures(seen.hits) >= 2 or bool(seen.addresses)
+    if not (seen.kinds & (kinds.BAIT | kinds.AD | kinds.CALL) or seen.addresses):
+        return False
+    return signs or not otp.sounds_familiar(seen) or bool(hosts(seen.read.low))
 
 
 @functools.cache

@@ -9,7 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from phoneward.numbers.recognising import kinds
-from phoneward.numbers.recognising.codes import Code
+from phoneward.numbers.recognising.codes import Code, hosts
 from phoneward.numbers.recognising.lexicon import Hit
 from phoneward.numbers.recognising.names import Name, Names
 from phoneward.numbers.recognising.otp import Seen
@@ -36,6 +36,7 @@ _DEEDS: Final = (
 )
 GOES_ON: Final = frozenset(
     {"bank", "pay", "mobile", "network", "online", "card", "club", "music", "games", "store", "app", "one", "id"}
+    | {"banka", "bankasi", "banking", "wallet", "posta", "пошта", "почта", "банк", "kapisi"}
 )
 """Words that are part of a name after another word of it."""
 _LEFT_ENDS: Final = frozenset(
@@ -56,6 +57,14 @@ _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _NO: Final = r"\s\d。、，,.:：!！?？「」『』【】\[\]()*"
 _DENSE_BEFORE: Final = re.compile(rf"([^{_NO}]{{2,20}}(?:[ -][^{_NO}]{{1,14}})?)\Z")
 _DENSE_AFTER: Final = re.compile(rf"[\s“\"「『《]*([^{_NO}“”\"《》]{{2,14}})")
+
+
+RESERVED: Final = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", "localhost")
+"""Names of nobody (RFC 2606)."""
+
+
+_ENDINGS: Final = frozenset({"com", "net", "org", "io", "ai", "gov", "app", "co"})
+"""What a name may end in after a dot."""
 
 
 class Said(NamedTuple):
@@ -135,24 +144,43 @@ def said(seen: Seen, code: Code | None, names: Names, *, only_close: bool = Fals
     anchors = [hit for hit in seen.hits if hit.kinds & ANCHORS][:4]
     for hit in anchors:
         if (name := _left(one, hit.start)) is not None:
-            shouted = not name.is_known and len(name.shown) > 4 and name.shown.isupper()
-            return Said((_known(one) if shouted else None) or name, is_close=True, is_before=True)
+            return Said(_believed(one, name), is_close=True, is_before=True)
     if seen.read.is_dense and (dense := _dense(one, anchors if code is not None else [])) is not None:
         return dense
     deeds = [hit for hit in seen.hits if hit.kinds & (_DEEDS | kinds.NOTICE)][:4]
     for hit in (*anchors, *deeds):
         if (name := _right(one, hit.end) or (_left(one, hit.start) if hit in deeds else None)) is not None:
-            return Said(name, is_close=True)
+            return Said(_believed(one, name), is_close=True)
     if only_close:
         return None
-    name = _tagged(one, code) or _known(one) or _written_as_name(one)
+    name = _tagged(one, code) or _known(one) or _written_as_name(one) or _hosted(one)
     return None if name is None else Said(name, is_close=False)
+
+
+def _believed(one: _Sentence, name: Name) -> Name:
+    """Return a known name of the sentence instead of one that only shouts, or that has numbers in it."""
+    shown = name.shown
+    if name.is_known or (shown.isalpha() and (len(shown) < 5 or not shown.isupper())):
+        return name
+    if not (shown.isupper() and len(shown) > 4) and not any(map(str.isdigit, shown)):
+        return name
+    return _known(one) or name
 
 
 def _tagged(one: _Sentence, code: Code | None) -> Name | None:
     """Return who puts a letter of their name before the code: G-123456."""
     is_tagged = code is not None and code.start == 0 and one.read.text.startswith("G-")
     return one.names.known("Google") or Name("Google") if is_tagged else None
+
+
+def _hosted(one: _Sentence) -> Name | None:
+    """Return who is called as their host is: "a code for example.com"."""
+    for written in hosts(one.read.low):
+        host = written.removeprefix("www.")
+        name = one.names.by_domain(host) or one.names.of_sentence(host)
+        if name is not None and not host.endswith(RESERVED):
+            return name
+    return None
 
 
 def spoken_of(seen: Seen, names: Names) -> Name | None:
@@ -181,7 +209,7 @@ def _speaker(low: str, names: Names) -> Name | None:
     return None
 
 
-_LOOK_AT: Final = ("关注", "加", "添加", "下载", "扫", "關注", "搜索")
+_LOOK_AT: Final = ("联系", "关注", "加", "添加", "下载", "扫", "關注", "搜索")
 _LOOKED_AT: Final = ("公众", "公眾", "好友", "群", "小程序", "扫一扫", "号", "红包")
 """What stands beside the name of a place where advertisers are to be found."""
 
@@ -202,7 +230,9 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
     first = last
     end = anchor
     while first and last - first < 5 and not one.is_blocked(first - 1):
-        if _SPLIT.search(text, spans[first - 1][1], end) is not None or not _is_filled(one, spans[first - 1][1], end):
+        before = spans[first - 1][1]
+        is_split = _SPLIT.search(text, before, end) is not None and text[before:end] != "."
+        if is_split or not _is_filled(one, before, end):
             break
         first -= 1
         end = spans[first][0]
@@ -212,8 +242,11 @@ def _left(one: _Sentence, anchor: int) -> Name | None:
         return known
     while first < last - 1 and not one.is_capital(first):
         first += 1
-    if not one.is_capital(first) and (
-        last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None
+    begins = one.read.is_dense and not first  # "example 認証コード"
+    if (
+        not begins
+        and not one.is_capital(first)
+        and (last - first > 2 or _OWN.search(one.read.low, max(0, spans[first][0] - 24), spans[first][0]) is None)
     ):
         return None
     return _unknown(one, first, last)
@@ -260,7 +293,13 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
     """
     spans, read, names = one.spans, one.read, one.names
     for at in range(first, last):
-        longest = names.heads.get(one.word(at))
+        word = one.word(at)
+        longest = names.heads.get(word)
+        if longest is None and read.is_dense and word[-1].isdigit():  # an account's number right behind the name
+            base = word.rstrip("0123456789")
+            start = spans[at][0]
+            if base in names.heads and (known := names.in_sentence(base, read.text[start : start + len(base)])):
+                return known
         if longest is None or not (read.is_dense or (any_case and at == first) or one.is_capital(at)):
             continue
         start = spans[at][0]
@@ -272,7 +311,22 @@ def _longest(one: _Sentence, first: int, last: int, *, any_case: bool = False) -
 
 
 def _unknown(one: _Sentence, first: int, last: int) -> Name | None:
-    return one.names.of_sentence(_TAILS.sub("", one.read.text[one.spans[first][0] : one.spans[last - 1][1]]).strip())
+    spans, text = one.spans, one.read.text
+    whole = first
+    while first and text[spans[first - 1][1] : spans[first][0]] == "-":
+        first -= 1  # "e-Example", "Example-to-Go"
+    if first == whole and first > 1 and one.word(first - 1) == "of" and one.word(first - 2) == "bank":
+        first -= 2  # "Bank of Example"
+    while last < len(spans) and spans[last][0] - spans[last - 1][1] == 1 and text[spans[last][0] - 1] in "-.":
+        # "Example-to-Go", "Example.org"
+        is_letter = spans[last][1] - spans[last][0] == 1 and text[spans[last][0]].isupper()
+        if text[spans[last][0] - 1] == "." and one.word(last) in _ENDINGS:
+            last += 1
+            break
+        if (one.is_blocked(last) and not is_letter) or (text[spans[last][0] - 1] == "." and one.is_capital(last)):
+            break
+        last += 1
+    return one.names.of_sentence(_TAILS.sub("", text[spans[first][0] : spans[last - 1][1]]).strip())
 
 
 def _known(one: _Sentence) -> Name | None:

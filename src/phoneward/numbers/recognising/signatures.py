@@ -12,16 +12,20 @@ _AT_END: Final = re.compile(
 )
 _COLON: Final = re.compile(
     r"([^\s:;,.!?。，！？\d【】\[\]<>()\"“”][^:;!?。！？\n【】\[\]<>\"“”]{0,30}?)"
-    r"\s?(?:[:：](?![)(DPp3*-]+(?:\s|$|[.,!]))|\s[-–—|]\s|\s?[»>]\s)\s?"
+    r"\s?(?:[:：](?!(?<=\d[:：])\d\d)(?![)(DPp3*-]+(?:\s|$|[.,!]))|\s[-–—|]\s|\s?[»>]\s)\s?"
 )
 _DASH: Final = re.compile(
-    r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)([^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
+    r"(?:[\s.。!，,]|^)(?:[-–—~]{1,2}\s?|\n)(X|[^\W\d_][^\n.:;!?。！？@#/\[\]【】]{1,28})[.!]?\s*\Z"
 )
 _TAIL: Final = re.compile(
     r"(?:[.。!！;；]\s?([^\W\d_a-zà-ÿа-яё][^\W_]*(?:[ &'’-]{1,3}[^\W\d_][^\W_]*){0,2})|"
     r"\s([\u3040-\u9fff\uac00-\ud7af]{2,12}))\s*\Z"
 )
 """What a message ends in without any dash: "… do not share it. Example"."""
+_FIRM: Final = re.compile(
+    r"(?<![^\W\d_])(?:ПАО|АО|ООО|ОАО|ЗАО|ТОВ|АТ)\s?[«\"“]([^«»\"“”\n]{2,28})[»\"”]\.?(?:\s[\d ()+-]{5,20})?\s*\Z"
+)
+"""A firm and its legal form at the end: ПАО «Пример»."""
 APP_HASH: Final = re.compile(
     r"(?:^|\s)((?=[A-Za-z/]{0,10}[0-9+]|[a-z]{1,9}[A-Z]|[A-Z]{1,9}[a-z]{1,8}[A-Z])[A-Za-z0-9+/]{11})\s*\Z"
 )
@@ -82,8 +86,8 @@ def signatures(text: str) -> Signatures:
         if has_dash and APP_HASH.search(text, max(0, len(text) - 14)) is None
         else None
     )
-    tail = None
-    if dash is None and last == len(text) and text[-1:].isalnum():
+    tail = _FIRM.search(text, max(0, len(text) - 60)) if "»" in text or ('"' in text and not text.isascii()) else None
+    if dash is None and tail is None and last == len(text) and text[-1:].isalnum():
         end = text[-28:]
         if ". " in end or "! " in end or not end.isascii():
             tail = _TAIL.search(text, max(at, len(text) - 28))
@@ -92,7 +96,7 @@ def signatures(text: str) -> Signatures:
         tuple(name.strip() for name in brackets if not _NOT_NAMES.match(name)),
         colon[1].strip() if colon and not _NOT_NAMES.match(colon[1]) else "",
         dash[1].strip() if dash else "",
-        (tail[1] or tail[2]) if tail else "",
+        next(filter(None, tail.groups())) if tail else "",
         domain[1].lower() if domain else "",
         at,
         last,

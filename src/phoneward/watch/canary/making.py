@@ -143,14 +143,25 @@ def write_canary(place: Path, notes: CanaryNotes) -> NotedCanary:
             file.write(made.data)
     except OSError as error:
         raise CanaryFileError(path=readable(str(place)), detail=error.strerror or str(error)) from error
+    return note_canary(made, readable(str(place)), notes)
+
+
+def note_canary(canary: Canary, path: str, notes: CanaryNotes) -> NotedCanary:
+    """Note a canary that is written to this computer.
+
+    Args:
+        canary: which.
+        path: of its file, or its name where the person chooses the place; readable.
+        notes: of this computer.
+    """
     note = NotedCanary(
-        number=made.number,
+        number=canary.number,
         made=dt.datetime.now(dt.UTC),
         device="",
         device_label="",
-        path=readable(str(place)),
-        size=len(made.data),
-        sha256=made.sha256,
+        path=path,
+        size=len(canary.data),
+        sha256=canary.sha256,
     )
     notes.add(note)
     return note

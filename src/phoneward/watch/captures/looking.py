@@ -10,6 +10,7 @@ from typing import Final
 from phoneward.confined import ConfinedError, ConfinedWorker, Limits, WorkerStartError
 from phoneward.errors import readable
 from phoneward.media import Kind, Verdict
+from phoneward.progress import Advanced, Listener, Phase, PhaseStarted, silent
 from phoneward.watch.captures.exchange import Exchange, Unread
 from phoneward.watch.captures.joining import Joins
 from phoneward.watch.captures.lost import Lost, problem_sentence
@@ -22,6 +23,7 @@ from phoneward.watch.captures.upload import Upload
 
 LARGEST_BODY: Final = 160 << 20
 """Bytes of one body; of a longer one that much is looked at."""
+PHASE: Final[Phase] = "look-into-recording"
 _SHORTEST: Final = 64
 _LONG_TEXT: Final = 300
 """Characters of an address's query or of a header."""
@@ -61,6 +63,7 @@ def look_into_capture(
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     app: str | None = None,
+    listener: Listener = silent,
 ) -> CaptureResult:
     """Return which of a person's pictures a capture shows to have been sent.
 
@@ -75,17 +78,34 @@ def look_into_capture(
         since: only what was sent from then on; what has no time is looked at always.
         until: only what was sent up to then.
         app: only what this package sent, and what nobody can tell the sender of.
+        listener: hears of each picture and of each thing that was sent.
 
     Raises:
         NotACaptureError, CaptureUnreadableError: see `open_capture`.
     """
-    with Search(images) as search:
+    with Search(_told(images, listener)) as search:
         result = search_capture(
-            path, search, key_logs=key_logs, packages=packages, log=log, since=since, until=until, app=app
+            path,
+            search,
+            key_logs=key_logs,
+            packages=packages,
+            log=log,
+            since=since,
+            until=until,
+            app=app,
+            listener=listener,
         )
     lost = ((Lost.PICTURES, search.unreadable), (Lost.DECODING, search.undecoded))
     more = tuple(problem_sentence(problem, count) for problem, count in lost if count)
     return replace(result, unread=replace(result.unread, problems=(*result.unread.problems, *more)))
+
+
+def _told(images: Iterable[OwnPicture], listener: Listener) -> Iterator[OwnPicture]:
+    """Yield pictures; the listener hears of each."""
+    listener(PhaseStarted("look-at-pictures"))
+    for number, image in enumerate(images, start=1):
+        listener(Advanced("look-at-pictures", number, 0, image.path or None))
+        yield image
 
 
 def search_capture(
@@ -98,13 +118,16 @@ def search_capture(
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     app: str | None = None,
+    listener: Listener = silent,
 ) -> CaptureResult:
     """Return what a search finds among the pictures that a capture shows to have been sent; see `look_into_capture`."""
     capture = open_capture(path, key_logs=key_logs, packages=packages)
     refused = {} if log is None else refused_connections(log)
     with ConfinedWorker(unwrap, limits=_LIMITS) as worker:
         look = _Look(search, worker)
-        for exchange in capture.exchanges():
+        listener(PhaseStarted(PHASE))
+        for number, exchange in enumerate(capture.exchanges(), start=1):
+            listener(Advanced(PHASE, number, 0))
             if _is_wanted(exchange, since, until, app):
                 look.at(exchange)
         look.at_joined()

@@ -28,12 +28,14 @@ class OwnPicture:
         load: returns the file's bytes.
         known: what `digests` says of it, where that is known without reading it; else empty.
         seen: its print, where that is known.
+        path: where it lies in the snapshot, raw bytes; empty for a file of this computer.
     """
 
     name: str
     load: Callable[[], bytes]
     known: frozenset[bytes] = frozenset()
     seen: "Print | None" = None
+    path: bytes = b""
 
     def content(self) -> bytes:
         """Return the file's bytes; nothing where it is gone or damaged.

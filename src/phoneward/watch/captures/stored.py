@@ -67,7 +67,7 @@ def pictures_in_snapshot(
         sha256 = alone.get(file.content, b"")
         whole = {file.blobs} if len(file.blobs) == _DIGEST else set()  # a piece's ID is its SHA-256
         known = frozenset({sha256, *whole}) if sha256 else frozenset()
-        yield OwnPicture(file.shown, _Stored(asking.repo, file), known, prints.get(sha256))
+        yield OwnPicture(file.shown, _Stored(asking.repo, file), known, prints.get(sha256), file.path)
 
 
 def _picture(memory: Memory, file: StoredFile) -> bytes:

@@ -6,13 +6,14 @@ from phoneward.watch.scanning.judging import severity_of
 from phoneward.watch.scanning.looking import has_extra, kept_scan, scan
 from phoneward.watch.scanning.page import html_copies, refuse_copies_page, save_copies_page
 from phoneward.watch.scanning.sensitive import Labels, mark_sensitive
-from phoneward.watch.scanning.showing import picture_bytes, picture_shown
+from phoneward.watch.scanning.showing import file_shown, picture_bytes, picture_shown
 from phoneward.watch.scanning.telling import copy_sentences
 
 __all__ = [
     "Labels",
     "copy_document",
     "copy_sentences",
+    "file_shown",
     "has_extra",
     "html_copies",
     "kept_scan",

@@ -63,11 +63,37 @@ def picture_shown(repo: Repository, info: SnapshotInfo, copy: AppCopy, *, which:
         StorageError: the vault cannot be reached.
         PicturesExtraMissingError: the extra `watch` is not installed.
     """
+    data = picture_bytes(repo, info, copy, which=which)
+    return None if data is None else _small(data, width)
+
+
+def file_shown(repo: Repository, info: SnapshotInfo, path: bytes, *, width: int) -> bytes | None:
+    """Return a picture file of a snapshot for showing, as `picture_shown` does; None where it cannot be had.
+
+    Args:
+        repo: open, its index loaded.
+        info: the snapshot.
+        path: in it, raw bytes.
+        width: pixels.
+
+    Raises:
+        StorageError: the vault cannot be reached.
+        PicturesExtraMissingError: the extra `watch` is not installed.
+    """
+    try:
+        node = find_node(repo, info.snapshot.tree, path)
+        with open_file(repo, node, cache_bytes=_CACHE_BYTES) as stored:
+            data = stored.read(min(node.size, _MAX_PICTURE)) or b""
+    except StorageError:
+        raise
+    except PhonewardError:
+        return None
+    return _small(data, width)
+
+
+def _small(data: bytes, width: int) -> bytes | None:
     from phoneward.media.comparing import Looker
 
-    data = picture_bytes(repo, info, copy, which=which)
-    if data is None:
-        return None
     with Looker(workers=1) as looker:
         shown = looker.shown(data, width=width)
     return None if isinstance(shown, Skipped) else shown

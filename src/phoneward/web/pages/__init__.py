@@ -39,6 +39,9 @@ from phoneward.web.pages import (
     usage,
     vault,
     watch,
+    watch_app,
+    watch_canary,
+    watch_capture,
     wireless,
 )
 
@@ -77,5 +80,8 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *setup_work.ROUTES,
     *phones.ROUTES,
     *watch.ROUTES,
+    *watch_app.ROUTES,
+    *watch_canary.ROUTES,
+    *watch_capture.ROUTES,
     *wireless.ROUTES,
 )

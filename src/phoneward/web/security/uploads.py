@@ -27,11 +27,13 @@ from phoneward.web.errors import (
     TooSlowError,
     UploadTooLargeError,
 )
-from phoneward.web.security.forms import MAX_BODY, TOKEN_FIELD, Form, require_token
+from phoneward.web.security.forms import TOKEN_FIELD, Form, require_token
 from phoneward.web.security.multipart import Data, MultipartError, MultipartReader, Part, PartEnd, boundary_of
 
 MAX_UPLOAD: Final = 4 << 30
 """Bytes of one form: Android itself takes no larger app."""
+MAX_TEXT: Final = 1 << 20
+"""Bytes of a form's fields: a privacy policy may be long."""
 RESERVE: Final = 512 << 20
 """Bytes that stay free on the disk."""
 SILENCE_S: Final = 20.0
@@ -216,7 +218,7 @@ class _Taking:
             self._file.write(content)
         elif self._value is not None:
             self._text += len(content)
-            if self._text > MAX_BODY:
+            if self._text > MAX_TEXT:
                 raise FormTooLargeError
             self._value += content
 
