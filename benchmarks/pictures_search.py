@@ -77,7 +77,7 @@ def main() -> None:
     begun = time.process_time()
     candidates = Candidates(originals)
     print(f"{asked.originals:,} originals made ready in {time.process_time() - begun:.1f} s of processor time")
-    spent = {"whole": 0.0, "turned": 0.0, "parts": 0.0}
+    spent = {"whole": 0.0, "covered": 0.0, "parts": 0.0}
     planted = found = 0
     peer = 0.0
     gallery = np.frombuffer(b"".join(one.pdq for one in originals), np.uint8).reshape(-1, 32)
@@ -91,8 +91,8 @@ def main() -> None:
         candidates.whole(suspects, 6)
         spent["whole"] += time.process_time() - begun
         begun = time.process_time()
-        candidates.turned(suspects, 2)
-        spent["turned"] += time.process_time() - begun
+        candidates.covered(suspects, 6)
+        spent["covered"] += time.process_time() - begun
         begun = time.process_time()
         parts = candidates.parts(suspects, 4)
         spent["parts"] += time.process_time() - begun
@@ -107,7 +107,7 @@ def main() -> None:
     print(
         f"  hash stage {spent['whole']:.1f}; OpenCV comparing every pair {peer:.1f}; ratio {peer / spent['whole']:.1f}"
     )
-    print(f"  turned by quarters {spent['turned']:.1f}")
+    print(f"  turned, covered, framed {spent['covered']:.1f}")
     print(
         f"  crop stage {spent['parts']:.1f}; of {planted} planted crops {found / planted:.3f} are among the first four"
     )

@@ -28,6 +28,7 @@ _SOFT_EDGE = 3
 _BAR = 0.045
 _LINE = 0.08
 _LONG_LINE = 0.25
+_EQUALLY = 1.7
 _EMPTY = 5.0
 _MOST_SPOTS = 400
 
@@ -98,7 +99,7 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
 
 
 def _is_at_foot(rest: Mask) -> bool:
-    """Return whether all of it lies where a phone has its lower bar, or is one line across the foot: a name, a toast."""
+    """Return whether all of it lies where a phone has its lower bar, or is one line across the foot."""
     rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
     if not len(rows):
         return False
@@ -226,7 +227,7 @@ class _Spots:
     def _is_spread(self, strength: npt.NDArray[np.float64]) -> bool:
         """Return whether the spots are bits of something very faint all over, equally faint everywhere."""
         seen = np.flatnonzero(strength)
-        if len(seen) < 3 or strength.max() > min(_FAINT / 2, 1.7 * strength[seen].min()):
+        if len(seen) < 3 or strength.max() > min(_FAINT / 2, _EQUALLY * strength[seen].min()):
             return False
         return bool(np.ptp(self.stats[seen, 1]) > 0.2 * self.height)
 

@@ -12,9 +12,9 @@ from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.looking import WORKERS, Looker
 from phoneward.media.comparing.prepared import Prepared
 from phoneward.media.comparing.prints import Gray, Print
-from phoneward.media.comparing.verifying import verify
+from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
-from phoneward.media.verdict import Kind, Verdict
+from phoneward.media.verdict import Kind, Region, Verdict
 
 K = TypeVar("K")
 """Whatever the caller knows a picture by."""
@@ -32,9 +32,10 @@ _LITTLE: Final = 0.08
 _CLOSE: Final = 3
 _MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_LEAST_FOR_SLIDING: Final = 0.7
+_MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
-_CORNERS: Final = 1
-_KEPT_BYTES: Final = 96 << 20
+_KEPT_BYTES: Final = 128 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
 
@@ -104,7 +105,7 @@ class Matcher(Generic[K]):
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key, seen) if candidates else None
+        suspect = self._gray(key, seen) if candidates and candidates[0].likely >= _LEAST_LIKELY else None
         return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
 
     def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
@@ -112,24 +113,36 @@ class Matcher(Generic[K]):
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, candidates[0].likely - _LITTLE)
         close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else alike)]
-        best = self._best(key, suspect, close[:_MOST_CLOSE], thorough=False)
-        if best is None and candidates[0].likely >= _LEAST_FOR_CORNERS:
-            best = self._best(key, suspect, candidates[:_CORNERS], thorough=True)
-        return best
+        likely = candidates[0].likely
+        for among, effort, enough in (
+            (close[:_MOST_CLOSE], Effort.NEAR, _LEAST_LIKELY),
+            # Lists repeat themselves, and small versions do not tell which line it was.
+            (close[:_MOST_SLID], Effort.SLIDING, _LEAST_FOR_SLIDING),
+            (candidates[:1], Effort.CORNERS, _LEAST_FOR_CORNERS),
+        ):
+            best, is_near = self._best(key, suspect, among if likely >= enough else [], effort)
+            if best is not None or is_near:
+                return best
+        return None
 
-    def _best(self, key: K, suspect: Prepared, candidates: list[Candidate], *, thorough: bool) -> Match[K] | None:
+    def _best(
+        self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
+    ) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content."""
         best: Match[K] | None = None
+        is_near = False
         for candidate in candidates:
             original = self._kept.of(self._keys[candidate.number])
             if original is None:
                 continue
-            seen = suspect.unframed if candidate.is_framed else suspect
-            verdict = verify(original, seen, near=candidate.near, thorough=thorough)
-            if verdict is not None:
-                best = _better(best, Match(self._keys[candidate.number], key, verdict))
-                if verdict.is_distinguishable:
+            seen, near = (suspect.unframed, Region()) if candidate.is_framed else (suspect, candidate.near)
+            found = outcome(original, seen, near, effort)
+            is_near |= found.is_near
+            if found.verdict is not None:
+                best = _better(best, Match(self._keys[candidate.number], key, found.verdict))
+                if found.verdict.is_distinguishable:
                     break
-        return best
+        return best, is_near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
         width = LOOK_WIDTH if of.width <= of.height else min(_WIDEST, LOOK_WIDTH * of.width // max(1, of.height))

@@ -135,6 +135,8 @@ def _slid(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], n
             _, _, _, (left, top) = cv2.minMaxLoc(alike)
             cut = left / wide
             found.append(Guess(guess.number, place, cut, max(0.0, 1.0 - share - cut), top / wide, 0.0))
+        # The square in the middle, as galleries show it.
+        found.append(Guess(guess.number, place, 0.0, 0.0, max(0.0, long / wide - length / width) / 2, 0.0))
     return found
 
 

@@ -12,9 +12,10 @@ from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.windows import CUTS, Strip, all_windows, asked_windows
 
 _ALIKE: Final = 0.6
-_WINDOWS: Final = 2
 _GUESSES: Final = 32
 """Originals a suspect whose strips are laid over its own."""
+_WINDOWS: Final = 2
+"""Places in each of them that are tried."""
 
 
 class Parts:
@@ -38,7 +39,7 @@ class Parts:
         self._lists = Lists(np.concatenate(vectors)) if len(self._of) else None
 
     def guesses(self, suspects: Sequence[Strip]) -> list[list[Guess]]:
-        """Return for each suspect its guesses, the likeliest first, one an original at most."""
+        """Return for each suspect its guesses, the likeliest first, a few an original: pages repeat themselves."""
         if self._lists is None:
             return [[] for _one in suspects]
         asked = [asked_windows(strip) for strip in suspects]
@@ -52,18 +53,15 @@ class Parts:
         found = self._lists.near(np.concatenate([one.vectors for one in asked]), _ALIKE)
         suspect, original = of[found.queries], self._of[found.vectors]
         order = np.lexsort((-found.alike, original, suspect))
-        begins = _firsts(suspect[order], original[order])
-        first = order[begins]
-        # The windows of one original after its best one: pages repeat themselves.
-        groups = np.split(order, np.flatnonzero(begins)[1:]) if len(order) else []
-        others = {int(group[0]): group[:_WINDOWS].tolist() for group in groups}
-        first = first[np.lexsort((-found.alike[first], suspect[first]))]
-        bounds = np.searchsorted(suspect[first], np.arange(len(suspects) + 1))
+        begins = np.flatnonzero(_firsts(suspect[order], original[order]))
+        ends = np.minimum(np.append(begins[1:], len(order)), begins + _WINDOWS)
+        best = np.lexsort((-found.alike[order[begins]], suspect[order[begins]]))
+        bounds = np.searchsorted(suspect[order[begins]][best], np.arange(len(suspects) + 1))
         return [
             [
                 self._guess(found.vectors[at], starts[found.queries[at]], cuts[found.queries[at]], found.alike[at])
-                for best in first[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)].tolist()
-                for at in others[best]
+                for group in best[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)]
+                for at in order[begins[group] : ends[group]]
             ]
             for number in range(len(suspects))
         ]

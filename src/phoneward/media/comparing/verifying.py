@@ -1,5 +1,6 @@
 """Decide whether a suspect shows the same as an original."""
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ _SIDES = (160, 360, 720, 1440)
 _RESAMPLED = 0.8
 _NOISIEST = 0.12
 _MOST_CHANGED = 0.6
+_LEAST_UNDER_COVER = 0.4
 _LEAST_ACTIVE = 0.004
 _LEAST_ROWS = 0.05
 _LEAST_COLUMNS = 0.1
@@ -25,16 +27,27 @@ _WORST = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0)
 _TRUSTED = (0.99, 0.97, 0.93, 0.87, 0.8, 0.6, 0.25, 0.05)
 
 
+class Effort(enum.IntEnum):
+    """Where a suspect is looked for in an original; each costs several times as much as the one before."""
+
+    NEAR = 0
+    """As a whole, and where a search says."""
+    SLIDING = 1
+    """Anywhere, at the likely sizes."""
+    CORNERS = 2
+    """Anywhere, at any size."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What comparing at one placement showed. `is_near`: the same screen, with another content in a small place."""
+class Outcome:
+    """What comparing showed. `is_near`: the same screen, with another content in a small place."""
 
     verdict: Verdict | None
     is_near: bool = False
 
 
 def verify(
-    original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region | None = None, thorough: bool = True
+    original: Gray | Prepared, suspect: Gray | Prepared, *, near: Region | None = None, effort: Effort = Effort.CORNERS
 ) -> Verdict | None:
     """Return how the suspect is a copy of the original, or None.
 
@@ -46,49 +59,56 @@ def verify(
             is compared with many.
         suspect: the same.
         near: about which part of the original the suspect may show, where a search suggests one.
-        thorough: also look for other places, by corners; costs several times as much.
+        effort: how far to look for the place.
     """
     one = original if isinstance(original, Prepared) else Prepared(original)
     other = suspect if isinstance(suspect, Prepared) else Prepared(suspect)
+    return outcome(one, other, near, effort).verdict
+
+
+def outcome(one: Prepared, other: Prepared, near: Region | None, effort: Effort) -> Outcome:
+    """Return what comparing an original and a suspect showed; see `verify`."""
     if min(*one.gray.shape, *other.gray.shape) < 16:
-        return None
-    for placement in _placements(one, other, near, thorough=thorough):
+        return Outcome(None)
+    for placement in _placements(one, other, near, effort):
         upright = other.turned(placement.turn)
-        outcome = _compared(one, upright, placement)
-        if outcome.is_near:
+        found = _compared(one, upright, placement)
+        if found.is_near:
             # Off by a pixel, a copy may look like a changed one.
             exact = aligning.refined(one, upright, placement, 3)
-            outcome = _compared(one, upright, exact) if exact else outcome
-        if outcome.verdict or outcome.is_near:
-            return outcome.verdict
-    return None
+            found = _compared(one, upright, exact) if exact else found
+        if found.verdict or found.is_near:
+            return found
+    return Outcome(None)
 
 
-def _placements(one: Prepared, other: Prepared, near: Region | None, *, thorough: bool) -> Iterator[Placement]:
+def _placements(one: Prepared, other: Prepared, near: Region | None, effort: Effort) -> Iterator[Placement]:
     yield from aligning.whole(one, other)
     if near is not None:
         guess = aligning.by_region(near, one.gray, other.gray)
         exact = aligning.refined(one, other, guess, _REACH)
         if exact is not None:
             yield exact
-    if not thorough:
+    if effort < Effort.SLIDING:
         return
     slid = aligning.by_sliding(one, other)
     if slid is not None:
         yield slid
+    if effort < Effort.CORNERS:
+        return
     found = aligning.by_features(one, other)
     if found is not None:
         exact = aligning.refined(one, other.turned(found.turn), found, 5)
         yield exact or found
 
 
-def _compared(one: Prepared, other: Prepared, placement: Placement) -> _Outcome:
+def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     """Compare at one size after the other, small first: most pictures part ways there."""
     original, suspect = one.gray, other.gray
     common = aligning.boxes(placement, original, suspect)
     if common is None:
-        return _Outcome(None)
-    found = _Outcome(None)
+        return Outcome(None)
+    found = Outcome(None)
     for side in _SIDES:
         first, second = _cut(original, common[0]), _cut(suspect, common[1])
         largest = min(*first.shape, *second.shape)
@@ -101,19 +121,19 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> _Outcome:
         left = residual(first, second)
         if side == _SIDES[0]:
             if left is None or left.noise > 2 * _NOISIEST or (left.score > CHANGED).mean() > _MOST_CHANGED:
-                return _Outcome(None)
+                return Outcome(None)
             continue
         if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
-            return _Outcome(None)
+            return Outcome(None)
         judgement = judged(first, second, left)
         if not judgement.is_same:
-            return _Outcome(None, is_near=judgement.changed < 0.04 and judgement.covered < 0.1)
+            return Outcome(None, is_near=judgement.changed < 0.04 and judgement.covered < 0.1)
         sharpness = size[0] / (common[0][2] - common[0][0])
         height = one.letter_height
         is_distinguishable = distinguishing.would_show(
             None if height is None else height * sharpness, min(original.shape) * sharpness
         )
-        found = _Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
+        found = Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
         if side >= largest or (is_distinguishable and side >= 720):
             break
     return found
@@ -146,7 +166,11 @@ def _verdict(
     shown = min(region.right - region.left, region.bottom - region.top)
     grown = (target[2] - target[0]) / (source[2] - source[0])
     is_certain = is_distinguishable and judgement.is_certain and judgement.worst < DOUBTFUL
-    if judgement.covered > 0.001:
+    is_covered = judgement.covered > 0.001
+    # A small part of a picture with something over it is little to be sure by: patterns are alike.
+    area = (region.right - region.left) * (region.bottom - region.top)
+    is_certain &= not is_covered or (area > _LEAST_UNDER_COVER and min(_sides(target)) >= _SIDES[1])
+    if is_covered:
         kind = Kind.COVERED
     elif not is_certain:
         kind = Kind.SAME_SCREEN
@@ -164,6 +188,10 @@ def _verdict(
         region=region,
         covered=round(judgement.covered, 4),
     )
+
+
+def _sides(box: Box) -> tuple[int, int]:
+    return box[2] - box[0], box[3] - box[1]
 
 
 def _confidence(judgement: Judgement, *, is_distinguishable: bool) -> float:
