@@ -145,7 +145,7 @@ class CanaryNotes:
                     file.flush()
                     os.fsync(file.fileno())
                 Path(name).replace(self.path)
-            except BaseException:
+            except BaseException:  # also Ctrl-C: a half-written file does not stay
                 with contextlib.suppress(OSError):
                     Path(name).unlink()
                 raise

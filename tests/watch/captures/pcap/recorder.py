@@ -276,12 +276,15 @@ def start_servers(jobs: list[dict[str, Any]]) -> None:
         else:
             work = Server(port, None if kind == "http" else context()).serve_forever
         threading.Thread(target=work, daemon=True).start()
+    deadline = time.monotonic() + 60
     for port, kind in kinds.items():
         while kind != "h3":
             try:
-                socket.create_connection((SERVER, port)).close()
+                socket.create_connection((SERVER, port), timeout=1).close()
                 break
             except OSError:
+                if time.monotonic() > deadline:
+                    raise
                 time.sleep(0.02)
 
 

@@ -1,5 +1,6 @@
 """One connection of the phone, and what of it could not be read."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -46,7 +47,7 @@ class Tally:
 
 
 @dataclass
-class Connection:
+class Connection(ABC):
     """What all kinds of connections have in common.
 
     Attributes:
@@ -69,13 +70,13 @@ class Connection:
     tally: Tally = field(default_factory=Tally)
     is_encrypted: bool = False
 
+    @abstractmethod
     def answered(self, answer: Answer | None, size: int, time_ns: int | None) -> Iterator[Sent]:
         """Take what a packet held; None where there was no answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> Iterator[Sent]:
         """Nothing comes any more, of packets and answers: yield what was begun."""
-        raise NotImplementedError
 
 
 class TcpConnection(Connection):
