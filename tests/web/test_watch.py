@@ -61,6 +61,8 @@ def test_thumbnails_are_told_apart_and_accuse_nobody(site: Site) -> None:
     ordinary = visitor.get("/watch/copies?ordinary=yes").text
     assert "A small picture for a gallery" in ordinary
     assert ".thumbnails" in ordinary
+    assert ordinary.count('<article class="pair"') == 1
+    assert ".thumbnails" not in visitor.get("/watch/copies").text
 
 
 def test_what_the_person_says_of_a_picture_is_kept_and_weighs(site: Site) -> None:

@@ -1,0 +1,35 @@
+"""What was put around a picture goes; a picture without anything around it stays as it is."""
+
+import numpy as np
+import pytest
+
+from phoneward.media.comparing.framing import unframed
+from phoneward.media.comparing.prints import Gray
+
+
+def noise(height: int, width: int) -> Gray:
+    return np.random.default_rng(7).integers(0, 256, (height, width), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("ground", [0, 128, 255])
+@pytest.mark.parametrize(("top", "side"), [(40, 40), (0, 60), (60, 0)])
+def test_bars_and_frames_go_whatever_their_gray(ground: int, top: int, side: int) -> None:
+    picture = noise(300, 200)
+    framed = np.pad(picture, ((top, top), (side, side)), constant_values=ground)
+    found = unframed(framed)
+    assert found is not None
+    assert np.array_equal(found, picture)
+
+
+def test_a_bar_on_one_side_is_no_frame() -> None:
+    """A phone's status bar is a part of the screen."""
+    assert unframed(np.pad(noise(300, 200), ((30, 0), (0, 0)), constant_values=255)) is None
+
+
+def test_nothing_is_taken_from_a_picture_without_a_frame() -> None:
+    assert unframed(noise(300, 200)) is None
+
+
+def test_an_even_picture_and_a_spot_on_a_large_ground_have_no_frame() -> None:
+    assert unframed(np.full((300, 200), 90, np.uint8)) is None
+    assert unframed(np.pad(noise(30, 20), ((200, 200), (200, 200)), constant_values=255)) is None
