@@ -24,6 +24,15 @@ def test_bars_and_frames_go_whatever_their_gray(ground: int, top: int, side: int
 def test_a_bar_on_one_side_is_no_frame() -> None:
     """A phone's status bar is a part of the screen."""
     assert unframed(np.pad(noise(300, 200), ((30, 0), (0, 0)), constant_values=255)) is None
+    assert unframed(np.pad(noise(300, 200), ((0, 0), (30, 0)), constant_values=255)) is None
+
+
+def test_even_rows_of_another_gray_belong_to_the_picture() -> None:
+    """A sunset in stripes: no row of it has anything in it, and none is of the bars' gray."""
+    stripes = np.repeat(np.arange(50, 250, dtype=np.uint8)[:, None], 120, axis=1)
+    found = unframed(np.pad(stripes, ((40, 40), (0, 0)), constant_values=0))
+    assert found is not None
+    assert np.array_equal(found, stripes)
 
 
 def test_nothing_is_taken_from_a_picture_without_a_frame() -> None:

@@ -34,6 +34,16 @@ def test_a_lighter_picture_of_less_contrast_is_the_same() -> None:
     assert wholes(originals).near([(dimmed, RATIO)], 1)[0][0][0] == 8
 
 
+def test_the_noise_of_an_even_page_counts_for_little() -> None:
+    """A page with a line of text, saved anew: what the saving left on its empty parts is no other content."""
+    page = np.full((72, 32), 240, np.uint8)
+    page[20:36] = strips(1)[0][20:36]
+    noisy = np.clip(page + np.random.default_rng(3).integers(-2, 3, page.shape), 0, 255).astype(np.uint8)
+    [found] = wholes([page, *strips(5)]).near([(noisy, RATIO)], 1)
+    assert found[0][0] == 0
+    assert found[0][1] > 0.85
+
+
 def test_another_shape_is_no_whole_copy() -> None:
     originals = strips(20)
     assert wholes(originals).near([(originals[3], 1.0)], 5) == [[]]
