@@ -78,6 +78,16 @@ def test_a_picture_that_is_not_in_it_was_not_seen(program: Program, made: tuple[
     assert "\nSENT" not in ran.stdout
 
 
+def test_a_folder_without_pictures_is_no_answer(program: Program, made: tuple[Path, Path], tmp_path: Path) -> None:
+    """A folder that was mistaken for another must not end in "not seen"."""
+    recording, _images = made
+    (tmp_path / "empty").mkdir()
+    ran = program.run("watch", "capture", recording, "--images", tmp_path / "empty")
+    assert ran.code == 3
+    assert "Nothing could be looked for" in ran.stdout
+    assert "NOT SEEN" not in ran.stdout
+
+
 def test_the_exit_code_says_that_something_was_sent_where_that_is_asked(
     program: Program, made: tuple[Path, Path]
 ) -> None:

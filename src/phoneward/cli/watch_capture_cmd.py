@@ -110,7 +110,8 @@ def capture(
     view.show(frame.output, result)
     if result.uploads and fail_on_sent:
         return ExitCode.FINDING
-    return ExitCode.INCOMPLETE if result.unread.is_damaged or result.uncompared else ExitCode.DONE
+    is_whole = result.images and not result.unread.is_damaged and not result.uncompared
+    return ExitCode.DONE if is_whole else ExitCode.INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ def capture_verdict(result: CaptureResult) -> Words:
     count = len({upload.image for upload in result.uploads})
     if count:
         return counted("{count} of your pictures was sent.", "{count} of your pictures were sent.", count)
+    if not result.images:
+        return words("Nothing could be looked for: there was no picture of yours to compare with.")
     return counted(
         "NOT SEEN: your {count} picture is in nothing that this recording shows.",
         "NOT SEEN: none of your {count} pictures is in anything that this recording shows.",
