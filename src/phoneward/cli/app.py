@@ -22,6 +22,7 @@ from phoneward.texts import N_
 SECTIONS = {
     N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "demo"),
     N_("To see how things stand"): ("open", "checkup", "update", "number", "watch"),
+    N_("When it happened"): ("rescue", "case"),
     N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats", "app-backups"),
     N_("Through the years"): ("rename", "copy", "forget", "prune", "key", "unlock", "repair"),
     N_("When you need it"): ("kit", "guide", "pair", "connect", "timestamp", "completion"),
