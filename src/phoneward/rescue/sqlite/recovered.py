@@ -1,8 +1,9 @@
 """A row that was deleted, overwritten or lost, and where it was found."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
-type Value = int | float | str | bytes | None
+Value: TypeAlias = int | float | str | bytes | None
 """What SQLite stores in a column (https://sqlite.org/datatype3.html)."""
 
 
