@@ -69,7 +69,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
 
 
-_BUILD: Final = re.compile(r"[\w.:/ ()+-]{1,200}")
+_BUILD: Final = re.compile(r"[\w.:/ ()+-]{1,200}", re.ASCII)
 
 
 def fingerprint_of(facts: CaseFacts) -> Fingerprint:
@@ -120,11 +120,11 @@ def decode_fingerprint(data: bytes, *, name: str) -> Fingerprint:
     Raises:
         NotAFingerprintError: it is none, or holds more than a fingerprint may.
     """
+    if len(data) > MAX_BYTES:
+        raise NotAFingerprintError(path=name, reason=f"> {MAX_BYTES} B")
     try:
-        if len(data) > MAX_BYTES:
-            raise ValueError("too large")
         return msgspec.json.decode(data, type=Fingerprint)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise NotAFingerprintError(path=name, reason=str(error)) from error
 
 
