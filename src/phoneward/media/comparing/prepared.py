@@ -41,7 +41,8 @@ class Prepared:
 
     def __init__(self, gray: Gray) -> None:
         self.gray = gray
-        self._turned: dict[int, Prepared] = {0: self}
+        # Never itself: in a ring its pictures would wait for the collector, which counts objects, not megabytes.
+        self._turned: dict[int, Prepared] = {}
         self._spots: dict[int, tuple[Gray, Float]] = {}
         self._parts: dict[tuple[Box, tuple[int, int]], Gray] = {}
 
@@ -53,15 +54,21 @@ class Prepared:
 
     def turned(self, quarters: int) -> "Prepared":
         """Return the picture turned counter-clockwise by so many quarters."""
+        if quarters == 0:
+            return self
         if quarters not in self._turned:
             self._turned[quarters] = Prepared(turned(self.gray, quarters))
         return self._turned[quarters]
 
-    @cached_property
+    @property
     def unframed(self) -> "Prepared":
         """The picture without what was put around it."""
+        return self._inside or self
+
+    @cached_property
+    def _inside(self) -> "Prepared | None":
         inside = unframed(self.gray)
-        return self if inside is None else Prepared(np.ascontiguousarray(inside))
+        return None if inside is None else Prepared(np.ascontiguousarray(inside))
 
     @cached_property
     def _halves(self) -> list[Gray]:
