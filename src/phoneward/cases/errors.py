@@ -17,3 +17,23 @@ class NotAFingerprintError(CaseError):
 
     def __init__(self, *, path: str, reason: str) -> None:
         super().__init__(path=readable(path), reason=readable(reason)[:200])
+
+
+class ScreenshotGoneError(CaseError):
+    """A screenshot was listed and cannot be read."""
+
+    message = N_("The screenshot “{name}” cannot be read any more.")
+    next_step = N_("Look whether it is still on the phone, then list the screenshots again.")
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=readable(name))
+
+
+class ScreenshotTooLargeError(CaseError):
+    """A file that is called a screenshot is larger than any."""
+
+    message = N_("“{name}” is too large for a screenshot.")
+    next_step = N_("If you need it all the same, copy it to this computer and add it with “phoneward case add”.")
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=readable(name))
