@@ -118,7 +118,7 @@ def _grown(mask: Mask, by: int) -> Mask:
 
 def _components(dots: Gray) -> tuple[int, npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
     # Where little is set, blocks are twice as fast as what OpenCV takes by itself.
-    return cv2.connectedComponentsWithStatsWithAlgorithm(dots, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    return cv2.connectedComponentsWithStatsWithAlgorithm(dots, 8, cv2.CV_32S, cv2.CCL_BBDT)  # type: ignore[return-value]
 
 
 def _covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
