@@ -16,10 +16,12 @@ from phoneward.media.comparing.prints import Gray
 
 _FLOOR = 6.0
 _ACTIVE = 20.0
+_EDGE = 256.0
+"""Square of twice the slope from which a pixel lies on an edge."""
 _SAMPLES = 3_000
 _FIRST_SAMPLES = 1_000
-_SEEN = 100_000
-"""Pixels that are enough to take samples from, and to tell the noise by."""
+_SEEN = 50_000
+"""Pixels that are enough to tell the noise by."""
 _NEAR = 1.2
 _AROUND = 2.5
 _UNMOVED = 0.02
@@ -36,6 +38,7 @@ class Residual:
         active: where the original holds something (edges).
         noise: share of the energy of its edges that re-encoding left; the lower, the better a copy.
         gain: contrast of the suspect by that of the original.
+        moved: pixels by which the original had to be moved at most, to lie where the suspect shows it.
         suspect: what was compared.
     """
 
@@ -44,12 +47,13 @@ class Residual:
     active: npt.NDArray[np.bool_]
     noise: float
     gain: float
+    moved: float
     suspect: Gray
 
     @property
     def seen_active(self) -> npt.NDArray[np.bool_]:
         """Where the suspect holds something; worked out when it is asked for."""
-        return np.asarray(_energy(self.suspect) > _ACTIVE)
+        return np.asarray(_energy(_squares(self.suspect)) > _ACTIVE)
 
 
 def residual(original: Gray, suspect: Gray) -> Residual | None:
@@ -59,7 +63,8 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
         original: the part that the suspect shows, of the suspect's shape.
         suspect: at the size of the comparison.
     """
-    columns, target = _samples(original, suspect)
+    squares = _squares(original)
+    columns, target = _samples(original, suspect, squares)
     if columns is None:
         return None
     fit = _fitted(columns, target)
@@ -67,12 +72,12 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
         return None
     difference = cv2.GaussianBlur(_unexplained(original, suspect, fit), (5, 5), 0.7)
     left = cv2.GaussianBlur(cv2.multiply(difference, difference), (9, 9), _NEAR)
-    energy = _energy(original)
+    energy = _energy(squares)
     active = np.asarray(energy > _ACTIVE)
     energy *= fit[1] * fit[1]
     energy += 50
     # A third of the edges is enough to tell the noise by: the others may be covered.
-    every = _every(original)
+    every = max(1, round(float(np.sqrt(original.size / _SEEN))))
     some = active[::every, ::every]
     if not some.any():
         return None
@@ -80,34 +85,33 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
     energy *= noise
     energy += _FLOOR**2
     score = np.asarray(cv2.divide(left, energy), np.float32)
-    return Residual(np.asarray(difference, np.float32), score, active, noise, float(fit[1]), suspect)
+    return Residual(np.asarray(difference, np.float32), score, active, noise, float(fit[1]), _moved(fit), suspect)
 
 
-def _every(gray: Gray) -> int:
-    return max(1, round(float(np.sqrt(gray.size / _SEEN))))
+def _moved(fit: Float) -> float:
+    _light, gain, shift_x, shift_y, _bend, stretch_x, stretch_y = fit.tolist()
+    return float(max(abs(shift_x) + abs(stretch_x) / 2, abs(shift_y) + abs(stretch_y) / 2) / gain)
 
 
-def _samples(original: Gray, suspect: Gray) -> tuple[Float | None, Float]:
+def _samples(original: Gray, suspect: Gray, squares: Float) -> tuple[Float | None, Float]:
     """Return what a copy may be made of at some edges and some other places, and what the suspect shows there."""
     height, width = original.shape
-    every = _every(original)
-    inner = original[1:-1, 1:-1][::every, ::every].astype(np.int16)
-    across = original[1:-1, 2:][::every, ::every] - original[1:-1, :-2][::every, ::every].astype(np.int16)
-    down = original[2:, 1:-1][::every, ::every] - original[:-2, 1:-1][::every, ::every].astype(np.int16)
-    edges = np.flatnonzero(across.astype(np.int32) ** 2 + down.astype(np.int32) ** 2 > 256)
-    if len(edges) * every * every < 50:
+    inner = np.ascontiguousarray(squares[1:-1, 1:-1])
+    # Of all: a page may hold little, and scaling leaves every second or third pixel sharper.
+    edges = np.flatnonzero(inner > _EDGE)
+    if len(edges) < 50:
         return None, np.empty(0, np.float32)
     chance = np.random.default_rng(0)
     if len(edges) > _SAMPLES:
         edges = edges[chance.choice(len(edges), _SAMPLES, replace=False)]
     # Flat spots tell brightness and contrast where most edges are covered.
     places = np.concatenate([edges, chance.integers(0, inner.size, len(edges) // 2)])
-    rows, columns = np.divmod(places, inner.shape[1])
-    rows, columns = rows * every + 1, columns * every + 1
-    a = inner.ravel()[places].astype(np.float32)
-    b, c = (part.ravel()[places].astype(np.float32) / 2 for part in (across, down))
-    around = (original[rows + y, columns + x].astype(np.float32) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)))
-    d = sum(around) - 4 * a
+    rows, columns = np.divmod(places, width - 2)
+    rows, columns = rows + 1, columns + 1
+    a, left, right, above, below = (
+        original[rows + y, columns + x].astype(np.float32) for x, y in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+    )
+    b, c, d = (right - left) / 2, (below - above) / 2, left + right + above + below - 4 * a
     x, y = columns / np.float32(width) - np.float32(0.5), rows / np.float32(height) - np.float32(0.5)
     made = np.stack([np.ones_like(a), a, b, c, d, b * x, c * y], axis=1, dtype=np.float32)
     return made, suspect[rows, columns].astype(np.float32)
@@ -124,7 +128,7 @@ def _unexplained(original: Gray, suspect: Gray, fit: Float) -> Float:
         ],
         np.float32,
     )
-    rest = np.asarray(cv2.filter2D(original, cv2.CV_32F, -kernel, delta=-light), np.float32)
+    rest = np.asarray(cv2.filter2D(original.astype(np.float32), cv2.CV_32F, -kernel, delta=-light), np.float32)
     cv2.accumulate(suspect, rest)
     height, width = original.shape
     for stretch, (x, y), size, shape in ((stretch_x, (1, 0), width, (1, -1)), (stretch_y, (0, 1), height, (-1, 1))):
@@ -134,13 +138,17 @@ def _unexplained(original: Gray, suspect: Gray, fit: Float) -> Float:
     return rest
 
 
-def _energy(gray: Gray) -> Float:
-    """Return how strong edges are around each pixel: the squared slopes, softened."""
-    height, width = gray.shape
+def _squares(gray: Gray) -> Float:
+    """Return the square of twice the slope at each pixel."""
     squares = np.zeros(gray.shape, np.float32)
-    for x, y in ((1, 0), (0, 1)):
-        # Twice the slope, at most 255.
-        cv2.accumulateSquare(cv2.convertScaleAbs(cv2.Sobel(gray, cv2.CV_16S, x, y, ksize=1)), squares)
+    cv2.accumulateSquare(cv2.absdiff(gray[:, 2:], gray[:, :-2]), squares[:, 1:-1])
+    cv2.accumulateSquare(cv2.absdiff(gray[2:], gray[:-2]), squares[1:-1])
+    return squares
+
+
+def _energy(squares: Float) -> Float:
+    """Return how strong edges are around each pixel: the squared slopes, softened."""
+    height, width = squares.shape
     # Soft as it is, half the size shows all of it.
     half = cv2.resize(squares, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
     soft = np.asarray(cv2.GaussianBlur(half, (0, 0), _AROUND / 2), np.float32) / 4

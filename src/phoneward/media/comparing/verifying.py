@@ -14,9 +14,13 @@ from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
 
-_SIDES = (160, 360, 720, 1440)
+_ROUGH, _FIRST, _PLAIN, _FULL, _FINEST = _SIDES = (160, 360, 540, 720, 1440)
+_PLAIN_HEIGHT = 10.0
+"""Pixels of the smaller lines' letters with which 540 pixels tell as surely as 720."""
 _RESAMPLED = 0.8
 _NOISIEST = 0.12
+_EXACT = 0.25
+"""Pixels."""
 _MOST_CHANGED = 0.6
 _LEAST_UNDER_COVER = 0.4
 _LEAST_ACTIVE = 0.004
@@ -40,10 +44,17 @@ class Effort(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What comparing showed. `is_near`: the same screen, with another content in a small place."""
+    """What comparing showed.
+
+    Attributes:
+        verdict: how it is a copy.
+        is_near: the same screen, with another content in a small place.
+        is_exact: they lay exactly over each other.
+    """
 
     verdict: Verdict | None
     is_near: bool = False
+    is_exact: bool = False
 
 
 def verify(
@@ -73,7 +84,7 @@ def outcome(one: Prepared, other: Prepared, near: Region | None, effort: Effort)
     for placement in _placements(one, other, near, effort):
         upright = other.turned(placement.turn)
         found = _compared(one, upright, placement)
-        if found.is_near:
+        if found.is_near and not found.is_exact:
             # Off by a pixel, a copy may look like a changed one.
             exact = aligning.refined(one, upright, placement, 3)
             found = _compared(one, upright, exact) if exact else found
@@ -116,10 +127,13 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     largest = min(*source, *target)
     is_clear = False
     for side in _SIDES:
-        if is_clear and side == _SIDES[1]:
-            continue
         size = _size(source, target, side)
-        if side == _SIDES[0]:
+        sharpness = size[0] / source[0]
+        if (side == _FIRST and is_clear) or (
+            side == _PLAIN and not (one.letter_height or 0) * sharpness >= _PLAIN_HEIGHT
+        ):
+            continue
+        if side == _ROUGH:
             left = residual(one.rough(common[0], size), other.rough(common[1], size))
             if left is None or left.noise > 2 * _NOISIEST or (left.score > CHANGED).mean() > _MOST_CHANGED:
                 return Outcome(None)
@@ -131,14 +145,14 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
             return Outcome(None)
         judgement = judged(first, second, left)
         if not judgement.is_same:
-            return Outcome(None, is_near=judgement.changed < 0.04 and judgement.covered < 0.1)
-        sharpness = size[0] / (common[0][2] - common[0][0])
+            is_near = judgement.changed < 0.04 and judgement.covered < 0.1
+            return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
         height = one.letter_height
         is_distinguishable = distinguishing.would_show(
             None if height is None else height * sharpness, min(original.shape) * sharpness
         )
         found = Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
-        if side >= largest or (is_distinguishable and side >= 720):
+        if side >= largest or (is_distinguishable and side > _FIRST):
             break
     return found
 
@@ -178,7 +192,7 @@ def _verdict(
     is_covered = judgement.covered > 0.001
     # A small part of a picture with something over it is little to be sure by: patterns are alike.
     area = (region.right - region.left) * (region.bottom - region.top)
-    is_certain &= not is_covered or (area > _LEAST_UNDER_COVER and min(_sides(target)) >= _SIDES[1])
+    is_certain &= not is_covered or (area > _LEAST_UNDER_COVER and min(_sides(target)) >= _FIRST)
     if is_covered:
         kind = Kind.COVERED
     elif not is_certain:
