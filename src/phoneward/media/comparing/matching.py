@@ -12,6 +12,7 @@ from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.looking import WORKERS, Looker
 from phoneward.media.comparing.prepared import Packed, Prepared
 from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
 from phoneward.media.verdict import Kind, Region, Verdict
@@ -33,6 +34,8 @@ _LITTLE: Final = 0.08
 _CLOSE: Final = 3
 _MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_RIVAL: Final = 0.1
+"""How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
@@ -131,20 +134,26 @@ class Matcher(Generic[K]):
         self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
     ) -> tuple[Match[K] | None, bool]:
         """Return the best match, and whether any is the same screen with another content."""
-        best: Match[K] | None = None
+        fits: list[Fit] = []
+        keys: list[K] = []
+        sure: tuple[Fit, float] | None = None
         is_near = False
         for candidate in candidates:
+            if sure is not None and candidate.likely < sure[1] - _RIVAL:
+                continue
             original = self._kept.of(self._keys[candidate.number])
-            if original is None:
+            if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
                 continue
             seen, near = (suspect.unframed, Region()) if candidate.is_framed else (suspect, candidate.near)
             found = outcome(original, seen, near, effort)
             is_near |= found.is_near
             if found.verdict is not None:
-                best = _better(best, Match(self._keys[candidate.number], key, found.verdict))
-                if found.verdict.is_distinguishable:
-                    break
-        return best, is_near
+                fits.append(Fit(original, seen, found, found.verdict))
+                keys.append(self._keys[candidate.number])
+                if sure is None and found.verdict.is_distinguishable:
+                    sure = fits[-1], candidate.likely
+        best = settled(fits)
+        return None if best is None else Match(keys[best[0]], key, best[1]), is_near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
         width = LOOK_WIDTH if of.width <= of.height else min(_WIDEST, LOOK_WIDTH * of.width // max(1, of.height))
@@ -227,12 +236,6 @@ def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
         likelier = max(first, one, key=lambda candidate: candidate.likely)
         found[one.number] = replace(likelier, near=first.near or one.near)
     return sorted(found.values(), key=lambda one: -one.likely)
-
-
-def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:
-    if first is None or second is None:
-        return first or second
-    return max(first, second, key=lambda match: (match.verdict.is_distinguishable, match.verdict.confidence))
 
 
 def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:
