@@ -1,6 +1,6 @@
 """What can go wrong in the room of cases."""
 
-from phoneward.errors import ExitCode, PhonewardError
+from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.texts import N_
 
 
@@ -80,3 +80,14 @@ class CaseTextError(CaseError):
     message = N_("A note has between 1 and {most} characters.")
     next_step = N_("Put a long text into a file and add that: phoneward case add FOLDER FILE")
     exit_code = ExitCode.USAGE
+
+
+class NotAFingerprintError(CaseError):
+    """A file is no fingerprint of a case."""
+
+    message = N_("“{path}” is no fingerprint of a case ({reason}).")
+    next_step = N_("Ask for the file that “phoneward case fingerprint” wrote.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, path: str, reason: str) -> None:
+        super().__init__(path=readable(path), reason=readable(reason)[:200])

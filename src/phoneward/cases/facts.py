@@ -75,6 +75,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         label: as people call it.
         version_before, version_after: version names; empty where not known.
         signer_before, signer_after: SHA-256 of the signing certificate, hexadecimal; empty where not known.
+        code_before, code_after: version codes; None where not known.
+        installer_before, installer_after: the package that installed it, a store as a rule; empty where not known.
     """
 
     package: str
@@ -83,6 +85,10 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     version_after: str = ""
     signer_before: str = ""
     signer_after: str = ""
+    code_before: int | None = None
+    code_after: int | None = None
+    installer_before: str = ""
+    installer_after: str = ""
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +98,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
         what: in the claimant's words ("my mother's last messages").
         kind: `messages`, `photos`, `contacts`, `business`, `account`, … for counting.
         count, size: of items and in bytes; None where nobody can tell.
+        recoverable: how many of these bytes a snapshot or a backup still holds; None where nobody can tell.
         meaning: why it matters to this person; empty where they say nothing.
         cost: what it costs to restore, in `currency`; None where not claimed.
         evidence: paths in the bag (`data/originals/…`) that show it.
@@ -101,6 +108,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     count: int | None = None
     size: int | None = None
+    recoverable: int | None = None
     meaning: str = ""
     cost: float | None = None
     currency: str = "CNY"
@@ -114,7 +122,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         at: a moment with its offset, or a day where only that is known.
         what: one sentence.
         who: role of who did it; None where nobody did.
-        evidence: paths in the bag that show it; empty where only the claimant says so.
+        evidence: paths in the bag that show it; empty where nothing in it does.
+        shown_by: what else shows it (a snapshot's full ID); empty where only the claimant says so.
         is_against: whether it speaks against the claimant. It is shown all the same.
     """
 
@@ -122,6 +131,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     who: Role | None = None
     evidence: tuple[str, ...] = ()
+    shown_by: str = ""
     is_against: bool = False
 
     def __post_init__(self) -> None:

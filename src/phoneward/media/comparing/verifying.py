@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from phoneward.media.comparing import aligning, distinguishing
-from phoneward.media.comparing.aligning import Box, Placement
+from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.prepared import Prepared, resized
+from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
@@ -103,26 +103,30 @@ def _placements(one: Prepared, other: Prepared, near: Region | None, effort: Eff
 
 
 def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
-    """Compare at one size after the other, small first: most pictures part ways there."""
-    original, suspect = one.gray, other.gray
-    common = aligning.boxes(placement, original, suspect)
+    """Compare at one size after the other, small first: most pictures part ways there.
+
+    Where nothing at all differs in the smallest, the next one is left out: a larger one decides.
+    """
+    original = one.gray
+    common = aligning.boxes(placement, original, other.gray)
     if common is None:
         return Outcome(None)
     found = Outcome(None)
+    source, target = _sides(common[0]), _sides(common[1])
+    largest = min(*source, *target)
+    is_clear = False
     for side in _SIDES:
-        first, second = _cut(original, common[0]), _cut(suspect, common[1])
-        largest = min(*first.shape, *second.shape)
-        scale = min(1.0, side / min(second.shape), first.shape[0] / second.shape[0], first.shape[1] / second.shape[1])
-        if first.shape != second.shape and 0.9 < first.shape[1] / second.shape[1] < 1.1:
-            # Brought to nearly its own size, a picture is soft in some places and sharp in others.
-            scale = min(scale, _RESAMPLED * min(1.0, first.shape[0] / second.shape[0]))
-        size = (round(second.shape[1] * scale), round(second.shape[0] * scale))
-        first, second = resized(first, size), resized(second, size)
-        left = residual(first, second)
+        if is_clear and side == _SIDES[1]:
+            continue
+        size = _size(source, target, side)
         if side == _SIDES[0]:
+            left = residual(one.rough(common[0], size), other.rough(common[1], size))
             if left is None or left.noise > 2 * _NOISIEST or (left.score > CHANGED).mean() > _MOST_CHANGED:
                 return Outcome(None)
+            is_clear = left.noise < _NOISIEST / 2 and left.score.max() < DOUBTFUL
             continue
+        first, second = resized(cut(original, common[0]), size), other.part(common[1], size)
+        left = residual(first, second)
         if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
             return Outcome(None)
         judgement = judged(first, second, left)
@@ -139,8 +143,13 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     return found
 
 
-def _cut(gray: Gray, box: Box) -> Gray:
-    return gray[box[1] : box[3], box[0] : box[2]]
+def _size(source: tuple[int, int], target: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return at which width and height two parts are compared, with the shorter side at most so many pixels."""
+    scale = min(1.0, side / min(target), source[0] / target[0], source[1] / target[1])
+    if source != target and 0.9 < source[0] / target[0] < 1.1:
+        # Brought to nearly its own size, a picture is soft in some places and sharp in others.
+        scale = min(scale, _RESAMPLED * min(1.0, source[1] / target[1]))
+    return round(target[0] * scale), round(target[1] * scale)
 
 
 def _tells(left: Residual, part: Box, original: Gray) -> bool:
