@@ -6,10 +6,21 @@ another program can read it.
 
 import enum
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
+from phoneward.cases.errors import FactsDamagedError
+from phoneward.errors import readable
 from phoneward.incidents import Incident
+
+if TYPE_CHECKING:
+    Moment: TypeAlias = datetime | date
+else:
+    Moment = Any
+
+MAX_FACTS: Final = 4 << 20
+"""Bytes of a file of facts that is read."""
 
 
 class Role(enum.StrEnum):
@@ -116,12 +127,21 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         is_against: whether it speaks against the claimant. It is shown all the same.
     """
 
-    at: datetime | date
+    at: Moment
     what: str
     who: Role | None = None
     evidence: tuple[str, ...] = ()
     shown_by: str = ""
     is_against: bool = False
+
+    def __post_init__(self) -> None:
+        """Make a moment or a day of what stands in a file: msgspec cannot choose between two kinds of text."""
+        if isinstance(self.at, str):
+            kind = date if len(self.at) == len("2026-11-29") else datetime
+            msgspec.structs.force_setattr(self, "at", kind.fromisoformat(self.at))
+        at: object = self.at
+        if not isinstance(at, date) or (isinstance(at, datetime) and at.tzinfo is None):
+            raise ValueError("no moment with its offset, and no day")
 
 
 class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,3 +166,22 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     losses: tuple[Loss, ...] = ()
     events: tuple[Event, ...] = ()
+
+
+def encode_facts(facts: CaseFacts) -> bytes:
+    """Return the facts as they stand in a case's folder: JSON for people, UTF-8."""
+    return msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n"
+
+
+def decode_facts(data: bytes) -> CaseFacts:
+    """Return the facts that a file holds.
+
+    Raises:
+        FactsDamagedError: it is none of ours, or too large.
+    """
+    if len(data) > MAX_FACTS:
+        raise FactsDamagedError(detail=f"{len(data)} bytes")
+    try:
+        return msgspec.json.decode(data, type=CaseFacts)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise FactsDamagedError(detail=readable(str(error))[:200]) from error
