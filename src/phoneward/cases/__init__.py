@@ -14,16 +14,41 @@ from phoneward.cases.errors import (
     EvidenceUnreadableError,
     FactsDamagedError,
     NotACaseError,
+    NotAFingerprintError,
+    NotToldError,
+    ScreenshotGoneError,
+    ScreenshotTooLargeError,
 )
 from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Party, Role, decode_facts, encode_facts
+from phoneward.cases.fingerprint import MARK as FINGERPRINT_MARK
+from phoneward.cases.fingerprint import (
+    Fingerprint,
+    Pattern,
+    encode_fingerprint,
+    fingerprint_of,
+    patterns,
+    read_fingerprint,
+)
 from phoneward.cases.from_snapshot import from_snapshot
 from phoneward.cases.items import Incoming, Item
+from phoneward.cases.past import Break, breaks_of
+from phoneward.cases.screens import (
+    Screenshot,
+    Screenshots,
+    attach_screenshots,
+    newest_screenshots,
+    picked,
+    read_screenshot,
+)
+from phoneward.cases.told import Told, gone_words, told_by, with_told
 
 __all__ = [
     "FACTS",
+    "FINGERPRINT_MARK",
     "LOG",
     "Action",
     "App",
+    "Break",
     "Case",
     "CaseDamagedError",
     "CaseError",
@@ -39,16 +64,37 @@ __all__ = [
     "EvidenceUnreadableError",
     "FactsDamagedError",
     "Filed",
+    "Fingerprint",
     "Hand",
     "Incoming",
     "Item",
     "Line",
     "Loss",
     "NotACaseError",
+    "NotAFingerprintError",
+    "NotToldError",
     "Party",
+    "Pattern",
     "Role",
+    "Screenshot",
+    "ScreenshotGoneError",
+    "ScreenshotTooLargeError",
+    "Screenshots",
     "Source",
+    "Told",
+    "attach_screenshots",
+    "breaks_of",
     "decode_facts",
     "encode_facts",
+    "encode_fingerprint",
+    "fingerprint_of",
     "from_snapshot",
+    "gone_words",
+    "newest_screenshots",
+    "patterns",
+    "picked",
+    "read_fingerprint",
+    "read_screenshot",
+    "told_by",
+    "with_told",
 ]

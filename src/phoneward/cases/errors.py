@@ -1,7 +1,7 @@
 """What can go wrong in the room of cases."""
 
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_
+from phoneward.texts import N_, _
 
 
 class CaseError(PhonewardError):
@@ -111,3 +111,18 @@ class ScreenshotTooLargeError(CaseError):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=readable(name))
+
+
+class NotToldError(CaseError):
+    """What a person told cannot be put into the case's facts."""
+
+    message = N_("“{text}” was not taken into the case: {why}.")
+    next_step = N_("Nothing was changed. Write it again; “phoneward case tell FOLDER” shows what is there.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, text: str, why: str) -> None:
+        super().__init__(text=readable(text)[:200], why=why)
+
+    def sentence(self) -> str:
+        """What happened; the reason is in the reader's language too."""
+        return _(self.message).format(text=self.details["text"], why=_(str(self.details["why"])))
