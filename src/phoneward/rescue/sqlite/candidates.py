@@ -32,6 +32,8 @@ _NEXT_TO = 6.0
 """Bits for an end where another cell, or the stretch, ends."""
 _LONGEST_GUESS = 127
 """Bytes of a first value whose type is gone: the whole record has a size of one byte then."""
+_CROWDED = 20_000
+"""Candidates in one stretch after which no more are looked for: bytes made to look like cells everywhere."""
 _BLOCK_FITS = 10.0
 _BLOCK_STARTS = 9.0
 
@@ -100,13 +102,19 @@ def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
     found: list[Candidate] = []
     for match in shape.after_size.finditer(ground.data, ground.start, ground.end):
         found += _from_header(ground, shape, match.start())
+        if len(found) > _CROWDED:
+            break
     blocks = [(match.start(), lost) for lost, pattern in shape.after_block
               for match in pattern.finditer(ground.data, ground.start, ground.end)]  # fmt: skip
     edges = sorted({ground.end, *(one.start for one in found), *(start for start, _lost in blocks)})
     for start, lost in blocks:
         found += _from_block(ground, shape, start, lost, edges)
+        if len(found) > _CROWDED:
+            break
     known = set(edges)
-    return [replace(one, bits=one.bits + _NEXT_TO) if one.end in known else one for one in found]
+    # Where nothing but zeros is left, nothing is (secure_delete).
+    return [replace(one, bits=one.bits + _NEXT_TO) if one.end in known else one
+            for one in found if ground.data[one.first : one.end].strip(b"\0")]  # fmt: skip
 
 
 def _from_header(ground: Ground, shape: Shape, at: int) -> Iterator[Candidate]:

@@ -21,7 +21,7 @@ _UNSEEN: Final = -4.0
 _BROKEN_TEXT: Final = -14.0
 _CONTROL: Final = -12.0
 _ODD_FLOAT: Final = -9.0
-_LEGAL: Final = {NULL: 3.0, INTEGER: 4.0, REAL: 6.0, TEXT: 1.5, BLOB: 1.0}
+_LEGAL: Final = {NULL: 1.0, INTEGER: 4.0, REAL: 6.0, TEXT: 1.5, BLOB: 1.0}
 """What a serial type of that class is worth: the fewer there are, the less likely is one by chance."""
 _SMALLEST: Final = {1: (2, -1), 2: (128, -129), 3: (1 << 15, -(1 << 15) - 1), 4: (1 << 23, -(1 << 23) - 1),
                     5: (1 << 31, -(1 << 31) - 1), 6: (1 << 47, -(1 << 47) - 1)}  # fmt: skip

@@ -85,7 +85,8 @@ def _beheaded(
     """Return the patterns of cells that became a freeblock: next block, size, then what is left of the types."""
     top = b"[\\x00-" + b"\\x%02x" % ((page_size - 1) >> 8) + b"]."
     kinds = [_kinds(one, old_format=old_format) for one in classes]
-    start = top + top
+    # No block is smaller than four bytes: so a run of zeros is none.
+    start = top + b"(?:\\x00[\\x04-\\xff]|(?!\\x00)" + top + b")"
     found = [(0, start + b"".join(kinds)), (1, start + b"".join(kinds[1:]))]
     if classes[0] & (TEXT | BLOB):
         found.append((-1, start + b"[\\x00-\\x7f]" + b"".join(kinds[1:])))
