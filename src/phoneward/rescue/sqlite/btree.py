@@ -61,29 +61,31 @@ class Layout:
 
     Attributes:
         kind: 2, 5, 10 or 13.
-        array: where the cell pointers begin.
+        pointed: where the cell pointers begin.
         count: how many there are.
         content: where cells begin.
         block: the first freeblock; 0 where there is none.
     """
 
     kind: int
-    array: int
+    pointed: int
     count: int
     content: int
     block: int
 
     @property
     def is_leaf(self) -> bool:
+        """Return whether no pages stand below it."""
         return self.kind >= LEAF_INDEX
 
     @property
     def of_table(self) -> bool:
+        """Return whether it is of a table with rowids."""
         return self.kind in {INTERIOR_TABLE, LEAF_TABLE}
 
     def pointers(self, data: bytes) -> "array[int]":
         """Return the cell pointers."""
-        pointers = array("H", data[self.array : self.array + 2 * self.count])
+        pointers = array("H", data[self.pointed : self.pointed + 2 * self.count])
         pointers.byteswap()  # every system this runs on is little-endian, or the tests say so
         return pointers
 
@@ -151,7 +153,7 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
         taken = [(cell.start, cell.end) for cell in cells_of(data, layout, usable)]
     blocks = _blocks(data, layout.block, usable)
     known = set(blocks)
-    gaps, at = [], layout.array + 2 * layout.count
+    gaps, at = [], layout.pointed + 2 * layout.count
     for start, end in [*sorted(taken), (usable, usable)]:
         # What lies before the content begins and a freeblock behind it are two stretches.
         cuts = blocks[bisect_right(blocks, at) : bisect_left(blocks, start)] if at < start else []
@@ -177,7 +179,7 @@ def children_of(data: bytes, layout: Layout) -> Iterator[int]:
     """Yield the pages below an interior page."""
     for at in layout.pointers(data):
         yield int.from_bytes(data[at : at + 4], "big")
-    yield int.from_bytes(data[layout.array - 4 : layout.array], "big")
+    yield int.from_bytes(data[layout.pointed - 4 : layout.pointed], "big")
 
 
 @dataclass(frozen=True, slots=True)

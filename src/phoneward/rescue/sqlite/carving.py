@@ -11,8 +11,9 @@ from phoneward.rescue.sqlite.btree import (
     gaps_of,
     layout_of,
 )
-from phoneward.rescue.sqlite.candidates import Candidate, Ground, candidates
-from phoneward.rescue.sqlite.judging import confidence, weigh
+from phoneward.rescue.sqlite.candidates import candidates
+from phoneward.rescue.sqlite.ground import Candidate, Ground
+from phoneward.rescue.sqlite.judging import weigh
 from phoneward.rescue.sqlite.pages import Image
 from phoneward.rescue.sqlite.records import (
     DamagedError,
@@ -70,10 +71,12 @@ class Found:
 
     @property
     def table(self) -> str | None:
+        """Return the name of its table."""
         return self.shape.table.name if self.shape is not None else None
 
     @property
     def is_whole(self) -> bool:
+        """Return whether all bytes of its record were found."""
         return len(self.record) >= self.size
 
     def values(self, encoding: str) -> tuple[tuple[Value, ...], frozenset[int]]:
@@ -142,7 +145,7 @@ class Reader:
         layout = layout_of(image, self.usable)
         if layout is None or _is_clean(image, layout):
             return
-        hints = self._stale(image, layout.array + 2 * layout.count)
+        hints = self._stale(image, layout.pointed + 2 * layout.count)
         for gap in gaps_of(image, layout, self.usable):
             ground = Ground(image.data, gap.start, gap.end, self.usable, self.encoding, gap.block, hints,
                             self.old_format)  # fmt: skip
@@ -270,7 +273,7 @@ def _types(data: bytes, cell: Cell) -> tuple[list[int] | None, int]:
 
 def _is_clean(image: Image, layout: Layout) -> bool:
     """Tell whether nothing can lie in what is free in a page: no freeblock, and zeros before its content."""
-    start = layout.array + 2 * layout.count
+    start = layout.pointed + 2 * layout.count
     if layout.block or image.data[image.start + 7]:
         return False
     end = min(layout.content, len(image.data))

@@ -1,5 +1,6 @@
 """Files that no row can be recovered from."""
 
+from phoneward.errors import ExitCode
 from phoneward.rescue.errors import RescueError
 from phoneward.texts import N_
 
@@ -26,3 +27,25 @@ class UnreadableDatabaseError(RescueError):
 
     message = N_("{file} could not be read: {reason}")
     next_step = N_("Check the name, and that you may read the file.")
+
+
+class WhereToError(RescueError):
+    """What was recovered cannot be written there."""
+
+    message = N_("{path} is there already, or cannot be written.")
+    next_step = N_("Name a file or folder that does not exist yet. Nothing was changed.")
+    exit_code = ExitCode.USAGE
+
+
+class PartlyReadError(RescueError):
+    """A part of a database could not be read, or had to be guessed; the search went on."""
+
+    message = "{what}"
+    next_step = N_("The rows that were found are shown all the same. Keep the file and its copies as they are.")
+
+
+class FileLeftOutError(RescueError):
+    """One of several files could not be searched."""
+
+    message = N_("{file}: {what}")
+    next_step = "{hint}"

@@ -1,8 +1,11 @@
 """The list of pages that nothing lives in (fileformat2.html, 1.5)."""
 
-from array import array
+from typing import TYPE_CHECKING
 
 from phoneward.rescue.sqlite.pages import Pages
+
+if TYPE_CHECKING:
+    from array import array
 
 TRUNK, LEAF = 65_535, 65_534
 """Marks of pages of the freelist among the owners of pages."""

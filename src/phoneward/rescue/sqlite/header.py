@@ -88,7 +88,7 @@ def looks_like_page(page: bytes, start: int = 0) -> bool:
         return False
     free, count, content = (int.from_bytes(page[start + at : start + at + 2], "big") for at in (1, 3, 5))
     array = start + (12 if page[start] in {2, 5} else 8) + 2 * count
-    return 0 < count and array <= (content or 65_536) <= len(page) and free < len(page) and page[start + 7] <= 60
+    return count > 0 and array <= (content or 65_536) <= len(page) and free < len(page) and page[start + 7] <= 60
 
 
 def _guess(at: Callable[[int, int], bytes], size: int) -> int:

@@ -1,7 +1,7 @@
 """How likely bytes that look like a record are one: evidence in bits, counted together.
 
-What SQLite never writes rules a record out: an integer in more bytes than it needs, NaN, a number in a TEXT column, NULL
-where the schema refuses it (datatype3.html; fileformat2.html, 2.1).
+What SQLite never writes rules a record out: an integer in more bytes than it needs, NaN, a number in a TEXT column,
+NULL where the schema refuses it (datatype3.html; fileformat2.html, 2.1).
 """
 
 import math

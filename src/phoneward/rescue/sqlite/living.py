@@ -1,14 +1,17 @@
 """Which recovered rows are still in the database: told by their bytes, with those of its living rows."""
 
 import hashlib
-from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from phoneward.rescue.sqlite.btree import LEAF_TABLE, Cell, cells_of, layout_of
 from phoneward.rescue.sqlite.carving import Found
 from phoneward.rescue.sqlite.overflow import chained
 from phoneward.rescue.sqlite.pages import Pages
+
+if TYPE_CHECKING:
+    from array import array
 
 
 def alive(found: Sequence[Found], pages: Pages, owned: "array[int]", marks: dict[int, int]) -> set[int]:

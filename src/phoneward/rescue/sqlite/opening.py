@@ -9,11 +9,11 @@ from typing import Final
 
 from phoneward.rescue.sqlite.btree import cells_of, layout_of, pages_of_tree
 from phoneward.rescue.sqlite.freelist import LEAF, TRUNK, mark_free
-from phoneward.rescue.sqlite.header import read_header
+from phoneward.rescue.sqlite.header import Header, read_header
 from phoneward.rescue.sqlite.journal import Journal, read_journal
 from phoneward.rescue.sqlite.overflow import chained
 from phoneward.rescue.sqlite.pages import Bytes, Pages
-from phoneward.rescue.sqlite.records import read_types, size_of, value_of, varint, DamagedError
+from phoneward.rescue.sqlite.records import DamagedError, read_types, size_of, value_of, varint
 from phoneward.rescue.sqlite.report import Report, Trouble
 from phoneward.rescue.sqlite.schema import SCHEMA, Table, read_table
 from phoneward.rescue.sqlite.shapes import Profile
@@ -65,20 +65,23 @@ def opened(path: Path, report: Report) -> Iterator[Database]:
         EncryptedDatabaseError: it looks like random bytes.
     """
     with contextlib.ExitStack() as stack:
+
         def bytes_of(place: Path) -> Bytes:
             file = Bytes(place)
             stack.callback(file.close)
             return file
 
         file = bytes_of(path)
-        header = read_header(file.at, file.size)
+        beside = path.with_name(path.name + "-wal")
+        wal = bytes_of(beside) if beside.is_file() and beside.stat().st_size else None
+        log = read_log(wal) if wal is not None else None
+        header = _header(file, wal, log)
         pages = Pages(file, header, count=-(-file.size // header.page_size))
         database = Database(pages, report)
         if header.damaged:
             report.troubles[Trouble.HEADER] += 1
-        beside = path.with_name(path.name + "-wal")
-        if beside.is_file() and beside.stat().st_size:
-            _take_log(database, bytes_of(beside))
+        if wal is not None:
+            _take_log(database, wal, log)
         beside = path.with_name(path.name + "-journal")
         if beside.is_file() and beside.stat().st_size:
             _take_journal(database, bytes_of(beside))
@@ -89,19 +92,28 @@ def opened(path: Path, report: Report) -> Iterator[Database]:
         yield database
 
 
-def _take_log(database: Database, file: Bytes) -> None:
-    log = read_log(file)
-    if log is None or log.page_size != database.pages.header.page_size:
+def _header(file: Bytes, wal: Bytes | None, log: Log | None) -> Header:
+    """Return the header as a query would see it: a committed first page in the log is newer than the file's.
+
+    Raises:
+        NotADatabaseError, EncryptedDatabaseError: as `read_header`.
+    """
+    if wal is not None and log is not None and 1 in log.newest:
+        first = wal.at(log.newest[1][0], log.page_size)
+        header = read_header(lambda at, length: first[at : at + length], len(first))
+        if not header.damaged:
+            return header
+    return read_header(file.at, file.size)
+
+
+def _take_log(database: Database, file: Bytes, log: Log | None) -> None:
+    pages = database.pages
+    if log is None or log.page_size != pages.header.page_size:
         database.report.troubles[Trouble.WAL] += 1
         return
-    pages = database.pages
     database.log = log
     pages.wal, pages.newest = file, log.newest
     pages.count = max(pages.count, log.size)
-    first = pages.image(1)
-    if first is not None and 1 in log.newest:
-        # The first page in the log is the newer one: it tells the freelist.
-        pages.header = read_header(lambda at, length: first.data[at : at + length], len(first.data))
     database.report.wal_frames = log.frames
 
 

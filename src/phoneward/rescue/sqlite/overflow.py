@@ -1,6 +1,5 @@
 """Records that go on in a chain of overflow pages (fileformat2.html, 1.6)."""
 
-from array import array
 from collections.abc import Callable
 from typing import Final
 
@@ -8,25 +7,20 @@ MAX_VALUE: Final = 64 << 20
 """Bytes of one record that are read: longer ones are cut, and their last values are lost."""
 
 
-def chained(
-    page: Callable[[int], bytes], first: int, size: int, usable: int, owned: "array[int] | None" = None
-) -> bytes:
+def chained(page: Callable[[int], bytes], first: int, size: int, usable: int) -> bytes:
     """Return what a chain of overflow pages holds, as far as it can be followed.
 
     Args:
-        page: returns a page's bytes, none where there is no such page.
+        page: returns a page's bytes; none where there is no such page, or it is something else's by now.
         first: page the chain begins at.
         size: bytes wanted.
         usable: bytes of a page that hold anything.
-        owned: pages that belong to something else now; a chain that leads into one has ended.
     """
     parts: list[bytes] = []
     seen: set[int] = set()
     left = min(size, MAX_VALUE)
     number = first
     while left > 0 and number > 1 and number not in seen:
-        if owned is not None and (number >= len(owned) or owned[number]):
-            break
         seen.add(number)
         data = page(number)
         if not data:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from phoneward.errors import readable
 from phoneward.rescue.sqlite.errors import UnreadableDatabaseError
 from phoneward.rescue.sqlite.header import Header
-from phoneward.errors import readable
 
 _BUFFER: Final = 1 << 18
 """Bytes read at once."""

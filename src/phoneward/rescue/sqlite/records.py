@@ -1,4 +1,7 @@
-"""Varints, serial types, values and payload sizes ("Database File Format", sqlite.org/fileformat2.html, 1.6 and 2.1)."""
+"""Varints, serial types, values and payload sizes.
+
+Source: "Database File Format", sqlite.org/fileformat2.html, 1.6 (cells) and 2.1 (records).
+"""
 
 import struct
 from typing import Final
@@ -62,7 +65,7 @@ def class_of(kind: int) -> int:
 
 def read_types(data: bytes, at: int, end: int) -> list[int] | None:
     """Return the serial types between two places; None where that is no list of types."""
-    kinds = []
+    kinds: list[int] = []
     while at < end:
         kind = data[at]
         at += 1

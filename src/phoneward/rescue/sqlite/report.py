@@ -11,7 +11,6 @@ class Trouble(enum.StrEnum):
     HEADER = "damaged-header"
     SCHEMA = "no-schema"
     TREE = "damaged-tree"
-    FREELIST = "damaged-freelist"
     CUT = "cut-file"
     WAL = "damaged-wal"
     JOURNAL = "damaged-journal"
@@ -32,6 +31,7 @@ class Report:
         wal_frames: how many frames of a write-ahead log were read.
         journal_pages: how many pages of a rollback journal were read.
         troubles: what could not be read, and how often.
+        columns: (table, how many columns it has) → their names.
         doubtful: rows held back because they are too unsure.
         same: copies of living rows in the WAL and the journal, which are not listed.
     """
@@ -44,5 +44,6 @@ class Report:
     wal_frames: int = 0
     journal_pages: int = 0
     troubles: "Counter[Trouble]" = field(default_factory=Counter)
+    columns: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     doubtful: int = 0
     same: int = 0

@@ -6,6 +6,7 @@ Sources: https://sqlite.org/lang_createtable.html, datatype3.html (3.1, affinity
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from phoneward.rescue.sqlite.records import BLOB, INTEGER, MAX_COLUMNS, NULL, REAL, TEXT
@@ -30,8 +31,6 @@ class Column:
 
     Attributes:
         name: as declared.
-        usual: classes of serial types that its affinity leads one to expect.
-        possible: classes that SQLite can have stored.
         affinity: "integer", "text", "blob", "real", "numeric".
         not_null: whether NULL is refused.
         default: what a row from before the column was added holds.
@@ -46,6 +45,7 @@ class Column:
 
     @property
     def usual(self) -> int:
+        """Return the classes of serial types that its affinity leads one to expect."""
         kinds = {
             "integer": INTEGER,
             "real": INTEGER | REAL,
@@ -57,6 +57,7 @@ class Column:
 
     @property
     def possible(self) -> int:
+        """Return the classes that SQLite can have stored: a number in a TEXT column became text."""
         kinds = TEXT | BLOB if self.affinity == "text" else INTEGER | REAL | TEXT | BLOB
         return kinds if self.not_null else kinds | NULL
 
@@ -200,7 +201,7 @@ def _affinity(declared: str) -> str:
 
 
 def _default(part: list[tuple[str, str]]) -> Value:
-    for (_kind, text), (kind, value) in zip(part, part[1:], strict=False):
+    for (_kind, text), (kind, value) in pairwise(part):
         if text.lower() != "default":
             continue
         if kind == "quoted":

@@ -1,6 +1,6 @@
 """The whole search: every page, every version of it, and each row that is found said once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from phoneward.rescue.sqlite.carving import Found, Reader
 from phoneward.rescue.sqlite.freelist import LEAF, TRUNK
 from phoneward.rescue.sqlite.judging import confidence
 from phoneward.rescue.sqlite.living import alive
-from phoneward.rescue.sqlite.opening import MAP, Database, opened, schema_rows, values_of
+from phoneward.rescue.sqlite.opening import MAP, Database, opened, schema_rows
 from phoneward.rescue.sqlite.overflow import chained
 from phoneward.rescue.sqlite.pages import Image
 from phoneward.rescue.sqlite.recovered import RecoveredRow
@@ -89,6 +89,9 @@ class _Search:
         self._roots = {shape.table.root: shape for shape in dropped if shape.table.root > 1}
         database.report.dropped += [shape.table.name for shape in dropped]
         self._shapes = (*dropped, *own.values())
+        for shape in self._shapes:
+            names = tuple(column.name for column in shape.table.columns)
+            database.report.columns[shape.table.name, len(names)] = names
 
     def _reader(self, shapes: tuple[Shape, ...], *, current: bool = True) -> Reader:
         pages, owned = self._database.pages, self._database.owned

@@ -1,7 +1,8 @@
 """What a record of a table looks like in bytes: a pattern of its header, made from the schema and from living rows."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from phoneward.rescue.sqlite.records import BLOB, INTEGER, NULL, REAL, TEXT, class_of
@@ -9,6 +10,8 @@ from phoneward.rescue.sqlite.schema import Table
 
 _ENOUGH: Final = 20
 """Living rows from which on a class of values that no row holds is unlikely."""
+_MOST_WIDTHS: Final = 4
+"""Of records with fewer columns than the table has today, how many widths are looked for."""
 _MOST_COLUMNS: Final = 400
 """Columns a pattern is made for; a record of more is found only where a pointer leads to it."""
 
@@ -21,17 +24,16 @@ class Shape:
         table: whose records.
         classes: per stored column, the classes of values one expects.
         seen: per stored column, the classes that living rows hold; 0 where too few were looked at.
-        after_size: matches a record's header from its length on.
-        after_block: matches what is left of a cell whose first four bytes are a freeblock's, by how many bytes of the
-            list of types are gone with them.
-        lost: the keys of `after_block`, fewest lost first.
+        after_size: match a record's header from its length on: how many columns it has, pattern.
+        after_block: match what is left of a cell whose first four bytes are a freeblock's: how many columns the record
+            has, how many bytes of the list of types are gone with them (-1: the first of two of the first), pattern.
     """
 
     table: Table
     classes: tuple[int, ...]
     seen: tuple[int, ...]
-    after_size: re.Pattern[bytes] | None
-    after_block: tuple[tuple[int, re.Pattern[bytes]], ...]
+    after_size: tuple[tuple[int, re.Pattern[bytes]], ...]
+    after_block: tuple[tuple[int, int, re.Pattern[bytes]], ...]
 
 
 @dataclass(slots=True)
@@ -41,14 +43,17 @@ class Profile:
     Attributes:
         rows: how many were looked at.
         classes: per stored column.
+        widths: how many columns records have: rows from before a column was added have fewer.
     """
 
     rows: int
     classes: list[int]
+    widths: set[int] = field(default_factory=set)
 
     def add(self, kinds: list[int]) -> None:
         """Take in one row."""
         self.rows += 1
+        self.widths.add(len(kinds))
         for place, kind in enumerate(kinds[: len(self.classes)]):
             self.classes[place] |= class_of(kind)
 
@@ -64,35 +69,40 @@ def shape_of(table: Table, profile: Profile | None, page_size: int, *, old_forma
     """
     columns = [table.columns[place] for place in table.stored]
     seen = tuple(profile.classes) if profile is not None else (0,) * len(columns)
+    alias = [place == table.alias for place in table.stored]
     classes = tuple(
-        NULL if table.stored[place] == table.alias else column.usual | (seen[place] & column.possible)
-        for place, column in enumerate(columns)
+        NULL if is_alias else column.usual | (one & column.possible)
+        for column, one, is_alias in zip(columns, seen, alias, strict=True)
     )
-    is_certain = profile is not None and profile.rows >= _ENOUGH
-    known = seen if is_certain else (0,) * len(columns)
+    known = seen if profile is not None and profile.rows >= _ENOUGH else (0,) * len(columns)
     if not 0 < len(columns) <= _MOST_COLUMNS:
-        return Shape(table, classes, known, None, ())
+        return Shape(table, classes, known, (), ())
     loose = [
-        NULL if table.stored[place] == table.alias else column.possible for place, column in enumerate(columns)
+        _kinds(NULL if is_alias else column.possible, old_format=old_format)
+        for column, is_alias in zip(columns, alias, strict=True)
     ]
-    header = _length(len(columns)) + b"".join(_kinds(one, old_format=old_format) for one in loose)
-    return Shape(table, classes, known, _compiled(header), _beheaded(classes, page_size, table, old_format=old_format))
+    widths = {len(columns), *(width for width in (profile.widths if profile is not None else ()) if width > 0)}
+    widths = set(sorted(width for width in widths if width <= len(columns))[-_MOST_WIDTHS:])
+    whole = tuple((width, _compiled(_length(width) + b"".join(loose[:width]))) for width in sorted(widths))
+    strict = [_kinds(one, old_format=old_format) for one in classes]
+    cut = [one for width in sorted(widths) for one in _beheaded(strict[:width], classes, page_size, table)]
+    return Shape(table, classes, known, whole, tuple(cut))
 
 
 def _beheaded(
-    classes: tuple[int, ...], page_size: int, table: Table, *, old_format: bool
-) -> tuple[tuple[int, re.Pattern[bytes]], ...]:
-    """Return the patterns of cells that became a freeblock: next block, size, then what is left of the types."""
-    top = b"[\\x00-" + b"\\x%02x" % ((page_size - 1) >> 8) + b"]."
-    kinds = [_kinds(one, old_format=old_format) for one in classes]
+    kinds: list[bytes], classes: tuple[int, ...], page_size: int, table: Table
+) -> Iterator[tuple[int, int, re.Pattern[bytes]]]:
+    """Yield the patterns of cells that became a freeblock: next block, size, then what is left of the types."""
+    top = rb"[\x00-\x%02x]." % ((page_size - 1) >> 8)
     # No block is smaller than four bytes: so a run of zeros is none.
-    start = top + b"(?:\\x00[\\x04-\\xff]|(?!\\x00)" + top + b")"
-    found = [(0, start + b"".join(kinds)), (1, start + b"".join(kinds[1:]))]
+    start = top + rb"(?:\x00[\x04-\xff]|(?!\x00)" + top + b")"
+    width = len(kinds)
+    yield width, 0, _compiled(start + b"".join(kinds))
+    yield width, 1, _compiled(start + b"".join(kinds[1:]))
     if classes[0] & (TEXT | BLOB):
-        found.append((-1, start + b"[\\x00-\\x7f]" + b"".join(kinds[1:])))
-    if table.without_rowid and len(kinds) > 1:
-        found.append((2, start + b"".join(kinds[2:])))
-    return tuple((lost, _compiled(pattern)) for lost, pattern in found)
+        yield width, -1, _compiled(start + rb"[\x00-\x7f]" + b"".join(kinds[1:]))
+    if table.without_rowid and width > 1:
+        yield width, 2, _compiled(start + b"".join(kinds[2:]))
 
 
 def _compiled(pattern: bytes) -> re.Pattern[bytes]:
@@ -102,7 +112,11 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 def _length(columns: int) -> bytes:
     """Return the pattern of the length of a header of so many columns."""
-    return b"(?:[\\x%02x-\\x7f]|[\\x81-\\xff][\\x00-\\x7f])" % (columns + 1) if columns < 127 else b"[\\x81-\\xff][\\x00-\\x7f]"
+    return (
+        b"(?:[\\x%02x-\\x7f]|[\\x81-\\xff][\\x00-\\x7f])" % (columns + 1)
+        if columns < 127
+        else b"[\\x81-\\xff][\\x00-\\x7f]"
+    )
 
 
 def _kinds(classes: int, *, old_format: bool) -> bytes:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from phoneward.rescue.sqlite.candidates import Candidate
+from phoneward.rescue.sqlite.ground import Candidate
 
 
 def together(found: Sequence[Candidate]) -> list[Candidate]:
