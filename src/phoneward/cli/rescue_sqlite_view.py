@@ -9,7 +9,7 @@ from phoneward.cli.output import Output
 from phoneward.cli.tables import plain_table
 from phoneward.errors import PhonewardError, readable
 from phoneward.rescue.sqlite import (
-    FileLeftOutError,
+    DatabaseLeftOutError,
     PartlyReadError,
     RecoveredRow,
     Report,
@@ -59,7 +59,7 @@ class Summary:
 
     def left_out(self, output: Output, error: PhonewardError) -> None:
         """Say why the file could not be searched."""
-        output.warn(FileLeftOutError(file=readable(str(self.file)), what=error.sentence(), hint=error.advice()))
+        output.warn(DatabaseLeftOutError(file=readable(str(self.file)), what=error.sentence(), hint=error.advice()))
 
     def show(self, output: Output) -> bool:
         """Print what was found; return whether something could not be read."""

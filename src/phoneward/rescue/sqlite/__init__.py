@@ -2,8 +2,8 @@
 
 from phoneward.rescue.sqlite.documents import CsvFolder, RowsDatabase, column_names, json_line
 from phoneward.rescue.sqlite.errors import (
+    DatabaseLeftOutError,
     EncryptedDatabaseError,
-    FileLeftOutError,
     NotADatabaseError,
     PartlyReadError,
     UnreadableDatabaseError,
@@ -17,8 +17,8 @@ from phoneward.rescue.sqlite.searching import SURE, recover
 __all__ = [
     "SURE",
     "CsvFolder",
+    "DatabaseLeftOutError",
     "EncryptedDatabaseError",
-    "FileLeftOutError",
     "NotADatabaseError",
     "PartlyReadError",
     "RecoveredRow",

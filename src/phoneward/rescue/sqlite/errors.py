@@ -44,7 +44,7 @@ class PartlyReadError(RescueError):
     next_step = N_("The rows that were found are shown all the same. Keep the file and its copies as they are.")
 
 
-class FileLeftOutError(RescueError):
+class DatabaseLeftOutError(RescueError):
     """One of several files could not be searched."""
 
     message = N_("{file}: {what}")
