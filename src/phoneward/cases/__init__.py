@@ -1,6 +1,6 @@
 """How do I prove it, and what may I demand? Information, not legal advice. The room never writes to a phone."""
 
-from phoneward.cases.case import FACTS, Case
+from phoneward.cases.case import Case
 from phoneward.cases.custody import LOG, Action, Filed, Hand, Line, Source
 from phoneward.cases.errors import (
     CaseDamagedError,
@@ -9,15 +9,21 @@ from phoneward.cases.errors import (
     CaseInUseError,
     CaseTextError,
     CaseUnwritableError,
+    EvidenceAlteredError,
     EvidenceChangedError,
     EvidenceRefusedError,
     EvidenceUnreadableError,
     FactsDamagedError,
     NotACaseError,
+    OpenTimestampsMissingError,
 )
 from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Party, Role, decode_facts, encode_facts
 from phoneward.cases.from_snapshot import from_snapshot
 from phoneward.cases.items import Incoming, Item
+from phoneward.cases.logreading import FACTS
+from phoneward.cases.sealing import Seal, Wish
+from phoneward.cases.verdict import Result, Stamped, Verdict
+from phoneward.cases.verifying import verify
 
 __all__ = [
     "FACTS",
@@ -34,6 +40,7 @@ __all__ = [
     "CaseUnwritableError",
     "Device",
     "Event",
+    "EvidenceAlteredError",
     "EvidenceChangedError",
     "EvidenceRefusedError",
     "EvidenceUnreadableError",
@@ -45,10 +52,17 @@ __all__ = [
     "Line",
     "Loss",
     "NotACaseError",
+    "OpenTimestampsMissingError",
     "Party",
+    "Result",
     "Role",
+    "Seal",
     "Source",
+    "Stamped",
+    "Verdict",
+    "Wish",
     "decode_facts",
     "encode_facts",
     "from_snapshot",
+    "verify",
 ]
