@@ -231,7 +231,7 @@ class _Look:
             said = readable(fields.get("Payload-Oxum", "")[:50])
             self._problems.add(words(pattern, path=INFO, said=said, found=oxum))
         sealed = fields.get("Phoneward-Log-Lines", "")
-        if not sealed.isdecimal() or len(sealed) > 9 or not log.lines:
+        if not sealed.isdecimal() or len(sealed) > 9 or LOG not in self._tree.files:
             return
         if int(sealed) != log.lines:
             pattern = N_("{path}: {sealed} lines were sealed, and {found} are there.")
