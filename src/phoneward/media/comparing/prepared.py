@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.distinguishing import letter_height
-from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.prints import Gray
 
 Float: TypeAlias = npt.NDArray[np.float32]
@@ -35,12 +34,6 @@ class Prepared:
         if quarters not in self._turned:
             self._turned[quarters] = Prepared(turned(self.gray, quarters))
         return self._turned[quarters]
-
-    @cached_property
-    def unframed(self) -> "Prepared":
-        """The picture without what was put around it."""
-        inside = unframed(self.gray)
-        return self if inside is None else Prepared(np.ascontiguousarray(inside))
 
     @cached_property
     def _halves(self) -> list[Gray]:
