@@ -1,0 +1,43 @@
+"""Letters of a case, in Chinese and English. They say nothing beyond the case. Information, not legal advice."""
+
+from phoneward.cases.letters.demands import DEMAND_WORDS, Demand, fitting
+from phoneward.cases.letters.gaps import Need
+from phoneward.cases.letters.kinds import Kind, letter_kinds
+from phoneward.cases.letters.model import (
+    Blanks,
+    Block,
+    Evidence,
+    Gap,
+    Items,
+    Letter,
+    Paragraph,
+    Section,
+    Table,
+)
+from phoneward.cases.letters.page import MARK, letter_html, letter_pdf, letter_text
+from phoneward.cases.letters.writing import REPLY_DAYS, missing_fields, write_letter
+
+__all__ = [
+    "DEMAND_WORDS",
+    "MARK",
+    "REPLY_DAYS",
+    "Blanks",
+    "Block",
+    "Demand",
+    "Evidence",
+    "Gap",
+    "Items",
+    "Kind",
+    "Letter",
+    "Need",
+    "Paragraph",
+    "Section",
+    "Table",
+    "fitting",
+    "letter_html",
+    "letter_kinds",
+    "letter_pdf",
+    "letter_text",
+    "missing_fields",
+    "write_letter",
+]
