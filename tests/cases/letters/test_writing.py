@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from phoneward.cases.channels import channels
-from phoneward.cases.errors import NoSuchLetterError, NotInTheCaseError
 from phoneward.cases.facts import CaseFacts, Loss, Party, Role
 from phoneward.cases.law import article, laws
 from phoneward.cases.letters import (
@@ -19,6 +18,7 @@ from phoneward.cases.letters import (
     missing_fields,
     write_letter,
 )
+from phoneward.cases.letters.errors import NoSuchLetterError, NotInTheCaseError
 from phoneward.incidents import Incident
 from tests.cases.letters.made import DAY, all_texts, evidence, facts
 

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Final
 
 from phoneward.cases.channels import STATUS_WORDS, Channel
-from phoneward.cases.errors import NoSuchLetterError, NotInTheCaseError
 from phoneward.cases.facts import CaseFacts, Party, Role
 from phoneward.cases.law import Citations, Use, citation_words, cite
 from phoneward.cases.letters import parts
 from phoneward.cases.letters.asking import asked
 from phoneward.cases.letters.demands import Demand, fitting, uses_of
+from phoneward.cases.letters.errors import NoSuchLetterError, NotInTheCaseError
 from phoneward.cases.letters.gaps import NEED_WORDS, is_missing
 from phoneward.cases.letters.kinds import Kind, letter_kinds
 from phoneward.cases.letters.matter import Matter
