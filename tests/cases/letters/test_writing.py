@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from phoneward import texts
 from phoneward.cases.channels import channels
 from phoneward.cases.facts import CaseFacts, Loss, Party, Role
 from phoneward.cases.law import article, laws
@@ -95,8 +96,10 @@ def test_what_is_missing_is_named_before_and_stands_in_the_letter_as_a_gap() -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_gap_that_is_named_stands_in_the_letter(kind: str) -> None:
-    letter = write_letter(EMPTY, (), kind, DAY, "en")
+@pytest.mark.parametrize("case", [EMPTY, facts()])
+def test_every_gap_that_is_named_stands_in_the_letter(kind: str, case: CaseFacts) -> None:
+    letter = write_letter(case, (), kind, DAY, "en")
+    assert letter.gaps == missing_fields(case, kind)
     for gap in letter.gaps:
         assert f"[Please fill in: {gap.text}]" in said(letter), (kind, gap)
     named = set(re.findall(r"\[Please fill in: ([^\]]+)\]", said(letter)))
@@ -174,9 +177,10 @@ def test_after_two_years_the_person_is_warned_of_the_limitation_on_the_screen_on
 
 
 def test_rules_that_were_not_read_are_named_on_the_screen_and_never_in_the_letter() -> None:
-    letter = write("12315-complaint", "zh")
+    with texts.speaking(["zh"]):
+        letter = write("12315-complaint", "en")
     assert any("总局令第121号" in one for one in letter.advice)
-    assert "第121号" not in said(letter)
+    assert "121" not in said(letter).replace("12315", "")
     assert not any(name.startswith("samr-121") for name in letter.articles)
 
 

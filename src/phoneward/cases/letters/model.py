@@ -75,7 +75,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         gaps: what the person must fill in by hand; each stands in the text, in brackets.
         articles: ids of the articles that it cites.
         is_public: made for a place where everybody reads it; what is personal was taken out.
-        advice: for the person, never part of the letter: warnings, what was not cited and why.
+        advice: for the person, in their own language, never part of the letter: warnings, what was not cited and why.
         closing: the line under it.
     """
 

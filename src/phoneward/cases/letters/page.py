@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from phoneward.cases.letters.model import Blanks, Block, Items, Letter, Paragraph, Table
-from phoneward.paper import PdfNotMadeError, make_pdf, standalone_page
+from phoneward.paper import PdfNotMadeError, make_pdf, refuse_other_files, save_document, standalone_page
 from phoneward.texts import speaking
 
 MARK: Final = "Phoneward letter"
@@ -49,6 +50,21 @@ def letter_pdf(letter: Letter) -> bytes:
 
 def _made(template: str, view: dict[str, object], change: Callable[[str], str]) -> bytes:
     return make_pdf(template, {name: _changed(one, change) for name, one in view.items()}, standard="a-2a")
+
+
+def refuse_others(*, pdf: Path | None, html: Path | None) -> None:
+    """Look whether a letter may be written there, before anybody waits. Raises as `paper.refuse_other_files`."""
+    for path in (pdf, html):
+        if path is not None:
+            refuse_other_files(path, MARK)
+
+
+def save_letter(letter: Letter, *, pdf: Path | None, html: Path | None) -> None:
+    """Write the letter into files. Raises as `letter_pdf` and `paper.save_document`."""
+    if pdf is not None:
+        save_document(pdf, letter_pdf(letter), MARK)
+    if html is not None:
+        save_document(html, letter_html(letter), MARK)
 
 
 def letter_text(letter: Letter) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from phoneward.cases.channels import STATUS_WORDS, Channel
+from phoneward.cases.channels import STATUS_WORDS, Channel, channels
 from phoneward.cases.facts import CaseFacts, Party, Role
 from phoneward.cases.law import Citations, Use, citation_words, cite
 from phoneward.cases.letters import parts
@@ -45,12 +45,18 @@ def missing_fields(
     """
     with speaking([language or current_language()]):
         meant = kind_of(kind)
-        party = party_of(facts, to)
+        shown = _shown(facts, meant)
+        party = party_of(shown, to)
         return tuple(
             Gap(need.value, _(NEED_WORDS[need]))
             for need in meant.needs
-            if is_missing(need, facts, party, has_evidence=has_evidence)
+            if is_missing(need, shown, party, has_evidence=has_evidence)
         )
+
+
+def _shown(facts: CaseFacts, kind: Kind) -> CaseFacts:
+    """Return the case as the letter may show it: without what is personal where everybody reads it."""
+    return redacted(facts) if kind.channel and channels()[kind.channel].is_public else facts
 
 
 def kind_of(name: str) -> Kind:
@@ -109,35 +115,22 @@ def write_letter(
     """
     meant = kind_of(kind)
     chosen = meant.demands if meant.demands is not None else tuple(dict.fromkeys(demands)) or fitting(facts.incident)
+    shown = _shown(facts, meant)
     matter = Matter(
-        facts=facts,
-        evidence=evidence,
+        facts=shown,
+        evidence=evidence if shown is facts else public_evidence(evidence, facts),
         kind=meant,
-        to=party_of(facts, to),
+        to=party_of(shown, to),
         demands=chosen,
         day=day,
         reply_days=reply_days or (GDPR_DAYS if facts.country == "EU" else REPLY_DAYS),
     )
+    found = cite(
+        _uses(matter), country=facts.country, happened=facts.happened if meant.is_about_event else None, day=day
+    )
+    advice = tuple(_advice(matter, found))
     with speaking([language]):
-        missing = tuple(
-            Gap(need.value, _(NEED_WORDS[need]))
-            for need in meant.needs
-            if is_missing(need, facts, matter.to, has_evidence=bool(evidence))
-        )
-        if matter.is_public:
-            open_facts = redacted(facts)
-            matter = Matter(
-                facts=open_facts,
-                evidence=public_evidence(evidence, facts),
-                kind=meant,
-                to=party_of(open_facts, None if matter.to is None else matter.to.role),
-                demands=chosen,
-                day=day,
-                reply_days=matter.reply_days,
-            )
-        found = cite(
-            _uses(matter), country=facts.country, happened=facts.happened if meant.is_about_event else None, day=day
-        )
+        missing = tuple(Gap(need.value, _(NEED_WORDS[need])) for need in meant.needs if matter.lacks(need))
         return Letter(
             kind=meant.id,
             language=current_language(),
@@ -147,7 +140,7 @@ def write_letter(
             gaps=missing,
             articles=tuple(one.id for one in found.all),
             is_public=matter.is_public,
-            advice=tuple(_advice(matter, found)),
+            advice=advice,
             closing=_("Made with Phoneward on {day}. Information, not legal advice.").format(day=day_words(day)),
         )
 
