@@ -1,7 +1,7 @@
 """What can go wrong in the room of cases."""
 
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_
+from phoneward.texts import N_, _
 
 
 class CaseError(PhonewardError):
@@ -108,3 +108,38 @@ class NotAFingerprintError(CaseError):
 
     def __init__(self, *, path: str, reason: str) -> None:
         super().__init__(path=readable(path), reason=readable(reason)[:200])
+
+
+class ScreenshotGoneError(CaseError):
+    """A screenshot was listed and cannot be read."""
+
+    message = N_("The screenshot “{name}” cannot be read any more.")
+    next_step = N_("Look whether it is still on the phone, then list the screenshots again.")
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=readable(name))
+
+
+class ScreenshotTooLargeError(CaseError):
+    """A file that is called a screenshot is larger than any."""
+
+    message = N_("“{name}” is too large for a screenshot.")
+    next_step = N_("If you need it all the same, copy it to this computer and add it with “phoneward case add”.")
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=readable(name))
+
+
+class NotToldError(CaseError):
+    """What a person told cannot be put into the case's facts."""
+
+    message = N_("“{text}” was not taken into the case: {why}.")
+    next_step = N_("Nothing was changed. Write it again; “phoneward case tell FOLDER” shows what is there.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, text: str, why: str) -> None:
+        super().__init__(text=readable(text)[:200], why=why)
+
+    def sentence(self) -> str:
+        """What happened; the reason is in the reader's language too."""
+        return _(self.message).format(text=self.details["text"], why=_(str(self.details["why"])))

@@ -9,7 +9,7 @@ import numpy as np
 from phoneward.media.comparing import aligning, distinguishing
 from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
+from phoneward.media.comparing.prepared import Box, Prepared, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
@@ -40,10 +40,19 @@ class Effort(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What comparing showed. `is_near`: the same screen, with another content in a small place."""
+    """What comparing showed.
+
+    Attributes:
+        verdict: how it is a copy.
+        is_near: it is the same screen, with another content in a small place.
+        common: with a verdict, the part of the original that it shows, and where in the suspect that is.
+        turn: quarters by which the suspect is turned before.
+    """
 
     verdict: Verdict | None
     is_near: bool = False
+    common: tuple[Box, Box] = ((0, 0, 0, 0), (0, 0, 0, 0))
+    turn: int = 0
 
 
 def verify(
@@ -103,30 +112,26 @@ def _placements(one: Prepared, other: Prepared, near: Region | None, effort: Eff
 
 
 def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
-    """Compare at one size after the other, small first: most pictures part ways there.
-
-    Where nothing at all differs in the smallest, the next one is left out: a larger one decides.
-    """
-    original = one.gray
-    common = aligning.boxes(placement, original, other.gray)
+    """Compare at one size after the other, small first: most pictures part ways there."""
+    original, suspect = one.gray, other.gray
+    common = aligning.boxes(placement, original, suspect)
     if common is None:
         return Outcome(None)
     found = Outcome(None)
-    source, target = _sides(common[0]), _sides(common[1])
-    largest = min(*source, *target)
-    is_clear = False
     for side in _SIDES:
-        if is_clear and side == _SIDES[1]:
-            continue
-        size = _size(source, target, side)
+        first, second = _cut(original, common[0]), _cut(suspect, common[1])
+        largest = min(*first.shape, *second.shape)
+        scale = min(1.0, side / min(second.shape), first.shape[0] / second.shape[0], first.shape[1] / second.shape[1])
+        if first.shape != second.shape and 0.9 < first.shape[1] / second.shape[1] < 1.1:
+            # Brought to nearly its own size, a picture is soft in some places and sharp in others.
+            scale = min(scale, _RESAMPLED * min(1.0, first.shape[0] / second.shape[0]))
+        size = (round(second.shape[1] * scale), round(second.shape[0] * scale))
+        first, second = resized(first, size), resized(second, size)
+        left = residual(first, second)
         if side == _SIDES[0]:
-            left = residual(one.rough(common[0], size), other.rough(common[1], size))
             if left is None or left.noise > 2 * _NOISIEST or (left.score > CHANGED).mean() > _MOST_CHANGED:
                 return Outcome(None)
-            is_clear = left.noise < _NOISIEST / 2 and left.score.max() < DOUBTFUL
             continue
-        first, second = resized(cut(original, common[0]), size), other.part(common[1], size)
-        left = residual(first, second)
         if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
             return Outcome(None)
         judgement = judged(first, second, left)
@@ -137,19 +142,15 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
         is_distinguishable = distinguishing.would_show(
             None if height is None else height * sharpness, min(original.shape) * sharpness
         )
-        found = Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
+        verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
+        found = Outcome(verdict, common=common, turn=placement.turn)
         if side >= largest or (is_distinguishable and side >= 720):
             break
     return found
 
 
-def _size(source: tuple[int, int], target: tuple[int, int], side: int) -> tuple[int, int]:
-    """Return at which width and height two parts are compared, with the shorter side at most so many pixels."""
-    scale = min(1.0, side / min(target), source[0] / target[0], source[1] / target[1])
-    if source != target and 0.9 < source[0] / target[0] < 1.1:
-        # Brought to nearly its own size, a picture is soft in some places and sharp in others.
-        scale = min(scale, _RESAMPLED * min(1.0, source[1] / target[1]))
-    return round(target[0] * scale), round(target[1] * scale)
+def _cut(gray: Gray, box: Box) -> Gray:
+    return gray[box[1] : box[3], box[0] : box[2]]
 
 
 def _tells(left: Residual, part: Box, original: Gray) -> bool:
