@@ -88,6 +88,7 @@ def _looked(frame: Frame, wish: Wish, asked: "Asked") -> "Iterator[SearchResult]
             has_snapshots = _look_in_vault(frame, stack, search)
             for folder in wish.folders:
                 _look_in_folder(stack, search, folder)
+            _look_on_computer(search)
             if not has_snapshots and not wish.folders:
                 _look_on_phone(stack, search)
         yield search.result()
@@ -115,11 +116,28 @@ def _look_in_vault(frame: Frame, stack: contextlib.ExitStack, search: "Search") 
 
 def _look_in_folder(stack: contextlib.ExitStack, search: "Search", folder: Path) -> None:
     from phoneward import phones, rescue
+    from phoneward.phones import appbackups
 
     phone = stack.enter_context(phones.open_folder(folder))
     path = readable(str(folder))
     how = words("Copy it from there: {path}", path=path)
     search.in_place(rescue.OnPhone(phone, how), words("The folder {path}.", path=path))
+    search.add(rescue.apps_backups(search.asked, appbackups.search_folder(folder).found))
+
+
+def _look_on_computer(search: "Search") -> None:
+    from phoneward import rescue
+    from phoneward.phones import appbackups
+
+    computer = appbackups.this_computer()
+    searched = appbackups.search_computer(computer)
+    search.add(rescue.apps_backups(search.asked, searched.found))
+    search.add(
+        rescue.makers_backups(search.asked, computer),
+        words("This computer, where apps and phone makers' programs put their backups."),
+    )
+    for path in searched.refused:
+        search.left_out(words("{path}: this computer does not let it be read", path=readable(str(path))))
 
 
 def _look_on_phone(stack: contextlib.ExitStack, search: "Search") -> None:
@@ -131,5 +149,6 @@ def _look_on_phone(stack: contextlib.ExitStack, search: "Search") -> None:
         how = words("Secure it: phoneward backup, or phoneward rescue --collect CASE")
         called = words("The phone that is attached: {phone}.", phone=readable(phone.identity.label))
         search.in_place(rescue.OnPhone(phone, how), called)
+        search.note_apps(app.package for app in phone.apps().apps)
     except phones.PhoneError as error:
         search.left_out(words("The phone itself: {why}", why=readable(error.sentence())))

@@ -45,18 +45,22 @@ def show_result(output: Output, result: "SearchResult", *, everything: bool) -> 
             output.emit("remnant", rescue.remnant_document(one, result.asked))
         output.emit("summary", rescue.result_document(result))
         return
-    if not result.remnants:
-        output.result(_("Nothing was found that is left, where it was looked for."))
-    else:
-        shown = result.remnants if everything else result.remnants[:SHOWN]
+    for seen in result.seen:
+        output.result(f"! {seen}")
+    found = [one for one in result.remnants if one.source not in rescue.HINTS]
+    if found:
+        shown = found if everything else found[:SHOWN]
         _show_table(output, result, shown)
-        more = len(result.remnants) - len(shown)
+        more = len(found) - len(shown)
         if more:
             output.summary(
                 ngettext("{count} more is listed with --all.", "{count} more are listed with --all.", more).format(
                     count=f"{more:,}"
                 )
             )
+    else:
+        output.result(_("Nothing was found that is left, where it was looked for."))
+    _show_hints(output, [one for one in result.remnants if one.source in rescue.HINTS])
     _show_lines(output, _("What cannot be had"), result.cannot)
     _show_lines(output, _("Where it was looked"), result.looked_at)
     _show_lines(output, _("Not looked at"), result.not_looked_at)
@@ -93,6 +97,14 @@ def _show_table(output: Output, result: "SearchResult", shown: "Sequence[Remnant
             )  # fmt: skip
             output.result(f"   ! {gone.format(time=until)}")
         output.result(f"   {one.how}")
+
+
+def _show_hints(output: Output, hints: "Sequence[Remnant]") -> None:
+    output.result("")
+    output.result(_("Where else to look:"))
+    for one in hints:
+        output.result(f"- {one.what}")
+        output.result(f"  {one.how}")
 
 
 def _show_lines(output: Output, heading: str, lines: "Sequence[object]") -> None:

@@ -4,12 +4,15 @@ from phoneward.rescue.cards import Card, Kind, Step, card_document, card_of, htm
 from phoneward.rescue.errors import NotADayError, RemnantGoneError, RescueError, WhatHappenedError
 from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
 from phoneward.rescue.searching import (
+    HINTS,
     Asked,
     OnPhone,
     Search,
     SearchResult,
+    apps_backups,
     completeness_words,
     expires_soon,
+    makers_backups,
     remnant_document,
     result_document,
     source_words,
@@ -19,6 +22,7 @@ from phoneward.rescue.searching import (
 )
 
 __all__ = [
+    "HINTS",
     "Asked",
     "Card",
     "Completeness",
@@ -34,11 +38,13 @@ __all__ = [
     "Source",
     "Step",
     "WhatHappenedError",
+    "apps_backups",
     "card_document",
     "card_of",
     "completeness_words",
     "expires_soon",
     "html_card",
+    "makers_backups",
     "pdf_card",
     "remnant_document",
     "result_document",

@@ -46,6 +46,10 @@ class GoneFiles:
         repo: open, its index loaded.
         asked: what is looked for.
         kept: what names the contents that the newest snapshot holds: what was only moved is not gone.
+
+    Attributes:
+        elsewhere: what names a content that is gone from its path but not from the phone, and that path.
+        missed: what could not be looked at.
     """
 
     def __init__(self, repo: Repository, asked: Asked, kept: set[bytes]) -> None:
@@ -55,6 +59,7 @@ class GoneFiles:
         self._walked: set[bytes] = set()
         self._told: set[bytes] = set()
         self._groups: dict[tuple[bytes, str], _Group] = {}
+        self.elsewhere: dict[bytes, bytes] = {}
         self.missed: list[Words] = []
 
     def search(self, newest: SnapshotInfo, older: Sequence[SnapshotInfo]) -> list[Remnant]:
@@ -110,10 +115,14 @@ class GoneFiles:
 
     def _gone(self, info: SnapshotInfo, path: bytes, outline: Outline) -> None:
         content = content_of(outline)
-        if not content or content in self._kept or len(self._told) >= MAX_GONE:
+        if not content or len(self._told) >= MAX_GONE:
             return
         folder, package = group_of(path)
         if not self._asked.is_about(package):
+            return
+        if content in self._kept:
+            if len(self.elsewhere) < MAX_GONE:
+                self.elsewhere.setdefault(content, path)
             return
         told = hashlib.blake2b(path, digest_size=16).digest()
         if told in self._told:

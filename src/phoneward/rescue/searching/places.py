@@ -141,7 +141,7 @@ class PlaceFolders:
         return True
 
     def _folder(self, file: SeenFile) -> _Folder | None:
-        known = place_of(file.folder) if file.storage else None
+        known = None if file.is_private else place_of(file.folder)
         if known is None:
             return None
         rule, below = known
