@@ -29,6 +29,7 @@ class Wish:
     app: str
     when: str | None
     folders: tuple[Path, ...]
+    collect: Path | None
     is_card_alone: bool
     html: Path | None
     pdf: Path | None
@@ -37,8 +38,10 @@ class Wish:
 
 def run(wish: Wish) -> ExitCode:
     """Carry it out."""
-    from phoneward import rescue
+    from phoneward import flows, rescue
     from phoneward.cli import rescue_view as view
+    from phoneward.cli.case_frame import typed_command
+    from phoneward.cli.progress_view import listening
 
     frame = current()
     incident = _incident(frame, wish.what)
@@ -49,11 +52,19 @@ def run(wish: Wish) -> ExitCode:
         if path is not None:
             rescue.save_card(path, make(card))
     view.show_card(frame.output, card, [path for path in (wish.html, wish.pdf) if path is not None])
-    if wish.is_card_alone or (incident.is_leak and not wish.folders):
+    if wish.is_card_alone or (incident.is_leak and not wish.folders and wish.collect is None):
         return ExitCode.DONE
+    if wish.collect is not None:
+        flows.refuse_no_case(wish.collect)
+    is_whole = True
     with _looked(frame, wish, asked) as result:
         view.show_result(frame.output, result, everything=wish.everything)
-    return ExitCode.DONE if result.is_whole else ExitCode.INCOMPLETE
+        if wish.collect is not None:
+            with listening(frame.output) as listener:
+                report = flows.collect_into_case(wish.collect, result, command=typed_command(), listener=listener)
+            view.show_collected(frame.output, report, wish.collect)
+            is_whole = not report.failed
+    return ExitCode.DONE if is_whole and result.is_whole else ExitCode.INCOMPLETE
 
 
 def _incident(frame: Frame, what: str | None) -> Incident:

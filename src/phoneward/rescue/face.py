@@ -1,6 +1,8 @@
 """The room's public face."""
 
+from phoneward.rescue.answering import answer as room_answer
 from phoneward.rescue.cards import Card, Kind, Step, card_document, card_of, html_card, pdf_card, save_card
+from phoneward.rescue.collecting import Collected, Collector, CollectReport, collect
 from phoneward.rescue.errors import NotADayError, RemnantGoneError, RescueError, WhatHappenedError
 from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
 from phoneward.rescue.searching import (
@@ -25,6 +27,9 @@ __all__ = [
     "HINTS",
     "Asked",
     "Card",
+    "CollectReport",
+    "Collected",
+    "Collector",
     "Completeness",
     "Kind",
     "NotADayError",
@@ -41,6 +46,7 @@ __all__ = [
     "apps_backups",
     "card_document",
     "card_of",
+    "collect",
     "completeness_words",
     "expires_soon",
     "html_card",
@@ -48,6 +54,7 @@ __all__ = [
     "pdf_card",
     "remnant_document",
     "result_document",
+    "room_answer",
     "save_card",
     "source_words",
     "told_app",

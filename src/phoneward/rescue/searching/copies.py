@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
+from phoneward.rescue.remnant import Completeness, Remnant, Source
 from phoneward.rescue.searching.history import group_of
-from phoneward.rescue.searching.making import moment, opener
+from phoneward.rescue.searching.making import moment, part
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
 from phoneward.texts import counted
 
@@ -72,5 +72,5 @@ def _remnant(place: SeenPlace, group: _Group) -> Remnant:
         how=place.how(group.now),
         snapshot=place.snapshot,
         path=now,
-        parts=lambda: (Part(file.shown, opener(place, file)) for file in group.files),
+        parts=lambda: (part(place, file) for file in group.files),
     )

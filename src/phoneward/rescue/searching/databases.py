@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from phoneward.errors import PhonewardError, readable
-from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
+from phoneward.rescue.remnant import Completeness, Remnant, Source
 from phoneward.rescue.searching.asked import Asked
 from phoneward.rescue.searching.history import group_of
-from phoneward.rescue.searching.making import moment_of, opener
+from phoneward.rescue.searching.making import moment_of, part
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
 from phoneward.snapshots import app_words
 from phoneward.texts import Words, running, verbatim, words
@@ -81,7 +81,7 @@ class Databases:
             how=running(place.how(file.above if len(whole) > 1 else file.path), how),
             snapshot=place.snapshot,
             path=file.shown,
-            parts=lambda: (Part(one.shown, opener(place, one)) for one in whole),
+            parts=lambda: (part(place, one) for one in whole),
         )
 
 

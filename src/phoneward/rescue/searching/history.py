@@ -13,7 +13,7 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
 from phoneward.rescue.searching.asked import Asked
 from phoneward.rescue.searching.in_snapshot import InSnapshot, content_of
-from phoneward.rescue.searching.making import opener
+from phoneward.rescue.searching.making import part
 from phoneward.rescue.searching.seen import SeenFile
 from phoneward.snapshots import NoAppFilesError, SnapshotInfo, app_paths, app_words
 from phoneward.texts import Day, Words, counted, verbatim, words
@@ -142,7 +142,7 @@ class GoneFiles:
             there = {file.path for file in InSnapshot(self._repo, newest).below(group.folder)}
             for file in place.below(group.folder):
                 if file.path not in there and not _PASSING.intersection(file.folder.split(b"/")):
-                    yield Part(file.shown, opener(place, file))
+                    yield part(place, file)
 
         return Remnant(
             source=Source.SNAPSHOT,
@@ -236,7 +236,7 @@ def app_as_it_was(repo: Repository, info: SnapshotInfo, package: str) -> Remnant
         how=words("Get it back into a folder: {command}", command=command),
         snapshot=info.snapshot.id or "",
         path=readable(paths[0]),
-        parts=lambda: (Part(file.shown, opener(place, file)) for file in found()),
+        parts=lambda: (part(place, file) for file in found()),
     )
 
 

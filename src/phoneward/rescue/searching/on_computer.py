@@ -21,7 +21,7 @@ from phoneward.rescue.searching.making import moment
 from phoneward.rescue.searching.on_phone import OnPhone
 from phoneward.rescue.searching.seen import SeenFile
 from phoneward.snapshots import app_words
-from phoneward.texts import Named, Words, counted, running, words
+from phoneward.texts import Named, Words, counted, running, verbatim, words
 
 MAX_NAMES: Final = 200_000
 """Names of one backup that are measured."""
@@ -34,7 +34,7 @@ class _There(NamedTuple):
 
     path: Path
     made: dt.datetime | None
-    count: int
+    files: int
     size: int
 
 
@@ -155,7 +155,7 @@ def _remnant(source: Source, what: Words, there: _There, how: Words, *, is_confi
         where=shown,
         made=there.made,
         size=there.size,
-        count=there.count,
+        count=there.files,
         completeness=Completeness.UNKNOWN,
         how=how,
         path=shown,
@@ -168,8 +168,8 @@ def _remnant(source: Source, what: Words, there: _There, how: Words, *, is_confi
 def _parts(folder: Path) -> Iterator[Part]:
     """Yield the files of a folder. Links are not followed."""
     with open_folder(folder) as phone:
-        for file in OnPhone(phone, words("")).below(b""):
-            yield Part(readable(os.fsencode(folder) + file.path), _opener(folder, file.path))
+        for file in OnPhone(phone, verbatim("")).below(b""):
+            yield Part(readable(os.fsencode(folder) + file.path), _opener(folder, file.path), file.size, file.mtime_ns)
 
 
 def _opener(folder: Path, path: bytes) -> Opener:
@@ -181,6 +181,6 @@ def _opened(folder: Path, path: bytes) -> Iterator[BinaryIO]:
     above, _slash, name = path.strip(b"/").rpartition(b"/")
     with (
         open_folder(folder) as phone,
-        OnPhone(phone, words("")).open(SeenFile(b"", above, name, 0, 0)) as stream,
+        OnPhone(phone, verbatim("")).open(SeenFile(b"", above, name, 0, 0)) as stream,
     ):
         yield stream

@@ -7,9 +7,9 @@ from typing import Final
 from phoneward.errors import readable
 from phoneward.phones.appbackups import OnPhone as Recognised
 from phoneward.phones.appbackups import beginnings_and_endings, moment_made, recognise_on_phone
-from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
+from phoneward.rescue.remnant import Completeness, Remnant, Source
 from phoneward.rescue.searching.asked import Asked
-from phoneward.rescue.searching.making import moment, opener
+from phoneward.rescue.searching.making import moment, opener, part
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
 from phoneward.snapshots import app_words
 from phoneward.texts import Words, counted, running, words
@@ -104,7 +104,7 @@ class OwnBackups:
             snapshot=place.snapshot,
             path=readable(where),
             open=opener(place, found.marker) if is_one else None,
-            parts=None if is_one else lambda: (Part(file.shown, opener(place, file)) for file in self._files(found)),
+            parts=None if is_one else lambda: (part(place, file) for file in self._files(found)),
         )
 
 
