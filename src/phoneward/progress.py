@@ -33,6 +33,7 @@ Phase: TypeAlias = Literal[
     "look-at-pictures",
     "look-for-canary",
     "look-into-recording",
+    "write-archive",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -62,6 +63,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "look-at-pictures": N_("Looking at pictures"),
     "look-for-canary": N_("Looking for the test picture"),
     "look-into-recording": N_("Looking into the recording"),
+    "write-archive": N_("Writing the pages"),
 }
 
 

@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = ("archive",)
 """One file a command: `rescue_sqlite_cmd.py` and so on."""
 
 
