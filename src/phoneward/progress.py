@@ -34,6 +34,7 @@ Phase: TypeAlias = Literal[
     "look-for-canary",
     "look-into-recording",
     "write-archive",
+    "look-for-remnants",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -64,6 +65,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "look-for-canary": N_("Looking for the test picture"),
     "look-into-recording": N_("Looking into the recording"),
     "write-archive": N_("Writing the pages"),
+    "look-for-remnants": N_("Looking for what is left"),
 }
 
 

@@ -143,7 +143,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
-from phoneward.snapshots.precious_apps import app_content
+from phoneward.snapshots.precious_apps import app_content, app_holds
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -299,6 +299,7 @@ __all__ = [
     "answer",
     "app_called",
     "app_content",
+    "app_holds",
     "app_name",
     "app_paths",
     "app_title",

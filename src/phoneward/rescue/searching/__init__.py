@@ -1,0 +1,27 @@
+"""The search for what is left, best source first. Nothing is written: neither to a phone nor to what is looked at."""
+
+from phoneward.rescue.searching.asked import Asked, told_app, told_day, told_incident
+from phoneward.rescue.searching.document import (
+    completeness_words,
+    remnant_document,
+    result_document,
+    source_words,
+)
+from phoneward.rescue.searching.on_phone import OnPhone
+from phoneward.rescue.searching.result import SearchResult, expires_soon
+from phoneward.rescue.searching.search import Search
+
+__all__ = [
+    "Asked",
+    "OnPhone",
+    "Search",
+    "SearchResult",
+    "completeness_words",
+    "expires_soon",
+    "remnant_document",
+    "result_document",
+    "source_words",
+    "told_app",
+    "told_day",
+    "told_incident",
+]
