@@ -30,8 +30,8 @@ def with_log(tmp_path: Path) -> Path:
     living = sqlite3.connect(folder / "msgstore.db")
     living.execute("PRAGMA journal_mode=WAL")
     living.execute("PRAGMA wal_autocheckpoint=0")
-    living.execute("INSERT INTO message (chat_row_id, from_me, key_id, timestamp, message_type, text_data)"
-                   f" VALUES (1, 0, 'NEW', {made.MARCH + 10**9}, 0, 'the last words')")  # fmt: skip
+    new = {"chat_row_id": 1, "from_me": 0, "key_id": "NEW", "timestamp": made.MARCH + 10**9, "message_type": 0}
+    made.insert(living, "message", text_data="the last words", **new)
     living.commit()
     copy = tmp_path / "copy"
     copy.mkdir()
