@@ -9,6 +9,7 @@ from phoneward.cases.errors import (
     CaseInUseError,
     CaseTextError,
     CaseUnwritableError,
+    EvidenceAlteredError,
     EvidenceChangedError,
     EvidenceRefusedError,
     EvidenceUnreadableError,
@@ -16,6 +17,7 @@ from phoneward.cases.errors import (
     NotACaseError,
     NotAFingerprintError,
     NotToldError,
+    OpenTimestampsMissingError,
     ScreenshotGoneError,
     ScreenshotTooLargeError,
 )
@@ -31,6 +33,7 @@ from phoneward.cases.fingerprint import (
 )
 from phoneward.cases.from_snapshot import from_snapshot
 from phoneward.cases.items import Incoming, Item
+from phoneward.cases.logreading import FACTS
 from phoneward.cases.past import Break, breaks_of
 from phoneward.cases.screens import (
     Screenshot,
@@ -40,7 +43,10 @@ from phoneward.cases.screens import (
     picked,
     read_screenshot,
 )
+from phoneward.cases.sealing import Seal, Wish
 from phoneward.cases.told import Told, gone_words, told_by, with_told
+from phoneward.cases.verdict import Result, Stamped, Verdict
+from phoneward.cases.verifying import verify
 
 __all__ = [
     "FACTS",
@@ -59,6 +65,7 @@ __all__ = [
     "CaseUnwritableError",
     "Device",
     "Event",
+    "EvidenceAlteredError",
     "EvidenceChangedError",
     "EvidenceRefusedError",
     "EvidenceUnreadableError",
@@ -73,15 +80,21 @@ __all__ = [
     "NotACaseError",
     "NotAFingerprintError",
     "NotToldError",
+    "OpenTimestampsMissingError",
     "Party",
     "Pattern",
+    "Result",
     "Role",
     "Screenshot",
     "ScreenshotGoneError",
     "ScreenshotTooLargeError",
     "Screenshots",
+    "Seal",
     "Source",
+    "Stamped",
     "Told",
+    "Verdict",
+    "Wish",
     "attach_screenshots",
     "breaks_of",
     "decode_facts",
@@ -96,5 +109,6 @@ __all__ = [
     "read_fingerprint",
     "read_screenshot",
     "told_by",
+    "verify",
     "with_told",
 ]

@@ -74,6 +74,23 @@ class EvidenceChangedError(CaseError):
     next_step = N_("Close the programs that write to it, then try again.")
 
 
+class EvidenceAlteredError(CaseError):
+    """What lies in the case is not what its log says, so it cannot be sealed."""
+
+    message = N_("The case was not sealed, since its folder is not as its custody log says: {detail}")
+    next_step = N_(
+        "Put the file back as it was, or take away what was not added with Phoneward. See all of it with: phoneward "
+        "case verify FOLDER"
+    )
+
+
+class OpenTimestampsMissingError(CaseError):
+    """The program `ots` is not there, or failed."""
+
+    message = N_("OpenTimestamps could not be asked: {detail}.")
+    next_step = N_("Install its program (pipx install opentimestamps-client), or seal without --opentimestamps.")
+
+
 class CaseTextError(CaseError):
     """A text for the custody log is empty or too long."""
 
