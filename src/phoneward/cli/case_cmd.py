@@ -5,7 +5,15 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("new", "add", "note")
+<<<<<<< HEAD
+<<<<<<< HEAD
+_COMMANDS: tuple[str, ...] = ("new", "tell", "add", "attach", "note", "fingerprint")
+=======
+_COMMANDS: tuple[str, ...] = ("new", "add", "note", "seal", "verify")
+>>>>>>> bag
+=======
+_COMMANDS: tuple[str, ...] = ("new", "add", "note", "letter")
+>>>>>>> letters
 """One file a command: `case_new_cmd.py` and so on."""
 
 

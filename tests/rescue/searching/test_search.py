@@ -173,8 +173,8 @@ def test_a_damaged_folder_is_named_and_the_rest_is_told(repo: Repository) -> Non
     tree = find_node(repo, list_snapshots(repo)[0].snapshot.tree, b"/shared/DCIM").subtree
     asked_for = repo.load_blob
 
-    def damaged(kind: BlobType, blob: BlobId) -> bytes:
-        return b"no tree" if blob == tree else asked_for(kind, blob)
+    def damaged(blob_type: BlobType, blob_id: BlobId) -> bytes:
+        return b"no tree" if blob_id == tree else asked_for(blob_type, blob_id)
 
     repo.load_blob = damaged  # type: ignore[method-assign, assignment]
     result = search(repo)

@@ -8,18 +8,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Self, TypeVar
 
-from phoneward.media.comparing.candidates import Candidate, Candidates
+import numpy as np
+
+from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Packed, Prepared
+from phoneward.media.comparing.prepared import Prepared
+from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
-from phoneward.media.verdict import Kind, Region, Verdict
+from phoneward.media.verdict import Kind, Verdict
 
 K = TypeVar("K")
 """Whatever the caller knows a picture by."""
-V = TypeVar("V")
 
 LOOK_WIDTH: Final = 1080
 """Pixels of the shorter side: at this size pictures are compared, or at their own if less."""
@@ -39,8 +42,7 @@ _RIVAL: Final = 0.1
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
-_OPEN_BYTES: Final = 64 << 20
-_PACKED_BYTES: Final = 64 << 20
+_KEPT_BYTES: Final = 128 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
 
@@ -91,15 +93,8 @@ class Matcher(Generic[K]):
         """
         ahead: deque[Future[Match[K] | None]] = deque()
         for batch in _batches(suspects) if self._keys else ():
-            prints = [one for _key, one in batch]
-            proposed = zip(
-                self._candidates.whole(prints, _WHOLE),
-                self._candidates.parts(prints, _PARTS),
-                self._candidates.covered(prints, _WHOLE),
-                strict=True,
-            )
-            for (key, one), candidates in zip(batch, proposed, strict=True):
-                ahead.append(self._threads.submit(self._match, key, one, _each_once(candidates)))
+            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, candidates))
             while len(ahead) > _BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
@@ -110,10 +105,33 @@ class Matcher(Generic[K]):
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key, seen) if candidates and candidates[0].likely >= _LEAST_LIKELY else None
-        return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
+        is_likely = bool(candidates) and candidates[0].likely >= _LEAST_LIKELY
+        gray = self._gray(key, seen) if is_likely or unframed(strip_of(seen)) else None
+        if gray is None:
+            return None
+        best, is_near = self._decide(key, Prepared(gray), candidates)
+        # As if what was put around it had never been there.
+        for inside in [] if best is not None or is_near else unframed(gray):
+            height, width = inside.shape
+            (candidates,) = self._proposed([print_of_gray(inside, width, height)])
+            best, is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None or is_near:
+                break
+        return best
 
-    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
+    def _proposed(self, suspects: list[Print]) -> list[list[Candidate]]:
+        proposed = zip(
+            self._candidates.whole(suspects, _WHOLE),
+            self._candidates.parts(suspects, _PARTS),
+            self._candidates.covered(suspects, _WHOLE),
+            strict=True,
+        )
+        return [_each_once(candidates) for candidates in proposed]
+
+    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content."""
+        if not candidates or candidates[0].likely < _LEAST_LIKELY:
+            return None, False
         least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, candidates[0].likely - _LITTLE)
@@ -127,8 +145,8 @@ class Matcher(Generic[K]):
         ):
             best, is_near = self._best(key, suspect, among if likely >= enough else [], effort)
             if best is not None or is_near:
-                return best
-        return None
+                return best, is_near
+        return None, False
 
     def _best(
         self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
@@ -144,15 +162,14 @@ class Matcher(Generic[K]):
             original = self._kept.of(self._keys[candidate.number])
             if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
                 continue
-            seen, near = (suspect.unframed, Region()) if candidate.is_framed else (suspect, candidate.near)
-            found = outcome(original, seen, near, effort)
+            found = outcome(original, suspect, candidate.near, effort)
             is_near |= found.is_near
             if found.verdict is not None:
-                fits.append(Fit(original, seen, found, found.verdict))
+                fits.append(Fit(original, found, found.verdict))
                 keys.append(self._keys[candidate.number])
                 if sure is None and found.verdict.is_distinguishable:
                     sure = fits[-1], candidate.likely
-        best = settled(fits)
+        best = settled(fits, suspect)
         return None if best is None else Match(keys[best[0]], key, best[1]), is_near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
@@ -164,68 +181,32 @@ class Matcher(Generic[K]):
 
 
 class _Kept(Generic[K]):
-    """The originals asked for, in bounded memory: the last ones as they are, many more packed, not decoded twice."""
+    """The originals last asked for, in bounded memory."""
 
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
-        self._open: _Recent[K, Prepared | None] = _Recent(_OPEN_BYTES, _size)
-        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, _packed_size)
+        self._kept: OrderedDict[K, Prepared | None] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def of(self, key: K) -> Prepared | None:
         with self._lock:
-            if key in self._open:
-                return self._open.get(key)
-            packed = self._packed.get(key) if key in self._packed else None
-        if packed is None:
-            gray = self._gray(key)
-            seen = None if gray is None else Prepared(gray)
-        else:
-            seen = packed.opened()
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        gray = self._gray(key)
+        seen = None if gray is None else Prepared(gray)
         with self._lock:
-            leaving = self._open.put(key, seen)
-        done = [(one, prepared.packed()) for one, prepared in leaving if prepared is not None]
-        with self._lock:
-            for one, small in done:
-                self._packed.put(one, small)
+            if key not in self._kept:
+                self._kept[key] = seen
+                self._bytes += _size(seen)
+            while self._bytes > _KEPT_BYTES:
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
         return seen
 
 
-class _Recent(Generic[K, V]):
-    """What was used last, up to so many bytes."""
-
-    def __init__(self, most: int, size: Callable[[V], int]) -> None:
-        self._most, self._size = most, size
-        self._kept: OrderedDict[K, V] = OrderedDict()
-        self._bytes = 0
-
-    def __contains__(self, key: K) -> bool:
-        return key in self._kept
-
-    def get(self, key: K) -> V:
-        self._kept.move_to_end(key)
-        return self._kept[key]
-
-    def put(self, key: K, value: V) -> list[tuple[K, V]]:
-        """Keep something instead of what was kept as this key; return what has to leave for it."""
-        if key in self._kept:
-            self._bytes -= self._size(self._kept.pop(key))
-        self._kept[key] = value
-        self._bytes += self._size(value)
-        leaving = []
-        while self._bytes > self._most:
-            leaving.append(self._kept.popitem(last=False))
-            self._bytes -= self._size(leaving[-1][1])
-        return leaving
-
-
 def _size(seen: Prepared | None) -> int:
-    # With its halves.
-    return 0 if seen is None else seen.gray.nbytes * 4 // 3 + _FEATURES_BYTES
-
-
-def _packed_size(packed: Packed) -> int:
-    return len(packed.pixels) + _FEATURES_BYTES
+    return 0 if seen is None else seen.gray.nbytes + _FEATURES_BYTES
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
