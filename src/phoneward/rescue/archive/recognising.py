@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,14 @@ from phoneward.errors import readable
 from phoneward.rescue.archive.errors import LockedSourceError, NoMessagesHereError, SourceGoneError
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.problem import Problem
-from phoneward.rescue.archive.sources.database import MAGIC, opened
+from phoneward.rescue.archive.sources.android_sms import AndroidSms
+from phoneward.rescue.archive.sources.database import MAGIC, Database, opened
+from phoneward.rescue.archive.sources.ios_messages import IosMessages
 from phoneward.rescue.archive.sources.reading import Reader
 from phoneward.rescue.archive.sources.sms_xml import SmsXml
 from phoneward.rescue.archive.sources.telegram import Telegram
 from phoneward.rescue.archive.sources.whatsapp import WhatsApp
+from phoneward.rescue.archive.sources.whatsapp_old import WhatsAppOld
 from phoneward.rescue.archive.sources.whatsapp_text import WhatsAppText, title_in
 from phoneward.rescue.archive.unpacking import is_sane, unpack
 
@@ -28,6 +32,9 @@ _LOCKED_ENDINGS: Final = (".crypt", ".crypt8", ".crypt12", ".crypt14", ".crypt15
 _ZIP: Final = b"PK\x03\x04"
 _ABOVE: Final = frozenset({"databases", "Databases", "Backups"})
 """Folders of databases on phones: what they speak of lies beside the folder."""
+
+_OF_A_BACKUP: Final = re.compile("[0-9a-f]{2}")
+"""A folder of an iPhone's backup; what belongs to its files lies in the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class _Looking:
     def _reader(self, candidate: _Candidate, source: Path, *, is_named: bool) -> Reader | None:
         path, head = candidate.path, candidate.head
         own = path.parent
-        above = [own.parent] if own.name in _ABOVE else []
+        above = [own.parent] if own.name in _ABOVE or _OF_A_BACKUP.fullmatch(own.name) else []
         media = MediaFolders([own, *above, *self.roots])
         if head.startswith(MAGIC):
             return self._database(path, media)
@@ -118,8 +125,19 @@ class _Looking:
     def _database(self, path: Path, media: MediaFolders) -> Reader | None:
         self.folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(sqlite3.Error, OSError), opened(path, self.folder) as database:
-            if WhatsApp.fits(database):
-                return WhatsApp(path, self._names_beside(path), media, self.folder)
+            return self._reader_of(database, path, media)
+        return None
+
+    def _reader_of(self, database: Database, path: Path, media: MediaFolders) -> Reader | None:
+        names = self._names_beside(path)
+        # For a while both tables of messages were there, the new one empty.
+        if WhatsApp.fits(database) and not (WhatsAppOld.fits(database) and database.is_empty("message", 2)):
+            return WhatsApp(path, names, media, self.folder)
+        if WhatsAppOld.fits(database):
+            return WhatsAppOld(path, names, media, self.folder)
+        for reader in (AndroidSms, IosMessages):
+            if reader.fits(database):
+                return reader(path, media, self.folder)
         return None
 
     def _names_beside(self, path: Path) -> Path | None:
