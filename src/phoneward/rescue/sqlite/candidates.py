@@ -70,7 +70,7 @@ def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
                 break
     blocks = [
         _Block(match.start(), lost, width)
-        for width, lost, pattern in shape.after_block
+        for width, lost, pattern in (() if ground.whole else shape.after_block)
         for match in pattern.finditer(ground.data, ground.start, ground.end)
     ]
     blocks = [block for block in blocks if block_size(ground, block.start)]
@@ -152,7 +152,8 @@ def _from_header(ground: Ground, shape: Shape, at: int, width: int) -> Iterator[
         bits += (_POINTED_AT if start in ground.hints else 0) + (_NEGATIVE if rowid is not None and rowid < 0 else 0)
         if bits >= ENOUGH:
             yield _cell(shape, record, start, bits, rowid=rowid)
-    yield from _behind_block(ground, shape, record, at)
+    if not ground.whole:
+        yield from _behind_block(ground, shape, record, at)
 
 
 def _rowids(ground: Ground, at: int, written: bytes) -> Iterator[tuple[int, int]]:
