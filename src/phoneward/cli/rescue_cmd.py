@@ -9,11 +9,7 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
 
-<<<<<<< HEAD
-_COMMANDS: tuple[str, ...] = ("sqlite",)
-=======
-_COMMANDS: tuple[str, ...] = ("archive",)
->>>>>>> archives
+_COMMANDS: tuple[str, ...] = ("sqlite", "archive")
 """One file a command: `rescue_sqlite_cmd.py` and so on."""
 
 
