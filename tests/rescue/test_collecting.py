@@ -22,7 +22,11 @@ def repo(tmp_path: Path) -> Repository:
     """A phone on which an app was emptied, and a picture lies in the trash."""
     repo = new_repository(tmp_path / "vault")
     put(repo, {f"{CHATS}/{n}": content(f"{n}") for n in range(3)}, day=0)
-    put(repo, {f"shared/DCIM/{trashed(2, 'mother.jpg')}": content("m"), "shared/DCIM/.thumbnails/1": content("t")}, day=1)
+    put(
+        repo,
+        {f"shared/DCIM/{trashed(2, 'mother.jpg')}": content("m"), "shared/DCIM/.thumbnails/1": content("t")},
+        day=1,
+    )
     return repo
 
 
@@ -37,7 +41,7 @@ class Kept:
         return (snapshot, path) in self.files
 
     def take(self, files: Sequence[Collected]) -> int:
-        new = {}
+        new: dict[tuple[str, str], bytes] = {}
         for file in files:
             if self.cut_at is not None and len(self.files) + len(new) >= self.cut_at:
                 raise KeyboardInterrupt

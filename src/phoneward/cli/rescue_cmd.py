@@ -9,7 +9,10 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("sqlite", "archive")
+_COMMANDS: tuple[str, ...] = (
+    "sqlite",
+    "archive",
+)
 """One file a command: `rescue_sqlite_cmd.py` and so on."""
 
 

@@ -136,7 +136,7 @@ def _show_table(output: Output, result: "SearchResult", shown: "Sequence[Remnant
 
 def _show_hints(output: Output, hints: "Sequence[Remnant]") -> None:
     output.result("")
-    output.result(_("Where else to look:"))
+    output.result(_("{heading}:").format(heading=_("Where else to look")))
     for one in hints:
         output.result(f"- {one.what}")
         output.result(f"  {one.how}")

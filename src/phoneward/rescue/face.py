@@ -3,7 +3,7 @@
 from phoneward.rescue.answering import answer as room_answer
 from phoneward.rescue.cards import Card, Kind, Step, card_document, card_of, html_card, pdf_card, save_card
 from phoneward.rescue.collecting import Collected, Collector, CollectReport, collect
-from phoneward.rescue.errors import NotADayError, RemnantGoneError, RescueError, WhatHappenedError
+from phoneward.rescue.errors import NoCaseFolderError, NotADayError, RemnantGoneError, RescueError, WhatHappenedError
 from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
 from phoneward.rescue.searching import (
     HINTS,
@@ -32,6 +32,7 @@ __all__ = [
     "Collector",
     "Completeness",
     "Kind",
+    "NoCaseFolderError",
     "NotADayError",
     "OnPhone",
     "Part",
