@@ -15,6 +15,7 @@ _COMMANDS: tuple[str, ...] = (
     "letter",
     "seal",
     "verify",
+    "export",
     "fingerprint",
 )
 """One file a command: `case_new_cmd.py` and so on."""
