@@ -41,9 +41,17 @@ PATH = click.Path(path_type=Path)
     metavar="NAME",
     help=N_("Only conversations with this person or group: a part of the name or number. May be repeated."),
 )
+@option(
+    "--me",
+    default="",
+    metavar="NAME",
+    help=N_("Your own name, as it stands in an exported chat that does not say whose it is."),
+)
 @option("--dry-run", is_flag=True, help=N_("Only say which conversations there are; keep nothing."))
 @output_options
-def archive(*, sources: tuple[Path, ...], to: Path, title: str, only: tuple[str, ...], dry_run: bool) -> ExitCode:
+def archive(
+    *, sources: tuple[Path, ...], to: Path, title: str, only: tuple[str, ...], me: str, dry_run: bool
+) -> ExitCode:
     """Make the archive, or say what would be in it."""
     from phoneward.cli.progress_view import listening
     from phoneward.rescue.archive import make_archive, survey
@@ -51,7 +59,7 @@ def archive(*, sources: tuple[Path, ...], to: Path, title: str, only: tuple[str,
     output = current().output
     with listening(output) as listener:
         make = survey if dry_run else make_archive
-        archived = make(sources, to, title=title, only=only, listener=listener)
+        archived = make(sources, to, title=title, only=only, me=me, listener=listener)
     if output.json:
         output.emit("archive", _document(archived))
     else:

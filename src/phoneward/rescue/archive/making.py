@@ -36,14 +36,20 @@ _NUMBER: Final = re.compile(r"\+?[0-9 ()-]+\Z")
 
 
 def survey(
-    sources: Sequence[Path], to: Path, *, title: str = "", only: Sequence[str] = (), listener: Listener = silent
+    sources: Sequence[Path],
+    to: Path,
+    *,
+    title: str = "",
+    only: Sequence[str] = (),
+    me: str = "",
+    listener: Listener = silent,
 ) -> Archived:
     """Return what an archive of some sources would hold; nothing stays written.
 
     Args and errors are those of `make_archive`.
     """
     _refuse(to, sources)
-    gathering = _surveyed(sources, to, only, listener)
+    gathering = _surveyed(sources, to, only, me, listener)
     return gathering.archived(title)
 
 
@@ -53,6 +59,7 @@ def make_archive(
     *,
     title: str = "",
     only: Sequence[str] = (),
+    me: str = "",
     listener: Listener = silent,
 ) -> Archived:
     """Make an archive of conversations that can be read without any program but a browser.
@@ -64,6 +71,7 @@ def make_archive(
         to: where it goes: a folder that is not there yet, or is empty. It appears when it is finished.
         title: its heading; empty for an ordinary one.
         only: parts of names or numbers; only conversations whose title holds one of them are taken.
+        me: the person's own name in exports that do not say whose they are.
         listener: hears how it goes.
 
     Raises:
@@ -74,25 +82,27 @@ def make_archive(
     """
     _refuse(to, sources)
     # Titles may come after the messages: who is meant is known after a look through everything.
-    wanted = frozenset(_surveyed(sources, to, only, listener).fitting()) if only else None
+    wanted = frozenset(_surveyed(sources, to, only, me, listener).fitting()) if only else None
     with _working(to) as folder:
         keeper = Keeper(folder)
         with Spool(folder) as spool:
             gathering = _Gathering(only, wanted, spool, keeper)
-            _read(readers_of(sources, folder), gathering, listener)
+            _read(readers_of(sources, folder, me), gathering, listener)
             spool.sort()
             archived = gathering.archived(title, folder=to, keeper=keeper)
             write_pages(folder, archived, spool, listener)
+        for unpacked in folder.glob("zip-*"):
+            shutil.rmtree(unpacked)
         if to.is_dir():
             to.rmdir()  # empty: looked at before
         os.replace(folder, to)
     return archived
 
 
-def _surveyed(sources: Sequence[Path], to: Path, only: Sequence[str], listener: Listener) -> "_Gathering":
+def _surveyed(sources: Sequence[Path], to: Path, only: Sequence[str], me: str, listener: Listener) -> "_Gathering":
     with _working(to) as folder:
         gathering = _Gathering(only)
-        _read(readers_of(sources, folder), gathering, listener)
+        _read(readers_of(sources, folder, me), gathering, listener)
     gathering.refuse_nobody()
     return gathering
 

@@ -43,6 +43,14 @@ class MediaFolders:
         by_name = self._by_name.get(parts[-1])
         return None if by_name is None else functools.partial(_open, by_name)
 
+    def exact(self, relative: str) -> Opener | None:
+        """Return what opens a file that lies exactly there below one of the folders; None where there is none."""
+        for root, real in self._roots:
+            found = _file_below(root / relative, real)
+            if found is not None:
+                return functools.partial(_open, found)
+        return None
+
     @functools.cached_property
     def _by_name(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -18,6 +18,7 @@ class Problem(enum.StrEnum):
     TOO_LONG = "too-long"
     KIND_UNKNOWN = "kind-unknown"
     CHANGED_MEANWHILE = "changed-meanwhile"
+    ZIP_PART = "zip-part"
 
 
 @dataclass(slots=True)
@@ -66,6 +67,12 @@ def _sentence(problem: Problem, count: int) -> Words:
             return counted(
                 "{count} message is of a kind that is not known here; its place is marked.",
                 "{count} messages are of a kind that is not known here; their places are marked.",
+                count,
+            )
+        case Problem.ZIP_PART:
+            return counted(
+                "{count} file in the zip is damaged, locked or named to do harm, and was left out.",
+                "{count} files in the zip are damaged, locked or named to do harm, and were left out.",
                 count,
             )
         case Problem.CHANGED_MEANWHILE:

@@ -128,6 +128,11 @@ class Database:
                 raise
             problems.add(Problem.DAMAGED_FROM, readable(f"{table}: {error}"))
 
+    def is_empty(self, table: str, fewer_than: int) -> bool:
+        """Tell whether a table has fewer rows than that."""
+        rows = self._connection.execute(f'SELECT 1 FROM "{table}" LIMIT {fewer_than:d}').fetchall()  # noqa: S608 - ours
+        return len(rows) < fewer_than
+
     def _step(self) -> int:
         self._left -= 1
         return self._left < 0

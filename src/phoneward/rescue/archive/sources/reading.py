@@ -1,6 +1,6 @@
 """What the reader of each source is given, and what it gives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -43,7 +43,11 @@ class Reader(Protocol):
     problems: Problems
 
     def messages(self) -> Iterator[Message]:
-        """Yield all messages, in any order; damage ends it and is counted. OSError where a file cannot be read."""
+        """Yield all messages; damage ends it and is counted. Those of one conversation and time keep their order.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
         ...
 
 
@@ -53,6 +57,3 @@ def shortened(text: str, problems: Problems) -> str:
         problems.add(Problem.TOO_LONG)
         return text[:MOST_TEXT]
     return text
-
-
-Advance = Callable[[int], None]
