@@ -1,6 +1,6 @@
 """How do I prove it, and what may I demand? Information, not legal advice. The room never writes to a phone."""
 
-from phoneward.cases.case import FACTS, Case
+from phoneward.cases.case import Case
 from phoneward.cases.custody import LOG, Action, Filed, Hand, Line, Source
 from phoneward.cases.errors import (
     CaseDamagedError,
