@@ -35,6 +35,7 @@ Phase: TypeAlias = Literal[
     "look-into-recording",
     "write-archive",
     "look-for-remnants",
+    "collect",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -66,6 +67,7 @@ PHASE_WORDS: dict[Phase, str] = {
     "look-into-recording": N_("Looking into the recording"),
     "write-archive": N_("Writing the pages"),
     "look-for-remnants": N_("Looking for what is left"),
+    "collect": N_("Copying what is left into the case"),
 }
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.distinguishing import letter_height
-from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.prints import Gray
 
 if sys.version_info >= (3, 14):
@@ -59,16 +58,6 @@ class Prepared:
         if quarters not in self._turned:
             self._turned[quarters] = Prepared(turned(self.gray, quarters))
         return self._turned[quarters]
-
-    @property
-    def unframed(self) -> "Prepared":
-        """The picture without what was put around it."""
-        return self._inside or self
-
-    @cached_property
-    def _inside(self) -> "Prepared | None":
-        inside = unframed(self.gray)
-        return None if inside is None else Prepared(np.ascontiguousarray(inside))
 
     @cached_property
     def _halves(self) -> list[Gray]:
