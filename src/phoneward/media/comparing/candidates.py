@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.neighbours import Hashes, near
-from phoneward.media.comparing.parts import Parts, alike
+from phoneward.media.comparing.parts import Parts, same_ones
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.wholes import Wholes
 from phoneward.media.verdict import Region
@@ -96,14 +96,19 @@ class Candidates:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
         upright = [strip_of(one) for one in suspects]
         aside = [np.ascontiguousarray(one.T) for one in upright]
-        groups = alike([one.shape for one in upright], _TOGETHER)
+        groups = same_ones([one.shape for one in upright], _TOGETHER)
         found: list[list[Candidate]] = [[] for _one in suspects]
-        for group, tall, wide in zip(groups, self._tall.laid(upright, groups), self._wide.laid(aside, groups), strict=True):
-            least = np.maximum(tall.likely, wide.likely) - _LITTLE
+        for group, tall, wide in zip(
+            groups, self._tall.laid(upright, groups), self._wide.laid(aside, groups), strict=True
+        ):
+            least = np.maximum(tall.likely, wide.likely) - np.float32(_LITTLE)
             for number, first, second in zip(group, tall.best(most, least), wide.best(most, least), strict=True):
                 both = [
                     *(Candidate(self._tall.numbers[one.place], _region(one.edges), one.likely) for one in first),
-                    *(Candidate(self._wide.numbers[one.place], _region(_turned(one.edges)), one.likely) for one in second),
+                    *(
+                        Candidate(self._wide.numbers[one.place], _region(_turned(one.edges)), one.likely)
+                        for one in second
+                    ),
                 ]
                 found[number] = sorted(both, key=lambda candidate: -candidate.likely)[:most]
         return found

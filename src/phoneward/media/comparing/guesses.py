@@ -34,11 +34,19 @@ class Guesses(NamedTuple):
 
     def of(self, which: Which) -> "Guesses":
         """Return some of them."""
-        return Guesses(*(part[which] for part in self))
+        return Guesses(
+            self.suspects[which], self.places[which], self.cuts[which], self.starts[which], self.likely[which]
+        )
 
     def and_(self, others: "Guesses") -> "Guesses":
         """Return these and others."""
-        return Guesses(*(np.concatenate(both) for both in zip(self, others, strict=True)))
+        return Guesses(
+            np.concatenate([self.suspects, others.suspects]),
+            np.concatenate([self.places, others.places]),
+            np.concatenate([self.cuts, others.cuts]),
+            np.concatenate([self.starts, others.starts]),
+            np.concatenate([self.likely, others.likely]),
+        )
 
     def ranked(self, most: int, *, each: int = 1) -> npt.NDArray[np.intp]:
         """Return the numbers of the likeliest of each suspect, the likeliest first, suspect after suspect.

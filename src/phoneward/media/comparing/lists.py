@@ -97,7 +97,8 @@ class Lists:
 
 def packed(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
     """Return vectors of length 1 in a byte a dimension."""
-    return np.rint(vectors * np.float32(SCALE)).astype(np.int8)
+    rounded: npt.NDArray[np.int8] = np.rint(vectors * np.float32(SCALE)).astype(np.int8)
+    return rounded
 
 
 def _unpacked(vectors: Packed) -> Vectors:

@@ -100,7 +100,7 @@ class Overlay:
         block = max(1, _BLOCK * originals.width // STRIP_WIDTH)
         self._down, self._across = _means(self._length, block), _means(self._width, block).T
         self._mean = self._means(self._seen)
-        self._spread = np.maximum(self._means(self._seen * self._seen) - self._mean * self._mean, 0.0)
+        self._spread: Many = np.maximum(self._means(self._seen * self._seen) - self._mean * self._mean, 0.0)
         self._along_at = (np.arange(self._length, dtype=np.float32) + np.float32(0.5)) / np.float32(self._width)
         self._across_at = (np.arange(self._width, dtype=np.float32) + np.float32(0.5)) / np.float32(self._width)
 
@@ -143,8 +143,8 @@ class Overlay:
         other_mean, other_spread = self._mean[guesses.suspects], self._spread[guesses.suspects]
         spread = np.maximum(self._means(placed * placed) - mean * mean, 0.0)
         common = self._means(placed * self._seen[guesses.suspects]) - other_mean * mean
-        alike = np.clip(common / np.sqrt((other_spread + _NOISE) * (spread + _NOISE)), 0.0, 1.0)
-        weight = np.minimum(np.sqrt(np.maximum(other_spread, spread)), _LOUDEST)
+        alike: Many = np.clip(common / np.sqrt((other_spread + _NOISE) * (spread + _NOISE)), 0.0, 1.0)
+        weight: Many = np.minimum(np.sqrt(np.maximum(other_spread, spread)), _LOUDEST)
         likely = (weight * alike).sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), 1e-3)
         return Rated(guesses._replace(likely=likely), placed, mean, alike, weight)
 
@@ -186,7 +186,7 @@ class Overlay:
         guesses, placed, mean, alike, weight = rated
         number = len(placed)
         # What is covered says nothing about where the rest lies.
-        blocks = (alike * alike + np.float32(0.05)) * weight / (self._spread[guesses.suspects] + _NOISE)
+        blocks: Many = (alike * alike + np.float32(0.05)) * weight / (self._spread[guesses.suspects] + _NOISE)
         weight = self._spread_out(blocks).reshape(number, 1, -1)
         other = (placed - self._spread_out(mean)).reshape(number, 1, -1)
         seen = self._seen[guesses.suspects] - self._spread_out(self._mean[guesses.suspects])
@@ -212,7 +212,7 @@ class Overlay:
         )
 
     def _slopes(self, placed: Many) -> npt.NDArray[np.float32]:
-        """Return what changes when a suspect moves along the shorter side, becomes larger, moves along the longer one."""
+        """Return what changes as a suspect moves along the shorter side, becomes larger, moves along the longer."""
         slopes = np.zeros((len(placed), 3, self._length, self._width), np.float32)
         np.subtract(placed[:, :, 2:], placed[:, :, :-2], out=slopes[:, 0, :, 1:-1])
         np.subtract(placed[:, 2:], placed[:, :-2], out=slopes[:, 2, 1:-1])

@@ -54,7 +54,7 @@ class Parts:
         self._of = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         # The last one is of nothing: to fill up with.
         self.vectors = np.zeros((len(self._of) + 1, DIMENSIONS), np.int8)
-        for together in alike([len(strip) for strip in strips], _TOGETHER):
+        for together in same_ones([len(strip) for strip in strips], _TOGETHER):
             windows = packed(all_windows(np.stack([strips[place] for place in together])))
             for place, own in zip(together, windows, strict=True):
                 self.vectors[self.first[place] : self.first[place + 1]] = own
@@ -101,7 +101,11 @@ class Parts:
         starts = start / np.float32(self.strips.width) - begins[suspect * len(CUTS) * PLACES + window]
         likely = 1 - steps / np.float32(_STEPS)
         return Guesses(
-            suspect.astype(np.int32), place.astype(np.int32), _CUTS[window // PLACES], starts.astype(np.float32), likely.astype(np.float32)
+            suspect.astype(np.int32),
+            place.astype(np.int32),
+            _CUTS[window // PLACES],
+            starts.astype(np.float32),
+            likely.astype(np.float32),
         ).best(_GUESSES)
 
 
@@ -157,7 +161,7 @@ class Laid:
         return large.and_(self._large.twins(large.best(most)))
 
 
-def alike(keys: Sequence[object], most: int) -> list[list[int]]:
+def same_ones(keys: Sequence[object], most: int) -> list[list[int]]:
     """Return the numbers of the same keys together, so many at most."""
     places: dict[object, list[int]] = {}
     for number, key in enumerate(keys):

@@ -96,7 +96,7 @@ class Election:
         grid = self._votes.reshape(_SIDES, _SIDES, -1)
         lefts = (grid[np.clip(left + by, 0, _SIDES - 1), right, at] for by in (-1, 1))
         rights = (grid[left, np.clip(right + by, 0, _SIDES - 1), at] for by in (-1, 1))
-        inside = ((0 < end) & (end < _SIDES - 1) for end in (left, right))
+        inside = ((end > 0) & (end < _SIDES - 1) for end in (left, right))
         tops = (_top(likely, *beside) for beside in (lefts, rights))
         return np.stack([top * within for top, within in zip(tops, inside, strict=True)], axis=1)
 
@@ -106,4 +106,4 @@ def _top(
 ) -> npt.NDArray[np.float32]:
     """Return where the top of a parabola lies between the steps before and behind, -0.5 to 0.5."""
     bend = np.maximum(2 * middle - below - above, np.float32(1e-3))
-    return np.clip((above - below) / (2 * bend), -0.5, 0.5)
+    return np.asarray(np.clip((above - below) / (2 * bend), -0.5, 0.5), np.float32)

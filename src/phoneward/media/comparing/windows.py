@@ -14,8 +14,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.prints import Gray
-
 Strip = npt.NDArray[np.float32]
 """float32 of shape (length along the longer side, along the shorter side)."""
 Vectors = npt.NDArray[np.float32]
@@ -66,9 +64,11 @@ def all_windows(strips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     number, length, width = strips.shape
     if not count_of(length, width):
         return np.empty((number, 0, DIMENSIONS), np.float32)
-    begins, side = np.float64(0.0), _SIDE * width
+    begins, side = np.zeros(()), _SIDE * width
     rows = _bands(min(length, int(np.ceil(side))), begins, begins + side)
-    across = strips.reshape(-1, width).astype(np.float32) @ _bands(width, begins + _FIRST * width, begins + _LAST * width).T
+    across = (
+        strips.reshape(-1, width).astype(np.float32) @ _bands(width, begins + _FIRST * width, begins + _LAST * width).T
+    )
     view = np.lib.stride_tricks.sliding_window_view(across.reshape(number, length, -1), rows.shape[1], axis=1)
     return _even(np.matmul(rows, view.swapaxes(2, 3)))
 
@@ -89,7 +89,8 @@ def _even(spectra: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     vectors = (spectra * _WEIGHTS).reshape(*spectra.shape[:-2], DIMENSIONS)
     size = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
     vectors *= np.where(size > _LEAST, 1 / np.maximum(size, _LEAST), 0.0)[..., None].astype(np.float32)
-    return vectors
+    even: npt.NDArray[np.float32] = vectors
+    return even
 
 
 @functools.lru_cache(maxsize=64)
@@ -111,7 +112,8 @@ def _bands(pixels: int, first: npt.NDArray[np.float64], last: npt.NDArray[np.flo
 
     Args:
         pixels: of the row.
-        first, last: where each band begins and ends.
+        first: where each band begins.
+        last: where each ends.
 
     Returns:
         of shape (*bands, frequencies, pixels).
