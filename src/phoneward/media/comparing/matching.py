@@ -8,16 +8,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Self, TypeVar
 
-from phoneward.media.comparing.candidates import Candidate, Candidates
+import numpy as np
+
+from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Prepared
+from phoneward.media.comparing.prepared import Packed, Prepared
+from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
-from phoneward.media.verdict import Kind, Region, Verdict
+from phoneward.media.verdict import Kind, Verdict
 
 K = TypeVar("K")
 """Whatever the caller knows a picture by."""
+V = TypeVar("V")
 
 LOOK_WIDTH: Final = 1080
 """Pixels of the shorter side: at this size pictures are compared, or at their own if less."""
@@ -32,10 +38,13 @@ _LITTLE: Final = 0.08
 _CLOSE: Final = 3
 _MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_RIVAL: Final = 0.1
+"""How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
-_KEPT_BYTES: Final = 128 << 20
+_OPEN_BYTES: Final = 64 << 20
+_PACKED_BYTES: Final = 64 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
 
@@ -86,15 +95,8 @@ class Matcher(Generic[K]):
         """
         ahead: deque[Future[Match[K] | None]] = deque()
         for batch in _batches(suspects) if self._keys else ():
-            prints = [one for _key, one in batch]
-            proposed = zip(
-                self._candidates.whole(prints, _WHOLE),
-                self._candidates.parts(prints, _PARTS),
-                self._candidates.covered(prints, _WHOLE),
-                strict=True,
-            )
-            for (key, one), candidates in zip(batch, proposed, strict=True):
-                ahead.append(self._threads.submit(self._match, key, one, _each_once(candidates)))
+            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, candidates))
             while len(ahead) > _BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
@@ -105,10 +107,33 @@ class Matcher(Generic[K]):
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key, seen) if candidates and candidates[0].likely >= _LEAST_LIKELY else None
-        return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
+        is_likely = bool(candidates) and candidates[0].likely >= _LEAST_LIKELY
+        gray = self._gray(key, seen) if is_likely or unframed(strip_of(seen)) else None
+        if gray is None:
+            return None
+        best, is_near = self._decide(key, Prepared(gray), candidates)
+        # As if what was put around it had never been there.
+        for inside in [] if best is not None or is_near else unframed(gray):
+            height, width = inside.shape
+            (candidates,) = self._proposed([print_of_gray(inside, width, height)])
+            best, is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None or is_near:
+                break
+        return best
 
-    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
+    def _proposed(self, suspects: list[Print]) -> list[list[Candidate]]:
+        proposed = zip(
+            self._candidates.whole(suspects, _WHOLE),
+            self._candidates.parts(suspects, _PARTS),
+            self._candidates.covered(suspects, _WHOLE),
+            strict=True,
+        )
+        return [_each_once(candidates) for candidates in proposed]
+
+    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content."""
+        if not candidates or candidates[0].likely < _LEAST_LIKELY:
+            return None, False
         least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, candidates[0].likely - _LITTLE)
@@ -122,27 +147,32 @@ class Matcher(Generic[K]):
         ):
             best, is_near = self._best(key, suspect, among if likely >= enough else [], effort)
             if best is not None or is_near:
-                return best
-        return None
+                return best, is_near
+        return None, False
 
     def _best(
         self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
     ) -> tuple[Match[K] | None, bool]:
         """Return the best match, and whether any is the same screen with another content."""
-        best: Match[K] | None = None
+        fits: list[Fit] = []
+        keys: list[K] = []
+        sure: tuple[Fit, float] | None = None
         is_near = False
         for candidate in candidates:
-            original = self._kept.of(self._keys[candidate.number])
-            if original is None:
+            if sure is not None and candidate.likely < sure[1] - _RIVAL:
                 continue
-            seen, near = (suspect.unframed, Region()) if candidate.is_framed else (suspect, candidate.near)
-            found = outcome(original, seen, near, effort)
+            original = self._kept.of(self._keys[candidate.number])
+            if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
+                continue
+            found = outcome(original, suspect, candidate.near, effort)
             is_near |= found.is_near
             if found.verdict is not None:
-                best = _better(best, Match(self._keys[candidate.number], key, found.verdict))
-                if found.verdict.is_distinguishable:
-                    break
-        return best, is_near
+                fits.append(Fit(original, found, found.verdict))
+                keys.append(self._keys[candidate.number])
+                if sure is None and found.verdict.is_distinguishable:
+                    sure = fits[-1], candidate.likely
+        best = settled(fits, suspect)
+        return None if best is None else Match(keys[best[0]], key, best[1]), is_near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
         width = LOOK_WIDTH if of.width <= of.height else min(_WIDEST, LOOK_WIDTH * of.width // max(1, of.height))
@@ -153,32 +183,68 @@ class Matcher(Generic[K]):
 
 
 class _Kept(Generic[K]):
-    """The originals last asked for, in bounded memory."""
+    """The originals asked for, in bounded memory: the last ones as they are, many more packed, not decoded twice."""
 
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
-        self._kept: OrderedDict[K, Prepared | None] = OrderedDict()
-        self._bytes = 0
+        self._open: _Recent[K, Prepared | None] = _Recent(_OPEN_BYTES, _size)
+        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, _packed_size)
         self._lock = threading.Lock()
 
     def of(self, key: K) -> Prepared | None:
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        gray = self._gray(key)
-        seen = None if gray is None else Prepared(gray)
+            if key in self._open:
+                return self._open.get(key)
+            packed = self._packed.get(key) if key in self._packed else None
+        if packed is None:
+            gray = self._gray(key)
+            seen = None if gray is None else Prepared(gray)
+        else:
+            seen = packed.opened()
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = seen
-                self._bytes += _size(seen)
-            while self._bytes > _KEPT_BYTES:
-                self._bytes -= _size(self._kept.popitem(last=False)[1])
+            leaving = self._open.put(key, seen)
+        done = [(one, prepared.packed()) for one, prepared in leaving if prepared is not None]
+        with self._lock:
+            for one, small in done:
+                self._packed.put(one, small)
         return seen
 
 
+class _Recent(Generic[K, V]):
+    """What was used last, up to so many bytes."""
+
+    def __init__(self, most: int, size: Callable[[V], int]) -> None:
+        self._most, self._size = most, size
+        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._bytes = 0
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._kept
+
+    def get(self, key: K) -> V:
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def put(self, key: K, value: V) -> list[tuple[K, V]]:
+        """Keep something instead of what was kept as this key; return what has to leave for it."""
+        if key in self._kept:
+            self._bytes -= self._size(self._kept.pop(key))
+        self._kept[key] = value
+        self._bytes += self._size(value)
+        leaving = []
+        while self._bytes > self._most:
+            leaving.append(self._kept.popitem(last=False))
+            self._bytes -= self._size(leaving[-1][1])
+        return leaving
+
+
 def _size(seen: Prepared | None) -> int:
-    return 0 if seen is None else seen.gray.nbytes + _FEATURES_BYTES
+    # With its halves.
+    return 0 if seen is None else seen.gray.nbytes * 4 // 3 + _FEATURES_BYTES
+
+
+def _packed_size(packed: Packed) -> int:
+    return len(packed.pixels) + _FEATURES_BYTES
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
@@ -189,12 +255,6 @@ def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
         likelier = max(first, one, key=lambda candidate: candidate.likely)
         found[one.number] = replace(likelier, near=first.near or one.near)
     return sorted(found.values(), key=lambda one: -one.likely)
-
-
-def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:
-    if first is None or second is None:
-        return first or second
-    return max(first, second, key=lambda match: (match.verdict.is_distinguishable, match.verdict.confidence))
 
 
 def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:

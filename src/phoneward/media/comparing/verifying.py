@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from phoneward.media.comparing import aligning, distinguishing
-from phoneward.media.comparing.aligning import Box, Placement
+from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.prepared import Prepared, resized
+from phoneward.media.comparing.prepared import Box, Prepared, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
@@ -40,10 +40,19 @@ class Effort(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What comparing showed. `is_near`: the same screen, with another content in a small place."""
+    """What comparing showed.
+
+    Attributes:
+        verdict: how it is a copy.
+        is_near: it is the same screen, with another content in a small place.
+        common: with a verdict, the part of the original that it shows, and where in the suspect that is.
+        turn: quarters by which the suspect is turned before.
+    """
 
     verdict: Verdict | None
     is_near: bool = False
+    common: tuple[Box, Box] = ((0, 0, 0, 0), (0, 0, 0, 0))
+    turn: int = 0
 
 
 def verify(
@@ -133,7 +142,8 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
         is_distinguishable = distinguishing.would_show(
             None if height is None else height * sharpness, min(original.shape) * sharpness
         )
-        found = Outcome(_verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable))
+        verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
+        found = Outcome(verdict, common=common, turn=placement.turn)
         if side >= largest or (is_distinguishable and side >= 720):
             break
     return found

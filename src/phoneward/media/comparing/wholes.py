@@ -47,15 +47,12 @@ class Wholes:
             piece = blocks([originals[number][0] for number in self._order[at : at + _PIECE].tolist()])
             self._blocks[at : at + _PIECE] = np.rint(piece * np.float32(_SCALE))
 
-    def near(
-        self, suspects: Sequence[tuple[Gray, float]], most: int, *, off: float = _SIDES
-    ) -> list[list[tuple[int, float]]]:
+    def near(self, suspects: Sequence[tuple[Gray, float]], most: int) -> list[list[tuple[int, float]]]:
         """Return for each suspect up to `most` numbers, the likeliest first, and how likely, about 0 to 1.
 
         Args:
             suspects: the strip of each, standing as the originals, and its width by its height.
             most: how many are wanted.
-            off: by how much the ratio of the sides may be another one.
         """
         ratios = np.log([ratio for _strip, ratio in suspects])
         order = np.argsort(ratios, kind="stable")
@@ -63,15 +60,13 @@ class Wholes:
         for at in range(0, len(order), _TOGETHER):
             together = order[at : at + _TOGETHER]
             seen = blocks([suspects[number][0] for number in together.tolist()])
-            near = self._near(seen, ratios[together], most, off)
+            near = self._near(seen, ratios[together], most)
             for number, own in zip(together.tolist(), near, strict=True):
                 found[number] = own
         return found
 
-    def _near(
-        self, seen: Blocks, ratios: npt.NDArray[np.float64], most: int, off: float
-    ) -> list[list[tuple[int, float]]]:
-        first, last = np.searchsorted(self._ratios, [ratios[0] - off, ratios[-1] + off])
+    def _near(self, seen: Blocks, ratios: npt.NDArray[np.float64], most: int) -> list[list[tuple[int, float]]]:
+        first, last = np.searchsorted(self._ratios, [ratios[0] - _SIDES, ratios[-1] + _SIDES])
         if first == last:
             return [[] for _one in seen]
         # Of what the suspect shows, the share that is where it is in the original.
@@ -80,7 +75,7 @@ class Wholes:
         for at in range(first, last, _PIECE):
             piece = self._blocks[at : min(at + _PIECE, last)].astype(np.float32)
             alike[:, at - first : at - first + len(piece)] = seen @ piece.T
-        bounds = np.searchsorted(self._ratios[first:last], [ratios - off, ratios + off]).T
+        bounds = np.searchsorted(self._ratios[first:last], [ratios - _SIDES, ratios + _SIDES]).T
         for row, (begin, end) in zip(alike, bounds, strict=True):
             row[:begin] = row[end:] = -1.0
         best = np.argpartition(alike, -min(most, alike.shape[1]), axis=1)[:, -most:]
