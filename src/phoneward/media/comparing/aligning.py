@@ -229,8 +229,8 @@ def _slid(original: Gray, suspect: Gray, placement: Placement) -> Placement:
 def _placed(original: Prepared, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
     """Return the original as it would look in the suspect's place."""
     scale_x, scale_y = placement.scale_x * across, placement.scale_y * down
-    # By area first: a warp alone would skip pixels.
-    small = original.scaled(min(scale_x, scale_y))
+    # A warp alone would skip pixels.
+    small = original.level(min(scale_x, scale_y))
     scale_x *= original.gray.shape[1] / small.shape[1]
     scale_y *= original.gray.shape[0] / small.shape[0]
     # Centres of pixels, not their corners, are what a warp maps.

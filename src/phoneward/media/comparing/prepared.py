@@ -75,12 +75,17 @@ class Prepared:
         return halves
 
     def scaled(self, scale: float) -> Gray:
-        """Return the picture made smaller; quicker than `scaled`, and about as exact."""
-        shape = (max(1, round(self.gray.shape[1] * scale)), max(1, round(self.gray.shape[0] * scale)))
+        """Return the picture made smaller; many times quicker than `scaled`, and about as exact."""
         if scale >= 1:
             return self.gray
-        from_ = next((one for one in reversed(self._halves) if one.shape[0] >= 1.5 * shape[1]), self.gray)
-        return resized(from_, shape)
+        shape = (max(1, round(self.gray.shape[1] * scale)), max(1, round(self.gray.shape[0] * scale)))
+        # To less than a half nothing is left out between pixels.
+        return np.asarray(cv2.resize(self.level(scale), shape, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+    def level(self, scale: float) -> Gray:
+        """Return the picture halved as often as it stays at least at this scale."""
+        least = scale * self.gray.shape[1] - 0.5
+        return next((one for one in reversed(self._halves) if one.shape[1] >= least), self.gray)
 
     def part(self, box: Box, size: tuple[int, int]) -> Gray:
         """Return a part at a width and height; a suspect is asked for the same one with each original."""
@@ -92,8 +97,7 @@ class Prepared:
 
     def rough(self, box: Box, size: tuple[int, int]) -> Gray:
         """Return a part at a width and height; quicker than `part`, and off by some of its pixels' width at most."""
-        least = 1.5 * size[0] / (box[2] - box[0])
-        from_ = next((one for one in reversed(self._halves) if one.shape[1] >= least * self.gray.shape[1]), self.gray)
+        from_ = self.level(1.5 * size[0] / (box[2] - box[0]))
         scale = from_.shape[1] / self.gray.shape[1]
         left, top, right, bottom = (round(edge * scale) for edge in box)
         return resized(cut(from_, (left, top, right, bottom)), size)
