@@ -79,6 +79,23 @@ def test_a_folder_that_is_none_is_said(program: Program, folders: tuple[Path, Pa
     assert "There is no folder “nowhere”." in ran.stderr
 
 
+@pytest.mark.parametrize("empty_is_mine", [True, False])
+def test_a_folder_without_pictures_is_no_answer_that_nothing_was_copied(
+    program: Program, folders: tuple[Path, Path], *, empty_is_mine: bool
+) -> None:
+    """Who names the wrong folder reads that nothing was compared, not that no copy was found."""
+    empty = folders[0].parent / "empty"
+    empty.mkdir()
+    (empty / "notes.txt").write_text("no picture")
+    both = (str(empty), str(folders[1])) if empty_is_mine else (str(folders[0]), str(empty))
+    ran = program.run("watch", "compare", *both)
+    assert ran.code == 3
+    assert "There was nothing to compare" in ran.stderr
+    assert str(empty) in ran.stderr
+    assert "No copy" not in ran.stdout + ran.stderr
+    assert program.run("watch", "compare", "--json", *both).stdout == ""
+
+
 def test_the_pictures_stand_side_by_side_on_a_page(program: Program, folders: tuple[Path, Path]) -> None:
     """The page holds both pictures of each copy, made anew, asks for nothing from elsewhere, and replaces no other."""
     mine, app = folders

@@ -19,7 +19,7 @@ from phoneward.texts import N_, _
         "covered.\n\n"
         "Both folders are looked through with everything in them, whatever the files are called. Links are not "
         "followed, and nothing is changed.\n\n"
-        "The exit code is 0, or 3 where something could not be looked at; it is named."
+        "The exit code is 0, or 3 where something could not be looked at (it is named) or a folder holds no picture."
     ),
 )
 @argument("originals", metavar="ORIGINALS", meaning=N_("The folder with your pictures."))

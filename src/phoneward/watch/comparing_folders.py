@@ -11,7 +11,7 @@ from phoneward.errors import readable
 from phoneward.media import Reason, Skipped, Verdict, find_pictures
 from phoneward.media.comparing import Looker, Matcher, Print
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
-from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
+from phoneward.watch.errors import FileLeftOutError, NoPictureInFolderError, NoSuchFolderError
 
 LARGEST: Final = 128 << 20
 """Bytes; a larger file is left out, and named."""
@@ -62,6 +62,7 @@ def compare_folders(
 
     Raises:
         NoSuchFolderError: one of them is no folder, or cannot be read.
+        NoPictureInFolderError: one of them holds no picture.
     """
     for folder in (originals, suspects):
         if not os.path.isdir(folder):
@@ -69,9 +70,13 @@ def compare_folders(
     with Looker() as looker:
         look = _Look(looker, listener, on_left_out)
         known = list(look.prints(originals))
+        if not known:
+            raise NoPictureInFolderError(folder=originals)
         with Matcher(known, fetched, looker) as matcher:
             for match in matcher.match(look.prints(suspects)):
                 yield FolderMatch(original=match.original, suspect=match.suspect, verdict=match.verdict)
+        if not look.pictures:
+            raise NoPictureInFolderError(folder=suspects)
 
 
 class _Look:
@@ -82,13 +87,15 @@ class _Look:
         self._listener = listener
         self._on_left_out = on_left_out
         self._files = self._bytes = 0
+        self.pictures = 0
 
     def prints(self, folder: str) -> Iterator[tuple[Place, Print]]:
-        self._files = self._bytes = 0
+        self._files = self._bytes = self.pictures = 0
         paths = list(_files(folder, self._on_left_out))
         self._listener(PhaseStarted("look-at-pictures", total_files=len(paths)))
         for place, seen in self._looker.prints(self._found(paths)):
             if not isinstance(seen, Skipped):
+                self.pictures += 1
                 yield place, seen
             elif seen.reason is not Reason.NOT_A_PICTURE:
                 self._on_left_out(FileLeftOutError(path=place.path, reason=seen.reason))

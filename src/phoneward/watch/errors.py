@@ -28,3 +28,14 @@ class FileLeftOutError(WatchError):
 
     def __init__(self, *, path: str, reason: str) -> None:
         super().__init__(path=readable(path), reason=readable(reason))
+
+
+class NoPictureInFolderError(WatchError):
+    """There is nothing to compare: one of the folders holds no picture that can be looked at."""
+
+    message = N_("There was nothing to compare: no picture that can be looked at is in “{folder}”.")
+    next_step = N_("Check that it is the right folder. Whether copies are kept was not looked into.")
+    exit_code = ExitCode.INCOMPLETE
+
+    def __init__(self, *, folder: str) -> None:
+        super().__init__(folder=readable(folder))

@@ -52,7 +52,7 @@ from phoneward.watch.canary.storage import search as search_for_canaries
 from phoneward.watch.canary.words import bytes_sentences, form_of, sentences_of
 from phoneward.watch.comparing_folders import FolderMatch, Place, compare_folders
 from phoneward.watch.comparing_page import ComparedPage
-from phoneward.watch.errors import FileLeftOutError, NoSuchFolderError
+from phoneward.watch.errors import FileLeftOutError, NoPictureInFolderError, NoSuchFolderError
 from phoneward.watch.plain import (
     AppCopy,
     Capture,
@@ -133,6 +133,7 @@ __all__ = [
     "Looked",
     "Network",
     "NoMainFileError",
+    "NoPictureInFolderError",
     "NoSuchFolderError",
     "NotedCanary",
     "Open",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import cv2
+import numpy as np
 import pytest
 
 from phoneward.media.comparing import Looker, Match, Matcher, Print
@@ -38,3 +40,71 @@ def test_copies_are_found_and_strangers_are_not(looker: Looker) -> None:
     suspects["app/same"] = pictures[mine[0]].data
     found = {match.suspect: match.original for match in matches(looker, originals, suspects)}
     assert found == {f"app/half/{name}": f"mine/{name}" for name in mine} | {"app/same": f"mine/{mine[0]}"}
+
+
+def _png(pixels: transforms.Pixels) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def _one(found: list[Match[str]]) -> Match[str]:
+    assert len(found) == 1
+    return found[0]
+
+
+def test_where_two_pages_differ_only_in_what_was_cut_off_nobody_says_which(looker: Looker) -> None:
+    """Two screenshots that differ in the clock: of the copy without the bar either is shown, and not as sure."""
+    pictures = {one.name: one for one in corpus.pictures()}
+    first, clock = pictures["bank-0-first"], pictures["bank-0-clock"]
+    suspect = {"app/cut": transforms.ALL["cut5_top"].copy(first.pixels())}
+    alone = _one(matches(looker, {"a": first.data}, suspect))
+    both = _one(matches(looker, {"a": first.data, "b": clock.data}, suspect))
+    assert alone.verdict.is_distinguishable
+    assert not both.verdict.is_distinguishable
+    assert both.verdict.confidence <= alone.verdict.confidence / 2
+    whole = _one(
+        matches(looker, {"b": clock.data, "a": first.data}, {"app/whole": transforms.ALL["half"].copy(first.pixels())})
+    )
+    assert whole.original == "a"
+    assert whole.verdict.is_distinguishable
+
+
+def test_where_a_dialog_lies_over_the_difference_nobody_says_which(looker: Looker) -> None:
+    """What two pages differ in is under the dialog."""
+    first = next(one for one in corpus.pictures() if one.name == "bank-0-first").pixels()
+    other = first.copy()
+    cv2.putText(other, "7 714.20", (300, 1170), cv2.FONT_HERSHEY_SIMPLEX, 2, (20, 20, 20), 5)
+    suspect = {"app/covered": transforms.ALL["dialog"].copy(first)}
+    assert _one(matches(looker, {"a": _png(first)}, suspect)).verdict.is_distinguishable
+    assert not _one(matches(looker, {"a": _png(first), "b": _png(other)}, suspect)).verdict.is_distinguishable
+
+
+def test_a_list_that_was_scrolled_shows_the_same_rows(looker: Looker) -> None:
+    """A square cut from rows that two screenshots of one list show may be of either."""
+    list_ = np.full((3600, 1080, 3), 250, np.uint8)
+    chance = np.random.default_rng(3)
+    for row in range(30):
+        text = f"{chance.integers(1_000, 99_999)} row {chance.integers(100, 999)}"
+        cv2.putText(list_, text, (60, 120 * row + 80), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (30, 30, 30), 4)
+        cv2.putText(list_, "9.07", (880, 120 * row + 80), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (90, 90, 90), 3)
+    one, scrolled = list_[:2400], list_[480:2880]
+    suspect = {"app/square": transforms.ALL["square540"].copy(one)}
+    assert _one(matches(looker, {"a": _png(one)}, suspect)).verdict.is_distinguishable
+    assert not _one(matches(looker, {"a": _png(one), "b": _png(scrolled)}, suspect)).verdict.is_distinguishable
+
+
+def test_the_same_picture_kept_twice_is_no_doubt(looker: Looker) -> None:
+    """Whoever has a screenshot and a smaller copy of it still learns for sure that an app has it."""
+    first = next(one for one in corpus.pictures() if one.name == "bank-0-first").pixels()
+    mine = {"small": transforms.ALL["half"].copy(first), "a": _png(first)}
+    assert _one(matches(looker, mine, {"app/cut": transforms.ALL["cut5_top"].copy(first)})).verdict.is_distinguishable
+
+
+def test_a_photo_goes_before_a_screen_that_shows_it(looker: Looker) -> None:
+    """Of a photo and a screenshot of a gallery that shows it, a copy of the photo is one of the photo."""
+    photo = next(one for one in corpus.pictures() if not one.is_screen).pixels()
+    screen = next(one for one in corpus.pictures() if one.name == "settings-3000-first").pixels()
+    height, width = photo.shape[:2]
+    tall = round(1080 * height / width)
+    screen[400 : 400 + tall] = cv2.resize(photo, (1080, tall), interpolation=cv2.INTER_AREA)
+    suspect = {"app/half": transforms.ALL["half"].copy(photo)}
+    assert _one(matches(looker, {"screen": _png(screen), "photo": _png(photo)}, suspect)).original == "photo"

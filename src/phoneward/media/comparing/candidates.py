@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.neighbours import Hashes, near
 from phoneward.media.comparing.overlaying import Guess, best_of
 from phoneward.media.comparing.parts import Parts
@@ -22,8 +21,6 @@ from phoneward.media.verdict import Region
 
 RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
-_OFF: Final = 0.12
-"""By how much the ratio of a framed picture's sides may be off: its frame is some pixels of a strip wide."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -36,13 +33,11 @@ class Candidate:
         number: which one.
         near: about which part of it the suspect may show; None where nothing suggests one.
         likely: 0 to 1.
-        is_framed: without what was put around it.
     """
 
     number: int
     near: Region | None = None
     likely: float = 1.0
-    is_framed: bool = False
 
 
 class Candidates:
@@ -70,7 +65,7 @@ class Candidates:
         return found
 
     def covered(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
-        """Return for each suspect up to `most` originals that it shows as a whole, turned, partly covered or framed."""
+        """Return for each suspect up to `most` originals that it shows as a whole, turned or partly covered."""
         found: list[list[Candidate]] = [[] for _one in suspects]
         for quarters in range(4):
             turned = [
@@ -82,12 +77,6 @@ class Candidates:
             ]
             for candidates, alike in zip(found, self._wholes.near(turned, most), strict=True):
                 candidates += [Candidate(number, likely=likely) for number, likely in alike]
-        framed = [(at, inside) for at, one in enumerate(suspects) if (inside := unframed(strip_of(one))) is not None]
-        inner = [
-            (inside, suspects[at].width / suspects[at].height * _ratio(inside, suspects[at])) for at, inside in framed
-        ]
-        for (at, _inside), alike in zip(framed, self._wholes.near(inner, most, off=_OFF), strict=True):
-            found[at] += [Candidate(number, likely=likely, is_framed=True) for number, likely in alike]
         return [sorted(one, key=lambda candidate: -candidate.likely)[:most] for one in found]
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
@@ -108,12 +97,6 @@ class Candidates:
         aside = best_of(across, self._wide.strips, wide, most, natives(self._wide, one.height))
         found = [*upright, *(guess.turned() for guess in aside)]
         return sorted(found, key=lambda guess: -guess.likely)[:most]
-
-
-def _ratio(inside: Gray, of: Print) -> float:
-    """Return the ratio of the sides of a strip without its frame, by that of the whole."""
-    height, width = strip_of(of).shape
-    return float(inside.shape[1] / width / (inside.shape[0] / height))
 
 
 def strip_of(of: Print) -> Gray:

@@ -8,13 +8,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Self, TypeVar
 
-from phoneward.media.comparing.candidates import Candidate, Candidates
+import numpy as np
+
+from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
 from phoneward.media.comparing.prepared import Packed, Prepared
+from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
-from phoneward.media.verdict import Kind, Region, Verdict
+from phoneward.media.verdict import Kind, Verdict
 
 K = TypeVar("K")
 """Whatever the caller knows a picture by."""
@@ -33,6 +38,8 @@ _LITTLE: Final = 0.08
 _CLOSE: Final = 3
 _MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_RIVAL: Final = 0.1
+"""How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
@@ -88,15 +95,8 @@ class Matcher(Generic[K]):
         """
         ahead: deque[Future[Match[K] | None]] = deque()
         for batch in _batches(suspects) if self._keys else ():
-            prints = [one for _key, one in batch]
-            proposed = zip(
-                self._candidates.whole(prints, _WHOLE),
-                self._candidates.parts(prints, _PARTS),
-                self._candidates.covered(prints, _WHOLE),
-                strict=True,
-            )
-            for (key, one), candidates in zip(batch, proposed, strict=True):
-                ahead.append(self._threads.submit(self._match, key, one, _each_once(candidates)))
+            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, candidates))
             while len(ahead) > _BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
@@ -107,10 +107,33 @@ class Matcher(Generic[K]):
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key, seen) if candidates and candidates[0].likely >= _LEAST_LIKELY else None
-        return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
+        is_likely = bool(candidates) and candidates[0].likely >= _LEAST_LIKELY
+        gray = self._gray(key, seen) if is_likely or unframed(strip_of(seen)) else None
+        if gray is None:
+            return None
+        best, is_near = self._decide(key, Prepared(gray), candidates)
+        # As if what was put around it had never been there.
+        for inside in [] if best is not None or is_near else unframed(gray):
+            height, width = inside.shape
+            (candidates,) = self._proposed([print_of_gray(inside, width, height)])
+            best, is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None or is_near:
+                break
+        return best
 
-    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
+    def _proposed(self, suspects: list[Print]) -> list[list[Candidate]]:
+        proposed = zip(
+            self._candidates.whole(suspects, _WHOLE),
+            self._candidates.parts(suspects, _PARTS),
+            self._candidates.covered(suspects, _WHOLE),
+            strict=True,
+        )
+        return [_each_once(candidates) for candidates in proposed]
+
+    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content."""
+        if not candidates or candidates[0].likely < _LEAST_LIKELY:
+            return None, False
         least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, candidates[0].likely - _LITTLE)
@@ -124,27 +147,32 @@ class Matcher(Generic[K]):
         ):
             best, is_near = self._best(key, suspect, among if likely >= enough else [], effort)
             if best is not None or is_near:
-                return best
-        return None
+                return best, is_near
+        return None, False
 
     def _best(
         self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
     ) -> tuple[Match[K] | None, bool]:
         """Return the best match, and whether any is the same screen with another content."""
-        best: Match[K] | None = None
+        fits: list[Fit] = []
+        keys: list[K] = []
+        sure: tuple[Fit, float] | None = None
         is_near = False
         for candidate in candidates:
-            original = self._kept.of(self._keys[candidate.number])
-            if original is None:
+            if sure is not None and candidate.likely < sure[1] - _RIVAL:
                 continue
-            seen, near = (suspect.unframed, Region()) if candidate.is_framed else (suspect, candidate.near)
-            found = outcome(original, seen, near, effort)
+            original = self._kept.of(self._keys[candidate.number])
+            if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
+                continue
+            found = outcome(original, suspect, candidate.near, effort)
             is_near |= found.is_near
             if found.verdict is not None:
-                best = _better(best, Match(self._keys[candidate.number], key, found.verdict))
-                if found.verdict.is_distinguishable:
-                    break
-        return best, is_near
+                fits.append(Fit(original, found, found.verdict))
+                keys.append(self._keys[candidate.number])
+                if sure is None and found.verdict.is_distinguishable:
+                    sure = fits[-1], candidate.likely
+        best = settled(fits, suspect)
+        return None if best is None else Match(keys[best[0]], key, best[1]), is_near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
         width = LOOK_WIDTH if of.width <= of.height else min(_WIDEST, LOOK_WIDTH * of.width // max(1, of.height))
@@ -227,12 +255,6 @@ def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
         likelier = max(first, one, key=lambda candidate: candidate.likely)
         found[one.number] = replace(likelier, near=first.near or one.near)
     return sorted(found.values(), key=lambda one: -one.likely)
-
-
-def _better(first: Match[K] | None, second: Match[K] | None) -> Match[K] | None:
-    if first is None or second is None:
-        return first or second
-    return max(first, second, key=lambda match: (match.verdict.is_distinguishable, match.verdict.confidence))
 
 
 def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.distinguishing import letter_height
-from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.prints import Gray
 
 if sys.version_info >= (3, 14):
@@ -41,7 +40,8 @@ class Prepared:
 
     def __init__(self, gray: Gray) -> None:
         self.gray = gray
-        self._turned: dict[int, Prepared] = {0: self}
+        # Never itself: in a ring its pictures would wait for the collector, which counts objects, not megabytes.
+        self._turned: dict[int, Prepared] = {}
         self._spots: dict[int, tuple[Gray, Float]] = {}
         self._parts: dict[tuple[Box, tuple[int, int]], Gray] = {}
 
@@ -53,15 +53,11 @@ class Prepared:
 
     def turned(self, quarters: int) -> "Prepared":
         """Return the picture turned counter-clockwise by so many quarters."""
+        if quarters == 0:
+            return self
         if quarters not in self._turned:
             self._turned[quarters] = Prepared(turned(self.gray, quarters))
         return self._turned[quarters]
-
-    @cached_property
-    def unframed(self) -> "Prepared":
-        """The picture without what was put around it."""
-        inside = unframed(self.gray)
-        return self if inside is None else Prepared(np.ascontiguousarray(inside))
 
     @cached_property
     def _halves(self) -> list[Gray]:

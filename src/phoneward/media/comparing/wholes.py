@@ -35,15 +35,12 @@ class Wholes:
         self._blocks = blocks([strip for strip, _ratio in originals])
         self._ratios = np.log([ratio for _strip, ratio in originals])
 
-    def near(
-        self, suspects: Sequence[tuple[Gray, float]], most: int, *, off: float = _SIDES
-    ) -> list[list[tuple[int, float]]]:
+    def near(self, suspects: Sequence[tuple[Gray, float]], most: int) -> list[list[tuple[int, float]]]:
         """Return for each suspect up to `most` numbers, the likeliest first, and how likely, about 0 to 1.
 
         Args:
             suspects: the strip of each, standing as the originals, and its width by its height.
             most: how many are wanted.
-            off: by how much the ratio of the sides may be another one.
         """
         if not len(self._ratios) or not suspects:
             return [[] for _one in suspects]
@@ -52,7 +49,7 @@ class Wholes:
         # Of what the suspect shows, the share that is where it is in the original.
         alike /= np.maximum((seen * seen).sum(axis=1, keepdims=True), 1.0)
         ratios = np.log([ratio for _strip, ratio in suspects])
-        alike[np.abs(ratios[:, None] - self._ratios[None, :]) > off] = -1.0
+        alike[np.abs(ratios[:, None] - self._ratios[None, :]) > _SIDES] = -1.0
         count = min(most, alike.shape[1])
         best = np.argpartition(-alike, count - 1, axis=1)[:, :count]
         return [
