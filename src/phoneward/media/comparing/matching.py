@@ -113,8 +113,8 @@ class Matcher(Generic[K]):
         for inside in [] if best is not None or is_near else unframed(gray):
             height, width = inside.shape
             (candidates,) = self._proposed([print_of_gray(inside, width, height)])
-            best, is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
-            if best is not None or is_near:
+            best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None:
                 break
         return best
 
