@@ -17,6 +17,7 @@ from phoneward.cases.errors import (
     EvidenceUnreadableError,
     ExportTooLargeError,
     FactsDamagedError,
+    NoFolderError,
     NotACaseError,
     NotAFingerprintError,
     NotExportedError,
@@ -28,6 +29,7 @@ from phoneward.cases.errors import (
 from phoneward.cases.exporting import Exported, export
 from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Party, Role, decode_facts, encode_facts
 from phoneward.cases.finding_codes import CODES as FINDING_CODES
+from phoneward.cases.findings import called
 from phoneward.cases.fingerprint import MARK as FINGERPRINT_MARK
 from phoneward.cases.fingerprint import (
     Fingerprint,
@@ -55,7 +57,7 @@ from phoneward.cases.screens import (
 from phoneward.cases.sealing import Seal, Wish
 from phoneward.cases.statements import write_statement
 from phoneward.cases.told import Told, gone_words, told_by, with_told
-from phoneward.cases.verdict import Result, Stamped, Verdict
+from phoneward.cases.verdict import Result, Stamped, Verdict, result_words
 from phoneward.cases.verifying import verify
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "Item",
     "Line",
     "Loss",
+    "NoFolderError",
     "NotACaseError",
     "NotAFingerprintError",
     "NotExportedError",
@@ -114,6 +117,7 @@ __all__ = [
     "Wish",
     "attach_screenshots",
     "breaks_of",
+    "called",
     "case_key",
     "decode_facts",
     "encode_facts",
@@ -131,6 +135,7 @@ __all__ = [
     "picked",
     "read_fingerprint",
     "read_screenshot",
+    "result_words",
     "room_answer",
     "sentence",
     "told_by",
