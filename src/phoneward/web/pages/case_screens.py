@@ -51,8 +51,6 @@ def keep(request: Request) -> Response:
     context, form = context_of(request), form_of(request)
     key = form.get("case", "")
     numbers = [int(one) for one in form.getlist("pick") if one.isascii() and one.isdigit() and len(one) <= MAX_DIGITS]
-        int(text) for text in form.getlist("pick") if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-    ]
     if not numbers:
         say(request, words("Nothing was picked, and nothing was kept."))
         return see_other(address(SCREENS, case=key))
