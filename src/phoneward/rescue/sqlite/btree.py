@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from phoneward.rescue.sqlite.pages import Image, Pages
@@ -48,11 +49,13 @@ class Gap:
         start: where it begins.
         end: where it ends.
         block: whether a freeblock begins there, as the page itself says.
+        reused: whether the cell behind it is newer than the one ahead: it may have been put over the end of a freeblock.
     """
 
     start: int
     end: int
     block: bool
+    reused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +145,29 @@ def cells_of(data: bytes, layout: Layout, usable: int) -> Iterator[Cell]:
 def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
     """Return the stretches of a page that no cell lives in, in order; those of fewer than 5 bytes are left out."""
     data = image.data
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int, int | None]] = []
     if layout.kind == INTERIOR_TABLE:
         for at in layout.pointers(data):
             end = at + 4
             while end < min(at + 12, usable) and data[end] >= 0x80:
                 end += 1
-            taken.append((at, end + 1))
+            taken.append((at, end + 1, None))
     else:
-        taken = [(cell.start, cell.end) for cell in cells_of(data, layout, usable)]
+        taken = [(cell.start, cell.end, cell.rowid) for cell in cells_of(data, layout, usable)]
     blocks = _blocks(data, layout.block, usable)
     known = set(blocks)
     gaps, at = [], layout.pointed + 2 * layout.count
-    for start, end in [*sorted(taken), (usable, usable)]:
+    last: int | None = None
+    for start, end, rowid in [*sorted(taken, key=itemgetter(0)), (usable, usable, None)]:
+        # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
+        reused = last is not None and rowid is not None and rowid > last
         # What lies before the content begins and a freeblock behind it are two stretches.
         cuts = blocks[bisect_right(blocks, at) : bisect_left(blocks, start)] if at < start else []
         for cut in [*cuts, start]:
             if cut - at >= 5:
-                gaps.append(Gap(at, cut, at in known))
+                gaps.append(Gap(at, cut, at in known, reused and cut == start))
             at = max(at, cut)
-        at = max(at, end)
+        at, last = max(at, end), rowid
     return gaps
 
 
