@@ -49,7 +49,7 @@ class Gap:
         start: where it begins.
         end: where it ends.
         block: whether a freeblock begins there, as the page itself says.
-        reused: whether the cell behind it is newer than the one ahead: it may have been put over the end of a freeblock.
+        reused: whether the cell behind it is newer than the one ahead: it may have been put over its end.
     """
 
     start: int

@@ -247,7 +247,7 @@ def _from_block(ground: Ground, shape: Shape, block: _Block, types: _Types) -> C
 
 
 def _guess_worth(ground: Ground, record: _Record, gone: int) -> float:
-    """Return what guessed types take from the evidence: that the end fits says little where they were made to fit it."""
+    """Return what guessed types take from the evidence: an end says little where they were made to fit it."""
     bits = 0.0
     for kind in record.kinds[:gone]:
         bits += _GUESSED_NOTHING if kind == 0 else _GUESSED_NUMBER if kind < 12 else _GUESSED_LONG

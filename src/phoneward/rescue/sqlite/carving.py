@@ -177,7 +177,7 @@ class Reader:
             start: where to begin.
             own: the table it belonged to.
             method: how it was found.
-            whole: cells that were deleted before are no part of it: an overflow page has none, and text looks like them.
+            whole: only whole cells: an overflow page has no others, and text looks like them.
         """
         hints = self._stale(image, start + start % 2)
         ground = Ground(image.data, start, self.usable, self.usable, self.encoding, hints=hints,
