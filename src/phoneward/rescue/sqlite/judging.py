@@ -102,6 +102,9 @@ def _text(data: bytes, size: int, encoding: str, affinity: str) -> float:
             text = data[: error.start].decode(encoding, "replace")
         else:
             return _BROKEN_TEXT
+    if text.isascii() and text.isprintable():
+        bits = min(1.2 * len(text), 18.0)
+        return bits - 8 if affinity in {"integer", "numeric", "real"} and _is_number(text) else bits
     # Control characters and code points that nobody assigned.
     strange = sum(1 for one in text if not one.isprintable() and unicodedata.category(one) in {"Cc", "Cn"}
                   and one not in "\t\n\r")  # fmt: skip
