@@ -11,6 +11,7 @@ _COMMANDS: tuple[str, ...] = (
     "add",
     "attach",
     "note",
+    "statement",
     "letter",
     "seal",
     "verify",
