@@ -67,6 +67,14 @@ class EvidenceRefusedError(CaseError):
     exit_code = ExitCode.USAGE
 
 
+class EvidenceInCaseError(CaseError):
+    """A file that should be added lies in the case already."""
+
+    message = N_("{path} lies in the folder of the case itself, so nothing was added.")
+    next_step = N_("Name the files that should be added, not a folder that holds the case.")
+    exit_code = ExitCode.USAGE
+
+
 class EvidenceChangedError(CaseError):
     """A file changed while it was copied."""
 
