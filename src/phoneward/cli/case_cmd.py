@@ -5,7 +5,7 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("new", "add", "note", "letter")
+_COMMANDS: tuple[str, ...] = ("new", "add", "note", "letter", "clauses", "reply")
 """One file a command: `case_new_cmd.py` and so on."""
 
 
