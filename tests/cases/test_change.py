@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from phoneward.cases import LOG, Case, CaseDamagedError, CaseFacts, CaseInUseError, change
+from phoneward.cases import LOG, Case, CaseDamagedError, CaseFacts, CaseInUseError, change, verify
 from phoneward.cases.custody import decode_line
 from phoneward.incidents import Incident
 from tests.cases.killing import contents, killed_at
@@ -22,6 +22,7 @@ ACTIONS: dict[str, Callable[[Case, Path], object]] = {
     "add": lambda case, files: case.add([files]),
     "note": lambda case, _files: case.note("a note"),
     "facts": lambda case, _files: case.set_facts(CaseFacts(title="y", incident=Incident.RESET)),
+    "seal": lambda case, _files: case.seal(),
     "letter": lambda case, _files: case.add_bytes("a.pdf", b"%PDF", folder="letters"),
 }
 
@@ -34,7 +35,7 @@ def test_killed_at_any_step_it_is_before_or_after(name: str, tmp_path: Path) -> 
     (files / "one").write_bytes(b"1" * 3000)
     (files / "deep" / "two").write_bytes(b"2")
     start = tmp_path / "start"
-    Case.new(start, FACTS).note("first")
+    Case.new(start, FACTS).seal()
     before = contents(start)
     seen = set()
     for step in range(MAX_STEPS):
@@ -51,7 +52,10 @@ def test_killed_at_any_step_it_is_before_or_after(name: str, tmp_path: Path) -> 
             seen.add("after")
         numbers = [line.seq for line in case.log()]
         assert numbers == list(range(1, 5 if name == "add" else 4))
-        assert {item.path for item in case.items()} | {"data/case.json", LOG} == set(contents(folder))
+        payload = {path for path in contents(folder) if path.startswith("data/")}
+        assert {item.path for item in case.items()} | {"data/case.json", LOG} == payload
+        if name == "seal":
+            assert verify(folder).problems == ()
         shutil.rmtree(folder)
         if not was_killed:
             assert seen == {"before", "after"}

@@ -1,10 +1,14 @@
 """`case new`, `add`, `note`: a person puts evidence into a case and sees what became of it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Stocked
 from tests.cli.program import Program
+from tests.snapshots.authority import Authority, authority
 
 
 def test_a_case_from_the_first_command_to_a_note(program: Program, tmp_path: Path) -> None:
@@ -47,3 +51,45 @@ def test_evidence_from_a_snapshot_names_it(stocked: Stocked, tmp_path: Path) -> 
     assert stocked.program.run("case", "add", folder, "--snapshot", "latest", "/shared/nothing").code != 0
     link = stocked.program.run("case", "add", folder, "--snapshot", "latest", "/shared/link", "--json")
     assert link.complaint["code"] == "evidence-refused"
+
+
+@pytest.fixture(scope="module")
+def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    with authority(tmp_path_factory.mktemp("tsa")) as running:
+        yield running
+
+
+def test_a_case_is_sealed_and_verified(program: Program, tmp_path: Path, tsa: Authority) -> None:
+    """What a person types, and the line that other programs read: exactly `result` and `problems`."""
+    folder = tmp_path / "case"
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    program.run("case", "new", folder, "--incident", "reset")
+    program.run("case", "add", folder, tmp_path / "photo.jpg")
+    assert program.run("case", "verify", folder).code == 4
+    sealed = program.run("case", "seal", folder)
+    assert sealed.code == 0, sealed.stderr
+    assert "No authority said when" in sealed.stdout
+    ran = program.run("case", "verify", folder, "--json")
+    assert (ran.code, ran.stdout) == (3, '{"result":"INTEGRITY ONLY","problems":[]}\n')
+    assert tsa.queries == []
+
+    document = program.run("case", "seal", folder, "--timestamp", tsa.url, "--ca", tsa.ca, "--json").document
+    assert (document["seal"], document["authority_trusted"]) == (2, True)
+    ran = program.run("case", "verify", folder, "--ca", tsa.ca, "--json")
+    assert (ran.code, ran.stdout) == (0, '{"result":"VERIFIED","problems":[]}\n')
+    told = program.with_(PHONEWARD_TIMESTAMP_CA=str(tsa.ca)).run("case", "verify", folder)
+    assert "Seal 2: made before" in told.stdout
+    assert "which you trust" in told.stdout
+    untrusted = program.run("case", "verify", folder)
+    assert untrusted.code == 3
+    assert "calls itself" in untrusted.stdout
+
+    (folder / "data" / "originals" / "photo.jpg").write_bytes(b"y")
+    ran = program.run("case", "verify", folder, "--ca", tsa.ca, "--json")
+    assert ran.code == 4
+    answer = json.loads(ran.stdout)
+    assert answer["result"] == "BROKEN"
+    assert any("data/originals/photo.jpg" in problem for problem in answer["problems"])
+    assert "photo.jpg" in program.run("--lang", "zh_CN", "case", "verify", folder).stdout
+    refused = program.run("case", "seal", folder, "--json")
+    assert refused.complaint["code"] == "evidence-altered"

@@ -22,13 +22,20 @@ from phoneward.errors import PhonewardError
 from phoneward.numbers import Claim, OldNumber, System
 from phoneward.numbers.finding_codes import CODES as NUMBERS_CODES
 from phoneward.numbers.rulebook import rulebook
+from phoneward.rescue.finding_codes import CODES as RESCUE_CODES
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
 from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
 from phoneward.updates.judging import ALL_RULES
 from phoneward.watch.finding_codes import CODES as WATCH_CODES
 
-FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES, "numbers": NUMBERS_CODES, "watch": WATCH_CODES}
+FINDING_CODES = {
+    "snapshots": SNAPSHOTS_CODES,
+    "updates": UPDATES_CODES,
+    "numbers": NUMBERS_CODES,
+    "watch": WATCH_CODES,
+    "rescue": RESCUE_CODES,
+}
 """Room → its table."""
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"

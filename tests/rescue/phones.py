@@ -1,5 +1,6 @@
 """Made-up phones on which something was lost, in a real vault and in folders."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import os
@@ -32,10 +33,16 @@ def asked(incident: Incident = Incident.DELETED, app: str = "", when: dt.date | 
 
 
 def search(repo: Repository, what: Asked | None = None) -> SearchResult:
-    """Look through a vault."""
+    """Look through a vault; where else to look is left out."""
     looking = Search(what or asked())
     looking.in_vault(repo, list_snapshots(repo))
-    return looking.result()
+    return without_hints(looking.result())
+
+
+def without_hints(result: SearchResult) -> SearchResult:
+    """Return what was found, without where else to look."""
+    found = [one for one in result.remnants if one.source not in {Source.CLOUD, Source.OTHER_DEVICE}]
+    return dataclasses.replace(result, remnants=tuple(found))
 
 
 def of_source(result: SearchResult, source: Source) -> list[Remnant]:

@@ -9,7 +9,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from phoneward.cases.change import Change, check_path, is_unfinished, locked
 from phoneward.cases.custody import (
@@ -37,12 +37,13 @@ from phoneward.cases.errors import (
 )
 from phoneward.cases.facts import MAX_FACTS, CaseFacts, Device, decode_facts, encode_facts
 from phoneward.cases.items import ORIGINALS, RENDERINGS, Incoming, Item, Readable, item_of
+from phoneward.cases.logreading import FACTS
 from phoneward.cases.names import bag_name, free_name, name_key
+from phoneward.cases.sealing import Seal, Wish, prepare, standing
 from phoneward.cases.taking import named_files, open_evidence
 from phoneward.durable import sync_file, sync_folder
 from phoneward.errors import readable
-
-FACTS: Final = "data/case.json"
+from phoneward.progress import Listener, silent
 
 
 class Case:
@@ -237,6 +238,33 @@ class Case:
         return self.add_stream(
             name, io.BytesIO(data), source, folder=folder, is_rendering=is_rendering, of=of, note=note
         )
+
+    def seal(self, wish: Wish | None = None, listener: Listener = silent) -> Seal:
+        """Seal the case as it is now. It can go on after that; then it is sealed again.
+
+        Args:
+            wish: whether to ask somebody for a time stamp, and whom; nobody by default.
+            listener: hears the phase read-back.
+
+        Raises:
+            EvidenceAlteredError: the folder is not as the log says.
+            OpenTimestampsMissingError: its program is missing or failed.
+            TimestampPartMissingError, TimestampServerError, TimestampRefusedError, AuthorityFileError: nobody stamped
+                it, and it is not sealed.
+            CaseError: it could not be done; nothing was changed.
+        """
+        wish = wish or Wish()
+        with self._changing([]) as change:
+            before, facts = standing(self.folder, listener), self.facts
+            announced = draft(
+                Action.SEAL, seal=len(before.log.seals) + 1, authority=wish.url, open_stamped=wish.open_stamped
+            )
+            line = placed(announced, before.log.lines + 1, before.log.head, self._hand, facts.device)
+            files, seal = prepare(self.folder, before, line, facts.title, wish)
+            for path, content in files.items():
+                change.stage(path, [content])
+            change.commit(encode_line(line))
+        return seal
 
     def items(self) -> list[Item]:
         """Return the files of the case as the log names them, in the order in which they came; not its facts.

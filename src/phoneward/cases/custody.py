@@ -111,6 +111,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         of: paths in the bag that a readable rendering was made from.
         seal: number of the seal that this line announces.
         authority: address of the time stamp authority that was asked for that seal.
+        open_stamped: OpenTimestamps were asked for that seal.
         previous: SHA-256 of the line before, with its line end; hexadecimal.
     """
 
@@ -127,6 +128,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     of: tuple[str, ...] = ()
     seal: int = 0
     authority: str = ""
+    open_stamped: bool = False
     previous: str
 
 
@@ -165,6 +167,9 @@ def draft(
     source: Source | None = None,
     files: tuple[Filed, ...] = (),
     of: tuple[str, ...] = (),
+    seal: int = 0,
+    authority: str = "",
+    open_stamped: bool = False,
 ) -> Line:
     """Return a line that has no place in a log yet: see `placed`."""
     return Line(
@@ -177,6 +182,9 @@ def draft(
         source=source,
         files=files,
         of=of,
+        seal=seal,
+        authority=authority,
+        open_stamped=open_stamped,
         previous="",
     )
 

@@ -1,7 +1,7 @@
 """What can go wrong in the room of cases."""
 
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_
+from phoneward.texts import N_, _
 
 
 class CaseError(PhonewardError):
@@ -74,6 +74,38 @@ class EvidenceChangedError(CaseError):
     next_step = N_("Close the programs that write to it, then try again.")
 
 
+class EvidenceAlteredError(CaseError):
+    """What lies in the case is not what its log says, so it cannot be sealed."""
+
+    message = N_("The case was not sealed, since its folder is not as its custody log says: {detail}")
+    next_step = N_(
+        "Put the file back as it was, or take away what was not added with Phoneward. See all of it with: phoneward "
+        "case verify FOLDER"
+    )
+
+
+class NotExportedError(CaseError):
+    """A case is not as it was sealed, so it is not given away as if it were."""
+
+    message = N_("Nothing was exported: the case is not sealed, or not as it was sealed. {detail}")
+    next_step = N_("Seal it first: phoneward case seal FOLDER. What is wrong, says: phoneward case verify FOLDER")
+
+
+class ExportTooLargeError(CaseError):
+    """What should be one file is larger than it may be."""
+
+    message = N_("The case takes {size} bytes, and one file may have {most}.")
+    next_step = N_("Name a folder instead of a zip: the case is then written in several parts.")
+    exit_code = ExitCode.USAGE
+
+
+class OpenTimestampsMissingError(CaseError):
+    """The program `ots` is not there, or failed."""
+
+    message = N_("OpenTimestamps could not be asked: {detail}.")
+    next_step = N_("Install its program (pipx install opentimestamps-client), or seal without --opentimestamps.")
+
+
 class CaseTextError(CaseError):
     """A text for the custody log is empty or too long."""
 
@@ -111,3 +143,18 @@ class ScreenshotTooLargeError(CaseError):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=readable(name))
+
+
+class NotToldError(CaseError):
+    """What a person told cannot be put into the case's facts."""
+
+    message = N_("“{text}” was not taken into the case: {why}.")
+    next_step = N_("Nothing was changed. Write it again; “phoneward case tell FOLDER” shows what is there.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, text: str, why: str) -> None:
+        super().__init__(text=readable(text)[:200], why=why)
+
+    def sentence(self) -> str:
+        """What happened; the reason is in the reader's language too."""
+        return _(self.message).format(text=self.details["text"], why=_(str(self.details["why"])))

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
@@ -18,6 +19,8 @@ from phoneward.cases.facts import CaseFacts
 from phoneward.incidents import Incident
 
 FORMAT: Final = 1
+MARK: Final = '"format"'
+"""By which an earlier one is known, where one takes its place."""
 MAX_BYTES: Final = 64 << 10
 MAX_APPS: Final = 32
 
@@ -126,6 +129,20 @@ def decode_fingerprint(data: bytes, *, name: str) -> Fingerprint:
         return msgspec.json.decode(data, type=Fingerprint)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise NotAFingerprintError(path=name, reason=str(error)) from error
+
+
+def read_fingerprint(path: Path) -> Fingerprint:
+    """Read a file that somebody sent.
+
+    Raises:
+        NotAFingerprintError: it cannot be read, or is none.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NotAFingerprintError(path=str(path), reason=error.strerror or str(error)) from error
+    return decode_fingerprint(data, name=str(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,23 @@ listed when the person asks, and nothing else of the phone; a picture is read wh
 is not picked is written nowhere.
 """
 
+import contextlib
 import datetime as dt
 import heapq
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from phoneward.cases.case import Case
+from phoneward.cases.custody import Source
 from phoneward.cases.errors import ScreenshotGoneError, ScreenshotTooLargeError
+from phoneward.cases.items import Incoming, Item
 from phoneward.errors import readable
 from phoneward.phones import Entry, FileKind, FileReadError, Obstacle, Phone, Unreadable, screenshot_folders
 
+FOLDER: Final = "screenshots"
+"""In the case."""
 MOST: Final = 60
 """Screenshots that are listed at most."""
 MAX_BYTES: Final = 64 << 20
@@ -103,6 +110,42 @@ def read_screenshot(phone: Phone, shot: Screenshot) -> bytes:
             raise ScreenshotGoneError(name=shot.name) from error
         return bytes(data)
     raise ScreenshotGoneError(name=shot.name)
+
+
+def attach_screenshots(case: Case, phone: Phone, chosen: Sequence[Screenshot], *, note: str = "") -> list[Item]:
+    """Put the screenshots that were picked into a case, all of them or none.
+
+    Args:
+        case: open.
+        phone: open.
+        chosen: by the person.
+        note: what they show.
+
+    Raises:
+        ScreenshotGoneError, ScreenshotTooLargeError: one cannot be had.
+        CaseError, PhoneError: as they say.
+    """
+    if not chosen:
+        return []
+    return case.add_many(_incoming(phone, shot, note) for shot in chosen)
+
+
+def _incoming(phone: Phone, shot: Screenshot, note: str) -> Incoming:
+    source = Source(
+        kind="phone",
+        path=readable(shot.path),
+        phone=phone.identity.id,
+        size=shot.size,
+        modified_ns=int(shot.taken.timestamp()) * _SECOND,
+    )
+    return Incoming(
+        name=shot.name,
+        open=lambda: contextlib.closing(io.BytesIO(read_screenshot(phone, shot))),
+        source=source,
+        modified_ns=source.modified_ns,
+        folder=FOLDER,
+        note=note,
+    )
 
 
 def picked(shots: Iterable[Screenshot], numbers: Iterable[int]) -> list[Screenshot]:

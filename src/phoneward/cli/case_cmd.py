@@ -5,7 +5,21 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("new", "add", "note", "letter", "clauses", "reply")
+_COMMANDS: tuple[str, ...] = (
+    "new",
+    "tell",
+    "add",
+    "attach",
+    "note",
+    "statement",
+    "letter",
+    "seal",
+    "verify",
+    "export",
+    "fingerprint",
+    "clauses",
+    "reply",
+)
 """One file a command: `case_new_cmd.py` and so on."""
 
 

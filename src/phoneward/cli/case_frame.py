@@ -20,8 +20,12 @@ def hand(who: str | None) -> "Hand":
     """Return whose hand works on the case, and by which command."""
     from phoneward.cases import Hand
 
-    command = shlex.join(["phoneward", *(readable(word) for word in sys.argv[1:])])
-    return Hand(who=readable(who or ""), command=command)
+    return Hand(who=readable(who or ""), command=typed_command())
+
+
+def typed_command() -> str:
+    """Return the command that runs, as it was typed, for the custody log."""
+    return shlex.join(["phoneward", *(readable(word) for word in sys.argv[1:])])
 
 
 def open_case(frame: Frame, folder: str, who: str | None) -> "Case":

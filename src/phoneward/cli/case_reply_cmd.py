@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     cls=WordedCommand,
     short_help=N_("Score a company's answer, or its notice of a leak: what it should say and whether it does."),
     help=N_(
-        "Score a company's answer to you, or its notice of a leak or loss (--notice): of each thing that it should say, "
+        "Score a company's answer to you, or its notice of a leak or loss (--notice): of each thing it should say, "
         "whether it does, with the sentence that says it. FILE is a text or a saved web page; - reads what is pasted. "
         "This is information, not legal advice."
     ),

@@ -9,7 +9,10 @@ from phoneward.cli.worded import WordedGroup
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = (
+    "sqlite",
+    "archive",
+)
 """One file a command: `rescue_sqlite_cmd.py` and so on."""
 
 
@@ -23,7 +26,8 @@ _COMMANDS: tuple[str, ...] = ()
         "Say what happened, and you get a card with what to do and what not to do now, and a table of what is left: in "
         "earlier snapshots, in backups that the phone's maker or the app made, in the trash with the day it empties "
         "itself, in leftovers, thumbnails and copies, and where else to look. Nothing is written to the phone.\n\n"
-        "The exit code is 3 where something could not be looked at."
+        "Without a vault, or with an empty one, the phone that is attached is looked through; it is only read.\n\n"
+        "The exit code is 3 where something could not be looked at or collected."
     ),
 )
 @option(
@@ -44,6 +48,12 @@ _COMMANDS: tuple[str, ...] = ()
     metavar="DIR",
     help=N_("Also look through a folder that was copied from a phone, or a memory card. May be repeated."),
 )
+@option(
+    "--collect",
+    type=click.Path(path_type=Path),
+    metavar="CASE",
+    help=N_("Also copy all that is left into a case, a folder for evidence; it is made where there is none."),
+)
 @option("--card", "is_card_alone", is_flag=True, help=N_("Show the card alone, and look through nothing."))
 @option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help=N_("Also write the card as a page, in large type.")
@@ -59,6 +69,7 @@ def rescue(
     app: str | None,
     when: str | None,
     folders: tuple[Path, ...],
+    collect: Path | None,
     is_card_alone: bool,
     html: Path | None,
     pdf: Path | None,
@@ -69,5 +80,5 @@ def rescue(
         return None
     from phoneward.cli import rescue_look
 
-    wish = rescue_look.Wish(what, app or "", when, folders, is_card_alone, html, pdf, everything)
+    wish = rescue_look.Wish(what, app or "", when, folders, collect, is_card_alone, html, pdf, everything)
     return rescue_look.run(wish)

@@ -29,6 +29,7 @@ class Wish:
     app: str
     when: str | None
     folders: tuple[Path, ...]
+    collect: Path | None
     is_card_alone: bool
     html: Path | None
     pdf: Path | None
@@ -37,8 +38,10 @@ class Wish:
 
 def run(wish: Wish) -> ExitCode:
     """Carry it out."""
-    from phoneward import rescue
+    from phoneward import flows, rescue
     from phoneward.cli import rescue_view as view
+    from phoneward.cli.case_frame import typed_command
+    from phoneward.cli.progress_view import listening
 
     frame = current()
     incident = _incident(frame, wish.what)
@@ -49,11 +52,19 @@ def run(wish: Wish) -> ExitCode:
         if path is not None:
             rescue.save_card(path, make(card))
     view.show_card(frame.output, card, [path for path in (wish.html, wish.pdf) if path is not None])
-    if wish.is_card_alone or (incident.is_leak and not wish.folders):
+    if wish.is_card_alone or (incident.is_leak and not wish.folders and wish.collect is None):
         return ExitCode.DONE
+    if wish.collect is not None:
+        flows.refuse_no_case(wish.collect)
+    is_whole = True
     with _looked(frame, wish, asked) as result:
         view.show_result(frame.output, result, everything=wish.everything)
-    return ExitCode.DONE if result.is_whole else ExitCode.INCOMPLETE
+        if wish.collect is not None:
+            with listening(frame.output) as listener:
+                report = flows.collect_into_case(wish.collect, result, command=typed_command(), listener=listener)
+            view.show_collected(frame.output, report, wish.collect)
+            is_whole = not report.failed
+    return ExitCode.DONE if is_whole and result.is_whole else ExitCode.INCOMPLETE
 
 
 def _incident(frame: Frame, what: str | None) -> Incident:
@@ -88,6 +99,7 @@ def _looked(frame: Frame, wish: Wish, asked: "Asked") -> "Iterator[SearchResult]
             has_snapshots = _look_in_vault(frame, stack, search)
             for folder in wish.folders:
                 _look_in_folder(stack, search, folder)
+            _look_on_computer(search)
             if not has_snapshots and not wish.folders:
                 _look_on_phone(stack, search)
         yield search.result()
@@ -115,11 +127,28 @@ def _look_in_vault(frame: Frame, stack: contextlib.ExitStack, search: "Search") 
 
 def _look_in_folder(stack: contextlib.ExitStack, search: "Search", folder: Path) -> None:
     from phoneward import phones, rescue
+    from phoneward.phones import appbackups
 
     phone = stack.enter_context(phones.open_folder(folder))
     path = readable(str(folder))
     how = words("Copy it from there: {path}", path=path)
     search.in_place(rescue.OnPhone(phone, how), words("The folder {path}.", path=path))
+    search.add(rescue.apps_backups(search.asked, appbackups.search_folder(folder).found))
+
+
+def _look_on_computer(search: "Search") -> None:
+    from phoneward import rescue
+    from phoneward.phones import appbackups
+
+    computer = appbackups.this_computer()
+    searched = appbackups.search_computer(computer)
+    search.add(rescue.apps_backups(search.asked, searched.found))
+    search.add(
+        rescue.makers_backups(search.asked, computer),
+        words("This computer, where apps and phone makers' programs put their backups."),
+    )
+    for path in searched.refused:
+        search.left_out(words("{path}: this computer does not let it be read", path=readable(str(path))))
 
 
 def _look_on_phone(stack: contextlib.ExitStack, search: "Search") -> None:
@@ -131,5 +160,6 @@ def _look_on_phone(stack: contextlib.ExitStack, search: "Search") -> None:
         how = words("Secure it: phoneward backup, or phoneward rescue --collect CASE")
         called = words("The phone that is attached: {phone}.", phone=readable(phone.identity.label))
         search.in_place(rescue.OnPhone(phone, how), called)
+        search.note_apps(app.package for app in phone.apps().apps)
     except phones.PhoneError as error:
         search.left_out(words("The phone itself: {why}", why=readable(error.sentence())))

@@ -10,7 +10,7 @@ from phoneward.errors import readable
 from phoneward.texts import _, formats, ngettext
 
 if TYPE_CHECKING:
-    from phoneward.rescue import Card, Remnant, SearchResult
+    from phoneward.rescue import Card, CollectReport, Remnant, SearchResult
 
 SHOWN = 40
 """Rows in text; --all and JSON have all."""
@@ -45,21 +45,60 @@ def show_result(output: Output, result: "SearchResult", *, everything: bool) -> 
             output.emit("remnant", rescue.remnant_document(one, result.asked))
         output.emit("summary", rescue.result_document(result))
         return
-    if not result.remnants:
-        output.result(_("Nothing was found that is left, where it was looked for."))
-    else:
-        shown = result.remnants if everything else result.remnants[:SHOWN]
+    for seen in result.seen:
+        output.result(f"! {seen}")
+    found = [one for one in result.remnants if one.source not in rescue.HINTS]
+    if found:
+        shown = found if everything else found[:SHOWN]
         _show_table(output, result, shown)
-        more = len(result.remnants) - len(shown)
+        more = len(found) - len(shown)
         if more:
             output.summary(
                 ngettext("{count} more is listed with --all.", "{count} more are listed with --all.", more).format(
                     count=f"{more:,}"
                 )
             )
+    else:
+        output.result(_("Nothing was found that is left, where it was looked for."))
+    _show_hints(output, [one for one in result.remnants if one.source in rescue.HINTS])
     _show_lines(output, _("What cannot be had"), result.cannot)
     _show_lines(output, _("Where it was looked"), result.looked_at)
     _show_lines(output, _("Not looked at"), result.not_looked_at)
+
+
+def show_collected(output: Output, report: "CollectReport", case: Path) -> None:
+    """Print what was copied into a case."""
+    folder = readable(str(case))
+    if output.json:
+        output.emit(
+            "collected",
+            {
+                "case": folder,
+                "files": report.files,
+                "bytes": report.bytes,
+                "known": report.known,
+                "failed": report.failed,
+                "problems": list(map(str, report.named)),
+            },
+        )
+        return
+    output.result("")
+    output.result(
+        ngettext(
+            "{count} file ({size}) is in the case {case}. What it was copied from is as it was.",
+            "{count} files ({size}) are in the case {case}. What they were copied from is as it was.",
+            report.files,
+        ).format(count=f"{report.files:,}", size=formats.size(report.bytes), case=folder)
+    )
+    if report.known:
+        said = ngettext("{count} file was there already.", "{count} files were there already.", report.known)
+        output.summary(said.format(count=f"{report.known:,}"))
+    if report.failed:
+        said = ngettext("{count} file could not be read:", "{count} files could not be read:", report.failed)
+        output.result(said.format(count=f"{report.failed:,}"))
+        for one in report.named:
+            output.result(f"  {one}")
+    output.summary(_("Seal it when it is complete: phoneward case seal {case}").format(case=folder))
 
 
 def _show_table(output: Output, result: "SearchResult", shown: "Sequence[Remnant]") -> None:
@@ -93,6 +132,14 @@ def _show_table(output: Output, result: "SearchResult", shown: "Sequence[Remnant
             )  # fmt: skip
             output.result(f"   ! {gone.format(time=until)}")
         output.result(f"   {one.how}")
+
+
+def _show_hints(output: Output, hints: "Sequence[Remnant]") -> None:
+    output.result("")
+    output.result(_("{heading}:").format(heading=_("Where else to look")))
+    for one in hints:
+        output.result(f"- {one.what}")
+        output.result(f"  {one.how}")
 
 
 def _show_lines(output: Output, heading: str, lines: "Sequence[object]") -> None:

@@ -29,3 +29,11 @@ class RemnantGoneError(RescueError):
 
     message = N_("{where} cannot be read: {detail}")
     next_step = N_("What was collected before it is kept. Look again: phoneward rescue")
+
+
+class NoCaseFolderError(RescueError):
+    """Nobody said into which folder."""
+
+    message = N_("It was not said into which folder.")
+    next_step = N_("Write a folder with its whole path, such as the one that stood there.")
+    exit_code = ExitCode.USAGE

@@ -45,12 +45,16 @@ class Part:
     """One file of a remnant that is several.
 
     Attributes:
-        name: where it lay, readable; below `Remnant.where`.
+        name: where it lay, readable.
         open: as `Remnant.open`.
+        size: in bytes, as its source says; None where nobody can tell.
+        modified_ns: when it was last written, nanoseconds since 1970 UTC; None where nobody can tell.
     """
 
     name: str
     open: Opener
+    size: int | None = None
+    modified_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +98,11 @@ class Remnant:
     def can_be_collected(self) -> bool:
         """Whether its bytes can be had from here."""
         return self.open is not None or self.parts is not None
+
+    def files(self) -> Iterator[Part]:
+        """Yield the files that it is: one, several, or none that can be had from here."""
+        if self.parts is not None:
+            yield from self.parts()
+        elif self.open is not None:
+            modified = None if self.made is None else round(self.made.timestamp()) * 10**9
+            yield Part(self.path or self.where, self.open, self.size, modified)

@@ -11,7 +11,18 @@ from phoneward.rescue import Completeness, OnPhone, Search, Source
 from phoneward.snapshots import list_snapshots
 from phoneward.texts import words
 from phoneward.vault import BlobId, BlobType, Repository, find_node
-from tests.rescue.phones import CHATS, NOW, asked, content, of_source, parts_of, search, state_of, trashed
+from tests.rescue.phones import (
+    CHATS,
+    NOW,
+    asked,
+    content,
+    of_source,
+    parts_of,
+    search,
+    state_of,
+    trashed,
+    without_hints,
+)
 from tests.snapshots.catalogue.histories import new_repository
 from tests.watch.scanning.phones import put
 
@@ -108,6 +119,7 @@ def test_folders_in_which_things_outlive_their_loss(repo: Repository) -> None:
     """A maker's backup, an app's leftovers, thumbnails: each once, with its count; unconfirmed ones say so."""
     put(repo, {
         "shared/MIUI/backup/AllBackup/20261101_1010/a(com.a.b).bak": content("1"),
+        "shared/MIUI/backup/AllBackup/20261101_1010/descript.xml": content("9"),
         "shared/Huawei/Backup/backupFiles/2019-12-07/com.tencent.mm.tar": content("2"),
         "shared/Tencent/MicroMsg/0123/voice2/a.amr": content("3"),
         "shared/Tencent/MicroMsg/0123/voice2/b.amr": content("4"),
@@ -118,6 +130,7 @@ def test_folders_in_which_things_outlive_their_loss(repo: Repository) -> None:
     })  # fmt: skip
     found = {(one.source, one.where): one for one in search(repo).remnants}
     xiaomi = found[Source.MAKER_BACKUP, "/shared/MIUI/backup/AllBackup/20261101_1010"]
+    assert (Source.MAKER_BACKUP, f"{xiaomi.where}/a(com.a.b).bak") in found, "each app of it, by itself"
     assert (xiaomi.completeness, xiaomi.is_confirmed) == (Completeness.UNKNOWN, False)
     assert "the maker does not say so" in str(xiaomi.how)
     assert (Source.MAKER_BACKUP, "/shared/Huawei/Backup/backupFiles/2019-12-07") in found
@@ -126,7 +139,7 @@ def test_folders_in_which_things_outlive_their_loss(repo: Repository) -> None:
     small = found[Source.THUMBNAIL, "/shared/DCIM/.thumbnails"]
     assert (small.count, small.completeness, small.is_confirmed) == (1, Completeness.SMALLER, True)
     assert found[Source.TRASH, "/volumes/1A2B-3C4D/.FilesByGoogleTrash"].expires is not None
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 def test_a_folder_that_was_copied_from_a_phone_is_only_read(tmp_path: Path) -> None:
@@ -140,7 +153,7 @@ def test_a_folder_that_was_copied_from_a_phone_is_only_read(tmp_path: Path) -> N
     looking = Search(asked())
     with phones.open_folder(top) as phone:
         looking.in_place(OnPhone(phone, words("Copy it.")), words("A folder."))
-        (found,) = looking.result().remnants
+        (found,) = without_hints(looking.result()).remnants
         assert parts_of(found) == {found.where: content("a").content}
     assert state_of(top) == before
 

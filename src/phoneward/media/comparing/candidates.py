@@ -11,19 +11,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.neighbours import Hashes, near
-from phoneward.media.comparing.overlaying import Guess, best_of
-from phoneward.media.comparing.parts import Parts
+from phoneward.media.comparing.parts import Parts, same_ones
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.wholes import Wholes
-from phoneward.media.comparing.windows import Strip
 from phoneward.media.verdict import Region
 
 RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
-_OFF: Final = 0.12
-"""By how much the ratio of a framed picture's sides may be off: its frame is some pixels of a strip wide."""
+_LITTLE: Final = 0.2
+"""Less likely by so much, the other way to lay a suspect is not looked into further."""
+_TOGETHER: Final = 8
+"""Suspects of one shape that are laid over originals at once."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -36,13 +35,11 @@ class Candidate:
         number: which one.
         near: about which part of it the suspect may show; None where nothing suggests one.
         likely: 0 to 1.
-        is_framed: without what was put around it.
     """
 
     number: int
     near: Region | None = None
     likely: float = 1.0
-    is_framed: bool = False
 
 
 class Candidates:
@@ -70,7 +67,7 @@ class Candidates:
         return found
 
     def covered(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
-        """Return for each suspect up to `most` originals that it shows as a whole, turned, partly covered or framed."""
+        """Return for each suspect up to `most` originals that it shows as a whole, turned or partly covered."""
         found: list[list[Candidate]] = [[] for _one in suspects]
         for quarters in range(4):
             turned = [
@@ -82,38 +79,28 @@ class Candidates:
             ]
             for candidates, alike in zip(found, self._wholes.near(turned, most), strict=True):
                 candidates += [Candidate(number, likely=likely) for number, likely in alike]
-        framed = [(at, inside) for at, one in enumerate(suspects) if (inside := unframed(strip_of(one))) is not None]
-        inner = [
-            (inside, suspects[at].width / suspects[at].height * _ratio(inside, suspects[at])) for at, inside in framed
-        ]
-        for (at, _inside), alike in zip(framed, self._wholes.near(inner, most, off=_OFF), strict=True):
-            found[at] += [Candidate(number, likely=likely, is_framed=True) for number, likely in alike]
         return [sorted(one, key=lambda candidate: -candidate.likely)[:most] for one in found]
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
-        strips: list[Strip] = [strip_of(one).astype(np.float32) for one in suspects]
-        guessed = zip(self._tall.guesses(strips), self._wide.guesses([one.T for one in strips]), strict=True)
-        return [
-            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(one, strip, *both, most)]
-            for one, strip, both in zip(suspects, strips, guessed, strict=True)
-        ]
-
-    def _best(self, one: Print, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
-        def natives(of: Parts, side: int) -> list[float]:
-            return [side / self._sides[number] for number in of.numbers]
-
-        upright = best_of(strip, self._tall.strips, tall, most, natives(self._tall, one.width))
-        across = np.ascontiguousarray(strip.T)
-        aside = best_of(across, self._wide.strips, wide, most, natives(self._wide, one.height))
-        found = [*upright, *(guess.turned() for guess in aside)]
-        return sorted(found, key=lambda guess: -guess.likely)[:most]
-
-
-def _ratio(inside: Gray, of: Print) -> float:
-    """Return the ratio of the sides of a strip without its frame, by that of the whole."""
-    height, width = strip_of(of).shape
-    return float(inside.shape[1] / width / (inside.shape[0] / height))
+        upright = [strip_of(one) for one in suspects]
+        aside = [np.ascontiguousarray(one.T) for one in upright]
+        groups = same_ones([one.shape for one in upright], _TOGETHER)
+        found: list[list[Candidate]] = [[] for _one in suspects]
+        for group, tall, wide in zip(
+            groups, self._tall.laid(upright, groups), self._wide.laid(aside, groups), strict=True
+        ):
+            least = np.maximum(tall.likely, wide.likely) - np.float32(_LITTLE)
+            for number, first, second in zip(group, tall.best(most, least), wide.best(most, least), strict=True):
+                both = [
+                    *(Candidate(self._tall.numbers[one.place], _region(one.edges), one.likely) for one in first),
+                    *(
+                        Candidate(self._wide.numbers[one.place], _region(_turned(one.edges)), one.likely)
+                        for one in second
+                    ),
+                ]
+                found[number] = sorted(both, key=lambda candidate: -candidate.likely)[:most]
+        return found
 
 
 def strip_of(of: Print) -> Gray:
@@ -134,5 +121,11 @@ def _hashes(prints: Sequence[Print]) -> Hashes:
     return joined.reshape(-1, 32)
 
 
-def _region(guess: Guess) -> Region:
-    return Region(*(min(1.0, max(0.0, edge)) for edge in guess.edges))
+def _region(edges: tuple[float, float, float, float]) -> Region:
+    return Region(*(min(1.0, max(0.0, edge)) for edge in edges))
+
+
+def _turned(edges: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return the edges of a picture whose strip was laid on its side."""
+    left, top, right, bottom = edges
+    return top, left, bottom, right

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from phoneward.media.comparing.prepared import Float
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual
 
@@ -32,6 +33,16 @@ _LONG_LINE = 0.25
 _EQUALLY = 1.7
 _EMPTY = 5.0
 _MOST_SPOTS = 400
+_LONG_MARK = 0.15
+_TELLING = 20.0
+_THIN = 0.6
+_NEARLY_ALL = 0.95
+_ENOUGH = 1_000
+_BY_CHANCE = 0.05
+_MOST_SPECKS = 4
+_SPECK = 10
+_WEAK = 13.0
+_STRONG = 20.0
 
 Mask = npt.NDArray[np.bool_]
 
@@ -67,6 +78,15 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     if not wrong.any():
         return Judgement(is_same=True, covered=0.0, is_certain=True, worst=float(left.score.max()))
     unit = max(3, min(original.shape) // 45)
+    if _is_watermark(wrong, suspect, left):
+        # Under a watermark a digit may be another one.
+        outside = left.score[~_grown(wrong, 2)]
+        return Judgement(
+            is_same=True,
+            covered=float(wrong.mean()),
+            is_certain=False,
+            worst=float(outside.max()) if outside.size else 0.0,
+        )
     covers, is_certain = _covers(wrong, original, unit)
     band = _band(wrong & ~_grown(covers, unit), left, unit)
     covers, is_certain = covers | band, is_certain and not band.any()
@@ -89,8 +109,11 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
         added = rest
     if added.any():
         marks, rest, is_certain = marks | added, rest & ~added, False
+    specks = _specks(rest, left)
+    if specks.any():
+        rest, is_certain = rest & ~specks, False
     is_same = not rest.any()
-    outside = left.score[~around & ~_grown(marks, 2)] if is_same else np.empty(0)
+    outside = left.score[~around & ~_grown(marks, 2)] if is_same else np.empty(0, np.float32)
     return Judgement(
         is_same=is_same,
         covered=share + float((marks & wrong).mean()),
@@ -98,6 +121,56 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
         worst=float(outside.max()) if outside.size else 0.0,
         changed=float(rest.mean()),
     )
+
+
+def _is_watermark(wrong: Mask, suspect: Gray, left: Residual) -> bool:
+    """Return whether all that differs is one colour, laid thinly over the picture in more than one place.
+
+    Or laid thickly, where it is one line along the upper or lower end. A digit that changed is no such thing: what was
+    its stroke becomes ground, and ground its stroke, and both wholly.
+    """
+    rows, columns = np.nonzero(wrong)
+    height, width = wrong.shape
+    if max(np.ptp(rows), np.ptp(columns)) < _LONG_MARK * width:
+        return False
+    is_at_end = rows.max() < _EDGE * height or rows.min() > (1 - _EDGE) * height
+    off = left.difference[rows, columns]
+    ground = suspect[rows, columns] - off
+    thickest = 1.1 if is_at_end else _THIN
+    every = max(1, len(off) // _ENOUGH)
+    for colour in range(0, 256, 15):
+        # Some of it first: mostly no colour is laid over it.
+        if _towards(colour, off[::every], ground[::every], thickest).mean() < _NEARLY_ALL - _BY_CHANCE:
+            continue
+        alike = _towards(colour, off, ground, thickest)
+        if alike.mean() > _NEARLY_ALL:
+            other = np.zeros(wrong.shape, np.uint8)
+            other[rows[~alike], columns[~alike]] = 1
+            solid = cv2.erode(other, np.ones((2, 2), np.uint8)) > 0
+            return not (left.score[solid] > _STRONG).any()
+    return False
+
+
+def _towards(colour: int, off: Float, ground: Float, thickest: float) -> Mask:
+    """Return which pixels differ as if a colour had been laid over them, so thickly at most."""
+    towards = colour - ground
+    share = off / np.where(np.abs(towards) > _TELLING, towards, np.inf)
+    return np.asarray((share > -0.05) & (share < thickest) & ((share != 0) | (np.abs(off) < _TELLING)))
+
+
+def _specks(rest: Mask, left: Residual) -> Mask:
+    """Return the few tiny, weak spots: an encoder's, or half of a thin stroke; nobody can tell."""
+    found = np.zeros_like(rest)
+    if not rest.any():
+        return found
+    count, labels, stats, _ = _components(rest.astype(np.uint8))
+    if count - 1 > _MOST_SPECKS:
+        return found
+    for number in range(1, count):
+        spot = labels == number
+        if stats[number][4] <= _SPECK and left.score[spot].max() < _WEAK:
+            found |= spot
+    return found
 
 
 def _is_at_foot(rest: Mask) -> bool:

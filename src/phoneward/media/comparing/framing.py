@@ -8,25 +8,34 @@ from phoneward.media.comparing.prints import Gray
 _EVEN = 4.0
 _LEAST = 0.015
 _SMALLEST = 0.3
+_SOFT = 600
 
 
-def unframed(gray: Gray) -> Gray | None:
-    """Return a picture without an even border on at least two opposite sides; None where it has none.
+def unframed(gray: Gray) -> list[Gray]:
+    """Return a picture without an even border on at least two opposite sides; nothing where it has none.
+
+    Of a page on ground of the frame's own colour nobody can tell where the frame ends. So there may be two answers:
+    without any ground, and with as little taken at each side as at the one opposite.
 
     Args:
-        gray: of any size; of a page on plain ground the ground goes, too.
+        gray: of any size.
     """
     height, width = gray.shape
     top, bottom = _ends(gray)
     left, right = _ends(gray.T)
-    is_framed = min(left, width - right) >= _LEAST * width or min(top, height - bottom) >= _LEAST * height
+    across, down = min(left, width - right), min(top, height - bottom)
+    is_framed = across >= _LEAST * width or down >= _LEAST * height
     if not is_framed or (right - left) < _SMALLEST * width or (bottom - top) < _SMALLEST * height:
-        return None
-    return gray[top:bottom, left:right]
+        return []
+    inner, even = (top, bottom, left, right), (down, height - down, across, width - across)
+    return [gray[top:bottom, left:right] for top, bottom, left, right in dict.fromkeys((inner, even))]
 
 
 def _ends(gray: Gray) -> tuple[int, int]:
-    """Return the first row that is not even and as the first one, and the one behind the last."""
+    """Return the first row that is not even and as the first one, and the one behind the last.
+
+    A little more is taken where anything is: making it smaller and encoding it leave something of the frame there.
+    """
     values = gray.astype(np.float32)
     spread, mean = values.std(axis=1), values.mean(axis=1)
 
@@ -34,4 +43,8 @@ def _ends(gray: Gray) -> tuple[int, int]:
         return np.flatnonzero((spread > _EVEN) | (np.abs(mean - mean[edge]) > _EVEN) | (spread[edge] > _EVEN))
 
     first, last = kept(0), kept(-1)
-    return (int(first[0]), int(last[-1]) + 1) if len(first) and len(last) else (0, len(gray))
+    if not len(first) or not len(last):
+        return 0, len(gray)
+    start, end = int(first[0]), int(last[-1]) + 1
+    soft = 1 + len(gray) // _SOFT
+    return start + soft * (start > 0), end - soft * (end < len(gray))

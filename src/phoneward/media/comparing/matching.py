@@ -8,14 +8,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Self, TypeVar
 
-from phoneward.media.comparing.candidates import Candidate, Candidates
+import numpy as np
+
+from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Packed, Prepared
+from phoneward.media.comparing.prepared import Packed, Prepared, held
+from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
-from phoneward.media.verdict import Kind, Region, Verdict
+from phoneward.media.verdict import Kind, Verdict
 
 K = TypeVar("K")
 """Whatever the caller knows a picture by."""
@@ -28,7 +32,6 @@ _BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
-_MARGIN: Final = 0.3
 _ALIKE: Final = 0.5
 _LITTLE: Final = 0.08
 _CLOSE: Final = 3
@@ -41,7 +44,6 @@ _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
 _OPEN_BYTES: Final = 64 << 20
 _PACKED_BYTES: Final = 64 << 20
-_FEATURES_BYTES: Final = 1_500 * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,8 @@ class Matcher(Generic[K]):
         """
         ahead: deque[Future[Match[K] | None]] = deque()
         for batch in _batches(suspects) if self._keys else ():
-            prints = [one for _key, one in batch]
-            proposed = zip(
-                self._candidates.whole(prints, _WHOLE),
-                self._candidates.parts(prints, _PARTS),
-                self._candidates.covered(prints, _WHOLE),
-                strict=True,
-            )
-            for (key, one), candidates in zip(batch, proposed, strict=True):
-                ahead.append(self._threads.submit(self._match, key, one, _each_once(candidates)))
+            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
+                ahead.append(self._threads.submit(self._match, key, one, candidates))
             while len(ahead) > _BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
@@ -110,15 +105,37 @@ class Matcher(Generic[K]):
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
             return Match(same, key, verdict)
-        suspect = self._gray(key, seen) if candidates and candidates[0].likely >= _LEAST_LIKELY else None
-        return None if suspect is None else self._decide(key, Prepared(suspect), candidates)
+        is_likely = bool(candidates) and candidates[0].likely >= _LEAST_LIKELY
+        gray = self._gray(key, seen) if is_likely or unframed(strip_of(seen)) else None
+        if gray is None:
+            return None
+        best, is_near = self._decide(key, Prepared(gray), candidates)
+        # As if what was put around it had never been there.
+        for inside in [] if best is not None or is_near else unframed(gray):
+            height, width = inside.shape
+            (candidates,) = self._proposed([print_of_gray(inside, width, height)])
+            best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None:
+                break
+        return best
 
-    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> Match[K] | None:
-        least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
-        # More of them where they are about as likely: pages of one app.
-        alike = max(_ALIKE, candidates[0].likely - _LITTLE)
-        close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else alike)]
+    def _proposed(self, suspects: list[Print]) -> list[list[Candidate]]:
+        proposed = zip(
+            self._candidates.whole(suspects, _WHOLE),
+            self._candidates.parts(suspects, _PARTS),
+            self._candidates.covered(suspects, _WHOLE),
+            strict=True,
+        )
+        return [_each_once(candidates) for candidates in proposed]
+
+    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content."""
+        if not candidates or candidates[0].likely < _LEAST_LIKELY:
+            return None, False
         likely = candidates[0].likely
+        # More of them where they are about as likely: pages of one app.
+        alike = max(_ALIKE, likely - _LITTLE)
+        close = [one for at, one in enumerate(candidates) if one.likely >= (_LEAST_LIKELY if at < _CLOSE else alike)]
         for among, effort, enough in (
             (close[:_MOST_CLOSE], Effort.NEAR, _LEAST_LIKELY),
             # Lists repeat themselves, and small versions do not tell which line it was.
@@ -127,8 +144,8 @@ class Matcher(Generic[K]):
         ):
             best, is_near = self._best(key, suspect, among if likely >= enough else [], effort)
             if best is not None or is_near:
-                return best
-        return None
+                return best, is_near
+        return None, False
 
     def _best(
         self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
@@ -144,15 +161,14 @@ class Matcher(Generic[K]):
             original = self._kept.of(self._keys[candidate.number])
             if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
                 continue
-            seen, near = (suspect.unframed, Region()) if candidate.is_framed else (suspect, candidate.near)
-            found = outcome(original, seen, near, effort)
+            found = outcome(original, suspect, candidate.near, effort)
             is_near |= found.is_near
             if found.verdict is not None:
-                fits.append(Fit(original, seen, found, found.verdict))
+                fits.append(Fit(original, found, found.verdict))
                 keys.append(self._keys[candidate.number])
                 if sure is None and found.verdict.is_distinguishable:
                     sure = fits[-1], candidate.likely
-        best = settled(fits)
+        best = settled(fits, suspect)
         return None if best is None else Match(keys[best[0]], key, best[1]), is_near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
@@ -192,12 +208,11 @@ class _Kept(Generic[K]):
 
 
 class _Recent(Generic[K, V]):
-    """What was used last, up to so many bytes."""
+    """What was used last, up to so many bytes. What is kept may grow: its size is asked for anew."""
 
     def __init__(self, most: int, size: Callable[[V], int]) -> None:
         self._most, self._size = most, size
         self._kept: OrderedDict[K, V] = OrderedDict()
-        self._bytes = 0
 
     def __contains__(self, key: K) -> bool:
         return key in self._kept
@@ -208,34 +223,37 @@ class _Recent(Generic[K, V]):
 
     def put(self, key: K, value: V) -> list[tuple[K, V]]:
         """Keep something instead of what was kept as this key; return what has to leave for it."""
-        if key in self._kept:
-            self._bytes -= self._size(self._kept.pop(key))
+        self._kept.pop(key, None)
         self._kept[key] = value
-        self._bytes += self._size(value)
+        held = sum(map(self._size, self._kept.values()))
         leaving = []
-        while self._bytes > self._most:
+        while held > self._most:
             leaving.append(self._kept.popitem(last=False))
-            self._bytes -= self._size(leaving[-1][1])
+            held -= self._size(leaving[-1][1])
         return leaving
 
 
 def _size(seen: Prepared | None) -> int:
-    # With its halves.
-    return 0 if seen is None else seen.gray.nbytes * 4 // 3 + _FEATURES_BYTES
+    return 0 if seen is None else seen.held
 
 
 def _packed_size(packed: Packed) -> int:
-    return len(packed.pixels) + _FEATURES_BYTES
+    return len(packed.pixels) + held(packed.known)
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
-    """Return each original once, the likeliest first, with a place where any names one."""
+    """Return each original once, with a place where any names one.
+
+    What each way of searching takes for the likeliest comes first: their figures are not on one scale.
+    """
     found: dict[int, Candidate] = {}
+    candidates = list(candidates)
+    first_of_each = {some[0].number for some in candidates if some}
     for one in itertools.chain.from_iterable(candidates):
         first = found.setdefault(one.number, one)
         likelier = max(first, one, key=lambda candidate: candidate.likely)
         found[one.number] = replace(likelier, near=first.near or one.near)
-    return sorted(found.values(), key=lambda one: -one.likely)
+    return sorted(found.values(), key=lambda one: (one.number not in first_of_each, -one.likely))
 
 
 def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:

@@ -27,10 +27,22 @@ def print_of(data: bytes, *, sha256: bytes | None = None) -> Print:
     """
     header = checked_header(data)
     seen = gray_at_least(data, header, width=LEAST_SIDE, height=LEAST_SIDE)
-    hashed, quality = pdq(seen)
     width, height = (header.height, header.width) if header.orientation >= 5 else (header.width, header.height)
+    return print_of_gray(seen, width, height, hashlib.sha256(data).digest() if sha256 is None else sha256)
+
+
+def print_of_gray(seen: Gray, width: int, height: int, sha256: bytes = b"") -> Print:
+    """Return the fingerprint of a picture that is decoded.
+
+    Args:
+        seen: the picture, perhaps smaller.
+        width: of the picture, pixels.
+        height: likewise.
+        sha256: of its file; empty where it is a part of a picture.
+    """
+    hashed, quality = pdq(seen)
     return Print(
-        sha256=hashlib.sha256(data).digest() if sha256 is None else sha256,
+        sha256=sha256,
         width=width,
         height=height,
         pdq=hashed,

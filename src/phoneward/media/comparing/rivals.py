@@ -31,13 +31,12 @@ class Fit:
     """A suspect that fits an original.
 
     Attributes:
-        original, suspect: what was compared; the suspect perhaps without what was put around it.
+        original: the whole of it.
         found: where it fits.
         verdict: how.
     """
 
     original: Prepared
-    suspect: Prepared
     found: Outcome
     verdict: Verdict
 
@@ -63,21 +62,22 @@ def might_fit_too(fit: Fit, other: Prepared, near: Region | None) -> bool:
     return not off.size or int(off.max()) < _SEEN
 
 
-def settled(fits: Sequence[Fit]) -> tuple[int, Verdict] | None:
+def settled(fits: Sequence[Fit], suspect: Prepared) -> tuple[int, Verdict] | None:
     """Return the number of the one that fits best and its verdict, which is not sure where another fits as well.
 
     Args:
-        fits: of one suspect.
+        fits: of the suspect.
+        suspect: the whole of it.
     """
     if not fits:
         return None
     best = max(range(len(fits)), key=lambda at: (fits[at].verdict.is_distinguishable, fits[at].verdict.confidence))
     for at in range(len(fits)):
-        if at != best and _is_better(fits[at], fits[best]):
+        if at != best and _is_better(fits[at], fits[best], suspect):
             best = at
     verdict = fits[best].verdict
     equal = sum(
-        at != best and abs(_for(one, fits[best])) < _DECIDES and not _is_the_same(one, fits[best])
+        at != best and abs(_for(one, fits[best], suspect)) < _DECIDES and not _is_the_same(one, fits[best])
         for at, one in enumerate(fits)
     )
     if not equal:
@@ -87,8 +87,8 @@ def settled(fits: Sequence[Fit]) -> tuple[int, Verdict] | None:
     return best, replace(verdict, kind=kind, is_distinguishable=False, confidence=confidence)
 
 
-def _is_better(one: Fit, other: Fit) -> bool:
-    speaks = _for(one, other)
+def _is_better(one: Fit, other: Fit, suspect: Prepared) -> bool:
+    speaks = _for(one, other, suspect)
     shown, others = (_area_of(fit.verdict.region) for fit in (one, other))
     if abs(speaks) < _DECIDES and (shown > _WHOLE) != (others > _WHOLE):
         # A photo, and a screen that shows it.
@@ -96,9 +96,9 @@ def _is_better(one: Fit, other: Fit) -> bool:
     return speaks > 0
 
 
-def _for(one: Fit, other: Fit) -> float:
+def _for(one: Fit, other: Fit, suspect: Prepared) -> float:
     """Return how much the suspect speaks for the one (more than 0) or for the other; see `_DECIDES`."""
-    if one.suspect is not other.suspect or one.found.turn != other.found.turn:
+    if one.found.turn != other.found.turn:
         return 0.0
     (from_one, to_one), (from_other, to_other) = one.found.common, other.found.common
     explained = _area(to_one) / _area(to_other)
@@ -108,7 +108,7 @@ def _for(one: Fit, other: Fit) -> float:
     parts = [
         _cut(one.original.gray, _source(from_one, to_one, both)),
         _cut(other.original.gray, _source(from_other, to_other, both)),
-        _cut(one.suspect.turned(one.found.turn).gray, both),
+        _cut(suspect.turned(one.found.turn).gray, both),
     ]
     if not all(part.size for part in parts):
         return 0.0

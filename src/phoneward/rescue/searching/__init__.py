@@ -7,17 +7,21 @@ from phoneward.rescue.searching.document import (
     result_document,
     source_words,
 )
+from phoneward.rescue.searching.on_computer import apps_backups, makers_backups
 from phoneward.rescue.searching.on_phone import OnPhone
-from phoneward.rescue.searching.result import SearchResult, expires_soon
+from phoneward.rescue.searching.result import HINTS, SearchResult, expires_soon
 from phoneward.rescue.searching.search import Search
 
 __all__ = [
+    "HINTS",
     "Asked",
     "OnPhone",
     "Search",
     "SearchResult",
+    "apps_backups",
     "completeness_words",
     "expires_soon",
+    "makers_backups",
     "remnant_document",
     "result_document",
     "source_words",

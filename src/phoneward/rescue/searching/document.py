@@ -66,6 +66,7 @@ def result_document(result: SearchResult) -> dict[str, object]:
         "when": None if asked.when is None else asked.when.isoformat(),
         "remnants": len(result.remnants),
         "expire_soon": sum(expires_soon(one, asked.now) for one in result.remnants),
+        "seen": list(map(str, result.seen)),
         "cannot": list(map(str, result.cannot)),
         "looked_at": list(map(str, result.looked_at)),
         "not_looked_at": list(map(str, result.not_looked_at)),

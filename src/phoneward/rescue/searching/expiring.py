@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from phoneward.errors import readable
-from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
+from phoneward.rescue.remnant import Completeness, Remnant, Source
 from phoneward.rescue.searching.asked import Asked
-from phoneward.rescue.searching.making import moment_of, opener
+from phoneward.rescue.searching.making import moment_of, opener, part
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
 from phoneward.texts import Day, Words, counted, running, words
 
@@ -94,7 +94,7 @@ class ExpiringFiles:
                 count=len(others),
                 how=place.how(others[0].above),
                 snapshot=place.snapshot,
-                parts=lambda: (Part(file.shown, opener(place, file)) for file in others),
+                parts=lambda: (part(place, file) for file in others),
             )
 
     def _remnant(self, file: SeenFile, told: Expiring) -> Remnant:

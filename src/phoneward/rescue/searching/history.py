@@ -13,7 +13,7 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
 from phoneward.rescue.searching.asked import Asked
 from phoneward.rescue.searching.in_snapshot import InSnapshot, content_of
-from phoneward.rescue.searching.making import opener
+from phoneward.rescue.searching.making import part
 from phoneward.rescue.searching.seen import SeenFile
 from phoneward.snapshots import NoAppFilesError, SnapshotInfo, app_paths, app_words
 from phoneward.texts import Day, Words, counted, verbatim, words
@@ -46,6 +46,10 @@ class GoneFiles:
         repo: open, its index loaded.
         asked: what is looked for.
         kept: what names the contents that the newest snapshot holds: what was only moved is not gone.
+
+    Attributes:
+        elsewhere: what names a content that is gone from its path but not from the phone, and that path.
+        missed: what could not be looked at.
     """
 
     def __init__(self, repo: Repository, asked: Asked, kept: set[bytes]) -> None:
@@ -55,6 +59,7 @@ class GoneFiles:
         self._walked: set[bytes] = set()
         self._told: set[bytes] = set()
         self._groups: dict[tuple[bytes, str], _Group] = {}
+        self.elsewhere: dict[bytes, bytes] = {}
         self.missed: list[Words] = []
 
     def search(self, newest: SnapshotInfo, older: Sequence[SnapshotInfo]) -> list[Remnant]:
@@ -110,10 +115,14 @@ class GoneFiles:
 
     def _gone(self, info: SnapshotInfo, path: bytes, outline: Outline) -> None:
         content = content_of(outline)
-        if not content or content in self._kept or len(self._told) >= MAX_GONE:
+        if not content or len(self._told) >= MAX_GONE:
             return
         folder, package = group_of(path)
         if not self._asked.is_about(package):
+            return
+        if content in self._kept:
+            if len(self.elsewhere) < MAX_GONE:
+                self.elsewhere.setdefault(content, path)
             return
         told = hashlib.blake2b(path, digest_size=16).digest()
         if told in self._told:
@@ -133,7 +142,7 @@ class GoneFiles:
             there = {file.path for file in InSnapshot(self._repo, newest).below(group.folder)}
             for file in place.below(group.folder):
                 if file.path not in there and not _PASSING.intersection(file.folder.split(b"/")):
-                    yield Part(file.shown, opener(place, file))
+                    yield part(place, file)
 
         return Remnant(
             source=Source.SNAPSHOT,
@@ -227,7 +236,7 @@ def app_as_it_was(repo: Repository, info: SnapshotInfo, package: str) -> Remnant
         how=words("Get it back into a folder: {command}", command=command),
         snapshot=info.snapshot.id or "",
         path=readable(paths[0]),
-        parts=lambda: (Part(file.shown, opener(place, file)) for file in found()),
+        parts=lambda: (part(place, file) for file in found()),
     )
 
 

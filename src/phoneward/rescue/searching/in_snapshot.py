@@ -94,7 +94,7 @@ class InSnapshot:
                         self._miss(words("More files than any phone holds: the rest was not looked at."))
                         return
                     self._left -= 1
-                    yield SeenFile(named, shown, name, outline.size, outline.mtime_ns, content_of(outline))
+                    yield SeenFile(named, shown, name, outline.size, outline.mtime_ns, content_of(outline), not named)
             waiting += reversed(below)
 
     def _load(self, path: bytes, tree: BlobId) -> list[Outline]:

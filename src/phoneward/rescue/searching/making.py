@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final
 
-from phoneward.rescue.remnant import Opener
+from phoneward.rescue.remnant import Opener, Part
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
 
 _EARLIEST: Final = 946_684_800
@@ -14,6 +14,11 @@ _LATEST: Final = 32_503_680_000
 def opener(place: SeenPlace, file: SeenFile) -> Opener:
     """Return what opens a file of a place."""
     return lambda: place.open(file)
+
+
+def part(place: SeenPlace, file: SeenFile) -> Part:
+    """Return a file of a place as a part of what is left."""
+    return Part(file.shown, opener(place, file), file.size, file.mtime_ns)
 
 
 def moment(time_ns: int) -> dt.datetime | None:

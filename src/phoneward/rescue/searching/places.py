@@ -12,7 +12,7 @@ import msgspec
 from phoneward.errors import readable
 from phoneward.rescue.remnant import Completeness, Part, Remnant, Source
 from phoneward.rescue.searching.asked import Asked
-from phoneward.rescue.searching.making import moment, opener
+from phoneward.rescue.searching.making import moment, part
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
 from phoneward.snapshots import app_words
 from phoneward.texts import Named, Words, counted, running, words
@@ -72,8 +72,8 @@ def _rules() -> _Node:
     root = _Node()
     for rule in place_rules():
         node = root
-        for part in rule.folder.split("/"):
-            node = node.below.setdefault(_folded(part.encode()), _Node())
+        for name in rule.folder.split("/"):
+            node = node.below.setdefault(_folded(name.encode()), _Node())
         node.rule = rule
     return root
 
@@ -92,8 +92,8 @@ def place_of(folder: bytes) -> tuple[PlaceRule, bytes] | None:
     parts = folder.split(b"/")
     best: tuple[PlaceRule, bytes] | None = None
     nodes = [_rules()]
-    for depth, part in enumerate(parts, 1):
-        name = _folded(part)
+    for depth, raw in enumerate(parts, 1):
+        name = _folded(raw)
         nodes = [found for node in nodes for key in (name, b"*") if key and (found := node.below.get(key)) is not None]
         if not nodes:
             break
@@ -141,7 +141,7 @@ class PlaceFolders:
         return True
 
     def _folder(self, file: SeenFile) -> _Folder | None:
-        known = place_of(file.folder) if file.storage else None
+        known = None if file.is_private else place_of(file.folder)
         if known is None:
             return None
         rule, below = known
@@ -170,7 +170,7 @@ class PlaceFolders:
                 if number >= MAX_PART:
                     return
                 if file.size and file.name != b".nomedia":
-                    yield Part(file.shown, opener(place, file))
+                    yield part(place, file)
 
         return Remnant(
             source=rule.kind,

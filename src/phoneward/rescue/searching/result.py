@@ -12,6 +12,9 @@ from phoneward.texts import Words, words
 SOON: Final = dt.timedelta(days=7)
 """What will be gone by itself within that time is told first."""
 
+HINTS: Final = frozenset({Source.CLOUD, Source.OTHER_DEVICE})
+"""Sources that nobody looked into: where else to look."""
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -19,6 +22,7 @@ class SearchResult:
 
     Attributes:
         remnants: what is gone soonest first, then best source first, newest first.
+        seen: what shows that something happened: apps that were emptied between two snapshots.
         cannot: what cannot be had, plainly.
         not_looked_at: what nobody looked at, or could not.
         looked_at: where was looked.
@@ -27,6 +31,7 @@ class SearchResult:
 
     asked: Asked
     remnants: tuple[Remnant, ...]
+    seen: tuple[Words, ...]
     cannot: tuple[Words, ...]
     not_looked_at: tuple[Words, ...]
     looked_at: tuple[Words, ...]

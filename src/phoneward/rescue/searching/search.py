@@ -1,6 +1,6 @@
 """The search: goes through snapshots, folders and phones once, and asks every source what it makes of what is there."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -8,15 +8,20 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
 from phoneward.rescue.remnant import Remnant
 from phoneward.rescue.searching.asked import Asked
+from phoneward.rescue.searching.copies import copies_elsewhere
+from phoneward.rescue.searching.coverages import earlier_records, emptied_apps, emptied_words, told_coverages
+from phoneward.rescue.searching.databases import Databases
 from phoneward.rescue.searching.expiring import ExpiringFiles
+from phoneward.rescue.searching.hints import hinted
 from phoneward.rescue.searching.history import Chosen, GoneFiles, app_as_it_was, by_phone
 from phoneward.rescue.searching.in_snapshot import InSnapshot
+from phoneward.rescue.searching.own_backups import OwnBackups
 from phoneward.rescue.searching.places import PlaceFolders
 from phoneward.rescue.searching.result import SearchResult, cannot_be_had, in_order
 from phoneward.rescue.searching.seen import SeenFile, SeenPlace
-from phoneward.snapshots import SnapshotInfo
+from phoneward.snapshots import PastApps, SnapshotInfo, app_words
 from phoneward.texts import Moment, Words, counted, verbatim, words
-from phoneward.vault import Repository, StorageError
+from phoneward.vault import Repository, StorageError, VaultError
 
 PHASE: Final = "look-for-remnants"
 _TOLD_EVERY: Final = 5_000
@@ -47,6 +52,8 @@ class Search:
     _looked: list[Words] = field(default_factory=list)
     _missed: list[Words] = field(default_factory=list)
     _unseen: list[Words] = field(default_factory=list)
+    _seen: list[Words] = field(default_factory=list)
+    _apps: set[str] | None = None
     _files: int = 0
 
     def in_vault(self, repo: Repository, infos: Sequence[SnapshotInfo]) -> None:
@@ -81,8 +88,9 @@ class Search:
         gone = GoneFiles(repo, self.asked, kept)
         self._remnants += gone.search(newest, chosen.older)
         self._missed += gone.missed
-        if self.asked.app:
-            self._remnants += self._as_it_was(repo, chosen)
+        self._remnants += copies_elsewhere(InSnapshot(repo, newest), gone.elsewhere)
+        self._of_apps(repo, chosen)
+        self._apps_of(repo, chosen)
         if chosen.older:
             oldest = min(info.snapshot.time for info in chosen.older)
             self._looked.append(
@@ -95,18 +103,45 @@ class Search:
                 )
             )
 
-    def _as_it_was(self, repo: Repository, chosen: Chosen) -> Iterator[Remnant]:
-        """Yield the app as the newest snapshot holds it, and as the one before the loss does."""
+    def _of_apps(self, repo: Repository, chosen: Chosen) -> None:
+        """Add apps as they were: the one that is asked about, else those that were emptied; and records of before."""
+        newest_first = sorted((chosen.newest, *chosen.older), key=lambda info: info.snapshot.time_ns, reverse=True)
+        told = told_coverages(repo, newest_first)
+        emptied = [one for one in emptied_apps(told) if self.asked.is_about(one.package)]
+        for one in emptied:
+            self._seen.append(emptied_words(one, app_words(one.package)))
+            if not self.asked.app:
+                self._as_it_was(repo, one.before, one.package)
+        if self.asked.app:
+            before = [one.before for one in emptied] or chosen.older[:1]
+            for info in dict.fromkeys(info.snapshot.id for info in (*before, chosen.newest)):
+                self._as_it_was(repo, next(i for i in newest_first if i.snapshot.id == info), self.asked.app)
+        else:
+            self._remnants += earlier_records(told)
+
+    def _as_it_was(self, repo: Repository, info: SnapshotInfo, package: str) -> None:
+        try:
+            found = app_as_it_was(repo, info, package)
+        except StorageError:
+            raise
+        except PhonewardError as error:
+            self._missed.append(verbatim(readable(error.sentence())))
+            return
+        if found is not None:
+            self._remnants.append(found)
+
+    def _apps_of(self, repo: Repository, chosen: Chosen) -> None:
+        """Note which apps are, or were, on the phone."""
+        past = PastApps(repo)
         for info in (chosen.newest, *chosen.older[:1]):
             try:
-                found = app_as_it_was(repo, info, self.asked.app)
-            except StorageError:
-                raise
-            except PhonewardError as error:
-                self._missed.append(verbatim(readable(error.sentence())))
+                self.note_apps(app.package for app in past.told(info.snapshot).apps)
+            except (ValueError, VaultError):  # another program's snapshot, or damaged: then all may be
                 continue
-            if found is not None:
-                yield found
+
+    def note_apps(self, packages: Iterable[str]) -> None:
+        """Note apps that are, or were, on the phone: clouds and devices that hang on them are told."""
+        self._apps = (self._apps or set()) | set(packages)
 
     def in_place(self, place: SeenPlace, called: Words, *, contents: set[bytes] | None = None) -> None:
         """Look through one place.
@@ -119,7 +154,12 @@ class Search:
         Raises:
             StorageError, PhoneGoneError: it cannot be reached any more.
         """
-        lookers: tuple[Looker, ...] = (ExpiringFiles(self.asked, place), PlaceFolders(self.asked, place))
+        lookers: tuple[Looker, ...] = (
+            ExpiringFiles(self.asked, place),
+            OwnBackups(self.asked, place),
+            Databases(self.asked, place),
+            PlaceFolders(self.asked, place),
+        )
         self.listener(PhaseStarted(PHASE))
         for file in place.files():
             self._files += 1
@@ -150,10 +190,12 @@ class Search:
         self._unseen.append(said)
 
     def result(self) -> SearchResult:
-        """Return what came of it."""
+        """Return what came of it, and where else to look."""
+        remnants = [*self._remnants, *hinted(self.asked, self._apps)]
         return SearchResult(
             self.asked,
-            in_order(self._remnants, self.asked.now),
+            in_order(remnants, self.asked.now),
+            tuple(self._seen),
             cannot_be_had(self.asked),
             (*self._missed, *self._unseen),
             tuple(self._looked),

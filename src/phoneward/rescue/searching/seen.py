@@ -14,12 +14,13 @@ class SeenFile:
     """A file that a search came by.
 
     Attributes:
-        storage: the storage's root; empty for what lies on none (an app's private data in a snapshot).
+        storage: the storage's root, without a slash at its end.
         folder: below it, raw bytes, no slash at either end.
         name: raw bytes.
         size: bytes.
         mtime_ns: when it was last written, nanoseconds since 1970 UTC.
         content: names its content where that is known: equal for equal content. Empty where not.
+        is_private: it lies on no storage, but in an app's private folder.
     """
 
     storage: bytes
@@ -28,6 +29,7 @@ class SeenFile:
     size: int
     mtime_ns: int
     content: bytes = b""
+    is_private: bool = False
 
     @property
     def above(self) -> bytes:
