@@ -28,6 +28,7 @@ EXPECTED = {
     "coverage",
     "declared",
     "dex",
+    "documents",
     "flows",
     "finding",
     "gate",
