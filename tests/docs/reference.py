@@ -15,7 +15,6 @@ import phoneward
 from phoneward import texts
 from phoneward.apk.signing.problems import sentences
 from phoneward.cases.channels import Channel, channels
-from phoneward.cases.finding_codes import CODES as CASES_CODES
 from phoneward.cases.law import Article, Law, laws
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
@@ -35,7 +34,6 @@ FINDING_CODES = {
     "updates": UPDATES_CODES,
     "numbers": NUMBERS_CODES,
     "watch": WATCH_CODES,
-    "cases": CASES_CODES,
     "rescue": RESCUE_CODES,
 }
 """Room → its table."""
@@ -244,9 +242,9 @@ def law() -> str:
         "`src/phoneward/cases/law/data` and `src/phoneward/cases/channels`. Summaries are our own words. This is",
         "information, not legal advice.",
         "",
-        "*Status*: `confirmed` (the text was read in the named source), `page` (only a page that speaks of it was",
-        "seen), `known` (nothing was seen). Only confirmed articles are cited. *Day*: `event` (it must have been",
-        "in force when it happened), `request` (it must be in force when the letter is written).",
+        "*Status*: `confirmed` (the text was read in the named source), `page` (only a page or document that speaks of",
+        "it was seen), `known` (nothing was seen). Only confirmed articles are cited. *Day*: `event` (it must have",
+        "been in force when it happened), `request` (it must be in force when the letter is written).",
         "",
         *(line for one in laws().values() for line in _law(one)),
         "## Where to turn",
