@@ -122,6 +122,8 @@ def test_clouds_and_other_devices_follow_the_apps() -> None:
     assert "Google Contacts" not in said
     assert "WhatsApp" not in said
     assert not any(one.can_be_collected for one in chats)
+    unknown = " ".join(str(one.what) for one in hinted(asked(app="com.tencent.mm"), None))
+    assert "WhatsApp" not in unknown, "nobody knows the apps, but WeChat is asked about"
     unconfirmed = [one for one in hinted(asked(), None) if not one.is_confirmed]
     assert all("were not found on a page of its maker" in str(one.how) for one in unconfirmed)
     with speaking(["zh_CN"]):
