@@ -22,6 +22,7 @@ _ALIKE = 0.55
 _REFINING_SIDE = 360
 _SLIDING_SIDE = 96
 _PATCH = 12
+_RIM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,12 @@ def boxes(placement: Placement, original: Gray, suspect: Gray) -> tuple[Box, Box
     """
     (height, width), (tall, wide) = original.shape, suspect.shape
     right, bottom = placement.left + placement.scale_x * width, placement.top + placement.scale_y * height
+    # What lies around a picture shines into its outermost pixels.
     target = (
-        max(0, _snapped(placement.left, 0)),
-        max(0, _snapped(placement.top, 0)),
-        min(wide, _snapped(right, wide)),
-        min(tall, _snapped(bottom, tall)),
+        max(0, _snapped(placement.left, 0) + _RIM) if placement.left >= 1.5 else 0,
+        max(0, _snapped(placement.top, 0) + _RIM) if placement.top >= 1.5 else 0,
+        min(wide, _snapped(right, wide) - _RIM) if right <= wide - 1.5 else wide,
+        min(tall, _snapped(bottom, tall) - _RIM) if bottom <= tall - 1.5 else tall,
     )
     source = (
         max(0, round((target[0] - placement.left) / placement.scale_x)),
@@ -229,8 +231,8 @@ def _slid(original: Gray, suspect: Gray, placement: Placement) -> Placement:
 def _placed(original: Prepared, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
     """Return the original as it would look in the suspect's place."""
     scale_x, scale_y = placement.scale_x * across, placement.scale_y * down
-    # By area first: a warp alone would skip pixels.
-    small = original.scaled(min(scale_x, scale_y))
+    # A warp alone would skip pixels.
+    small = original.level(min(scale_x, scale_y))
     scale_x *= original.gray.shape[1] / small.shape[1]
     scale_y *= original.gray.shape[0] / small.shape[0]
     # Centres of pixels, not their corners, are what a warp maps.
@@ -263,7 +265,7 @@ def _moves(
 def _top_of(before: float, here: float, after: float) -> float:
     """Return where between three values a parabola through them is highest, from -0.5 to 0.5."""
     bend = before - 2 * here + after
-    return 0.0 if bend >= 0 else float(np.clip((before - after) / 2 / bend, -0.5, 0.5))
+    return 0.0 if bend >= 0 else min(0.5, max(-0.5, (before - after) / 2 / bend))
 
 
 def _line(x: np.typing.NDArray[np.float64], moved: np.typing.NDArray[np.float64]) -> tuple[float, float]:
@@ -271,7 +273,10 @@ def _line(x: np.typing.NDArray[np.float64], moved: np.typing.NDArray[np.float64]
     weights = np.ones_like(x)
     slope = start = 0.0
     for _ in range(6):
-        matrix = np.stack([x, np.ones_like(x)], axis=1) * weights[:, None]
-        slope, start = np.linalg.lstsq(matrix, moved * weights, rcond=None)[0].tolist()
-        weights = 1 / np.sqrt(np.maximum(np.abs(moved - slope * x - start), 0.1))
+        weights /= weights.sum()
+        across, along = float(weights @ x), float(weights @ moved)
+        spread = float(weights @ (x - across) ** 2)
+        slope = float(weights @ ((x - across) * (moved - along))) / spread if spread > 0 else 0.0
+        start = along - slope * across
+        weights = 1 / np.maximum(np.abs(moved - slope * x - start), 0.1)
     return slope, start
