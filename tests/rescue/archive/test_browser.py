@@ -55,7 +55,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     sender_jid_row_id=1, key_id="KEY1", text_data="<script>document.title='run'</script>")  # fmt: skip
         wa.message("hello", chat=2, sender=4)
     for language in ("en", "zh_CN"):
-        with speaking(language):
+        with speaking([language]):
             make_archive([folder / "wa"], folder / language, title="<b>妈妈</b>")
     return folder
 
@@ -71,6 +71,7 @@ def test_every_page_is_for_everybody_and_asks_for_nothing(browser: Browser, arch
             axe(page)
             fits(page)
             assert "run" not in page.title().split()
+            assert page.locator("html").get_attribute("lang") == {"en": "en", "zh_CN": "zh-Hans"}[look.language]
             screenshot(page, f"archive-{name.replace('/', '-')}-{look.name}")
 
 
