@@ -13,14 +13,17 @@ from phoneward.cases.errors import (
     EvidenceChangedError,
     EvidenceRefusedError,
     EvidenceUnreadableError,
+    ExportTooLargeError,
     FactsDamagedError,
     NotACaseError,
     NotAFingerprintError,
+    NotExportedError,
     NotToldError,
     OpenTimestampsMissingError,
     ScreenshotGoneError,
     ScreenshotTooLargeError,
 )
+from phoneward.cases.exporting import Exported, export
 from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Party, Role, decode_facts, encode_facts
 from phoneward.cases.fingerprint import MARK as FINGERPRINT_MARK
 from phoneward.cases.fingerprint import (
@@ -34,6 +37,7 @@ from phoneward.cases.fingerprint import (
 from phoneward.cases.from_snapshot import from_snapshot
 from phoneward.cases.items import Incoming, Item
 from phoneward.cases.logreading import FACTS
+from phoneward.cases.parts import MIN_PART, Part
 from phoneward.cases.past import Break, breaks_of
 from phoneward.cases.screens import (
     Screenshot,
@@ -52,6 +56,7 @@ __all__ = [
     "FACTS",
     "FINGERPRINT_MARK",
     "LOG",
+    "MIN_PART",
     "Action",
     "App",
     "Break",
@@ -69,6 +74,8 @@ __all__ = [
     "EvidenceChangedError",
     "EvidenceRefusedError",
     "EvidenceUnreadableError",
+    "ExportTooLargeError",
+    "Exported",
     "FactsDamagedError",
     "Filed",
     "Fingerprint",
@@ -79,8 +86,10 @@ __all__ = [
     "Loss",
     "NotACaseError",
     "NotAFingerprintError",
+    "NotExportedError",
     "NotToldError",
     "OpenTimestampsMissingError",
+    "Part",
     "Party",
     "Pattern",
     "Result",
@@ -100,6 +109,7 @@ __all__ = [
     "decode_facts",
     "encode_facts",
     "encode_fingerprint",
+    "export",
     "fingerprint_of",
     "from_snapshot",
     "gone_words",

@@ -84,6 +84,21 @@ class EvidenceAlteredError(CaseError):
     )
 
 
+class NotExportedError(CaseError):
+    """A case is not as it was sealed, so it is not given away as if it were."""
+
+    message = N_("Nothing was exported: the case is not sealed, or not as it was sealed. {detail}")
+    next_step = N_("Seal it first: phoneward case seal FOLDER. What is wrong, says: phoneward case verify FOLDER")
+
+
+class ExportTooLargeError(CaseError):
+    """What should be one file is larger than it may be."""
+
+    message = N_("The case takes {size} bytes, and one file may have {most}.")
+    next_step = N_("Name a folder instead of a zip: the case is then written in several parts.")
+    exit_code = ExitCode.USAGE
+
+
 class OpenTimestampsMissingError(CaseError):
     """The program `ots` is not there, or failed."""
 

@@ -11,9 +11,11 @@ _COMMANDS: tuple[str, ...] = (
     "add",
     "attach",
     "note",
+    "statement",
     "letter",
     "seal",
     "verify",
+    "export",
     "fingerprint",
 )
 """One file a command: `case_new_cmd.py` and so on."""

@@ -176,7 +176,7 @@ def test_a_damaged_folder_is_named_and_the_rest_is_told(repo: Repository) -> Non
     def damaged(blob_type: BlobType, blob_id: BlobId) -> bytes:
         return b"no tree" if blob_id == tree else asked_for(blob_type, blob_id)
 
-    repo.load_blob = damaged  # type: ignore[method-assign, assignment]
+    repo.load_blob = damaged  # type: ignore[method-assign]
     result = search(repo)
     assert [str(one.what) for one in result.remnants] == ["b, in the trash"]
     assert not result.is_whole

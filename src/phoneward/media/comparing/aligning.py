@@ -22,6 +22,7 @@ _ALIKE = 0.55
 _REFINING_SIDE = 360
 _SLIDING_SIDE = 96
 _PATCH = 12
+_RIM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,12 @@ def boxes(placement: Placement, original: Gray, suspect: Gray) -> tuple[Box, Box
     """
     (height, width), (tall, wide) = original.shape, suspect.shape
     right, bottom = placement.left + placement.scale_x * width, placement.top + placement.scale_y * height
+    # What lies around a picture shines into its outermost pixels.
     target = (
-        max(0, _snapped(placement.left, 0)),
-        max(0, _snapped(placement.top, 0)),
-        min(wide, _snapped(right, wide)),
-        min(tall, _snapped(bottom, tall)),
+        max(0, _snapped(placement.left, 0) + _RIM) if placement.left >= 1.5 else 0,
+        max(0, _snapped(placement.top, 0) + _RIM) if placement.top >= 1.5 else 0,
+        min(wide, _snapped(right, wide) - _RIM) if right <= wide - 1.5 else wide,
+        min(tall, _snapped(bottom, tall) - _RIM) if bottom <= tall - 1.5 else tall,
     )
     source = (
         max(0, round((target[0] - placement.left) / placement.scale_x)),

@@ -32,7 +32,6 @@ _BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
-_MARGIN: Final = 0.3
 _ALIKE: Final = 0.5
 _LITTLE: Final = 0.08
 _CLOSE: Final = 3
@@ -115,8 +114,8 @@ class Matcher(Generic[K]):
         for inside in [] if best is not None or is_near else unframed(gray):
             height, width = inside.shape
             (candidates,) = self._proposed([print_of_gray(inside, width, height)])
-            best, is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
-            if best is not None or is_near:
+            best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None:
                 break
         return best
 
@@ -133,11 +132,10 @@ class Matcher(Generic[K]):
         """Return the best match, and whether any is the same screen with another content."""
         if not candidates or candidates[0].likely < _LEAST_LIKELY:
             return None, False
-        least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
-        # More of them where they are about as likely: pages of one app.
-        alike = max(_ALIKE, candidates[0].likely - _LITTLE)
-        close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else alike)]
         likely = candidates[0].likely
+        # More of them where they are about as likely: pages of one app.
+        alike = max(_ALIKE, likely - _LITTLE)
+        close = [one for at, one in enumerate(candidates) if one.likely >= (_LEAST_LIKELY if at < _CLOSE else alike)]
         for among, effort, enough in (
             (close[:_MOST_CLOSE], Effort.NEAR, _LEAST_LIKELY),
             # Lists repeat themselves, and small versions do not tell which line it was.
@@ -244,13 +242,18 @@ def _packed_size(packed: Packed) -> int:
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
-    """Return each original once, the likeliest first, with a place where any names one."""
+    """Return each original once, with a place where any names one.
+
+    What each way of searching takes for the likeliest comes first: their figures are not on one scale.
+    """
     found: dict[int, Candidate] = {}
+    candidates = list(candidates)
+    first_of_each = {some[0].number for some in candidates if some}
     for one in itertools.chain.from_iterable(candidates):
         first = found.setdefault(one.number, one)
         likelier = max(first, one, key=lambda candidate: candidate.likely)
         found[one.number] = replace(likelier, near=first.near or one.near)
-    return sorted(found.values(), key=lambda one: -one.likely)
+    return sorted(found.values(), key=lambda one: (one.number not in first_of_each, -one.likely))
 
 
 def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:

@@ -166,7 +166,7 @@ class _Search:
                 return  # an overflow page of a living row
             own = only or self._roots.get(image.number)
             yield from reader.whole_page(image, own, "freelist" if mark else "orphan")
-        else:
+        elif only is not None or mark in self._own:  # of an index, nothing is a row
             yield from reader.in_gaps(image, only or self._own.get(mark))
 
     def _in_older(self, reader: Reader, image: Image, only: Shape | None) -> Iterator[Found]:
