@@ -13,7 +13,7 @@ import numpy as np
 from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
 from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Packed, Prepared, held
+from phoneward.media.comparing.prepared import Packed, Prepared
 from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
@@ -185,7 +185,7 @@ class _Kept(Generic[K]):
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
         self._open: _Recent[K, Prepared | None] = _Recent(_OPEN_BYTES, _size)
-        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, _packed_size)
+        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, lambda packed: packed.held)
         self._lock = threading.Lock()
 
     def of(self, key: K) -> Prepared | None:
@@ -235,10 +235,6 @@ class _Recent(Generic[K, V]):
 
 def _size(seen: Prepared | None) -> int:
     return 0 if seen is None else seen.held
-
-
-def _packed_size(packed: Packed) -> int:
-    return len(packed.pixels) + held(packed.known)
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
