@@ -155,7 +155,7 @@ def test_a_backup_of_the_phone_that_is_meant(flow: Flow, phone: TestPhone, monke
         flows.run(action("backup", device="0" * 16), flow)
 
 
-@pytest.mark.parametrize("room", ["rescue", "cases"])
+@pytest.mark.parametrize("room", ["cases"])
 def test_a_room_not_built_yet_says_so(flow: Flow, room: str) -> None:
     with pytest.raises(RoomNotBuiltError) as raised:
         flows.run(action("look", room), flow)

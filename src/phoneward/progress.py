@@ -33,6 +33,9 @@ Phase: TypeAlias = Literal[
     "look-at-pictures",
     "look-for-canary",
     "look-into-recording",
+    "write-archive",
+    "look-for-remnants",
+    "collect",
 ]
 
 PHASE_WORDS: dict[Phase, str] = {
@@ -62,6 +65,9 @@ PHASE_WORDS: dict[Phase, str] = {
     "look-at-pictures": N_("Looking at pictures"),
     "look-for-canary": N_("Looking for the test picture"),
     "look-into-recording": N_("Looking into the recording"),
+    "write-archive": N_("Writing the pages"),
+    "look-for-remnants": N_("Looking for what is left"),
+    "collect": N_("Copying what is left into the case"),
 }
 
 

@@ -14,19 +14,28 @@ import click
 import phoneward
 from phoneward import texts
 from phoneward.apk.signing.problems import sentences
+from phoneward.cases.channels import Channel, channels
+from phoneward.cases.law import Article, Law, laws
 from phoneward.cli.app import program
 from phoneward.cli.worded import WordedArgument, WordedCommand, WordedGroup
 from phoneward.errors import PhonewardError
 from phoneward.numbers import Claim, OldNumber, System
 from phoneward.numbers.finding_codes import CODES as NUMBERS_CODES
 from phoneward.numbers.rulebook import rulebook
+from phoneward.rescue.finding_codes import CODES as RESCUE_CODES
 from phoneward.snapshots.finding_codes import CODES as SNAPSHOTS_CODES
 from phoneward.updates import checking
 from phoneward.updates.finding_codes import CODES as UPDATES_CODES
 from phoneward.updates.judging import ALL_RULES
 from phoneward.watch.finding_codes import CODES as WATCH_CODES
 
-FINDING_CODES = {"snapshots": SNAPSHOTS_CODES, "updates": UPDATES_CODES, "numbers": NUMBERS_CODES, "watch": WATCH_CODES}
+FINDING_CODES = {
+    "snapshots": SNAPSHOTS_CODES,
+    "updates": UPDATES_CODES,
+    "numbers": NUMBERS_CODES,
+    "watch": WATCH_CODES,
+    "rescue": RESCUE_CODES,
+}
 """Room → its table."""
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -222,6 +231,62 @@ def _system_row(system: System) -> str:
     return "| " + " | ".join(map(_cell, cells)) + " |"
 
 
+def law() -> str:
+    """Return law.md: every article and every place to turn to, with where it was read."""
+    lines = [
+        "# The law, and where to turn",
+        "",
+        "<!-- Written by `python -m tests.docs.reference` from the data files. Do not edit. -->",
+        "",
+        "What letters, the look at a user agreement and the score of a company's answer go by. The files are in",
+        "`src/phoneward/cases/law/data` and `src/phoneward/cases/channels`. Summaries are our own words. This is",
+        "information, not legal advice.",
+        "",
+        "*Status*: `confirmed` (the text was read in the named source), `page` (only a page or document that speaks of it",
+        "was seen), `known` (nothing was seen). Only confirmed articles are cited. *Day*: `event` (it must have been in force",
+        "when it happened), `request` (it must be in force when the letter is written).",
+        "",
+        *(line for one in laws().values() for line in _law(one)),
+        "## Where to turn",
+        "",
+        "| id | name | status | source | checked |",
+        "|---|---|---|---|---|",
+        *map(_channel_row, channels().values()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _law(one: Law) -> list[str]:
+    first = one.articles[0]
+    until = first.effective_to.isoformat() if first.effective_to else "today"
+    return [
+        f"## {one.names['en']}",
+        "",
+        f"{one.names['zh_CN']} · `{one.id}` · in force {first.effective_from} to {until}",
+        "",
+        "| article | day | status | what it says | used for | read in |",
+        "|---|---|---|---|---|---|",
+        *map(_article_row, one.articles),
+        "",
+    ]
+
+
+def _article_row(one: Article) -> str:
+    cells = (
+        one.number,
+        f"`{one.applies.value}`",
+        f"`{one.status.value}`",
+        f"{one.summary['en']} {one.summary['zh_CN']}",
+    )
+    read = f"{one.source} ({one.checked_on})" if one.source else "not read"
+    return "| " + " | ".join(map(_cell, (*cells, ", ".join(sorted(one.uses)), read))) + " |"
+
+
+def _channel_row(one: Channel) -> str:
+    cells = (f"`{one.id}`", f"{one.names['en']} · {one.names['zh_CN']}", f"`{one.status.value}`", one.source or "none")
+    return "| " + " | ".join(map(_cell, (*cells, one.checked_on.isoformat()))) + " |"
+
+
 def error_classes() -> list[type[PhonewardError]]:
     """Return the classes of which errors are made: those that are no mere base of others' sentences."""
     for module in pkgutil.walk_packages(phoneward.__path__, "phoneward."):
@@ -258,6 +323,7 @@ def main() -> None:
     (REFERENCE / "updates.md").write_text(updates())
     (REFERENCE / "signatures.md").write_text(signatures())
     (REFERENCE / "account-systems.md").write_text(account_systems())
+    (REFERENCE / "law.md").write_text(law())
 
 
 if __name__ == "__main__":

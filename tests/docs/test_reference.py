@@ -65,6 +65,10 @@ def test_every_account_system_is_documented() -> None:
     assert text("account-systems.md") == reference.account_systems(), WRITE
 
 
+def test_the_law_that_is_cited_is_the_law_that_is_documented() -> None:
+    assert text("law.md") == reference.law(), WRITE
+
+
 def test_no_two_errors_share_a_code() -> None:
     kinds = reference.error_classes()
     assert len(kinds) > 30

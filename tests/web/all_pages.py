@@ -29,6 +29,7 @@ from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.web.app_backups import app_backups_shown, computer_backups_shown
 from tests.web.holding import LONG, Holding, holding
 from tests.web.numbers_shown import numbers_shown
+from tests.web.rescue_shown import looked_for_what_is_left
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
 from tests.web.test_jobs import Held
@@ -52,6 +53,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "/numbers/plan/calendar.ics": "a download",
     "/setup/kit/sheet.pdf": "a download",
     "/watch/picture": "a picture",
+    "/rescue/card.html": "a download",
     "/watch/canary/picture": "a download",
     "/watch/capture/picture": "a picture",
     "/phones/wireless/qr.svg": "a picture",
@@ -147,6 +149,12 @@ IN_A_VAULT: Final = (
     Example("test with a picture", "/watch/canary", "/watch/canary"),
     Example("where the test picture is", "/watch/canary/looked", "/watch/canary/looked"),
     Example("what a recording shows", "/watch/capture", "/watch/capture"),
+    Example("it happened", "/rescue", "/rescue"),
+    Example(
+        "an app was emptied: what to do first", "/rescue/card", "/rescue/card?what=wiped-by-update&app=com.tencent.mm"
+    ),
+    Example("a stranger in the account", "/rescue/card", "/rescue/card?what=stranger-in-account"),
+    Example("what is left", "/rescue/left", "/rescue/left"),
     Example("what hangs on the numbers", "/numbers", "/numbers"),
     Example("a number that is new", "/numbers/new", "/numbers/new"),
     Example("meant for somebody else", "/numbers/new", "/numbers/new?number=%2B8613800138000&since=2026-01-01&name=Li"),
@@ -207,6 +215,7 @@ IN_A_NEW_VAULT: Final = (
     Example("nothing to update", "/updates", "/updates"),
     Example("no number", "/numbers", "/numbers"),
     Example("no copies of pictures", "/watch", "/watch"),
+    Example("nothing happened", "/rescue", "/rescue"),
     Example("no app to look at", "/watch/app", "/watch/app"),
     Example("test before there is a backup", "/watch/canary", "/watch/canary"),
     Example("no recording", "/watch/capture", "/watch/capture"),
@@ -327,6 +336,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         tested_with_a_picture(site.context, held.repo, visitor)
         app_looked_at(site.context, visitor)
         looked_into(site.context, recorded(folder))
+        looked_for_what_is_left(visitor)
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]

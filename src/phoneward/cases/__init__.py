@@ -1,1 +1,124 @@
 """How do I prove it, and what may I demand? Information, not legal advice. The room never writes to a phone."""
+
+from phoneward.cases.case import Case
+from phoneward.cases.custody import LOG, Action, Filed, Hand, Line, Source
+from phoneward.cases.errors import (
+    CaseDamagedError,
+    CaseError,
+    CaseExistsError,
+    CaseInUseError,
+    CaseTextError,
+    CaseUnwritableError,
+    EvidenceAlteredError,
+    EvidenceChangedError,
+    EvidenceRefusedError,
+    EvidenceUnreadableError,
+    ExportTooLargeError,
+    FactsDamagedError,
+    NotACaseError,
+    NotAFingerprintError,
+    NotExportedError,
+    NotToldError,
+    OpenTimestampsMissingError,
+    ScreenshotGoneError,
+    ScreenshotTooLargeError,
+)
+from phoneward.cases.exporting import Exported, export
+from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Party, Role, decode_facts, encode_facts
+from phoneward.cases.fingerprint import MARK as FINGERPRINT_MARK
+from phoneward.cases.fingerprint import (
+    Fingerprint,
+    Pattern,
+    encode_fingerprint,
+    fingerprint_of,
+    patterns,
+    read_fingerprint,
+)
+from phoneward.cases.from_snapshot import from_snapshot
+from phoneward.cases.items import Incoming, Item
+from phoneward.cases.logreading import FACTS
+from phoneward.cases.parts import MIN_PART, Part
+from phoneward.cases.past import Break, breaks_of
+from phoneward.cases.screens import (
+    Screenshot,
+    Screenshots,
+    attach_screenshots,
+    newest_screenshots,
+    picked,
+    read_screenshot,
+)
+from phoneward.cases.sealing import Seal, Wish
+from phoneward.cases.told import Told, gone_words, told_by, with_told
+from phoneward.cases.verdict import Result, Stamped, Verdict
+from phoneward.cases.verifying import verify
+
+__all__ = [
+    "FACTS",
+    "FINGERPRINT_MARK",
+    "LOG",
+    "MIN_PART",
+    "Action",
+    "App",
+    "Break",
+    "Case",
+    "CaseDamagedError",
+    "CaseError",
+    "CaseExistsError",
+    "CaseFacts",
+    "CaseInUseError",
+    "CaseTextError",
+    "CaseUnwritableError",
+    "Device",
+    "Event",
+    "EvidenceAlteredError",
+    "EvidenceChangedError",
+    "EvidenceRefusedError",
+    "EvidenceUnreadableError",
+    "ExportTooLargeError",
+    "Exported",
+    "FactsDamagedError",
+    "Filed",
+    "Fingerprint",
+    "Hand",
+    "Incoming",
+    "Item",
+    "Line",
+    "Loss",
+    "NotACaseError",
+    "NotAFingerprintError",
+    "NotExportedError",
+    "NotToldError",
+    "OpenTimestampsMissingError",
+    "Part",
+    "Party",
+    "Pattern",
+    "Result",
+    "Role",
+    "Screenshot",
+    "ScreenshotGoneError",
+    "ScreenshotTooLargeError",
+    "Screenshots",
+    "Seal",
+    "Source",
+    "Stamped",
+    "Told",
+    "Verdict",
+    "Wish",
+    "attach_screenshots",
+    "breaks_of",
+    "decode_facts",
+    "encode_facts",
+    "encode_fingerprint",
+    "export",
+    "fingerprint_of",
+    "from_snapshot",
+    "gone_words",
+    "newest_screenshots",
+    "patterns",
+    "picked",
+    "read_fingerprint",
+    "read_screenshot",
+    "told_by",
+    "verify",
+    "with_told",
+]

@@ -6,6 +6,7 @@ from typing import Final
 
 from phoneward.findings import Answer
 from phoneward.numbers import room_answer as _numbers
+from phoneward.rescue import room_answer as _rescue
 from phoneward.snapshots import Asking
 from phoneward.snapshots import answer as _snapshots
 from phoneward.texts import N_
@@ -40,7 +41,7 @@ ROOMS: Final = (
     Room("updates", N_("Updates"), N_("Is this update safe for my data?"), _updates),
     Room("numbers", N_("Numbers"), N_("If I give up this number, who gets in where?"), _numbers),
     Room("watch", N_("Pictures"), N_("Which apps hold copies of my pictures, and did they send them?"), _watch),
-    Room("rescue", N_("Rescue"), N_("It happened. What can still be saved?")),
+    Room("rescue", N_("Rescue"), N_("It happened. What can still be saved?"), _rescue),
     Room("cases", N_("Proof"), N_("How do I prove it, and what may I demand?")),
 )
 """In the order they are shown. A new room sets its `answer`; its card, its part of the report and its name in JSON

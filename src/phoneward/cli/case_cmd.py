@@ -5,7 +5,19 @@ import click
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = (
+    "new",
+    "tell",
+    "add",
+    "attach",
+    "note",
+    "statement",
+    "letter",
+    "seal",
+    "verify",
+    "export",
+    "fingerprint",
+)
 """One file a command: `case_new_cmd.py` and so on."""
 
 

@@ -7,6 +7,7 @@ An action comes back from a form or a stored finding: nothing in it is trusted.
 from typing import Final
 
 from phoneward.findings import Action
+from phoneward.flows.collecting import collect_into_case, refuse_no_case
 from phoneward.flows.errors import (
     ActionArgumentError,
     ActionUnknownError,
@@ -15,6 +16,7 @@ from phoneward.flows.errors import (
     RoomNotBuiltError,
 )
 from phoneward.flows.numbers_verbs import NUMBERS_VERBS
+from phoneward.flows.rescue_verbs import RESCUE_VERBS
 from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, keep_app_backup
 from phoneward.flows.updates_verbs import UPDATES_VERBS
 from phoneward.flows.verbs import Argument, Flow, Verb, checked
@@ -31,9 +33,11 @@ __all__ = [
     "PhoneNotAttachedError",
     "RoomNotBuiltError",
     "Verb",
+    "collect_into_case",
     "keep_app_backup",
     "known",
     "leads_to_page",
+    "refuse_no_case",
     "run",
 ]
 
@@ -44,6 +48,7 @@ VERBS: Final[dict[tuple[str, str], Verb]] = {
         ("updates", UPDATES_VERBS),
         ("numbers", NUMBERS_VERBS),
         ("watch", WATCH_VERBS),
+        ("rescue", RESCUE_VERBS),
     )
     for name, verb in verbs.items()
 }

@@ -8,10 +8,14 @@ import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from phoneward.errors import readable
 from phoneward.paper.errors import PdfMissingError, PdfNotMadeError
 from phoneward.texts import current_language
+
+Standard: TypeAlias = Literal["a-2a"]
+"""Standards for PDF that our documents keep, as typst names them."""
 
 FONTS = (
     "Noto Sans",
@@ -27,13 +31,22 @@ FONTS = (
 """Tried in this order, letter by letter."""
 
 
-def make_pdf(template: str, data: Mapping[str, object]) -> bytes:
+def make_pdf(
+    template: str,
+    data: Mapping[str, object],
+    *,
+    standard: Standard | None = None,
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Return a PDF.
 
     Args:
         template: typst markup of ours. It reads the data with `#let data = json(bytes(sys.inputs.data))`; `data.fonts`
             and `data.lang` are added.
         data: what JSON can hold; texts are shown as they are, whatever they contain.
+        standard: that the document must keep: `a-2a` is PDF/A-2a (ISO 19005-2), for keeping. The template then sets the
+            document's date, and a letter that no font has is an error.
+        pictures: JPEG of our own making by their names, for the template's `image`. Nothing else can be read.
 
     Raises:
         PdfMissingError: typst is not installed.
@@ -46,10 +59,18 @@ def make_pdf(template: str, data: Mapping[str, object]) -> bytes:
     language = current_language()
     whole = {**data, "fonts": FONTS, "lang": language[:2], "region": language[3:] or None}
     try:
-        with tempfile.TemporaryDirectory(prefix="phoneward-pdf-") as empty:  # its root: there is nothing to be read
+        with tempfile.TemporaryDirectory(prefix="phoneward-pdf-") as empty:  # its root: nothing else is to be read
+            for name, picture in (pictures or {}).items():
+                (Path(empty) / name).write_bytes(picture)
             source = Path(empty) / "document.typ"
             source.write_text(template, encoding="utf-8")
-            made = typst.compile(str(source), root=empty, sys_inputs={"data": json.dumps(whole)}, format="pdf")
+            made = typst.compile(
+                str(source),
+                root=empty,
+                sys_inputs={"data": json.dumps(whole)},
+                format="pdf",
+                pdf_standards=None if standard is None else [standard],
+            )
     except (RuntimeError, typst.TypstError) as error:
         raise PdfNotMadeError(detail=readable(str(error)[:200])) from error
     if not isinstance(made, bytes):

@@ -76,6 +76,7 @@ from phoneward.phones.records import (
     RecordsPhone,
     as_records,
 )
+from phoneward.phones.screenshots import screenshot_folders, screenshot_styles
 from phoneward.phones.updating import (
     DefinedPermission,
     DeviceFacts,
@@ -178,6 +179,8 @@ __all__ = [
     "open_folder",
     "pair",
     "popup_steps",
+    "screenshot_folders",
+    "screenshot_styles",
     "store_guides",
     "store_named",
     "translated_detail",

@@ -143,7 +143,7 @@ from phoneward.snapshots.placing import (
 from phoneward.snapshots.placing import Fate as PlaceFate
 from phoneward.snapshots.placing import Outcome as PlaceOutcome
 from phoneward.snapshots.placing import moment_of as record_moment
-from phoneward.snapshots.precious_apps import app_content
+from phoneward.snapshots.precious_apps import app_content, app_holds
 from phoneward.snapshots.proofs_later import FileProof, ProofLookup, restored_when
 from phoneward.snapshots.proofs_restored import Compared, Unproven
 from phoneward.snapshots.reading import (
@@ -162,6 +162,11 @@ from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason
 from phoneward.snapshots.records import RecordsFileError
 from phoneward.snapshots.records.contentlines import escaped as escaped_text
 from phoneward.snapshots.records.contentlines import one as content_line
+from phoneward.snapshots.records.messages_reading import TextMessage, messages_at_once
+from phoneward.snapshots.records.mms_reading import Address as MmsAddress
+from phoneward.snapshots.records.mms_reading import Message as MmsMessage
+from phoneward.snapshots.records.mms_reading import MessageEnd as MmsEnd
+from phoneward.snapshots.records.mms_reading import Part as MmsPart
 from phoneward.snapshots.records.texts_reading import Text, Texts
 from phoneward.snapshots.restoring import app_paths, prove_restored, restore
 from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
@@ -231,6 +236,10 @@ __all__ = [
     "ListingTooLargeError",
     "LookedAfter",
     "MatchCounts",
+    "MmsAddress",
+    "MmsEnd",
+    "MmsMessage",
+    "MmsPart",
     "NoAppBackupsError",
     "NoAppFilesError",
     "NoRecordsError",
@@ -278,6 +287,7 @@ __all__ = [
     "StillThere",
     "StorageCoverage",
     "Text",
+    "TextMessage",
     "Texts",
     "Timestamp",
     "Totals",
@@ -289,6 +299,7 @@ __all__ = [
     "answer",
     "app_called",
     "app_content",
+    "app_holds",
     "app_name",
     "app_paths",
     "app_title",
@@ -336,6 +347,7 @@ __all__ = [
     "losses",
     "make_second",
     "mark_done",
+    "messages_at_once",
     "name_phone",
     "next_step_sentence",
     "node_at",

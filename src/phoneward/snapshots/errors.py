@@ -151,38 +151,6 @@ class PhoneTooFullError(SnapshotsError):
     exit_code = ExitCode.FAILED
 
 
-class TimestampPartMissingError(SnapshotsError):
-    """The optional library for time stamps is not installed."""
-
-    message = N_("Time stamps need a part of Phoneward that is not installed.")
-    next_step = N_("Install it with: pip install 'phoneward[timestamp]'")
-    exit_code = ExitCode.FAILED
-
-
-class TimestampServerError(SnapshotsError):
-    """A time stamp authority could not be asked."""
-
-    message = N_("The time stamp authority at {url} could not be asked ({detail}).")
-    next_step = N_("Check the address and the network, then stamp the snapshot with: phoneward timestamp add SNAPSHOT")
-    exit_code = ExitCode.FAILED
-
-
-class TimestampRefusedError(SnapshotsError):
-    """A time stamp proves nothing."""
-
-    message = N_("The time stamp proves nothing ({detail}).")
-    next_step = N_("Try again, or ask another authority. The snapshot itself is not touched by this.")
-    exit_code = ExitCode.FAILED
-
-
-class AuthorityFileError(SnapshotsError):
-    """The file of trusted authorities holds no certificate."""
-
-    message = N_("The file of trusted authorities holds no certificate that can be read ({detail}).")
-    next_step = N_("Give the authority's root certificate, as its web site offers it, in PEM form.")
-    exit_code = ExitCode.USAGE
-
-
 class StateDamagedError(SnapshotsError):
     """A snapshot that should hold what a person decided holds nothing that can be understood."""
 

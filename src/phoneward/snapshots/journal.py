@@ -23,9 +23,9 @@ from typing import IO, Final, Self
 
 import msgspec
 
+from phoneward.durable import LockHeldError, make_folder, process_lock, sync_file, sync_folder
 from phoneward.errors import PhonewardError, readable
 from phoneward.snapshots.compare import Moment
-from phoneward.snapshots.durable import LockHeldError, make_folder, process_lock, sync_file, sync_folder
 from phoneward.snapshots.errors import BackupRunningError, JournalUnwritableError
 from phoneward.snapshots.rows import Sealer
 from phoneward.vault import BlobId, SealError

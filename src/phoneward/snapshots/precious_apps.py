@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from phoneward.errors import readable
 from phoneward.texts import N_, Words, words
 
 CHATS: Final = N_("the chats in {app}")
@@ -51,3 +52,11 @@ def app_content(package: str) -> Words:
     """Return what a person has in an app, as a noun: "your chats"; "your data" where that is not known."""
     known = PRECIOUS.get(package)
     return Words(_YOURS[known.content]) if known is not None else words("your data")
+
+
+def app_holds(package: str) -> Words:
+    """Return what an app holds, named with it: "the chats in WeChat"; "the data of …" where that is not known."""
+    known = PRECIOUS.get(package)
+    if known is None:
+        return words("the data of {app}", app=readable(package))
+    return Words(known.content, details={"app": Words(known.name)})

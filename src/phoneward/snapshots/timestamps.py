@@ -8,22 +8,17 @@ is kept in the vault as a later proof about the snapshot (`layout.PROOF_PATHS`),
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import phoneward
-from phoneward.errors import PhonewardError, readable
+from phoneward.errors import PhonewardError
 from phoneward.snapshots.building import document_node
-from phoneward.snapshots.errors import (
-    AuthorityFileError,
-    TimestampPartMissingError,
-    TimestampRefusedError,
-    TimestampServerError,
-)
 from phoneward.snapshots.layout import DEVICE_TAG_PREFIX, PROOF_PATHS, proof_subject, proof_tags
 from phoneward.snapshots.reading import find
 from phoneward.texts import _
+from phoneward.timestamping import MAX_ANSWER, Send, Stamp, TimestampRefusedError, check_stamp, stamp
 from phoneward.vault import (
     BlobId,
     BlobType,
@@ -41,23 +36,7 @@ from phoneward.vault import (
     save_snapshot_held,
 )
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from cryptography.x509 import Certificate
-    from rfc3161_client import TimeStampRequest, TimeStampResponse
-
 TOKEN: Final = b"timestamp.tsr"
-MAX_TOKEN: Final = 256 << 10
-"""Bytes of an answer that are read; real ones have 2 to 7 kB."""
-
-_SECONDS: Final = 30.0
-_SHA256: Final = "2.16.840.1.101.3.4.2.1"
-_GRANTED: Final = frozenset({0, 1})
-"""PKIStatus granted and grantedWithMods (RFC 3161, 2.4.2)."""
-
-Send = Callable[[str, bytes], bytes]
-"""Sends a query to an address and returns the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +85,10 @@ def stamp_snapshot(
         NoSnapshotsError, SnapshotNotFoundError, AmbiguousSnapshotError: there is no such snapshot, or several.
         VaultError: the vault cannot be read or written.
     """
-    client = _library()
     snapshot_id, content = snapshot_file(repo, ref)
-    request = client.TimestampRequestBuilder().data(content).hash_algorithm(client.HashAlgorithm.SHA256).build()
-    stamp = _checked((send or post)(url, request.as_bytes()), snapshot_id, authorities, request)
-    _keep(repo, lock, stamp)
-    return stamp
+    found = _about(snapshot_id, stamp(content, url, authorities=authorities, send=send))
+    _keep(repo, lock, found)
+    return found
 
 
 def snapshot_file(repo: Repository, ref: str) -> tuple[FileId, bytes]:
@@ -145,7 +122,7 @@ def timestamps_of(
     found: list[Timestamp | TimestampRefusedError] = []
     for name, token in _tokens(repo, names_of(load_snapshot(repo, snapshot_id))):
         try:
-            found.append(_checked(token, name, authorities, None))
+            found.append(_checked(token, name, authorities))
         except TimestampRefusedError as error:
             found.append(error)
     return found
@@ -160,96 +137,16 @@ def _tokens(repo: Repository, names: Collection[FileId]) -> Iterator[tuple[FileI
             node = find_node(repo, proof.tree, b"/" + TOKEN)
         except PhonewardError:
             continue  # another kind of proof
-        if node.size <= MAX_TOKEN:
+        if node.size <= MAX_ANSWER:
             yield subject, b"".join(repo.load_blob(BlobType.DATA, blob) for blob in node.content or ())
 
 
-def post(url: str, query: bytes) -> bytes:
-    """Send a query as RFC 3161, 3.4 says and return the answer.
-
-    Raises:
-        TimestampServerError: the address is none, or nobody answers there as a time stamp authority does.
-    """
-    import urllib.error  # 12 ms, and most runs ask nobody
-    import urllib.request
-
-    class NoDetours(urllib.request.HTTPRedirectHandler):
-        """A redirected POST becomes a GET, which is no query any more: say so instead."""
-
-        def redirect_request(self, *_args: object) -> None:
-            """Follow none."""
-
-    shown = readable(url)
-    if not url.lower().startswith(("http://", "https://")):
-        raise TimestampServerError(url=shown, detail=_("it is not a web address"))
-    headers = {"Content-Type": "application/timestamp-query", "User-Agent": f"phoneward/{phoneward.__version__}"}
-    try:
-        request = urllib.request.Request(url, query, headers)  # noqa: S310 - the scheme was looked at
-        opener = urllib.request.build_opener(NoDetours)
-        with opener.open(request, timeout=_SECONDS) as answer:
-            data: bytes = answer.read(MAX_TOKEN + 1)
-    except (OSError, ValueError) as error:  # urllib's errors are OSErrors; http.client's oddities ValueErrors
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        raise TimestampServerError(url=shown, detail=readable(str(reason))) from error
-    if len(data) > MAX_TOKEN:
-        raise TimestampServerError(url=shown, detail=_("its answer is far too long"))
-    return data
+def _checked(token: bytes, snapshot_id: FileId, authorities: bytes | None) -> Timestamp:
+    return _about(snapshot_id, check_stamp(token, bytes.fromhex(snapshot_id), authorities))
 
 
-def _checked(
-    token: bytes, snapshot_id: FileId, authorities: bytes | None, request: "TimeStampRequest | None"
-) -> Timestamp:
-    """Return what an answer proves about a snapshot; raises TimestampRefusedError where that is nothing."""
-    client = _library()
-    try:
-        response = client.decode_timestamp_response(token)
-        if response.status not in _GRANTED:
-            words = readable(" ".join(response.status_string)) or str(response.status)
-            raise TimestampRefusedError(detail=words)
-        info = response.tst_info
-        imprint, moment = info.message_imprint, info.gen_time
-        fits = imprint.message == bytes.fromhex(snapshot_id) and imprint.hash_algorithm.dotted_string == _SHA256
-        fits = fits and (request is None or request.nonce is None or info.nonce == request.nonce)
-        authority = _signer(response)
-    except ValueError as error:
-        raise TimestampRefusedError(detail=_("it cannot be understood")) from error
-    if not fits:
-        raise TimestampRefusedError(detail=_("it is about something else"))
-    if authorities is not None:
-        _verify(response, snapshot_id, _certificates(authorities))
-    return Timestamp(snapshot_id, moment, authority, authorities is not None, token)
-
-
-def _signer(response: "TimeStampResponse") -> str:
-    from cryptography import x509
-
-    signers = response.signed_data.signer_infos
-    for encoded in response.signed_data.certificates:
-        certificate = x509.load_der_x509_certificate(encoded)
-        if any(certificate.serial_number == signer.serial_number for signer in signers):
-            return readable(certificate.subject.rfc4514_string())
-    return ""
-
-
-def _certificates(authorities: bytes) -> "list[Certificate]":
-    from cryptography import x509
-
-    try:
-        found = x509.load_pem_x509_certificates(authorities)
-    except ValueError as error:
-        raise AuthorityFileError(detail=readable(str(error))) from error
-    return found
-
-
-def _verify(response: "TimeStampResponse", snapshot_id: FileId, roots: "list[Certificate]") -> None:
-    client = _library()
-    builder = client.VerifierBuilder()
-    for root in dict.fromkeys(roots):
-        builder = builder.add_root_certificate(root)
-    try:
-        builder.build().verify(response, bytes.fromhex(snapshot_id))
-    except (client.VerificationError, ValueError) as error:
-        raise TimestampRefusedError(detail=readable(str(error))) from error
+def _about(snapshot_id: FileId, stamp: Stamp) -> Timestamp:
+    return Timestamp(snapshot_id, stamp.time, stamp.authority, stamp.is_verified, stamp.token)
 
 
 def _keep(repo: Repository, lock: HeldLock, stamp: Timestamp) -> None:
@@ -276,11 +173,3 @@ def _keep(repo: Repository, lock: HeldLock, stamp: Timestamp) -> None:
             program_version=f"phoneward {phoneward.__version__}",
         ),
     )
-
-
-def _library() -> "ModuleType":
-    try:
-        import rfc3161_client
-    except ImportError as error:
-        raise TimestampPartMissingError from error
-    return rfc3161_client

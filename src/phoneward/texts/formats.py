@@ -50,6 +50,12 @@ def date(time: datetime) -> str:
     return _("{day} {month} {year}").format(day=local.day, month=_(_MONTHS[local.month - 1]), year=local.year)
 
 
+def month(time: datetime) -> str:
+    """Return the month in words, as "October 2026", in this computer's time zone."""
+    local = time.astimezone()
+    return _("{month} {year}").format(month=_(_MONTHS[local.month - 1]), year=local.year)
+
+
 def ago(time: datetime, now: datetime) -> str:
     """Return how long ago a time is, as "3 days ago"; the days are those of the calendar here."""
     days = (now.astimezone().date() - time.astimezone().date()).days

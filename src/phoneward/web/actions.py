@@ -34,6 +34,11 @@ def _copies(action: Action) -> str:
     return addresses.address("/watch/copies", app=action.arguments.get("app", ""))
 
 
+def _rescue(action: Action) -> str:
+    named = action.arguments
+    return addresses.address("/rescue/card", what=named.get("what", ""), app=named.get("app", ""))
+
+
 ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "coverage"): _coverage,
     ("snapshots", "app-backups"): lambda _action: "/app-backups",
@@ -49,6 +54,7 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("watch", "copies"): _copies,
     ("watch", "capture"): lambda _action: "/watch/capture",
     ("watch", "canary"): lambda _action: "/watch/canary",
+    ("rescue", "search"): _rescue,
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

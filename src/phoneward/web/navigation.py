@@ -28,6 +28,7 @@ BAR: Final = (
     Entry("/updates", N_("Updates")),
     Entry("/numbers", N_("Numbers")),
     Entry("/watch", N_("Pictures")),
+    Entry("/rescue", N_("Rescue")),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
@@ -38,6 +39,7 @@ ROOM_PAGES: Final[dict[str, str]] = {
     "updates": "/updates",
     "numbers": "/numbers",
     "watch": "/watch",
+    "rescue": "/rescue",
 }
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 

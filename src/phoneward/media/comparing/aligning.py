@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from phoneward.media.comparing.prepared import Float, Prepared, scaled, turned
+from phoneward.media.comparing.prepared import Box, Float, Prepared, scaled, turned
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.verdict import Region
 
@@ -38,10 +38,6 @@ class Placement:
     left: float = 0.0
     top: float = 0.0
     turn: int = 0
-
-
-Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels."""
 
 
 def boxes(placement: Placement, original: Gray, suspect: Gray) -> tuple[Box, Box] | None:

@@ -4,6 +4,8 @@ Faint letters count as smaller: what a changed stroke leaves goes with the squar
 power of its height.
 """
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -34,29 +36,56 @@ def letter_height(original: Gray) -> float | None:
     """Return the height in pixels of digits in the smaller, fainter lines of text; None where there are none."""
     width = min(original.shape)
     block = max(9, width // 36) | 1
+    around = np.asarray(cv2.blur(original, (block, block), borderType=cv2.BORDER_REPLICATE), np.uint8)
     heights: list[float] = []
-    for kind, offset in ((cv2.THRESH_BINARY, -_CONTRAST), (cv2.THRESH_BINARY_INV, _CONTRAST)):
-        thresholded = cv2.adaptiveThreshold(original, 1, cv2.ADAPTIVE_THRESH_MEAN_C, kind, block, offset)
-        strokes = np.asarray(thresholded, np.uint8)
-        joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, max(3, width // 90)), np.uint8))
-        _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
-        wide, tall, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
-        is_line = (tall >= 8) & (tall < width / 12) & (wide > 2.5 * tall) & (area > 0.3 * tall * wide)
-        boxes = stats[1:][is_line][:_MOST_BOXES]
-        heights += [height for box in boxes if (height := _letters(original, strokes, box))]
+    for above, below in ((original, around), (around, original)):
+        _, over = cv2.threshold(cv2.subtract(above, below), _CONTRAST, 255, cv2.THRESH_BINARY)
+        strokes = np.asarray(over, np.uint8)
+        heights += [height for box in _lines(strokes, width) if (height := _letters(original, strokes, box))]
     # A line of text is about a fifth taller than its digits.
     return None if not heights else float(np.percentile(heights, 15)) * 0.83
 
 
-def _letters(original: Gray, strokes: npt.NDArray[np.uint8], box: npt.NDArray[np.int32]) -> float:
+def _lines(strokes: Gray, width: int) -> Iterator[tuple[slice, slice]]:
+    """Yield the rows and columns of what may be lines of text: letters beside each other, joined."""
+    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, max(3, width // 90)), np.uint8))
+    # Outlines are found ten times as fast as what is inside of them is counted.
+    outlines, inside = cv2.findContours(joined, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    found = 0
+    for outline, (_next, _before, _hole, of) in zip(outlines, inside[0] if len(outlines) else (), strict=True):
+        if of >= 0:
+            continue
+        left, top, wide, tall = cv2.boundingRect(outline)
+        if not (8 <= tall < width / 12 and wide > 2.5 * tall):
+            continue
+        box = slice(top, top + tall), slice(left, left + wide)
+        if cv2.countNonZero(joined[box]) > 0.3 * tall * wide:
+            yield box
+            found += 1
+        if found == _MOST_BOXES:
+            return
+
+
+def _letters(original: Gray, strokes: Gray, box: tuple[slice, slice]) -> float:
     """Return how high the letters in a box are: strokes on an even ground, as photos seldom have; 0 for none."""
-    left, top, width, height = box[:4].tolist()
-    part = original[top : top + height, left : left + width].astype(np.int16)
-    ink = strokes[top : top + height, left : left + width] > 0
-    if not 0.12 < ink.mean() < 0.7:
+    part, ink = original[box], strokes[box]
+    inked = cv2.countNonZero(ink) / ink.size
+    if not 0.12 < inked < 0.7:
         return 0.0
-    ground = np.median(part[~ink])
-    if (np.abs(part[~ink] - ground) < 5).mean() <= 0.6:
+    grounds, inks = _levels(part, ~ink), _levels(part, ink)
+    ground = _middle(grounds)
+    if grounds[max(0, ground - 4) : ground + 5].sum() <= 0.6 * grounds.sum():
         return 0.0
-    contrast = abs(float(np.median(part[ink]) - ground))
-    return float(height * np.sqrt(min(1.0, contrast / _PLAIN_CONTRAST)))
+    contrast = abs(_middle(inks) - ground)
+    return float(len(ink) * np.sqrt(min(1.0, contrast / _PLAIN_CONTRAST)))
+
+
+def _levels(part: Gray, mask: Gray) -> npt.NDArray[np.float32]:
+    """Return how many pixels of each gray level there are under a mask."""
+    return np.asarray(cv2.calcHist([part], [0], mask, [256], [0, 256]), np.float32).ravel()
+
+
+def _middle(levels: npt.NDArray[np.float32]) -> int:
+    """Return the median level."""
+    passed = levels.cumsum()
+    return int(np.searchsorted(passed, passed[-1] / 2))

@@ -13,7 +13,7 @@ import numpy as np
 from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
 from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Prepared
+from phoneward.media.comparing.prepared import Packed, Prepared
 from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
@@ -23,6 +23,7 @@ from phoneward.media.verdict import Kind, Verdict
 
 K = TypeVar("K")
 """Whatever the caller knows a picture by."""
+V = TypeVar("V")
 
 LOOK_WIDTH: Final = 1080
 """Pixels of the shorter side: at this size pictures are compared, or at their own if less."""
@@ -41,7 +42,8 @@ _RIVAL: Final = 0.1
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
-_KEPT_BYTES: Final = 128 << 20
+_OPEN_BYTES: Final = 64 << 20
+_PACKED_BYTES: Final = 64 << 20
 _FEATURES_BYTES: Final = 1_500 * 40
 
 
@@ -179,32 +181,68 @@ class Matcher(Generic[K]):
 
 
 class _Kept(Generic[K]):
-    """The originals last asked for, in bounded memory."""
+    """The originals asked for, in bounded memory: the last ones as they are, many more packed, not decoded twice."""
 
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
-        self._kept: OrderedDict[K, Prepared | None] = OrderedDict()
-        self._bytes = 0
+        self._open: _Recent[K, Prepared | None] = _Recent(_OPEN_BYTES, _size)
+        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, _packed_size)
         self._lock = threading.Lock()
 
     def of(self, key: K) -> Prepared | None:
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        gray = self._gray(key)
-        seen = None if gray is None else Prepared(gray)
+            if key in self._open:
+                return self._open.get(key)
+            packed = self._packed.get(key) if key in self._packed else None
+        if packed is None:
+            gray = self._gray(key)
+            seen = None if gray is None else Prepared(gray)
+        else:
+            seen = packed.opened()
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = seen
-                self._bytes += _size(seen)
-            while self._bytes > _KEPT_BYTES:
-                self._bytes -= _size(self._kept.popitem(last=False)[1])
+            leaving = self._open.put(key, seen)
+        done = [(one, prepared.packed()) for one, prepared in leaving if prepared is not None]
+        with self._lock:
+            for one, small in done:
+                self._packed.put(one, small)
         return seen
 
 
+class _Recent(Generic[K, V]):
+    """What was used last, up to so many bytes."""
+
+    def __init__(self, most: int, size: Callable[[V], int]) -> None:
+        self._most, self._size = most, size
+        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._bytes = 0
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._kept
+
+    def get(self, key: K) -> V:
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def put(self, key: K, value: V) -> list[tuple[K, V]]:
+        """Keep something instead of what was kept as this key; return what has to leave for it."""
+        if key in self._kept:
+            self._bytes -= self._size(self._kept.pop(key))
+        self._kept[key] = value
+        self._bytes += self._size(value)
+        leaving = []
+        while self._bytes > self._most:
+            leaving.append(self._kept.popitem(last=False))
+            self._bytes -= self._size(leaving[-1][1])
+        return leaving
+
+
 def _size(seen: Prepared | None) -> int:
-    return 0 if seen is None else seen.gray.nbytes + _FEATURES_BYTES
+    # With its halves.
+    return 0 if seen is None else seen.gray.nbytes * 4 // 3 + _FEATURES_BYTES
+
+
+def _packed_size(packed: Packed) -> int:
+    return len(packed.pixels) + _FEATURES_BYTES
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:

@@ -9,19 +9,26 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from phoneward.media.comparing.prepared import Float
 from phoneward.media.comparing.prints import Gray
 
 _FLOOR = 6.0
 _ACTIVE = 20.0
-_SAMPLES = 6_000
-_FIRST_SAMPLES = 1_500
+_EDGE = 256.0
+"""Square of twice the slope from which a pixel lies on an edge."""
+_SAMPLES = 3_000
+_FIRST_SAMPLES = 1_000
+_SEEN = 50_000
+"""Pixels that are enough to tell the noise by."""
 _NEAR = 1.2
 _FAR = 0.2
 _HOPELESS = 0.24
 _MATTERS = 4.0
 _AROUND = 2.5
+_UNMOVED = 0.02
+"""Pixels by which what is left of a stretch moves the rim; less than this leaves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +42,27 @@ class Residual:
         noise: share of the energy of its edges that re-encoding left; the lower, the better a copy.
         gain: contrast of the suspect by that of the original.
         fit: light, contrast, shift across and down, softness, stretch across and down.
-        seen_active: where the suspect holds something.
+        suspect: what was compared.
     """
 
     difference: Float
     score: Float
-    active: np.typing.NDArray[np.bool_]
-    seen_active: np.typing.NDArray[np.bool_]
+    active: npt.NDArray[np.bool_]
     noise: float
     gain: float
     fit: Float
+    suspect: Gray
 
     @property
-    def shift(self) -> tuple[float, float]:
-        """How far off the two lie, across and down, at most, in pixels."""
-        across, down, along, below = np.abs(self.fit[[2, 3, 5, 6]] / self.fit[1]).tolist()
-        return across + along / 2, down + below / 2
+    def moved(self) -> float:
+        """Pixels by which the original had to be moved at most, to lie where the suspect shows it."""
+        _light, gain, shift_x, shift_y, _bend, stretch_x, stretch_y = self.fit.tolist()
+        return float(max(abs(shift_x) + abs(stretch_x) / 2, abs(shift_y) + abs(stretch_y) / 2) / gain)
+
+    @property
+    def seen_active(self) -> npt.NDArray[np.bool_]:
+        """Where the suspect holds something; worked out when it is asked for."""
+        return np.asarray(_energy(_squares(self.suspect)) > _ACTIVE)
 
 
 def residual(original: Gray, suspect: Gray) -> Residual | None:
@@ -60,62 +72,110 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
         original: the part that the suspect shows, of the suspect's shape.
         suspect: at the size of the comparison.
     """
-    one, other = original.astype(np.float32), suspect.astype(np.float32)
-    found = _left(one, other)
-    if found is not None and found.noise < _HOPELESS and max(found.shift) > _FAR and found.score.max() > _MATTERS:
+    found = _left(original, suspect)
+    if found is not None and found.noise < _HOPELESS and found.moved > _FAR and found.score.max() > _MATTERS:
         # Off by half a pixel, fine lines are not explained by slopes: move it, and fit again.
-        return _left(_moved(one, found.fit), other) or found
+        return _left(_moved(original, found.fit), suspect) or found
     return found
 
 
-def _moved(one: Float, fit: Float) -> Float:
+def _moved(original: Gray, fit: Float) -> Gray:
     """Return a picture shifted and stretched as a fit says."""
-    height, width = one.shape
+    height, width = original.shape
     left, top, along, below = (fit[[2, 3, 5, 6]] / fit[1]).tolist()
     matrix = np.array([[1 + along / width, 0, left - along / 2], [0, 1 + below / height, top - below / 2]], np.float32)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    moved = cv2.warpAffine(one, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.float32)
+    return np.asarray(
+        cv2.warpAffine(original, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
-def _left(one: Float, other: Float) -> Residual | None:
-    across, down = _slope(one, 1, 0), _slope(one, 0, 1)
-    bend = np.asarray(cv2.Laplacian(one, cv2.CV_32F, ksize=1), np.float32)
-    edges = across * across + down * down
-    height, width = one.shape
-    along = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :]
-    below = (np.arange(height, dtype=np.float32) / height - 0.5)[:, None]
-    places = np.flatnonzero(edges > 64)
-    if len(places) < 50:
+def _left(original: Gray, suspect: Gray) -> Residual | None:
+    squares = _squares(original)
+    columns, target = _samples(original, suspect, squares)
+    if columns is None:
         return None
-    chance = np.random.default_rng(0)
-    if len(places) > _SAMPLES:
-        places = places[chance.choice(len(places), _SAMPLES, replace=False)]
-    # Flat spots tell brightness and contrast where most edges are covered.
-    places = np.concatenate([places, chance.integers(0, one.size, len(places) // 2)])
-    rows, columns = np.divmod(places, width)
-    x, y = along[0, columns], below[rows, 0]
-    a, b, c, d = (part[rows, columns] for part in (one, across, down, bend))
-    fit = _fitted(np.stack([np.ones_like(a), a, b, c, d, b * x, c * y], axis=1), other[rows, columns])
+    fit = _fitted(columns, target)
     if not 0.15 < fit[1] < 4:
         return None
-    explained = fit[0] + fit[1] * one + across * (fit[2] + fit[5] * along) + down * (fit[3] + fit[6] * below)
-    difference = np.asarray(cv2.GaussianBlur(other - explained - fit[4] * bend, (0, 0), 0.7), np.float32)
-    left = np.asarray(cv2.GaussianBlur(difference * difference, (0, 0), _NEAR), np.float32)
-    energy = np.asarray(cv2.GaussianBlur(edges, (0, 0), _AROUND), np.float32) * fit[1] * fit[1]
-    active = energy > _ACTIVE * fit[1] * fit[1]
-    if not active.any():
-        return None
+    difference = cv2.GaussianBlur(_unexplained(original, suspect, fit), (5, 5), 0.7)
+    left = cv2.GaussianBlur(cv2.multiply(difference, difference), (9, 9), _NEAR)
+    energy = _energy(squares)
+    active = np.asarray(energy > _ACTIVE)
+    energy *= fit[1] * fit[1]
+    energy += 50
     # A third of the edges is enough to tell the noise by: the others may be covered.
-    noise = 1.7 * float(np.quantile(left[active] / (energy[active] + 50), 0.33))
-    score = left / (_FLOOR**2 + noise * (energy + 50))
-    seen_edges = _slope(other, 1, 0) ** 2 + _slope(other, 0, 1) ** 2
-    seen_active = np.asarray(cv2.GaussianBlur(seen_edges, (0, 0), _AROUND), np.float32) > _ACTIVE
-    return Residual(difference, score, active, seen_active, noise, float(fit[1]), fit)
+    every = max(1, round(float(np.sqrt(original.size / _SEEN))))
+    some = active[::every, ::every]
+    if not some.any():
+        return None
+    noise = 1.7 * float(np.quantile(left[::every, ::every][some] / energy[::every, ::every][some], 0.33))
+    energy *= noise
+    energy += _FLOOR**2
+    score = np.asarray(cv2.divide(left, energy), np.float32)
+    return Residual(np.asarray(difference, np.float32), score, active, noise, float(fit[1]), fit, suspect)
 
 
-def _slope(values: Float, x: int, y: int) -> Float:
-    return np.asarray(cv2.Sobel(values, cv2.CV_32F, x, y, ksize=1, scale=0.5), np.float32)
+def _samples(original: Gray, suspect: Gray, squares: Float) -> tuple[Float | None, Float]:
+    """Return what a copy may be made of at some edges and some other places, and what the suspect shows there."""
+    height, width = original.shape
+    inner = np.ascontiguousarray(squares[1:-1, 1:-1])
+    # Of all: a page may hold little, and scaling leaves every second or third pixel sharper.
+    edges = np.flatnonzero(inner > _EDGE)
+    if len(edges) < 50:
+        return None, np.empty(0, np.float32)
+    chance = np.random.default_rng(0)
+    if len(edges) > _SAMPLES:
+        edges = edges[chance.choice(len(edges), _SAMPLES, replace=False)]
+    # Flat spots tell brightness and contrast where most edges are covered.
+    places = np.concatenate([edges, chance.integers(0, inner.size, len(edges) // 2)])
+    rows, columns = np.divmod(places, width - 2)
+    rows, columns = rows + 1, columns + 1
+    a, left, right, above, below = (
+        original[rows + y, columns + x].astype(np.float32) for x, y in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+    )
+    b, c, d = (right - left) / 2, (below - above) / 2, left + right + above + below - 4 * a
+    x, y = columns / np.float32(width) - np.float32(0.5), rows / np.float32(height) - np.float32(0.5)
+    made = np.stack([np.ones_like(a), a, b, c, d, b * x, c * y], axis=1, dtype=np.float32)
+    return made, suspect[rows, columns].astype(np.float32)
+
+
+def _unexplained(original: Gray, suspect: Gray, fit: Float) -> Float:
+    """Return the suspect without what the original explains of it."""
+    light, gain, shift_x, shift_y, bend, stretch_x, stretch_y = fit.tolist()
+    kernel = np.array(
+        [
+            [0, bend - shift_y / 2, 0],
+            [bend - shift_x / 2, gain - 4 * bend, bend + shift_x / 2],
+            [0, bend + shift_y / 2, 0],
+        ],
+        np.float32,
+    )
+    rest = np.asarray(cv2.filter2D(original.astype(np.float32), cv2.CV_32F, -kernel, delta=-light), np.float32)
+    cv2.accumulate(suspect, rest)
+    height, width = original.shape
+    for stretch, (x, y), size, shape in ((stretch_x, (1, 0), width, (1, -1)), (stretch_y, (0, 1), height, (-1, 1))):
+        if abs(stretch) / 2 > _UNMOVED * gain:
+            along = (np.arange(size, dtype=np.float32) / size - 0.5).reshape(shape) * (stretch / 2)
+            rest -= cv2.Sobel(original, cv2.CV_16S, x, y, ksize=1) * along
+    return rest
+
+
+def _squares(gray: Gray) -> Float:
+    """Return the square of twice the slope at each pixel."""
+    squares = np.zeros(gray.shape, np.float32)
+    cv2.accumulateSquare(cv2.absdiff(gray[:, 2:], gray[:, :-2]), squares[:, 1:-1])
+    cv2.accumulateSquare(cv2.absdiff(gray[2:], gray[:-2]), squares[1:-1])
+    return squares
+
+
+def _energy(squares: Float) -> Float:
+    """Return how strong edges are around each pixel: the squared slopes, softened."""
+    height, width = squares.shape
+    # Soft as it is, half the size shows all of it.
+    half = cv2.resize(squares, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
+    soft = np.asarray(cv2.GaussianBlur(half, (0, 0), _AROUND / 2), np.float32) / 4
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _fitted(columns: Float, target: Float) -> Float:
@@ -123,17 +183,20 @@ def _fitted(columns: Float, target: Float) -> Float:
     every = max(1, len(target) // _FIRST_SAMPLES)
     base, first = columns[::every, 1], target[::every]
     start, best = (0.0, 1.0), np.inf
-    for gain in np.arange(0.2, 1.35, 0.1):
-        offset = float(np.median(first - gain * base))
+    for gain in np.arange(0.2, 1.35, 0.1).tolist():
+        left = first - gain * base
+        offset = float(np.median(left))
         for shift in (0.0, offset):
-            rest = float(np.minimum(np.abs(first - gain * base - shift), 20).mean())
+            rest = float(np.minimum(np.abs(left - shift), 20).mean())
             if rest < best:
-                start, best = (shift, float(gain)), rest
+                start, best = (shift, gain), rest
     found = np.zeros(columns.shape[1], np.float32)
     found[:2] = start
+    middle = int(0.4 * len(target))
     for _ in range(6):
         off = np.abs(target - columns @ found)
-        weights = np.minimum(1, 2 * (np.quantile(off, 0.4) + 1) / np.maximum(off, 1e-3)).astype(np.float32)
+        usual = np.partition(off, middle)[middle]
+        weights = np.minimum(1, 2 * (usual + 1) / np.maximum(off, 1e-3)).astype(np.float32)
         weighted = columns * weights[:, None]
         solved = np.linalg.lstsq(weighted.T @ weighted, weighted.T @ (target * weights), rcond=None)[0]
         found = np.asarray(solved, np.float32)

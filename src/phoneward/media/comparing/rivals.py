@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from phoneward.media.comparing.aligning import Box
-from phoneward.media.comparing.prepared import Prepared, resized
+from phoneward.media.comparing.prepared import Box, Prepared, resized
 from phoneward.media.comparing.residual import residual
 from phoneward.media.comparing.verifying import Effort, Outcome, outcome
 from phoneward.media.verdict import Kind, Region, Verdict

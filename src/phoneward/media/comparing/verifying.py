@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from phoneward.media.comparing import aligning, distinguishing
-from phoneward.media.comparing.aligning import Box, Placement
+from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.prepared import Prepared, resized
+from phoneward.media.comparing.prepared import Box, Prepared, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict

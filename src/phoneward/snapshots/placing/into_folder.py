@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from phoneward.durable import sync_file, sync_folder
 from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
-from phoneward.snapshots.durable import sync_file, sync_folder
 from phoneward.snapshots.placing.items import Fate, Item, Outcome, Place, PlacingPlan
 from phoneward.texts import N_
 from phoneward.vault import RestoreTargetError

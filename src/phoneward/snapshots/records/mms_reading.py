@@ -83,15 +83,18 @@ def mms_in(stream: IO[bytes]) -> Iterator[Found]:
 
 def mms_at_once(stream: IO[bytes]) -> Iterator[Found]:
     """Yield what a file holds that is known to be whole; RecordsFileError after the first message otherwise."""
-    return parsed(stream, _Messages(MMS))
+    return parsed(stream, MmsParsing(MMS))
 
 
-class _Messages(Parsing[Found]):
+class MmsParsing(Parsing[Found]):
+    """One pass over the multimedia messages of a file."""
+
     _in_message = False
     _has_addresses = False
     _list = ""
 
     def opened(self, depth: int, name: str, attributes: dict[str, str]) -> None:
+        """Take an element."""
         if depth == 2:
             self._in_message = name == MMS.item
             self._has_addresses = False
@@ -109,6 +112,7 @@ class _Messages(Parsing[Found]):
             self.ready.append(Address(columns_of(ADDRESS, attributes)))
 
     def closed(self, depth: int, name: str) -> None:
+        """Take an element's end."""
         if depth == 2 and name == MMS.item:
             self.ready.append(MessageEnd(self._has_addresses))
 

@@ -16,8 +16,8 @@ from typing import Final, Self
 
 import msgspec
 
+from phoneward.durable import LockHeldError, make_folder, process_lock, sync_file, sync_folder
 from phoneward.errors import PhonewardError, readable
-from phoneward.snapshots.durable import LockHeldError, make_folder, process_lock, sync_file, sync_folder
 from phoneward.updates.installing.errors import InstallNoteError, InstallRunningError
 from phoneward.vault import Repository, SealError
 

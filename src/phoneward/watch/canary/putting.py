@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 from phoneward.errors import readable
 from phoneward.media import Format
-from phoneward.phones import Entry, FileKind, NewFile, Phone, PicturePhone, Refusal, Removal, WritablePhone
+from phoneward.phones import (
+    Entry,
+    FileKind,
+    NewFile,
+    Phone,
+    PicturePhone,
+    Refusal,
+    Removal,
+    WritablePhone,
+    screenshot_folders,
+)
 from phoneward.watch.canary.errors import CanaryRefusedError
 from phoneward.watch.canary.making import Canary, make_canary
 from phoneward.watch.canary.notes import CanaryNotes, NotedCanary
-from phoneward.watch.canary.places import Place, place_for, screenshot_folders
+from phoneward.watch.canary.places import Place, place_for
 from phoneward.watch.canary.screen import Screen
 from phoneward.watch.canary.storage import moment
 

@@ -17,8 +17,13 @@ class LockHeldError(Exception):
 
 
 @contextmanager
-def process_lock(path: Path) -> Iterator[None]:
+def process_lock(path: Path, *, at: int = 0) -> Iterator[None]:
     """Hold a lock file; the system lets go of it however this process ends.
+
+    Args:
+        path: of the file; made where it is not there.
+        at: the byte that is locked on Windows, where nobody else can read a locked byte: beyond the end of a file that
+            others read.
 
     Raises:
         LockHeldError: another process (or another holder in this one) has it.
@@ -26,15 +31,16 @@ def process_lock(path: Path) -> Iterator[None]:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(descriptor)
+        _lock(descriptor, at)
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, at: int) -> None:
     try:
         if sys.platform == "win32":
+            os.lseek(descriptor, at, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

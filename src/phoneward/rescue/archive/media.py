@@ -1,0 +1,91 @@
+"""Finds the files that messages name: a path that an app noted on a phone, looked for in the folders that are given.
+
+A path may lie: it is never followed upwards, never out of a folder, and no link is taken.
+"""
+
+import functools
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from phoneward.rescue.archive.message import Opener
+
+_MOST_FILES: Final = 500_000
+_MOST_PARTS: Final = 24
+
+
+class MediaFolders:
+    """Folders in which attached files may lie.
+
+    Args:
+        roots: the folders, best first.
+    """
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._roots = [(root, os.path.realpath(root)) for root in dict.fromkeys(roots)]
+
+    def opener(self, noted: str) -> Opener | None:
+        """Return what opens the file that was noted; None where there is none.
+
+        Looked for by its whole path below each folder, then by ever less of its beginning (a phone's folders are not
+        those of a computer), at last by its name alone where only one file bears it.
+        """
+        parts = [part for part in noted.replace("\\", "/").split("/") if part not in {"", ".", "~"}][-_MOST_PARTS:]
+        if not parts or ".." in parts or any("\0" in part for part in parts):
+            return None
+        for start in range(len(parts)):
+            for root, real in self._roots:
+                found = _file_below(root.joinpath(*parts[start:]), real)
+                if found is not None:
+                    return functools.partial(_open, found)
+        by_name = self._by_name.get(parts[-1])
+        return None if by_name is None else functools.partial(_open, by_name)
+
+    def exact(self, relative: str) -> Opener | None:
+        """Return what opens a file that lies exactly there below one of the folders; None where there is none."""
+        for root, real in self._roots:
+            found = _file_below(root / relative, real)
+            if found is not None:
+                return functools.partial(_open, found)
+        return None
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        several: set[str] = set()
+        for path in self._files():
+            name = os.path.basename(path)
+            if name in found and found[name] != path:
+                several.add(name)
+            found.setdefault(name, path)
+        for name in several:
+            del found[name]
+        return found
+
+    def _files(self) -> Iterator[str]:
+        count = 0
+        for _root, real in self._roots:
+            for parent, _folders, names in os.walk(real):
+                for name in names:
+                    count += 1
+                    if count > _MOST_FILES:
+                        return
+                    path = os.path.join(parent, name)
+                    if stat.S_ISREG(os.lstat(path).st_mode):
+                        yield path
+
+
+def _file_below(path: Path, real_root: str) -> str | None:
+    try:
+        real = os.path.realpath(path, strict=True)
+        if os.path.commonpath((real, real_root)) != real_root or not stat.S_ISREG(os.lstat(real).st_mode):
+            return None
+    except (OSError, ValueError):
+        return None
+    return real
+
+
+def _open(path: str) -> BinaryIO:
+    return open(path, "rb")

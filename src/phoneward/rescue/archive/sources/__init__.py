@@ -1,0 +1,1 @@
+"""Reads what apps and backups leave of conversations, one file a source; each is recognised by its content."""

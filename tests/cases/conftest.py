@@ -1,0 +1,21 @@
+"""What the room's tests have in common: an authority, and one sealed case to copy from."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cases.sealed import Sealed, make_sealed, running_authority
+from tests.snapshots.authority import Authority
+
+
+@pytest.fixture(scope="session")
+def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """A time stamp authority on loopback."""
+    with running_authority(tmp_path_factory.mktemp("cases") / "tsa") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sealed(tmp_path_factory: pytest.TempPathFactory, tsa: Authority) -> Sealed:
+    """A sealed case; tests only read it."""
+    return make_sealed(tmp_path_factory.mktemp("cases") / "案件", tsa)
