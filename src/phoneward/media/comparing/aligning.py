@@ -231,8 +231,8 @@ def _slid(original: Gray, suspect: Gray, placement: Placement) -> Placement:
 def _placed(original: Prepared, seen: Gray, placement: Placement, across: float, down: float) -> Gray:
     """Return the original as it would look in the suspect's place."""
     scale_x, scale_y = placement.scale_x * across, placement.scale_y * down
-    # By area first: a warp alone would skip pixels.
-    small = original.scaled(min(scale_x, scale_y))
+    # A warp alone would skip pixels.
+    small = original.level(min(scale_x, scale_y))
     scale_x *= original.gray.shape[1] / small.shape[1]
     scale_y *= original.gray.shape[0] / small.shape[0]
     # Centres of pixels, not their corners, are what a warp maps.
@@ -265,7 +265,7 @@ def _moves(
 def _top_of(before: float, here: float, after: float) -> float:
     """Return where between three values a parabola through them is highest, from -0.5 to 0.5."""
     bend = before - 2 * here + after
-    return 0.0 if bend >= 0 else float(np.clip((before - after) / 2 / bend, -0.5, 0.5))
+    return 0.0 if bend >= 0 else min(0.5, max(-0.5, (before - after) / 2 / bend))
 
 
 def _line(x: np.typing.NDArray[np.float64], moved: np.typing.NDArray[np.float64]) -> tuple[float, float]:
@@ -273,7 +273,10 @@ def _line(x: np.typing.NDArray[np.float64], moved: np.typing.NDArray[np.float64]
     weights = np.ones_like(x)
     slope = start = 0.0
     for _ in range(6):
-        matrix = np.stack([x, np.ones_like(x)], axis=1) * weights[:, None]
-        slope, start = np.linalg.lstsq(matrix, moved * weights, rcond=None)[0].tolist()
-        weights = 1 / np.sqrt(np.maximum(np.abs(moved - slope * x - start), 0.1))
+        weights /= weights.sum()
+        across, along = float(weights @ x), float(weights @ moved)
+        spread = float(weights @ (x - across) ** 2)
+        slope = float(weights @ ((x - across) * (moved - along))) / spread if spread > 0 else 0.0
+        start = along - slope * across
+        weights = 1 / np.maximum(np.abs(moved - slope * x - start), 0.1)
     return slope, start

@@ -13,7 +13,7 @@ import numpy as np
 from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
 from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Packed, Prepared
+from phoneward.media.comparing.prepared import Packed, Prepared, held
 from phoneward.media.comparing.printing import print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
@@ -44,7 +44,6 @@ _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
 _OPEN_BYTES: Final = 64 << 20
 _PACKED_BYTES: Final = 64 << 20
-_FEATURES_BYTES: Final = 1_500 * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +208,11 @@ class _Kept(Generic[K]):
 
 
 class _Recent(Generic[K, V]):
-    """What was used last, up to so many bytes."""
+    """What was used last, up to so many bytes. What is kept may grow: its size is asked for anew."""
 
     def __init__(self, most: int, size: Callable[[V], int]) -> None:
         self._most, self._size = most, size
         self._kept: OrderedDict[K, V] = OrderedDict()
-        self._bytes = 0
 
     def __contains__(self, key: K) -> bool:
         return key in self._kept
@@ -225,24 +223,22 @@ class _Recent(Generic[K, V]):
 
     def put(self, key: K, value: V) -> list[tuple[K, V]]:
         """Keep something instead of what was kept as this key; return what has to leave for it."""
-        if key in self._kept:
-            self._bytes -= self._size(self._kept.pop(key))
+        self._kept.pop(key, None)
         self._kept[key] = value
-        self._bytes += self._size(value)
+        held = sum(map(self._size, self._kept.values()))
         leaving = []
-        while self._bytes > self._most:
+        while held > self._most:
             leaving.append(self._kept.popitem(last=False))
-            self._bytes -= self._size(leaving[-1][1])
+            held -= self._size(leaving[-1][1])
         return leaving
 
 
 def _size(seen: Prepared | None) -> int:
-    # With its halves.
-    return 0 if seen is None else seen.gray.nbytes * 4 // 3 + _FEATURES_BYTES
+    return 0 if seen is None else seen.held
 
 
 def _packed_size(packed: Packed) -> int:
-    return len(packed.pixels) + _FEATURES_BYTES
+    return len(packed.pixels) + held(packed.known)
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
