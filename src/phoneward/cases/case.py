@@ -1,11 +1,8 @@
 """A case in a folder: facts, evidence, readable renderings of it, and the custody log of all that was done."""
 
 import contextlib
-import hashlib
 import io
 import os
-import secrets
-import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +15,6 @@ from phoneward.cases.custody import (
     MAX_TEXT,
     START,
     Action,
-    Filed,
     Hand,
     Line,
     Source,
@@ -30,19 +26,17 @@ from phoneward.cases.custody import (
 )
 from phoneward.cases.errors import (
     CaseDamagedError,
-    CaseExistsError,
     CaseTextError,
-    CaseUnwritableError,
     EvidenceInCaseError,
     NotACaseError,
 )
 from phoneward.cases.facts import MAX_FACTS, CaseFacts, Device, decode_facts, encode_facts
 from phoneward.cases.items import ORIGINALS, RENDERINGS, Incoming, Item, Readable, item_of
 from phoneward.cases.logreading import FACTS
+from phoneward.cases.making import make_case
 from phoneward.cases.names import bag_name, free_name, name_key
 from phoneward.cases.sealing import Seal, Wish, prepare, standing
 from phoneward.cases.taking import named_files, open_evidence
-from phoneward.durable import sync_file, sync_folder
 from phoneward.errors import readable
 from phoneward.progress import Listener, silent
 
@@ -74,22 +68,7 @@ class Case:
             CaseUnwritableError: it cannot be made.
         """
         case = cls(folder, hand or Hand())
-        made = folder.with_name(f".{folder.name[:100]}.phoneward-new-{secrets.token_hex(6)}")
-        try:
-            if os.path.lexists(folder) and (not _is_folder(folder) or any(folder.iterdir())):
-                raise CaseExistsError(folder=readable(str(folder)))
-            (made / "data").mkdir(mode=0o700, parents=True)
-            try:
-                _write_new(made, facts, case._hand)
-                if folder.exists():
-                    folder.rmdir()  # Windows renames onto nothing
-                os.rename(made, folder)
-                sync_folder(folder.absolute().parent)
-            finally:
-                if made.exists():
-                    shutil.rmtree(made, ignore_errors=True)
-        except OSError as error:
-            raise CaseUnwritableError(path=readable(str(folder)), detail=_words(error)) from error
+        make_case(folder, facts, case._hand)
         return case
 
     @classmethod
@@ -378,19 +357,6 @@ class Case:
 
     def _damaged(self, detail: str) -> CaseDamagedError:
         return CaseDamagedError(folder=readable(str(self.folder)), detail=detail)
-
-
-def _write_new(made: Path, facts: CaseFacts, hand: Hand) -> None:
-    """Write a new case's facts and the first line of its log, on the disk before it gets its name."""
-    data = encode_facts(facts)
-    filed = Filed(path=FACTS, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-    line = placed(draft(Action.NEW, files=(filed,)), 1, START, hand, facts.device)
-    for path, content in ((FACTS, data), (LOG, encode_line(line))):
-        with (made / path).open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            sync_file(stream.fileno())
-    sync_folder(made / "data")
 
 
 def _is_folder(path: Path) -> bool:
