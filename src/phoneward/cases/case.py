@@ -244,7 +244,7 @@ class Case:
             announced = draft(
                 Action.SEAL, seal=len(before.log.seals) + 1, authority=wish.url, open_stamped=wish.open_stamped
             )
-            line = placed(announced, before.log.lines + 1, before.log.head, self._hand, facts.device)
+            line = placed(announced, *self._last(), self._hand, facts.device)
             files, seal = prepare(self.folder, before, line, facts.title, wish)
             for path, content in files.items():
                 change.stage(path, [content])
@@ -308,12 +308,11 @@ class Case:
 
     def _commit(self, change: Change, *entries: Line, device: Device | None = None) -> list[Line]:
         """Write the log's lines and make the change; return them."""
-        number, previous = self._last()
+        before, previous = self._last()
         device = device or self.facts.device
         lines, tail = [], []
         for entry in entries:
-            number += 1
-            line = placed(entry, number, previous, self._hand, device)
+            before = line = placed(entry, before, previous, self._hand, device)
             data = encode_line(line)
             if len(data) > MAX_LINE:
                 raise CaseTextError(most=MAX_TEXT)
@@ -323,15 +322,15 @@ class Case:
         change.commit(b"".join(tail))
         return lines
 
-    def _last(self) -> tuple[int, str]:
-        """Return the number and the hash of the log's last line."""
+    def _last(self) -> tuple[Line, str]:
+        """Return the log's last line and its hash."""
         with (self.folder / LOG).open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - MAX_LINE - 1))
             end = stream.read(MAX_LINE + 1)
         data = end[end.rfind(b"\n", 0, len(end) - 1) + 1 :]
         try:
-            return decode_line(data).seq, hash_line(data)
+            return decode_line(data), hash_line(data)
         except ValueError as error:
             raise self._damaged(f"{LOG}: {error}") from error
 

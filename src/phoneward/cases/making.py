@@ -44,7 +44,7 @@ def _write(made: Path, facts: CaseFacts, hand: Hand) -> None:
     """Write what is in it; it is on the disk before the folder gets its name."""
     data = encode_facts(facts)
     filed = Filed(path=FACTS, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-    line = placed(draft(Action.NEW, files=(filed,)), 1, START, hand, facts.device)
+    line = placed(draft(Action.NEW, files=(filed,)), None, START, hand, facts.device)
     for path, content in ((FACTS, data), (LOG, encode_line(line))):
         with (made / path).open("xb") as stream:
             stream.write(content)
