@@ -29,6 +29,7 @@ EXPECTED = {
     "coverage",
     "declared",
     "dex",
+    "documents",
     "flows",
     "finding",
     "gate",

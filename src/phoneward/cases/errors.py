@@ -166,3 +166,11 @@ class NotToldError(CaseError):
     def sentence(self) -> str:
         """What happened; the reason is in the reader's language too."""
         return _(self.message).format(text=self.details["text"], why=_(str(self.details["why"])))
+
+
+class NoFolderError(CaseError):
+    """A place on this computer is not named whole."""
+
+    message = N_("A place on this computer is needed, with its whole name.")
+    next_step = N_("Write it from its beginning, such as /home/you/case or C:\\Users\\you\\case.")
+    exit_code = ExitCode.USAGE
