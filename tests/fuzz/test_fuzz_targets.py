@@ -24,6 +24,7 @@ EXPECTED = {
     "begun",
     "calendar",
     "canary",
+    "casebag",
     "confined",
     "coverage",
     "declared",
