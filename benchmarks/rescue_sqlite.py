@@ -21,9 +21,27 @@ from pathlib import Path
 
 from tests.tools.oracles import oracle_python
 
-WORDS = (
-    "hello world the quick brown fox jumps lazy dog message photo bank code 你好 世界 meet tomorrow at eight".split()
-)
+WORDS = [
+    "hello",
+    "world",
+    "the",
+    "quick",
+    "brown",
+    "fox",
+    "jumps",
+    "lazy",
+    "dog",
+    "message",
+    "photo",
+    "bank",
+    "code",
+    "你好",
+    "世界",
+    "meet",
+    "tomorrow",
+    "at",
+    "eight",
+]
 SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA secure_delete = 0;
 CREATE TABLE messages (_id INTEGER PRIMARY KEY, chat TEXT, body TEXT, at INTEGER, kind INT);

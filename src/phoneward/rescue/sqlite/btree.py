@@ -179,7 +179,8 @@ def _extents(data: bytes, layout: Layout, usable: int) -> list[tuple[int, int, i
     """Return where the cells of a page begin and end, and their rowids, in order."""
     if layout.kind == LEAF_TABLE:
         taken: list[tuple[int, int, int | None]] = [
-            (start, at + size if size > 1 else start + 4, rowid) for start, rowid, at, size in payloads_of(data, layout, usable)
+            (start, at + size if size > 1 else start + 4, rowid)
+            for start, rowid, at, size in payloads_of(data, layout, usable)
         ]
         if len(taken) == layout.count:
             taken.sort()
