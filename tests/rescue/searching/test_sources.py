@@ -144,6 +144,21 @@ def test_every_rule_names_where_it_stands_and_is_in_both_languages() -> None:
         assert all({"en", "zh_CN"} <= set(text) for text in (hint.called, hint.what, hint.how))
 
 
+@pytest.mark.parametrize(
+    ("folder", "source", "where"),
+    [
+        (b"tencent/MicroMsg/WeiXin/a/b", "public-media", b"tencent/MicroMsg/WeiXin"),
+        (b"Tencent/micromsg/0123", "leftover", b"Tencent/micromsg"),
+        (b"MIUI/backup/AllBackup/2026/x", "maker-backup", b"MIUI/backup/AllBackup/2026"),
+    ],
+)
+def test_the_deepest_folder_says_what_lies_there(folder: bytes, source: str, where: bytes) -> None:
+    """What was saved from WeChat lies within its leftovers, and is whole."""
+    found = place_of(folder)
+    assert found is not None
+    assert (found[0].source, found[1]) == (source, where)
+
+
 @given(
     st.binary(max_size=60), st.integers(0, 10**19), st.sampled_from([b"trashed", b"pending", b"TRASHED", b"Pending"])
 )
