@@ -28,7 +28,7 @@ def test_a_person_reads_what_to_do_and_what_is_left(lost: Program) -> None:
     ran = lost.run("rescue", "--what", "wiped-by-update", "--app", "wechat")
     assert ran.code == 0, ran.stderr
     order = [
-        "AN UPDATE EMPTIED AN APP", "[DO NOT] Do not open the app again", "Install no recovery app",
+        "AN UPDATE EMPTIED AN APP", "[STOP] Do not open the app again", "Install no recovery app",
         "mother.jpg, in the trash", "WeChat: 3 files that are gone since", "What cannot be had", "100 % recovery",
     ]  # fmt: skip
     places = [ran.stdout.find(text) for text in order]

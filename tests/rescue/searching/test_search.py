@@ -46,7 +46,7 @@ def test_files_that_are_gone_come_from_the_last_snapshot_that_holds_them(repo: R
     assert parts_of(later).keys() >= {"/shared/DCIM/Camera/b.jpg"}
     assert "/shared/DCIM/Camera/a.jpg" not in parts_of(later)
     assert (later.count, later.size, later.completeness) == (1, 100, Completeness.EXACT)
-    assert f"phoneward restore {later.snapshot[:8]} --include /shared/DCIM/Camera --target DIR" in str(later.how)
+    assert later.command == f"phoneward restore {later.snapshot[:8]} --include /shared/DCIM/Camera --target DIR"
     assert parts_of(earlier)["/shared/DCIM/Camera/c.jpg"] == c.content
 
 
@@ -75,7 +75,7 @@ def test_the_app_that_was_emptied_comes_as_it_was_before_that_day(repo: Reposito
     before = next(one for one in result.remnants if "as it was on 24 November 2023" in str(one.what))
     assert before.count == 5
     assert len(parts_of(before)) == 5
-    assert "--app com.tencent.mm --target DIR" in str(before.how)
+    assert "--app com.tencent.mm --target DIR" in before.command
     assert not search(repo, asked(app="com.other")).remnants
 
 

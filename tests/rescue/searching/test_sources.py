@@ -66,7 +66,7 @@ def test_backups_on_this_computer_of_apps_and_of_makers(tmp_path: Path) -> None:
     (wechat,) = apps_backups(asked(), search_computer(computer).found)
     assert wechat.source is Source.APP_BACKUP
     assert len(parts_of(wechat)) == wechat.count > 5
-    assert "phoneward app-backups guide wechat" in str(wechat.how)
+    assert wechat.command == "phoneward app-backups guide wechat"
     assert not list(apps_backups(asked(app="com.whatsapp"), search_computer(computer).found))
     huawei, samsung = makers_backups(asked(), computer)
     assert "HiSuite" in str(huawei.what)
