@@ -62,11 +62,15 @@ class WhatsAppIos:
                 key: text(name) or names.get(text(jid), "") or self.people.titles.get(text(jid)) or shown_jid(text(jid))
                 for key, jid, name in database.rows("ZWAGROUPMEMBER", ("Z_PK", "ZMEMBERJID", "ZCONTACTNAME"), "", read)
             }
-            of_media = ("ZMESSAGE", "ZMEDIALOCALPATH", "ZTITLE", "ZVCARDNAME", "ZVCARDSTRING", "ZLATITUDE", "ZLONGITUDE",
-                       "ZMETADATA")  # fmt: skip
+            of_media = (
+                "ZMESSAGE", "ZMEDIALOCALPATH", "ZTITLE", "ZVCARDNAME", "ZVCARDSTRING", "ZLATITUDE", "ZLONGITUDE",
+                "ZMETADATA",
+            )  # fmt: skip
             media = {row[0]: row for row in database.rows("ZWAMEDIAITEM", of_media, "", read)}
-            of_messages = ("Z_PK", "ZISFROMME", "ZMESSAGEDATE", "ZTEXT", "ZMESSAGETYPE", "ZCHATSESSION", "ZGROUPMEMBER",
-                       "ZSTANZAID")  # fmt: skip
+            of_messages = (
+                "Z_PK", "ZISFROMME", "ZMESSAGEDATE", "ZTEXT", "ZMESSAGETYPE", "ZCHATSESSION", "ZGROUPMEMBER",
+                "ZSTANZAID",
+            )  # fmt: skip
             for row in database.rows("ZWAMESSAGE", of_messages, "Z_PK", read):
                 if row[5] not in chats:
                     self.problems.add(Problem.MESSAGE_ODD)
