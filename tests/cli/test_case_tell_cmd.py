@@ -114,3 +114,15 @@ def test_fingerprints_are_written_and_compared(program: Program, case: Path, tmp
     assert (document["count"], document["months"]) == (2, {"2026-03": 2})
     assert program.run("case", "fingerprint", "--compare", case / "data/case.json").code == 2
     assert program.run("case", "fingerprint", case, case).code == 2
+
+
+def test_a_statement_is_written_from_the_case(program: Program, case: Path, tmp_path: Path) -> None:
+    told(program, case, "--happened", "2026-03-01", "--lost", "妈妈的消息", "--event", "2026-03-02=I called the shop.")
+    file = tmp_path / "statement.html"
+    ran = program.run("case", "statement", case, "--html", file, "--keep")
+    assert ran.code == 0, ran.stderr
+    assert "妈妈的消息" in file.read_text()
+    assert len(list((case / "data/renderings/letters").iterdir())) == 1
+    text = program.run("case", "statement", case, "--in", "zh").stdout
+    assert "I called the shop." in text
+    assert "妈妈的消息" in text

@@ -211,7 +211,7 @@ def _update_events(app: App, found: Break) -> list[Event]:
 
 def gone_words(loss: Loss) -> Words | None:
     """Return how much of a loss can be had again; None where nobody can tell."""
-    if loss.size is None:
+    if loss.size is None or loss.recoverable is None:
         return None
     if not loss.recoverable:
         return words("{size} were lost; no snapshot holds any of it.", size=Size(loss.size))

@@ -11,10 +11,14 @@ _COMMANDS: tuple[str, ...] = (
     "add",
     "attach",
     "note",
+    "statement",
     "letter",
     "seal",
     "verify",
+    "export",
     "fingerprint",
+    "clauses",
+    "reply",
 )
 """One file a command: `case_new_cmd.py` and so on."""
 

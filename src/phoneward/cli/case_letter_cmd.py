@@ -2,7 +2,6 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +10,6 @@ from phoneward.cli.frame import argument, current, option, output_options
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_, current_language
-
-if TYPE_CHECKING:
-    from phoneward.cases import Case
-    from phoneward.cases.letters import Letter
 
 _FILE = click.Path(path_type=Path)
 _ROLES = ("phone-maker", "app-maker", "store", "carrier", "service", "other")
@@ -93,19 +88,6 @@ def letter(
         reply_days=days,
     )
     letters.save_letter(written, pdf=pdf, html=html)
-    kept = _keep(case, written) if keep else None
+    kept = letters.keep_letter(case, written) if keep else None
     view.show_letter(frame.output, written, files=[file for file in (pdf, html) if file is not None], kept=kept)
     return ExitCode.DONE
-
-
-def _keep(case: "Case", written: "Letter") -> str:
-    """Put the letter into the case; returns its path there."""
-    from phoneward.cases import letters
-    from phoneward.paper import PdfMissingError
-
-    try:
-        data, ending = letters.letter_pdf(written), "pdf"
-    except PdfMissingError:
-        data, ending = letters.letter_html(written), "html"
-    name = f"{written.day.isoformat()} {written.kind} {written.language}.{ending}"
-    return case.add_bytes(name, data, folder="letters", note=written.title).path

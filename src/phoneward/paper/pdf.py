@@ -31,7 +31,13 @@ FONTS = (
 """Tried in this order, letter by letter."""
 
 
-def make_pdf(template: str, data: Mapping[str, object], *, standard: Standard | None = None) -> bytes:
+def make_pdf(
+    template: str,
+    data: Mapping[str, object],
+    *,
+    standard: Standard | None = None,
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Return a PDF.
 
     Args:
@@ -40,6 +46,7 @@ def make_pdf(template: str, data: Mapping[str, object], *, standard: Standard | 
         data: what JSON can hold; texts are shown as they are, whatever they contain.
         standard: that the document must keep: `a-2a` is PDF/A-2a (ISO 19005-2), for keeping. The template then sets the
             document's date, and a letter that no font has is an error.
+        pictures: JPEG of our own making by their names, for the template's `image`. Nothing else can be read.
 
     Raises:
         PdfMissingError: typst is not installed.
@@ -52,7 +59,9 @@ def make_pdf(template: str, data: Mapping[str, object], *, standard: Standard | 
     language = current_language()
     whole = {**data, "fonts": FONTS, "lang": language[:2], "region": language[3:] or None}
     try:
-        with tempfile.TemporaryDirectory(prefix="phoneward-pdf-") as empty:  # its root: there is nothing to be read
+        with tempfile.TemporaryDirectory(prefix="phoneward-pdf-") as empty:  # its root: nothing else is to be read
+            for name, picture in (pictures or {}).items():
+                (Path(empty) / name).write_bytes(picture)
             source = Path(empty) / "document.typ"
             source.write_text(template, encoding="utf-8")
             made = typst.compile(

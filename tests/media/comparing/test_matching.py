@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from phoneward.media.comparing import Looker, Match, Matcher, Print
+from phoneward.media import Region
+from phoneward.media.comparing import Looker, Match, Matcher, Prepared, Print, gray
+from phoneward.media.comparing.rivals import Fit, settled
+from phoneward.media.comparing.verifying import Effort, outcome
 from tests.media import corpus
 from tests.media.corpus import transforms
 
@@ -108,3 +111,26 @@ def test_a_photo_goes_before_a_screen_that_shows_it(looker: Looker) -> None:
     screen[400 : 400 + tall] = cv2.resize(photo, (1080, tall), interpolation=cv2.INTER_AREA)
     suspect = {"app/half": transforms.ALL["half"].copy(photo)}
     assert _one(matches(looker, {"screen": _png(screen), "photo": _png(photo)}, suspect)).original == "photo"
+    seen, whole = (Prepared(gray(one, width=1080)) for one in (suspect["app/half"], _png(photo)))
+    on_screen = Prepared(gray(_png(screen), width=1080))
+    place = Region(0.0, 400 / 2400, 1.0, (400 + tall) / 2400)
+    fits = []
+    for original, near in ((on_screen, place), (whole, None)):
+        found = outcome(original, seen, near, Effort.NEAR)
+        assert found.verdict is not None
+        fits.append(Fit(original, found, found.verdict))
+    for some in (fits, fits[::-1]):
+        best = settled(some, seen)
+        assert best is not None
+        assert some[best[0]].original is whole
+
+
+@pytest.mark.parametrize("how", ["framed", "letterbox"])
+def test_a_white_page_in_a_white_frame_and_a_dark_one_between_dark_bars(looker: Looker, how: str) -> None:
+    """Where the frame ends nobody can tell, and the page is found among others, all the same."""
+    pages = [one for one in corpus.pictures() if one.is_screen and one.name.endswith("-first")]
+    # The frame is white, the bars are black.
+    pages.sort(key=lambda one: abs(int(one.pixels()[: len(one.pixels()) // 50].mean()) - 255 * (how == "framed")))
+    mine = {one.name: one.data for one in pages[:6]}
+    suspects = {f"app/{one.name}": transforms.ALL[how].copy(one.pixels()) for one in pages[:2]}
+    assert [match.original for match in matches(looker, mine, suspects)] == [one.name for one in pages[:2]]

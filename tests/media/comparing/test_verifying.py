@@ -85,6 +85,55 @@ def test_a_covered_copy_says_how_much_is_covered() -> None:
     assert found.covered == pytest.approx(0.25, abs=0.02)
 
 
+def _stamped(pixels: transforms.Pixels, *, across: float) -> Gray:
+    """Write a thin word all over a picture, dark or light, as sites do that show pictures."""
+    gray = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    height, width = gray.shape
+    written = np.zeros_like(gray)
+    for row, top in enumerate(range(int(width * 0.1), height, int(width * 0.2))):
+        for left in range(-(row % 3) * width // 6, width, int(width * 0.5)):
+            cv2.putText(written, "DO NOT COPY", (left, top), cv2.FONT_HERSHEY_DUPLEX, width / 600, 255, 1)
+    share = written / 255 * across
+    stamped = np.asarray(gray * (1 - share) + 235 * share, np.uint8)
+    return _gray(cv2.imencode(".jpg", stamped, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes())
+
+
+@pytest.mark.parametrize("number", [0, 4, 9])
+def test_a_small_photo_under_a_thin_word_all_over_is_found_and_is_not_sure(number: int) -> None:
+    """A site that writes its name over a small picture has the picture; what is below the letters, nobody sees."""
+    pixels = transforms.ALL["quarter"].change(_photo(number).pixels())
+    found = verify(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8), _stamped(pixels, across=0.3))
+    assert found is not None
+    assert not found.is_distinguishable
+
+
+def test_a_changed_digit_is_seen_between_the_letters_of_a_watermark() -> None:
+    """A thin word over a page hides nothing of another balance."""
+    first, twin, *_ = _family(0)
+    original = _gray(first.data)
+    assert verify(original, _stamped(first.pixels(), across=0.25)) is not None
+    assert verify(original, _stamped(twin.pixels(), across=0.25)) is None
+
+
+def test_half_a_pixel_off_is_no_other_content() -> None:
+    """Fine lines of a calendar that came to lie half a pixel further are the same lines."""
+    chance = np.random.default_rng(5)
+    lines = np.full((700, 500), 250, np.uint8)
+    for at in range(10, 690, 9):
+        lines[at : at + 1, 10 : int(chance.integers(200, 490))] = 40
+        lines[10 : int(chance.integers(200, 690)), min(489, at)] = 90
+    shift = np.array([[1, 0, 0.5], [0, 1, 0.5]], np.float32)
+    moved = np.asarray(cv2.warpAffine(lines, shift, (500, 700), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    left = residual(lines, moved)
+    assert left is not None
+    assert left.score.max() < 8
+    other = moved.copy()
+    other[300:312, 100:106] = 40
+    left = residual(lines, other)
+    assert left is not None
+    assert left.score.max() > 20
+
+
 def test_a_search_may_say_where_to_look() -> None:
     """A part at an odd size is found where a search says it may be, even if what it says is a little wrong."""
     original = _gray(_family(0)[0].data)
@@ -111,6 +160,22 @@ def _page(clock: str = "") -> Gray:
     if clock:
         cv2.putText(page, clock, (60, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 20, 3)
     return page
+
+
+def test_what_shows_more_than_a_frame_around_it_is_not_sure() -> None:
+    """A list scrolled further shows the same rows and others: the person's picture is not all that it is made of."""
+    list_ = np.full((3600, 1080), 250, np.uint8)
+    chance = np.random.default_rng(3)
+    for row in range(30):
+        text = f"{chance.integers(1_000, 99_999)} row {chance.integers(100, 999)}"
+        cv2.putText(list_, text, (60, 120 * row + 80), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 30, 4)
+    original, scrolled = list_[:2400], list_[720:3120]
+    found = verify(original, scrolled, near=Region(0.0, 0.3, 1.0, 1.3))
+    assert found is None or not found.is_distinguishable
+    framed = np.pad(original[720:], ((0, 700), (0, 0)), constant_values=0)
+    found = verify(original, framed)
+    assert found is not None
+    assert found.is_distinguishable
 
 
 def test_an_empty_page_is_never_a_copy() -> None:

@@ -14,7 +14,7 @@ from phoneward.cases.letters.model import (
     Section,
     Table,
 )
-from phoneward.cases.letters.of_case import evidence_of
+from phoneward.cases.letters.of_case import evidence_of, keep_letter
 from phoneward.cases.letters.page import MARK, letter_html, letter_pdf, letter_text, refuse_others, save_letter
 from phoneward.cases.letters.writing import REPLY_DAYS, missing_fields, write_letter
 
@@ -37,6 +37,7 @@ __all__ = [
     "Table",
     "evidence_of",
     "fitting",
+    "keep_letter",
     "letter_html",
     "letter_kinds",
     "letter_pdf",

@@ -12,10 +12,11 @@ from typing import Final, Generic, Self, TypeVar
 import numpy as np
 
 from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.decoding import halved
 from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
 from phoneward.media.comparing.prepared import Packed, Prepared
-from phoneward.media.comparing.printing import print_of_gray
+from phoneward.media.comparing.printing import LEAST_SIDE, print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
@@ -33,7 +34,6 @@ _BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
-_MARGIN: Final = 0.3
 _PROMISING: Final = 0.6
 """Of originals and suspects that have nothing to do with each other few are as likely."""
 _ALIKE: Final = 0.5
@@ -41,6 +41,7 @@ _LITTLE: Final = 0.08
 _CLOSE: Final = 3
 _MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_FREED: Final = 0.1
 _RIVAL: Final = 0.1
 """How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
@@ -48,7 +49,6 @@ _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.45
 _OPEN_BYTES: Final = 64 << 20
 _PACKED_BYTES: Final = 64 << 20
-_FEATURES_BYTES: Final = 1_500 * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,16 @@ class Matcher(Generic[K]):
         if gray is None:
             return None
         best, is_near = self._decide(key, Prepared(gray), candidates)
+        before = candidates[0].likely if candidates else 0.0
         # As if what was put around it had never been there.
         for inside in [] if best is not None or is_near else unframed(gray):
             height, width = inside.shape
-            (candidates,) = self._proposed([print_of_gray(inside, width, height)])
-            best, is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
-            if best is not None or is_near:
+            (candidates,) = self._proposed([print_of_gray(halved(inside, LEAST_SIDE, LEAST_SIDE), width, height)])
+            # A page's own margin is no frame: without it nothing is likelier.
+            if not candidates or candidates[0].likely < before + _FREED:
+                continue
+            best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
+            if best is not None:
                 break
         return best
 
@@ -152,11 +156,10 @@ class Matcher(Generic[K]):
         """Return the best match, and whether any is the same screen with another content."""
         if not candidates or candidates[0].likely < _LEAST_LIKELY:
             return None, False
-        least = max(_LEAST_LIKELY, candidates[0].likely - _MARGIN)
-        # More of them where they are about as likely: pages of one app.
-        alike = max(_ALIKE, candidates[0].likely - _LITTLE)
-        close = [one for at, one in enumerate(candidates) if one.likely >= (least if at < _CLOSE else alike)]
         likely = candidates[0].likely
+        # More of them where they are about as likely: pages of one app.
+        alike = max(_ALIKE, likely - _LITTLE)
+        close = [one for at, one in enumerate(candidates) if one.likely >= (_LEAST_LIKELY if at < _CLOSE else alike)]
         for among, effort, enough in (
             (close[:_MOST_CLOSE], Effort.NEAR, _LEAST_LIKELY),
             # Lists repeat themselves, and small versions do not tell which line it was.
@@ -182,7 +185,7 @@ class Matcher(Generic[K]):
             original = self._kept.of(self._keys[candidate.number])
             if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
                 continue
-            found = outcome(original, suspect, candidate.near, effort)
+            found = outcome(original, suspect, candidate.near, effort, least=min(effort, Effort.SLIDING))
             is_near |= found.is_near
             if found.verdict is not None:
                 fits.append(Fit(original, found, found.verdict))
@@ -206,7 +209,7 @@ class _Kept(Generic[K]):
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
         self._open: _Recent[K, Prepared | None] = _Recent(_OPEN_BYTES, _size)
-        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, _packed_size)
+        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, lambda packed: packed.held)
         self._lock = threading.Lock()
 
     def of(self, key: K) -> Prepared | None:
@@ -229,12 +232,11 @@ class _Kept(Generic[K]):
 
 
 class _Recent(Generic[K, V]):
-    """What was used last, up to so many bytes."""
+    """What was used last, up to so many bytes. What is kept may grow: its size is asked for anew."""
 
     def __init__(self, most: int, size: Callable[[V], int]) -> None:
         self._most, self._size = most, size
         self._kept: OrderedDict[K, V] = OrderedDict()
-        self._bytes = 0
 
     def __contains__(self, key: K) -> bool:
         return key in self._kept
@@ -245,34 +247,33 @@ class _Recent(Generic[K, V]):
 
     def put(self, key: K, value: V) -> list[tuple[K, V]]:
         """Keep something instead of what was kept as this key; return what has to leave for it."""
-        if key in self._kept:
-            self._bytes -= self._size(self._kept.pop(key))
+        self._kept.pop(key, None)
         self._kept[key] = value
-        self._bytes += self._size(value)
+        held = sum(map(self._size, self._kept.values()))
         leaving = []
-        while self._bytes > self._most:
+        while held > self._most:
             leaving.append(self._kept.popitem(last=False))
-            self._bytes -= self._size(leaving[-1][1])
+            held -= self._size(leaving[-1][1])
         return leaving
 
 
 def _size(seen: Prepared | None) -> int:
-    # With its halves.
-    return 0 if seen is None else seen.gray.nbytes * 4 // 3 + _FEATURES_BYTES
-
-
-def _packed_size(packed: Packed) -> int:
-    return len(packed.pixels) + _FEATURES_BYTES
+    return 0 if seen is None else seen.held
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:
-    """Return each original once, the likeliest first, with a place where any names one."""
+    """Return each original once, with a place where any names one.
+
+    What each way of searching takes for the likeliest comes first: their figures are not on one scale.
+    """
     found: dict[int, Candidate] = {}
+    candidates = list(candidates)
+    first_of_each = {some[0].number for some in candidates if some}
     for one in itertools.chain.from_iterable(candidates):
         first = found.setdefault(one.number, one)
         likelier = max(first, one, key=lambda candidate: candidate.likely)
         found[one.number] = replace(likelier, near=first.near or one.near)
-    return sorted(found.values(), key=lambda one: -one.likely)
+    return sorted(found.values(), key=lambda one: (one.number not in first_of_each, -one.likely))
 
 
 def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:

@@ -23,6 +23,7 @@ _FEATURES = 400
 _FEATURES_SIDES = (760, 540, 380, 270)
 _SPOTS_SIDE = 360
 _PARTS_KEPT = 3
+_MOST_HALVES = 4
 _WORTH_KEEPING: Final = ("letter_height", "features", "thumb")
 _LEVEL: Final = 1
 THUMB_SIDE = 48
@@ -36,20 +37,28 @@ class Prepared:
 
     Args:
         gray: upright, as large as it is.
+        pixels: the same, compressed, where that was done before.
     """
 
-    def __init__(self, gray: Gray) -> None:
+    def __init__(self, gray: Gray, *, pixels: bytes = b"") -> None:
         self.gray = gray
+        self._pixels = pixels
         # Never itself: in a ring its pictures would wait for the collector, which counts objects, not megabytes.
         self._turned: dict[int, Prepared] = {}
         self._spots: dict[int, tuple[Gray, Float]] = {}
         self._parts: dict[tuple[Box, tuple[int, int]], Gray] = {}
 
+    @property
+    def held(self) -> int:
+        """Bytes that it holds, with all that was worked out of it so far."""
+        return held(vars(self).copy())
+
     def packed(self) -> "Packed":
         """Return it in little memory: decoded once, it need not be decoded again."""
         known = {name: value for name, value in vars(self).copy().items() if name in _WORTH_KEEPING}
         # Of a screenshot a fortieth is left, within a tenth of the time that decoding it takes.
-        return Packed(zstd.compress(np.ascontiguousarray(self.gray).data, _LEVEL), self.gray.shape, known)
+        pixels = self._pixels or zstd.compress(np.ascontiguousarray(self.gray).data, _LEVEL)
+        return Packed(pixels, self.gray.shape, known, len(pixels) + held(known))
 
     def turned(self, quarters: int) -> "Prepared":
         """Return the picture turned counter-clockwise by so many quarters."""
@@ -61,22 +70,29 @@ class Prepared:
 
     @cached_property
     def _halves(self) -> list[Gray]:
-        """The picture, half of it, a quarter: to start from when it is made smaller."""
-        halves = [self.gray]
-        while min(halves[-1].shape) >= 4 * THUMB_SIDE and len(halves) < 5:
-            height, width = halves[-1].shape
+        """Half of the picture, a quarter, and so on: to start from when it is made smaller."""
+        halves: list[Gray] = []
+        last = self.gray
+        while min(last.shape) >= 4 * THUMB_SIDE and len(halves) < _MOST_HALVES:
+            height, width = last.shape
             # The mean of four pixels, and nearly that where a side is odd, which by area takes many times as long.
-            half = cv2.resize(halves[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_LINEAR)
-            halves.append(np.asarray(half, np.uint8))
+            half = cv2.resize(last, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_LINEAR)
+            last = np.asarray(half, np.uint8)
+            halves.append(last)
         return halves
 
     def scaled(self, scale: float) -> Gray:
-        """Return the picture made smaller; quicker than `scaled`, and about as exact."""
-        shape = (max(1, round(self.gray.shape[1] * scale)), max(1, round(self.gray.shape[0] * scale)))
+        """Return the picture made smaller; many times quicker than `scaled`, and about as exact."""
         if scale >= 1:
             return self.gray
-        from_ = next((one for one in reversed(self._halves) if one.shape[0] >= 1.5 * shape[1]), self.gray)
-        return resized(from_, shape)
+        shape = (max(1, round(self.gray.shape[1] * scale)), max(1, round(self.gray.shape[0] * scale)))
+        # To less than a half nothing is left out between pixels.
+        return np.asarray(cv2.resize(self.level(scale), shape, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+    def level(self, scale: float) -> Gray:
+        """Return the picture halved as often as it stays at least at this scale."""
+        least = scale * self.gray.shape[1] - 0.5
+        return next((one for one in reversed(self._halves) if one.shape[1] >= least), self.gray)
 
     def part(self, box: Box, size: tuple[int, int]) -> Gray:
         """Return a part at a width and height; a suspect is asked for the same one with each original."""
@@ -88,8 +104,7 @@ class Prepared:
 
     def rough(self, box: Box, size: tuple[int, int]) -> Gray:
         """Return a part at a width and height; quicker than `part`, and off by some of its pixels' width at most."""
-        least = 1.5 * size[0] / (box[2] - box[0])
-        from_ = next((one for one in reversed(self._halves) if one.shape[1] >= least * self.gray.shape[1]), self.gray)
+        from_ = self.level(1.5 * size[0] / (box[2] - box[0]))
         scale = from_.shape[1] / self.gray.shape[1]
         left, top, right, bottom = (round(edge * scale) for edge in box)
         return resized(cut(from_, (left, top, right, bottom)), size)
@@ -142,17 +157,37 @@ class Packed:
         pixels: compressed.
         shape: height and width.
         known: what was worked out of it.
+        held: bytes of all that.
     """
 
     pixels: bytes
     shape: tuple[int, int]
     known: dict[str, object]
+    held: int
 
     def opened(self) -> Prepared:
         """Return it as it was."""
-        found = Prepared(np.frombuffer(zstd.decompress(self.pixels), np.uint8).reshape(self.shape))
+        gray = np.frombuffer(zstd.decompress(self.pixels), np.uint8).reshape(self.shape)
+        found = Prepared(gray, pixels=self.pixels)
         vars(found).update(self.known)
         return found
+
+
+def held(what: object) -> int:
+    """Return the bytes of all arrays in something."""
+    match what:
+        case np.ndarray():
+            return what.nbytes
+        case bytes():
+            return len(what)
+        case Prepared():
+            return what.held
+        case dict():
+            return sum(map(held, tuple(what.values())))
+        case list() | tuple():
+            return sum(map(held, what))
+        case _:
+            return 0
 
 
 def scaled(gray: Gray, scale: float) -> Gray:

@@ -4,25 +4,33 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from phoneward.media.comparing import aligning, distinguishing
 from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.prepared import Box, Prepared, resized
+from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.verdict import Kind, Region, Verdict
 
-_SIDES = (160, 360, 720, 1440)
+_ROUGH, _FIRST, _PLAIN, _FULL, _FINEST = _SIDES = (160, 360, 540, 720, 1440)
+_PLAIN_HEIGHT = 10.0
+"""Pixels of the smaller lines' letters with which 540 pixels tell as surely as 720."""
 _RESAMPLED = 0.8
 _NOISIEST = 0.12
+_EXACT = 0.25
+"""Pixels."""
 _MOST_CHANGED = 0.6
 _LEAST_UNDER_COVER = 0.4
 _LEAST_ACTIVE = 0.004
 _LEAST_ROWS = 0.05
 _LEAST_COLUMNS = 0.1
 _REACH = 14
+_LEAST_AROUND = 0.02
+_EVEN = 24
+_NEARLY_ALL = 0.97
 _WORST = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0)
 _TRUSTED = (0.99, 0.97, 0.93, 0.87, 0.8, 0.6, 0.25, 0.05)
 
@@ -45,12 +53,14 @@ class Outcome:
     Attributes:
         verdict: how it is a copy.
         is_near: it is the same screen, with another content in a small place.
+        is_exact: without a verdict, they lay exactly over each other.
         common: with a verdict, the part of the original that it shows, and where in the suspect that is.
         turn: quarters by which the suspect is turned before.
     """
 
     verdict: Verdict | None
     is_near: bool = False
+    is_exact: bool = False
     common: tuple[Box, Box] = ((0, 0, 0, 0), (0, 0, 0, 0))
     turn: int = 0
 
@@ -75,14 +85,24 @@ def verify(
     return outcome(one, other, near, effort).verdict
 
 
-def outcome(one: Prepared, other: Prepared, near: Region | None, effort: Effort) -> Outcome:
-    """Return what comparing an original and a suspect showed; see `verify`."""
+def outcome(
+    one: Prepared, other: Prepared, near: Region | None, effort: Effort, *, least: Effort = Effort.NEAR
+) -> Outcome:
+    """Return what comparing an original and a suspect showed; see `verify`.
+
+    Args:
+        one: the original.
+        other: the suspect.
+        near: as for `verify`.
+        effort: likewise.
+        least: what was tried before with less is not tried again.
+    """
     if min(*one.gray.shape, *other.gray.shape) < 16:
         return Outcome(None)
-    for placement in _placements(one, other, near, effort):
+    for placement in _placements(one, other, near, effort, least):
         upright = other.turned(placement.turn)
         found = _compared(one, upright, placement)
-        if found.is_near:
+        if found.is_near and not found.is_exact:
             # Off by a pixel, a copy may look like a changed one.
             exact = aligning.refined(one, upright, placement, 3)
             found = _compared(one, upright, exact) if exact else found
@@ -91,18 +111,19 @@ def outcome(one: Prepared, other: Prepared, near: Region | None, effort: Effort)
     return Outcome(None)
 
 
-def _placements(one: Prepared, other: Prepared, near: Region | None, effort: Effort) -> Iterator[Placement]:
-    yield from aligning.whole(one, other)
-    if near is not None:
-        guess = aligning.by_region(near, one.gray, other.gray)
-        exact = aligning.refined(one, other, guess, _REACH)
+def _placements(
+    one: Prepared, other: Prepared, near: Region | None, effort: Effort, least: Effort
+) -> Iterator[Placement]:
+    if least <= Effort.NEAR:
+        yield from aligning.whole(one, other)
+        guess = None if near is None else aligning.by_region(near, one.gray, other.gray)
+        exact = None if guess is None else aligning.refined(one, other, guess, _REACH)
         if exact is not None:
             yield exact
-    if effort < Effort.SLIDING:
-        return
-    slid = aligning.by_sliding(one, other)
-    if slid is not None:
-        yield slid
+    if least <= Effort.SLIDING <= effort:
+        slid = aligning.by_sliding(one, other)
+        if slid is not None:
+            yield slid
     if effort < Effort.CORNERS:
         return
     found = aligning.by_features(one, other)
@@ -112,45 +133,66 @@ def _placements(one: Prepared, other: Prepared, near: Region | None, effort: Eff
 
 
 def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
-    """Compare at one size after the other, small first: most pictures part ways there."""
-    original, suspect = one.gray, other.gray
-    common = aligning.boxes(placement, original, suspect)
+    """Compare at one size after the other, small first: most pictures part ways there.
+
+    Where nothing at all differs in the smallest, the next one is left out: a larger one decides.
+    """
+    original = one.gray
+    common = aligning.boxes(placement, original, other.gray)
     if common is None:
         return Outcome(None)
     found = Outcome(None)
+    source, target = _sides(common[0]), _sides(common[1])
+    largest = min(*source, *target)
+    is_plain = _is_plain_around(other.gray, common[1])
+    is_clear = False
     for side in _SIDES:
-        first, second = _cut(original, common[0]), _cut(suspect, common[1])
-        largest = min(*first.shape, *second.shape)
-        scale = min(1.0, side / min(second.shape), first.shape[0] / second.shape[0], first.shape[1] / second.shape[1])
-        if first.shape != second.shape and 0.9 < first.shape[1] / second.shape[1] < 1.1:
-            # Brought to nearly its own size, a picture is soft in some places and sharp in others.
-            scale = min(scale, _RESAMPLED * min(1.0, first.shape[0] / second.shape[0]))
-        size = (round(second.shape[1] * scale), round(second.shape[0] * scale))
-        first, second = resized(first, size), resized(second, size)
-        left = residual(first, second)
-        if side == _SIDES[0]:
+        size = _size(source, target, side)
+        sharpness = size[0] / source[0]
+        if side == _FIRST and is_clear:
+            continue
+        if side == _PLAIN and not (one.letter_height or 0) * sharpness >= _PLAIN_HEIGHT:
+            continue
+        if side == _ROUGH:
+            left = residual(one.rough(common[0], size), other.rough(common[1], size))
             if left is None or left.noise > 2 * _NOISIEST or (left.score > CHANGED).mean() > _MOST_CHANGED:
                 return Outcome(None)
+            is_clear = left.noise < _NOISIEST / 2 and left.score.max() < DOUBTFUL
             continue
+        first, second = resized(cut(original, common[0]), size), other.part(common[1], size)
+        left = residual(first, second)
         if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
             return Outcome(None)
         judgement = judged(first, second, left)
         if not judgement.is_same:
-            return Outcome(None, is_near=judgement.changed < 0.04 and judgement.covered < 0.1)
-        sharpness = size[0] / (common[0][2] - common[0][0])
+            is_near = judgement.changed < 0.04 and judgement.covered < 0.1
+            return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
         height = one.letter_height
-        is_distinguishable = distinguishing.would_show(
+        is_distinguishable = is_plain and distinguishing.would_show(
             None if height is None else height * sharpness, min(original.shape) * sharpness
         )
         verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
         found = Outcome(verdict, common=common, turn=placement.turn)
-        if side >= largest or (is_distinguishable and side >= 720):
+        if side >= largest or (is_distinguishable and side > _FIRST):
             break
     return found
 
 
-def _cut(gray: Gray, box: Box) -> Gray:
-    return gray[box[1] : box[3], box[0] : box[2]]
+def _is_plain_around(seen: Gray, part: Box) -> bool:
+    """Return whether what a suspect shows around a part of it is a frame; else the original explains only that part."""
+    left, top, right, bottom = part
+    around = (seen[:top], seen[bottom:], seen[top:bottom, :left], seen[top:bottom, right:])
+    wide = [one for one in around if one.size > _LEAST_AROUND * seen.size]
+    return all((cv2.absdiff(one, np.full_like(one, np.median(one))) < _EVEN).mean() > _NEARLY_ALL for one in wide)
+
+
+def _size(source: tuple[int, int], target: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return at which width and height two parts are compared, with the shorter side at most so many pixels."""
+    scale = min(1.0, side / min(target), source[0] / target[0], source[1] / target[1])
+    if source != target and 0.9 < source[0] / target[0] < 1.1:
+        # Brought to nearly its own size, a picture is soft in some places and sharp in others.
+        scale = min(scale, _RESAMPLED * min(1.0, source[1] / target[1]))
+    return round(target[0] * scale), round(target[1] * scale)
 
 
 def _tells(left: Residual, part: Box, original: Gray) -> bool:
@@ -179,7 +221,7 @@ def _verdict(
     is_covered = judgement.covered > 0.001
     # A small part of a picture with something over it is little to be sure by: patterns are alike.
     area = (region.right - region.left) * (region.bottom - region.top)
-    is_certain &= not is_covered or (area > _LEAST_UNDER_COVER and min(_sides(target)) >= _SIDES[1])
+    is_certain &= not is_covered or (area > _LEAST_UNDER_COVER and min(_sides(target)) >= _FIRST)
     if is_covered:
         kind = Kind.COVERED
     elif not is_certain:

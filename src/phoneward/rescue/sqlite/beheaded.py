@@ -21,14 +21,20 @@ _FITS: Final = 10.0
 _INTEGERS: Final = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
 
 
-def fits_block(ground: Ground, start: int, end: int) -> float | None:
-    """Return the evidence that a cell from `start` to `end` became a freeblock there; None where it cannot have."""
+def block_size(ground: Ground, start: int) -> int:
+    """Return the size of the freeblock that may have begun at a place; 0 where none can have."""
     following = int.from_bytes(ground.data[start : start + 2], "big")
     size = int.from_bytes(ground.data[start + 2 : start + 4], "big")
-    end = max(end, start + 4)
     if following and not start + size + 4 <= following <= ground.usable - 4:
-        return None
-    if size < end - start or start + size > ground.usable:
+        return 0
+    return size if size >= 4 and start + size <= ground.usable else 0
+
+
+def fits_block(ground: Ground, start: int, end: int) -> float | None:
+    """Return the evidence that a cell from `start` to `end` became a freeblock there; None where it cannot have."""
+    size = block_size(ground, start)
+    end = max(end, start + 4)
+    if size < end - start:
         return None
     bits = _STARTS if ground.block and start == ground.start else _LOOKS
     # One that is larger grew when its neighbours were deleted too: what follows must be cells.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from phoneward.rescue.sqlite.beheaded import first_kinds, fits_block, prefix_fits
+from phoneward.rescue.sqlite.beheaded import block_size, first_kinds, fits_block, prefix_fits
 from phoneward.rescue.sqlite.ground import Candidate, Ground
 from phoneward.rescue.sqlite.judging import ENOUGH, weigh
 from phoneward.rescue.sqlite.records import DamagedError, as_varint, local_size, read_types, signed, size_of, varint
@@ -19,12 +19,18 @@ _POINTED_AT: Final = 10.0
 """Bits where a stale cell pointer leads to."""
 _NEXT_TO: Final = 6.0
 """Bits for an end where another cell, or the stretch, ends."""
-_GUESSED: Final = -4.0
-"""Bits for a first serial type that is gone."""
+_GUESSED_NOTHING: Final = -2.0
+_GUESSED_NUMBER: Final = -7.0
+_GUESSED_LONG: Final = -16.0
+"""Bits for a serial type that is gone: NULL, a number (one of few sizes), text or a blob (of any size)."""
+_REUSED: Final = -16.0
+"""Bits for a guess that ends where something newer may have been put over its end."""
 _NEGATIVE: Final = -6.0
 """Bits for a negative rowid."""
 _LONGEST_GUESS: Final = 127
 """Bytes of a first value whose type is gone: the whole record has a size of one byte then."""
+_LEAST_GUESSES: Final = 512
+"""Guesses in a stretch, beside one for each of its bytes, after which no more are made."""
 _CROWDED: Final = 20_000
 """Candidates in one stretch after which no more are looked for: bytes made to look like cells everywhere."""
 
@@ -68,13 +74,19 @@ def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
                 break
     blocks = [
         _Block(match.start(), lost, width)
-        for width, lost, pattern in shape.after_block
+        for width, lost, pattern in (() if ground.whole else shape.after_block)
         for match in pattern.finditer(ground.data, ground.start, ground.end)
     ]
+    blocks = [block for block in blocks if block_size(ground, block.start)]
     edges = sorted({ground.end, *(one.start for one in found), *(block.start for block in blocks)})
+    guesses = _LEAST_GUESSES + ground.end - ground.start
     for block in blocks:
-        found += _from_block(ground, shape, block, edges)
-        if len(found) > _CROWDED:
+        for guess in _types_of(ground, shape, block, edges):
+            guesses -= 1
+            one = _from_block(ground, shape, block, guess)
+            if one is not None:
+                found.append(one)
+        if guesses < 0 or len(found) > _CROWDED:
             break
     known = set(edges)
     # Where nothing but zeros is left, nothing is (secure_delete).
@@ -144,7 +156,8 @@ def _from_header(ground: Ground, shape: Shape, at: int, width: int) -> Iterator[
         bits += (_POINTED_AT if start in ground.hints else 0) + (_NEGATIVE if rowid is not None and rowid < 0 else 0)
         if bits >= ENOUGH:
             yield _cell(shape, record, start, bits, rowid=rowid)
-    yield from _behind_block(ground, shape, record, at)
+    if not ground.whole:
+        yield from _behind_block(ground, shape, record, at)
 
 
 def _rowids(ground: Ground, at: int, written: bytes) -> Iterator[tuple[int, int]]:
@@ -176,8 +189,17 @@ def _behind_block(ground: Ground, shape: Shape, record: _Record, at: int) -> Ite
             yield _cell(shape, record, start, record.worth + fits + _LENGTH_FITS, lost=4)
 
 
-def _from_block(ground: Ground, shape: Shape, block: _Block, edges: list[int]) -> Iterator[Candidate]:
-    """Yield cells whose first four bytes are a freeblock's header, the length of their record's header with them.
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """The types of a record whose first ones are guessed: where its values begin, types, bytes of its header."""
+
+    body: int
+    kinds: list[int]
+    length: int
+
+
+def _types_of(ground: Ground, shape: Shape, block: _Block, edges: list[int]) -> Iterator[_Types]:
+    """Yield the types that a cell can have had that became a freeblock.
 
     Args:
         ground: where it lies.
@@ -198,18 +220,35 @@ def _from_block(ground: Ground, shape: Shape, block: _Block, edges: list[int]) -
     least = at + sum(map(size_of, kinds))
     if length > 127 or least > ground.end:
         return
-    ahead = 4 - gone
     if gone == 0:
-        guesses: Iterator[list[int]] = iter([[]])
-    else:
-        size = int.from_bytes(data[start + 2 : start + 4], "big")
-        ends = {start + size, *edges[bisect_left(edges, least) : bisect_right(edges, least + _LONGEST_GUESS)]}
-        guesses = (guess for end in sorted(ends) for guess in first_kinds(shape, gone, end - least, low))
-    for guess in guesses:
-        record = _record(ground, shape, at, [*guess, *kinds], length)
-        if record is None or not prefix_fits(record.size, ahead, is_index=shape.table.without_rowid, short=True):
-            continue
-        fits = fits_block(ground, start, record.end)
-        bits = record.worth + (fits or 0) + (_GUESSED if guess else 0)
-        if fits is not None and bits >= ENOUGH:
-            yield _cell(shape, record, start, bits, lost=4)
+        yield _Types(at, kinds, length)
+        return
+    last = start + block_size(ground, start)
+    ends = {last}
+    if gone == 1:
+        most = min(last, least + _LONGEST_GUESS)
+        ends.update(edges[bisect_left(edges, least) : bisect_right(edges, most)])
+    for end in sorted(ends):
+        for guess in first_kinds(shape, gone, end - least, low):
+            yield _Types(at, [*guess, *kinds], length)
+
+
+def _from_block(ground: Ground, shape: Shape, block: _Block, types: _Types) -> Candidate | None:
+    """Return the cell that became a freeblock, where it can have had these types."""
+    gone = abs(block.lost)
+    record = _record(ground, shape, types.body, types.kinds, types.length)
+    if record is None or not prefix_fits(record.size, 4 - gone, is_index=shape.table.without_rowid, short=True):
+        return None
+    fits = fits_block(ground, block.start, record.end)
+    if fits is None:
+        return None
+    bits = record.worth + fits + (_guess_worth(ground, record, gone) if gone else 0)
+    return _cell(shape, record, block.start, bits, lost=4) if bits >= ENOUGH else None
+
+
+def _guess_worth(ground: Ground, record: _Record, gone: int) -> float:
+    """Return what guessed types take from the evidence: an end says little where they were made to fit it."""
+    bits = 0.0
+    for kind in record.kinds[:gone]:
+        bits += _GUESSED_NOTHING if kind == 0 else _GUESSED_NUMBER if kind < 12 else _GUESSED_LONG
+    return bits + (_REUSED if ground.reused and record.end >= ground.end else 0)

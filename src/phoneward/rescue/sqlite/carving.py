@@ -146,17 +146,18 @@ class Reader:
         if layout is None or _is_clean(image, layout):
             return
         hints = self._stale(image, layout.pointed + 2 * layout.count)
+        shapes = [shape for shape in self.shapes if shape.table.without_rowid != layout.of_table]
         for gap in gaps_of(image, layout, self.usable):
             ground = Ground(image.data, gap.start, gap.end, self.usable, self.encoding, gap.block, hints,
-                            self.old_format)  # fmt: skip
+                            self.old_format, gap.reused)  # fmt: skip
             said = method or ("freeblock" if gap.block else "unallocated")
-            yield from self._in_stretch(image, ground, own, said)
+            yield from self._in_stretch(image, ground, own, said, shapes)
 
     def whole_page(self, image: Image, own: Shape | None, method: str) -> Iterator[Found]:
         """Yield the rows of a page that no tree holds any more: its cells, and what was free in it."""
         layout = layout_of(image, self.usable)
         if layout is None:
-            yield from self.in_raw(image, 0, own, method)
+            yield from self.in_raw(image, 0, own, method, whole=True)
             return
         cells = list(cells_of(image.data, layout, self.usable))
         own = own or self._elected(image, layout, cells)
@@ -166,12 +167,22 @@ class Reader:
                 yield found
         yield from self.in_gaps(image, own, method)
 
-    def in_raw(self, image: Image, start: int, own: Shape | None, method: str) -> Iterator[Found]:
-        """Yield what lies in a page from a place on, where the page says nothing of itself."""
+    def in_raw(
+        self, image: Image, start: int, own: Shape | None, method: str, *, whole: bool = False
+    ) -> Iterator[Found]:
+        """Yield what lies in a page from a place on, where the page says nothing of itself.
+
+        Args:
+            image: the page.
+            start: where to begin.
+            own: the table it belonged to.
+            method: how it was found.
+            whole: only whole cells: an overflow page has no others, and text looks like them.
+        """
         hints = self._stale(image, start + start % 2)
         ground = Ground(image.data, start, self.usable, self.usable, self.encoding, hints=hints,
-                        old_format=self.old_format)  # fmt: skip
-        yield from self._in_stretch(image, ground, own, method)
+                        old_format=self.old_format, whole=whole)  # fmt: skip
+        yield from self._in_stretch(image, ground, own, method, self.shapes)
 
     def _stale(self, image: Image, at: int) -> frozenset[int]:
         """Return where pointers lead to that a page's pointers of today do not cover."""
@@ -183,11 +194,13 @@ class Reader:
             found.add(pointer)
         return frozenset(found)
 
-    def _in_stretch(self, image: Image, ground: Ground, own: Shape | None, method: str) -> Iterator[Found]:
+    def _in_stretch(
+        self, image: Image, ground: Ground, own: Shape | None, method: str, shapes: Sequence[Shape]
+    ) -> Iterator[Found]:
         if image.data.count(0, ground.start, ground.end) == ground.end - ground.start:
             return
         found = candidates(ground, own) if own is not None else []
-        others = [shape for shape in self.shapes if shape is not own][:_OTHERS]
+        others = [shape for shape in shapes if shape is not own][:_OTHERS]
         for shape in others:
             for one in candidates(ground, shape):
                 foreign = 0 if own is None else _FOREIGN
@@ -224,12 +237,13 @@ class Reader:
         body = image.data[cell.payload + length : cell.payload + cell.local]
         bits = _UNKNOWN_TABLE
         if own is not None:
-            if len(kinds) > len(own.table.stored):
+            if len(kinds) not in own.widths:
                 return None
             worth = weigh(own, kinds, body, self.encoding, old_format=self.old_format)
             if worth is None:
                 return None
-            bits = worth + _LIVED + 8
+            # Its page says that it is a cell: text that looks strange does not make it none.
+            bits = max(worth, 0.0) + _LIVED + 8
         elif length + sum(map(size_of, kinds)) != cell.size:
             return None
         record = image.data[cell.payload : cell.payload + cell.local]
