@@ -24,6 +24,7 @@ from phoneward.cases import (
     CaseUnwritableError,
     Device,
     Event,
+    EvidenceInCaseError,
     EvidenceRefusedError,
     EvidenceUnreadableError,
     FactsDamagedError,
@@ -145,6 +146,14 @@ def test_links_and_odd_files_are_refused_and_nothing_is_added(case: Case, tmp_pa
     assert lines(case) == before
     assert sorted(os.listdir(case.folder)) == ["data"]
     assert not (case.folder / "data" / "originals").exists()
+
+
+def test_a_case_is_not_put_into_itself(case: Case, tmp_path: Path) -> None:
+    before = lines(case)
+    for path in (tmp_path, case.folder, case.folder / "data" / "case.json"):
+        with pytest.raises(EvidenceInCaseError):
+            case.add([path])
+    assert lines(case) == before
 
 
 def test_two_files_of_one_name_both_have_a_place(case: Case, tmp_path: Path) -> None:

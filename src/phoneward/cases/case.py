@@ -33,6 +33,7 @@ from phoneward.cases.errors import (
     CaseExistsError,
     CaseTextError,
     CaseUnwritableError,
+    EvidenceInCaseError,
     NotACaseError,
 )
 from phoneward.cases.facts import MAX_FACTS, CaseFacts, Device, decode_facts, encode_facts
@@ -152,9 +153,14 @@ class Case:
         Raises:
             EvidenceRefusedError: one is a link or no ordinary file.
             EvidenceUnreadableError, EvidenceChangedError: one cannot be read, or is being written to.
+            EvidenceInCaseError: one lies in the case.
             CaseError: it could not be done; nothing was changed.
         """
         wanted = dict(found for file in files for found in named_files(file))
+        own = self.folder.resolve()
+        for file in wanted:
+            if own in file.parent.resolve().parents or own == file.parent.resolve():
+                raise EvidenceInCaseError(path=readable(str(file)))
         with self._changing(map(str, wanted)) as change:
             lines: list[Line] = []
             taken: dict[str, set[str]] = {}

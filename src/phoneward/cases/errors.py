@@ -67,6 +67,14 @@ class EvidenceRefusedError(CaseError):
     exit_code = ExitCode.USAGE
 
 
+class EvidenceInCaseError(CaseError):
+    """A file that should be added lies in the case already."""
+
+    message = N_("{path} lies in the folder of the case itself, so nothing was added.")
+    next_step = N_("Name the files that should be added, not a folder that holds the case.")
+    exit_code = ExitCode.USAGE
+
+
 class EvidenceChangedError(CaseError):
     """A file changed while it was copied."""
 
@@ -158,3 +166,11 @@ class NotToldError(CaseError):
     def sentence(self) -> str:
         """What happened; the reason is in the reader's language too."""
         return _(self.message).format(text=self.details["text"], why=_(str(self.details["why"])))
+
+
+class NoFolderError(CaseError):
+    """A place on this computer is not named whole."""
+
+    message = N_("A place on this computer is needed, with its whole name.")
+    next_step = N_("Write it from its beginning, such as /home/you/case or C:\\Users\\you\\case.")
+    exit_code = ExitCode.USAGE

@@ -192,8 +192,9 @@ def _put_album(papers: Papers, contents: Contents, shown: list[tuple[dict[str, o
         "pictures": [{**row, "file": name} for (row, _data), name in zip(shown, pictures, strict=True)],
         "words": {"smaller": _("Shown smaller. The SHA-256 is that of the original in the case.")},
     }
-    number = 1 + sum(name.startswith(_("pictures")) for name in papers.pdfs)
-    name = _("pictures {number}").format(number=number) + ".pdf"
+    number = 1
+    while (name := _("pictures {number}").format(number=number) + ".pdf") in papers.pdfs:
+        number += 1
     papers.pdfs[name] = make_pdf(_template("pictures.typ"), data, pictures=pictures)
 
 

@@ -188,8 +188,9 @@ class _Look:
         self._problems.add(*(words(stranger, path=readable(path)) for path in sorted(extra, key=_sortable)))
         for path in sorted(set(self._tree.files) & expected):
             if path not in entries and path not in proofs:
-                pattern = N_("{path} stands in no manifest.")
-                self._problems.add(words(pattern, path=readable(path)))
+                manifest = MANIFEST if path.startswith("data/") else TAG_MANIFEST
+                pattern = N_("{path} does not stand in {manifest}.")
+                self._problems.add(words(pattern, path=readable(path), manifest=manifest))
 
     def _renamed(self, missing: set[str], extra: set[str]) -> None:
         """Name files that are there under a name that looks the same; take them out of both."""

@@ -17,6 +17,8 @@ _COMMANDS: tuple[str, ...] = (
     "verify",
     "export",
     "fingerprint",
+    "clauses",
+    "reply",
 )
 """One file a command: `case_new_cmd.py` and so on."""
 

@@ -30,9 +30,10 @@ def typed_command() -> str:
 
 def open_case(frame: Frame, folder: str, who: str | None) -> "Case":
     """Open a case, and say what an unfinished change of it was about."""
-    from phoneward.cases import Case
+    from phoneward.cases import Case, note_case
 
     case = Case.open(Path(folder), hand(who))
+    note_case(frame.settings.state_dir, case.folder)
     say_cleaned(frame, case)
     return case
 

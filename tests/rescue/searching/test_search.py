@@ -79,6 +79,15 @@ def test_the_app_that_was_emptied_comes_as_it_was_before_that_day(repo: Reposito
     assert not search(repo, asked(app="com.other")).remnants
 
 
+def test_a_snapshot_from_after_that_day_is_not_the_one_of_before(repo: Repository) -> None:
+    """Where the person says when, the newest older snapshot may hold the empty state: the one of before is told."""
+    for day, count in ((0, 3), (10, 5), (20, 1), (30, 1)):
+        put(repo, {f"{CHATS}/{n}": content(f"chat {n}") for n in range(count)}, day=day)
+    said = {str(one.what) for one in search(repo, asked(app="com.tencent.mm", when=dt.date(2023, 11, 28))).remnants}
+    assert "WeChat as it was on 24 November 2023: 5 files" in said
+    assert not any("on 4 December" in one for one in said), "ten days after it happened"
+
+
 def test_two_phones_are_not_mixed(repo: Repository) -> None:
     """What only the other phone has is not what this one lost."""
     put(repo, {"shared/a": content("a")}, day=0, device="one")

@@ -122,6 +122,8 @@ def test_clouds_and_other_devices_follow_the_apps() -> None:
     assert "Google Contacts" not in said
     assert "WhatsApp" not in said
     assert not any(one.can_be_collected for one in chats)
+    unknown = " ".join(str(one.what) for one in hinted(asked(app="com.tencent.mm"), None))
+    assert "WhatsApp" not in unknown, "nobody knows the apps, but WeChat is asked about"
     unconfirmed = [one for one in hinted(asked(), None) if not one.is_confirmed]
     assert all("were not found on a page of its maker" in str(one.how) for one in unconfirmed)
     with speaking(["zh_CN"]):
@@ -130,9 +132,11 @@ def test_clouds_and_other_devices_follow_the_apps() -> None:
 
 def test_every_rule_names_where_it_stands_and_is_in_both_languages() -> None:
     """Nothing is told that came from nowhere; no folder is told twice."""
-    for rule in (*place_rules(), *computer_rules()):
-        assert rule.sources
-        assert {"en", "zh_CN"} <= set(rule.called)
+    told = [(rule.sources, rule.called) for rule in place_rules()]
+    told += [(rule.sources, rule.called) for rule in computer_rules()]
+    for sources, called in told:
+        assert sources
+        assert {"en", "zh_CN"} <= set(called)
     folders = [rule.folder.casefold() for rule in place_rules()]
     assert len(folders) == len(set(folders))
     for hint in hints():

@@ -149,7 +149,7 @@ class Reader:
         shapes = [shape for shape in self.shapes if shape.table.without_rowid != layout.of_table]
         for gap in gaps_of(image, layout, self.usable):
             ground = Ground(image.data, gap.start, gap.end, self.usable, self.encoding, gap.block, hints,
-                            self.old_format)  # fmt: skip
+                            self.old_format, gap.reused)  # fmt: skip
             said = method or ("freeblock" if gap.block else "unallocated")
             yield from self._in_stretch(image, ground, own, said, shapes)
 
@@ -177,7 +177,7 @@ class Reader:
             start: where to begin.
             own: the table it belonged to.
             method: how it was found.
-            whole: cells that were deleted before are no part of it: an overflow page has none, and text looks like them.
+            whole: only whole cells: an overflow page has no others, and text looks like them.
         """
         hints = self._stale(image, start + start % 2)
         ground = Ground(image.data, start, self.usable, self.usable, self.encoding, hints=hints,
@@ -237,12 +237,13 @@ class Reader:
         body = image.data[cell.payload + length : cell.payload + cell.local]
         bits = _UNKNOWN_TABLE
         if own is not None:
-            if len(kinds) > len(own.table.stored):
+            if len(kinds) not in own.widths:
                 return None
             worth = weigh(own, kinds, body, self.encoding, old_format=self.old_format)
             if worth is None:
                 return None
-            bits = worth + _LIVED + 8
+            # Its page says that it is a cell: text that looks strange does not make it none.
+            bits = max(worth, 0.0) + _LIVED + 8
         elif length + sum(map(size_of, kinds)) != cell.size:
             return None
         record = image.data[cell.payload : cell.payload + cell.local]
