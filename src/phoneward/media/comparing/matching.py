@@ -46,7 +46,7 @@ _RIVAL: Final = 0.1
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.6
-"""Of 186 cut, covered, turned and framed copies, corners were needed for one; of strangers, half are 0.45 likely or more."""
+"""Of 186 cut, covered, turned and framed copies one needed corners; of strangers half are 0.45 likely, or more."""
 _OPEN_BYTES: Final = 64 << 20
 _PACKED_BYTES: Final = 64 << 20
 
