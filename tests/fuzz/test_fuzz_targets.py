@@ -49,6 +49,7 @@ EXPECTED = {
     "proofs",
     "push",
     "records",
+    "recover",
     "state",
     "tree",
     "tree_references",

@@ -179,7 +179,8 @@ def _extents(data: bytes, layout: Layout, usable: int) -> list[tuple[int, int, i
     """Return where the cells of a page begin and end, and their rowids, in order."""
     if layout.kind == LEAF_TABLE:
         taken: list[tuple[int, int, int | None]] = [
-            (start, at + size if size > 1 else start + 4, rowid) for start, rowid, at, size in payloads_of(data, layout, usable)
+            (start, at + size if size > 1 else start + 4, rowid)
+            for start, rowid, at, size in payloads_of(data, layout, usable)
         ]
         if len(taken) == layout.count:
             taken.sort()
@@ -204,7 +205,8 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
     known = set(blocks)
     gaps, at = [], layout.pointed + 2 * layout.count
     last: int | None = None
-    for start, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
+    for pointer, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
+        start = min(pointer, usable)
         if at < start:
             # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
             reused = last is not None and rowid is not None and rowid > last
@@ -213,8 +215,7 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
                 if cut - at >= 5:
                     gaps.append(Gap(at, cut, at in known, reused and cut == start))
                 at = max(at, cut)
-        if end > at:
-            at = end
+        at = max(at, end)
         last = rowid
     return gaps
 

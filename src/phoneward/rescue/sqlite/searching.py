@@ -88,8 +88,8 @@ class _Search:
         dropped = [shape_of(table, None, size, old_format=self._old_format) for table in self._dropped(schema)]
         self._roots = {shape.table.root: shape for shape in dropped if shape.table.root > 1}
         database.report.dropped += [shape.table.name for shape in dropped]
-        self._shapes = (*dropped, *own.values())
-        for shape in self._shapes:
+        self._shapes = (*dropped, *own.values(), schema)
+        for shape in self._shapes[:-1]:
             names = tuple(column.name for column in shape.table.columns)
             database.report.columns[shape.table.name, len(names)] = names
 
