@@ -1,7 +1,7 @@
 """Fuzz target: recovering rows from a database of any bytes, with a log or a journal of any bytes beside it.
 
-Seeds: made with the real SQLite: a database in pages of 512 bytes with two tables, one of them dropped, and deleted rows;
-the same in WAL mode, its log behind it. The first byte says how the input is split (see `one_input`).
+Seeds: made with the real SQLite: a database in pages of 512 bytes with two tables, one of them dropped, and deleted
+rows; one in WAL mode, its log behind it. The first byte says how the input is split (see `one_input`).
 """
 
 import sys
@@ -25,7 +25,7 @@ def one_input(data: bytes) -> None:
     """What is found is a row that can be written down and lies in the file; nothing but our errors comes out."""
     if not data or len(data) > MOST:
         return
-    # 0: a database alone; odd: so many eighths of it, the rest a log; even: the rest a journal.
+    # 0: a database alone; odd: so many sixteenths of it, the rest a log; even: the rest a journal.
     how, body = data[0] % 16, data[1:]
     cut = len(body) * how // 16 if how else len(body)
     path = FOLDER / "a.db"

@@ -3,6 +3,8 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoneward.rescue.sqlite.btree import LEAF_TABLE, Cell, Layout, cells_of, layout_of, payloads_of
@@ -42,30 +44,34 @@ def alive(found: Sequence[Found], pages: Pages, owned: "array[int]", marks: dict
         layout = layout_of(image, usable) if image is not None else None
         if image is None or layout is None:
             continue
-        living.update(_in_page(image.data, layout, pages, found, sizes[mark], wanted[mark]))
+        here = _Wanted(found, sizes[mark], wanted[mark])
+        living.update(_in_page(image.data, layout, pages, here))
     return living
 
 
-def _in_page(
-    data: bytes,
-    layout: Layout,
-    pages: Pages,
-    found: Sequence[Found],
-    sizes: set[int],
-    wanted: Mapping[bytes, Sequence[int]],
-) -> Iterator[int]:
-    """Yield the places in `found` of rows that live in a page: by the bytes of their records, in `wanted`."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Rows of one table that are looked for: all rows, sizes of records, bytes of records → places in `rows`."""
+
+    rows: Sequence[Found]
+    sizes: AbstractSet[int]
+    places: Mapping[bytes, Sequence[int]]
+
+
+def _in_page(data: bytes, layout: Layout, pages: Pages, wanted: _Wanted) -> Iterator[int]:
+    """Yield the places of rows that live in a page."""
+    found, sizes = wanted.rows, wanted.sizes
     usable, whole = pages.header.usable, 0
     is_table = layout.kind == LEAF_TABLE
     if is_table:
         for _start, rowid, at, size in payloads_of(data, layout, usable):
             whole += 1
-            places = wanted.get(data[at : at + size]) if size in sizes else None
+            places = wanted.places.get(data[at : at + size]) if size in sizes else None
             if places is not None:
                 yield from (place for place in places if found[place].rowid in {None, rowid})
     if whole < layout.count:
         for cell in cells_of(data, layout, usable):
-            places = wanted.get(data[cell.payload : cell.payload + cell.local], ())
+            places = wanted.places.get(data[cell.payload : cell.payload + cell.local], ())
             yield from (place for place in places if _same(found[place], cell, pages, is_table=is_table))
 
 

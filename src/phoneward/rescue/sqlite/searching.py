@@ -20,8 +20,9 @@ from phoneward.rescue.sqlite.shapes import Shape, shape_of
 
 SURE: Final = 0.5
 """Rows less sure than that are held back unless they are asked for."""
-_BATCH_ROWS: Final = 50_000
-_BATCH_BYTES: Final = 32 << 20
+_BATCH_ROWS: Final = 150_000
+_BATCH_BYTES: Final = 48 << 20
+"""Rows that are kept until the living ones are looked through once for all of them."""
 _REMEMBERED: Final = 500_000
 """Rows that are remembered so that each is said once."""
 
