@@ -22,7 +22,7 @@ _ROUNDS: Final = 4
 _SAMPLE: Final = 16
 """Vectors a list from which the centres are made."""
 _LOOKED_INTO: Final = 4
-_MOST: Final = 12
+_MOST: Final = 6
 """Found a query and list, on average: pages of text are all alike."""
 _BLOCK: Final = 1 << 11
 _GROUP: Final = 32

@@ -19,8 +19,8 @@ _GUESSES: Final = 64
 """Originals a suspect that are guessed."""
 _VOTED: Final = 8
 """Originals a suspect in which every place is tried."""
-_MOVED_SMALL: Final = (12, 8)
-_MOVED: Final = (6, 4)
+_MOVED_SMALL: Final = (8,)
+_MOVED: Final = (4, 3)
 """How many guesses are moved, at half the size and at the whole."""
 _HOPELESS: Final = 0.2
 _STRANGE: Final = 0.35

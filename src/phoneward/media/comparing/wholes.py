@@ -20,6 +20,8 @@ _NOISE: Final = 12.0
 _SIDES: Final = 0.02
 """By how much the ratio of the sides may differ: they are rounded to whole pixels."""
 
+_LEAST: Final = 0.1
+"""Less alike, a picture is none of it."""
 _SCALE: Final = 127.0
 _TOGETHER: Final = 128
 """Suspects that are compared at once."""
@@ -76,16 +78,17 @@ class Wholes:
             piece = self._blocks[at : min(at + _PIECE, last)].astype(np.float32)
             alike[:, at - first : at - first + len(piece)] = seen @ piece.T
         bounds = np.searchsorted(self._ratios[first:last], [ratios - _SIDES, ratios + _SIDES]).T
-        for row, (begin, end) in zip(alike, bounds, strict=True):
-            row[:begin] = row[end:] = -1.0
-        best = np.argpartition(alike, -min(most, alike.shape[1]), axis=1)[:, -most:]
         return [
-            sorted(
-                ((int(self._order[first + at]), float(row[at])) for at in places.tolist() if row[at] > 0),
-                key=lambda one: -one[1],
-            )
-            for row, places in zip(alike, best, strict=True)
+            self._likeliest(row[begin:end], int(first + begin), most)
+            for row, (begin, end) in zip(alike, bounds, strict=True)
         ]
+
+    def _likeliest(self, alike: npt.NDArray[np.float32], first: int, most: int) -> list[tuple[int, float]]:
+        places = np.flatnonzero(alike > _LEAST)
+        if len(places) > most:
+            places = places[np.argpartition(alike[places], -most)[-most:]]
+        found = [(int(self._order[first + at]), float(alike[at])) for at in places.tolist()]
+        return sorted(found, key=lambda one: -one[1])
 
 
 def blocks(strips: Sequence[Gray]) -> Blocks:
