@@ -53,6 +53,7 @@ EXPECTED = {
     "proofs",
     "push",
     "records",
+    "recover",
     "state",
     "tree",
     "tree_references",
