@@ -222,7 +222,10 @@ def test_case_evidence(program: Program, tmp_path: Path) -> None:
     assert "Sealed: " in sealed
     assert "VERIFIED" in verified
     assert exported.count("SHA-256") == 3
-    assert "it has no redacted copy" in redacted
+    assert "This is seal 2." in redacted
+    press = named.run("case", "export", "my-case", "--to", "for-the-press", "--pdf", "--redacted", cwd=tmp_path)
+    assert press.code == 3
+    assert "chat.db is left out: it has no redacted copy" in press.stdout
     assert {path.name for path in tmp_path.iterdir()} >= {"my-case.zip", "for-the-portal", "for-the-form"}
 
 
