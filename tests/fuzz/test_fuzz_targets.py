@@ -38,6 +38,7 @@ EXPECTED = {
     "har",
     "index",
     "journal",
+    "leftovers",
     "messages",
     "mailbox",
     "multipart",
