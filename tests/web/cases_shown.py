@@ -48,5 +48,3 @@ def screenshots_seen(context: WebContext, picture: bytes) -> None:
     )
     seen = Seen(Screenshots(shots, 3, ("/storage/emulated/0/DCIM/Screenshots",)), (picture, None))
     context.answers.put(SCREENS, seen)
-        SCREENS, Seen(Screenshots(shots, 3, ("/storage/emulated/0/DCIM/Screenshots",)), (picture, None))
-    )

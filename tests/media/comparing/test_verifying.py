@@ -162,6 +162,22 @@ def _page(clock: str = "") -> Gray:
     return page
 
 
+def test_what_shows_more_than_a_frame_around_it_is_not_sure() -> None:
+    """A list scrolled further shows the same rows and others: the person's picture is not all that it is made of."""
+    list_ = np.full((3600, 1080), 250, np.uint8)
+    chance = np.random.default_rng(3)
+    for row in range(30):
+        text = f"{chance.integers(1_000, 99_999)} row {chance.integers(100, 999)}"
+        cv2.putText(list_, text, (60, 120 * row + 80), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 30, 4)
+    original, scrolled = list_[:2400], list_[720:3120]
+    found = verify(original, scrolled, near=Region(0.0, 0.3, 1.0, 1.3))
+    assert found is None or not found.is_distinguishable
+    framed = np.pad(original[720:], ((0, 700), (0, 0)), constant_values=0)
+    found = verify(original, framed)
+    assert found is not None
+    assert found.is_distinguishable
+
+
 def test_an_empty_page_is_never_a_copy() -> None:
     """One colour, or a page that is still loading under the phone's bar, looks like any other such page."""
     for page in (_page(), _page("12:48"), np.zeros((600, 300), np.uint8)):

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from phoneward.media.comparing import aligning, distinguishing
@@ -27,6 +28,9 @@ _LEAST_ACTIVE = 0.004
 _LEAST_ROWS = 0.05
 _LEAST_COLUMNS = 0.1
 _REACH = 14
+_LEAST_AROUND = 0.02
+_EVEN = 24
+_NEARLY_ALL = 0.97
 _WORST = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0)
 _TRUSTED = (0.99, 0.97, 0.93, 0.87, 0.8, 0.6, 0.25, 0.05)
 
@@ -140,6 +144,7 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     found = Outcome(None)
     source, target = _sides(common[0]), _sides(common[1])
     largest = min(*source, *target)
+    is_plain = _is_plain_around(other.gray, common[1])
     is_clear = False
     for side in _SIDES:
         size = _size(source, target, side)
@@ -163,7 +168,7 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
             is_near = judgement.changed < 0.04 and judgement.covered < 0.1
             return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
         height = one.letter_height
-        is_distinguishable = distinguishing.would_show(
+        is_distinguishable = is_plain and distinguishing.would_show(
             None if height is None else height * sharpness, min(original.shape) * sharpness
         )
         verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
@@ -171,6 +176,14 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
         if side >= largest or (is_distinguishable and side > _FIRST):
             break
     return found
+
+
+def _is_plain_around(seen: Gray, part: Box) -> bool:
+    """Return whether what a suspect shows around a part of it is a frame; else the original explains only that part."""
+    left, top, right, bottom = part
+    around = (seen[:top], seen[bottom:], seen[top:bottom, :left], seen[top:bottom, right:])
+    wide = [one for one in around if one.size > _LEAST_AROUND * seen.size]
+    return all((cv2.absdiff(one, np.full_like(one, np.median(one))) < _EVEN).mean() > _NEARLY_ALL for one in wide)
 
 
 def _size(source: tuple[int, int], target: tuple[int, int], side: int) -> tuple[int, int]:

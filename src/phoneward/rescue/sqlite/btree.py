@@ -179,7 +179,8 @@ def _extents(data: bytes, layout: Layout, usable: int) -> list[tuple[int, int, i
     """Return where the cells of a page begin and end, and their rowids, in order."""
     if layout.kind == LEAF_TABLE:
         taken: list[tuple[int, int, int | None]] = [
-            (start, at + size if size > 1 else start + 4, rowid) for start, rowid, at, size in payloads_of(data, layout, usable)
+            (start, at + size if size > 1 else start + 4, rowid)
+            for start, rowid, at, size in payloads_of(data, layout, usable)
         ]
         if len(taken) == layout.count:
             taken.sort()
@@ -205,15 +206,17 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
     gaps, at = [], layout.pointed + 2 * layout.count
     last: int | None = None
     for start, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
-        # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
-        reused = last is not None and rowid is not None and rowid > last
-        # What lies before the content begins and a freeblock behind it are two stretches.
-        cuts = blocks[bisect_right(blocks, at) : bisect_left(blocks, start)] if at < start else []
-        for cut in [*cuts, start]:
-            if cut - at >= 5:
-                gaps.append(Gap(at, cut, at in known, reused and cut == start))
-            at = max(at, cut)
-        at, last = max(at, end), rowid
+        if at < start:
+            # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
+            reused = last is not None and rowid is not None and rowid > last
+            # What lies before the content begins and a freeblock behind it are two stretches.
+            for cut in [*blocks[bisect_right(blocks, at) : bisect_left(blocks, start)], start]:
+                if cut - at >= 5:
+                    gaps.append(Gap(at, cut, at in known, reused and cut == start))
+                at = max(at, cut)
+        if end > at:
+            at = end
+        last = rowid
     return gaps
 
 
