@@ -19,7 +19,11 @@ try:
 except ImportError:  # atheris exists for Linux only
     atheris = None
 
-with atheris.instrument_imports(include=["phoneward.rescue.searching"]) if atheris is not None else contextlib.nullcontext():
+with (
+    atheris.instrument_imports(include=["phoneward.rescue.searching"])
+    if atheris is not None
+    else contextlib.nullcontext()
+):
     from phoneward.rescue.searching import Asked, remnant_document
     from phoneward.rescue.searching.databases import Databases
     from phoneward.rescue.searching.expiring import ExpiringFiles, read_expiring
