@@ -22,6 +22,8 @@ from phoneward.cases.errors import (
     NotACaseError,
     NotAFingerprintError,
     NotExportedError,
+    NothingRedactedError,
+    NotRedactableError,
     NotToldError,
     OpenTimestampsMissingError,
     ScreenshotGoneError,
@@ -47,6 +49,7 @@ from phoneward.cases.known import case_key, forget_case, known_cases, note_case
 from phoneward.cases.logreading import FACTS
 from phoneward.cases.parts import MIN_PART, Part
 from phoneward.cases.past import Break, breaks_of
+from phoneward.cases.redacting import Box, redact_picture, redact_text
 from phoneward.cases.screens import (
     Screenshot,
     Screenshots,
@@ -69,6 +72,7 @@ __all__ = [
     "MIN_PART",
     "Action",
     "App",
+    "Box",
     "Break",
     "Case",
     "CaseDamagedError",
@@ -100,7 +104,9 @@ __all__ = [
     "NotACaseError",
     "NotAFingerprintError",
     "NotExportedError",
+    "NotRedactableError",
     "NotToldError",
+    "NothingRedactedError",
     "OpenTimestampsMissingError",
     "Part",
     "Party",
@@ -137,6 +143,8 @@ __all__ = [
     "picked",
     "read_fingerprint",
     "read_screenshot",
+    "redact_picture",
+    "redact_text",
     "result_words",
     "room_answer",
     "sentence",
