@@ -92,23 +92,26 @@ def test_hostile_words_are_words(browser: Browser, archive: Path) -> None:
         assert "Not in the source: <b>x.jpg" in "\n".join(page.locator(".missing").all_text_contents())
 
 
-def test_were_a_word_ever_taken_for_code_the_pages_policy_would_stop_it(browser: Browser, archive: Path) -> None:
-    code = "<script>document.title='run'</script><img src='https://attacker.example/x.png' onerror=\"document.title='run'\">"
-    for name in PAGES:
-        whole = archive / "en" / name
-        broken = whole.with_name(f"broken-{whole.name}")
-        broken.write_text(whole.read_text("utf-8").replace("<h1>", f"{code}<h1>"), "utf-8")
-        context = browser.new_context()
-        sent: list[str] = []
+CODE = "<script>document.title='run'</script><img src='https://attacker.example/x' onerror=\"document.title='run'\">"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_were_a_word_ever_taken_for_code_the_pages_policy_would_stop_it(
+    browser: Browser, archive: Path, name: str
+) -> None:
+    whole = archive / "en" / name
+    broken = whole.with_name(f"broken-{whole.name}")
+    broken.write_text(whole.read_text("utf-8").replace("<h1>", f"{CODE}<h1>"), "utf-8")
+    sent: list[str] = []
+    with contextlib.closing(browser.new_context()) as context:
         page = context.new_page()
         page.on("requestfinished", lambda request: sent.append(request.url))
         page.on("requestfailed", lambda request: sent.append(f"{request.url} {request.failure}"))
         page.goto(broken.as_uri())
         page.wait_for_load_state("load")
         assert page.title() != "run"
-        assert [one for one in sent if not one.startswith("file:") and "csp" not in one.lower()] == []
-        context.close()
-        broken.unlink()
+    assert [one for one in sent if not one.startswith("file:") and "csp" not in one.lower()] == []
+    broken.unlink()
 
 
 def test_a_saved_page_does_not_run_when_it_is_opened(browser: Browser, archive: Path) -> None:
