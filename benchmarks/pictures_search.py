@@ -11,6 +11,7 @@ which compares every pair.
 import argparse
 import os
 import resource
+import sys
 import time
 
 import numpy as np
@@ -99,6 +100,8 @@ def main() -> None:
         planted += len(plants)
         found += sum(any(one.number == of for one in parts[number]) for number, of in plants.items())
         if at % (BATCH * 16) == 0:
+            so_far = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in spent.items())
+            print(f"  after {at + len(suspects):,} suspects: {so_far}", file=sys.stderr, flush=True)
             begun = time.process_time()
             nearest(np.array([np.frombuffer(one.pdq, np.uint8) for one in suspects]), gallery, 6)
             peer += (time.process_time() - begun) * min(16 * BATCH, asked.suspects - at) / len(suspects)
@@ -107,7 +110,7 @@ def main() -> None:
     print(
         f"  hash stage {spent['whole']:.1f}; OpenCV comparing every pair {peer:.1f}; ratio {peer / spent['whole']:.1f}"
     )
-    print(f"  turned, covered, framed {spent['covered']:.1f}")
+    print(f"  turned, covered {spent['covered']:.1f}")
     print(
         f"  crop stage {spent['parts']:.1f}; of {planted} planted crops {found / planted:.3f} are among the first four"
     )

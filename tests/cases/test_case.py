@@ -24,6 +24,7 @@ from phoneward.cases import (
     CaseUnwritableError,
     Device,
     Event,
+    EvidenceInCaseError,
     EvidenceRefusedError,
     EvidenceUnreadableError,
     FactsDamagedError,
@@ -67,6 +68,18 @@ def test_a_new_case_holds_its_facts_and_says_who_made_it(case: Case) -> None:
     assert dt.datetime.fromisoformat(str(line["time"])).tzinfo is not None
     assert sorted(path.name for path in case.folder.rglob("*")) == ["case.json", "custody.jsonl", "data"]
     assert os.listdir(case.folder.parent) == [case.folder.name]
+
+
+def test_who_it_was_is_asked_once(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same user of the computer is the same person until they say otherwise; another user is another."""
+    user = lines(case)[0]["user"]
+    Case.open(case.folder).note("a")
+    Case.open(case.folder, Hand("李律师")).note("b")
+    Case.open(case.folder).note("c")
+    monkeypatch.setattr("getpass.getuser", lambda: "other")
+    Case.open(case.folder).note("d")
+    told = [(line["who"], line["user"]) for line in lines(case)[1:]]
+    assert told == [("王小明", user), ("李律师", user), ("李律师", user), ("other", "other")]
 
 
 def test_the_hash_of_a_line_is_what_standard_tools_say(case: Case) -> None:
@@ -145,6 +158,14 @@ def test_links_and_odd_files_are_refused_and_nothing_is_added(case: Case, tmp_pa
     assert lines(case) == before
     assert sorted(os.listdir(case.folder)) == ["data"]
     assert not (case.folder / "data" / "originals").exists()
+
+
+def test_a_case_is_not_put_into_itself(case: Case, tmp_path: Path) -> None:
+    before = lines(case)
+    for path in (tmp_path, case.folder, case.folder / "data" / "case.json"):
+        with pytest.raises(EvidenceInCaseError):
+            case.add([path])
+    assert lines(case) == before
 
 
 def test_two_files_of_one_name_both_have_a_place(case: Case, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
     files = folder / "files"
     files.mkdir()
+    (files / ("long" * 29 + ".txt")).write_text("x")
     (files / "video $(touch owned) 'x'.mp4").write_bytes(bytes(range(256)) * 2800)
     for number, colour in enumerate(("red", "blue")):
         noise = Image.effect_noise((1500, 300), 90).convert("RGB")

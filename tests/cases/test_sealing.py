@@ -157,6 +157,12 @@ def test_a_case_goes_on_after_a_seal_and_earlier_seals_stay(copy: Sealed) -> Non
     log = (bag / "data" / "custody.jsonl").read_bytes().splitlines(keepends=True)
     sealed_lines = [number for number, line in enumerate(log, 1) if json.loads(line)["action"] == "seal"]
     assert hashlib.sha256(b"".join(log[: sealed_lines[1]])).hexdigest() == listed["data/custody.jsonl"]
+    size = re.search(r"^Phoneward-Log-Size: (\d+)$", (bag / "seals/0002/bag-info.txt").read_text(), re.MULTILINE)
+    assert size is not None
+    said = subprocess.run(
+        ["sh", "-c", f"head -c {size[1]} data/custody.jsonl | sha256sum"], cwd=bag, capture_output=True, check=True
+    )
+    assert said.stdout.decode().split()[0] == listed["data/custody.jsonl"]
     assert hashlib.sha256((bag / "seals/0002/case.json").read_bytes()).hexdigest() == listed["data/case.json"]
     assert openssl_verifies(bag, 1, copy.ca, "seals/0001/tagmanifest-sha256.txt")
     assert openssl_verifies(bag, 2, copy.ca, "seals/0002/tagmanifest-sha256.txt")

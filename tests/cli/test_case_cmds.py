@@ -93,3 +93,25 @@ def test_a_case_is_sealed_and_verified(program: Program, tmp_path: Path, tsa: Au
     assert "photo.jpg" in program.run("--lang", "zh_CN", "case", "verify", folder).stdout
     refused = program.run("case", "seal", folder, "--json")
     assert refused.complaint["code"] == "evidence-altered"
+
+
+def test_a_case_is_exported(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    (tmp_path / "photo.bin").write_bytes(b"x" * 150_000)
+    (tmp_path / "broken.gif").write_bytes(b"GIF89a\x10\0\x10\0\0\0\0" + b"\xff" * 40)
+    program.run("case", "new", folder, "--incident", "reset")
+    program.run("case", "add", folder, tmp_path / "photo.bin", tmp_path / "broken.gif")
+    refused = program.run("case", "export", folder, "--to", tmp_path / "out", "--json")
+    assert (refused.code, refused.complaint["code"]) == (1, "not-exported")
+    program.run("case", "seal", folder)
+    ran = program.run("case", "export", folder, "--to", tmp_path / "out", "--max-size", "100 kB", "--json")
+    assert ran.code == 0, ran.stderr
+    *parts, summary = ran.documents
+    assert summary["parts"] == len(parts) > 1
+    assert all(part["size"] <= 100_000 for part in parts)
+    papers = program.run("case", "export", folder, "--to", tmp_path / "papers", "--pdf")
+    assert papers.code == 3
+    assert "broken.gif is not shown" in papers.stdout
+    for size in ("20", "99kB", "x", "-1MB", "1e6"):
+        assert program.run("case", "export", folder, "--to", tmp_path / "new", "--max-size", size).code == 2
+    assert not (tmp_path / "new").exists()

@@ -204,6 +204,26 @@ def test_proofs(program: Program, phone: TestPhone, tmp_path: Path) -> None:
     assert "existed on" in stamped
 
 
+def test_case_evidence(program: Program, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there, with sha256sum, OpenSSL and bagit as judges."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+    make_vault(tmp_path / "vault", "a")
+    trees.put(tmp_path / "card", "Documents/contract.txt", b"a contract")
+    assert named.run("backup", "--folder", tmp_path / "card").code == 0
+    trees.put(tmp_path, "screenshots/one.txt", b"a screenshot")
+    trees.put(tmp_path, "chat.db", b"chats")
+    (tmp_path / "tsa").mkdir()
+    with authority(tmp_path / "tsa") as tsa:
+        shutil.copy(tsa.ca, tmp_path / "authority.pem")
+        told = play(GUIDES / "case-evidence.md", named, tmp_path, {"https://tsa.example/tsr": tsa.url})
+    put, sealed, verified, _judged, exported = told
+    assert "data/originals/Documents/contract.txt" in put
+    assert "Sealed: " in sealed
+    assert "VERIFIED" in verified
+    assert exported.count("SHA-256") == 3
+    assert {path.name for path in tmp_path.iterdir()} >= {"my-case.zip", "for-the-portal", "for-the-form"}
+
+
 def test_back_onto_a_phone(program: Program, phone: TestPhone, tmp_path: Path) -> None:
     trees.put(phone.storage, "DCIM/one.jpg", b"a photo")
     trees.give_to_phone(phone.storage)

@@ -76,6 +76,14 @@ def test_a_second_time_only_what_is_new_is_copied(repo: Repository, tmp_path: Pa
     assert (report.files, report.known) == (0, 5)
 
 
+def test_a_file_that_is_told_twice_is_copied_once(repo: Repository) -> None:
+    """As gone from its folder, and as a part of the app as it was."""
+    result = search(repo, asked(app="com.tencent.mm"))
+    told = [part.name for one in result.remnants for part in one.files()]
+    assert len(told) > len(set(told))
+    assert collect(result, Kept()).files == len(set(told))
+
+
 def test_a_cut_in_the_middle_loses_nothing(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was collected before it stays; the next time the rest comes."""
     monkeypatch.setattr("phoneward.rescue.collecting.BATCH_FILES", 2)

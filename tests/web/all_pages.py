@@ -27,6 +27,7 @@ from phoneward.vault import StorageFullError
 from phoneward.web.jobs import Again, Job, Kind, Outcome, Work
 from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.web.app_backups import app_backups_shown, computer_backups_shown
+from tests.web.cases_shown import case_shown, screenshots_seen
 from tests.web.holding import LONG, Holding, holding
 from tests.web.numbers_shown import numbers_shown
 from tests.web.rescue_shown import looked_for_what_is_left
@@ -54,6 +55,9 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "/setup/kit/sheet.pdf": "a download",
     "/watch/picture": "a picture",
     "/rescue/card.html": "a download",
+    "/cases/letter.pdf": "a download",
+    "/cases/letter.html": "a download",
+    "/cases/screens/picture": "a picture",
     "/watch/canary/picture": "a download",
     "/watch/capture/picture": "a picture",
     "/phones/wireless/qr.svg": "a picture",
@@ -155,6 +159,15 @@ IN_A_VAULT: Final = (
     ),
     Example("a stranger in the account", "/rescue/card", "/rescue/card?what=stranger-in-account"),
     Example("what is left", "/rescue/left", "/rescue/left"),
+    Example("the cases", "/cases", "/cases"),
+    Example("a case", "/cases/case", "/cases/case?case={case}"),
+    Example("a case's letters", "/cases/letters", "/cases/letters?case={case}"),
+    Example("a demand in Chinese", "/cases/letter", "/cases/letter?case={case}&kind=demand&language=zh"),
+    Example("a statement", "/cases/letter", "/cases/letter?case={case}&kind=statement&language=en"),
+    Example("seal a case", "/cases/seal", "/cases/seal?case={case}"),
+    Example("what a case is worth", "/cases/checked", "/cases/checked?case={case}"),
+    Example("screenshots to pick", "/cases/screens", "/cases/screens?case={case}"),
+    Example("no such case", "", "/cases/case?case=0000000000000000", 404),
     Example("what hangs on the numbers", "/numbers", "/numbers"),
     Example("a number that is new", "/numbers/new", "/numbers/new"),
     Example("meant for somebody else", "/numbers/new", "/numbers/new?number=%2B8613800138000&since=2026-01-01&name=Li"),
@@ -216,6 +229,7 @@ IN_A_NEW_VAULT: Final = (
     Example("no number", "/numbers", "/numbers"),
     Example("no copies of pictures", "/watch", "/watch"),
     Example("nothing happened", "/rescue", "/rescue"),
+    Example("no case", "/cases", "/cases"),
     Example("no app to look at", "/watch/app", "/watch/app"),
     Example("test before there is a backup", "/watch/canary", "/watch/canary"),
     Example("no recording", "/watch/capture", "/watch/capture"),
@@ -348,12 +362,14 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
             "tablet": visitor.get("/snapshots?phone=tablet").text.partition('href="/snapshots/')[2][:64],
             "long": LONG.decode(),
             "key": key,
+            "case": case_shown(visitor, folder),
             **_restores(held, visitor, folder),
             **_records(held, visitor, folder),
             **app_backups_shown(held),
             **computer_backups_shown(held),
             **_jobs(site, work),
         }
+        screenshots_seen(site.context, b"\xff\xd8\xff")
         visitor.get("/search")  # the catalogue is made
         for address in ("/vault/usage/phone", "/vault/usage/app", "/vault/thin/look"):
             visitor.post(address)

@@ -1,11 +1,8 @@
 """A case in a folder: facts, evidence, readable renderings of it, and the custody log of all that was done."""
 
 import contextlib
-import hashlib
 import io
 import os
-import secrets
-import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +15,6 @@ from phoneward.cases.custody import (
     MAX_TEXT,
     START,
     Action,
-    Filed,
     Hand,
     Line,
     Source,
@@ -30,18 +26,17 @@ from phoneward.cases.custody import (
 )
 from phoneward.cases.errors import (
     CaseDamagedError,
-    CaseExistsError,
     CaseTextError,
-    CaseUnwritableError,
+    EvidenceInCaseError,
     NotACaseError,
 )
 from phoneward.cases.facts import MAX_FACTS, CaseFacts, Device, decode_facts, encode_facts
 from phoneward.cases.items import ORIGINALS, RENDERINGS, Incoming, Item, Readable, item_of
 from phoneward.cases.logreading import FACTS
+from phoneward.cases.making import make_case
 from phoneward.cases.names import bag_name, free_name, name_key
 from phoneward.cases.sealing import Seal, Wish, prepare, standing
 from phoneward.cases.taking import named_files, open_evidence
-from phoneward.durable import sync_file, sync_folder
 from phoneward.errors import readable
 from phoneward.progress import Listener, silent
 
@@ -73,22 +68,7 @@ class Case:
             CaseUnwritableError: it cannot be made.
         """
         case = cls(folder, hand or Hand())
-        made = folder.with_name(f".{folder.name[:100]}.phoneward-new-{secrets.token_hex(6)}")
-        try:
-            if os.path.lexists(folder) and (not _is_folder(folder) or any(folder.iterdir())):
-                raise CaseExistsError(folder=readable(str(folder)))
-            (made / "data").mkdir(mode=0o700, parents=True)
-            try:
-                _write_new(made, facts, case._hand)
-                if folder.exists():
-                    folder.rmdir()  # Windows renames onto nothing
-                os.rename(made, folder)
-                sync_folder(folder.absolute().parent)
-            finally:
-                if made.exists():
-                    shutil.rmtree(made, ignore_errors=True)
-        except OSError as error:
-            raise CaseUnwritableError(path=readable(str(folder)), detail=_words(error)) from error
+        make_case(folder, facts, case._hand)
         return case
 
     @classmethod
@@ -152,9 +132,14 @@ class Case:
         Raises:
             EvidenceRefusedError: one is a link or no ordinary file.
             EvidenceUnreadableError, EvidenceChangedError: one cannot be read, or is being written to.
+            EvidenceInCaseError: one lies in the case.
             CaseError: it could not be done; nothing was changed.
         """
         wanted = dict(found for file in files for found in named_files(file))
+        own = self.folder.resolve()
+        for file in wanted:
+            if own in file.parent.resolve().parents or own == file.parent.resolve():
+                raise EvidenceInCaseError(path=readable(str(file)))
         with self._changing(map(str, wanted)) as change:
             lines: list[Line] = []
             taken: dict[str, set[str]] = {}
@@ -259,7 +244,7 @@ class Case:
             announced = draft(
                 Action.SEAL, seal=len(before.log.seals) + 1, authority=wish.url, open_stamped=wish.open_stamped
             )
-            line = placed(announced, before.log.lines + 1, before.log.head, self._hand, facts.device)
+            line = placed(announced, *self._last(), self._hand, facts.device)
             files, seal = prepare(self.folder, before, line, facts.title, wish)
             for path, content in files.items():
                 change.stage(path, [content])
@@ -323,12 +308,11 @@ class Case:
 
     def _commit(self, change: Change, *entries: Line, device: Device | None = None) -> list[Line]:
         """Write the log's lines and make the change; return them."""
-        number, previous = self._last()
+        before, previous = self._last()
         device = device or self.facts.device
         lines, tail = [], []
         for entry in entries:
-            number += 1
-            line = placed(entry, number, previous, self._hand, device)
+            before = line = placed(entry, before, previous, self._hand, device)
             data = encode_line(line)
             if len(data) > MAX_LINE:
                 raise CaseTextError(most=MAX_TEXT)
@@ -338,15 +322,15 @@ class Case:
         change.commit(b"".join(tail))
         return lines
 
-    def _last(self) -> tuple[int, str]:
-        """Return the number and the hash of the log's last line."""
+    def _last(self) -> tuple[Line, str]:
+        """Return the log's last line and its hash."""
         with (self.folder / LOG).open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - MAX_LINE - 1))
             end = stream.read(MAX_LINE + 1)
         data = end[end.rfind(b"\n", 0, len(end) - 1) + 1 :]
         try:
-            return decode_line(data).seq, hash_line(data)
+            return decode_line(data), hash_line(data)
         except ValueError as error:
             raise self._damaged(f"{LOG}: {error}") from error
 
@@ -372,19 +356,6 @@ class Case:
 
     def _damaged(self, detail: str) -> CaseDamagedError:
         return CaseDamagedError(folder=readable(str(self.folder)), detail=detail)
-
-
-def _write_new(made: Path, facts: CaseFacts, hand: Hand) -> None:
-    """Write a new case's facts and the first line of its log, on the disk before it gets its name."""
-    data = encode_facts(facts)
-    filed = Filed(path=FACTS, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-    line = placed(draft(Action.NEW, files=(filed,)), 1, START, hand, facts.device)
-    for path, content in ((FACTS, data), (LOG, encode_line(line))):
-        with (made / path).open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            sync_file(stream.fileno())
-    sync_folder(made / "data")
 
 
 def _is_folder(path: Path) -> bool:

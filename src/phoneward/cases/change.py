@@ -32,7 +32,8 @@ MAX_COMMIT: Final = 256 << 20
 PIECE: Final = 1 << 20
 """Bytes that are read or written at once."""
 
-_LOCKED_BYTE: Final = 1 << 40
+_LOCKED_BYTE: Final = 0x7FFF0000
+"""Beyond the end of any log, and what Windows' C library can still seek to when it locks (`_locking`: 32 bits)."""
 _WAIT_S: Final = 5.0
 _STAGED: Final = re.compile(r"[0-9]{1,9}\Z")
 _TOP_FILES: Final = frozenset(

@@ -1,7 +1,7 @@
 """What can go wrong in the room of cases."""
 
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, Words, _
 
 
 class CaseError(PhonewardError):
@@ -64,6 +64,14 @@ class EvidenceRefusedError(CaseError):
 
     message = N_("{path} is a link or no ordinary file, so nothing was added.")
     next_step = N_("Name the file itself that the link leads to.")
+    exit_code = ExitCode.USAGE
+
+
+class EvidenceInCaseError(CaseError):
+    """A file that should be added lies in the case already."""
+
+    message = N_("{path} lies in the folder of the case itself, so nothing was added.")
+    next_step = N_("Name the files that should be added, not a folder that holds the case.")
     exit_code = ExitCode.USAGE
 
 
@@ -158,3 +166,33 @@ class NotToldError(CaseError):
     def sentence(self) -> str:
         """What happened; the reason is in the reader's language too."""
         return _(self.message).format(text=self.details["text"], why=_(str(self.details["why"])))
+
+
+class NoFolderError(CaseError):
+    """A place on this computer is not named whole."""
+
+    message = N_("A place on this computer is needed, with its whole name.")
+    next_step = N_("Write it from its beginning, such as /home/you/case or C:\\Users\\you\\case.")
+    exit_code = ExitCode.USAGE
+
+
+class NotRedactableError(CaseError):
+    """No copy with covered parts can be made of a file."""
+
+    message = N_("No part of {path} could be covered: {reason}.")
+    next_step = N_("Pictures and plain text can be covered. “phoneward case redact --help” shows how it is written.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, path: str, reason: Words) -> None:
+        super().__init__(path=readable(path)[:200], reason=reason)
+
+
+class NothingRedactedError(CaseError):
+    """Nothing of what was to be covered is in a file."""
+
+    message = N_("Nothing was covered in {path}: what you named is not in it, so no copy was made.")
+    next_step = N_("Look how it is written there, or where it lies in the picture, and try again.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__(path=readable(path)[:200])

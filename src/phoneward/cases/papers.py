@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from phoneward.cases.bag import TAG_MANIFEST
-from phoneward.cases.custody import Line
+from phoneward.cases.custody import ACTION_WORDS, Line
 from phoneward.cases.facts import CaseFacts
 from phoneward.cases.items import Item
 from phoneward.cases.verdict import Verdict
 from phoneward.errors import readable
+from phoneward.incidents import INCIDENT_WORDS
 from phoneward.media import PicturesExtraMissingError, Skipped, read_header
 from phoneward.paper import make_pdf
 from phoneward.texts import N_, Words, _, formats, words
@@ -108,6 +109,8 @@ def _list(contents: Contents, rows: Iterable[tuple[str, dict[str, object]]], num
     device = contents.facts.device
     about = [
         (_("Case"), contents.facts.title),
+        (_("What happened"), _(INCIDENT_WORDS[contents.facts.incident])),
+        (_("When"), contents.facts.happened.isoformat() if contents.facts.happened else ""),
         (_("Phone"), " ".join(filter(None, (device.maker, device.model, device.build, device.serial)))),
         (_("Seal"), str(seal.seal)),
         (_("Sealed by this computer's clock"), formats.moment(seal.clock) if seal.clock else ""),
@@ -153,7 +156,7 @@ def _line(line: Line) -> dict[str, object]:
         "number": str(line.seq),
         "time": line.time,
         "who": readable(line.who),
-        "action": line.action.value,
+        "action": _(ACTION_WORDS[line.action]),
         "note": readable(line.note or ", ".join(filed.path for filed in line.files)),
     }
 
@@ -192,8 +195,9 @@ def _put_album(papers: Papers, contents: Contents, shown: list[tuple[dict[str, o
         "pictures": [{**row, "file": name} for (row, _data), name in zip(shown, pictures, strict=True)],
         "words": {"smaller": _("Shown smaller. The SHA-256 is that of the original in the case.")},
     }
-    number = 1 + sum(name.startswith(_("pictures")) for name in papers.pdfs)
-    name = _("pictures {number}").format(number=number) + ".pdf"
+    number = 1
+    while (name := _("pictures {number}").format(number=number) + ".pdf") in papers.pdfs:
+        number += 1
     papers.pdfs[name] = make_pdf(_template("pictures.typ"), data, pictures=pictures)
 
 

@@ -5,7 +5,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
-from phoneward.texts import Words, counted
+from phoneward.texts import N_, Words, counted, words
 
 MAX_PROBLEMS: Final = 1000
 """Problems that are named; more are counted."""
@@ -20,6 +20,21 @@ class Result(enum.StrEnum):
     """Everything fits together, but since when, nobody says whom the person trusts: it may all have been made anew."""
     BROKEN = "BROKEN"
     """Something was changed, removed or added since the seal."""
+
+
+_RESULT_WORDS: Final = {
+    Result.VERIFIED: N_("VERIFIED: nothing was changed since it was sealed, and a trusted authority says when."),
+    Result.INTEGRITY_ONLY: N_(
+        "INTEGRITY ONLY: everything fits together, but nobody whom you trust says since when it is so. Whoever holds "
+        "the folder could have made all of it anew."
+    ),
+    Result.BROKEN: N_("BROKEN: it is not as it was sealed."),
+}
+
+
+def result_words(result: Result) -> Words:
+    """Return the answer as a sentence."""
+    return words(_RESULT_WORDS[result])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from phoneward.cases import room_answer as _cases
 from phoneward.findings import Answer
 from phoneward.numbers import room_answer as _numbers
 from phoneward.rescue import room_answer as _rescue
@@ -42,7 +43,7 @@ ROOMS: Final = (
     Room("numbers", N_("Numbers"), N_("If I give up this number, who gets in where?"), _numbers),
     Room("watch", N_("Pictures"), N_("Which apps hold copies of my pictures, and did they send them?"), _watch),
     Room("rescue", N_("Rescue"), N_("It happened. What can still be saved?"), _rescue),
-    Room("cases", N_("Proof"), N_("How do I prove it, and what may I demand?")),
+    Room("cases", N_("Proof"), N_("How do I prove it, and what may I demand?"), _cases),
 )
 """In the order they are shown. A new room sets its `answer`; its card, its part of the report and its name in JSON
 follow from this table."""

@@ -10,6 +10,7 @@ _COMMANDS: tuple[str, ...] = (
     "tell",
     "add",
     "attach",
+    "redact",
     "note",
     "statement",
     "letter",
@@ -17,6 +18,8 @@ _COMMANDS: tuple[str, ...] = (
     "verify",
     "export",
     "fingerprint",
+    "clauses",
+    "reply",
 )
 """One file a command: `case_new_cmd.py` and so on."""
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from phoneward.cases import Case, Hand, Item
 
 folder_argument = argument("folder", metavar="FOLDER", meaning=N_("The case's folder."))
-who_option = option("--who", metavar="NAME", help=N_("Who you are, for the custody log. Default: your user name."))
+who_option = option(
+    "--who",
+    metavar="NAME",
+    help=N_("Who you are, for the custody log. Default: who you were last time, or your user name."),
+)
 
 
 def hand(who: str | None) -> "Hand":
@@ -30,9 +34,10 @@ def typed_command() -> str:
 
 def open_case(frame: Frame, folder: str, who: str | None) -> "Case":
     """Open a case, and say what an unfinished change of it was about."""
-    from phoneward.cases import Case
+    from phoneward.cases import Case, note_case
 
     case = Case.open(Path(folder), hand(who))
+    note_case(frame.settings.state_dir, case.folder)
     say_cleaned(frame, case)
     return case
 

@@ -36,7 +36,7 @@ from phoneward.texts import N_, _
 @output_options
 def new(folder: str, incident: str, title: str | None, happened: str | None, who: str | None) -> ExitCode:
     """Make the folder."""
-    from phoneward.cases import Case, CaseFacts
+    from phoneward.cases import Case, CaseFacts, note_case
 
     frame = current()
     place = Path(folder)
@@ -44,6 +44,7 @@ def new(folder: str, incident: str, title: str | None, happened: str | None, who
         title=title or readable(place.absolute().name), incident=Incident(incident), happened=_day(happened)
     )
     Case.new(place, facts, hand(who))
+    note_case(frame.settings.state_dir, place)
     if frame.output.json:
         frame.output.emit("case", {"folder": str(place), "title": facts.title, "incident": incident})
     else:

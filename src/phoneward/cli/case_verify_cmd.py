@@ -60,17 +60,9 @@ def verify(bag: str, ca: str | None) -> ExitCode:
 
 
 def _show(frame: Frame, verdict: "Verdict") -> None:
-    from phoneward.cases import Result
+    from phoneward.cases import result_words
 
-    said = {
-        Result.VERIFIED: _("VERIFIED: nothing was changed since it was sealed, and a trusted authority says when."),
-        Result.INTEGRITY_ONLY: _(
-            "INTEGRITY ONLY: everything fits together, but nobody whom you trust says since when it is so. Whoever "
-            "holds the folder could have made all of it anew."
-        ),
-        Result.BROKEN: _("BROKEN: it is not as it was sealed."),
-    }
-    frame.output.result(said[verdict.result])
+    frame.output.result(str(result_words(verdict.result)))
     for problem in verdict.problems:
         frame.output.result(f"  {problem}")
     for seal in verdict.seals:

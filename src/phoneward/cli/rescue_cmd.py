@@ -12,6 +12,7 @@ from phoneward.texts import N_
 _COMMANDS: tuple[str, ...] = (
     "sqlite",
     "archive",
+    "pictures",
 )
 """One file a command: `rescue_sqlite_cmd.py` and so on."""
 

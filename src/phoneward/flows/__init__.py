@@ -7,6 +7,7 @@ An action comes back from a form or a stored finding: nothing in it is trusted.
 from typing import Final
 
 from phoneward.findings import Action
+from phoneward.flows.cases_verbs import CASES_VERBS
 from phoneward.flows.collecting import collect_into_case, refuse_no_case
 from phoneward.flows.errors import (
     ActionArgumentError,
@@ -49,6 +50,7 @@ VERBS: Final[dict[tuple[str, str], Verb]] = {
         ("numbers", NUMBERS_VERBS),
         ("watch", WATCH_VERBS),
         ("rescue", RESCUE_VERBS),
+        ("cases", CASES_VERBS),
     )
     for name, verb in verbs.items()
 }

@@ -39,6 +39,10 @@ def _rescue(action: Action) -> str:
     return addresses.address("/rescue/card", what=named.get("what", ""), app=named.get("app", ""))
 
 
+def _case(page: str) -> Callable[[Action], str]:
+    return lambda action: addresses.address(page, case=action.arguments.get("case", ""))
+
+
 ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "coverage"): _coverage,
     ("snapshots", "app-backups"): lambda _action: "/app-backups",
@@ -55,6 +59,8 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("watch", "capture"): lambda _action: "/watch/capture",
     ("watch", "canary"): lambda _action: "/watch/canary",
     ("rescue", "search"): _rescue,
+    ("cases", "case"): _case("/cases/case"),
+    ("cases", "seal"): _case("/cases/seal"),
 }
 """(room, verb) → the address of the page where it is done, for what needs more than one press. Rooms add theirs."""
 

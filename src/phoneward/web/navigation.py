@@ -29,6 +29,7 @@ BAR: Final = (
     Entry("/numbers", N_("Numbers")),
     Entry("/watch", N_("Pictures")),
     Entry("/rescue", N_("Rescue")),
+    Entry("/cases", N_("Proof")),
     Entry("/vault", N_("Vault")),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
@@ -40,6 +41,7 @@ ROOM_PAGES: Final[dict[str, str]] = {
     "numbers": "/numbers",
     "watch": "/watch",
     "rescue": "/rescue",
+    "cases": "/cases",
 }
 """Room → its page. A room that has none yet leads to its part of the checkup."""
 

@@ -127,6 +127,7 @@ def test_a_data_request_needs_no_event() -> None:
     assert "pipl:45" in letter.articles
     assert "is not known" not in said(letter)
     assert "emptied" not in said(letter)
+    assert "For what happened" not in said(write("data-request")), "an event that is known does not matter either"
     europe = write("data-request", "en", facts(country="EU"))
     assert {"gdpr:15", "gdpr:12"} <= set(europe.articles)
     assert "within 30 days" in said(europe)
@@ -231,6 +232,8 @@ def test_many_events_and_long_texts_are_bounded() -> None:
     )
     letter = write_letter(many, evidence() * 400, "demand", DAY, "en")
     assert len(said(letter)) < 200_000
-    assert "and 400 more" in said(letter)
+    assert said(letter).count("I tapped OK.") + said(letter).count("The prompt said") == 200
+    assert said(letter).count("and 400 more") == 2, "losses and events"
+    assert "and 600 more" in said(letter), "files"
     assert any(isinstance(block, Paragraph) and "more, which the case holds" in block.text
                for section in letter.sections for block in section.blocks)  # fmt: skip

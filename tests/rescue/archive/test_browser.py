@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from phoneward.rescue.archive import make_archive
 from phoneward.texts import speaking
 from tests.rescue.archive import made
+from tests.rescue.archive.browsing import looking
 from tests.web.browser import NARROW, WIDE, Look, axe, chromium, fits, screenshot
 
 EVIL = [
@@ -29,30 +30,6 @@ EVIL = [
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
-
-
-@contextlib.contextmanager
-def looking(browser: Browser, look: Look | None = None) -> Iterator[Page]:
-    """A page in a browser; whatever it asks for that is no file, and every error, fails the test."""
-    look = look or Look()
-    context = browser.new_context(
-        color_scheme="dark" if look.dark else "light",
-        viewport={"width": look.size[0], "height": look.size[1]},
-        java_script_enabled=look.script,
-    )
-    asked: list[str] = []
-    complaints: list[str] = []
-    try:
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url) if request.url[:5] != "file:" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        yield page
-        assert asked == []
-        # axe looks at the style by a request of its own, which the page's policy refuses.
-        assert [one for one in complaints if not one.startswith("Connecting to 'file:")] == []
-    finally:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +55,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     sender_jid_row_id=1, key_id="KEY1", text_data="<script>document.title='run'</script>")  # fmt: skip
         wa.message("hello", chat=2, sender=4)
     for language in ("en", "zh_CN"):
-        with speaking(language):
+        with speaking([language]):
             make_archive([folder / "wa"], folder / language, title="<b>妈妈</b>")
     return folder
 
@@ -94,6 +71,7 @@ def test_every_page_is_for_everybody_and_asks_for_nothing(browser: Browser, arch
             axe(page)
             fits(page)
             assert "run" not in page.title().split()
+            assert page.locator("html").get_attribute("lang") == {"en": "en", "zh_CN": "zh-Hans"}[look.language]
             screenshot(page, f"archive-{name.replace('/', '-')}-{look.name}")
 
 

@@ -12,15 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.neighbours import Hashes, near
-from phoneward.media.comparing.overlaying import Guess, best_of
-from phoneward.media.comparing.parts import Parts
+from phoneward.media.comparing.parts import Parts, same_ones
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.comparing.wholes import Wholes
-from phoneward.media.comparing.windows import Strip
 from phoneward.media.verdict import Region
 
 RADIUS: Final = 31
 """Bits: PDQ's own threshold."""
+_LITTLE: Final = 0.2
+"""Less likely by so much, the other way to lay a suspect is not looked into further."""
+_TOGETHER: Final = 8
+"""Suspects of one shape that are laid over originals at once."""
 _LEAST_QUALITY: Final = 20
 """PDQ's quality below which a hash proposes nothing: a page that is all but empty is near to every other one."""
 
@@ -81,22 +83,24 @@ class Candidates:
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
-        strips: list[Strip] = [strip_of(one).astype(np.float32) for one in suspects]
-        guessed = zip(self._tall.guesses(strips), self._wide.guesses([one.T for one in strips]), strict=True)
-        return [
-            [Candidate(guess.number, _region(guess), guess.likely) for guess in self._best(one, strip, *both, most)]
-            for one, strip, both in zip(suspects, strips, guessed, strict=True)
-        ]
-
-    def _best(self, one: Print, strip: Strip, tall: list[Guess], wide: list[Guess], most: int) -> list[Guess]:
-        def natives(of: Parts, side: int) -> list[float]:
-            return [side / self._sides[number] for number in of.numbers]
-
-        upright = best_of(strip, self._tall.strips, tall, most, natives(self._tall, one.width))
-        across = np.ascontiguousarray(strip.T)
-        aside = best_of(across, self._wide.strips, wide, most, natives(self._wide, one.height))
-        found = [*upright, *(guess.turned() for guess in aside)]
-        return sorted(found, key=lambda guess: -guess.likely)[:most]
+        upright = [strip_of(one) for one in suspects]
+        aside = [np.ascontiguousarray(one.T) for one in upright]
+        groups = same_ones([one.shape for one in upright], _TOGETHER)
+        found: list[list[Candidate]] = [[] for _one in suspects]
+        for group, tall, wide in zip(
+            groups, self._tall.laid(upright, groups), self._wide.laid(aside, groups), strict=True
+        ):
+            least = np.maximum(tall.likely, wide.likely) - np.float32(_LITTLE)
+            for number, first, second in zip(group, tall.best(most, least), wide.best(most, least), strict=True):
+                both = [
+                    *(Candidate(self._tall.numbers[one.place], _region(one.edges), one.likely) for one in first),
+                    *(
+                        Candidate(self._wide.numbers[one.place], _region(_turned(one.edges)), one.likely)
+                        for one in second
+                    ),
+                ]
+                found[number] = sorted(both, key=lambda candidate: -candidate.likely)[:most]
+        return found
 
 
 def strip_of(of: Print) -> Gray:
@@ -117,5 +121,11 @@ def _hashes(prints: Sequence[Print]) -> Hashes:
     return joined.reshape(-1, 32)
 
 
-def _region(guess: Guess) -> Region:
-    return Region(*(min(1.0, max(0.0, edge)) for edge in guess.edges))
+def _region(edges: tuple[float, float, float, float]) -> Region:
+    return Region(*(min(1.0, max(0.0, edge)) for edge in edges))
+
+
+def _turned(edges: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return the edges of a picture whose strip was laid on its side."""
+    left, top, right, bottom = edges
+    return top, left, bottom, right

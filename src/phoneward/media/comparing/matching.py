@@ -11,10 +11,11 @@ from typing import Final, Generic, Self, TypeVar
 import numpy as np
 
 from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.decoding import halved
 from phoneward.media.comparing.framing import unframed
 from phoneward.media.comparing.looking import WORKERS, Looker
-from phoneward.media.comparing.prepared import Packed, Prepared, held
-from phoneward.media.comparing.printing import print_of_gray
+from phoneward.media.comparing.prepared import Packed, Prepared
+from phoneward.media.comparing.printing import LEAST_SIDE, print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
@@ -37,6 +38,7 @@ _LITTLE: Final = 0.08
 _CLOSE: Final = 3
 _MOST_CLOSE: Final = 12
 """Originals that are looked at closely, unless more of them are nearly the same: pages of one app."""
+_FREED: Final = 0.1
 _RIVAL: Final = 0.1
 """How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
@@ -110,10 +112,14 @@ class Matcher(Generic[K]):
         if gray is None:
             return None
         best, is_near = self._decide(key, Prepared(gray), candidates)
+        before = candidates[0].likely if candidates else 0.0
         # As if what was put around it had never been there.
         for inside in [] if best is not None or is_near else unframed(gray):
             height, width = inside.shape
-            (candidates,) = self._proposed([print_of_gray(inside, width, height)])
+            (candidates,) = self._proposed([print_of_gray(halved(inside, LEAST_SIDE, LEAST_SIDE), width, height)])
+            # A page's own margin is no frame: without it nothing is likelier.
+            if not candidates or candidates[0].likely < before + _FREED:
+                continue
             best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), candidates)
             if best is not None:
                 break
@@ -161,7 +167,7 @@ class Matcher(Generic[K]):
             original = self._kept.of(self._keys[candidate.number])
             if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
                 continue
-            found = outcome(original, suspect, candidate.near, effort)
+            found = outcome(original, suspect, candidate.near, effort, least=min(effort, Effort.SLIDING))
             is_near |= found.is_near
             if found.verdict is not None:
                 fits.append(Fit(original, found, found.verdict))
@@ -185,7 +191,7 @@ class _Kept(Generic[K]):
     def __init__(self, gray: Callable[[K], Gray | None]) -> None:
         self._gray = gray
         self._open: _Recent[K, Prepared | None] = _Recent(_OPEN_BYTES, _size)
-        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, _packed_size)
+        self._packed: _Recent[K, Packed] = _Recent(_PACKED_BYTES, lambda packed: packed.held)
         self._lock = threading.Lock()
 
     def of(self, key: K) -> Prepared | None:
@@ -235,10 +241,6 @@ class _Recent(Generic[K, V]):
 
 def _size(seen: Prepared | None) -> int:
     return 0 if seen is None else seen.held
-
-
-def _packed_size(packed: Packed) -> int:
-    return len(packed.pixels) + held(packed.known)
 
 
 def _each_once(candidates: Iterable[list[Candidate]]) -> list[Candidate]:

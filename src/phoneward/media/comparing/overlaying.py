@@ -1,204 +1,245 @@
-"""Lay strips over each other: which of many guesses is the likeliest, and where does the suspect lie?"""
+"""Lay strips over each other: how likely is each of many guesses, and where does the suspect fit better?"""
 
-from collections import Counter
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.prints import Gray
-from phoneward.media.comparing.windows import Strip
+from phoneward.media.comparing.guesses import Guess, Guesses, Which
+from phoneward.media.comparing.prints import STRIP_WIDTH, Gray
+
+Many: TypeAlias = npt.NDArray[np.float32]
+"""float32 of shape (guesses, length, width), pixels or blocks."""
 
 _BLOCK: Final = 8
-_NOISE: Final = 9.0
+_NOISE: Final = np.float32(9.0)
 _LOUDEST: Final = 20.0
-_ROUNDS: Final = ((10, 1.0), (6, 0.5), (4, 0.25))
-"""How many guesses are moved, and by how much of a step: ever fewer, ever finer."""
-_SLID: Final = 16
 _LEAST_SHARE: Final = 0.4
+_FAR: Final = 0.06
+"""Of the shorter side: the longest step."""
+_WHOLE: Final = 0.03
+"""Of the shorter side: what is less than this at an end may be nothing."""
 _EXACT: Final = 0.93
-_MOVES: Final = tuple(
-    (left, right, along)
-    for along in (-0.5, 0.0, 0.5)
-    for left, right in ((0.0, 0.0), (0.025, 0.0), (-0.025, 0.0), (0.0, 0.025), (0.0, -0.025))
-)
-"""One step: at the two ends of the shorter side, in fractions of it, and along the longer, pixels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A suspect may show this part of this original.
-
-    Attributes:
-        number: of the original.
-        place: of its strip among those that are searched.
-        left, right: what is cut off at the ends of the shorter side, in fractions of it.
-        start: where the suspect begins along the longer side, in units of the shorter side.
-        likely: 0 to 1.
-        edges: left, top, right, bottom of the part, in fractions of the original; set by `best_of`.
-    """
-
-    number: int
-    place: int
-    left: float
-    right: float
-    start: float
-    likely: float
-    edges: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
-
-    def turned(self) -> "Guess":
-        """Return the same for pictures whose strips were laid on their sides."""
-        left, top, right, bottom = self.edges
-        return replace(self, edges=(top, left, bottom, right))
-
-
-def best_of(
-    suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], most: int, natives: Sequence[float] = ()
-) -> list[Guess]:
-    """Return up to `most` guesses, one an original, the likeliest first, with `likely` and `edges` by how strips agree.
+class Strips:
+    """Strips of originals, one behind the other.
 
     Args:
-        suspect: its strip.
-        originals: their strips.
-        guesses: any number an original.
-        most: how many are wanted.
-        natives: the suspect's shorter side by that of each original, in pixels: a crop is often left at its size.
+        strips: their shorter sides across, all of them alike.
     """
-    if not guesses:
-        return []
-    guesses = [*guesses, *_slid(suspect, originals, _each(guesses, 1)[:_SLID], natives)]
-    best = _rated(suspect, originals, guesses)
-    for count, step in _ROUNDS:
-        if best[0].likely > _EXACT:
-            break
-        moves = [(left * step, right * step, along * step) for left, right, along in _MOVES]
-        moved = _rated(suspect, originals, [_moved(one, move) for one in best[:count] for move in moves])
-        best = sorted(_each(moved, 2) + best[count:], key=_likely)
-    best = _each(best, 1)
-    # Pages of one app are cut alike: where the likeliest fits, its twins fit.
-    first = best[0]
-    shape = originals[first.place].shape
-    others = [one for one in best[1:] if originals[one.place].shape == shape]
-    alike = [replace(first, number=one.number, place=one.place) for one in others]
-    best = _each(sorted(best + _rated(suspect, originals, alike), key=_likely), 1)[:most]
-    return [_with_edges(one, originals, suspect) for one in best]
+
+    def __init__(self, strips: Sequence[Gray]) -> None:
+        self.lengths = np.array([len(strip) for strip in strips], np.int32)
+        self.first = np.concatenate([np.zeros(1, np.int32), np.cumsum(self.lengths, dtype=np.int32)])
+        self.width = strips[0].shape[1] if strips else STRIP_WIDTH
+        self.rows = np.concatenate(strips) if strips else np.empty((0, STRIP_WIDTH), np.uint8)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def halved(self) -> "Strips":
+        """Return them at half their size."""
+        return Strips([halved(self.rows[first:last]) for first, last in itertools.pairwise(self.first.tolist())])
 
 
-def _likely(guess: Guess) -> float:
-    return -guess.likely
+def halved(strip: Gray) -> Gray:
+    """Return a strip at half its size; a last row that is left over is taken twice."""
+    size = (max(1, strip.shape[1] // 2), (len(strip) + 1) // 2)
+    if len(strip) % 2:
+        strip = np.concatenate([strip, strip[-1:]])
+    return np.asarray(cv2.resize(strip, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _each(guesses: Sequence[Guess], most: int) -> list[Guess]:
-    """Return the first guesses, at most so many an original."""
-    seen: Counter[int] = Counter()
-    kept = []
-    for one in guesses:
-        seen[one.place] += 1
-        if seen[one.place] <= most:
-            kept.append(one)
-    return kept
+class Rated(NamedTuple):
+    """Guesses with what they are rated by.
 
-
-def _rated(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess]) -> list[Guess]:
-    if not guesses:
-        return []
-    scores = _agreement(suspect, np.stack([_placed(originals[one.place], one, suspect) for one in guesses]))
-    rated = [replace(one, likely=score) for one, score in zip(guesses, scores.tolist(), strict=True)]
-    return sorted(rated, key=_likely)
-
-
-def _slid(suspect: Strip, originals: Sequence[Gray], guesses: Sequence[Guess], natives: Sequence[float]) -> list[Guess]:
-    """Return for each original where the suspect fits best at the likely sizes.
-
-    Likely: it has the original's whole shorter or whole longer side, or was cut at full or at half size.
+    Attributes:
+        guesses: with `likely`.
+        placed: what the suspect would look like if each were right.
+        means: of each of its blocks.
+        alike: how far each block goes the same way, 0 to 1.
+        weight: how much each block shows.
     """
-    found = []
-    seen = suspect.astype(np.uint8)
-    length, width = seen.shape
-    for guess in guesses:
-        place = guess.place
-        original = originals[place]
-        long, wide = original.shape
-        native = natives[place] if natives else 1.0
-        shares = (1.0, min(1.0, (long / length) * (width / wide)), native, 2 * native)
-        for share in dict.fromkeys(round(share, 3) for share in shares):
-            if not _LEAST_SHARE < share <= 1:
-                continue
-            size = max(4, round(share * wide)), max(4, min(long, round(share * wide * length / width)))
-            if size[0] * size[1] < 0.2 * long * wide:
-                continue
-            part = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.uint8)
-            alike = cv2.matchTemplate(original, part, cv2.TM_CCOEFF_NORMED)
-            _, _, _, (left, top) = cv2.minMaxLoc(alike)
-            cut = left / wide
-            found.append(Guess(guess.number, place, cut, max(0.0, 1.0 - share - cut), top / wide, 0.0))
-        # The square in the middle, as galleries show it.
-        found.append(Guess(guess.number, place, 0.0, 0.0, max(0.0, long / wide - length / width) / 2, 0.0))
-    return found
+
+    guesses: Guesses
+    placed: Many
+    means: Many
+    alike: Many
+    weight: Many
+
+    def of(self, which: Which) -> "Rated":
+        """Return some of them."""
+        return Rated(self.guesses.of(which), *(part[which] for part in self[1:]))
+
+    def and_(self, others: "Rated") -> "Rated":
+        """Return these and others."""
+        both = zip(self[1:], others[1:], strict=True)
+        return Rated(self.guesses.and_(others.guesses), *(np.concatenate(parts) for parts in both))
+
+    def best(self, most: int) -> "Rated":
+        """Return the likeliest of each suspect, two an original."""
+        return self.of(self.guesses.ranked(most, each=2))
 
 
-def _moved(guess: Guess, move: tuple[float, float, float]) -> Guess:
-    left, right, along = move
-    return Guess(
-        guess.number,
-        guess.place,
-        max(0.0, guess.left + left),
-        max(0.0, guess.right + right),
-        guess.start + along / 32,
-        guess.likely,
+class Overlay:
+    """Suspects of one shape that are laid over originals.
+
+    Args:
+        suspects: their strips, of shape (suspects, length, width).
+        originals: theirs, at the same size.
+    """
+
+    def __init__(self, suspects: npt.NDArray[np.uint8], originals: Strips) -> None:
+        self._originals = originals
+        self._seen = suspects.astype(np.float32)
+        _number, self._length, self._width = suspects.shape
+        block = max(1, _BLOCK * originals.width // STRIP_WIDTH)
+        self._down, self._across = _means(self._length, block), _means(self._width, block).T
+        self._mean = self._means(self._seen)
+        self._spread: Many = np.maximum(self._means(self._seen * self._seen) - self._mean * self._mean, 0.0)
+        self._along_at = (np.arange(self._length, dtype=np.float32) + np.float32(0.5)) / np.float32(self._width)
+        self._across_at = (np.arange(self._width, dtype=np.float32) + np.float32(0.5)) / np.float32(self._width)
+
+    def settled(self, rated: Rated, moved: Sequence[int]) -> Guesses:
+        """Return the guesses, and the likeliest of them moved to where they fit better.
+
+        Args:
+            rated: the guesses.
+            moved: how many of each suspect are moved, once and again.
+        """
+        everything, rated = rated.guesses, rated.best(moved[0])
+        for count in moved:
+            best = rated.best(count)
+            further = best.of(best.guesses.likeliest(len(self._seen))[best.guesses.suspects] <= _EXACT)
+            if not len(further.placed):
+                break
+            found = self.rate(self._moved(further))
+            everything, rated = everything.and_(found.guesses), rated.and_(found)
+        return everything
+
+    def twins(self, best: Guesses) -> Guesses:
+        """Return guesses as each suspect's likeliest in others of its shape: pages of one app are cut alike.
+
+        Args:
+            best: the likeliest of each suspect first.
+        """
+        first = np.searchsorted(best.suspects, best.suspects)
+        lengths = self._originals.lengths[best.places]
+        is_twin = (lengths == lengths[first]) & (np.arange(len(first)) > first)
+        first = first[is_twin]
+        return self.rate(best.of(is_twin)._replace(cuts=best.cuts[first], starts=best.starts[first])).guesses
+
+    def rate(self, guesses: Guesses) -> Rated:
+        """Return guesses by how far blocks go the same way, those that show more counting for more.
+
+        What is covered counts once.
+        """
+        placed = self._placed(guesses)
+        mean = self._means(placed)
+        other_mean, other_spread = self._mean[guesses.suspects], self._spread[guesses.suspects]
+        spread = np.maximum(self._means(placed * placed) - mean * mean, 0.0)
+        common = self._means(placed * self._seen[guesses.suspects]) - other_mean * mean
+        alike: Many = np.clip(common / np.sqrt((other_spread + _NOISE) * (spread + _NOISE)), 0.0, 1.0)
+        weight: Many = np.minimum(np.sqrt(np.maximum(other_spread, spread)), _LOUDEST)
+        likely = (weight * alike).sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), 1e-3)
+        return Rated(guesses._replace(likely=likely), placed, mean, alike, weight)
+
+    def _placed(self, guesses: Guesses) -> Many:
+        """Return what suspects would look like, first row by row, then across."""
+        wide, rows = self._originals.width, self._originals.rows
+        scale = (1 - guesses.cuts.sum(axis=1, keepdims=True)) * wide
+        last = (self._originals.lengths[guesses.places] - 1)[:, None].astype(np.float32)
+        down = np.clip(guesses.starts[:, None] * wide + scale * self._along_at - np.float32(0.5), 0, last)
+        upper = np.minimum(down.astype(np.int32), np.maximum(last.astype(np.int32) - 1, 0))
+        share = (down - upper)[:, :, None]
+        upper += self._originals.first[guesses.places][:, None]
+        first = rows.take(upper, axis=0).astype(np.float32)
+        upper += 1
+        second = np.subtract(rows.take(upper, axis=0, mode="clip"), first)
+        second *= share
+        first += second
+        across = np.clip(guesses.cuts[:, :1] * wide + scale * self._across_at - np.float32(0.5), 0, wide - 1)
+        shares = np.abs(across[:, None, :] - np.arange(wide, dtype=np.float32)[:, None])
+        return np.asarray(first @ np.maximum(1 - shares, 0), np.float32)
+
+    def _means(self, pixels: Many) -> Many:
+        """Return the mean of each block."""
+        across = pixels.reshape(-1, self._width) @ self._across
+        return np.asarray(
+            np.matmul(self._down, across.reshape(len(pixels), self._length, self._across.shape[1])), np.float32
+        )
+
+    def _spread_out(self, blocks: Many) -> Many:
+        """Return for each pixel what is of its block."""
+        down, across = (self._down > 0).astype(np.float32).T, (self._across > 0).astype(np.float32).T
+        return np.asarray(np.matmul(np.matmul(down, blocks), across), np.float32)
+
+    def _moved(self, rated: Rated) -> Guesses:
+        """Return guesses moved to where they fit better, one step of Gauss and Newton (Lucas and Kanade, 1981).
+
+        Each is moved both freely and along the longer side only, with nothing cut off where it may be nothing.
+        """
+        guesses, placed, mean, alike, weight = rated
+        number = len(placed)
+        # What is covered says nothing about where the rest lies.
+        blocks: Many = (alike * alike + np.float32(0.05)) * weight / (self._spread[guesses.suspects] + _NOISE)
+        weight = self._spread_out(blocks).reshape(number, 1, -1)
+        other = (placed - self._spread_out(mean)).reshape(number, 1, -1)
+        seen = self._seen[guesses.suspects] - self._spread_out(self._mean[guesses.suspects])
+        seen = seen.reshape(number, 1, -1)
+        weighted = weight * other
+        gain = (weighted @ seen.swapaxes(1, 2)) / np.maximum(weighted @ other.swapaxes(1, 2), np.float32(1e-3))
+        gain = np.clip(gain, 0.2, 5.0)
+        slopes = self._slopes(placed)
+        # Blocks are compared without their mean; so what moves that is taken off.
+        means = self._means(slopes.reshape(-1, self._length, self._width)).reshape(number, 3, -1) * gain
+        weights = blocks.reshape(number, 1, -1) * np.float32(weight.shape[2] / means.shape[2])
+        slopes = slopes.reshape(number, 3, -1) * gain
+        weighted = slopes * weight
+        normal = weighted @ slopes.swapaxes(1, 2) - (means * weights) @ means.swapaxes(1, 2)
+        right = weighted @ (seen - other * gain).swapaxes(1, 2)
+        normal += np.eye(3, dtype=np.float32) * (3e-4 * np.trace(normal, axis1=1, axis2=2)[:, None, None] + 1e-3)
+        per = (1 - guesses.cuts.sum(axis=1)) / self._width
+        across, larger, along = np.linalg.solve(normal, right)[:, :, 0].T * per
+        steps = np.clip(np.stack([across, -larger - across], axis=1), -_FAR, _FAR)
+        only_along = right[:, 2, 0] / normal[:, 2, 2] * per
+        return _stepped(guesses, guesses.cuts + steps, along).and_(
+            _stepped(guesses, np.where(guesses.cuts < _WHOLE, 0, guesses.cuts), only_along)
+        )
+
+    def _slopes(self, placed: Many) -> npt.NDArray[np.float32]:
+        """Return what changes as a suspect moves along the shorter side, becomes larger, moves along the longer."""
+        slopes = np.zeros((len(placed), 3, self._length, self._width), np.float32)
+        np.subtract(placed[:, :, 2:], placed[:, :, :-2], out=slopes[:, 0, :, 1:-1])
+        np.subtract(placed[:, 2:], placed[:, :-2], out=slopes[:, 2, 1:-1])
+        slopes[:, 1] = slopes[:, 0] * self._across_at + slopes[:, 2] * self._along_at[:, None]
+        slopes /= 2
+        return slopes
+
+    def guess(self, guesses: Guesses, number: int) -> Guess:
+        """Return one of the guesses, by itself."""
+        place = int(guesses.places[number])
+        length, width = int(self._originals.lengths[place]), self._originals.width
+        left, right = guesses.cuts[number].tolist()
+        start = float(guesses.starts[number]) * width / length
+        shown = (1 - left - right) * width / self._width * self._length / length
+        return Guess(place, float(guesses.likely[number]), (left, start, 1 - right, start + shown))
+
+
+def _stepped(guesses: Guesses, cuts: npt.NDArray[np.float32], along: npt.NDArray[np.float32]) -> Guesses:
+    return guesses._replace(
+        cuts=np.clip(cuts, 0.0, (1 - _LEAST_SHARE) / 2).astype(np.float32),
+        starts=(guesses.starts + np.clip(along, -_FAR, _FAR)).astype(np.float32),
     )
 
 
-def _placed(original: Gray, guess: Guess, suspect: Strip) -> Strip:
-    """Return what the suspect would look like if the guess were right."""
-    scale, left, top = _geometry(original, guess, suspect)
-    matrix = np.array([[scale, 0, left + (scale - 1) / 2], [0, scale, top + (scale - 1) / 2]], np.float32)
-    seen = cv2.warpAffine(
-        original,
-        matrix,
-        (suspect.shape[1], suspect.shape[0]),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(seen, np.float32)
-
-
-def _geometry(original: Gray, guess: Guess, suspect: Strip) -> tuple[float, float, float]:
-    """Return pixels of the original a pixel of the suspect, and where the suspect's first one lies."""
-    width = original.shape[1]
-    return (1.0 - guess.left - guess.right) * width / suspect.shape[1], guess.left * width, guess.start * width
-
-
-def _with_edges(guess: Guess, originals: Sequence[Gray], suspect: Strip) -> Guess:
-    original = originals[guess.place]
-    scale, _left, top = _geometry(original, guess, suspect)
-    length = original.shape[0]
-    edges = (guess.left, top / length, 1.0 - guess.right, (top + scale * suspect.shape[0]) / length)
-    return replace(guess, edges=edges)
-
-
-def _agreement(suspect: Strip, placed: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Return how far blocks go the same way, the ones that show more counting for more: what is covered counts once."""
-    down, across = _means(suspect.shape[0]), _means(suspect.shape[1]).T
-
-    def means(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return np.asarray(np.matmul(down, np.matmul(pixels, across)), np.float32)
-
-    mean, other = means(suspect), means(placed)
-    spread = np.maximum(means(suspect * suspect) - mean * mean, 0.0)
-    others = np.maximum(means(placed * placed) - other * other, 0.0)
-    common = means(suspect * placed) - mean * other
-    alike = np.clip(common / np.sqrt((spread + _NOISE) * (others + _NOISE)), 0.0, 1.0)
-    weight = np.minimum(np.sqrt(np.maximum(spread, others)), _LOUDEST)
-    return np.asarray((weight * alike).sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), 1e-3), np.float64)
-
-
-def _means(pixels: int) -> npt.NDArray[np.float32]:
+def _means(pixels: int, block: int) -> npt.NDArray[np.float32]:
     """Return a matrix of shape (blocks, pixels) that takes the mean of each block."""
-    blocks = max(1, round(pixels / _BLOCK))
+    blocks = max(1, round(pixels / block))
     of = np.minimum(np.arange(pixels) * blocks // pixels, blocks - 1)
     shares = (of == np.arange(blocks)[:, None]).astype(np.float32)
     means: npt.NDArray[np.float32] = shares / shares.sum(axis=1, keepdims=True)

@@ -1,21 +1,40 @@
-"""Guess of which originals suspects show a part, by windows of their strips."""
+"""Of which originals do suspects show a part? Windows of their strips propose, strips laid over each other decide."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.lists import Lists, Packed, packed
-from phoneward.media.comparing.overlaying import Guess
+from phoneward.media.comparing.guesses import Guess, Guesses
+from phoneward.media.comparing.lists import Lists, packed
+from phoneward.media.comparing.overlaying import Overlay, Rated, Strips, halved
 from phoneward.media.comparing.prints import Gray
-from phoneward.media.comparing.windows import CUTS, Strip, all_windows, asked_windows
+from phoneward.media.comparing.voting import Election
+from phoneward.media.comparing.windows import CUTS, DIMENSIONS, PLACES, Asked, all_windows, asked_windows, count_of
 
 _ALIKE: Final = 0.6
-_GUESSES: Final = 32
-"""Originals a suspect whose strips are laid over its own."""
-_WINDOWS: Final = 2
-"""Places in each of them that are tried."""
+_GUESSES: Final = 64
+"""Originals a suspect that are guessed."""
+_VOTED: Final = 8
+"""Originals a suspect in which every place is tried."""
+_MOVED_SMALL: Final = (8,)
+_MOVED: Final = (4, 3)
+"""How many guesses are moved, at half the size and at the whole."""
+_HOPELESS: Final = 0.2
+_STRANGE: Final = 0.35
+"""Less likely, no original is looked into further: before every place is tried, and after."""
+_FEW: Final = 4
+"""Of so many is then still said how likely they are."""
+_TOGETHER: Final = 64
+"""Originals whose windows are worked out at once."""
+_STEPS: Final = 1 << 10
+"""Into so many steps likeness is parted where only its order matters."""
+_LONGEST: Final = 1 << 11
+"""Windows of one original at most (see `printing`)."""
+_WHERE: Final = len(CUTS) * PLACES * _LONGEST
+_CUTS: Final = np.array(CUTS, np.float32)
 
 
 class Parts:
@@ -27,58 +46,124 @@ class Parts:
 
     def __init__(self, originals: Sequence[tuple[int, Gray]]) -> None:
         self.numbers = [number for number, _strip in originals]
-        self.strips = [np.ascontiguousarray(strip) for _number, strip in originals]
-        vectors: list[Packed] = []
-        starts: list[npt.NDArray[np.float32]] = []
-        for strip in self.strips:
-            windows = all_windows(strip.astype(np.float32))
-            vectors.append(packed(windows.vectors))
-            starts.append(windows.starts)
-        self._of = np.repeat(np.arange(len(starts), dtype=np.int32), [len(one) for one in starts])
-        self._starts = np.concatenate([np.empty(0, np.float32), *starts])
-        self._lists = Lists(np.concatenate(vectors)) if len(self._of) else None
+        strips = [strip for _number, strip in originals]
+        self.strips = Strips(strips)
+        self.small = self.strips.halved()
+        counts = np.array([count_of(*strip.shape) for strip in strips], np.int32)
+        self.first = np.concatenate([np.zeros(1, np.int32), np.cumsum(counts, dtype=np.int32)])
+        self._of = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        # The last one is of nothing: to fill up with.
+        self.vectors = np.zeros((len(self._of) + 1, DIMENSIONS), np.int8)
+        for together in same_ones([len(strip) for strip in strips], _TOGETHER):
+            windows = packed(all_windows(np.stack([strips[place] for place in together])))
+            for place, own in zip(together, windows, strict=True):
+                self.vectors[self.first[place] : self.first[place + 1]] = own
+        self._lists = Lists(self.vectors) if self.vectors.any() else None
 
-    def guesses(self, suspects: Sequence[Strip]) -> list[list[Guess]]:
-        """Return for each suspect its guesses, the likeliest first, a few an original: pages repeat themselves."""
-        if self._lists is None:
-            return [[] for _one in suspects]
-        asked = [asked_windows(strip) for strip in suspects]
-        of = np.repeat(np.arange(len(asked), dtype=np.int32), [len(one.starts) for one in asked])
-        if not len(of):
-            return [[] for _one in suspects]
-        starts, cuts = (
-            _joined([one.starts for one in asked], np.float32),
-            _joined([one.cuts for one in asked], np.int16),
-        )
-        found = self._lists.near(np.concatenate([one.vectors for one in asked]), _ALIKE)
-        suspect, original = of[found.queries], self._of[found.vectors]
-        order = np.lexsort((-found.alike, original, suspect))
-        begins = np.flatnonzero(_firsts(suspect[order], original[order]))
-        ends = np.minimum(np.append(begins[1:], len(order)), begins + _WINDOWS)
-        best = np.lexsort((-found.alike[order[begins]], suspect[order[begins]]))
-        bounds = np.searchsorted(suspect[order[begins]][best], np.arange(len(suspects) + 1))
+    def laid(self, suspects: Sequence[Gray], groups: Sequence[Sequence[int]]) -> "list[Laid]":
+        """Return suspects laid over the originals, group after group.
+
+        Args:
+            suspects: their strips, standing as the originals'.
+            groups: their numbers; those of one shape together.
+        """
+        strips = [np.stack([suspects[number] for number in group]) for group in groups]
+        asked = [asked_windows(one) for one in strips]
+        guesses = self._guesses(asked)
+        begins = np.cumsum([0, *(len(group) for group in groups)])
+        bounds = np.searchsorted(guesses.suspects, begins)
+        laid = []
+        for at, (group, windows) in enumerate(zip(strips, asked, strict=True)):
+            own = guesses.of(slice(bounds[at], bounds[at + 1]))
+            laid.append(Laid(self, group, windows, own._replace(suspects=own.suspects - np.int32(begins[at]))))
+        return laid
+
+    def _guesses(self, asked: Sequence[Asked]) -> Guesses:
+        """Return guesses of suspects, one an original: where its likeliest window lies."""
+        if self._lists is None or not asked:
+            return Guesses.none()
+        queries = np.concatenate([one.vectors.reshape(-1, DIMENSIONS) for one in asked])
+        telling = np.flatnonzero(queries.any(axis=1))
+        found = self._lists.near(queries[telling], _ALIKE)
+        suspect, window = np.divmod(telling[found.queries], len(CUTS) * PLACES)
+        place = self._of[found.vectors]
+        # Numbers that say it all, the most telling part first, are sorted many times quicker than rows.
+        steps = np.maximum((1.0 - found.alike) * _STEPS, 0).astype(np.int64)
+        where = window * _LONGEST + (found.vectors - self.first[place])
+        best = np.sort(((suspect * len(self.strips) + place) * _STEPS + steps) * _WHERE + where)
+        pair = best // (_STEPS * _WHERE)
+        best = best[np.flatnonzero(np.diff(pair, prepend=-1))]
+        best, where = np.divmod(best, _WHERE)
+        best, steps = np.divmod(best, _STEPS)
+        suspect, place = np.divmod(best, len(self.strips))
+        window, start = np.divmod(where, _LONGEST)
+        begins = np.concatenate([np.tile(one.starts.ravel(), len(one.vectors)) for one in asked])
+        starts = start / np.float32(self.strips.width) - begins[suspect * len(CUTS) * PLACES + window]
+        likely = 1 - steps / np.float32(_STEPS)
+        return Guesses(
+            suspect.astype(np.int32),
+            place.astype(np.int32),
+            _CUTS[window // PLACES],
+            starts.astype(np.float32),
+            likely.astype(np.float32),
+        ).best(_GUESSES)
+
+
+class Laid:
+    """Suspects of one shape that are laid over originals: over many at half the size, over the likeliest as they are.
+
+    Args:
+        parts: the originals.
+        suspects: the strips, of shape (suspects, length, width).
+        asked: their windows.
+        guesses: of them; numbered as they are here, suspect after suspect.
+    """
+
+    def __init__(self, parts: Parts, suspects: npt.NDArray[np.uint8], asked: Asked, guesses: Guesses) -> None:
+        self._parts, self._asked, self._count = parts, asked, len(suspects)
+        self._large = Overlay(suspects, parts.strips)
+        self._small = Overlay(np.stack([halved(one) for one in suspects]), parts.small)
+        self._guesses, self._rated = guesses, self._small.rate(guesses)
+        self.likely = self._rated.guesses.likeliest(self._count)
+
+    def best(self, most: int, least: npt.NDArray[np.float32]) -> list[list[Guess]]:
+        """Return for each suspect up to `most` guesses, one an original, the likeliest first.
+
+        Args:
+            most: how many are wanted.
+            least: how likely one must be, for each suspect, so that it is looked into further.
+        """
+        promising = (self.likely >= np.maximum(least, _HOPELESS))[self._guesses.suspects]
+        guesses = self._rated.of(~promising).guesses.best(_FEW)
+        few = self._large.rate(guesses).guesses
+        if promising.any():
+            guesses = few.and_(self._followed(self._guesses.of(promising), self._rated.of(promising), most))
+        else:
+            guesses = few
+        best = guesses.best(most)
+        bounds = np.searchsorted(best.suspects, np.arange(self._count + 1))
         return [
-            [
-                self._guess(found.vectors[at], starts[found.queries[at]], cuts[found.queries[at]], found.alike[at])
-                for group in best[bounds[number] : min(bounds[number + 1], bounds[number] + _GUESSES)]
-                for at in order[begins[group] : ends[group]]
-            ]
-            for number in range(len(suspects))
+            [self._large.guess(best, number) for number in range(first, last)]
+            for first, last in itertools.pairwise(bounds.tolist())
         ]
 
-    def _guess(self, window: int, start: float, cut: int, alike: float) -> Guess:
-        place = int(self._of[window])
-        left, right = CUTS[cut]
-        return Guess(self.numbers[place], place, left, right, float(self._starts[window] - start), float(alike))
+    def _followed(self, guesses: Guesses, rated: Rated, most: int) -> Guesses:
+        likeliest = guesses.of(np.union1d(guesses.ranked(_VOTED), rated.guesses.ranked(_VOTED)))
+        elected = Election(self._asked, likeliest, self._parts.vectors, self._parts.first, self._parts.strips.width)
+        rated = rated.and_(self._small.rate(elected.elected()))
+        promising = (rated.guesses.likeliest(self._count) >= _STRANGE)[rated.guesses.suspects]
+        small = rated.of(~promising).guesses.best(_FEW)
+        if promising.any():
+            settled = self._small.settled(rated.of(promising), _MOVED_SMALL)
+            small = small.and_(settled).and_(self._small.twins(settled.best(_GUESSES)))
+        chosen = np.union1d(small.ranked(most), small.ranked(_MOVED[0], each=2))
+        large = self._large.settled(self._large.rate(small.of(chosen)), _MOVED)
+        return large.and_(self._large.twins(large.best(most)))
 
 
-def _firsts(*keys: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Return where the keys differ from those before them."""
-    changed = np.ones(len(keys[0]), bool)
-    if len(changed):
-        changed[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    return changed
-
-
-def _joined(parts: list[npt.NDArray[np.generic]], kind: type) -> npt.NDArray[np.generic]:
-    return np.concatenate(parts) if parts else np.empty(0, kind)
+def same_ones(keys: Sequence[object], most: int) -> list[list[int]]:
+    """Return the numbers of the same keys together, so many at most."""
+    places: dict[object, list[int]] = {}
+    for number, key in enumerate(keys):
+        places.setdefault(key, []).append(number)
+    return [same[at : at + most] for same in places.values() for at in range(0, len(same), most)]

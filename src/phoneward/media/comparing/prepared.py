@@ -37,10 +37,12 @@ class Prepared:
 
     Args:
         gray: upright, as large as it is.
+        pixels: the same, compressed, where that was done before.
     """
 
-    def __init__(self, gray: Gray) -> None:
+    def __init__(self, gray: Gray, *, pixels: bytes = b"") -> None:
         self.gray = gray
+        self._pixels = pixels
         # Never itself: in a ring its pictures would wait for the collector, which counts objects, not megabytes.
         self._turned: dict[int, Prepared] = {}
         self._spots: dict[int, tuple[Gray, Float]] = {}
@@ -55,7 +57,8 @@ class Prepared:
         """Return it in little memory: decoded once, it need not be decoded again."""
         known = {name: value for name, value in vars(self).copy().items() if name in _WORTH_KEEPING}
         # Of a screenshot a fortieth is left, within a tenth of the time that decoding it takes.
-        return Packed(zstd.compress(np.ascontiguousarray(self.gray).data, _LEVEL), self.gray.shape, known)
+        pixels = self._pixels or zstd.compress(np.ascontiguousarray(self.gray).data, _LEVEL)
+        return Packed(pixels, self.gray.shape, known, len(pixels) + held(known))
 
     def turned(self, quarters: int) -> "Prepared":
         """Return the picture turned counter-clockwise by so many quarters."""
@@ -154,15 +157,18 @@ class Packed:
         pixels: compressed.
         shape: height and width.
         known: what was worked out of it.
+        held: bytes of all that.
     """
 
     pixels: bytes
     shape: tuple[int, int]
     known: dict[str, object]
+    held: int
 
     def opened(self) -> Prepared:
         """Return it as it was."""
-        found = Prepared(np.frombuffer(zstd.decompress(self.pixels), np.uint8).reshape(self.shape))
+        gray = np.frombuffer(zstd.decompress(self.pixels), np.uint8).reshape(self.shape)
+        found = Prepared(gray, pixels=self.pixels)
         vars(found).update(self.known)
         return found
 
@@ -172,6 +178,8 @@ def held(what: object) -> int:
     match what:
         case np.ndarray():
             return what.nbytes
+        case bytes():
+            return len(what)
         case Prepared():
             return what.held
         case dict():

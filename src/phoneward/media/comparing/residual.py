@@ -19,6 +19,10 @@ _ACTIVE = 20.0
 _EDGE = 256.0
 """Square of twice the slope from which a pixel lies on an edge."""
 _SAMPLES = 3_000
+_LEAST_SAMPLES = 1_000
+_PIXELS_A_SAMPLE = 40
+_ROUNDS = 6
+_SETTLED = 3e-4
 _FIRST_SAMPLES = 1_000
 _SEEN = 50_000
 """Pixels that are enough to tell the noise by."""
@@ -125,8 +129,9 @@ def _samples(original: Gray, suspect: Gray, squares: Float) -> tuple[Float | Non
     if len(edges) < 50:
         return None, np.empty(0, np.float32)
     chance = np.random.default_rng(0)
-    if len(edges) > _SAMPLES:
-        edges = edges[chance.choice(len(edges), _SAMPLES, replace=False)]
+    enough = min(_SAMPLES, max(_LEAST_SAMPLES, original.size // _PIXELS_A_SAMPLE))
+    if len(edges) > enough:
+        edges = edges[chance.choice(len(edges), enough, replace=False)]
     # Flat spots tell brightness and contrast where most edges are covered.
     places = np.concatenate([edges, chance.integers(0, inner.size, len(edges) // 2)])
     rows, columns = np.divmod(places, width - 2)
@@ -193,11 +198,13 @@ def _fitted(columns: Float, target: Float) -> Float:
     found = np.zeros(columns.shape[1], np.float32)
     found[:2] = start
     middle = int(0.4 * len(target))
-    for _ in range(6):
+    for _ in range(_ROUNDS):
         off = np.abs(target - columns @ found)
         usual = np.partition(off, middle)[middle]
         weights = np.minimum(1, 2 * (usual + 1) / np.maximum(off, 1e-3)).astype(np.float32)
         weighted = columns * weights[:, None]
         solved = np.linalg.lstsq(weighted.T @ weighted, weighted.T @ (target * weights), rcond=None)[0]
-        found = np.asarray(solved, np.float32)
+        before, found = found, np.asarray(solved, np.float32)
+        if np.abs(found - before)[1:].max() < _SETTLED:
+            break
     return found

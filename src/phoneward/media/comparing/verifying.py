@@ -85,11 +85,21 @@ def verify(
     return outcome(one, other, near, effort).verdict
 
 
-def outcome(one: Prepared, other: Prepared, near: Region | None, effort: Effort) -> Outcome:
-    """Return what comparing an original and a suspect showed; see `verify`."""
+def outcome(
+    one: Prepared, other: Prepared, near: Region | None, effort: Effort, *, least: Effort = Effort.NEAR
+) -> Outcome:
+    """Return what comparing an original and a suspect showed; see `verify`.
+
+    Args:
+        one: the original.
+        other: the suspect.
+        near: as for `verify`.
+        effort: likewise.
+        least: what was tried before with less is not tried again.
+    """
     if min(*one.gray.shape, *other.gray.shape) < 16:
         return Outcome(None)
-    for placement in _placements(one, other, near, effort):
+    for placement in _placements(one, other, near, effort, least):
         upright = other.turned(placement.turn)
         found = _compared(one, upright, placement)
         if found.is_near and not found.is_exact:
@@ -101,18 +111,19 @@ def outcome(one: Prepared, other: Prepared, near: Region | None, effort: Effort)
     return Outcome(None)
 
 
-def _placements(one: Prepared, other: Prepared, near: Region | None, effort: Effort) -> Iterator[Placement]:
-    yield from aligning.whole(one, other)
-    if near is not None:
-        guess = aligning.by_region(near, one.gray, other.gray)
-        exact = aligning.refined(one, other, guess, _REACH)
+def _placements(
+    one: Prepared, other: Prepared, near: Region | None, effort: Effort, least: Effort
+) -> Iterator[Placement]:
+    if least <= Effort.NEAR:
+        yield from aligning.whole(one, other)
+        guess = None if near is None else aligning.by_region(near, one.gray, other.gray)
+        exact = None if guess is None else aligning.refined(one, other, guess, _REACH)
         if exact is not None:
             yield exact
-    if effort < Effort.SLIDING:
-        return
-    slid = aligning.by_sliding(one, other)
-    if slid is not None:
-        yield slid
+    if least <= Effort.SLIDING <= effort:
+        slid = aligning.by_sliding(one, other)
+        if slid is not None:
+            yield slid
     if effort < Effort.CORNERS:
         return
     found = aligning.by_features(one, other)

@@ -5,7 +5,7 @@ one: whatever is cut off, up to a fifth at each edge, it is still there. How wid
 is taken to be each of 25 crops, and one of them is right within a fortieth of the width.
 
 A vector is the window's lowest frequencies but for the constant one (a DCT, as in `pdq`), the higher ones weighted up
-as pictures carry less of them, and of length 1: brighter or dimmer makes no difference.
+as pictures carry less of them, and of length 1: brighter or dimmer makes no difference. What shows too little is 0.
 """
 
 import functools
@@ -17,7 +17,7 @@ import numpy.typing as npt
 Strip = npt.NDArray[np.float32]
 """float32 of shape (length along the longer side, along the shorter side)."""
 Vectors = npt.NDArray[np.float32]
-"""float32 of shape (count, `DIMENSIONS`), each of length 1."""
+"""float32 of shape (count, `DIMENSIONS`), each of length 1 or 0."""
 
 _FREQUENCIES: Final = 6
 DIMENSIONS: Final = _FREQUENCIES * _FREQUENCIES
@@ -27,98 +27,102 @@ _LAST: Final = 0.8
 _SIDE: Final = _LAST - _FIRST
 CUTS: Final = tuple((left, right) for left in (0.0, 0.05, 0.1, 0.15, 0.2) for right in (0.0, 0.05, 0.1, 0.15, 0.2))
 """What may be cut off of the shorter side, at its two ends, in fractions of it."""
-_PLACES: Final = 3
+_CUT_OFF: Final = np.array(CUTS)
+PLACES: Final = 3
 """Windows of a suspect that are looked for: at its two ends and between them. One or two may be covered."""
 _LEAST: Final = 1.0
 """Gray levels, about: what shows less is like everything."""
 
 
-class Windows(NamedTuple):
-    """Windows of one strip: vectors, where each begins (in units of the shorter side), and its number in `CUTS`."""
+class Asked(NamedTuple):
+    """Windows of suspects of one shape, `PLACES` for each of `CUTS`.
 
-    vectors: Vectors
+    Attributes:
+        vectors: of shape (suspects, cuts, places, `DIMENSIONS`).
+        starts: where each begins, in units of the original's shorter side, of shape (cuts, places).
+    """
+
+    vectors: npt.NDArray[np.float32]
     starts: npt.NDArray[np.float32]
-    cuts: npt.NDArray[np.int16]
 
 
-def all_windows(strip: Strip) -> Windows:
-    """Return the windows of an original, at every pixel along its longer side."""
-    length, width = strip.shape
-    rows = _rows(length, width, 0, 1.0)
-    if rows is None:
-        return _nothing()
-    across = strip @ _band(width, _FIRST * width, _LAST * width).T
-    view = np.lib.stride_tricks.sliding_window_view(across, rows.shape[1], axis=0)
-    return _kept(np.matmul(rows, view.transpose(0, 2, 1)), np.arange(len(view)) / width, np.zeros(len(view)))
+def count_of(length: int, width: int) -> int:
+    """Return how many windows an original has whose strip is of this shape."""
+    side = int(np.ceil(_SIDE * width))
+    return 0 if _SIDE * width > length + 0.5 else length - min(length, side) + 1
 
 
-def asked_windows(strip: Strip) -> Windows:
-    """Return the windows of a suspect, a few for each crop that it may be."""
-    ways = _ways(*strip.shape)
-    if ways is None:
-        return _nothing()
-    across, along, starts, cuts = ways
-    middle = np.matmul(across, strip.T).transpose(0, 2, 1)
-    return _kept(np.matmul(along, middle[:, None]).reshape(-1, _FREQUENCIES, _FREQUENCIES), starts, cuts)
+def all_windows(strips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return the windows of originals, at every pixel along their longer side.
 
+    Args:
+        strips: of one shape: (originals, length, width).
 
-def _kept(spectra: Strip, starts: npt.NDArray[np.float64], cuts: npt.NDArray[np.float64]) -> Windows:
-    vectors = (spectra * _WEIGHTS).reshape(len(spectra), DIMENSIONS)
-    size = np.linalg.norm(vectors, axis=1)
-    kept = size > _LEAST
-    return Windows(
-        (vectors[kept] / size[kept, None]).astype(np.float32),
-        starts[kept].astype(np.float32),
-        cuts[kept].astype(np.int16),
+    Returns:
+        of shape (originals, windows, `DIMENSIONS`).
+    """
+    number, length, width = strips.shape
+    if not count_of(length, width):
+        return np.empty((number, 0, DIMENSIONS), np.float32)
+    begins, side = np.zeros(()), _SIDE * width
+    rows = _bands(min(length, int(np.ceil(side))), begins, begins + side)
+    across = (
+        strips.reshape(-1, width).astype(np.float32) @ _bands(width, begins + _FIRST * width, begins + _LAST * width).T
     )
+    view = np.lib.stride_tricks.sliding_window_view(across.reshape(number, length, -1), rows.shape[1], axis=1)
+    return _even(np.matmul(rows, view.swapaxes(2, 3)))
 
 
-def _nothing() -> Windows:
-    return Windows(np.empty((0, DIMENSIONS), np.float32), np.empty(0, np.float32), np.empty(0, np.int16))
+def asked_windows(strips: npt.NDArray[np.uint8]) -> Asked:
+    """Return the windows of suspects, a few for each crop that each may be.
+
+    Args:
+        strips: of one shape: (suspects, length, width).
+    """
+    across, along, starts = _ways(*strips.shape[1:])
+    middle = np.matmul(strips[:, None].astype(np.float32), across.swapaxes(1, 2))
+    return Asked(_even(np.matmul(along, middle[:, :, None])), starts)
+
+
+def _even(spectra: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return spectra, weighted, as vectors of length 1, or of 0 where they say nothing."""
+    vectors = (spectra * _WEIGHTS).reshape(*spectra.shape[:-2], DIMENSIONS)
+    size = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    vectors *= np.where(size > _LEAST, 1 / np.maximum(size, _LEAST), 0.0)[..., None].astype(np.float32)
+    even: npt.NDArray[np.float32] = vectors
+    return even
 
 
 @functools.lru_cache(maxsize=64)
-def _ways(length: int, width: int) -> tuple[Strip, Strip, npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
-    """Return the matrices for a suspect of this shape: across, along; where the windows begin, and their crops."""
-    across, along, starts, cuts = [], [], [], []
-    for number, (left, right) in enumerate(CUTS):
-        shown = 1.0 - left - right
-        fitting = [
-            (top, rows)
-            for top in np.linspace(0.0, max(0.0, length - _SIDE / shown * width), _PLACES)
-            if (rows := _rows(length, width, top, shown)) is not None
-        ]
-        if not fitting:
-            continue
-        across.append(_band(width, (_FIRST - left) / shown * width, (_LAST - left) / shown * width))
-        whole = np.zeros((_PLACES, _FREQUENCIES, length), np.float32)
-        for place, (top, rows) in enumerate(fitting):
-            first = min(int(top), length - rows.shape[1])
-            whole[place, :, first : first + rows.shape[1]] = rows
-            starts.append(top * shown / width)
-            cuts.append(number)
-        along.append(whole)
-    if not across:
-        return None
-    return np.stack(across), np.stack(along), np.array(starts), np.array(cuts, np.float64)
+def _ways(length: int, width: int) -> tuple[Strip, Strip, Strip]:
+    """Return the matrices for a suspect of this shape: across, along; and where its windows begin.
+
+    They are 0 where a suspect would be too short for a window, were it cut so.
+    """
+    left, shown = _CUT_OFF[:, 0], 1.0 - _CUT_OFF.sum(axis=1)
+    across = _bands(width, (_FIRST - left) / shown * width, (_LAST - left) / shown * width)
+    side = (_SIDE / shown * width)[:, None]
+    tops = np.maximum(0.0, length - side) * np.linspace(0.0, 1.0, PLACES)
+    along = _bands(length, tops, tops + side) * (side <= length + 0.5)[..., None, None]
+    return across, along.astype(np.float32), (tops * shown[:, None] / width).astype(np.float32)
 
 
-def _rows(length: int, width: int, top: float, shown: float) -> Strip | None:
-    """Return the matrix along the longer side, of shape (frequencies, pixels), for a window that begins at `top`."""
-    side = _SIDE / shown * width
-    if side > length + 0.5:
-        return None
-    pixels = min(length, int(np.ceil(side)) + (top % 1 > 0))
-    offset = top - min(int(top), length - pixels)
-    return _band(pixels, offset, offset + side)
+def _bands(pixels: int, first: npt.NDArray[np.float64], last: npt.NDArray[np.float64]) -> Strip:
+    """Return the frequencies of what lies between two places of a row of pixels, as matrices to multiply it by.
 
+    Args:
+        pixels: of the row.
+        first: where each band begins.
+        last: where each ends.
 
-def _band(pixels: int, first: float, last: float) -> Strip:
-    """Return the frequencies of what lies between two places of a row of pixels, as a matrix to multiply it by."""
-    edges = np.linspace(first, last, _SAMPLES + 1)
+    Returns:
+        of shape (*bands, frequencies, pixels).
+    """
+    edges = first[..., None] + (last - first)[..., None] * np.linspace(0.0, 1.0, _SAMPLES + 1)
     place = np.arange(pixels)
-    share = np.minimum(edges[1:, None], place + 1) - np.maximum(edges[:-1, None], place)
-    return np.asarray(_COSINES @ (np.maximum(share, 0.0) / ((last - first) / _SAMPLES)), np.float32)
+    share = np.minimum(edges[..., 1:, None], place + 1) - np.maximum(edges[..., :-1, None], place)
+    share = np.maximum(share, 0.0) / ((last - first) / _SAMPLES)[..., None, None]
+    return np.asarray(_COSINES @ share, np.float32)
 
 
 _COSINES: Final = np.array(

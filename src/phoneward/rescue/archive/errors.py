@@ -1,6 +1,5 @@
 """What can go wrong when an archive is made."""
 
-from phoneward.errors import ExitCode
 from phoneward.rescue.errors import RescueError
 from phoneward.texts import N_
 
@@ -37,26 +36,3 @@ class NobodyByThatNameError(RescueError):
 
     message = N_("There is no conversation with “{name}”.")
     next_step = N_("Leave out --with to see with whom there are conversations: --dry-run lists them all.")
-
-
-class ArchivePlaceError(RescueError):
-    """There is something at the place where the archive should be made."""
-
-    message = N_("The folder {path} is not empty.")
-    next_step = N_("Name a new folder, so that nothing of yours is mixed up or written over.")
-    exit_code = ExitCode.USAGE
-
-
-class ArchiveWithinError(RescueError):
-    """The archive would lie among the sources."""
-
-    message = N_("The folder {path} would lie within what is to be read.")
-    next_step = N_("Choose a folder elsewhere, so that nothing is added to the originals.")
-    exit_code = ExitCode.USAGE
-
-
-class ArchiveUnwritableError(RescueError):
-    """The archive cannot be written."""
-
-    message = N_("The archive could not be written to {path} ({reason}).")
-    next_step = N_("Choose a folder on a disk with enough room that you may write to, then run the command again.")

@@ -1,12 +1,10 @@
 """Makes an archive: reads the sources, sorts what they hold, writes the pages, and only then gives it its name."""
 
-import contextlib
 import datetime as dt
 import hashlib
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +12,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, silent
-from phoneward.rescue.archive.errors import (
-    ArchivePlaceError,
-    ArchiveUnwritableError,
-    ArchiveWithinError,
-    NobodyByThatNameError,
-    SourceGoneError,
-)
+from phoneward.rescue.archive.errors import NobodyByThatNameError, SourceGoneError
 from phoneward.rescue.archive.keeping import Keeper
 from phoneward.rescue.archive.message import Message
 from phoneward.rescue.archive.pages import write_pages
@@ -29,6 +21,7 @@ from phoneward.rescue.archive.recognising import readers_of
 from phoneward.rescue.archive.results import Archived, Conversation, SourceFile, SourceResult
 from phoneward.rescue.archive.sources.reading import Reader
 from phoneward.rescue.archive.spool import Spool, clean, usable_time
+from phoneward.rescue.newfolder import beside, new_folder, refuse_folder
 from phoneward.texts import _
 
 _TOLD_EVERY: Final = 2_000
@@ -48,7 +41,7 @@ def survey(
 
     Args and errors are those of `make_archive`.
     """
-    _refuse(to, sources)
+    refuse_folder(to, sources)
     gathering = _surveyed(sources, to, only, me, listener)
     return gathering.archived(title)
 
@@ -75,15 +68,14 @@ def make_archive(
         listener: hears how it goes.
 
     Raises:
-        ArchivePlaceError: there is something at its place.
-        ArchiveUnwritableError: it cannot be written.
+        FolderTakenError, FolderWithinError, FolderUnwritableError: see `newfolder`.
         NoMessagesHereError, LockedSourceError, SourceGoneError: see `readers_of`.
         NobodyByThatNameError: no conversation fits `only`.
     """
-    _refuse(to, sources)
+    refuse_folder(to, sources)
     # Titles may come after the messages: who is meant is known after a look through everything.
     wanted = frozenset(_surveyed(sources, to, only, me, listener).fitting()) if only else None
-    with _working(to) as folder:
+    with new_folder(to) as folder:
         keeper = Keeper(folder)
         with Spool(folder) as spool:
             gathering = _Gathering(only, wanted, spool, keeper)
@@ -93,14 +85,11 @@ def make_archive(
             write_pages(folder, archived, spool, listener)
         for unpacked in folder.glob("zip-*"):
             shutil.rmtree(unpacked)
-        if to.is_dir():
-            to.rmdir()  # empty: looked at before
-        os.replace(folder, to)
     return archived
 
 
 def _surveyed(sources: Sequence[Path], to: Path, only: Sequence[str], me: str, listener: Listener) -> "_Gathering":
-    with _working(to) as folder:
+    with beside(to) as folder:
         gathering = _Gathering(only)
         _read(readers_of(sources, folder, me), gathering, listener)
     gathering.refuse_nobody()
@@ -247,34 +236,3 @@ def _hashed(path: Path) -> SourceFile:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return SourceFile(path=path, size=os.fstat(stream.fileno()).st_size, sha256=digest)
-
-
-def _refuse(to: Path, sources: Sequence[Path]) -> None:
-    try:
-        if to.is_symlink() or (to.exists() and (not to.is_dir() or any(to.iterdir()))):
-            raise ArchivePlaceError(path=readable(str(to)))
-        if not to.absolute().parent.is_dir():
-            raise ArchiveUnwritableError(path=readable(str(to)), reason=_("there is no such folder"))
-        whole = to.resolve()
-        if any(source.is_dir() and whole.is_relative_to(source.resolve()) for source in sources):
-            raise ArchiveWithinError(path=readable(str(to)))
-    except OSError as error:
-        raise _unwritable(to, error) from error
-
-
-@contextlib.contextmanager
-def _working(to: Path) -> Iterator[Path]:
-    """Yield a new private folder beside the archive's place; it is gone at the end, unless it was given that place."""
-    whole = to.absolute()
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{whole.name[:80]}-", dir=whole.parent))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError as error:
-        raise _unwritable(to, error) from error
-
-
-def _unwritable(to: Path, error: OSError) -> ArchiveUnwritableError:
-    return ArchiveUnwritableError(path=readable(str(to)), reason=readable(error.strerror or str(error)))

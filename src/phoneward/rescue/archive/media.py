@@ -3,7 +3,9 @@
 A path may lie: it is never followed upwards, never out of a folder, and no link is taken.
 """
 
+import bisect
 import functools
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -50,6 +52,33 @@ class MediaFolders:
             if found is not None:
                 return functools.partial(_open, found)
         return None
+
+    def named(self, beginning: str) -> Opener | None:
+        """Return what opens the only file whose name begins so; None where there is none, or more than one."""
+        names = self._sorted_names
+        place = bisect.bisect_left(names, beginning)
+        found = [name for name in names[place : place + 2] if name.startswith(beginning)]
+        return functools.partial(_open, self._by_name[found[0]]) if len(found) == 1 else None
+
+    def with_content(self, sha256: str) -> Opener | None:
+        """Return what opens the file with this content; all files are read for it, once."""
+        path = self._by_content.get(sha256)
+        return None if path is None else functools.partial(_open, path)
+
+    @functools.cached_property
+    def _sorted_names(self) -> list[str]:
+        return sorted(self._by_name)
+
+    @functools.cached_property
+    def _by_content(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for path in self._files():
+            try:
+                with open(path, "rb") as stream:
+                    found.setdefault(hashlib.file_digest(stream, "sha256").hexdigest(), path)
+            except OSError:  # it is missing, and named where it was sent
+                continue
+        return found
 
     @functools.cached_property
     def _by_name(self) -> dict[str, str]:

@@ -18,9 +18,13 @@ from phoneward.rescue.archive.sources.android_sms import AndroidSms
 from phoneward.rescue.archive.sources.database import MAGIC, Database, opened
 from phoneward.rescue.archive.sources.ios_messages import IosMessages
 from phoneward.rescue.archive.sources.reading import Reader
+from phoneward.rescue.archive.sources.signal_android import SignalAndroid
+from phoneward.rescue.archive.sources.signal_desktop import SignalDesktop
+from phoneward.rescue.archive.sources.signal_lines import SigExport, SignalExport
 from phoneward.rescue.archive.sources.sms_xml import SmsXml
 from phoneward.rescue.archive.sources.telegram import Telegram
 from phoneward.rescue.archive.sources.whatsapp import WhatsApp
+from phoneward.rescue.archive.sources.whatsapp_ios import WhatsAppIos
 from phoneward.rescue.archive.sources.whatsapp_old import WhatsAppOld
 from phoneward.rescue.archive.sources.whatsapp_text import WhatsAppText, title_in
 from phoneward.rescue.archive.unpacking import is_sane, unpack
@@ -114,8 +118,9 @@ class _Looking:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith((b"<?xml", b"<!--", b"<smses")) and b"<smses" in head:
             return SmsXml(path)
-        if Telegram.fits(head):
-            return Telegram(path, media)
+        for reader in (Telegram, SignalExport, SigExport):
+            if reader.fits(head):
+                return reader(path, media)
         # Logs of programs look alike: among other files only what is called like an exported chat is taken for one.
         is_called_so = path.suffix == ".txt" and ("whatsapp" in str(path).lower() or path.stem.startswith("_chat"))
         if (is_named or is_called_so or source.suffix == ".zip") and WhatsAppText.fits(head):
@@ -135,7 +140,7 @@ class _Looking:
             return WhatsApp(path, names, media, self.folder)
         if WhatsAppOld.fits(database):
             return WhatsAppOld(path, names, media, self.folder)
-        for reader in (AndroidSms, IosMessages):
+        for reader in (AndroidSms, IosMessages, WhatsAppIos, SignalDesktop, SignalAndroid):
             if reader.fits(database):
                 return reader(path, media, self.folder)
         return None

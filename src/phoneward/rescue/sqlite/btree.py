@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from phoneward.rescue.sqlite.pages import Image, Pages
@@ -48,11 +49,13 @@ class Gap:
         start: where it begins.
         end: where it ends.
         block: whether a freeblock begins there, as the page itself says.
+        reused: whether the cell behind it is newer than the one ahead: it may have been put over its end.
     """
 
     start: int
     end: int
     block: bool
+    reused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +142,81 @@ def cells_of(data: bytes, layout: Layout, usable: int) -> Iterator[Cell]:
             continue
 
 
+def payloads_of(data: bytes, layout: Layout, usable: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the cells of a table's leaf that lie in their page whole: start, rowid, where its record begins, its size.
+
+    Cells that go on elsewhere, and what is damaged, are left out. This is the loop that most of the time goes into.
+    """
+    most = usable - 35
+    for start in layout.pointers(data):
+        try:
+            size = data[start]
+            at = start + 1
+            if size >= 0x80:
+                low = data[at]
+                at += 1
+                if low >= 0x80:
+                    continue
+                size = (size & 0x7F) << 7 | low
+            rowid = data[at]
+            at += 1
+            if rowid >= 0x80:
+                rowid &= 0x7F
+                low = data[at]
+                at += 1
+                while low >= 0x80 and at - start < 10:
+                    rowid = rowid << 7 | (low & 0x7F)
+                    low = data[at]
+                    at += 1
+                rowid = rowid << 7 | low
+        except IndexError:
+            continue
+        if 0 < size <= most and at + size <= usable and rowid < 1 << 56:
+            yield start, rowid, at, size
+
+
+def _extents(data: bytes, layout: Layout, usable: int) -> list[tuple[int, int, int | None]]:
+    """Return where the cells of a page begin and end, and their rowids, in order."""
+    if layout.kind == LEAF_TABLE:
+        taken: list[tuple[int, int, int | None]] = [
+            (start, at + size if size > 1 else start + 4, rowid)
+            for start, rowid, at, size in payloads_of(data, layout, usable)
+        ]
+        if len(taken) == layout.count:
+            taken.sort()
+            return taken
+    if layout.kind != INTERIOR_TABLE:
+        return sorted(
+            ((cell.start, cell.end, cell.rowid) for cell in cells_of(data, layout, usable)), key=itemgetter(0)
+        )
+    taken = []
+    for at in layout.pointers(data):
+        end = at + 4
+        while end < min(at + 12, usable) and data[end] >= 0x80:
+            end += 1
+        taken.append((at, end + 1, None))
+    return sorted(taken, key=itemgetter(0))
+
+
 def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
     """Return the stretches of a page that no cell lives in, in order; those of fewer than 5 bytes are left out."""
     data = image.data
-    taken: list[tuple[int, int]] = []
-    if layout.kind == INTERIOR_TABLE:
-        for at in layout.pointers(data):
-            end = at + 4
-            while end < min(at + 12, usable) and data[end] >= 0x80:
-                end += 1
-            taken.append((at, end + 1))
-    else:
-        taken = [(cell.start, cell.end) for cell in cells_of(data, layout, usable)]
     blocks = _blocks(data, layout.block, usable)
     known = set(blocks)
     gaps, at = [], layout.pointed + 2 * layout.count
-    for start, end in [*sorted(taken), (usable, usable)]:
-        # What lies before the content begins and a freeblock behind it are two stretches.
-        cuts = blocks[bisect_right(blocks, at) : bisect_left(blocks, start)] if at < start else []
-        for cut in [*cuts, start]:
-            if cut - at >= 5:
-                gaps.append(Gap(at, cut, at in known))
-            at = max(at, cut)
-        at = max(at, end)
+    last: int | None = None
+    for start, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
+        if at < start:
+            # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
+            reused = last is not None and rowid is not None and rowid > last
+            # What lies before the content begins and a freeblock behind it are two stretches.
+            for cut in [*blocks[bisect_right(blocks, at) : bisect_left(blocks, start)], start]:
+                if cut - at >= 5:
+                    gaps.append(Gap(at, cut, at in known, reused and cut == start))
+                at = max(at, cut)
+        if end > at:
+            at = end
+        last = rowid
     return gaps
 
 

@@ -19,8 +19,12 @@ _POINTED_AT: Final = 10.0
 """Bits where a stale cell pointer leads to."""
 _NEXT_TO: Final = 6.0
 """Bits for an end where another cell, or the stretch, ends."""
-_GUESSED: Final = -4.0
-"""Bits for a first serial type that is gone."""
+_GUESSED_NOTHING: Final = -2.0
+_GUESSED_NUMBER: Final = -7.0
+_GUESSED_LONG: Final = -16.0
+"""Bits for a serial type that is gone: NULL, a number (one of few sizes), text or a blob (of any size)."""
+_REUSED: Final = -16.0
+"""Bits for a guess that ends where something newer may have been put over its end."""
 _NEGATIVE: Final = -6.0
 """Bits for a negative rowid."""
 _LONGEST_GUESS: Final = 127
@@ -62,6 +66,9 @@ class _Block:
 
 def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
     """Return what may be cells of one table in a stretch of a page; they may overlap."""
+    only = _single(ground, shape)
+    if only is not None:
+        return [only]
     found: list[Candidate] = []
     for width, pattern in shape.after_size:
         for match in pattern.finditer(ground.data, ground.start, ground.end):
@@ -91,6 +98,21 @@ def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
         for one in found
         if ground.data[one.first : one.end].strip(b"\0")
     ]
+
+
+def _single(ground: Ground, shape: Shape) -> Candidate | None:
+    """Return the one cell that a freeblock was, where it was exactly one: the most frequent case by far."""
+    if not ground.block or ground.whole or block_size(ground, ground.start) != ground.end - ground.start:
+        return None
+    for width, lost, pattern in shape.after_block:
+        if lost == 2 or not pattern.match(ground.data, ground.start, ground.end):
+            continue
+        block = _Block(ground.start, lost, width)
+        for types in _types_of(ground, shape, block, []):
+            one = _from_block(ground, shape, block, types)
+            if one is not None and one.end == ground.end and ground.data[one.first : one.end].strip(b"\0"):
+                return replace(one, bits=one.bits + _NEXT_TO)
+    return None
 
 
 def _record(ground: Ground, shape: Shape, body: int, kinds: list[int], length: int) -> _Record | None:
@@ -236,5 +258,15 @@ def _from_block(ground: Ground, shape: Shape, block: _Block, types: _Types) -> C
     if record is None or not prefix_fits(record.size, 4 - gone, is_index=shape.table.without_rowid, short=True):
         return None
     fits = fits_block(ground, block.start, record.end)
-    bits = record.worth + (fits or 0) + (_GUESSED if gone else 0)
-    return _cell(shape, record, block.start, bits, lost=4) if fits is not None and bits >= ENOUGH else None
+    if fits is None:
+        return None
+    bits = record.worth + fits + (_guess_worth(ground, record, gone) if gone else 0)
+    return _cell(shape, record, block.start, bits, lost=4) if bits >= ENOUGH else None
+
+
+def _guess_worth(ground: Ground, record: _Record, gone: int) -> float:
+    """Return what guessed types take from the evidence: an end says little where they were made to fit it."""
+    bits = 0.0
+    for kind in record.kinds[:gone]:
+        bits += _GUESSED_NOTHING if kind == 0 else _GUESSED_NUMBER if kind < 12 else _GUESSED_LONG
+    return bits + (_REUSED if ground.reused and record.end >= ground.end else 0)

@@ -149,7 +149,7 @@ class Reader:
         shapes = [shape for shape in self.shapes if shape.table.without_rowid != layout.of_table]
         for gap in gaps_of(image, layout, self.usable):
             ground = Ground(image.data, gap.start, gap.end, self.usable, self.encoding, gap.block, hints,
-                            self.old_format)  # fmt: skip
+                            self.old_format, gap.reused)  # fmt: skip
             said = method or ("freeblock" if gap.block else "unallocated")
             yield from self._in_stretch(image, ground, own, said, shapes)
 
@@ -177,7 +177,7 @@ class Reader:
             start: where to begin.
             own: the table it belonged to.
             method: how it was found.
-            whole: cells that were deleted before are no part of it: an overflow page has none, and text looks like them.
+            whole: only whole cells: an overflow page has no others, and text looks like them.
         """
         hints = self._stale(image, start + start % 2)
         ground = Ground(image.data, start, self.usable, self.usable, self.encoding, hints=hints,
@@ -199,15 +199,19 @@ class Reader:
     ) -> Iterator[Found]:
         if image.data.count(0, ground.start, ground.end) == ground.end - ground.start:
             return
-        found = candidates(ground, own) if own is not None else []
-        others = [shape for shape in shapes if shape is not own][:_OTHERS]
-        for shape in others:
-            for one in candidates(ground, shape):
-                foreign = 0 if own is None else _FOREIGN
-                if one.bits - foreign > 0:
-                    found.append(replace(one, bits=one.bits - foreign))
-        for one in together(found):
+        found = together(candidates(ground, own)) if own is not None else []
+        if sum(one.end - one.start for one in found) < ground.end - ground.start:
+            found = together([*found, *self._of_others(ground, own, shapes)])
+        for one in found:
             yield self._made(image, one, method)
+
+    def _of_others(self, ground: Ground, own: Shape | None, shapes: Sequence[Shape]) -> Iterator[Candidate]:
+        """Yield cells of other tables than the page's own: it may have been theirs once."""
+        against = 0.0 if own is None else _FOREIGN
+        for shape in [shape for shape in shapes if shape is not own][:_OTHERS]:
+            for one in candidates(ground, shape):
+                if one.bits > against:
+                    yield replace(one, bits=one.bits - against)
 
     def _made(self, image: Image, one: Candidate, method: str) -> Found:
         header = header_of(one.kinds)
@@ -237,12 +241,13 @@ class Reader:
         body = image.data[cell.payload + length : cell.payload + cell.local]
         bits = _UNKNOWN_TABLE
         if own is not None:
-            if len(kinds) > len(own.table.stored):
+            if len(kinds) not in own.widths:
                 return None
             worth = weigh(own, kinds, body, self.encoding, old_format=self.old_format)
             if worth is None:
                 return None
-            bits = worth + _LIVED + 8
+            # Its page says that it is a cell: text that looks strange does not make it none.
+            bits = max(worth, 0.0) + _LIVED + 8
         elif length + sum(map(size_of, kinds)) != cell.size:
             return None
         record = image.data[cell.payload : cell.payload + cell.local]

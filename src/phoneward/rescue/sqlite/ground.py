@@ -18,6 +18,7 @@ class Ground:
         block: whether a freeblock begins at `start`, as the page says.
         hints: places that stale cell pointers lead to.
         old_format: whether 0 and 1 have no serial types of their own.
+        reused: whether something may have been put over its end.
         whole: only whole cells are looked for.
     """
 
@@ -29,6 +30,7 @@ class Ground:
     block: bool = False
     hints: frozenset[int] = frozenset()
     old_format: bool = False
+    reused: bool = False
     whole: bool = False
 
 

@@ -18,8 +18,10 @@ _RARE: Final = -6.0
 """A value of a class that the column's affinity does not lead one to expect."""
 _UNSEEN: Final = -4.0
 """A value of a class that no living row holds."""
-_BROKEN_TEXT: Final = -14.0
-_CONTROL: Final = -12.0
+_BROKEN_TEXT: Final = -40.0
+_CONTROL: Final = -25.0
+_SCRIPTS: Final = -12.0
+"""Text in three scripts and more: bytes of something else, read as UTF-16."""
 _ODD_FLOAT: Final = -9.0
 _LEGAL: Final = {NULL: 1.0, INTEGER: 4.0, REAL: 6.0, TEXT: 1.5, BLOB: 1.0}
 """What a serial type of that class is worth: the fewer there are, the less likely is one by chance."""
@@ -100,11 +102,16 @@ def _text(data: bytes, size: int, encoding: str, affinity: str) -> float:
             text = data[: error.start].decode(encoding, "replace")
         else:
             return _BROKEN_TEXT
+    if text.isascii() and text.isprintable():
+        bits = min(1.2 * len(text), 18.0)
+        return bits - 8 if affinity in {"integer", "numeric", "real"} and _is_number(text) else bits
     # Control characters and code points that nobody assigned.
     strange = sum(1 for one in text if not one.isprintable() and unicodedata.category(one) in {"Cc", "Cn"}
                   and one not in "\t\n\r")  # fmt: skip
     if strange:
-        return _CONTROL - min(strange, 8)
+        return _CONTROL
+    if len({ord(one) >> 8 for one in text if 0x250 <= ord(one) < 0x2000 or 0xA000 <= ord(one) < 0xAC00}) > 2:
+        return _SCRIPTS
     bits = min(1.2 * len(text), 18.0)
     return bits - 8 if affinity in {"integer", "numeric", "real"} and _is_number(text) else bits
 

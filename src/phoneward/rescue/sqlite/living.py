@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from phoneward.rescue.sqlite.btree import LEAF_TABLE, Cell, cells_of, layout_of
+from phoneward.rescue.sqlite.btree import LEAF_TABLE, Cell, cells_of, layout_of, payloads_of
 from phoneward.rescue.sqlite.carving import Found
 from phoneward.rescue.sqlite.overflow import chained
 from phoneward.rescue.sqlite.pages import Pages
@@ -23,28 +23,36 @@ def alive(found: Sequence[Found], pages: Pages, owned: "array[int]", marks: dict
         owned: the tree each page belongs to.
         marks: for each row's shape (by its identity), the mark of its table's tree.
     """
-    wanted: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
-    trees: set[int] = set()
+    wanted: defaultdict[int, defaultdict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+    sizes: defaultdict[int, set[int]] = defaultdict(set)
     for place, one in enumerate(found):
         mark = marks.get(id(one.shape), 0)
         if mark and one.is_whole:
-            trees.add(mark)
-            wanted[mark, one.record[: _local(one, pages)]].append(place)
+            sizes[mark].add(one.size)
+            wanted[mark][one.record[: _local(one, pages)]].append(place)
     living: set[int] = set()
     if not wanted:
         return living
+    usable = pages.header.usable
     for number, mark in enumerate(owned):
-        if mark not in trees:
+        if mark not in sizes:
             continue
         image = pages.image(number)
-        layout = layout_of(image, pages.header.usable) if image is not None else None
+        layout = layout_of(image, usable) if image is not None else None
         if image is None or layout is None:
             continue
-        data = image.data
-        for cell in cells_of(data, layout, pages.header.usable):
-            places = wanted.get((mark, data[cell.payload : cell.payload + cell.local]))
-            if places is not None:
-                living |= {at for at in places if _same(found[at], cell, pages, is_table=layout.kind == LEAF_TABLE)}
+        data, fits, mine, whole = image.data, sizes[mark], wanted[mark], 0
+        if layout.kind == LEAF_TABLE:
+            for _start, rowid, at, size in payloads_of(data, layout, usable):
+                whole += 1
+                if size in fits:
+                    places = mine.get(data[at : at + size])
+                    if places is not None:
+                        living.update(at for at in places if found[at].rowid in {None, rowid})
+        if whole < layout.count:
+            for cell in cells_of(data, layout, usable):
+                places = mine.get(data[cell.payload : cell.payload + cell.local], ())
+                living.update(at for at in places if _same(found[at], cell, pages, is_table=layout.kind == LEAF_TABLE))
     return living
 
 

@@ -137,6 +137,8 @@ class _Search:
     def _everywhere(self, reader: Reader, only: Shape | None = None) -> Iterator[Found]:
         database = self._database
         for number in range(1, database.pages.count + 1):
+            if not self._is_looked_at(number, only):
+                continue
             image = database.pages.image(number)
             if image is not None:
                 yield from self._in_current(reader, image, only)
@@ -146,18 +148,22 @@ class _Search:
                     yield from self._in_older(reader, older, only)
         if database.log is not None and database.pages.wal is not None:
             for image in logs.versions(database.pages.wal, database.log):
+                if only is not None and not self._is_looked_at(image.number, only):
+                    continue
                 yield from self._in_older(reader, image, only)
         if database.journal is not None and database.journal_file is not None:
             for image in journals.images(database.journal_file, database.journal):
                 database.report.journal_pages += only is None
                 yield from self._in_older(reader, image, only)
 
+    def _is_looked_at(self, number: int, only: Shape | None) -> bool:
+        owned = self._database.owned
+        mark = owned[number] if number < len(owned) else 0
+        # Nothing in an index is a row.
+        return mark in {0, 1, LEAF, TRUNK} or (only is None and mark in self._own)
+
     def _in_current(self, reader: Reader, image: Image, only: Shape | None) -> Iterator[Found]:
         mark = self._database.owned[image.number]
-        if mark == MAP:
-            return
-        if only is not None and mark not in {0, 1, LEAF, TRUNK}:
-            return
         if mark == TRUNK:
             start = 8 + 4 * self._database.trunks[image.number]
             yield from reader.in_raw(image, start, only or self._roots.get(image.number), "freelist")
@@ -166,13 +172,13 @@ class _Search:
                 return  # an overflow page of a living row
             own = only or self._roots.get(image.number)
             yield from reader.whole_page(image, own, "freelist" if mark else "orphan")
-        elif only is not None or mark in self._own:  # of an index, nothing is a row
+        else:
             yield from reader.in_gaps(image, only or self._own.get(mark))
 
     def _in_older(self, reader: Reader, image: Image, only: Shape | None) -> Iterator[Found]:
         owned = self._database.owned
         mark = owned[image.number] if image.number < len(owned) else 0
-        if only is not None and mark not in {0, 1, LEAF, TRUNK}:
+        if mark == MAP or (only is not None and mark not in {0, 1, LEAF, TRUNK}):
             return
         method = "journal" if image.file == "journal" else "wal"
         yield from reader.whole_page(image, only or self._own.get(mark), method)

@@ -24,6 +24,7 @@ class Shape:
         table: whose records.
         classes: per stored column, the classes of values one expects.
         seen: per stored column, the classes that living rows hold; 0 where too few were looked at.
+        widths: how many columns a record can have.
         after_size: match a record's header from its length on: how many columns it has, pattern.
         after_block: match what is left of a cell whose first four bytes are a freeblock's: how many columns the record
             has, how many bytes of the list of types are gone with them (-1: the first of two of the first), pattern.
@@ -32,6 +33,7 @@ class Shape:
     table: Table
     classes: tuple[int, ...]
     seen: tuple[int, ...]
+    widths: frozenset[int]
     after_size: tuple[tuple[int, re.Pattern[bytes]], ...]
     after_block: tuple[tuple[int, int, re.Pattern[bytes]], ...]
 
@@ -76,17 +78,17 @@ def shape_of(table: Table, profile: Profile | None, page_size: int, *, old_forma
     )
     known = seen if profile is not None and profile.rows >= _ENOUGH else (0,) * len(columns)
     if not 0 < len(columns) <= _MOST_COLUMNS:
-        return Shape(table, classes, known, (), ())
+        return Shape(table, classes, known, frozenset({len(columns)}), (), ())
     loose = [
         _kinds(NULL if is_alias else column.possible, old_format=old_format)
         for column, is_alias in zip(columns, alias, strict=True)
     ]
     widths = {len(columns), *(width for width in (profile.widths if profile is not None else ()) if width > 0)}
     widths = set(sorted(width for width in widths if width <= len(columns))[-_MOST_WIDTHS:])
-    whole = tuple((width, _compiled(_length(width) + b"".join(loose[:width]))) for width in sorted(widths))
+    whole = tuple((width, _compiled(_length(classes[:width]) + b"".join(loose[:width]))) for width in sorted(widths))
     strict = [_kinds(one, old_format=old_format) for one in classes]
     cut = [one for width in sorted(widths) for one in _beheaded(strict[:width], classes, page_size, table)]
-    return Shape(table, classes, known, whole, tuple(cut))
+    return Shape(table, classes, known, frozenset(widths), whole, tuple(cut))
 
 
 def _beheaded(
@@ -110,13 +112,16 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(b"(?=" + pattern + b")", re.DOTALL)
 
 
-def _length(columns: int) -> bytes:
-    """Return the pattern of the length of a header of so many columns."""
-    return (
-        b"(?:[\\x%02x-\\x7f]|[\\x81-\\xff][\\x00-\\x7f])" % (columns + 1)
-        if columns < 127
-        else b"[\\x81-\\xff][\\x00-\\x7f]"
-    )
+def _length(classes: tuple[int, ...]) -> bytes:
+    """Return the pattern of the length of a header of columns that hold these classes of values."""
+    least = len(classes) + 1
+    # Only long text and blobs have types of two bytes and more; three are enough for 1 MB.
+    most = least + 1 + 2 * sum(1 for one in classes if one & (TEXT | BLOB))
+    longer = rb"[\x81-\xff][\x00-\x7f]"
+    if least > 127:
+        return longer
+    single = rb"[\x%02x-\x%02x]" % (least, min(most, 127))
+    return single if most <= 127 else b"(?:" + single + b"|" + longer + b")"
 
 
 def _kinds(classes: int, *, old_format: bool) -> bytes:

@@ -1,5 +1,6 @@
 """Writes the pages one after the other: a conversation's messages by month, each page of bounded length."""
 
+import functools
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -74,7 +75,6 @@ class _Writer:
         self._archived = archived
         self._spool = spool
         self._listener = listener
-        self._templates = paper.environment((_PACKAGE, "templates"))
         self._done = 0
 
     def write(self) -> None:
@@ -147,7 +147,7 @@ class _Writer:
         self._listener(Advanced("write-archive", self._done, 0))
 
     def _write_page(self, template: str, address: str, *, up: str, **values: object) -> None:
-        page = self._template(template).render(
+        page = _template(template).render(
             up=up,
             archived=self._archived,
             version=__version__,
@@ -158,9 +158,6 @@ class _Writer:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="\n"
         ) as file:
             file.write(page)
-
-    def _template(self, name: str) -> jinja2.Template:
-        return self._templates.get_template(name)
 
 
 def _sheets(messages: Iterator[Stored]) -> Iterator[_Sheet]:
@@ -222,3 +219,13 @@ def _years(written: list[tuple[_Sheet, int]]) -> list[tuple[str, list[tuple[_She
 def _zone() -> str:
     """Return this computer's time zone as a person may know it."""
     return time.strftime("UTC%z", time.localtime())
+
+
+@functools.cache
+def _template(name: str) -> jinja2.Template:
+    return _templates().get_template(name)
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    return paper.environment((_PACKAGE, "templates"))

@@ -44,4 +44,5 @@ def _run(data: bytes, place: int) -> bytes | None:
     begin = place + 1 + width
     length = int.from_bytes(data[place + 1 : begin], "little") if width else first
     found = data[begin : begin + length]
-    return found if len(found) == length else None
+    # Cut short: up to the mark that ends a text.
+    return found if len(found) == length else found.partition(b"\x86\x84")[0]

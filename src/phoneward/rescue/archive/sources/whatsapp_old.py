@@ -24,8 +24,8 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _SYSTEM_STATUS: Final = 6
 _DELETED, _LOCATION, _MISSED_CALL, _CONTACT, _STICKER = 15, 5, 10, 4, 20
-_PATH: Final = re.compile(rb"(?:Media/)?WhatsApp [A-Z][A-Za-z ]{2,30}/[^\x00-\x1f\x7f]{1,200}?\.[A-Za-z0-9]{2,5}")
-"""The oldest versions note where a picture lies only within a serialised Java object in `thumb_image`."""
+_PATH: Final = re.compile(rb"\x00([\x10-\xff])([^\x00-\x1f]{0,200}?WhatsApp [A-Z][A-Za-z ]{2,30}/)")
+"""The oldest versions note where a picture lies only within a serialised Java object, as a text with its length."""
 
 
 class WhatsAppOld:
@@ -144,7 +144,7 @@ class WhatsAppOld:
         where = text(path[1]) if path else ""
         packed = message["thumb_image"]
         if not where and isinstance(packed, bytes) and (found := _PATH.search(packed)):
-            where = found[0].decode("utf-8", "replace")
+            where = packed[found.start(2) : found.start(2) + found[1][0]].decode("utf-8", "replace")
         name = where.rpartition("/")[2] or text(message["media_name"]) or text(message["media_mime_type"]) or "?"
         where = where or text(message["media_name"])
         return Attachment(name=name, open=self._media.opener(where) if where else None, is_sticker=kind == _STICKER)
