@@ -1,5 +1,6 @@
 """Find copies of many pictures among many: a hash and small versions propose, aligned tiles decide."""
 
+import heapq
 import itertools
 import threading
 from collections import OrderedDict, deque
@@ -33,6 +34,8 @@ _BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
+_PROMISING: Final = 0.6
+"""Of originals and suspects that have nothing to do with each other few are as likely."""
 _ALIKE: Final = 0.5
 _LITTLE: Final = 0.08
 _CLOSE: Final = 3
@@ -104,6 +107,21 @@ class Matcher(Generic[K]):
                 yield from _found(ahead.popleft())
         while ahead:
             yield from _found(ahead.popleft())
+
+    def promising(self, suspects: Iterable[tuple[K, Print]], most: int) -> list[K]:
+        """Return the suspects that likely show an original, by their fingerprints alone, the likeliest first.
+
+        Args:
+            suspects: key and fingerprint of each; taken as they are needed.
+            most: how many at most.
+        """
+        rated: list[tuple[float, K]] = []
+        for batch in _batches(suspects) if self._keys else ():
+            for (key, _one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
+                if candidates and candidates[0].likely >= _PROMISING:
+                    rated.append((candidates[0].likely, key))
+            rated = heapq.nlargest(most, rated, key=lambda one: one[0])
+        return [key for _likely, key in rated]
 
     def _match(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
         same = self._by_content.get(seen.sha256)
