@@ -54,6 +54,7 @@ EXPECTED = {
     "proofs",
     "push",
     "records",
+    "recover",
     "state",
     "tree",
     "tree_references",
