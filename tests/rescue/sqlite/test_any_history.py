@@ -52,6 +52,7 @@ def lived(path: Path, history: tuple[dict[str, int], list[str], list[tuple[Any, 
     declared = ", ".join(f"{column} {kind}" for column, kind in zip(columns, kinds, strict=True))
     database.execute(f"CREATE TABLE t (id INTEGER PRIMARY KEY, {declared})")
     ever: set[Any] = set()
+    now: set[Any] = set()
     for what, *details in steps:
         if what == "insert":
             marks = ", ".join("?" * len(kinds))
