@@ -51,7 +51,7 @@ def in_order(remnants: list[Remnant], now: dt.datetime) -> tuple[Remnant, ...]:
         made = one.made.timestamp() if one.made is not None else 0.0
         if expires_soon(one, now) and one.expires is not None:
             return 0, one.expires.timestamp(), ranks[one.source], -made, one.where
-        return 1, 0.0, ranks[one.source], -made, one.where
+        return 1, 0.0, ranks[one.source], -made, "" if one.source in HINTS else one.where  # hints in their own order
 
     return tuple(sorted(remnants, key=key))
 

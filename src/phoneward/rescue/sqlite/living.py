@@ -23,13 +23,13 @@ def alive(found: Sequence[Found], pages: Pages, owned: "array[int]", marks: dict
         owned: the tree each page belongs to.
         marks: for each row's shape (by its identity), the mark of its table's tree.
     """
-    wanted: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+    wanted: defaultdict[int, defaultdict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
     sizes: defaultdict[int, set[int]] = defaultdict(set)
     for place, one in enumerate(found):
         mark = marks.get(id(one.shape), 0)
         if mark and one.is_whole:
             sizes[mark].add(one.size)
-            wanted[mark, one.record[: _local(one, pages)]].append(place)
+            wanted[mark][one.record[: _local(one, pages)]].append(place)
     living: set[int] = set()
     if not wanted:
         return living
@@ -41,17 +41,17 @@ def alive(found: Sequence[Found], pages: Pages, owned: "array[int]", marks: dict
         layout = layout_of(image, usable) if image is not None else None
         if image is None or layout is None:
             continue
-        data, fits, whole = image.data, sizes[mark], 0
+        data, fits, mine, whole = image.data, sizes[mark], wanted[mark], 0
         if layout.kind == LEAF_TABLE:
             for _start, rowid, at, size in payloads_of(data, layout, usable):
                 whole += 1
                 if size in fits:
-                    places = wanted.get((mark, data[at : at + size]))
+                    places = mine.get(data[at : at + size])
                     if places is not None:
                         living.update(at for at in places if found[at].rowid in {None, rowid})
         if whole < layout.count:
             for cell in cells_of(data, layout, usable):
-                places = wanted.get((mark, data[cell.payload : cell.payload + cell.local]), ())
+                places = mine.get(data[cell.payload : cell.payload + cell.local], ())
                 living.update(at for at in places if _same(found[at], cell, pages, is_table=layout.kind == LEAF_TABLE))
     return living
 
