@@ -161,6 +161,16 @@ def test_what_a_browser_could_run_gets_an_ending_that_it_saves(name: str, head: 
     assert kind.ending == ".bin" or kind.shown is Shown.PICTURE
 
 
+def test_a_name_that_every_camera_gives_is_not_enough(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    for name in ("IMG_0001.JPG", "IMG-20190308-WA0001.jpg"):
+        (tmp_path / "other" / name).write_bytes(made.png())
+    folders = MediaFolders([tmp_path])
+    assert folders.opener("Attachments/ab/IMG_0001.JPG") is None
+    assert folders.opener("other/IMG_0001.JPG") is not None
+    assert folders.opener("Media/WhatsApp Images/IMG-20190308-WA0001.jpg") is not None
+
+
 @given(st.text(max_size=60))
 def test_any_path_is_a_file_below_or_nothing(path: str) -> None:
     MediaFolders([Path(__file__).parent]).opener(path)
