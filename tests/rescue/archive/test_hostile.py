@@ -119,6 +119,16 @@ def test_nothing_is_mixed_with_what_is_there(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["full", "wa"]
 
 
+def test_a_source_that_cannot_be_read_is_no_fault_of_the_archives_place(tmp_path: Path) -> None:
+    with made.whatsapp(tmp_path / "wa") as wa:
+        wa.message("words")
+    (tmp_path / "wa" / "wa.db").unlink()
+    (tmp_path / "wa" / "wa.db").symlink_to("/proc/self/mem")  # there, and every read of it fails
+    with pytest.raises(SourceGoneError):
+        make_archive([tmp_path / "wa" / "msgstore.db"], tmp_path / "archive")
+    assert not (tmp_path / "archive").exists()
+
+
 def test_an_archive_is_for_its_owner_alone(tmp_path: Path) -> None:
     with made.whatsapp(tmp_path / "wa") as wa:
         wa.message("words")
