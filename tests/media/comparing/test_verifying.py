@@ -189,7 +189,7 @@ def test_a_digit_that_hangs_on_to_a_preview_is_not_sure() -> None:
     sure = []
     for digit in ("", "8"):
         covered = page.copy()
-        cv2.putText(covered, digit, (200, 420), cv2.FONT_HERSHEY_SIMPLEX, 2.4, 230, 6)
+        cv2.putText(covered, digit, (180, 430), cv2.FONT_HERSHEY_SIMPLEX, 3.6, 230, 14)
         covered[200:760, 255:675] = video
         found = verify(page, covered)
         sure.append(found is not None and found.is_distinguishable)
