@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from phoneward.media import Format
+from phoneward.watch import make_canary
 from tests.cli import terminal
 from tests.cli.program import Program, make_vault
 from tests.phone import state
 from tests.phone.snooper import Snooper, cropped, thumbnail
 from tests.phone.testphone import PhoneFactory, TestPhone
+from tests.watch.captures.pcap.recording import HOST, Job, record
 
 _UID = 10200
 _APP = "com.example.finance"
@@ -134,6 +137,18 @@ def test_a_recording_shows_that_it_was_sent(phone: TestPhone, program: Program, 
     broken = program.run("watch", "canary", "look", "--capture", tmp_path / "nothing.har")
     assert broken.code == 0
     assert "nothing.har" in broken.stderr
+
+
+def test_a_recording_with_its_keys_beside_it_shows_it_too(program: Program) -> None:
+    """A pcap is closed without its keys: given, they open it, as `watch capture` does."""
+    made = record(
+        b"canary 77", lambda: [Job("tls1.3", 20_003, "/new", make_canary(format=Format.JPEG, number=77).data)]
+    )
+    look: list[str | Path] = ["watch", "canary", "look", "--capture", made.plain, "--id", "77", "--json"]
+    assert program.run(*look).code == 0
+    opened = program.run(*look, "--keys", made.keys)
+    assert opened.code == 4, opened.stderr
+    assert opened.documents[0]["host"] == HOST
 
 
 def test_not_seen_is_told_with_what_was_not_looked_at(phone: TestPhone, program: Program) -> None:

@@ -1,5 +1,6 @@
 """The sample phone looks like a phone, and a day changes what it says."""
 
+import datetime as dt
 import hashlib
 import os
 from pathlib import Path
@@ -36,6 +37,19 @@ def test_it_is_the_same_every_time(tmp_path: Path) -> None:
     assert content(tmp_path / "a") == content(tmp_path / "b")
     one, other = (next(iter(sorted((tmp_path / name).rglob("*.jpg")))).stat().st_mtime_ns for name in ("a", "b"))
     assert one == other
+
+
+def test_what_carries_a_day_in_its_name_is_of_that_day(tmp_path: Path) -> None:
+    """The copied screenshot's name and times tell one story: taken that day, copied seconds later."""
+    sample.fill(os.fsencode(tmp_path))
+    taken, copied = (
+        dt.datetime.fromtimestamp(os.stat(os.path.join(os.fsencode(tmp_path), path)).st_mtime, dt.UTC)
+        for path in (sample.SCREENSHOT, sample.COPY)
+    )
+    assert f"{taken:%Y-%m-%d}".encode() in sample.SCREENSHOT
+    assert dt.timedelta(seconds=1) < copied - taken < dt.timedelta(minutes=1)
+    for photo in tmp_path.glob("DCIM/Camera/IMG_*.jpg"):
+        assert f"{dt.datetime.fromtimestamp(photo.stat().st_mtime, dt.UTC):%Y%m%d}" in photo.name
 
 
 def test_a_day(tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ def redact_picture(case: Case, path: str, boxes: Sequence[Box]) -> Item:
     except ImportError as error:
         raise PicturesExtraMissingError from error
     try:
-        made = run_confined(blackened, data, [(box.left, box.top, box.width, box.height) for box in inside], limits=_LIMITS)
+        made = run_confined(
+            blackened, data, [(box.left, box.top, box.width, box.height) for box in inside], limits=_LIMITS
+        )
     except ConfinedError as error:
         raise NotRedactableError(path=path, reason=words("it cannot be decoded")) from error
     where = "; ".join(",".join(map(str, box)) for box in inside)

@@ -21,6 +21,7 @@ _COMMANDS = {"bytes": "count", "finish": "finish", "look": "look"}
 
 WAIT_HELP = N_("Do not ask at the terminal: go on after so many minutes.")
 CAPTURE_HELP = N_("Look for the picture in this recording of what the phone sent too (see `phoneward watch capture`).")
+KEYS_HELP = N_("TLS keys for a pcap file, as PCAPdroid saves them (SSLKEYLOGFILE). May be given again.")
 MINUTES = click.FloatRange(min=0, max=24 * 60)
 
 
@@ -45,6 +46,7 @@ MINUTES = click.FloatRange(min=0, max=24 * 60)
 @option("--app", metavar="PACKAGE", help=N_("The app that is tested: when it last looked at pictures is told too."))
 @option("--wait", type=MINUTES, metavar="MINUTES", help=WAIT_HELP)
 @option("--capture", "captures", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=CAPTURE_HELP)
+@option("--keys", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=KEYS_HELP)
 @option(
     "--by-hand", is_flag=True, help=N_("Open the picture on the phone, for a screenshot with the phone's own keys.")
 )
@@ -64,6 +66,7 @@ def canary(
     app: str | None,
     wait: float | None,
     captures: tuple[Path, ...],
+    keys: tuple[Path, ...],
     by_hand: bool,
     no_phone: Path | None,
     allow_unencrypted: bool,
@@ -77,7 +80,7 @@ def canary(
         for name in filter(others.get, others):
             raise NotTogetherError(first="--no-phone", second=name)
         return _write(frame, no_phone)
-    return _play(frame, _Wish(serial, app or "", wait, captures, by_hand, allow_unencrypted))
+    return _play(frame, _Wish(serial, app or "", wait, captures, keys, by_hand, allow_unencrypted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class _Wish:
     app: str
     wait: float | None
     captures: tuple[Path, ...]
+    keys: tuple[Path, ...]
     by_hand: bool
     allow_unencrypted: bool
 
@@ -121,7 +125,7 @@ def _play(frame: "Frame", wish: _Wish) -> ExitCode:
                 by_hand=wish.by_hand,
                 listener=listener,
             )
-        for capture in in_captures(frame, wish.captures, [report.canary.number]):
+        for capture in in_captures(frame, wish.captures, [report.canary.number], wish.keys):
             report = watch.with_capture(report, capture)
         view.show(frame.output, report, api_level=hands.phone.identity.api_level, by_hand=wish.by_hand)
     return ExitCode.FINDING if report.is_seen else ExitCode.DONE

@@ -72,13 +72,22 @@ def mend(frame: Frame, hands: "Hands", *, ask_first: bool = True) -> bool:
     return any(report.is_seen for report in reports)
 
 
-def in_captures(frame: Frame, captures: "Sequence[Path]", known: "Sequence[int]") -> "Iterator[InCapture]":
-    """Yield what each recording shows; one that cannot be read is named, and the others are looked at."""
+def in_captures(
+    frame: Frame, captures: "Sequence[Path]", known: "Sequence[int]", keys: "Sequence[Path]" = ()
+) -> "Iterator[InCapture]":
+    """Yield what each recording shows; one that cannot be read is named, and the others are looked at.
+
+    Args:
+        frame: this run.
+        captures: the recordings.
+        known: the numbers of the test pictures.
+        keys: TLS keys beside pcap files.
+    """
     from phoneward import watch
     from phoneward.errors import PhonewardError
 
     for path in captures:
         try:
-            yield watch.look_in_capture(path, known)
+            yield watch.look_in_capture(path, known, key_logs=keys)
         except PhonewardError as error:
             frame.output.warn(error)

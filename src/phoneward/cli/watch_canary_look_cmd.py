@@ -6,7 +6,7 @@ import click
 
 from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.session import open_vault
-from phoneward.cli.watch_canary_cmd import CAPTURE_HELP
+from phoneward.cli.watch_canary_cmd import CAPTURE_HELP, KEYS_HELP
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
@@ -30,6 +30,7 @@ from phoneward.texts import N_
 )
 @option("--snapshot", metavar="SNAPSHOT", help=N_("Look in this snapshot of the vault, or in the latest."))
 @option("--capture", "captures", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=CAPTURE_HELP)
+@option("--keys", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=KEYS_HELP)
 @option(
     "--id",
     "number",
@@ -38,7 +39,14 @@ from phoneward.texts import N_
     help=N_("Only this test picture, by the number that stands on it. Default: any."),
 )
 @vault_options
-def look(*, paths: tuple[Path, ...], snapshot: str | None, captures: tuple[Path, ...], number: int | None) -> ExitCode:
+def look(
+    *,
+    paths: tuple[Path, ...],
+    snapshot: str | None,
+    captures: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    number: int | None,
+) -> ExitCode:
     """Search, show."""
     from phoneward import watch
     from phoneward.cli import watch_canary_view as view
@@ -62,7 +70,7 @@ def look(*, paths: tuple[Path, ...], snapshot: str | None, captures: tuple[Path,
                 )
     copies = [copy for copy in found.copies if number is None or copy.sighting.number == number]
     sent = []
-    for capture in in_captures(frame, captures, sorted(known)):
+    for capture in in_captures(frame, captures, sorted(known), keys):
         sent += [one for one in capture.sent if number is None or one.number == number]
         found.missed += capture.missed
     view.show_search(frame.output, found, copies, sent, notes.all())

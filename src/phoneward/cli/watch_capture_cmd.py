@@ -9,13 +9,15 @@ import click
 
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.session import open_vault
+from phoneward.cli.watch_canary_cmd import KEYS_HELP
 from phoneward.cli.worded import WordedCommand
-from phoneward.errors import ExitCode, UsageError, readable
+from phoneward.errors import ExitCode, PhonewardError, UsageError, readable
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from phoneward.snapshots import Asking
     from phoneward.vault import Repository
     from phoneward.watch import CaptureResult, OwnPicture
 
@@ -58,7 +60,7 @@ _DAY_LENGTH = len("2026-11-29")
     metavar="FILE",
     multiple=True,
     type=click.Path(path_type=Path),
-    help=N_("TLS keys for a pcap file, as PCAPdroid saves them (SSLKEYLOGFILE). May be given again."),
+    help=KEYS_HELP,
 )
 @option(
     "--log",
@@ -103,10 +105,12 @@ def capture(
         )
     limits = _Limits(keys, log, _time("--since", since), _time("--until", until, is_end=True), app)
     if images is not None:
-        result = _look(file, watch.pictures_in_folder(images), limits)
+        result = _look(file, watch.pictures_in_folder(images), limits, _known_packages(frame, snapshot))
     else:
         with open_vault(frame) as repository:
-            result = _look(file, _stored(frame, repository, snapshot, mine), limits)
+            asking = _asking(frame, repository, snapshot)
+            packages = watch.packages_by_uid(asking)
+            result = _look(file, _stored(frame, asking, mine), limits, packages)
     view.show(frame.output, result)
     if result.uploads and fail_on_sent:
         return ExitCode.FINDING
@@ -125,13 +129,16 @@ class _Limits:
     app: str | None
 
 
-def _look(file: Path, pictures: "Iterable[OwnPicture]", limits: _Limits) -> "CaptureResult":
+def _look(
+    file: Path, pictures: "Iterable[OwnPicture]", limits: _Limits, packages: "Mapping[int, str] | None" = None
+) -> "CaptureResult":
     from phoneward import watch
 
     return watch.look_into_capture(
         file,
         pictures,
         key_logs=limits.keys,
+        packages=packages,
         log=limits.log,
         since=limits.since,
         until=limits.until,
@@ -139,15 +146,31 @@ def _look(file: Path, pictures: "Iterable[OwnPicture]", limits: _Limits) -> "Cap
     )
 
 
-def _stored(
-    frame: Frame, repository: "Repository", snapshot: str | None, mine: tuple[str, ...]
-) -> "Iterator[OwnPicture]":
-    """Yield the pictures of a snapshot; a folder of it that cannot be read is told."""
-    from phoneward import snapshots, watch
+def _known_packages(frame: Frame, snapshot: str | None) -> "dict[int, str]":
+    """Return the package of each UID where a vault opens without a question; it is not needed."""
+    from phoneward import vault, watch
+
+    password = frame.settings.password()
+    if password is None:
+        return {}
+    try:
+        repository = vault.open_repository(vault.LocalStorage(frame.settings.repository_path()), password)
+        return watch.packages_by_uid(_asking(frame, repository, snapshot))
+    except PhonewardError:
+        return {}
+
+
+def _asking(frame: Frame, repository: "Repository", snapshot: str | None) -> "Asking":
+    from phoneward import snapshots
 
     repository.load_index()
     chosen = snapshots.describe(snapshots.find(repository, snapshot or "latest"))
-    asking = snapshots.Asking(repository, chosen, (chosen,), dt.datetime.now(dt.UTC), frame.settings.cache_dir)
+    return snapshots.Asking(repository, chosen, (chosen,), dt.datetime.now(dt.UTC), frame.settings.cache_dir)
+
+
+def _stored(frame: Frame, asking: "Asking", mine: tuple[str, ...]) -> "Iterator[OwnPicture]":
+    """Yield the pictures of a snapshot; a folder of it that cannot be read is told."""
+    from phoneward import watch
 
     def damaged(path: bytes) -> None:
         frame.output.say(_("The folder {path} in the snapshot is damaged.").format(path=readable(path)))

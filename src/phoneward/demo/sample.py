@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ SCREENSHOT: Final = b"Pictures/Screenshots/Screenshot_2025-10-03.png"
 COPY: Final = b"Android/data/com.example.finance/files/.cache/3f9a1c"
 COPIED_AFTER: Final = timedelta(seconds=4)
 """A finance app copied a screenshot into its own folder: as the app of a true story did."""
+_DAY_IN_NAME: Final = re.compile(rb"(20\d\d)-?([01]\d)-?([0-3]\d)")
 _FIRST_DAY: Final = datetime(2025, 10, 1, 8, 0, tzinfo=UTC)
 
 
@@ -96,12 +98,21 @@ def fill(storage: bytes) -> int:
     """
     written = 0
     for number, (path, content) in enumerate(_files()):
-        moment = _FIRST_DAY + timedelta(hours=7 * number, microseconds=number)
+        moment = _moment(path, number)
         if write(storage, path, content, moment):
             written += 1
         if path == SCREENSHOT and write(storage, COPY, content, moment + COPIED_AFTER):
             written += 1
     return written
+
+
+def _moment(path: bytes, number: int) -> datetime:
+    """Return when a file was made: on the day that its name tells, where it tells one."""
+    named = _DAY_IN_NAME.search(path.rpartition(b"/")[2])
+    if named is None:
+        return _FIRST_DAY + timedelta(hours=7 * number, microseconds=number)
+    year, month, day = (int(part) for part in named.groups())
+    return datetime(year, month, day, 8, tzinfo=UTC) + timedelta(minutes=7 * number, microseconds=number)
 
 
 def write(storage: bytes, path: bytes, content: bytes, moment: datetime | None = None) -> bool:

@@ -6,6 +6,7 @@ from phoneward.watch.captures.exchange import Capture, Exchange, Unread
 from phoneward.watch.captures.guide import RecordingGuide, RecordingWay, recording_guide
 from phoneward.watch.captures.looking import CaptureResult, look_into_capture
 from phoneward.watch.captures.own import OwnPicture, pictures_in_folder
+from phoneward.watch.captures.senders import packages_by_uid
 from phoneward.watch.captures.stored import pictures_in_snapshot
 from phoneward.watch.captures.upload import Upload
 from phoneward.watch.captures.words import (
@@ -66,6 +67,7 @@ __all__ = [
     "looked_sentences",
     "mark_sensitive",
     "not_seen_sentence",
+    "packages_by_uid",
     "picture_bytes",
     "picture_shown",
     "pictures_in_folder",

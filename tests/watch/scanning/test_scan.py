@@ -91,13 +91,17 @@ def test_a_second_look_opens_nothing_that_was_seen(
 
 
 def test_a_new_picture_of_the_owners_is_compared_with_what_apps_kept_before(repo: Repository, tmp_path: Path) -> None:
-    """An app may have had a picture before it came into the camera folder."""
-    kept = {f"{BANK}/files/a": File(jpeg(screens()[4].data), at(0, 4))}
+    """An app may have had a picture before it came into the camera folder: whole, or a part of it."""
+    kept = {
+        f"{BANK}/files/a": File(jpeg(screens()[4].data), at(0, 4)),
+        f"{BANK}/files/b": File(jpeg(screens()[4].data, crop=0.1), at(0, 4)),
+    }
     put(repo, {**owned(1), **kept})
     assert not scan(asking(repo, tmp_path / "cache")).copies
     put(repo, {**owned(1), **kept, shot(4): File(screens()[4].data, at(4))}, day=1)
-    (copy,) = scan(asking(repo, tmp_path / "cache")).copies
-    assert (copy.original, copy.cause) == ("/" + shot(4), Cause.RECEIVED)
+    copies = scan(asking(repo, tmp_path / "cache")).copies
+    assert {copy.verdict.kind for copy in copies} == {Kind.RE_ENCODED, Kind.CROPPED}
+    assert {(copy.original, copy.cause) for copy in copies} == {("/" + shot(4), Cause.RECEIVED)}
 
 
 def test_how_long_a_copy_has_lain_there(repo: Repository, tmp_path: Path) -> None:

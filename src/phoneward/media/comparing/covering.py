@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from phoneward.media.comparing.prepared import Float
+from phoneward.media.comparing.prepared import Float, levels
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual
 
@@ -275,9 +275,8 @@ class _Spots:
         """Return the spots where nothing is any more: a bar wiped out, a word blacked out."""
         found = np.zeros_like(self.wrong)
         # A whole band across is empty.
-        mean = cv2.reduce(self.suspect, 1, cv2.REDUCE_AVG, dtype=cv2.CV_64F)
-        squared = cv2.reduce(self.suspect, 1, cv2.REDUCE_SUM2, dtype=cv2.CV_64F) / self.width
-        is_empty = (squared - mean * mean < _EMPTY**2).astype(np.uint8)
+        _mean, spread = levels(self.suspect, 1)
+        is_empty = (spread < _EMPTY).astype(np.uint8)[:, None]
         found |= cv2.morphologyEx(is_empty, cv2.MORPH_OPEN, np.ones((6, 1), np.uint8)) > 0
         for number in range(1, self.count):
             width, height = int(self.stats[number][2]), int(self.stats[number][3])

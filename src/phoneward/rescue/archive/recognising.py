@@ -24,6 +24,7 @@ from phoneward.rescue.archive.sources.signal_lines import SigExport, SignalExpor
 from phoneward.rescue.archive.sources.sms_xml import SmsXml
 from phoneward.rescue.archive.sources.telegram import Telegram
 from phoneward.rescue.archive.sources.whatsapp import WhatsApp
+from phoneward.rescue.archive.sources.whatsapp_ios import WhatsAppIos
 from phoneward.rescue.archive.sources.whatsapp_old import WhatsAppOld
 from phoneward.rescue.archive.sources.whatsapp_text import WhatsAppText, title_in
 from phoneward.rescue.archive.unpacking import is_sane, unpack
@@ -139,7 +140,7 @@ class _Looking:
             return WhatsApp(path, names, media, self.folder)
         if WhatsAppOld.fits(database):
             return WhatsAppOld(path, names, media, self.folder)
-        for reader in (AndroidSms, IosMessages, SignalDesktop, SignalAndroid):
+        for reader in (AndroidSms, IosMessages, WhatsAppIos, SignalDesktop, SignalAndroid):
             if reader.fits(database):
                 return reader(path, media, self.folder)
         return None

@@ -214,8 +214,7 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
                 if cut - at >= 5:
                     gaps.append(Gap(at, cut, at in known, reused and cut == start))
                 at = max(at, cut)
-        if end > at:
-            at = end
+        at = max(at, end)
         last = rowid
     return gaps
 

@@ -7,14 +7,14 @@ version 12. Flow files name no app.
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from phoneward.errors import readable
-from phoneward.texts import _, ngettext
+from phoneward.texts import _
 from phoneward.watch.captures.errors import CaptureUnreadableError, NotACaptureError
-from phoneward.watch.captures.exchange import Exchange, Unread
+from phoneward.watch.captures.exchange import Exchange
 from phoneward.watch.captures.hosts import host_of, moment
+from phoneward.watch.captures.reading import Reader
 from phoneward.watch.captures.tnetstrings import TnetstringError, Value, head_of, parse
 
 LARGEST_FLOW: Final = 512 << 20
@@ -24,29 +24,8 @@ _LENGTH_DIGITS: Final = 12
 _QUIC_VERSIONS: Final = (b"\0\0\0\1", b"\x6b\x33\x43\xcf")
 
 
-class FlowCapture:
+class FlowCapture(Reader):
     """A flow file that is being read; see `Capture`."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._sent: dict[str, int] = {}
-        self._problems: list[str] = []
-        self._is_damaged = False
-        self._bare = 0
-        self._number = 0
-
-    @property
-    def unread(self) -> Unread:
-        """What could not be read; whole when `exchanges` has ended."""
-        problems = list(self._problems)
-        if self._bare:
-            said = ngettext(
-                "The capture holds {count} request whose content was not recorded.",
-                "The capture holds {count} requests whose content was not recorded.",
-                self._bare,
-            )
-            problems.append(said.format(count=f"{self._bare:,}"))
-        return Unread(sent=dict(self._sent), problems=tuple(problems), is_damaged=self._is_damaged)
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield what was sent.
@@ -108,10 +87,6 @@ class FlowCapture:
                 yield from self._messages(flow, _said(messages, opcode=False), "UDP")
             case _:
                 yield from self._messages(flow, _said(messages, opcode=True), "WebSocket")
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number - 1
 
     def _request(self, flow: dict[str, Value], request: dict[str, Value]) -> Exchange:
         headers = _headers(request.get("headers"))

@@ -21,9 +21,10 @@ from urllib.parse import urlsplit
 from phoneward.errors import readable
 from phoneward.texts import _, ngettext
 from phoneward.watch.captures.errors import CaptureUnreadableError, NotACaptureError
-from phoneward.watch.captures.exchange import Exchange, Unread
+from phoneward.watch.captures.exchange import Exchange
 from phoneward.watch.captures.hosts import host_of, moment
 from phoneward.watch.captures.jsonscan import JsonError, Text, find_member, items, members
+from phoneward.watch.captures.reading import Reader
 
 LARGEST_VALUE: Final = 256 << 20
 """Bytes of a part of an entry that is read (a body with its escapes); a larger one is passed over and named."""
@@ -31,35 +32,22 @@ _MARK: Final = b"\xef\xbb\xbf"
 _WANTED: Final = frozenset({"startedDateTime", "request", "_webSocketMessages"})
 
 
-class HarCapture:
+class HarCapture(Reader):
     """A HAR file that is being read; see `Capture`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._sent: dict[str, int] = {}
-        self._problems: list[str] = []
-        self._is_damaged = False
-        self._bare = self._broken = self._number = 0
+        super().__init__(path)
+        self._broken = 0
 
-    @property
-    def unread(self) -> Unread:
-        """What could not be read; whole when `exchanges` has ended."""
-        problems = list(self._problems)
-        if self._bare:
-            said = ngettext(
-                "The capture holds {count} request whose content was not recorded.",
-                "The capture holds {count} requests whose content was not recorded.",
-                self._bare,
-            )
-            problems.append(said.format(count=f"{self._bare:,}"))
-        if self._broken:
-            said = ngettext(
-                "{count} entry of the capture could not be understood.",
-                "{count} entries of the capture could not be understood.",
-                self._broken,
-            )
-            problems.append(said.format(count=f"{self._broken:,}"))
-        return Unread(sent=dict(self._sent), problems=tuple(problems), is_damaged=self._is_damaged)
+    def _counted(self) -> list[str]:
+        if not self._broken:
+            return super()._counted()
+        said = ngettext(
+            "{count} entry of the capture could not be understood.",
+            "{count} entries of the capture could not be understood.",
+            self._broken,
+        )
+        return [*super()._counted(), said.format(count=f"{self._broken:,}")]
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield what was sent.
@@ -102,10 +90,6 @@ class HarCapture:
         if "_webSocketMessages" in entry:
             url = str(_value(text, request["url"]))
             yield from self._messages(text, entry["_webSocketMessages"][0], url, f"{self._number}")
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number - 1
 
     def _request(self, text: Text, request: dict[str, tuple[int, int]], time: dt.datetime | None) -> Exchange:
         url, method = str(_value(text, request["url"])), str(_value(text, request["method"]))

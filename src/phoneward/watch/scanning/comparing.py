@@ -12,7 +12,7 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.watch.scanning.sealed import Memory, Sealed
 
 if TYPE_CHECKING:
-    from phoneward.media.comparing import Hashes, Looker, Print
+    from phoneward.media.comparing import Looker, Matcher, Print
 
 T = TypeVar("T")
 
@@ -22,10 +22,9 @@ VERSION: Final = 2
 CHUNK: Final = 500
 """Pictures after which what was found is kept."""
 
-HASHED: Final = 4_096
-"""Pictures whose hashes are compared at once."""
-RADIUS: Final = 60
-"""Bits in which hashes of a copy may differ; hashes of unrelated pictures differ in 128."""
+_AGAIN: Final = 16
+_AGAIN_EACH: Final = 2
+"""Pictures of apps that were compared before and are looked at again, for each new picture of the person's."""
 
 Fetch = Callable[[bytes], bytes]
 """Returns a picture's bytes by their SHA-256; nothing where they cannot be had."""
@@ -133,22 +132,19 @@ class Comparing:
         return known is not None and known.verdict.is_distinguishable
 
     def _likely(self, added: Sequence[bytes], suspects: Sequence[bytes]) -> list[bytes]:
-        """Return those that a hash proposes as copies of what is new among the person's own.
+        """Return those that most likely show what is new among the person's own.
 
-        What lay there before the person's picture did is not compared part by part: that would cost as much as the
-        first look, each time a picture is taken.
+        What lay there before the person's picture did is seldom a copy of it: only some are looked at closely.
         """
         if not added or not suspects:
             return []
-        from phoneward.media.comparing import near
+        with self._matcher(added) as matcher:
+            return matcher.promising(self._prints(suspects), _AGAIN + _AGAIN_EACH * len(added))
 
-        gallery = _hashes([one for _sha256, one in self._prints(added)])
-        found = []
-        rest = self._prints(suspects)
-        while some := list(itertools.islice(rest, HASHED)):
-            pairs = near(_hashes([one for _sha256, one in some]), gallery, RADIUS, most=1)
-            found += [some[number][0] for number in sorted({int(pair[0]) for pair in pairs})]
-        return found
+    def _matcher(self, originals: Sequence[bytes]) -> "Matcher[bytes]":
+        from phoneward.media.comparing import Matcher
+
+        return Matcher(self._prints(originals), self._fetch, self._looker)
 
     def _match(
         self,
@@ -158,9 +154,7 @@ class Comparing:
         *,
         noting: bool = False,
     ) -> None:
-        from phoneward.media.comparing import Matcher
-
-        with Matcher(self._prints(originals), self._fetch, self._looker) as matcher:
+        with self._matcher(originals) as matcher:
             for chunk in chunks:
                 for match in matcher.match(tell(self._prints(chunk))):
                     copied = Copied(match.original, match.verdict)
@@ -194,12 +188,6 @@ class Comparing:
     def _keep(self) -> None:
         self._memory.save()
         self._sealed.put(self._key, self._known)
-
-
-def _hashes(prints: "Sequence[Print]") -> "Hashes":
-    import numpy as np
-
-    return np.frombuffer(b"".join(one.pdq for one in prints), np.uint8).reshape(-1, 32)
 
 
 def _each(joined: bytes) -> list[bytes]:
