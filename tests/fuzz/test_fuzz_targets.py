@@ -39,6 +39,7 @@ EXPECTED = {
     "har",
     "index",
     "journal",
+    "leftovers",
     "messages",
     "mailbox",
     "multipart",
