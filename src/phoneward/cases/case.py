@@ -191,7 +191,8 @@ class Case:
                 kind = RENDERINGS if one.is_rendering else ORIGINALS
                 path = self._free_path(one.name, "/".join((kind, *one.folder.split("/"))), taken)
                 filed = change.stage(path, one.pieces(), modified_ns=one.modified_ns)
-                lines.append(draft(Action.ADD, note=one.note, source=one.source, files=(filed,), of=tuple(one.of)))
+                action = Action.REDACT if one.is_rendering and one.folder == REDACTED else Action.ADD
+                lines.append(draft(action, note=one.note, source=one.source, files=(filed,), of=tuple(one.of)))
             return [item_of(filed, line) for line in self._commit(change, *lines) for filed in line.files]
 
     def add_stream(
