@@ -165,16 +165,35 @@ class Case:
             EvidenceRefusedError, EvidenceUnreadableError, EvidenceChangedError: as for `add`.
             CaseError: it could not be done; nothing was changed.
         """
-        if of not in {item.path for item in self.items()}:
-            raise NoSuchItemError(path=readable(of))
-        if not 0 < len(note.strip()) <= MAX_TEXT:
-            raise CaseTextError(most=MAX_TEXT)
+        self._check_redacted(of, note)
         with self._changing([str(file)]) as change:
             path = self._free_path(file.name, f"{RENDERINGS}/{REDACTED}", {})
             with open_evidence(file) as evidence:
                 filed = change.stage(path, evidence.pieces(), modified_ns=evidence.modified_ns)
-            redacted = draft(Action.REDACT, note=note.strip(), source=evidence.source(), files=(filed,), of=(of,))
-            return item_of(filed, self._commit(change, redacted)[0])
+            return self._file_redacted(change, filed, of, note, evidence.source())
+
+    def add_redacted_bytes(self, name: str, data: bytes, of: str, note: str) -> Item:
+        """Put a redacted form of a file of the case into it that was made here. The arguments are as for `add_redacted`.
+
+        Raises:
+            NoSuchItemError: the case has no such file.
+            CaseTextError: nothing is said about it.
+            CaseError: it could not be done; nothing was changed.
+        """
+        self._check_redacted(of, note)
+        with self._changing([name]) as change:
+            path = self._free_path(name, f"{RENDERINGS}/{REDACTED}", {})
+            return self._file_redacted(change, change.stage(path, [data]), of, note, None)
+
+    def _check_redacted(self, of: str, note: str) -> None:
+        if of not in {item.path for item in self.items()}:
+            raise NoSuchItemError(path=readable(of))
+        if not 0 < len(note.strip()) <= MAX_TEXT:
+            raise CaseTextError(most=MAX_TEXT)
+
+    def _file_redacted(self, change: Change, filed: Filed, of: str, note: str, source: Source | None) -> Item:
+        redacted = draft(Action.REDACT, note=note.strip(), source=source, files=(filed,), of=(of,))
+        return item_of(filed, self._commit(change, redacted)[0])
 
     def add_many(self, incoming: Iterable[Incoming]) -> list[Item]:
         """Put files into the case, all of them or none.
