@@ -19,3 +19,9 @@ def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 def sealed(tmp_path_factory: pytest.TempPathFactory, tsa: Authority) -> Sealed:
     """A sealed case; tests only read it."""
     return make_sealed(tmp_path_factory.mktemp("cases") / "案件", tsa)
+
+
+@pytest.fixture(scope="session")
+def unstamped(tmp_path_factory: pytest.TempPathFactory, tsa: Authority) -> Sealed:
+    """The same case, sealed without a time stamp: only its own hashes protect it."""
+    return make_sealed(tmp_path_factory.mktemp("cases") / "unstamped", tsa, is_stamped=False)

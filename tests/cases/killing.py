@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from phoneward.cases import case, change
+from phoneward.cases import change, making
 
 KILLED = 99
 
@@ -42,7 +42,7 @@ def _count_down(steps: int) -> None:
 
         return wrapper
 
-    for module in (change, case):
+    for module in (change, making):
         for name in ("sync_file", "sync_folder"):
             setattr(module, name, counted(getattr(module, name)))
     for owner, names in (

@@ -27,8 +27,8 @@ class Sealed:
         return self.ca.read_bytes()
 
 
-def make_sealed(folder: Path, tsa: Authority) -> Sealed:
-    """Make a case with all kinds of content, seal it, go on, and seal it again; both times with a time stamp."""
+def make_sealed(folder: Path, tsa: Authority, *, is_stamped: bool = True) -> Sealed:
+    """Make a case with all kinds of content, seal it, go on, and seal it again; with a time stamp each time, or not."""
     files = folder.parent / f"{folder.name}-files"
     (files / "album" / "2018").mkdir(parents=True)
     for name, content in {
@@ -39,7 +39,7 @@ def make_sealed(folder: Path, tsa: Authority) -> Sealed:
         "album/妈妈 的照片.jpg": b"\xff\xd8\xff" + b"picture" * 100,
     }.items():
         (files / name).write_bytes(content)
-    wish = Wish(tsa.url, tsa.ca.read_bytes())
+    wish = Wish(tsa.url, tsa.ca.read_bytes()) if is_stamped else Wish()
     case = Case.new(folder, FACTS, Hand("王小明", "phoneward case new"))
     case.add([files / "chat.db", files / "album"], "手机里拷出来的")
     case.seal(wish)

@@ -70,6 +70,18 @@ def test_a_new_case_holds_its_facts_and_says_who_made_it(case: Case) -> None:
     assert os.listdir(case.folder.parent) == [case.folder.name]
 
 
+def test_who_it_was_is_asked_once(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same user of the computer is the same person until they say otherwise; another user is another."""
+    user = lines(case)[0]["user"]
+    Case.open(case.folder).note("a")
+    Case.open(case.folder, Hand("李律师")).note("b")
+    Case.open(case.folder).note("c")
+    monkeypatch.setattr("getpass.getuser", lambda: "other")
+    Case.open(case.folder).note("d")
+    told = [(line["who"], line["user"]) for line in lines(case)[1:]]
+    assert told == [("王小明", user), ("李律师", user), ("李律师", user), ("other", "other")]
+
+
 def test_the_hash_of_a_line_is_what_standard_tools_say(case: Case) -> None:
     """A court expert needs sed and sha256sum, not Phoneward."""
     case.note("打了客服电话，说没有办法")

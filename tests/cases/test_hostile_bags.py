@@ -102,6 +102,34 @@ def test_huge_sparse_files_are_not_read(bag: Path) -> None:
         assert path in told(bag)
 
 
+def test_sparse_files_that_only_the_manifests_name_are_not_read(bag: Path) -> None:
+    """A hundred files of ten gigabytes, each named by a manifest: none is part of the case, none is read."""
+    for manifest, below in (("manifest-sha256.txt", "data/originals/z"), ("tagmanifest-sha256.txt", "zz/")):
+        (bag / "zz").mkdir(exist_ok=True)
+        with (bag / manifest).open("a") as stream:
+            for number in range(100, 150):
+                stream.write(f"{'0' * 64}  {below}{number}\n")
+                with (bag / f"{below}{number}").open("wb") as sparse:
+                    sparse.truncate(10 * GIGA)
+    said = told(bag)
+    assert "data/originals/z149" in said
+    assert "zz/149" in said
+
+
+def test_folders_in_folders_without_end(bag: Path) -> None:
+    """Paths that the system itself cannot open at once."""
+    place = bag / "data"
+    here = os.open(place, os.O_RDONLY)
+    for _depth in range(1500):
+        os.mkdir("aaaaaaaa", dir_fd=here)
+        deeper = os.open("aaaaaaaa", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    assert "cannot be read" in told(bag)
+    subprocess.run(["rm", "-rf", str(bag)], check=True)
+
+
 def test_memory_stays_bounded(bag: Path) -> None:
     """Lines without end, in a process that may have little memory."""
     for path in ("data/custody.jsonl", "manifest-sha256.txt", "tagmanifest-sha256.txt", "bag-info.txt"):

@@ -30,16 +30,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_every_alteration_is_found_and_named(sealed: Sealed, place: Path, data: st.DataObject) -> None:
-    """One alteration of any kind in any file: BROKEN, and the problem names it (or the line of a manifest)."""
+def test_every_alteration_is_found_and_named(
+    sealed: Sealed, unstamped: Sealed, place: Path, data: st.DataObject
+) -> None:
+    """One alteration of any kind in any file: BROKEN, and the problem names it (or what a manifest lists)."""
+    original = data.draw(st.sampled_from((unstamped, sealed)))
     bag, keep = place / "bag", place / "kept"
     shutil.rmtree(bag, ignore_errors=True)
     keep.unlink(missing_ok=True)
-    shutil.copytree(sealed.folder, bag)
+    shutil.copytree(original.folder, bag)
     path = tamper(bag, data, keep)
     verdict = verify(bag, sealed.roots)
     if path is None:
-        assert verdict.result is Result.VERIFIED
+        assert verdict.result is (Result.VERIFIED if original is sealed else Result.INTEGRITY_ONLY)
+        assert verdict.problems == ()
         return
     assert verdict.result is Result.BROKEN
     told = [str(problem) for problem in verdict.problems]
@@ -49,10 +53,13 @@ def test_every_alteration_is_found_and_named(sealed: Sealed, place: Path, data: 
     assert named, (path, told)
 
 
-def test_each_file_alone_is_missed_and_its_change_is_seen(sealed: Sealed, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_stamped", [True, False])
+def test_each_file_alone_is_missed_and_its_change_is_seen(
+    sealed: Sealed, unstamped: Sealed, tmp_path: Path, *, is_stamped: bool
+) -> None:
     """No file of a sealed case is superfluous: not one can go, grow or change without a trace."""
     bag = tmp_path / "bag"
-    shutil.copytree(sealed.folder, bag)
+    shutil.copytree((sealed if is_stamped else unstamped).folder, bag)
     for path in files_of(bag):
         content = (bag / path).read_bytes()
         for other in (None, content + b"\n", b"", content[:-1] + bytes([content[-1] ^ 1]) if content else b"x"):
@@ -66,7 +73,32 @@ def test_each_file_alone_is_missed_and_its_change_is_seen(sealed: Sealed, tmp_pa
             verdict = verify(bag, sealed.roots)
             assert verdict.result is Result.BROKEN, (path, other)
             (bag / path).write_bytes(content)
-    assert verify(bag, sealed.roots).result is Result.VERIFIED
+    assert verify(bag, sealed.roots).problems == ()
+
+
+@pytest.mark.parametrize("name", ["manifest-sha256.txt", "tagmanifest-sha256.txt"])
+def test_a_manifest_has_one_way_of_being_written(unstamped: Sealed, tmp_path: Path, name: str) -> None:
+    """What RFC 8493 would allow as well says the same and is other bytes: no stamp is needed to see it."""
+    changes: list[Callable[[str], str]] = [
+        lambda text: text.replace("  ", " "),
+        lambda text: text.replace("  ", "\t"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.upper(),
+        lambda text: "".join(sorted(text.splitlines(keepends=True))),
+        lambda text: text + "\n",
+        lambda text: text[:-1],
+        lambda text: text.replace("data/", "./data/").replace("README", "./README"),
+        lambda text: text + text.splitlines(keepends=True)[-1],
+        lambda text: "\ufeff" + text,
+        lambda text: "# a comment\n" + text,
+    ]
+    for number, change in enumerate(changes):
+        bag = tmp_path / f"{name}{number}"
+        shutil.copytree(unstamped.folder, bag)
+        text = (bag / name).read_bytes().decode()
+        (bag / name).write_bytes(change(text).encode())
+        told = " ".join(map(str, verify(bag).problems))
+        assert f"{name}, line" in told or "./" in told, number
 
 
 @pytest.mark.parametrize("line", [1, 3, 7, 11])

@@ -126,3 +126,12 @@ def test_a_statement_is_written_from_the_case(program: Program, case: Path, tmp_
     text = program.run("case", "statement", case, "--in", "zh").stdout
     assert "I called the shop." in text
     assert "妈妈的消息" in text
+
+
+def test_what_others_need_not_see_is_covered_in_a_copy(program: Program, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("Call 13800138000.")
+    path = program.run("case", "add", case, tmp_path / "chat.txt", "--json").document["path"]
+    document = program.run("case", "redact", case, path, "--text", "13800138000", "--json").document
+    assert (case / str(document["path"])).read_text() == "Call █████."
+    for words in ([], ["--box", "1,2,3"], ["--box", "0,0,9,9"], ["--text", "x", "--box", "0,0,9,9"]):
+        assert program.run("case", "redact", case, path, *words).code == 2, words

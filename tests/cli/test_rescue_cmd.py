@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli import terminal
 from tests.cli.program import Program
 from tests.rescue.phones import CHATS, content
 from tests.snapshots.catalogue.histories import new_repository
@@ -28,7 +29,7 @@ def test_a_person_reads_what_to_do_and_what_is_left(lost: Program) -> None:
     ran = lost.run("rescue", "--what", "wiped-by-update", "--app", "wechat")
     assert ran.code == 0, ran.stderr
     order = [
-        "AN UPDATE EMPTIED AN APP", "[DO NOT] Do not open the app again", "Install no recovery app",
+        "AN UPDATE EMPTIED AN APP", "[STOP] Do not open the app again", "Install no recovery app",
         "mother.jpg, in the trash", "WeChat: 3 files that are gone since", "What cannot be had", "100 % recovery",
     ]  # fmt: skip
     places = [ran.stdout.find(text) for text in order]
@@ -81,3 +82,12 @@ def test_a_leak_is_no_search_and_the_card_prints(lost: Program, tmp_path: Path) 
     other.write_text("mine")
     assert lost.run("rescue", "--what", "deleted", "--card", "--html", other).code != 0
     assert other.read_text() == "mine"
+
+
+def test_at_a_terminal_the_person_is_asked_what_happened(lost: Program) -> None:
+    """Eight lines to choose from; a number is enough, and what is no number is asked again."""
+    talk = terminal.run(lost, ["rescue", "--card"], [("Its number: ", "lots"), ("Its number: ", "4")])
+    assert talk.code == 0
+    assert "An update emptied an app" in talk.screen
+    assert "SOMETHING WAS DELETED" in talk.screen
+    assert "[STOP]" in talk.screen

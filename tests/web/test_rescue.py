@@ -39,7 +39,7 @@ def test_every_incident_leads_to_its_card(site: Site) -> None:
     for incident in Incident:
         assert f'href="/rescue/card?what={incident}"' in first
         card = visitor.get(f"/rescue/card?what={incident}").text
-        assert "Do not</strong>" in card
+        assert "Stop</strong>" in card
         assert ('action="/rescue/search"' in card) is not incident.is_leak
         paper = visitor.get(f"/rescue/card.html?what={incident}")
         assert paper.headers["content-disposition"].startswith("attachment")

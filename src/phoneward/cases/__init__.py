@@ -19,9 +19,12 @@ from phoneward.cases.errors import (
     ExportTooLargeError,
     FactsDamagedError,
     NoFolderError,
+    NoSuchItemError,
     NotACaseError,
     NotAFingerprintError,
     NotExportedError,
+    NothingRedactedError,
+    NotRedactableError,
     NotToldError,
     OpenTimestampsMissingError,
     ScreenshotGoneError,
@@ -47,6 +50,7 @@ from phoneward.cases.known import case_key, forget_case, known_cases, note_case
 from phoneward.cases.logreading import FACTS
 from phoneward.cases.parts import MIN_PART, Part
 from phoneward.cases.past import Break, breaks_of
+from phoneward.cases.redacting import Box, redact_picture, redact_text
 from phoneward.cases.screens import (
     Screenshot,
     Screenshots,
@@ -69,6 +73,7 @@ __all__ = [
     "MIN_PART",
     "Action",
     "App",
+    "Box",
     "Break",
     "Case",
     "CaseDamagedError",
@@ -97,10 +102,13 @@ __all__ = [
     "Line",
     "Loss",
     "NoFolderError",
+    "NoSuchItemError",
     "NotACaseError",
     "NotAFingerprintError",
     "NotExportedError",
+    "NotRedactableError",
     "NotToldError",
+    "NothingRedactedError",
     "OpenTimestampsMissingError",
     "Part",
     "Party",
@@ -137,6 +145,8 @@ __all__ = [
     "picked",
     "read_fingerprint",
     "read_screenshot",
+    "redact_picture",
+    "redact_text",
     "result_words",
     "room_answer",
     "sentence",

@@ -23,6 +23,8 @@ MAX_ENTRIES: Final = 1_000_000
 """Files of a bag that are looked at."""
 MAX_PATH: Final = 4096
 """Bytes of a path."""
+MAX_NAMES: Final = 256 << 20
+"""Bytes of all paths together, of a manifest and of a log: what is kept in memory is a few times as much at most."""
 
 STAMP: Final = "timestamp.tsr"
 CHAIN: Final = "chain.pem"
@@ -47,23 +49,25 @@ def encode_manifest(entries: Mapping[str, str]) -> bytes:
 def read_manifest(stream: BinaryIO) -> tuple[dict[str, str], list[int]]:
     """Return what a manifest says, and the lines that are not as `encode_manifest` writes them.
 
-    Reading ends at the tenth such line, and after a million.
+    Reading ends at the tenth such line, and where a bound is reached.
     """
     entries: dict[str, str] = {}
     odd: list[int] = []
-    last, number = b"", 0
+    last, number, size = b"", 0, 0
     while len(odd) < 10 and (line := stream.readline(MAX_PATH + 100)):
         number += 1
+        size += len(line)
+        if number > MAX_ENTRIES or size > MAX_NAMES:
+            odd.append(number)
+            break
         found = _ENTRY.fullmatch(line)
         path = found[2] if found is not None else b""
         try:
             name = path.decode()
         except UnicodeDecodeError:
             found, name = None, ""
-        if found is None or path <= last or number > MAX_ENTRIES:
+        if found is None or path <= last:
             odd.append(number)
-            if number > MAX_ENTRIES:
-                break
         if found is not None:
             entries.setdefault(name, found[1].decode())
             last = max(last, path)

@@ -1,11 +1,8 @@
 """A case in a folder: facts, evidence, readable renderings of it, and the custody log of all that was done."""
 
 import contextlib
-import hashlib
 import io
 import os
-import secrets
-import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +15,6 @@ from phoneward.cases.custody import (
     MAX_TEXT,
     START,
     Action,
-    Filed,
     Hand,
     Line,
     Source,
@@ -30,19 +26,18 @@ from phoneward.cases.custody import (
 )
 from phoneward.cases.errors import (
     CaseDamagedError,
-    CaseExistsError,
     CaseTextError,
-    CaseUnwritableError,
     EvidenceInCaseError,
+    NoSuchItemError,
     NotACaseError,
 )
 from phoneward.cases.facts import MAX_FACTS, CaseFacts, Device, decode_facts, encode_facts
-from phoneward.cases.items import ORIGINALS, RENDERINGS, Incoming, Item, Readable, item_of
+from phoneward.cases.items import ORIGINALS, REDACTED, RENDERINGS, Incoming, Item, Readable, item_of
 from phoneward.cases.logreading import FACTS
+from phoneward.cases.making import make_case
 from phoneward.cases.names import bag_name, free_name, name_key
 from phoneward.cases.sealing import Seal, Wish, prepare, standing
 from phoneward.cases.taking import named_files, open_evidence
-from phoneward.durable import sync_file, sync_folder
 from phoneward.errors import readable
 from phoneward.progress import Listener, silent
 
@@ -74,22 +69,7 @@ class Case:
             CaseUnwritableError: it cannot be made.
         """
         case = cls(folder, hand or Hand())
-        made = folder.with_name(f".{folder.name[:100]}.phoneward-new-{secrets.token_hex(6)}")
-        try:
-            if os.path.lexists(folder) and (not _is_folder(folder) or any(folder.iterdir())):
-                raise CaseExistsError(folder=readable(str(folder)))
-            (made / "data").mkdir(mode=0o700, parents=True)
-            try:
-                _write_new(made, facts, case._hand)
-                if folder.exists():
-                    folder.rmdir()  # Windows renames onto nothing
-                os.rename(made, folder)
-                sync_folder(folder.absolute().parent)
-            finally:
-                if made.exists():
-                    shutil.rmtree(made, ignore_errors=True)
-        except OSError as error:
-            raise CaseUnwritableError(path=readable(str(folder)), detail=_words(error)) from error
+        make_case(folder, facts, case._hand)
         return case
 
     @classmethod
@@ -168,14 +148,33 @@ class Case:
                 with open_evidence(file) as evidence:
                     path = self._free_path(file.name, f"{ORIGINALS}/{below}", taken)
                     filed = change.stage(path, evidence.pieces(), modified_ns=evidence.modified_ns)
-                source = Source(
-                    kind="file",
-                    path=readable(str(file.absolute())),
-                    size=evidence.size,
-                    modified_ns=evidence.modified_ns,
-                )
-                lines.append(draft(Action.ADD, note=note, source=source, files=(filed,)))
+                lines.append(draft(Action.ADD, note=note, source=evidence.source(), files=(filed,)))
             return [item_of(filed, line) for line in self._commit(change, *lines) for filed in line.files]
+
+    def add_redacted(self, file: Path, of: str, note: str) -> Item:
+        """Copy a redacted form of a file of the case into it: the log says what it is of, and what was hidden and why.
+
+        Args:
+            file: of this computer; something was blackened in it.
+            of: path in the bag of what it is made from.
+            note: what was hidden, and why.
+
+        Raises:
+            NoSuchItemError: the case has no such file.
+            CaseTextError: nothing is said about it.
+            EvidenceRefusedError, EvidenceUnreadableError, EvidenceChangedError: as for `add`.
+            CaseError: it could not be done; nothing was changed.
+        """
+        if of not in {item.path for item in self.items()}:
+            raise NoSuchItemError(path=readable(of))
+        if not 0 < len(note.strip()) <= MAX_TEXT:
+            raise CaseTextError(most=MAX_TEXT)
+        with self._changing([str(file)]) as change:
+            path = self._free_path(file.name, f"{RENDERINGS}/{REDACTED}", {})
+            with open_evidence(file) as evidence:
+                filed = change.stage(path, evidence.pieces(), modified_ns=evidence.modified_ns)
+            redacted = draft(Action.REDACT, note=note.strip(), source=evidence.source(), files=(filed,), of=(of,))
+            return item_of(filed, self._commit(change, redacted)[0])
 
     def add_many(self, incoming: Iterable[Incoming]) -> list[Item]:
         """Put files into the case, all of them or none.
@@ -192,7 +191,8 @@ class Case:
                 kind = RENDERINGS if one.is_rendering else ORIGINALS
                 path = self._free_path(one.name, "/".join((kind, *one.folder.split("/"))), taken)
                 filed = change.stage(path, one.pieces(), modified_ns=one.modified_ns)
-                lines.append(draft(Action.ADD, note=one.note, source=one.source, files=(filed,), of=tuple(one.of)))
+                action = Action.REDACT if one.is_rendering and one.folder == REDACTED else Action.ADD
+                lines.append(draft(action, note=one.note, source=one.source, files=(filed,), of=tuple(one.of)))
             return [item_of(filed, line) for line in self._commit(change, *lines) for filed in line.files]
 
     def add_stream(
@@ -265,7 +265,7 @@ class Case:
             announced = draft(
                 Action.SEAL, seal=len(before.log.seals) + 1, authority=wish.url, open_stamped=wish.open_stamped
             )
-            line = placed(announced, before.log.lines + 1, before.log.head, self._hand, facts.device)
+            line = placed(announced, *self._last(), self._hand, facts.device)
             files, seal = prepare(self.folder, before, line, facts.title, wish)
             for path, content in files.items():
                 change.stage(path, [content])
@@ -329,12 +329,11 @@ class Case:
 
     def _commit(self, change: Change, *entries: Line, device: Device | None = None) -> list[Line]:
         """Write the log's lines and make the change; return them."""
-        number, previous = self._last()
+        before, previous = self._last()
         device = device or self.facts.device
         lines, tail = [], []
         for entry in entries:
-            number += 1
-            line = placed(entry, number, previous, self._hand, device)
+            before = line = placed(entry, before, previous, self._hand, device)
             data = encode_line(line)
             if len(data) > MAX_LINE:
                 raise CaseTextError(most=MAX_TEXT)
@@ -344,15 +343,15 @@ class Case:
         change.commit(b"".join(tail))
         return lines
 
-    def _last(self) -> tuple[int, str]:
-        """Return the number and the hash of the log's last line."""
+    def _last(self) -> tuple[Line, str]:
+        """Return the log's last line and its hash."""
         with (self.folder / LOG).open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - MAX_LINE - 1))
             end = stream.read(MAX_LINE + 1)
         data = end[end.rfind(b"\n", 0, len(end) - 1) + 1 :]
         try:
-            return decode_line(data).seq, hash_line(data)
+            return decode_line(data), hash_line(data)
         except ValueError as error:
             raise self._damaged(f"{LOG}: {error}") from error
 
@@ -378,19 +377,6 @@ class Case:
 
     def _damaged(self, detail: str) -> CaseDamagedError:
         return CaseDamagedError(folder=readable(str(self.folder)), detail=detail)
-
-
-def _write_new(made: Path, facts: CaseFacts, hand: Hand) -> None:
-    """Write a new case's facts and the first line of its log, on the disk before it gets its name."""
-    data = encode_facts(facts)
-    filed = Filed(path=FACTS, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-    line = placed(draft(Action.NEW, files=(filed,)), 1, START, hand, facts.device)
-    for path, content in ((FACTS, data), (LOG, encode_line(line))):
-        with (made / path).open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            sync_file(stream.fileno())
-    sync_folder(made / "data")
 
 
 def _is_folder(path: Path) -> bool:

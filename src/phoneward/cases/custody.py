@@ -10,6 +10,7 @@ import enum
 import getpass
 import hashlib
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ import msgspec
 import phoneward
 from phoneward.cases.facts import Device
 from phoneward.errors import readable
+from phoneward.texts import N_
 
 LOG: Final = "data/custody.jsonl"
 START: Final = "0" * 64
@@ -35,9 +37,21 @@ class Action(enum.StrEnum):
 
     NEW = "new"
     ADD = "add"
+    REDACT = "redact"
     NOTE = "note"
     FACTS = "facts"
     SEAL = "seal"
+
+
+ACTION_WORDS: Final[Mapping[Action, str]] = {
+    Action.NEW: N_("case made"),
+    Action.ADD: N_("added"),
+    Action.REDACT: N_("redacted copy added"),
+    Action.NOTE: N_("note"),
+    Action.FACTS: N_("facts written"),
+    Action.SEAL: N_("sealed"),
+}
+"""Each as a person would say it, marked with `N_`."""
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +116,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         seq: 1 for the first.
         time: with its offset, ISO 8601, by this computer's clock.
         who: as they call themselves.
+        user: name of the user on the computer.
         tool, command: what did it.
         action: what was done.
         note: in words.
@@ -118,6 +133,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int
     time: str
     who: str
+    user: str = ""
     tool: Tool
     command: str = ""
     action: Action
@@ -139,14 +155,20 @@ class Hand:
     who: str = ""
     command: str = ""
 
-    def named(self) -> str:
-        """Return who it is: as they say, else the name of the user on this computer."""
-        if self.who:
-            return self.who
-        try:
-            return getpass.getuser()
-        except (KeyError, OSError, ImportError):  # no such user in the system's list
-            return "unknown"
+    def named(self, before: "Line | None") -> str:
+        """Return who it is: as they say now, or as the same user said in the line before, else the user's name."""
+        user = user_name()
+        if not self.who and before is not None and before.user == user:
+            return before.who
+        return self.who or user
+
+
+def user_name() -> str:
+    """Return the name of the user on this computer."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no such user in the system's list
+        return "unknown"
 
 
 def this_tool() -> Tool:
@@ -189,22 +211,23 @@ def draft(
     )
 
 
-def placed(line: Line, seq: int, previous: str, hand: Hand, device: Device) -> Line:
+def placed(line: Line, before: Line | None, previous: str, hand: Hand, device: Device) -> Line:
     """Return a draft as it will stand in the log.
 
     Args:
         line: the draft.
-        seq: its number.
-        previous: hash of the line before.
+        before: the line before; None where it is the first.
+        previous: hash of it, as it stands in the log.
         hand: whose it is.
         device: the phone, as the facts of the case say.
     """
     phone = msgspec.convert(msgspec.to_builtins(device), Phone)
     return msgspec.structs.replace(
         line,
-        seq=seq,
+        seq=before.seq + 1 if before is not None else 1,
         previous=previous,
-        who=hand.named()[:MAX_WHO],
+        who=hand.named(before)[:MAX_WHO],
+        user=readable(user_name())[:MAX_WHO],
         command=hand.command[:MAX_TEXT],
         phone=None if phone == Phone() else phone,
     )

@@ -1,7 +1,7 @@
 """What can go wrong in the room of cases."""
 
 from phoneward.errors import ExitCode, PhonewardError, readable
-from phoneward.texts import N_, _
+from phoneward.texts import N_, Words, _
 
 
 class CaseError(PhonewardError):
@@ -72,6 +72,14 @@ class EvidenceInCaseError(CaseError):
 
     message = N_("{path} lies in the folder of the case itself, so nothing was added.")
     next_step = N_("Name the files that should be added, not a folder that holds the case.")
+    exit_code = ExitCode.USAGE
+
+
+class NoSuchItemError(CaseError):
+    """A file was named that the case does not have."""
+
+    message = N_("The case has no file {path}.")
+    next_step = N_("Name it as the case lists it, such as data/originals/photo.jpg.")
     exit_code = ExitCode.USAGE
 
 
@@ -174,3 +182,25 @@ class NoFolderError(CaseError):
     message = N_("A place on this computer is needed, with its whole name.")
     next_step = N_("Write it from its beginning, such as /home/you/case or C:\\Users\\you\\case.")
     exit_code = ExitCode.USAGE
+
+
+class NotRedactableError(CaseError):
+    """No copy with covered parts can be made of a file."""
+
+    message = N_("No part of {path} could be covered: {reason}.")
+    next_step = N_("Pictures and plain text can be covered. “phoneward case redact --help” shows how it is written.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, path: str, reason: Words) -> None:
+        super().__init__(path=readable(path)[:200], reason=reason)
+
+
+class NothingRedactedError(CaseError):
+    """Nothing of what was to be covered is in a file."""
+
+    message = N_("Nothing was covered in {path}: what you named is not in it, so no copy was made.")
+    next_step = N_("Look how it is written there, or where it lies in the picture, and try again.")
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__(path=readable(path)[:200])

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
+from phoneward.cases.bag import MAX_ENTRIES, MAX_NAMES, MAX_PATH
 from phoneward.cases.custody import LOG, MAX_LINE, START, Action, Line, decode_line, hash_line
 from phoneward.texts import N_, Words, words
 
-MAX_LINES: Final = 2_000_000
+MAX_SEALS: Final = 9999
 MAX_ODD: Final = 50
 """Wrong lines after which no more are read."""
 
@@ -72,13 +73,14 @@ def read_log(stream: BinaryIO) -> LogSeen:
         OSError: it cannot be read.
     """
     seen = LogSeen()
-    whole = hashlib.sha256()
+    whole, size = hashlib.sha256(), 0
     while data := stream.readline(MAX_LINE + 1):
         seen.lines += 1
         whole.update(data)
+        size += len(data)
         _look_at(seen, data, whole)
         seen.head = hash_line(data)
-        if len(seen.problems) >= MAX_ODD or seen.lines >= MAX_LINES:
+        if len(seen.problems) >= MAX_ODD or size > MAX_NAMES or len(seen.files) > MAX_ENTRIES:
             seen.problems.append(
                 words(N_("{path}: not read any further than line {number}."), path=LOG, number=str(seen.lines))
             )
@@ -104,14 +106,15 @@ def _look_at(seen: LogSeen, data: bytes, whole: "hashlib._Hash") -> None:
     if line.action is Action.SEAL:
         _note_seal(seen, line, whole)
     for filed in line.files:
-        if (filed.path in seen.files and filed.path != FACTS) or not filed.path.startswith("data/"):
+        is_new = filed.path not in seen.files or filed.path == FACTS
+        if not is_new or not filed.path.startswith("data/") or len(filed.path) > MAX_PATH:
             pattern = N_("{path}, line {number}: it brings a file that cannot come there or then.")
             seen.problems.append(words(pattern, path=LOG, number=number))
         seen.files[filed.path] = Brought(filed.sha256, filed.size, seen.lines)
 
 
 def _note_seal(seen: LogSeen, line: Line, whole: "hashlib._Hash") -> None:
-    if line.seal != len(seen.seals) + 1:
+    if line.seal != len(seen.seals) + 1 or line.seal > MAX_SEALS:
         pattern = N_("{path}, line {number}: it announces a seal whose number is not the next.")
         seen.problems.append(words(pattern, path=LOG, number=str(seen.lines)))
         return

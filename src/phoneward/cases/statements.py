@@ -97,8 +97,8 @@ def _matter(facts: CaseFacts) -> Section:
     device, claimant = facts.device, next((one for one in facts.parties if one.role is Role.CLAIMANT), None)
     pairs = [
         (_("The matter"), plain(facts.title)),
-        (_("Of"), "" if claimant is None else _reached(claimant)),
-        (_("What happened"), _(INCIDENT_WORDS[facts.incident])),
+        (_("Claimant"), "" if claimant is None else _reached(claimant)),
+        (_("The event"), _(INCIDENT_WORDS[facts.incident])),
         (_("Day"), day_words(facts.happened) if facts.happened else _("not known")),
         (_("Noticed"), day_words(facts.noticed) if facts.noticed else ""),
         (_("Phone"), plain(f"{device.maker} {device.model}")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from phoneward.cases.bag import MAX_ENTRIES
+from phoneward.cases.bag import MAX_ENTRIES, MAX_NAMES
 from phoneward.errors import readable
 from phoneward.texts import N_, Words, words
 
@@ -34,18 +34,18 @@ def walk(top: Path) -> Tree:
     """Look at all that lies in a folder."""
     tree = Tree()
     waiting = [""]
-    seen = 0
+    seen = size = 0
     while waiting:
         below = waiting.pop()
         try:
             with os.scandir(top / below if below else top) as entries:
                 for entry in entries:
-                    seen += 1
-                    if seen > MAX_ENTRIES:
-                        pattern = N_("There are more than {most} files: no more were looked at.")
-                        tree.problems.append(words(pattern, most=f"{MAX_ENTRIES:,}"))
-                        return tree
                     path = f"{below}/{entry.name}" if below else entry.name
+                    seen, size = seen + 1, size + len(path)
+                    if seen > MAX_ENTRIES or size > MAX_NAMES:
+                        pattern = N_("There are more files than are looked at: {most} were seen.")
+                        tree.problems.append(words(pattern, most=f"{seen:,}"))
+                        return tree
                     _note(tree, waiting, path, entry)
         except OSError as error:
             tree.problems.append(unreadable(below or ".", error))

@@ -5,8 +5,7 @@ reading; no path of a manifest, of the log or of `fetch.txt` is ever followed. A
 is the one that the log tells. What is read line by line ends after some wrong lines.
 """
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,8 +35,10 @@ from phoneward.progress import Advanced, Listener, PhaseStarted, silent
 from phoneward.texts import N_, Words, words
 from phoneward.timestamping import certificates
 
-MAX_TAG_FILE: Final = 512 << 20
-"""Bytes of a tag file that are read: a manifest of a million files has a tenth."""
+MAX_TAG_FILES: Final = 512 << 20
+"""Bytes of tag files that are read: the manifest of a million files has a quarter of that."""
+MAX_SHORT: Final = 1 << 20
+"""Bytes of bag-info.txt and bagit.txt that are read."""
 
 CHANGED: Final = N_("{path} was changed: it is not the file that {manifest} names.")
 MISSING: Final = N_("{path} is missing.")
@@ -143,10 +144,18 @@ class _Look:
         if log.sha256 is not None:
             self._hashes[LOG] = log.sha256
         wanted: dict[str, int] = {}
-        for path in (*payload, *tags):
+        room = MAX_TAG_FILES
+        places = {TAG_MANIFEST, *(f"{seal_folder(seal.number)}/{TAG_MANIFEST}" for seal in log.seals)}
+        for path in (*payload, *sorted(places | set(tags))):
             size = self._tree.files.get(path)
-            most = log.files[path].size if path in log.files else MAX_TAG_FILE
-            if size is not None and path != LOG and (size == most or (path not in log.files and size < most)):
+            if size is None or path == LOG:
+                continue
+            if path.startswith("data/"):  # one that the log does not know, or otherwise, is named all the same
+                is_wanted = path in log.files and log.files[path].size == size
+            else:
+                room -= size
+                is_wanted = room >= 0
+            if is_wanted:
                 wanted[path] = size
         self._listener(PhaseStarted("read-back", len(wanted), sum(wanted.values())))
         done = 0
@@ -182,7 +191,7 @@ class _Look:
         self._renamed(missing, extra)
         self._problems.add(*(words(MISSING, path=readable(path)) for path in sorted(missing)))
         stranger = N_("{path} does not belong to the sealed case.")
-        parents = {path[:end] for path in expected for end in _slashes(path)}
+        parents = _parents(path for path in self._tree.files if path in expected)
         extra |= {folder for folder in self._tree.folders if folder not in parents and folder != STAGING}
         extra = {path for path in extra if not path.startswith(f"{STAGING}/")}
         self._problems.add(*(words(stranger, path=readable(path)) for path in sorted(extra, key=_sortable)))
@@ -248,25 +257,32 @@ class _Look:
         for seal in log.seals:
             below = seal_folder(seal.number)
             place = TAG_MANIFEST if seal is log.seals[-1] else f"{below}/{TAG_MANIFEST}"
-            digest = hashlib.sha256(self._read(place)).digest()
-            found = check_proofs(self._folder, self._tree.files, seal, digest, self._authorities)
+            digest = self._hashes.get(place, "")
+            found = check_proofs(self._folder, self._tree.files, seal, bytes.fromhex(digest), self._authorities)
             self._problems.add(*found.problems)
             stamped.append(found.stamped)
             why = found.why
         return stamped, why
 
     def _read(self, path: str) -> bytes:
-        if self._tree.files.get(path, MAX_TAG_FILE) >= MAX_TAG_FILE:
+        if path not in self._tree.files:
             return b""
         try:
             with (self._folder / path).open("rb") as stream:
-                return stream.read(MAX_TAG_FILE)
+                return stream.read(MAX_SHORT)
         except OSError:
             return b""
 
 
-def _slashes(path: str) -> list[int]:
-    return [place for place, character in enumerate(path) if character == "/"]
+def _parents(paths: Iterable[str]) -> set[str]:
+    """Return all folders above paths, each found once."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _sortable(path: str) -> bytes:

@@ -10,6 +10,7 @@ _COMMANDS: tuple[str, ...] = (
     "tell",
     "add",
     "attach",
+    "redact",
     "note",
     "statement",
     "letter",

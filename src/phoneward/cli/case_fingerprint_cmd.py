@@ -83,7 +83,7 @@ def _show(frame: Frame, pattern: "Pattern") -> None:
             count=f"{pattern.count:,}", pattern=pattern.pattern
         )
     )
-    frame.output.result("  " + labelled(_("What happened"), _(INCIDENT_WORDS[one.incident])))
+    frame.output.result("  " + labelled(_("The event"), _(INCIDENT_WORDS[one.incident])))
     frame.output.result("  " + labelled(_("Phone"), readable(f"{one.maker} {one.model}".strip())))
     for app in one.apps:
         frame.output.result("  " + labelled(_("App"), readable(f"{app.package} {app.version_after}".strip())))

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from phoneward.cases import Case, Hand, Item
 
 folder_argument = argument("folder", metavar="FOLDER", meaning=N_("The case's folder."))
-who_option = option("--who", metavar="NAME", help=N_("Who you are, for the custody log. Default: your user name."))
+who_option = option(
+    "--who",
+    metavar="NAME",
+    help=N_("Who you are, for the custody log. Default: who you were last time, or your user name."),
+)
 
 
 def hand(who: str | None) -> "Hand":

@@ -32,7 +32,7 @@ def print_facts(output: Output, facts: "CaseFacts") -> None:
         output.emit("case_facts", msgspec.to_builtins(facts))
         return
     output.result(readable(facts.title))
-    output.result(labelled(_("What happened"), _(INCIDENT_WORDS[facts.incident])))
+    output.result(labelled(_("The event"), _(INCIDENT_WORDS[facts.incident])))
     unknown = _("not told yet")
     output.result(labelled(_("Day"), facts.happened.isoformat() if facts.happened else unknown))
     if facts.noticed:

@@ -26,7 +26,7 @@ def show_card(output: Output, card: "Card", written: Sequence[Path]) -> None:
     output.result(str(card.title).upper())
     output.result("")
     for number, step in enumerate(card.steps, 1):
-        mark = _("DO") if step.kind is rescue.Kind.DO else _("DO NOT")
+        mark = _("DO") if step.kind is rescue.Kind.DO else _("STOP")
         output.result(f"{number}. [{mark}] {step.text}")
         output.summary(f"   {step.why}")
         if step.run:
@@ -132,6 +132,8 @@ def _show_table(output: Output, result: "SearchResult", shown: "Sequence[Remnant
             )  # fmt: skip
             output.result(f"   ! {gone.format(time=until)}")
         output.result(f"   {one.how}")
+        if one.command:
+            output.result(f"   > {one.command}")
 
 
 def _show_hints(output: Output, hints: "Sequence[Remnant]") -> None:

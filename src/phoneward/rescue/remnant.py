@@ -70,7 +70,8 @@ class Remnant:
         completeness: how much of the original it is.
         size: in bytes; None where nobody can tell.
         count: of how many files or rows it stands for.
-        how: how to get it, one sentence.
+        how: how to get it, one or two sentences.
+        command: what gets it, as it is typed; empty where no command does.
         snapshot: full ID where it lies in one.
         path: in the snapshot or on this computer, for programs.
         open: opens a copy of its bytes for reading, never the original for writing; None where it cannot be collected
@@ -88,6 +89,7 @@ class Remnant:
     size: int | None = None
     count: int = 1
     how: Words
+    command: str = ""
     snapshot: str = ""
     path: str = ""
     open: Opener | None = None

@@ -38,6 +38,7 @@ class Row:
     completeness: Words
     size: int | None
     how: Words
+    command: str
     is_hint: bool
 
 
@@ -162,6 +163,7 @@ def _left(result: SearchResult) -> Left:
             completeness=rescue.completeness_words(one.completeness),
             size=one.size,
             how=one.how,
+            command=one.command,
             is_hint=one.source in rescue.HINTS,
         )
         for one in result.remnants

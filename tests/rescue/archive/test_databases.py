@@ -194,3 +194,51 @@ def test_whatsapp_of_the_years_before_2021(tmp_path: Path) -> None:
     assert "the sea" in text
     assert "The group was made: Family" in text
     assert f"{BOB}\n23:06\nhello" in text
+
+
+# The columns that the exporter asks for; Core Data's tables have more.
+WHATSAPP_IOS = """
+CREATE TABLE ZWACHATSESSION (Z_PK INTEGER PRIMARY KEY, ZGROUPINFO INTEGER, ZCONTACTJID VARCHAR, ZPARTNERNAME VARCHAR);
+CREATE TABLE ZWAMESSAGE (Z_PK INTEGER PRIMARY KEY, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZCHATSESSION INTEGER,
+    ZGROUPMEMBER INTEGER, ZMEDIAITEM INTEGER, ZMESSAGEDATE TIMESTAMP, ZTEXT VARCHAR, ZSTANZAID VARCHAR);
+CREATE TABLE ZWAGROUPMEMBER (Z_PK INTEGER PRIMARY KEY, ZMEMBERJID VARCHAR, ZCONTACTNAME VARCHAR);
+CREATE TABLE ZWAMEDIAITEM (Z_PK INTEGER PRIMARY KEY, ZMESSAGE INTEGER, ZMEDIALOCALPATH VARCHAR, ZTITLE VARCHAR,
+    ZVCARDNAME VARCHAR, ZVCARDSTRING VARCHAR, ZLATITUDE FLOAT, ZLONGITUDE FLOAT, ZMETADATA BLOB);
+CREATE TABLE ZWAPROFILEPUSHNAME (Z_PK INTEGER PRIMARY KEY, ZJID VARCHAR, ZPUSHNAME VARCHAR);
+"""
+
+
+def test_whatsapp_of_an_iphone(tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    inside = b"AppDomainGroup-group.net.whatsapp.WhatsApp.shared-Message/Media/x/sea.jpg"
+    digest = hashlib.sha1(inside, usedforsecurity=False).hexdigest()
+    (folder / digest[:2]).mkdir(parents=True)
+    (folder / digest[:2] / digest).write_bytes(made.png())
+    since = made.MARCH / 1000 - 978_307_200
+    with made.database(folder / "7c" / "7c7fba66680ef796b916b067077cc246adacf01d", WHATSAPP_IOS) as db:
+        made.insert(db, "ZWACHATSESSION", Z_PK=1, ZCONTACTJID="8613800000001@s.whatsapp.net", ZPARTNERNAME="妈妈")
+        made.insert(db, "ZWACHATSESSION", Z_PK=2, ZCONTACTJID="9-1@g.us", ZPARTNERNAME="Family", ZGROUPINFO=1)
+        made.insert(db, "ZWAGROUPMEMBER", Z_PK=4, ZMEMBERJID="447700900002@s.whatsapp.net", ZCONTACTNAME="Bob")
+
+        def say(number: int, text: str | None, **more: Any) -> None:
+            values = {"ZISFROMME": 0, "ZCHATSESSION": 1, "ZMESSAGETYPE": 0, "ZSTANZAID": f"{number:017}LONGER"} | more
+            made.insert(db, "ZWAMESSAGE", Z_PK=number, ZTEXT=text, ZMESSAGEDATE=since + number * 60, **values)
+
+        say(1, "good night")
+        say(2, "and you", ZISFROMME=1)
+        made.insert(db, "ZWAMEDIAITEM", ZMESSAGE=2, ZMETADATA=b"\x2a\x14" + f"{1:017}".encode() + b"LON")
+        say(3, None, ZMESSAGETYPE=1)
+        made.insert(db, "ZWAMEDIAITEM", ZMESSAGE=3, ZMEDIALOCALPATH="/Media/x/sea.jpg", ZTITLE="the sea")
+        say(4, "hello", ZCHATSESSION=2, ZGROUPMEMBER=4)
+        say(5, None, ZMESSAGETYPE=14)
+    archived, text = archive_of(tmp_path, folder)
+    assert sorted((one.title, one.is_group, one.count) for one in archived.conversations) == [
+        ("Family", True, 1),
+        ("妈妈", False, 4),
+    ]
+    assert archived.is_whole
+    assert archived.media == (1, len(made.png()))
+    assert "Me\n23:08\n妈妈\ngood night\nand you" in text
+    assert "the sea" in text
+    assert "Bob\n23:10\nhello" in text
+    assert "deleted by the sender" in text

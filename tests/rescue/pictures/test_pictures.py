@@ -42,7 +42,8 @@ def test_an_android_thumbnail_database_gives_its_pictures_with_the_phones_own_ti
     assert (mum.file, mum.original) == ("pictures/20190307-230640-0001-small.jpg", "/sdcard/DCIM/Camera/mum.jpg")
     assert (mum.time, mum.time_from, mum.is_small, mum.is_whole) == (MARCH_DAY, TimeFrom.MEDIASTORE, True, True)
     assert (mum.places[0].offset, mum.how) == (70_013, "thumbdata")
-    assert (other.time_from, other.original) == (TimeFrom.FILE, "")
+    assert (other.time, other.time_from, other.original) == (None, TimeFrom.UNKNOWN, "")
+    assert other.file == "pictures/undated-0002-small.jpg"
     assert (tmp_path / "out" / other.file).read_bytes() == thumbs[2_000]
 
 

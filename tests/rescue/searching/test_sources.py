@@ -66,7 +66,7 @@ def test_backups_on_this_computer_of_apps_and_of_makers(tmp_path: Path) -> None:
     (wechat,) = apps_backups(asked(), search_computer(computer).found)
     assert wechat.source is Source.APP_BACKUP
     assert len(parts_of(wechat)) == wechat.count > 5
-    assert "phoneward app-backups guide wechat" in str(wechat.how)
+    assert wechat.command == "phoneward app-backups guide wechat"
     assert not list(apps_backups(asked(app="com.whatsapp"), search_computer(computer).found))
     huawei, samsung = makers_backups(asked(), computer)
     assert "HiSuite" in str(huawei.what)
@@ -142,6 +142,21 @@ def test_every_rule_names_where_it_stands_and_is_in_both_languages() -> None:
     for hint in hints():
         assert hint.confirmed <= bool(hint.sources or not hint.where)
         assert all({"en", "zh_CN"} <= set(text) for text in (hint.called, hint.what, hint.how))
+
+
+@pytest.mark.parametrize(
+    ("folder", "source", "where"),
+    [
+        (b"tencent/MicroMsg/WeiXin/a/b", "public-media", b"tencent/MicroMsg/WeiXin"),
+        (b"Tencent/micromsg/0123", "leftover", b"Tencent/micromsg"),
+        (b"MIUI/backup/AllBackup/2026/x", "maker-backup", b"MIUI/backup/AllBackup/2026"),
+    ],
+)
+def test_the_deepest_folder_says_what_lies_there(folder: bytes, source: str, where: bytes) -> None:
+    """What was saved from WeChat lies within its leftovers, and is whole."""
+    found = place_of(folder)
+    assert found is not None
+    assert (found[0].source, found[1]) == (source, where)
 
 
 @given(

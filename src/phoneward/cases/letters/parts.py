@@ -30,7 +30,7 @@ def sender(matter: Matter) -> Section:
     lines = _lines(
         (_("Full name"), matter.or_gap(one.name, Need.NAME)),
         (_("Address"), matter.or_gap(one.address, Need.ADDRESS)),
-        (_("Phone number"), matter.or_gap(one.phone, Need.PHONE)),
+        (_("Telephone"), matter.or_gap(one.phone, Need.PHONE)),
         (_("E-mail"), matter.or_gap(one.email, Need.EMAIL)),
         (_("Contact"), gap_text(Need.CONTACT) if matter.lacks(Need.CONTACT) else ""),
     )
@@ -63,7 +63,7 @@ def recipient(matter: Matter) -> list[Section]:
         (_("Full name"), matter.or_gap(one.name, Need.RECIPIENT)),
         (_("Who that is"), _(ROLE_WORDS[one.role]) if matter.to else ""),
         (_("Address"), matter.or_gap(one.address, Need.RECIPIENT_ADDRESS)),
-        (_("Phone number"), plain(one.phone)),
+        (_("Telephone"), plain(one.phone)),
         (_("E-mail"), plain(one.email)),
     )
     if lines:

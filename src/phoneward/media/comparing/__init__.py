@@ -10,6 +10,7 @@ from phoneward.media.errors import PicturesExtraMissingError
 if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simplejpeg")):
     raise PicturesExtraMissingError
 
+from phoneward.media.comparing.blackening import blackened
 from phoneward.media.comparing.decoding import gray, shown
 from phoneward.media.comparing.hashing import pdq
 from phoneward.media.comparing.looking import Looker
@@ -30,6 +31,7 @@ __all__ = [
     "Pairs",
     "Prepared",
     "Print",
+    "blackened",
     "gray",
     "near",
     "nearest",

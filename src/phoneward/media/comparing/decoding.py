@@ -49,6 +49,18 @@ def shown(data: bytes, *, width: int) -> bytes:
     return encoded
 
 
+def upright_rgb(data: bytes, header: Header) -> Pixels:
+    """Return a picture as large as it is: R, G, B, upright, transparent parts on white.
+
+    Raises:
+        UnreadablePictureError: nothing of it can be decoded.
+    """
+    pixels = decode(data, header.format, "RGB", header.width, header.height)
+    if pixels.ndim == 2:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)  # type: ignore[assignment]
+    return _upright(pixels if pixels.shape[2] == 3 else _on_white(pixels), header.orientation)
+
+
 def checked_header(data: bytes) -> Header:
     """Return a picture's header.
 

@@ -198,6 +198,13 @@ def scaled(gray: Gray, scale: float) -> Gray:
     return resized(gray, shape)
 
 
+def levels(gray: Gray, axis: int) -> tuple[Float, Float]:
+    """Return the mean and the standard deviation of each column (0) or row (1)."""
+    mean = cv2.reduce(gray, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+    squares = cv2.reduce(gray, axis, cv2.REDUCE_SUM2, dtype=cv2.CV_32F).ravel() / gray.shape[axis]
+    return np.asarray(mean, np.float32), np.sqrt(np.maximum(squares - mean * mean, 0.0), dtype=np.float32)
+
+
 def cut(gray: Gray, box: Box) -> Gray:
     """Return a part of a picture."""
     return gray[box[1] : box[3], box[0] : box[2]]

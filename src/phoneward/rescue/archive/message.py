@@ -133,5 +133,4 @@ class Kind(enum.StrEnum):
     WHATSAPP_IOS = "whatsapp-ios"
     TELEGRAM = "telegram"
     SIGNAL = "signal"
-    SIGNAL_XML = "signal-xml"
     SIGNAL_DESKTOP = "signal-desktop"

@@ -24,6 +24,7 @@ from phoneward.rescue.archive.sources.signal_lines import SigExport, SignalExpor
 from phoneward.rescue.archive.sources.sms_xml import SmsXml
 from phoneward.rescue.archive.sources.telegram import Telegram
 from phoneward.rescue.archive.sources.whatsapp import WhatsApp
+from phoneward.rescue.archive.sources.whatsapp_ios import WhatsAppIos
 from phoneward.rescue.archive.sources.whatsapp_old import WhatsAppOld
 from phoneward.rescue.archive.sources.whatsapp_text import WhatsAppText, title_in
 from phoneward.rescue.archive.unpacking import is_sane, unpack
@@ -117,7 +118,9 @@ class _Looking:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith((b"<?xml", b"<!--", b"<smses")) and b"<smses" in head:
             return SmsXml(path)
-        for reader in (Telegram, SignalExport, SigExport):
+        if SigExport.fits(head):
+            return SigExport(path, MediaFolders([own]))
+        for reader in (Telegram, SignalExport):
             if reader.fits(head):
                 return reader(path, media)
         # Logs of programs look alike: among other files only what is called like an exported chat is taken for one.
@@ -139,7 +142,7 @@ class _Looking:
             return WhatsApp(path, names, media, self.folder)
         if WhatsAppOld.fits(database):
             return WhatsAppOld(path, names, media, self.folder)
-        for reader in (AndroidSms, IosMessages, SignalDesktop, SignalAndroid):
+        for reader in (AndroidSms, IosMessages, WhatsAppIos, SignalDesktop, SignalAndroid):
             if reader.fits(database):
                 return reader(path, media, self.folder)
         return None

@@ -15,7 +15,6 @@ _TITLES: Final = {
     Kind.WHATSAPP_IOS: N_("WhatsApp of an iPhone (database)"),
     Kind.TELEGRAM: N_("Telegram (export)"),
     Kind.SIGNAL: N_("Signal (database)"),
-    Kind.SIGNAL_XML: N_("Signal (XML)"),
     Kind.SIGNAL_DESKTOP: N_("Signal on a computer (export)"),
 }
 

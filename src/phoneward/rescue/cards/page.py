@@ -44,7 +44,7 @@ def _view(card: Card) -> dict[str, object]:
         "title": str(card.title),
         "about": _("What to do first, in this order. Breathe. Most damage is done by trying things out."),
         "do": _("Do"),
-        "dont": _("Do not"),
+        "dont": _("Stop"),
         "steps": [
             {
                 "number": number,

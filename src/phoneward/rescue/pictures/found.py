@@ -16,7 +16,7 @@ class TimeFrom(enum.StrEnum):
     NOTED = "noted"
     """The cache or thumbnail database that it lay in noted it."""
     FILE = "file"
-    """The file that it lay in was last written then: it is not younger, but may be much older."""
+    """The file that it is was last written then: it is not younger, but may be older."""
     UNKNOWN = "unknown"
 
 

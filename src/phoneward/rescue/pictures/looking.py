@@ -45,7 +45,7 @@ class Seen:
     trace: Trace | None
     known: Known | None
     written: dt.datetime | None
-    """When the file that it lies in was last written."""
+    """When the file that it is was last written; None where it is one of several things in a file."""
 
     @property
     def sha256(self) -> str:
@@ -125,7 +125,8 @@ class Looking:
                     trace = _trace_before(path, file, found) or trace
                 known = self._known_of(trace)
                 place = Place(path=path, offset=found.offset, inside=found.via)
-                yield Seen(found=found, place=place, trace=trace, known=known, written=written)
+                is_file = not found.offset and not found.via
+                yield Seen(found=found, place=place, trace=trace, known=known, written=written if is_file else None)
 
     def _beside(self, path: Path) -> Trace | None:
         """Return what a cache's journal, and what OkHttp keeps beside an answer, say of a file."""

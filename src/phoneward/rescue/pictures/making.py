@@ -166,8 +166,10 @@ class _Gathering:
         return tuple(named)
 
 
-def _order(one: Recovered) -> tuple[bool, str, str]:
-    return one.time is None, "" if one.time is None else one.time.strftime("%Y%m%d%H%M%S"), one.sha256
+def _order(one: Recovered) -> tuple[bool, str, str, int]:
+    first = one.places[0]
+    when = "" if one.time is None else one.time.strftime("%Y%m%d%H%M%S")
+    return one.time is None, when, str(first.path), first.offset
 
 
 def _better(before: Recovered, seen: Seen) -> Recovered:

@@ -23,7 +23,7 @@ _FROM_WORDS: Final = {
     TimeFrom.EXIF: N_("the camera's own time"),
     TimeFrom.MEDIASTORE: N_("from the phone's list of pictures"),
     TimeFrom.NOTED: N_("noted in the cache"),
-    TimeFrom.FILE: N_("when the file it lay in was last written; the picture can be older"),
+    TimeFrom.FILE: N_("when the file was last written; the picture can be older"),
 }
 
 

@@ -153,7 +153,8 @@ def _record(info: SnapshotInfo, record: RecordCoverage, now: int) -> Remnant:
         made=info.snapshot.time,
         completeness=Completeness.EXACT,
         count=record.kept,
-        how=words("Get it back into a folder: {command}", command=command),
+        how=words("Get it back into a folder, DIR."),
+        command=command,
         snapshot=info.snapshot.id or "",
         path=record.path,
     )

@@ -50,6 +50,7 @@ def remnant_document(remnant: Remnant, asked: Asked) -> dict[str, object]:
         "bytes": remnant.size,
         "count": remnant.count,
         "how": str(remnant.how),
+        "command": remnant.command,
         "snapshot": remnant.snapshot,
         "path": remnant.path,
         "can_be_collected": remnant.can_be_collected,

@@ -92,7 +92,8 @@ class ExpiringFiles:
                 completeness=Completeness.EXACT,
                 size=sum(file.size for file in others),
                 count=len(others),
-                how=place.how(others[0].above),
+                how=place.how(),
+                command=place.command(others[0].above),
                 snapshot=place.snapshot,
                 parts=lambda: (part(place, file) for file in others),
             )
@@ -109,14 +110,15 @@ class ExpiringFiles:
             expires=told.expires,
             completeness=Completeness.EXACT if told.is_trash else Completeness.PARTIAL,
             size=file.size,
-            how=self._how(file, told),
+            how=self._how(told),
+            command=self.place.command(file.path),
             snapshot=self.place.snapshot,
             path=file.shown,
             open=opener(self.place, file),
         )
 
-    def _how(self, file: SeenFile, told: Expiring) -> Words:
-        safe = self.place.how(file.path)
+    def _how(self, told: Expiring) -> Words:
+        safe = self.place.how()
         if not told.is_trash or told.expires is None or told.expires <= self.asked.now:
             return safe
         day = Day(told.expires)

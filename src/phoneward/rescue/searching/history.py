@@ -22,6 +22,8 @@ from phoneward.vault import MAX_DEPTH, BlobId, NodeType, Outline, Repository, St
 MAX_GONE: Final = 500_000
 """Files that are gone since, counted at most."""
 MAX_GROUPS: Final = 2_000
+SHRANK: Final = 16 << 10
+"""Bytes of a file that is missed where less than half of it is left: settings and logs come and go."""
 _OURS: Final = frozenset({b"SHA256SUMS", b"packages", b"records", b"proofs"})
 _PASSING: Final = frozenset({b"cache", b"code_cache", b".thumbnails", b".cache", b"diskcache", b"log", b"logs"})
 """Folders whose files come and go by themselves: that they are gone is no loss."""
@@ -30,17 +32,21 @@ _APP_FOLDERS: Final = frozenset({b"data", b"media", b"obb"})
 
 @dataclass(slots=True)
 class _Group:
-    """Files of one folder that were last in one snapshot."""
+    """Files of one folder that were last in one snapshot; `smaller`: those that are there, but much smaller."""
 
     info: SnapshotInfo
     folder: bytes
     package: str
     files: int = 0
+    smaller: int = 0
     size: int = 0
 
 
 class GoneFiles:
     """Finds the files of earlier snapshots that the newest one does not hold, by path and by content.
+
+    A file that is there under its name and less than half as long counts, too: an app that was emptied writes its next
+    backup, or its next database, over the one that held everything.
 
     Args:
         repo: open, its index loaded.
@@ -57,7 +63,7 @@ class GoneFiles:
         self._asked = asked
         self._kept = kept
         self._walked: set[bytes] = set()
-        self._told: set[bytes] = set()
+        self._told: dict[bytes, _Group] = {}
         self._groups: dict[tuple[bytes, str], _Group] = {}
         self.elsewhere: dict[bytes, bytes] = {}
         self.missed: list[Words] = []
@@ -76,7 +82,7 @@ class GoneFiles:
             self._compare(info, info.snapshot.tree, newest.snapshot.tree)
             if len(self._told) >= MAX_GONE:
                 break
-        return [self._remnant(group, newest) for group in self._groups.values()]
+        return [self._remnant(group) for group in self._groups.values()]
 
     def _compare(self, info: SnapshotInfo, before: BlobId, after: BlobId | None) -> None:
         waiting: list[tuple[bytes, BlobId, BlobId | None]] = [(b"", before, after)]
@@ -92,8 +98,8 @@ class GoneFiles:
                 now = there.get(name)
                 if outline.tree is not None:
                     waiting.append((path + b"/" + name, outline.tree, now.tree if now is not None else None))
-                elif now is None and outline.type == NodeType.FILE:
-                    self._gone(info, path + b"/" + name, outline)
+                elif outline.type == NodeType.FILE and (now is None or _shrank(outline, now)):
+                    self._gone(info, path + b"/" + name, outline, is_there=now is not None)
 
     def _is_new(self, path: bytes, old: BlobId, new: BlobId | None) -> bool:
         key = hashlib.blake2b(path + b"\0" + old + (new or b""), digest_size=16).digest()
@@ -113,7 +119,7 @@ class GoneFiles:
             self.missed.append(said)
             return []
 
-    def _gone(self, info: SnapshotInfo, path: bytes, outline: Outline) -> None:
+    def _gone(self, info: SnapshotInfo, path: bytes, outline: Outline, *, is_there: bool) -> None:
         content = content_of(outline)
         if not content or len(self._told) >= MAX_GONE:
             return
@@ -124,24 +130,24 @@ class GoneFiles:
             if len(self.elsewhere) < MAX_GONE:
                 self.elsewhere.setdefault(content, path)
             return
-        told = hashlib.blake2b(path, digest_size=16).digest()
+        told = _told(path)
         if told in self._told:
             return
-        self._told.add(told)
         key = folder, info.snapshot.id or ""
         if key not in self._groups and len(self._groups) >= MAX_GROUPS:
             return
         group = self._groups.setdefault(key, _Group(info, folder, package))
+        self._told[told] = group
         group.files += 1
+        group.smaller += is_there
         group.size += outline.size
 
-    def _remnant(self, group: _Group, newest: SnapshotInfo) -> Remnant:
+    def _remnant(self, group: _Group) -> Remnant:
         place = InSnapshot(self._repo, group.info)
 
         def parts() -> Iterator[Part]:
-            there = {file.path for file in InSnapshot(self._repo, newest).below(group.folder)}
             for file in place.below(group.folder):
-                if file.path not in there and not _PASSING.intersection(file.folder.split(b"/")):
+                if self._told.get(_told(file.path)) is group:
                     yield part(place, file)
 
         return Remnant(
@@ -152,7 +158,8 @@ class GoneFiles:
             completeness=Completeness.EXACT,
             size=group.size,
             count=group.files,
-            how=place.how(group.folder),
+            how=place.how(),
+            command=place.command(group.folder),
             snapshot=group.info.snapshot.id or "",
             path=readable(group.folder),
             parts=parts,
@@ -161,6 +168,14 @@ class GoneFiles:
 
 def _what(group: _Group) -> Words:
     name = app_words(group.package) if group.package else verbatim(readable(group.folder.rpartition(b"/")[2]))
+    if group.smaller:
+        return counted(
+            "{name}: {count} file that is gone or much smaller since, last whole in the snapshot of {day}",
+            "{name}: {count} files that are gone or much smaller since, last whole in the snapshot of {day}",
+            group.files,
+            name=name,
+            day=Day(group.info.snapshot.time),
+        )
     return counted(
         "{name}: {count} file that is gone since, last in the snapshot of {day}",
         "{name}: {count} files that are gone since, last in the snapshot of {day}",
@@ -168,6 +183,15 @@ def _what(group: _Group) -> Words:
         name=name,
         day=Day(group.info.snapshot.time),
     )
+
+
+def _told(path: bytes) -> bytes:
+    """Return what stands for a path."""
+    return hashlib.blake2b(path, digest_size=16).digest()
+
+
+def _shrank(before: Outline, now: Outline) -> bool:
+    return before.size >= SHRANK and now.type == NodeType.FILE and 2 * now.size < before.size
 
 
 def group_of(path: bytes) -> tuple[bytes, str]:
@@ -233,7 +257,8 @@ def app_as_it_was(repo: Repository, info: SnapshotInfo, package: str) -> Remnant
         completeness=Completeness.PARTIAL,
         size=size,
         count=count,
-        how=words("Get it back into a folder: {command}", command=command),
+        how=place.how(),
+        command=command,
         snapshot=info.snapshot.id or "",
         path=readable(paths[0]),
         parts=lambda: (part(place, file) for file in found()),

@@ -132,12 +132,13 @@ class InSnapshot:
         with open_file(self._repo, node) as raw, io.BufferedReader(raw) as stream:
             yield stream
 
-    def how(self, path: bytes) -> Words:
+    def how(self) -> Words:
+        """Say how a person gets something of it."""
+        return words("Get it back into a folder, DIR.")
+
+    def command(self, path: bytes) -> str:
         """Return the command that gets it back into a folder."""
-        command = (
-            f"phoneward restore {self._info.snapshot.short_id} --include {shlex.quote(readable(path))} --target DIR"
-        )
-        return words("Get it back into a folder: {command}", command=command)
+        return f"phoneward restore {self._info.snapshot.short_id} --include {shlex.quote(readable(path))} --target DIR"
 
 
 def content_of(outline: Outline) -> bytes:

@@ -77,9 +77,9 @@ def apps_backups(asked: Asked, found: Sequence[OnComputer]) -> Iterator[Remnant]
                 called=Named(one.called) if one.called else "",
             )
             guide = f"phoneward app-backups guide {one.app}" if one.app else "phoneward app-backups list"
-            how = words("How it is put back: {command}", command=guide)
+            how = words("Only the app can open it. How it is put back:")
             there = _There(one.path, one.made, one.files, one.bytes)
-            yield _remnant(Source.APP_BACKUP, what, there, how, is_confirmed=True)
+            yield _remnant(Source.APP_BACKUP, what, there, how, guide)
 
 
 def makers_backups(asked: Asked, computer: Computer) -> Iterator[Remnant]:
@@ -145,7 +145,9 @@ def _measured(path: Path) -> tuple[int, int, int]:
     return count, size, newest_ns
 
 
-def _remnant(source: Source, what: Words, there: _There, how: Words, *, is_confirmed: bool) -> Remnant:
+def _remnant(
+    source: Source, what: Words, there: _There, how: Words, command: str = "", *, is_confirmed: bool = True
+) -> Remnant:
     path = there.path
     shown = readable(str(path))
     is_file = path.is_file()
@@ -158,6 +160,7 @@ def _remnant(source: Source, what: Words, there: _There, how: Words, *, is_confi
         count=there.files,
         completeness=Completeness.UNKNOWN,
         how=how,
+        command=command,
         path=shown,
         open=(lambda: _opened(path.parent, b"/" + os.fsencode(path.name))) if is_file else None,
         parts=None if is_file else lambda: _parts(path),

@@ -90,10 +90,14 @@ class OnPhone:
             if close is not None:
                 close()
 
-    def how(self, path: bytes) -> Words:
-        """Say how a person gets it."""
-        del path
+    def how(self) -> Words:
+        """Say how a person gets something of it."""
         return self._how
+
+    def command(self, path: bytes) -> str:
+        """Return none: it is copied by hand, or collected."""
+        del path
+        return ""
 
 
 def _seen(root: bytes, entry: Entry) -> SeenFile:

@@ -91,7 +91,7 @@ class OwnBackups:
         made = moment_made(told.made, moment(newest_ns))
         until = self.asked.until
         late = words("It was made after that day: it may hold the empty state.")
-        how = place.how(where)
+        how = place.how()
         return Remnant(
             source=Source.MAKER_BACKUP if told.app == "xiaomi" else Source.APP_BACKUP,
             what=_what(told, count),
@@ -101,6 +101,7 @@ class OwnBackups:
             size=size,
             count=count,
             how=running(late, how) if until is not None and made is not None and made >= until else how,
+            command=place.command(where),
             snapshot=place.snapshot,
             path=readable(where),
             open=opener(place, found.marker) if is_one else None,

@@ -63,8 +63,11 @@ class SeenPlace(Protocol):
     def open(self, file: SeenFile) -> AbstractContextManager[BinaryIO]:
         """Open a copy of a file's bytes."""
 
-    def how(self, path: bytes) -> Words:
-        """Say how a person gets a file or folder of it."""
+    def how(self) -> Words:
+        """Say how a person gets something of it."""
+
+    def command(self, path: bytes) -> str:
+        """Return the command that gets a file or folder of it; empty where none does."""
 
     @property
     def missed(self) -> list[Words]:

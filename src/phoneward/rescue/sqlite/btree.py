@@ -205,16 +205,18 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
     known = set(blocks)
     gaps, at = [], layout.pointed + 2 * layout.count
     last: int | None = None
-    for start, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
-        # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
-        reused = last is not None and rowid is not None and rowid > last
-        # What lies before the content begins and a freeblock behind it are two stretches.
-        cuts = blocks[bisect_right(blocks, at) : bisect_left(blocks, start)] if at < start else []
-        for cut in [*cuts, start]:
-            if cut - at >= 5:
-                gaps.append(Gap(at, cut, at in known, reused and cut == start))
-            at = max(at, cut)
-        at, last = max(at, end), rowid
+    for pointer, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
+        start = min(pointer, usable)
+        if at < start:
+            # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
+            reused = last is not None and rowid is not None and rowid > last
+            # What lies before the content begins and a freeblock behind it are two stretches.
+            for cut in [*blocks[bisect_right(blocks, at) : bisect_left(blocks, start)], start]:
+                if cut - at >= 5:
+                    gaps.append(Gap(at, cut, at in known, reused and cut == start))
+                at = max(at, cut)
+        at = max(at, end)
+        last = rowid
     return gaps
 
 

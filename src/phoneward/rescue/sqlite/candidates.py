@@ -9,7 +9,7 @@ from phoneward.rescue.sqlite.beheaded import block_size, first_kinds, fits_block
 from phoneward.rescue.sqlite.ground import Candidate, Ground
 from phoneward.rescue.sqlite.judging import ENOUGH, weigh
 from phoneward.rescue.sqlite.records import DamagedError, as_varint, local_size, read_types, signed, size_of, varint
-from phoneward.rescue.sqlite.shapes import Shape
+from phoneward.rescue.sqlite.shapes import Shape, compiled
 
 _SIZE_FITS: Final = (4.0, 10.0, 16.0, 20.0)
 """Bits for a payload's size that fits, by how many bytes it takes."""
@@ -66,16 +66,19 @@ class _Block:
 
 def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
     """Return what may be cells of one table in a stretch of a page; they may overlap."""
+    only = _single(ground, shape)
+    if only is not None:
+        return [only]
     found: list[Candidate] = []
     for width, pattern in shape.after_size:
-        for match in pattern.finditer(ground.data, ground.start, ground.end):
+        for match in compiled(pattern).finditer(ground.data, ground.start, ground.end):
             found += _from_header(ground, shape, match.start(), width)
             if len(found) > _CROWDED:
                 break
     blocks = [
         _Block(match.start(), lost, width)
         for width, lost, pattern in (() if ground.whole else shape.after_block)
-        for match in pattern.finditer(ground.data, ground.start, ground.end)
+        for match in compiled(pattern).finditer(ground.data, ground.start, ground.end)
     ]
     blocks = [block for block in blocks if block_size(ground, block.start)]
     edges = sorted({ground.end, *(one.start for one in found), *(block.start for block in blocks)})
@@ -95,6 +98,21 @@ def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
         for one in found
         if ground.data[one.first : one.end].strip(b"\0")
     ]
+
+
+def _single(ground: Ground, shape: Shape) -> Candidate | None:
+    """Return the one cell that a freeblock was, where it was exactly one: the most frequent case by far."""
+    if not ground.block or ground.whole or block_size(ground, ground.start) != ground.end - ground.start:
+        return None
+    for width, lost, pattern in shape.after_block:
+        if lost == 2 or not compiled(pattern).match(ground.data, ground.start, ground.end):
+            continue
+        block = _Block(ground.start, lost, width)
+        for types in _types_of(ground, shape, block, []):
+            one = _from_block(ground, shape, block, types)
+            if one is not None and one.end == ground.end and ground.data[one.first : one.end].strip(b"\0"):
+                return replace(one, bits=one.bits + _NEXT_TO)
+    return None
 
 
 def _record(ground: Ground, shape: Shape, body: int, kinds: list[int], length: int) -> _Record | None:

@@ -199,15 +199,19 @@ class Reader:
     ) -> Iterator[Found]:
         if image.data.count(0, ground.start, ground.end) == ground.end - ground.start:
             return
-        found = candidates(ground, own) if own is not None else []
-        others = [shape for shape in shapes if shape is not own][:_OTHERS]
-        for shape in others:
-            for one in candidates(ground, shape):
-                foreign = 0 if own is None else _FOREIGN
-                if one.bits - foreign > 0:
-                    found.append(replace(one, bits=one.bits - foreign))
-        for one in together(found):
+        found = together(candidates(ground, own)) if own is not None else []
+        if sum(one.end - one.start for one in found) < ground.end - ground.start:
+            found = together([*found, *self._of_others(ground, own, shapes)])
+        for one in found:
             yield self._made(image, one, method)
+
+    def _of_others(self, ground: Ground, own: Shape | None, shapes: Sequence[Shape]) -> Iterator[Candidate]:
+        """Yield cells of other tables than the page's own: it may have been theirs once."""
+        against = 0.0 if own is None else _FOREIGN
+        for shape in [shape for shape in shapes if shape is not own][:_OTHERS]:
+            for one in candidates(ground, shape):
+                if one.bits > against:
+                    yield replace(one, bits=one.bits - against)
 
     def _made(self, image: Image, one: Candidate, method: str) -> Found:
         header = header_of(one.kinds)

@@ -184,7 +184,7 @@ def _one(request: Request, key: str, error: PhonewardError | None = None) -> Res
 def _facts(facts: CaseFacts) -> list[tuple[str, str]]:
     device = facts.device
     pairs = [
-        (_("What happened"), _(INCIDENT_WORDS[facts.incident])),
+        (_("The event"), _(INCIDENT_WORDS[facts.incident])),
         (_("Day"), formats.date(_noon(facts.happened)) if facts.happened else _("not told yet")),
         (_("Noticed"), formats.date(_noon(facts.noticed)) if facts.noticed else ""),
         (_("Phone"), readable(f"{device.maker} {device.model} {device.build}".strip())),

@@ -139,6 +139,7 @@ def _row(row: Row) -> dict[str, object]:
         "completeness": str(row.completeness),
         "size": formats.size(row.size) if row.size is not None else "?",
         "how": str(row.how),
+        "command": row.command,
     }
 
 
