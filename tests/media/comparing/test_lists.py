@@ -1,6 +1,7 @@
 """Among many vectors those near a query are found, in bounded memory."""
 
 import numpy as np
+import pytest
 
 from phoneward.media.comparing.lists import Lists, packed
 from phoneward.media.comparing.windows import DIMENSIONS, Vectors
@@ -14,8 +15,9 @@ def vectors(count: int, seed: int) -> Vectors:
     return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), np.float32)
 
 
-def test_what_is_nearly_the_same_is_found_among_many() -> None:
-    many = vectors(12_000, 1)
+@pytest.mark.parametrize("count", [4_010, 12_000])
+def test_what_is_nearly_the_same_is_found_among_many(count: int) -> None:
+    many = vectors(count, 1)
     noise = 0.02 * np.random.default_rng(2).standard_normal((300, DIMENSIONS)).astype(np.float32)
     found = Lists(packed(many)).near(many[:300] + noise, 0.9)
     pairs = set(zip(found.queries.tolist(), found.vectors.tolist(), strict=True))

@@ -24,7 +24,7 @@ _SAMPLE: Final = 16
 _LOOKED_INTO: Final = 4
 _MOST: Final = 6
 """Found a query and list, on average: pages of text are all alike."""
-_BLOCK: Final = 1 << 11
+_BLOCK: Final = 1 << 10
 _GROUP: Final = 32
 """Centres of which only the best is looked at first."""
 
@@ -49,7 +49,8 @@ class Lists:
         self._vectors = vectors
         telling = np.flatnonzero(vectors.any(axis=1)).astype(np.int32)
         wanted = int(2 * len(telling) ** 0.5)
-        count = min(_MOST_LISTS, wanted - wanted % _GROUP) if len(telling) > _FEW else 1
+        # At least as many groups of centres as lists are looked into.
+        count = min(_MOST_LISTS, max(wanted // _GROUP, _LOOKED_INTO) * _GROUP) if len(telling) > _FEW else 1
         self._centres = _centres(vectors, telling, count)
         of = np.concatenate(
             [

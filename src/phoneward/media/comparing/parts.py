@@ -88,11 +88,14 @@ class Parts:
         suspect, window = np.divmod(telling[found.queries], len(CUTS) * PLACES)
         place = self._of[found.vectors]
         # Numbers that say it all, the most telling part first, are sorted many times quicker than rows.
-        steps = np.maximum((1.0 - found.alike) * _STEPS, 0).astype(np.int64)
-        where = window * _LONGEST + (found.vectors - self.first[place])
-        best = np.sort(((suspect * len(self.strips) + place) * _STEPS + steps) * _WHERE + where)
-        pair = best // (_STEPS * _WHERE)
-        best = best[np.flatnonzero(np.diff(pair, prepend=-1))]
+        best = suspect * len(self.strips) + place
+        best *= _STEPS
+        best += np.maximum((1.0 - found.alike) * _STEPS, 0).astype(np.int32)
+        best *= _WHERE
+        best += window * _LONGEST + (found.vectors - self.first[place])
+        del suspect, window, place, found
+        best.sort()
+        best = best[np.flatnonzero(np.diff(best // (_STEPS * _WHERE), prepend=-1))]
         best, where = np.divmod(best, _WHERE)
         best, steps = np.divmod(best, _STEPS)
         suspect, place = np.divmod(best, len(self.strips))
