@@ -167,6 +167,8 @@ IN_A_VAULT: Final = (
     Example("seal a case", "/cases/seal", "/cases/seal?case={case}"),
     Example("what a case is worth", "/cases/checked", "/cases/checked?case={case}"),
     Example("screenshots to pick", "/cases/screens", "/cases/screens?case={case}"),
+    Example("what an agreement excludes", "/cases/clauses", "/cases/clauses"),
+    Example("what an answer holds", "/cases/reply", "/cases/reply"),
     Example("no such case", "", "/cases/case?case=0000000000000000", 404),
     Example("what hangs on the numbers", "/numbers", "/numbers"),
     Example("a number that is new", "/numbers/new", "/numbers/new"),

@@ -13,8 +13,8 @@ from phoneward.vault import LocalStorage, init_repository
 from phoneward.web import PageServer, WebContext, listen, port_of
 from tests.vault.cheap import insecure_test_cost
 
-WITH_FILES = frozenset({"/updates/check", "/watch/app/look"})
-"""The forms that take files: sent as another kind of form they are none."""
+WITH_FILES = frozenset({"/updates/check", "/watch/app/look", "/cases/clauses", "/cases/reply"})
+"""The forms that take files or long texts: sent as another kind of form they are none."""
 
 PASSWORD = "correct horse 马 battery"
 

@@ -24,6 +24,8 @@ LETTER: Final = "/cases/letter"
 SCREENS: Final = "/cases/screens"
 SEAL: Final = "/cases/seal"
 CHECKED: Final = "/cases/checked"
+CLAUSES: Final = "/cases/clauses"
+REPLY: Final = "/cases/reply"
 
 
 @dataclass(frozen=True, slots=True)

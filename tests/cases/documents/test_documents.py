@@ -43,6 +43,19 @@ def test_a_page_is_read_as_it_is_seen_and_bold_print_is_noticed() -> None:
     ]
 
 
+def test_a_sentence_within_a_paragraph_of_a_page_has_its_own_line() -> None:
+    document = read_document("<html><p>第一句。\n第二句。\n\n第三句。</p></html>".encode())
+    assert lines(document) == [(1, "第一句。"), (2, "第二句。"), (4, "第三句。")]
+
+
+def test_what_a_page_comments_out_is_not_read() -> None:
+    assert lines(read_document("<html>a<!-- 不承担责任 --><p>b</p>c<!-- 概不负责".encode())) == [
+        (1, "a"),
+        (1, "b"),
+        (1, "c"),
+    ]
+
+
 def test_chinese_of_older_programs_is_read() -> None:
     assert lines(read_document("数据丢失。".encode("gb18030"))) == [(1, "数据丢失。")]
     assert lines(read_document("数据丢失。".encode("utf-16"))) == [(1, "数据丢失。")]

@@ -138,6 +138,25 @@ def test_a_relative_asks_under_article_49_and_states_kinship_by_hand() -> None:
     assert "pipl:49" in letter.articles
     assert {Need.KINSHIP, Need.DEAD_NAME, Need.INTEREST} <= {gap.code for gap in letter.gaps}
     assert "第四十九条" in said(letter)
+    assert "事情经过" not in said(letter)
+    assert "针对2018年" not in said(letter)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("incident", list(Incident))
+def test_every_incident_has_its_demands_and_its_rules(incident: Incident, language: str) -> None:
+    letter = write("demand", language, facts(incident=incident, happened=date(2022, 5, 1)))
+    text = said(letter)
+    wanted = {
+        Incident.PICTURE_COPIED: ("whether any left the phone", "是否有图片离开过手机"),
+        Incident.NUMBER_GIVEN_UP: ("Take the old number off my account", "将旧号码从我的账号上解绑"),
+        Incident.STRANGER_IN_ACCOUNT: ("record of sign-ins", "登录记录"),
+    }.get(incident, ("Bring back what was lost", "恢复丢失的数据"))
+    assert wanted[language == "zh"] in text
+    assert {"pipl:57", "pipl:69"} <= set(letter.articles)
+    assert ("pipl:14" in letter.articles) is (incident is Incident.PICTURE_COPIED)
+    assert ("consumer-law:18" in letter.articles) is not incident.is_leak
+    assert ("civil-code:1032" in letter.articles) is incident.is_leak
 
 
 def test_each_demand_can_stand_alone_and_some_can_be_chosen() -> None:
@@ -233,6 +252,7 @@ def test_many_events_and_long_texts_are_bounded() -> None:
     letter = write_letter(many, evidence() * 400, "demand", DAY, "en")
     assert len(said(letter)) < 200_000
     assert said(letter).count("I tapped OK.") + said(letter).count("The prompt said") == 200
+    assert said(letter).count("母亲最后的消息") == 100
     assert said(letter).count("and 400 more") == 2, "losses and events"
     assert "and 600 more" in said(letter), "files"
     assert any(isinstance(block, Paragraph) and "more, which the case holds" in block.text

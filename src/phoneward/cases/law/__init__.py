@@ -4,6 +4,7 @@ Only what was read (`Status.CONFIRMED`) is ever cited, and by the day of the eve
 """
 
 from phoneward.cases.law.articles import Applies, Article, Law, LawDefectError, Status, Use, article, laws
+from phoneward.cases.law.choosing import strongest
 from phoneward.cases.law.citing import Citations, citation_words, cite, number_words
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "cite",
     "laws",
     "number_words",
+    "strongest",
 ]

@@ -94,6 +94,13 @@ def _explanation(facts: CaseFacts) -> list[str]:
                 "{day}, and keep that record."
             ).format(day=since)
         )
+    elif facts.incident is Incident.PICTURE_COPIED:
+        asked.append(
+            _(
+                "Say which pictures of mine were copied and by which function, where the copies are, and whether any "
+                "left the phone; and show by what I can check that."
+            )
+        )
     elif not facts.incident.is_leak:
         asked.append(
             _("Say which warning was shown before this happened, in which words and how, and whom else it concerns.")

@@ -1,12 +1,13 @@
 """Writes a letter of a case: which kinds there are, what is missing, and the letter itself."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
 from phoneward.cases.channels import STATUS_WORDS, Channel, channels
 from phoneward.cases.facts import CaseFacts, Party, Role
-from phoneward.cases.law import Citations, Use, citation_words, cite
+from phoneward.cases.law import Article, Citations, Use, citation_words, cite, laws, number_words, strongest
 from phoneward.cases.letters import parts
 from phoneward.cases.letters.asking import asked
 from phoneward.cases.letters.demands import Demand, fitting, uses_of
@@ -125,10 +126,11 @@ def write_letter(
         day=day,
         reply_days=reply_days or (GDPR_DAYS if facts.country == "EU" else REPLY_DAYS),
     )
-    found = cite(
-        _uses(matter), country=facts.country, happened=facts.happened if meant.is_about_event else None, day=day
+    uses = _uses(matter)
+    found, further = strongest(
+        cite(uses, country=facts.country, happened=facts.happened if meant.is_about_event else None, day=day), uses
     )
-    advice = tuple(_advice(matter, found))
+    advice = tuple(_advice(matter, found, further))
     with speaking([language]):
         missing = tuple(Gap(need.value, _(NEED_WORDS[need])) for need in meant.needs if matter.lacks(need))
         return Letter(
@@ -192,7 +194,7 @@ def _sections(matter: Matter, found: Citations) -> Iterator[Section]:
     yield parts.signature(matter)
 
 
-def _advice(matter: Matter, found: Citations) -> Iterator[str]:
+def _advice(matter: Matter, found: Citations, further: Sequence[Article]) -> Iterator[str]:
     """Yield what the person should know before they send it; not part of the letter."""
     channel = matter.channel
     if channel is not None:
@@ -204,6 +206,8 @@ def _advice(matter: Matter, found: Citations) -> Iterator[str]:
     if found.unconfirmed:
         listed = enumeration(str(citation_words(one)) for one in found.unconfirmed[:10])
         yield _("Not cited, because their text was not read: {articles}.").format(articles=listed)
+    if further:
+        yield _("Further articles that may apply: {articles}.").format(articles=_by_law(further))
     against = [one for one in matter.facts.events if one.is_against]
     if against and matter.kind.is_about_event:
         yield ngettext(
@@ -220,6 +224,14 @@ def _advice(matter: Matter, found: Citations) -> Iterator[str]:
             "day you knew. Do not wait; ask a lawyer or legal aid (phone 12348)."
         )
     yield _("Keep proof that you sent it: registered mail, or a picture of the sent message. Never send originals.")
+
+
+def _by_law(articles: Sequence[Article]) -> str:
+    """Return articles as one list, those of a law behind its name."""
+    return enumeration(
+        f"{Named(laws()[law].names)} ({enumeration(str(number_words(one)) for one in group)})"
+        for law, group in itertools.groupby(sorted(articles, key=lambda one: one.law), key=lambda one: one.law)
+    )
 
 
 def _of_channel(channel: Channel) -> Iterator[str]:

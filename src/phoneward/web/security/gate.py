@@ -35,8 +35,8 @@ SEND_TIMEOUT_S: Final = 30.0
 """A browser that takes nothing for so long is let go."""
 MAX_HEADERS: Final = 16 << 10
 """Bytes of all headers. The protocol itself bounds only what is still on its way."""
-UPLOADS: Final = frozenset({"/updates/check", "/watch/app/look"})
-"""Addresses that take files; every other form is short text."""
+UPLOADS: Final = frozenset({"/updates/check", "/watch/app/look", "/cases/clauses", "/cases/reply"})
+"""Addresses that take files or long texts; every other form is short text."""
 STATIC: Final = "/static/"
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
