@@ -44,6 +44,12 @@ def test_an_even_picture_and_a_spot_on_a_large_ground_have_no_frame() -> None:
     assert unframed(np.pad(noise(30, 20), ((200, 200), (200, 200)), constant_values=255)) == []
 
 
+def test_a_phones_screen_in_the_middle_of_a_wide_video_is_taken_out_of_it() -> None:
+    """The screen takes a quarter of the width between the bars."""
+    found = unframed(np.pad(noise(1080, 486), ((0, 0), (717, 717)), constant_values=0))
+    assert [one.shape for one in found] == [(1080, 478)]
+
+
 def test_a_page_on_ground_of_the_frames_own_colour_may_end_in_two_places() -> None:
     """A white frame around a white page that is empty below: all of the ground may go, or as much as above."""
     page = np.pad(noise(300, 200), ((10, 200), (5, 5)), constant_values=255)

@@ -229,7 +229,8 @@ def _hangs_on(wrong: Mask) -> bool:
     ends = np.ones(wrong.shape, bool)
     down, across = (np.flatnonzero(wrong.mean(axis=axis) > _FILLED) for axis in (1, 0))
     if len(down) and len(across):
-        ends[down[0] : down[-1] + 1, across[0] : across[-1] + 1] = False
+        top, left = max(0, down[0] - _SOFT_EDGE), max(0, across[0] - _SOFT_EDGE)
+        ends[top : down[-1] + 1 + _SOFT_EDGE, left : across[-1] + 1 + _SOFT_EDGE] = False
     return bool((wrong & ends).any())
 
 

@@ -8,7 +8,7 @@ from phoneward.media.comparing.prints import Gray
 
 _EVEN = 4.0
 _LEAST = 0.015
-_SMALLEST = 0.3
+_SMALLEST = 0.15
 _SOFT = 600
 
 
