@@ -1,12 +1,12 @@
 """Deleted rows of a database of gigabytes: how fast they are found, in how much memory, beside two others.
 
-    .venv/bin/python -m benchmarks.rescue_sqlite [--megabytes 2048] [--small 8] [--folder FOLDER]
+    .venv/bin/python -m benchmarks.rescue_sqlite [--megabytes 2048] [--small 24] [--folder FOLDER]
 
-The databases are a chat app's: messages with an index, pictures' thumbnails (some go on in overflow pages). In the large
-one every 50th message, a stretch of messages and every 10th thumbnail were deleted, without `secure_delete`; in the
-small one every 50th message only, as sqlite-dissect ends with an error where pages hold fragments. Beside `phoneward
-rescue sqlite --json` run the `sqlite3` shell's `.recover` and sqlite-dissect with carving, each a process of its own on
-the same file: processor time and peak are the kernel's figures.
+The large database is a chat app's: messages with an index, pictures' thumbnails (some go on in overflow pages); every
+50th message, a stretch of messages and every 10th thumbnail were deleted, without `secure_delete`. The small one has
+messages only and every 50th was deleted: sqlite-dissect ends with an error on more. Beside `phoneward rescue sqlite
+--json` run the `sqlite3` shell's `.recover` and, on the small one, sqlite-dissect with carving, each a process of its
+own on the same file: processor time and peak are the kernel's figures.
 """
 
 import argparse
@@ -42,6 +42,8 @@ WORDS = (
 SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA secure_delete = 0;
 CREATE TABLE messages (_id INTEGER PRIMARY KEY, chat TEXT, body TEXT, at INTEGER, kind INT);
+"""
+MORE = """
 CREATE TABLE media (_id INTEGER PRIMARY KEY, path TEXT, thumb BLOB, size INT);
 CREATE INDEX by_chat ON messages (chat, at);
 """
@@ -52,16 +54,17 @@ def make(path: Path, megabytes: int, *, plain: bool = False) -> set[str]:
     """Make a database; return the bodies of the messages that were deleted. `plain`: every 50th message only."""
     chance = random.Random(1)
     database = sqlite3.connect(path, isolation_level=None)
-    database.executescript(SCHEMA)
+    database.executescript(SCHEMA + ("" if plain else MORE))
     count = 0
     database.execute("BEGIN")
     while path.stat().st_size < megabytes << 20:
         database.executemany(
             "INSERT INTO messages VALUES (?, ?, ?, ?, ?)", (message(count + n, chance) for n in range(BATCH))
         )
-        database.executemany(
-            "INSERT INTO media VALUES (?, ?, ?, ?)", (media(count + n, chance) for n in range(0, BATCH, 40))
-        )
+        if not plain:
+            database.executemany(
+                "INSERT INTO media VALUES (?, ?, ?, ?)", (media(count + n, chance) for n in range(0, BATCH, 40))
+            )
         count += BATCH
         database.execute("COMMIT")
         database.execute("BEGIN")
@@ -143,7 +146,7 @@ def main() -> None:
     """Make the databases and run all three."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=2048)
-    parser.add_argument("--small", type=int, default=8)
+    parser.add_argument("--small", type=int, default=24)
     parser.add_argument("--folder", type=Path, help="where the databases are made; they are removed")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder) as name:

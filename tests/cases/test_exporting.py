@@ -19,7 +19,11 @@ from phoneward.cases import (
     Case,
     CaseExistsError,
     CaseFacts,
+    CaseTextError,
+    Device,
     ExportTooLargeError,
+    Hand,
+    NoSuchItemError,
     NotExportedError,
     Result,
     Source,
@@ -131,6 +135,43 @@ def test_papers_say_what_there_is(large: Path, tmp_path: Path, language: str) ->
     assert len(pictures) == 3  # two screenshots, and the letter made of one
     assert any(name.endswith("letter.pdf") for name in read)
     assert made.left_out == ()
+
+
+def test_redacted_papers_hold_nothing_personal(tmp_path: Path) -> None:
+    """Of pictures only the redacted copy, of the list hashes and times; what has no redacted copy is named."""
+    for name, colour in (("妈妈的照片.png", "red"), ("地址.png", "green"), ("涂黑.png", "black")):
+        Image.new("RGB", (60, 90), colour).save(tmp_path / name)
+    facts = CaseFacts(
+        title="王家的案件", incident=Incident.PICTURE_COPIED, device=Device(model="OD103", serial="S3R1AL")
+    )
+    case = Case.new(tmp_path / "case", facts, Hand("王小明"))
+    photo, _address = case.add([tmp_path / "妈妈的照片.png", tmp_path / "地址.png"], "给王小明的")
+    for of, note, error in (("data/originals/x", "x", NoSuchItemError), (photo.path, " ", CaseTextError)):
+        with pytest.raises(error):
+            case.add_redacted(tmp_path / "涂黑.png", of, note)
+    redacted = case.add_redacted(tmp_path / "涂黑.png", photo.path, "妈妈的脸")
+    assert (redacted.path, redacted.of) == ("data/renderings/redacted/涂黑.png", (photo.path,))
+    last = list(case.log())[-1]
+    assert (last.action.value, last.note, last.of) == ("redact", "妈妈的脸", (photo.path,))
+    case.add_bytes("letter.pdf", b"%PDF-1.7", folder="letters")
+    case.seal()
+    made = export(case.folder, tmp_path / "papers", as_pdf=True, is_redacted=True)
+    left = " ".join(map(str, made.left_out))
+    assert "地址.png" in left
+    assert "letter.pdf" in left
+    assert "妈妈的照片.png" not in left
+    pictures = []
+    for part in made.parts:
+        reader = PdfReader(tmp_path / "papers" / part.name)
+        told = "".join(page.extract_text() for page in reader.pages)
+        for secret in ("妈妈", "王", "S3R1AL", "地址", "涂黑", str(tmp_path)):
+            assert secret not in told
+        pictures += [image.image for page in reader.pages for image in page.images]
+        if not pictures:
+            assert photo.sha256 in re.sub(r"[\s\u200b]", "", told)
+    (shown,) = pictures
+    assert shown is not None
+    assert max(shown.convert("L").tobytes()) < 20
 
 
 def test_a_picture_that_cannot_be_shown_is_named(tmp_path: Path) -> None:

@@ -240,6 +240,21 @@ def test_what_is_not_as_the_log_says_is_not_sealed(copy: Sealed, tmp_path: Path,
     assert contents(bag) == before
 
 
+def test_the_first_seal_is_not_put_on_what_was_altered(tmp_path: Path) -> None:
+    """No earlier seal tells what it was: the log does."""
+    (tmp_path / "photo.jpg").write_bytes(b"photo")
+    case = Case.new(tmp_path / "case", FACTS)
+    (item,) = case.add([tmp_path / "photo.jpg"])
+    for path in (item.path, "data/case.json"):
+        content = (case.folder / path).read_bytes()
+        (case.folder / path).write_bytes(content.swapcase())
+        with pytest.raises(EvidenceAlteredError):
+            case.seal()
+        (case.folder / path).write_bytes(content)
+    case.seal()
+    assert verify(case.folder).problems == ()
+
+
 def test_an_authority_that_fails_leaves_the_case_as_it_was(copy: Sealed, tsa: Authority) -> None:
     before = contents(copy.folder)
     case = Case.open(copy.folder)

@@ -112,6 +112,11 @@ def test_a_case_is_exported(program: Program, tmp_path: Path) -> None:
     papers = program.run("case", "export", folder, "--to", tmp_path / "papers", "--pdf")
     assert papers.code == 3
     assert "broken.gif is not shown" in papers.stdout
+    assert program.run("case", "export", folder, "--to", tmp_path / "new", "--redacted").code == 2
+    words = ("case", "add", folder, tmp_path / "broken.gif", "--redacts", "data/originals/broken.gif")
+    assert program.run(*words).code == 2
+    told = program.run(*words, "--note", "a face", "--json").document
+    assert told["path"] == "data/renderings/redacted/broken.gif"
     for size in ("20", "99kB", "x", "-1MB", "1e6"):
         assert program.run("case", "export", folder, "--to", tmp_path / "new", "--max-size", size).code == 2
     assert not (tmp_path / "new").exists()

@@ -210,17 +210,22 @@ def test_case_evidence(program: Program, tmp_path: Path) -> None:
     make_vault(tmp_path / "vault", "a")
     trees.put(tmp_path / "card", "Documents/contract.txt", b"a contract")
     assert named.run("backup", "--folder", tmp_path / "card").code == 0
-    trees.put(tmp_path, "screenshots/one.txt", b"a screenshot")
+    trees.put(tmp_path, "screenshots/one.png", b"a screenshot")
+    trees.put(tmp_path, "blackened.png", b"a screenshot without a face")
     trees.put(tmp_path, "chat.db", b"chats")
     (tmp_path / "tsa").mkdir()
     with authority(tmp_path / "tsa") as tsa:
         shutil.copy(tsa.ca, tmp_path / "authority.pem")
         told = play(GUIDES / "case-evidence.md", named, tmp_path, {"https://tsa.example/tsr": tsa.url})
-    put, sealed, verified, _judged, exported = told
+    put, sealed, verified, _judged, exported, redacted = told
     assert "data/originals/Documents/contract.txt" in put
     assert "Sealed: " in sealed
     assert "VERIFIED" in verified
     assert exported.count("SHA-256") == 3
+    assert "This is seal 2." in redacted
+    press = named.run("case", "export", "my-case", "--to", "for-the-press", "--pdf", "--redacted", cwd=tmp_path)
+    assert press.code == 3
+    assert "chat.db is left out: it has no redacted copy" in press.stdout
     assert {path.name for path in tmp_path.iterdir()} >= {"my-case.zip", "for-the-portal", "for-the-form"}
 
 

@@ -51,7 +51,18 @@ NOTES: Final = "org.example.notes"
 UPDATES: Final = ("updates", "update-verdict")
 NUMBERS: Final = ("numbers", "number-plan")
 WATCH: Final = ("watch", "watch-copies")
-NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *NUMBERS, *WATCH, *SET_UP)
+AFTER: Final = ("rescue", "case", "case-letter")
+STORY: Final = {
+    "en": (
+        "Mum's chats",
+        "Wang Fang",
+        "Its store pushed an update signed by somebody else.",
+        "Mum's last messages",
+        "she died in May",
+    ),
+    "zh_CN": ("妈妈的聊天记录", "王芳", "其应用商店推送了由他人签名的更新。", "妈妈最后的消息", "她五月去世了"),
+}
+NAMES: Final = (*PAGES, "home-phone", "restore-plan", *UPDATES, *NUMBERS, *WATCH, *AFTER, *SET_UP)
 """Of all pictures; each is there in both languages."""
 
 
@@ -133,6 +144,29 @@ def take_watch(folder: Path, browser: Browser, language: str) -> None:
         take(page, "watch-copies", language)
 
 
+def take_after(folder: Path, browser: Browser, language: str) -> None:
+    """Look at what to do first after a loss, at a case and at one of its letters."""
+    title, name, did, lost, meaning = STORY[language]
+    with serving(make_settings(folder)) as site, opened(browser, site, Look(language, size=SCREEN)) as page:
+        visitor = site.visitor()
+        page.goto(site.url + "/rescue/card?what=wiped-by-update&app=com.tencent.mm")
+        take(page, "rescue", language)
+        form = {"title": title, "incident": "wiped-by-update", "happened": "2026-03-01", "folder": str(folder / "case")}
+        key = visitor.post("/cases/new", form).headers["location"].partition("case=")[2]
+        for told in (
+            {"what": "party", "role": "claimant", "name": name},
+            {"what": "party", "role": "phone-maker", "name": "Smartisan", "did": did},
+            {"what": "loss", "lost": lost, "meaning": meaning, "cost": ""},
+            {"what": "event", "day": "2026-03-01T08:30", "happening": did, "role": "store", "against": ""},
+        ):
+            assert visitor.post("/cases/case/tell", {"case": key, **told}).status_code == 303
+        page.goto(f"{site.url}/cases/case?case={key}")
+        take(page, "case", language)
+        page.goto(f"{site.url}/cases/letter?case={key}&kind=demand")
+        page.locator(".letter").evaluate("letter => scrollTo(0, letter.offsetTop - 16)")
+        page.screenshot(path=PICTURES / f"case-letter.{language}.png")
+
+
 def take_updates(folder: Path, browser: Browser, language: str) -> None:
     """Look at what happened to WeChat on a phone, and at an update of an app that could only be put in by wiping it."""
     update = make_apk(NOTES, keys=(key("other"),), version_code=2)
@@ -198,6 +232,8 @@ def main() -> None:
                 take_numbers(home / f"numbers {language}", browser, language)
                 (home / f"watch {language}").mkdir()
                 take_watch(home / f"watch {language}", browser, language)
+                (home / f"after {language}").mkdir()
+                take_after(home / f"after {language}", browser, language)
                 take_set_up(home / language, browser, language)
         finally:
             shutil.rmtree(home)

@@ -54,7 +54,7 @@ def test_home_leads_with_the_worst_and_shows_every_room(site: Site) -> None:
     text = settled(site, site.visitor())
     for room in checkup.ROOMS:
         assert room.question in text
-    assert text.count("Not built yet.") == 2
+    assert "Not built yet." not in text
     assert text.index("If it broke now") < text.index("You would lose everything")
     assert "phoneward checkup" in text
 

@@ -28,10 +28,11 @@ from phoneward.cases.errors import (
     CaseDamagedError,
     CaseTextError,
     EvidenceInCaseError,
+    NoSuchItemError,
     NotACaseError,
 )
 from phoneward.cases.facts import MAX_FACTS, CaseFacts, Device, decode_facts, encode_facts
-from phoneward.cases.items import ORIGINALS, RENDERINGS, Incoming, Item, Readable, item_of
+from phoneward.cases.items import ORIGINALS, REDACTED, RENDERINGS, Incoming, Item, Readable, item_of
 from phoneward.cases.logreading import FACTS
 from phoneward.cases.making import make_case
 from phoneward.cases.names import bag_name, free_name, name_key
@@ -147,14 +148,33 @@ class Case:
                 with open_evidence(file) as evidence:
                     path = self._free_path(file.name, f"{ORIGINALS}/{below}", taken)
                     filed = change.stage(path, evidence.pieces(), modified_ns=evidence.modified_ns)
-                source = Source(
-                    kind="file",
-                    path=readable(str(file.absolute())),
-                    size=evidence.size,
-                    modified_ns=evidence.modified_ns,
-                )
-                lines.append(draft(Action.ADD, note=note, source=source, files=(filed,)))
+                lines.append(draft(Action.ADD, note=note, source=evidence.source(), files=(filed,)))
             return [item_of(filed, line) for line in self._commit(change, *lines) for filed in line.files]
+
+    def add_redacted(self, file: Path, of: str, note: str) -> Item:
+        """Copy a redacted form of a file of the case into it: the log says what it is of, and what was hidden and why.
+
+        Args:
+            file: of this computer; something was blackened in it.
+            of: path in the bag of what it is made from.
+            note: what was hidden, and why.
+
+        Raises:
+            NoSuchItemError: the case has no such file.
+            CaseTextError: nothing is said about it.
+            EvidenceRefusedError, EvidenceUnreadableError, EvidenceChangedError: as for `add`.
+            CaseError: it could not be done; nothing was changed.
+        """
+        if of not in {item.path for item in self.items()}:
+            raise NoSuchItemError(path=readable(of))
+        if not 0 < len(note.strip()) <= MAX_TEXT:
+            raise CaseTextError(most=MAX_TEXT)
+        with self._changing([str(file)]) as change:
+            path = self._free_path(file.name, f"{RENDERINGS}/{REDACTED}", {})
+            with open_evidence(file) as evidence:
+                filed = change.stage(path, evidence.pieces(), modified_ns=evidence.modified_ns)
+            redacted = draft(Action.REDACT, note=note.strip(), source=evidence.source(), files=(filed,), of=(of,))
+            return item_of(filed, self._commit(change, redacted)[0])
 
     def add_many(self, incoming: Iterable[Incoming]) -> list[Item]:
         """Put files into the case, all of them or none.
@@ -171,7 +191,8 @@ class Case:
                 kind = RENDERINGS if one.is_rendering else ORIGINALS
                 path = self._free_path(one.name, "/".join((kind, *one.folder.split("/"))), taken)
                 filed = change.stage(path, one.pieces(), modified_ns=one.modified_ns)
-                lines.append(draft(Action.ADD, note=one.note, source=one.source, files=(filed,), of=tuple(one.of)))
+                action = Action.REDACT if one.is_rendering and one.folder == REDACTED else Action.ADD
+                lines.append(draft(action, note=one.note, source=one.source, files=(filed,), of=tuple(one.of)))
             return [item_of(filed, line) for line in self._commit(change, *lines) for filed in line.files]
 
     def add_stream(

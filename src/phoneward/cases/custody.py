@@ -37,6 +37,7 @@ class Action(enum.StrEnum):
 
     NEW = "new"
     ADD = "add"
+    REDACT = "redact"
     NOTE = "note"
     FACTS = "facts"
     SEAL = "seal"
@@ -45,6 +46,7 @@ class Action(enum.StrEnum):
 ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.NEW: N_("case made"),
     Action.ADD: N_("added"),
+    Action.REDACT: N_("redacted copy added"),
     Action.NOTE: N_("note"),
     Action.FACTS: N_("facts written"),
     Action.SEAL: N_("sealed"),

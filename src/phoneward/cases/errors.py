@@ -75,6 +75,14 @@ class EvidenceInCaseError(CaseError):
     exit_code = ExitCode.USAGE
 
 
+class NoSuchItemError(CaseError):
+    """A file was named that the case does not have."""
+
+    message = N_("The case has no file {path}.")
+    next_step = N_("Name it as the case lists it, such as data/originals/photo.jpg.")
+    exit_code = ExitCode.USAGE
+
+
 class EvidenceChangedError(CaseError):
     """A file changed while it was copied."""
 

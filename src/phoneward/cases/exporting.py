@@ -43,7 +43,13 @@ class Exported:
 
 
 def export(
-    bag: Path, to: Path, *, most: int | None = None, as_pdf: bool = False, listener: Listener = silent
+    bag: Path,
+    to: Path,
+    *,
+    most: int | None = None,
+    as_pdf: bool = False,
+    is_redacted: bool = False,
+    listener: Listener = silent,
 ) -> Exported:
     """Write a sealed case for giving it away.
 
@@ -52,6 +58,7 @@ def export(
         to: a name that ends in `.zip` for one zip, else a folder; nothing is there yet.
         most: bytes that each file may have; None for no limit.
         as_pdf: small PDF files instead of the bag itself; `to` is a folder.
+        is_redacted: of the PDF files: without what is personal, and of files only their redacted copies.
         listener: hears the look at the case.
 
     Raises:
@@ -72,7 +79,7 @@ def export(
         made.mkdir(mode=0o700, parents=True)
         left_out: list[Words] = []
         if as_pdf:
-            parts, left_out = _papers(bag, made, verdict, most)
+            parts, left_out = _papers(bag, made, verdict, most, is_redacted=is_redacted)
         else:
             parts = _zips(bag, made, to if is_zip else None, most)
         _publish(made, to, parts[0].name if is_zip else None)
@@ -105,10 +112,13 @@ def _order(file: tuple[str, int]) -> tuple[bool, bytes]:
     return file[0].startswith("data/"), file[0].encode()
 
 
-def _papers(bag: Path, made: Path, verdict: Verdict, most: int | None) -> tuple[list[Part], list[Words]]:
+def _papers(
+    bag: Path, made: Path, verdict: Verdict, most: int | None, *, is_redacted: bool
+) -> tuple[list[Part], list[Words]]:
     case = Case.open(bag)
     sha256 = hash_file(bag / TAG_MANIFEST, (bag / TAG_MANIFEST).stat().st_size) or ""
-    papers = make_papers(Contents(bag, case.facts, case.items(), list(case.log()), verdict, sha256), most)
+    contents = Contents(bag, case.facts, case.items(), list(case.log()), verdict, sha256, is_redacted)
+    papers = make_papers(contents, most)
     parts = []
     for number, (name, pdf) in enumerate(papers.pdfs.items(), 1):
         place = made / f"{number:02}-{bag_name(name)}"

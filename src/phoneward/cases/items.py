@@ -12,6 +12,8 @@ from phoneward.errors import readable
 
 ORIGINALS: Final = "originals"
 RENDERINGS: Final = "renderings"
+REDACTED: Final = "redacted"
+"""Folder among the renderings: copies in which something was hidden."""
 
 
 class Readable(Protocol):
@@ -50,6 +52,11 @@ class Item:
     def is_original(self) -> bool:
         """Whether it is untouched evidence, not a rendering of it."""
         return self.path.startswith(f"data/{ORIGINALS}/")
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether it is a copy in which something was hidden."""
+        return self.path.startswith(f"data/{RENDERINGS}/{REDACTED}/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

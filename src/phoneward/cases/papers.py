@@ -34,6 +34,7 @@ _WIDTHS: Final = (1400, 900, 500, 250)
 """Pixels that a picture is wide; the first that is small enough is taken."""
 _FOR_FONTS: Final = 60_000
 """Bytes of a PDF that its letters take: of fonts only those are embedded."""
+MASK: Final = "███"
 MAX_ALBUM: Final = 20_000_000
 """Bytes of a file of pictures, where no limit was named."""
 
@@ -60,6 +61,7 @@ class Contents:
         facts, items, lines: of it.
         verdict: of a look at it.
         sha256: of the tag manifest.
+        is_redacted: without what is personal: names, paths, notes, serials; of pictures only redacted copies.
     """
 
     bag: Path
@@ -68,6 +70,7 @@ class Contents:
     lines: Sequence[Line]
     verdict: Verdict
     sha256: str
+    is_redacted: bool = False
 
 
 def make_papers(contents: Contents, most: int | None) -> Papers:
@@ -85,12 +88,17 @@ def make_papers(contents: Contents, most: int | None) -> Papers:
     _put_lists(papers, contents, most)
     _put_pictures(papers, contents, most)
     _put_letters(papers, contents, most)
+    if contents.is_redacted:
+        hidden = {path for item in contents.items if item.is_redacted for path in item.of}
+        pattern = N_("{path} is left out: it has no redacted copy")
+        left = (item for item in contents.items if not item.is_redacted and item.path not in hidden)
+        papers.left_out.extend(words(pattern, path=readable(item.path)) for item in left)
     return papers
 
 
 def _put_lists(papers: Papers, contents: Contents, most: int | None) -> None:
-    rows: list[tuple[str, dict[str, object]]] = [("item", _row(*one)) for one in enumerate(contents.items, 1)]
-    rows += [("line", _line(line)) for line in contents.lines]
+    rows: list[tuple[str, dict[str, object]]] = [("item", _row(*one, contents)) for one in enumerate(contents.items, 1)]
+    rows += [("line", _line(line, contents)) for line in contents.lines]
     waiting = [rows[start : start + MAX_ROWS] for start in range(0, len(rows), MAX_ROWS)] or [[]]
     number = 0
     while waiting:
@@ -107,11 +115,12 @@ def _put_lists(papers: Papers, contents: Contents, most: int | None) -> None:
 def _list(contents: Contents, rows: Iterable[tuple[str, dict[str, object]]], number: int) -> bytes:
     seal = contents.verdict.seals[-1]
     device = contents.facts.device
+    serial = "" if contents.is_redacted else device.serial
     about = [
-        (_("Case"), contents.facts.title),
+        (_("Case"), "" if contents.is_redacted else contents.facts.title),
         (_("What happened"), _(INCIDENT_WORDS[contents.facts.incident])),
         (_("When"), contents.facts.happened.isoformat() if contents.facts.happened else ""),
-        (_("Phone"), " ".join(filter(None, (device.maker, device.model, device.build, device.serial)))),
+        (_("Phone"), " ".join(filter(None, (device.maker, device.model, device.build, serial)))),
         (_("Seal"), str(seal.seal)),
         (_("Sealed by this computer's clock"), formats.moment(seal.clock) if seal.clock else ""),
         (_("Time stamp"), f"{formats.moment(seal.time)}, {seal.authority}" if seal.time else _("none")),
@@ -137,33 +146,47 @@ def _list(contents: Contents, rows: Iterable[tuple[str, dict[str, object]]], num
     return make_pdf(_template("list.typ"), data)
 
 
-def _row(number: int, item: Item) -> dict[str, object]:
-    source = item.source
-    origin = "" if source is None else " ".join(filter(None, (source.snapshot[:16], source.path, source.phone)))
-    return {
+def _row(number: int, item: Item, contents: Contents) -> dict[str, object]:
+    row: dict[str, object] = {
         "number": str(number),
         "path": readable(item.path),
         "size": formats.size(item.size),
         "sha256": item.sha256,
         "time": item.time,
-        "source": readable(origin),
-        "note": readable(item.note),
+        "source": "",
+        "note": "",
     }
+    if contents.is_redacted:
+        return {**row, "path": _masked(item.path)}
+    source = item.source
+    origin = "" if source is None else " ".join(filter(None, (source.snapshot[:16], source.path, source.phone)))
+    return {**row, "source": readable(origin), "note": readable(item.note)}
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(line: Line, contents: Contents) -> dict[str, object]:
+    hidden = contents.is_redacted
     return {
         "number": str(line.seq),
         "time": line.time,
-        "who": readable(line.who),
+        "who": MASK if hidden else readable(line.who),
         "action": _(ACTION_WORDS[line.action]),
-        "note": readable(line.note or ", ".join(filed.path for filed in line.files)),
+        "note": "" if hidden else readable(line.note or ", ".join(filed.path for filed in line.files)),
     }
+
+
+def _masked(path: str) -> str:
+    """Return a path without the names that a person gave: its first two folders and its ending."""
+    head, ending = "/".join(path.split("/")[:2]), path.rpartition("/")[2].rpartition(".")[2]
+    return f"{head}/{MASK}" + (f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 5 else "")
 
 
 def _put_pictures(papers: Papers, contents: Contents, most: int | None) -> None:
     """Show each picture, smaller; several in a file as long as it stays small enough."""
-    found = [(number, item) for number, item in enumerate(contents.items, 1) if _is_picture(contents.bag / item.path)]
+    found = [
+        (number, item)
+        for number, item in enumerate(contents.items, 1)
+        if (item.is_redacted or not contents.is_redacted) and _is_picture(contents.bag / item.path)
+    ]
     if not found:
         return
     try:
@@ -177,12 +200,13 @@ def _put_pictures(papers: Papers, contents: Contents, most: int | None) -> None:
         for number, item in found:
             shown = _shown(looker, (contents.bag / item.path).read_bytes(), budget)
             if isinstance(shown, Words):
-                papers.left_out.append(words(N_("{path} is not shown: {reason}"), path=item.path, reason=shown))
+                pattern = N_("{path} is not shown: {reason}")
+                papers.left_out.append(words(pattern, path=readable(item.path), reason=shown))
                 continue
             if waiting and len(shown) + sum(len(data) for _row, data in waiting) > budget:
                 _put_album(papers, contents, waiting)
                 waiting = []
-            waiting.append((_row(number, item), shown))
+            waiting.append((_row(number, item, contents), shown))
     if waiting:
         _put_album(papers, contents, waiting)
 
@@ -214,7 +238,7 @@ def _shown(looker: "Looker", data: bytes, budget: int) -> bytes | Words:
 def _put_letters(papers: Papers, contents: Contents, most: int | None) -> None:
     """Take the PDF files along that are in the case: letters."""
     for item in contents.items:
-        if item.is_original or not item.path.endswith(".pdf"):
+        if item.is_original or not item.path.endswith(".pdf") or (contents.is_redacted and not item.is_redacted):
             continue
         if most is not None and item.size > most:
             reason = words(N_("it is too large for a file of this size"))

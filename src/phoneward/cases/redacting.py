@@ -11,13 +11,12 @@ from typing import Final, NamedTuple
 
 from phoneward.cases.case import Case
 from phoneward.cases.errors import NothingRedactedError, NotRedactableError
-from phoneward.cases.items import Item
+from phoneward.cases.items import REDACTED, Item
 from phoneward.confined import ConfinedError, Limits, run_confined
 from phoneward.errors import readable
 from phoneward.media import PicturesExtraMissingError, read_header
 from phoneward.texts import Words, words
 
-FOLDER: Final = "redacted"
 BAR: Final = "█████"
 """Stands for whatever was there, whatever its length: a length tells too."""
 MAX_PICTURE: Final = 64 << 20
@@ -130,4 +129,4 @@ def _bytes_of(case: Case, path: str, most: int) -> bytes:
 def _keep(case: Case, path: str, data: bytes, ending: str, note: Words) -> Item:
     name = readable(path.rpartition("/")[2])
     stem = name.rpartition(".")[0] or name
-    return case.add_bytes(f"{stem}{ending}", data, folder=FOLDER, of=[path], note=str(note))
+    return case.add_bytes(f"{stem}{ending}", data, folder=REDACTED, of=[path], note=str(note))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from phoneward.cases.change import PIECE
+from phoneward.cases.custody import Source
 from phoneward.cases.errors import EvidenceChangedError, EvidenceRefusedError, EvidenceUnreadableError
 from phoneward.errors import readable
 
@@ -37,6 +38,12 @@ class Evidence:
     modified_ns: int
     _stream: io.FileIO
     _found: os.stat_result
+
+    def source(self) -> Source:
+        """Return where it comes from, for the log."""
+        return Source(
+            kind="file", path=readable(str(self.path.absolute())), size=self.size, modified_ns=self.modified_ns
+        )
 
     def pieces(self) -> Iterator[bytes]:
         """Yield its bytes.

@@ -30,16 +30,25 @@ _SIZE = re.compile(r"([0-9]{1,12})\s*([KMG]?I?)B?", re.IGNORECASE)
 @option("--to", metavar="PLACE", required=True, help=N_("Where to: a new zip, or a new folder."))
 @option("--max-size", metavar="SIZE", help=N_("The most that one file may have, such as 20MB. Default: no limit."))
 @option("--pdf", is_flag=True, help=N_("PDF files instead of the bag itself."))
+@option(
+    "--redacted",
+    is_flag=True,
+    help=N_("With --pdf: without names, paths, notes and serials, and of files only the redacted copies."),
+)
 @output_options
-def export(*, bag: str, to: str, max_size: str | None, pdf: bool) -> ExitCode:
+def export(*, bag: str, to: str, max_size: str | None, pdf: bool, redacted: bool) -> ExitCode:
     """Write, and say what was written."""
     from phoneward import cases
     from phoneward.cli.progress_view import listening
 
     frame = current()
+    if redacted and not pdf:
+        raise UsageError(
+            problem=_("--redacted is for PDF files: a zip is the whole case."), hint=_("Add --pdf to the command.")
+        )
     most = _size(max_size)
     with listening(frame.output) as listener:
-        made = cases.export(Path(bag), Path(to), most=most, as_pdf=pdf, listener=listener)
+        made = cases.export(Path(bag), Path(to), most=most, as_pdf=pdf, is_redacted=redacted, listener=listener)
     for part in made.parts:
         if frame.output.json:
             frame.output.emit("case_part", {"name": part.name, "size": part.size, "sha256": part.sha256})

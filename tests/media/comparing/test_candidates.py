@@ -75,3 +75,26 @@ def test_a_turned_picture_is_proposed(number: int, quarters: int) -> None:
     turned = np.ascontiguousarray(np.rot90(SEEN[number], quarters))
     (found,) = candidates().covered([fingerprint(np.asarray(turned, np.uint8))], 6)
     assert any(shares_the_screen(one, number) for one in found)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    shapes=st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=1, max_size=6),
+    longer=st.integers(1, 40),
+    seed=st.integers(0, 99),
+)
+def test_any_shapes_of_pictures_are_searched(*, shapes: list[tuple[int, int]], longer: int, seed: int) -> None:
+    """Thin lines, dots, scrolls of many screens: nothing breaks, and what is proposed lies within an original."""
+    chance = np.random.default_rng(seed)
+    pictures = [
+        fingerprint(np.asarray(chance.integers(0, 256, (height * longer, width), dtype=np.uint8), np.uint8))
+        for height, width in shapes
+    ]
+    search = Candidates(pictures)
+    for found in (search.parts(pictures, 4), search.covered(pictures, 4), search.whole(pictures, 4)):
+        assert len(found) == len(pictures)
+        for one in (one for candidates in found for one in candidates):
+            assert 0 <= one.number < len(pictures)
+            assert one.near is None or 0 <= one.near.left <= one.near.right <= 1
+    assert Candidates([]).parts(pictures, 4) == [[] for _one in pictures]
+    assert search.parts([], 4) == []

@@ -37,12 +37,14 @@ def _screen(number: int = 0) -> Gray:
 def test_a_packed_picture_is_the_same_again() -> None:
     """A screenshot that was decoded is kept in a twentieth of its memory, and nothing of it is lost."""
     seen = Prepared(_screen())
-    height, (points, whats) = seen.letter_height, seen.features
+    height, (points, whats), thumb = seen.letter_height, seen.features, seen.thumb
     packed = seen.packed()
+    # None of it is worked out again.
+    assert set(packed.known) == {"letter_height", "features", "thumb"}
     assert len(packed.pixels) < seen.gray.nbytes / 20
     again = packed.opened()
     assert (again.gray == seen.gray).all()
-    assert (again.letter_height, again.thumb.shape) == (height, seen.thumb.shape)
+    assert (again.letter_height, again.thumb.shape) == (height, thumb.shape)
     assert (again.features[0] == points).all()
     assert whats is not None
 

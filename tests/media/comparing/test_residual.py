@@ -37,6 +37,11 @@ def test_what_is_left_is_what_slopes_and_bends_do_not_explain(transform: str) ->
     assert np.abs(left - found.difference)[3:-3, 3:-3].max() < 1.5
     strength = cv2.GaussianBlur(across**2 + down**2, (0, 0), 2.5)
     assert (found.active == (strength > 20))[8:-8, 8:-8].mean() > 0.97
+    squared = cv2.GaussianBlur(left * left, (0, 0), 1.2)
+    noise = 1.7 * np.quantile((squared / (strength * gain**2 + 50))[strength > 20], 0.33)
+    assert found.noise == pytest.approx(noise, rel=0.1, abs=1e-5)
+    score = squared / (36 + noise * (strength * gain**2 + 50))
+    assert np.quantile(found.score, 0.999) == pytest.approx(np.quantile(score, 0.999), rel=0.1)
     assert found.gain == pytest.approx(gain)
 
 

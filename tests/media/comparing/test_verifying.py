@@ -178,6 +178,24 @@ def test_what_shows_more_than_a_frame_around_it_is_not_sure() -> None:
     assert found.is_distinguishable
 
 
+def test_a_digit_that_hangs_on_to_a_preview_is_not_sure() -> None:
+    """A changed digit right beside a floating video looks like its edge."""
+    page = np.full((2160, 1080), 20, np.uint8)
+    chance = np.random.default_rng(4)
+    for row in range(14):
+        text = f"{chance.integers(10, 99)},{chance.integers(100, 999)} steps"
+        cv2.putText(page, text, (60, 150 * row + 120), cv2.FONT_HERSHEY_SIMPLEX, 2.4, 230, 6)
+    video = cv2.resize(chance.integers(0, 255, (6, 9), np.uint8), (420, 560), interpolation=cv2.INTER_CUBIC)
+    sure = []
+    for digit in ("", "8"):
+        covered = page.copy()
+        cv2.putText(covered, digit, (180, 430), cv2.FONT_HERSHEY_SIMPLEX, 3.6, 230, 14)
+        covered[200:760, 255:675] = video
+        found = verify(page, covered)
+        sure.append(found is not None and found.is_distinguishable)
+    assert sure == [True, False]
+
+
 def test_an_empty_page_is_never_a_copy() -> None:
     """One colour, or a page that is still loading under the phone's bar, looks like any other such page."""
     for page in (_page(), _page("12:48"), np.zeros((600, 300), np.uint8)):

@@ -54,6 +54,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.insert(wa.connection, "message_quoted", message_row_id=answer, chat_row_id=1, from_me=0,
                     sender_jid_row_id=1, key_id="KEY1", text_data="<script>document.title='run'</script>")  # fmt: skip
         wa.message("hello", chat=2, sender=4)
+        wa.connection.execute("UPDATE chat SET subject = ? WHERE _id = 2", (EVIL[1],))
     for language in ("en", "zh_CN"):
         with speaking([language]):
             make_archive([folder / "wa"], folder / language, title="<b>妈妈</b>")
@@ -91,6 +92,28 @@ def test_hostile_words_are_words(browser: Browser, archive: Path) -> None:
         assert "Not in the source: <b>x.jpg" in "\n".join(page.locator(".missing").all_text_contents())
 
 
+CODE = "<script>document.title='run'</script><img src='https://attacker.example/x' onerror=\"document.title='run'\">"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_were_a_word_ever_taken_for_code_the_pages_policy_would_stop_it(
+    browser: Browser, archive: Path, name: str
+) -> None:
+    whole = archive / "en" / name
+    broken = whole.with_name(f"broken-{whole.name}")
+    broken.write_text(whole.read_text("utf-8").replace("<h1>", f"{CODE}<h1>"), "utf-8")
+    sent: list[str] = []
+    with contextlib.closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.on("requestfinished", lambda request: sent.append(request.url))
+        page.on("requestfailed", lambda request: sent.append(f"{request.url} {request.failure}"))
+        page.goto(broken.as_uri())
+        page.wait_for_load_state("load")
+        assert page.title() != "run"
+    assert [one for one in sent if not one.startswith("file:") and "csp" not in one.lower()] == []
+    broken.unlink()
+
+
 def test_a_saved_page_does_not_run_when_it_is_opened(browser: Browser, archive: Path) -> None:
     for file in (archive / "en" / "media").rglob("*.bin"):
         with looking(browser) as page, contextlib.suppress(Exception):  # a download ends the visit
@@ -118,6 +141,10 @@ def test_hostile_words_are_words_in_the_search_too(browser: Browser, archive: Pa
         page.click("button")
         page.locator("#status:has-text('Found')").wait_for()
         assert page.locator("#results li").count() == 6
+        page.fill("#words", "hello")
+        page.click("button")
+        page.locator("#status:has-text('Found: 1')").wait_for()
+        assert page.locator("#results .quiet").first.text_content() == EVIL[1]
         assert page.locator("#results script, #results img, #results iframe").count() == 0
         assert page.evaluate("document.title") != "run"
 

@@ -119,6 +119,16 @@ def test_nothing_is_mixed_with_what_is_there(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["full", "wa"]
 
 
+def test_a_source_that_cannot_be_read_is_no_fault_of_the_archives_place(tmp_path: Path) -> None:
+    with made.whatsapp(tmp_path / "wa") as wa:
+        wa.message("words")
+    (tmp_path / "wa" / "wa.db").unlink()
+    (tmp_path / "wa" / "wa.db").symlink_to("/proc/self/mem")  # there, and every read of it fails
+    with pytest.raises(SourceGoneError):
+        make_archive([tmp_path / "wa" / "msgstore.db"], tmp_path / "archive")
+    assert not (tmp_path / "archive").exists()
+
+
 def test_an_archive_is_for_its_owner_alone(tmp_path: Path) -> None:
     with made.whatsapp(tmp_path / "wa") as wa:
         wa.message("words")
@@ -159,6 +169,16 @@ def test_what_a_browser_could_run_gets_an_ending_that_it_saves(name: str, head: 
     assert kind.ending in {".bin", ".gif"}
     assert kind.shown in {Shown.FILE, Shown.PICTURE}
     assert kind.ending == ".bin" or kind.shown is Shown.PICTURE
+
+
+def test_a_name_that_every_camera_gives_is_not_enough(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    for name in ("IMG_0001.JPG", "IMG-20190308-WA0001.jpg"):
+        (tmp_path / "other" / name).write_bytes(made.png())
+    folders = MediaFolders([tmp_path])
+    assert folders.opener("Attachments/ab/IMG_0001.JPG") is None
+    assert folders.opener("other/IMG_0001.JPG") is not None
+    assert folders.opener("Media/WhatsApp Images/IMG-20190308-WA0001.jpg") is not None
 
 
 @given(st.text(max_size=60))

@@ -12,9 +12,9 @@ from tests.rescue.archive.reading import archive_of
 
 
 def seen(folder: Path) -> dict[str, tuple[str, int, int]]:
-    """What lies in a folder: checksum, time of change, time of change of what is noted of it."""
+    """A folder and what lies in it: checksum, time of change, time of change of what is noted of it."""
     found = {}
-    for path in sorted(folder.rglob("*")):
+    for path in (folder, *sorted(folder.rglob("*"))):
         status = path.lstat()
         digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         found[str(path.relative_to(folder))] = (digest, status.st_mtime_ns, status.st_ctime_ns)
@@ -55,6 +55,19 @@ def test_nothing_changes_beside_a_database_with_a_log(tmp_path: Path, with_log: 
     assert sorted(one.name for one in out.iterdir()) == ([] if only_looked else ["archive"])
     left = [one.name for one in out.rglob("*") if "sqlite" in one.name or one.name.startswith(".")]
     assert left == []
+
+
+def test_nothing_changes_beside_a_database_that_would_have_a_log(tmp_path: Path) -> None:
+    """A database in WAL mode that was closed: whoever opens it in the ordinary way makes two files beside it."""
+    with made.whatsapp(tmp_path / "wa") as wa:
+        wa.message("words")
+    connection = sqlite3.connect(tmp_path / "wa" / "msgstore.db")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    before = seen(tmp_path / "wa")
+    archived, _text = archive_of(tmp_path, tmp_path / "wa")
+    assert archived.messages == 1
+    assert seen(tmp_path / "wa") == before
 
 
 def test_nothing_changes_beside_a_database_without_one(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def test_whether_the_day_or_the_month_stands_first_the_whole_file_tells() -> Non
     assert chat_lines.order_of(by_order) == "dmy"
     assert chat_lines.order_of(["2/1/19, 10:00 - A: x", "2/2/19, 10:00 - A: x", "3/1/19, 10:00 - A: x"]) == "mdy"
     assert chat_lines.order_of(["1/2/19, 10:00 - A: x", "1/25/19, 10:00 - A: x"]) == "mdy"
+    assert chat_lines.order_of(["31/12/19, 10:00 - A: x", "1/2/20, 10:00 - A: x"]) == "dmy"
     assert chat_lines.order_of(["no", "chat"]) is None
 
 

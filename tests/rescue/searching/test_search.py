@@ -181,7 +181,7 @@ def test_what_cannot_be_had_is_said_plainly(repo: Repository) -> None:
     put(repo, {"shared/a": content("a")})
     said = " ".join(map(str, search(repo, asked(Incident.RESET)).cannot))
     assert "throws the keys away" in said
-    assert "encrypts each file" in said
+    assert "encrypts every file" in said
     assert "100 % recovery" in said
 
 

@@ -23,6 +23,7 @@ _MOST_COVERED = 0.45
 _LEAST_COVER = 0.02
 _LEAST_BAND = 0.08
 _LEAST_ACROSS = 0.3
+_FILLED = 0.2
 _FAINT = 90.0
 _EDGE = 0.12
 _LOWEST = 0.07
@@ -35,7 +36,7 @@ _EMPTY = 5.0
 _MOST_SPOTS = 400
 _LONG_MARK = 0.15
 _TELLING = 20.0
-_THIN = 0.6
+_THIN = 0.7
 _NEARLY_ALL = 0.95
 _ENOUGH = 1_000
 _BY_CHANCE = 0.05
@@ -147,7 +148,8 @@ def _is_watermark(wrong: Mask, suspect: Gray, left: Residual) -> bool:
             other = np.zeros(wrong.shape, np.uint8)
             other[rows[~alike], columns[~alike]] = 1
             solid = cv2.erode(other, np.ones((2, 2), np.uint8)) > 0
-            return not (left.score[solid] > _STRONG).any()
+            if not (left.score[solid] > _STRONG).any():
+                return True
     return False
 
 
@@ -215,9 +217,20 @@ def _covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
             continue
         box = (slice(top, top + height), slice(left, left + width))
         found[box] = True
+        # What hangs on at its ends may be a digit.
+        is_certain &= not _hangs_on(wrong[box])
         filled = float(wrong[box].mean())
         is_certain &= area > 4 * _LEAST_COVER * wrong.size and filled > 0.7 and not _lies_in_layout(original, box, unit)
     return found, is_certain
+
+
+def _hangs_on(wrong: Mask) -> bool:
+    """Return whether there is anything in the rows and columns at the ends of a box in which little differs."""
+    ends = np.ones(wrong.shape, bool)
+    down, across = (np.flatnonzero(wrong.mean(axis=axis) > _FILLED) for axis in (1, 0))
+    if len(down) and len(across):
+        ends[down[0] : down[-1] + 1, across[0] : across[-1] + 1] = False
+    return bool((wrong & ends).any())
 
 
 def _band(wrong: Mask, left: Residual, unit: int) -> Mask:

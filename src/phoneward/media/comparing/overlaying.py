@@ -186,7 +186,8 @@ class Overlay:
         guesses, placed, mean, alike, weight = rated
         number = len(placed)
         # What is covered says nothing about where the rest lies.
-        blocks: Many = (alike * alike + np.float32(0.05)) * weight / (self._spread[guesses.suspects] + _NOISE)
+        shown = np.maximum(self._spread[guesses.suspects], weight * weight)
+        blocks: Many = (alike * alike + np.float32(0.05)) * weight / (shown + _NOISE)
         weight = self._spread_out(blocks).reshape(number, 1, -1)
         other = (placed - self._spread_out(mean)).reshape(number, 1, -1)
         seen = self._seen[guesses.suspects] - self._spread_out(self._mean[guesses.suspects])

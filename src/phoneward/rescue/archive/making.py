@@ -185,7 +185,7 @@ def _read(readers: Sequence[Reader], gathering: _Gathering, listener: Listener) 
     listener(PhaseStarted("read-messages"))
     for reader in readers:
         before = [_stamp(path) for path in reader.files]
-        files = tuple(_hashed(path) for path in reader.files)
+        files = tuple(map(_hashed, reader.files))
         size += sum(file.size for file in files)
         taken = again = 0
         for message in _messages(reader):
@@ -227,12 +227,19 @@ def _messages(reader: Reader) -> Iterator[Message]:
         yield message
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return by what a change is seen; None where the file is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
     return found.st_size, found.st_mtime_ns
 
 
 def _hashed(path: Path) -> SourceFile:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return SourceFile(path=path, size=os.fstat(stream.fileno()).st_size, sha256=digest)
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return SourceFile(path=path, size=os.fstat(stream.fileno()).st_size, sha256=digest)
+    except OSError as error:
+        raise SourceGoneError(path=readable(str(path)), reason=readable(error.strerror or str(error))) from error

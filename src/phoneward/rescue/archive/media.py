@@ -7,6 +7,7 @@ import bisect
 import functools
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from phoneward.rescue.archive.message import Opener
 
 _MOST_FILES: Final = 500_000
 _MOST_PARTS: Final = 24
+_COMMON: Final = re.compile(r"(?:[A-Za-z]{0,6}[-_ ]?\d{1,6}|image|photo|video|audio|file)\.\w{1,5}", re.ASCII)
 
 
 class MediaFolders:
@@ -32,17 +34,19 @@ class MediaFolders:
         """Return what opens the file that was noted; None where there is none.
 
         Looked for by its whole path below each folder, then by ever less of its beginning (a phone's folders are not
-        those of a computer), at last by its name alone where only one file bears it.
+        those of a computer), at last by its name alone where only one file bears it. A name that cameras give to
+        different pictures again and again (`IMG_0001.JPG`) is never enough: it may be of somebody else's.
         """
         parts = [part for part in noted.replace("\\", "/").split("/") if part not in {"", ".", "~"}][-_MOST_PARTS:]
         if not parts or ".." in parts or any("\0" in part for part in parts):
             return None
-        for start in range(len(parts)):
+        is_common = _COMMON.fullmatch(parts[-1]) is not None and len(parts) > 1
+        for start in range(len(parts) - is_common):
             for root, real in self._roots:
                 found = _file_below(root.joinpath(*parts[start:]), real)
                 if found is not None:
                     return functools.partial(_open, found)
-        by_name = self._by_name.get(parts[-1])
+        by_name = None if is_common else self._by_name.get(parts[-1])
         return None if by_name is None else functools.partial(_open, by_name)
 
     def exact(self, relative: str) -> Opener | None:

@@ -118,7 +118,9 @@ class _Looking:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith((b"<?xml", b"<!--", b"<smses")) and b"<smses" in head:
             return SmsXml(path)
-        for reader in (Telegram, SignalExport, SigExport):
+        if SigExport.fits(head):
+            return SigExport(path, MediaFolders([own]))
+        for reader in (Telegram, SignalExport):
             if reader.fits(head):
                 return reader(path, media)
         # Logs of programs look alike: among other files only what is called like an exported chat is taken for one.

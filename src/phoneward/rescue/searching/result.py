@@ -62,8 +62,8 @@ def cannot_be_had(asked: Asked) -> tuple[Words, ...]:
         return (words("What others have read or copied already. Nobody can call it back."),)
     said = [
         words(
-            "Deleted files from the phone's own storage: Android encrypts each file with a key of its own, and the key "
-            "goes with the file. Whoever promises to carve them out of it cannot keep it."
+            "Deleted files from the phone's own storage: Android encrypts every file, and what is needed to read one "
+            "goes with it. Whoever promises to carve them out of it cannot keep it."
         ),
         words(
             "What an app keeps in its private folder (chats of WeChat and QQ, for example), where no backup of it was "

@@ -205,7 +205,8 @@ def gaps_of(image: Image, layout: Layout, usable: int) -> list[Gap]:
     known = set(blocks)
     gaps, at = [], layout.pointed + 2 * layout.count
     last: int | None = None
-    for start, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
+    for pointer, end, rowid in [*_extents(data, layout, usable), (usable, usable, None)]:
+        start = min(pointer, usable)
         if at < start:
             # SQLite fills a page from its end: rows lie with the oldest last, unless one was put into a gap.
             reused = last is not None and rowid is not None and rowid > last

@@ -9,7 +9,7 @@ from phoneward.rescue.sqlite.beheaded import block_size, first_kinds, fits_block
 from phoneward.rescue.sqlite.ground import Candidate, Ground
 from phoneward.rescue.sqlite.judging import ENOUGH, weigh
 from phoneward.rescue.sqlite.records import DamagedError, as_varint, local_size, read_types, signed, size_of, varint
-from phoneward.rescue.sqlite.shapes import Shape
+from phoneward.rescue.sqlite.shapes import Shape, compiled
 
 _SIZE_FITS: Final = (4.0, 10.0, 16.0, 20.0)
 """Bits for a payload's size that fits, by how many bytes it takes."""
@@ -71,14 +71,14 @@ def candidates(ground: Ground, shape: Shape) -> list[Candidate]:
         return [only]
     found: list[Candidate] = []
     for width, pattern in shape.after_size:
-        for match in pattern.finditer(ground.data, ground.start, ground.end):
+        for match in compiled(pattern).finditer(ground.data, ground.start, ground.end):
             found += _from_header(ground, shape, match.start(), width)
             if len(found) > _CROWDED:
                 break
     blocks = [
         _Block(match.start(), lost, width)
         for width, lost, pattern in (() if ground.whole else shape.after_block)
-        for match in pattern.finditer(ground.data, ground.start, ground.end)
+        for match in compiled(pattern).finditer(ground.data, ground.start, ground.end)
     ]
     blocks = [block for block in blocks if block_size(ground, block.start)]
     edges = sorted({ground.end, *(one.start for one in found), *(block.start for block in blocks)})
@@ -105,7 +105,7 @@ def _single(ground: Ground, shape: Shape) -> Candidate | None:
     if not ground.block or ground.whole or block_size(ground, ground.start) != ground.end - ground.start:
         return None
     for width, lost, pattern in shape.after_block:
-        if lost == 2 or not pattern.match(ground.data, ground.start, ground.end):
+        if lost == 2 or not compiled(pattern).match(ground.data, ground.start, ground.end):
             continue
         block = _Block(ground.start, lost, width)
         for types in _types_of(ground, shape, block, []):

@@ -112,7 +112,9 @@ def _text(data: bytes, size: int, encoding: str, affinity: str) -> float:
         return _CONTROL
     if len({ord(one) >> 8 for one in text if 0x250 <= ord(one) < 0x2000 or 0xA000 <= ord(one) < 0xAC00}) > 2:
         return _SCRIPTS
-    bits = min(1.2 * len(text), 18.0)
+    # Nearly any two bytes are a character of UTF-16; that its high byte is zero says more.
+    plain = len(text) if encoding == "utf-8" else sum(1 for one in text if ord(one) < 0x250)
+    bits = min(1.2 * plain + 0.25 * (len(text) - plain), 18.0)
     return bits - 8 if affinity in {"integer", "numeric", "real"} and _is_number(text) else bits
 
 

@@ -2,13 +2,16 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoneward.rescue.sqlite.btree import LEAF_TABLE, Cell, cells_of, layout_of, payloads_of
+from phoneward.rescue.sqlite.btree import LEAF_TABLE, Cell, Layout, cells_of, layout_of, payloads_of
 from phoneward.rescue.sqlite.carving import Found
 from phoneward.rescue.sqlite.overflow import chained
 from phoneward.rescue.sqlite.pages import Pages
+from phoneward.rescue.sqlite.records import local_size
 
 if TYPE_CHECKING:
     from array import array
@@ -41,24 +44,38 @@ def alive(found: Sequence[Found], pages: Pages, owned: "array[int]", marks: dict
         layout = layout_of(image, usable) if image is not None else None
         if image is None or layout is None:
             continue
-        data, fits, mine, whole = image.data, sizes[mark], wanted[mark], 0
-        if layout.kind == LEAF_TABLE:
-            for _start, rowid, at, size in payloads_of(data, layout, usable):
-                whole += 1
-                if size in fits:
-                    places = mine.get(data[at : at + size])
-                    if places is not None:
-                        living.update(at for at in places if found[at].rowid in {None, rowid})
-        if whole < layout.count:
-            for cell in cells_of(data, layout, usable):
-                places = mine.get(data[cell.payload : cell.payload + cell.local], ())
-                living.update(at for at in places if _same(found[at], cell, pages, is_table=layout.kind == LEAF_TABLE))
+        here = _Wanted(found, sizes[mark], wanted[mark])
+        living.update(_in_page(image.data, layout, pages, here))
     return living
 
 
-def _local(one: Found, pages: Pages) -> int:
-    from phoneward.rescue.sqlite.records import local_size
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Rows of one table that are looked for: all rows, sizes of records, bytes of records → places in `rows`."""
 
+    rows: Sequence[Found]
+    sizes: AbstractSet[int]
+    places: Mapping[bytes, Sequence[int]]
+
+
+def _in_page(data: bytes, layout: Layout, pages: Pages, wanted: _Wanted) -> Iterator[int]:
+    """Yield the places of rows that live in a page."""
+    found, sizes = wanted.rows, wanted.sizes
+    usable, whole = pages.header.usable, 0
+    is_table = layout.kind == LEAF_TABLE
+    if is_table:
+        for _start, rowid, at, size in payloads_of(data, layout, usable):
+            whole += 1
+            places = wanted.places.get(data[at : at + size]) if size in sizes else None
+            if places is not None:
+                yield from (place for place in places if found[place].rowid in {None, rowid})
+    if whole < layout.count:
+        for cell in cells_of(data, layout, usable):
+            places = wanted.places.get(data[cell.payload : cell.payload + cell.local], ())
+            yield from (place for place in places if _same(found[place], cell, pages, is_table=is_table))
+
+
+def _local(one: Found, pages: Pages) -> int:
     assert one.shape is not None  # noqa: S101 - it has a mark
     return local_size(pages.header.usable, one.size, table=not one.shape.table.without_rowid)
 

@@ -66,6 +66,8 @@ def class_of(kind: int) -> int:
 def read_types(data: bytes, at: int, end: int) -> list[int] | None:
     """Return the serial types between two places; None where that is no list of types."""
     kinds: list[int] = []
+    if end > len(data):
+        return None
     while at < end:
         kind = data[at]
         at += 1

@@ -20,8 +20,9 @@ from phoneward.rescue.sqlite.shapes import Shape, shape_of
 
 SURE: Final = 0.5
 """Rows less sure than that are held back unless they are asked for."""
-_BATCH_ROWS: Final = 50_000
-_BATCH_BYTES: Final = 32 << 20
+_BATCH_ROWS: Final = 150_000
+_BATCH_BYTES: Final = 48 << 20
+"""Rows that are kept until the living ones are looked through once for all of them."""
 _REMEMBERED: Final = 500_000
 """Rows that are remembered so that each is said once."""
 
@@ -88,8 +89,8 @@ class _Search:
         dropped = [shape_of(table, None, size, old_format=self._old_format) for table in self._dropped(schema)]
         self._roots = {shape.table.root: shape for shape in dropped if shape.table.root > 1}
         database.report.dropped += [shape.table.name for shape in dropped]
-        self._shapes = (*dropped, *own.values())
-        for shape in self._shapes:
+        self._shapes = (*dropped, *own.values(), schema)
+        for shape in self._shapes[:-1]:
             names = tuple(column.name for column in shape.table.columns)
             database.report.columns[shape.table.name, len(names)] = names
 

@@ -1,5 +1,6 @@
 """What a record of a table looks like in bytes: a pattern of its header, made from the schema and from living rows."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,8 +35,8 @@ class Shape:
     classes: tuple[int, ...]
     seen: tuple[int, ...]
     widths: frozenset[int]
-    after_size: tuple[tuple[int, re.Pattern[bytes]], ...]
-    after_block: tuple[tuple[int, int, re.Pattern[bytes]], ...]
+    after_size: tuple[tuple[int, bytes], ...]
+    after_block: tuple[tuple[int, int, bytes], ...]
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def shape_of(table: Table, profile: Profile | None, page_size: int, *, old_forma
     ]
     widths = {len(columns), *(width for width in (profile.widths if profile is not None else ()) if width > 0)}
     widths = set(sorted(width for width in widths if width <= len(columns))[-_MOST_WIDTHS:])
-    whole = tuple((width, _compiled(_length(classes[:width]) + b"".join(loose[:width]))) for width in sorted(widths))
+    whole = tuple((width, (_length(classes[:width]) + b"".join(loose[:width]))) for width in sorted(widths))
     strict = [_kinds(one, old_format=old_format) for one in classes]
     cut = [one for width in sorted(widths) for one in _beheaded(strict[:width], classes, page_size, table)]
     return Shape(table, classes, known, frozenset(widths), whole, tuple(cut))
@@ -93,21 +94,23 @@ def shape_of(table: Table, profile: Profile | None, page_size: int, *, old_forma
 
 def _beheaded(
     kinds: list[bytes], classes: tuple[int, ...], page_size: int, table: Table
-) -> Iterator[tuple[int, int, re.Pattern[bytes]]]:
+) -> Iterator[tuple[int, int, bytes]]:
     """Yield the patterns of cells that became a freeblock: next block, size, then what is left of the types."""
     top = rb"[\x00-\x%02x]." % ((page_size - 1) >> 8)
     # No block is smaller than four bytes: so a run of zeros is none.
     start = top + rb"(?:\x00[\x04-\xff]|(?!\x00)" + top + b")"
     width = len(kinds)
-    yield width, 0, _compiled(start + b"".join(kinds))
-    yield width, 1, _compiled(start + b"".join(kinds[1:]))
+    yield width, 0, (start + b"".join(kinds))
+    yield width, 1, (start + b"".join(kinds[1:]))
     if classes[0] & (TEXT | BLOB):
-        yield width, -1, _compiled(start + rb"[\x00-\x7f]" + b"".join(kinds[1:]))
+        yield width, -1, (start + rb"[\x00-\x7f]" + b"".join(kinds[1:]))
     if table.without_rowid and width > 1:
-        yield width, 2, _compiled(start + b"".join(kinds[2:]))
+        yield width, 2, (start + b"".join(kinds[2:]))
 
 
-def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+@functools.lru_cache(maxsize=1_000)
+def compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """Return a pattern of a shape, ready for use. Of thousands of tables few are ever looked for."""
     # Within a lookahead: matches may overlap, and none is consumed.
     return re.compile(b"(?=" + pattern + b")", re.DOTALL)
 

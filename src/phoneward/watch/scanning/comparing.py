@@ -22,7 +22,7 @@ VERSION: Final = 2
 CHUNK: Final = 500
 """Pictures after which what was found is kept."""
 
-_AGAIN: Final = 16
+_AGAIN: Final = 4
 _AGAIN_EACH: Final = 2
 """Pictures of apps that were compared before and are looked at again, for each new picture of the person's."""
 

@@ -126,62 +126,63 @@ class _Messages:
         return Beside(rows)
 
     def each(self) -> Iterator[Message]:
-        media = self._beside("message_media", "file_path", "media_name", "media_caption", "mime_type")
-        quoted = self._beside("message_quoted", "from_me", "sender_jid_row_id", "key_id", "text_data")
-        places = self._beside("message_location", "latitude", "longitude", "place_name", "place_address")
-        edited = self._beside("message_edit_info", "edited_timestamp")
-        forwarded = self._beside("message_forwarded", "forward_score")
-        system = self._beside("message_system", "action_type")
-        members = self._beside("message_system_chat_participant", "user_jid_row_id")
-        numbers = self._beside("message_system_number_change", "old_jid_row_id", "new_jid_row_id")
-        cards = self._beside("message_vcard", "vcard")
-        reactions = self._reactions()
+        """Yield all messages: the main table in the order of its numbers, the others in step."""
+        self._media = self._beside("message_media", "file_path", "media_name", "media_caption", "mime_type")
+        self._quoted = self._beside("message_quoted", "from_me", "sender_jid_row_id", "key_id", "text_data")
+        self._places = self._beside("message_location", "latitude", "longitude", "place_name", "place_address")
+        self._edited = self._beside("message_edit_info", "edited_timestamp")
+        self._forwarded = self._beside("message_forwarded", "forward_score")
+        self._system = self._beside("message_system", "action_type")
+        self._members = self._beside("message_system_chat_participant", "user_jid_row_id")
+        self._numbers = self._beside("message_system_number_change", "old_jid_row_id", "new_jid_row_id")
+        self._cards = self._beside("message_vcard", "vcard")
+        self._signs = self._reactions()
         for row in self._database.rows("message", _MESSAGE, "_id", self._problems):
-            key, chat, from_me, key_id, sender, time, kind, words = row
-            jid = self._chats.get(chat)
-            if not isinstance(key, int) or jid is None:
+            jid = self._chats.get(row[1])
+            if not isinstance(row[0], int) or jid is None:
                 self._problems.add(Problem.MESSAGE_ODD)
-                continue
-            found_media, caption = self._attachments(media.of(key), kind)
-            contacts = [contact_in(text(card)) for _key, card in cards.of(key)]
-            place = _place(places.first(key))
-            said = shortened(text(words) or caption, self._problems)
+            elif row[6] != _ALBUM:
+                yield self._message(jid, row)
+
+    def _message(self, jid: str, row: Row) -> Message:
+        key, _chat, from_me, key_id, sender, time, kind, words = row
+        attachments, caption = self._attachments(self._media.of(key), kind)
+        contacts = [contact_in(text(card)) for _key, card in self._cards.of(key)]
+        place = _place(self._places.first(key))
+        said = shortened(text(words) or caption, self._problems)
+        action = self._system.first(key)
+        notice, detail = self._notice(action, said, self._members.of(key), self._numbers.first(key))
+        if kind == _SYSTEM or action is not None:
+            said = ""
+        elif kind in {_MISSED_CALL, _CALL}:
+            notice, detail = (Notice.MISSED_CALL if kind == _MISSED_CALL else Notice.CALL), ""
+        elif said or attachments or contacts or place or kind == _DELETED:
             notice, detail = None, ""
-            actions = system.first(key)
-            told_of = members.of(key)
-            changed = numbers.first(key)
-            if kind == _SYSTEM or actions is not None:
-                notice, detail = self._notice(actions, said, told_of, changed)
-                said = ""
-            elif kind in {_MISSED_CALL, _CALL}:
-                notice = Notice.MISSED_CALL if kind == _MISSED_CALL else Notice.CALL
-            elif kind == _ALBUM:
-                continue
-            elif not (said or found_media or contacts or place or kind == _DELETED):
-                self._problems.add(Problem.KIND_UNKNOWN)
-                notice, detail = Notice.OTHER, f"WhatsApp {text(kind)}"
-            is_mine = from_me == 1
-            yield Message(
-                conversation=jid,
-                id=text(key_id),
-                time_ms=number(time) or None,
-                sender="" if is_mine else self._person(sender) or self._name(jid),
-                is_mine=is_mine,
-                text="\n".join(one for one in (said, *contacts) if one),
-                notice=notice,
-                detail=detail,
-                attachments=found_media,
-                quote=self._quote(quoted.first(key)),
-                place=place,
-                reactions=tuple(
-                    (text(reactions[add_on]), "" if mine == 1 else self._person(who))
-                    for _key, add_on, mine, who in self._add_ons.of(key)
-                    if add_on in reactions
-                ),
-                forwarded_from="?" if forwarded.first(key) else "",
-                is_edited=edited.first(key) is not None,
-                is_deleted=kind == _DELETED,
-            )
+        else:
+            self._problems.add(Problem.KIND_UNKNOWN)
+            notice, detail = Notice.OTHER, f"WhatsApp {text(kind)}"
+        is_mine = from_me == 1
+        return Message(
+            conversation=jid,
+            id=text(key_id),
+            time_ms=number(time) or None,
+            sender="" if is_mine else self._person(sender) or self._name(jid),
+            is_mine=is_mine,
+            text="\n".join(one for one in (said, *contacts) if one),
+            notice=notice,
+            detail=detail,
+            attachments=attachments,
+            quote=self._quote(self._quoted.first(key)),
+            place=place,
+            reactions=tuple(
+                (text(self._signs[add_on]), "" if mine == 1 else self._person(who))
+                for _key, add_on, mine, who in self._add_ons.of(key)
+                if add_on in self._signs
+            ),
+            forwarded_from="?" if self._forwarded.first(key) else "",
+            is_edited=self._edited.first(key) is not None,
+            is_deleted=kind == _DELETED,
+        )
 
     def _reactions(self) -> dict[object, object]:
         """Return the signs by the number of what was added; who added them to which message is read beside."""
@@ -211,7 +212,9 @@ class _Messages:
         _key, from_me, sender, key_id, words = row
         return Quote(sender="" if from_me == 1 else self._person(sender), text=text(words)[:2000], id=text(key_id))
 
-    def _notice(self, actions: Row | None, said: str, members: list[Row], changed: Row | None) -> tuple[Notice, str]:
+    def _notice(
+        self, actions: Row | None, said: str, members: list[Row], changed: Row | None
+    ) -> tuple[Notice | None, str]:
         action = actions[1] if actions else None
         notice = NOTICES.get(action, Notice.OTHER) if isinstance(action, int) else Notice.OTHER
         if notice is Notice.NUMBER_CHANGED and changed is not None:
