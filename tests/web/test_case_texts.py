@@ -5,7 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
+from tests.web.browser import NARROW, Look, axe, fits, opened, screenshot
 from tests.web.holding import Holding, holding
 from tests.web.site import Visitor
 
@@ -38,7 +40,7 @@ def test_an_agreement_is_quoted_with_why_it_may_be_void(visitor: Visitor) -> Non
         "Line 2: 第二条 对于用户数据的丢失，本公司不承担任何责任。",
         "No liability for data that is lost or leaked",
         "The last word on the meaning is theirs",
-        "Article 497 of the Civil Code",
+        "(Article 496, Article 497, Article 506)",
         "2 clauses were found.",
         "Whether a clause is void is for a court.",
     ):
@@ -103,3 +105,19 @@ def test_the_page_of_cases_leads_to_both_and_a_form_of_another_page_is_refused(v
         assert visitor.get(page).text.count("<textarea") == 1
         forged = visitor.client.post(page, files={"csrf": (None, b"x"), "text": (None, b"y")})
         assert forged.status_code == 403
+
+
+@pytest.mark.parametrize("look", [Look("en"), Look("zh_CN", dark=True, size=NARROW)], ids=lambda look: look.name)
+def test_what_was_found_is_a_page_for_everybody(held: Holding, browser: Browser, look: Look) -> None:
+    """Pasted in a browser, the answer has one heading, fits a small screen and can be read by a screen reader."""
+    with opened(browser, held.site, look) as page:
+        for place in PAGES:
+            page.goto(held.site.url + place)
+            page.fill("#field-text", AGREEMENT + ANSWER + "不承担任何责任" * 60)
+            page.fill("#field-day", "2026-03-01")
+            page.click("main .button.main, main button.main")
+            page.wait_for_selector("blockquote")
+            assert page.locator("h1").count() == 1
+            screenshot(page, f"found-{place.rpartition('/')[2]}-{look.name}")
+            axe(page)
+            fits(page)

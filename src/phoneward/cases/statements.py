@@ -208,13 +208,14 @@ def _against(facts: CaseFacts) -> Iterator[Section]:
 
 def _who_did_what(facts: CaseFacts, numbers: dict[str, int]) -> Section:
     rows = []
-    said_so = _("as I say")
     for role in Role:
         names = [plain(one.name) for one in facts.parties if one.role is role]
+        unproved = _("as I say")
         said = [plain(did) for one in facts.parties if one.role is role for did in one.did]
         seen = [
             labelled(
-                moment_words(one.at), f"{plain(one.what)} [{_shown(one.evidence, one.shown_by, numbers) or said_so}]"
+                moment_words(one.at),
+                f"{plain(one.what)} [{_shown(one.evidence, one.shown_by, numbers) or unproved}]",
             )
             for one in in_order(facts.events)
             if one.who is role

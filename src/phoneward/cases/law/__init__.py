@@ -5,7 +5,7 @@ Only what was read (`Status.CONFIRMED`) is ever cited, and by the day of the eve
 
 from phoneward.cases.law.articles import Applies, Article, Law, LawDefectError, Status, Use, article, laws
 from phoneward.cases.law.choosing import strongest
-from phoneward.cases.law.citing import Citations, citation_words, cite, number_words
+from phoneward.cases.law.citing import Citations, by_law, citation_words, cite, number_words
 
 __all__ = [
     "Applies",
@@ -16,6 +16,7 @@ __all__ = [
     "Status",
     "Use",
     "article",
+    "by_law",
     "citation_words",
     "cite",
     "laws",

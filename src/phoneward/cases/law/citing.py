@@ -5,13 +5,14 @@ whenever the event was. Whatever judges the event itself must have been in force
 known, nothing that depends on it is cited.
 """
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
 
 from phoneward.cases.law.articles import Applies, Article, Status, Use, laws
-from phoneward.texts import Named, Words, words
+from phoneward.texts import Named, Words, enumeration, words
 
 _DIGITS = "零一二三四五六七八九"
 
@@ -83,6 +84,14 @@ def number_words(one: Article) -> Words:
 def citation_words(one: Article) -> Words:
     """Return "Article 57 of the …" in the reader's language."""
     return words("{article} of the {law}", article=number_words(one), law=Named(laws()[one.law].names))
+
+
+def by_law(articles: Sequence[Article]) -> str:
+    """Return articles as one list in the language that is spoken, those of a law behind its name."""
+    return enumeration(
+        f"{Named(laws()[law].names)} ({enumeration(str(number_words(one)) for one in group)})"
+        for law, group in itertools.groupby(sorted(articles, key=lambda one: one.law), key=lambda one: one.law)
+    )
 
 
 def _chinese(number: str) -> str:

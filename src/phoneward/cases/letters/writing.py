@@ -1,13 +1,12 @@
 """Writes a letter of a case: which kinds there are, what is missing, and the letter itself."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
 from phoneward.cases.channels import STATUS_WORDS, Channel, channels
 from phoneward.cases.facts import CaseFacts, Party, Role
-from phoneward.cases.law import Article, Citations, Use, citation_words, cite, laws, number_words, strongest
+from phoneward.cases.law import Article, Citations, Use, by_law, citation_words, cite, strongest
 from phoneward.cases.letters import parts
 from phoneward.cases.letters.asking import asked
 from phoneward.cases.letters.demands import Demand, fitting, uses_of
@@ -207,7 +206,7 @@ def _advice(matter: Matter, found: Citations, further: Sequence[Article]) -> Ite
         listed = enumeration(str(citation_words(one)) for one in found.unconfirmed[:10])
         yield _("Not cited, because their text was not read: {articles}.").format(articles=listed)
     if further:
-        yield _("Further articles that may apply: {articles}.").format(articles=_by_law(further))
+        yield _("Further articles that may apply: {articles}.").format(articles=by_law(further))
     against = [one for one in matter.facts.events if one.is_against]
     if against and matter.kind.is_about_event:
         yield ngettext(
@@ -224,14 +223,6 @@ def _advice(matter: Matter, found: Citations, further: Sequence[Article]) -> Ite
             "day you knew. Do not wait; ask a lawyer or legal aid (phone 12348)."
         )
     yield _("Keep proof that you sent it: registered mail, or a picture of the sent message. Never send originals.")
-
-
-def _by_law(articles: Sequence[Article]) -> str:
-    """Return articles as one list, those of a law behind its name."""
-    return enumeration(
-        f"{Named(laws()[law].names)} ({enumeration(str(number_words(one)) for one in group)})"
-        for law, group in itertools.groupby(sorted(articles, key=lambda one: one.law), key=lambda one: one.law)
-    )
 
 
 def _of_channel(channel: Channel) -> Iterator[str]:

@@ -12,7 +12,7 @@ from phoneward.cases.clauses import CLAUSE_WORDS, Clause, Clauses, find_clauses,
 from phoneward.cases.clauses import unchecked as unchecked_clauses
 from phoneward.cases.documents import read_document
 from phoneward.cases.documents.reading import Sentence
-from phoneward.cases.law import Article, citation_words
+from phoneward.cases.law import by_law
 from phoneward.cases.letters.saying import and_more
 from phoneward.cases.replies import FOUND_WORDS, Point, Score, Text, score
 from phoneward.cases.replies import unchecked as unchecked_reply
@@ -70,10 +70,6 @@ def _today() -> dt.date:
 
 def _quote(sentence: Sentence | None) -> str:
     return "" if sentence is None else _("Line {line}: {quote}").format(line=sentence.line, quote=sentence.text)
-
-
-def _rules(articles: tuple[Article, ...]) -> str:
-    return enumeration(str(citation_words(one)) for one in articles)
 
 
 def clauses(request: Request) -> Response:
@@ -134,7 +130,7 @@ def _clause(one: Clause) -> _Item:
         notes.append(_("Nothing in the page sets it off from the text around it, such as bold print."))
     if one.articles:
         notes.append(
-            _("It may be void or no part of the contract by: {articles}.").format(articles=_rules(one.articles))
+            _("It may be void or no part of the contract by: {articles}.").format(articles=by_law(one.articles))
         )
     return _Item(enumeration(_(CLAUSE_WORDS[kind]) for kind in one.kinds), _quote(one.sentence), notes)
 
@@ -199,7 +195,7 @@ def _reply(request: Request, form: Form, *, found: Score | None = None, error: _
 
 
 def _point(one: Point) -> _Item:
-    notes = [_("Asked for by: {articles}.").format(articles=_rules(one.articles))] if one.articles else []
+    notes = [_("Asked for by: {articles}.").format(articles=by_law(one.articles))] if one.articles else []
     return _Item(labelled(str(one.name), _(FOUND_WORDS[one.found])), _quote(one.sentence), notes)
 
 
