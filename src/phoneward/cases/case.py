@@ -15,6 +15,7 @@ from phoneward.cases.custody import (
     MAX_TEXT,
     START,
     Action,
+    Filed,
     Hand,
     Line,
     Source,
@@ -173,7 +174,7 @@ class Case:
             return self._file_redacted(change, filed, of, note, evidence.source())
 
     def add_redacted_bytes(self, name: str, data: bytes, of: str, note: str) -> Item:
-        """Put a redacted form of a file of the case into it that was made here. The arguments are as for `add_redacted`.
+        """Put a redacted form that was made here into the case. The arguments are as for `add_redacted`.
 
         Raises:
             NoSuchItemError: the case has no such file.
