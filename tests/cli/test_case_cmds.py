@@ -38,8 +38,9 @@ def test_what_cannot_be_is_said(program: Program, tmp_path: Path) -> None:
 
 def test_evidence_from_a_snapshot_names_it(stocked: Stocked, tmp_path: Path) -> None:
     folder = tmp_path / "case"
-    assert stocked.program.run("case", "new", folder, "--incident", "deleted").code == 0
-    ran = stocked.program.run("case", "add", folder, "--snapshot", "latest", "/shared/DCIM", "/shared/Documents/0.txt")
+    program = stocked.program.with_(PHONEWARD_STATE_DIR=str(tmp_path / "state"))
+    assert program.run("case", "new", folder, "--incident", "deleted").code == 0
+    ran = program.run("case", "add", folder, "--snapshot", "latest", "/shared/DCIM", "/shared/Documents/0.txt")
     assert ran.code == 0, ran.stderr
     copy = folder / "data" / "originals" / "DCIM" / "Camera" / "一张照片.jpg"
     assert copy.read_bytes() == (stocked.phone / "DCIM" / "Camera" / "一张照片.jpg").read_bytes()
@@ -48,8 +49,8 @@ def test_evidence_from_a_snapshot_names_it(stocked: Stocked, tmp_path: Path) -> 
     assert (source["kind"], source["snapshot"]) == ("snapshot", stocked.ids[1])
     assert source["path"] == "/shared/DCIM/Camera/一张照片.jpg"
     assert source["modified_ns"] == copy.stat().st_mtime_ns
-    assert stocked.program.run("case", "add", folder, "--snapshot", "latest", "/shared/nothing").code != 0
-    link = stocked.program.run("case", "add", folder, "--snapshot", "latest", "/shared/link", "--json")
+    assert program.run("case", "add", folder, "--snapshot", "latest", "/shared/nothing").code != 0
+    link = program.run("case", "add", folder, "--snapshot", "latest", "/shared/link", "--json")
     assert link.complaint["code"] == "evidence-refused"
 
 

@@ -60,8 +60,11 @@ def run(wish: Wish) -> ExitCode:
     with _looked(frame, wish, asked) as result:
         view.show_result(frame.output, result, everything=wish.everything)
         if wish.collect is not None:
+            from phoneward.cases import note_case
+
             with listening(frame.output) as listener:
                 report = flows.collect_into_case(wish.collect, result, command=typed_command(), listener=listener)
+            note_case(frame.settings.state_dir, wish.collect)
             view.show_collected(frame.output, report, wish.collect)
             is_whole = not report.failed
     return ExitCode.DONE if is_whole and result.is_whole else ExitCode.INCOMPLETE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from phoneward import flows, rescue
+from phoneward import cases, flows, rescue
 from phoneward.errors import readable
 from phoneward.progress import Listener
 from phoneward.rescue import Asked, SearchResult
@@ -92,6 +92,7 @@ def collect(context: "WebContext", asked: Asked, folder: Path) -> Job:
     def work(listener: Listener) -> Outcome:
         with _looked(context, asked, listener) as result:
             report = flows.collect_into_case(folder, result, command=" ".join(command), listener=listener)
+        cases.note_case(context.settings.state_dir, folder)
         said = counted(
             "{count} file is in the case {case}.",
             "{count} files are in the case {case}.",
