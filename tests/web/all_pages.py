@@ -163,7 +163,7 @@ IN_A_VAULT: Final = (
     Example("a case", "/cases/case", "/cases/case?case={case}"),
     Example("a case's letters", "/cases/letters", "/cases/letters?case={case}"),
     Example("a demand in Chinese", "/cases/letter", "/cases/letter?case={case}&kind=demand&language=zh"),
-    Example("a statement", "/cases/letter", "/cases/letter?case={case}&kind=statement&language=en"),
+    Example("a statement", "/cases/letter", "/cases/letter?case={case}&kind=statement&language=zh"),
     Example("seal a case", "/cases/seal", "/cases/seal?case={case}"),
     Example("what a case is worth", "/cases/checked", "/cases/checked?case={case}"),
     Example("screenshots to pick", "/cases/screens", "/cases/screens?case={case}"),

@@ -73,7 +73,7 @@ def opened(node: Node, budget: Budget) -> Node | None:
 
 def within(node: Node, budget: Budget) -> Iterator[Node]:
     """Yield what lies compressed at an offset: behind a frame's head, in a field of a binary message."""
-    for magic, name in ((GZIP, "gzip"), (ZSTD, "zstd")):
+    for magic, name in ((GZIP, "gzip"), (ZSTD, "zstd"), *((magic, "zlib") for magic in _ZLIB)):
         at = 0
         for _count in range(_MOST_WITHIN):
             at = node.data.find(magic, at + 1)
@@ -81,17 +81,23 @@ def within(node: Node, budget: Budget) -> Iterator[Node]:
                 break
             if name == "gzip" and not _GZIP_HEAD.match(node.data, at):
                 continue
-            part = node.data[at:]
-            content = (
-                _inflated(part, _GZIP_BITS, budget, is_sure=False)
-                if name == "gzip"
-                else _unzstd(part, budget, is_sure=False)
-            )
+            content = _content_at(node.data, at, name, budget)
             if content:
                 yield node.inner(content, name)
 
 
-def _inflated(data: bytes, wbits: int, budget: Budget, *, is_sure: bool = True) -> bytes:
+def _content_at(data: bytes, at: int, name: str, budget: Budget) -> bytes:
+    match name:
+        case "gzip":
+            return _inflated(data[at:], _GZIP_BITS, budget, is_sure=False)
+        case "zlib":
+            # Two bytes are met by chance in every 16 kB: nothing is copied for a look.
+            return _inflated(memoryview(data)[at:], 15, budget, is_sure=False)
+        case _:
+            return _unzstd(data[at:], budget, is_sure=False)
+
+
+def _inflated(data: bytes | memoryview, wbits: int, budget: Budget, *, is_sure: bool = True) -> bytes:
     """Return what zlib unpacks, member after member; what was unpacked before an error counts.
 
     Args:
@@ -116,12 +122,12 @@ def _inflated(data: bytes, wbits: int, budget: Budget, *, is_sure: bool = True) 
         if len(found) > most:
             budget.note(Problem.BOMB)
             return bytes(found[:most])
-        if wbits != _GZIP_BITS or not data.startswith(GZIP, at):
+        if wbits != _GZIP_BITS or data[at : at + len(GZIP)] != GZIP:
             break
     return bytes(found)
 
 
-def _inflate(unpacker: "zlib._Decompress", data: bytes, at: int, found: bytearray, most: int) -> int:
+def _inflate(unpacker: "zlib._Decompress", data: bytes | memoryview, at: int, found: bytearray, most: int) -> int:
     """Unpack one member, or as much of it as takes `found` above `most`; return where it ends.
 
     It goes in by small steps: zlib copies what it is given and does not use.
