@@ -160,7 +160,7 @@ def test_the_rim_of_a_crop_made_smaller_does_not_count() -> None:
     top = 300 + int(np.abs(np.diff(page[300:600, 40:1000].astype(int), axis=0)).mean(axis=1).argmax())
     copy = cv2.resize(page[top : top + 1700, 40:1000], (576, 1020), interpolation=cv2.INTER_AREA)
     copy[0] = cv2.resize(page[top - 2 : top, 40:1000], (576, 1), interpolation=cv2.INTER_AREA)
-    found = verify(page, copy)
+    found = verify(page, np.asarray(copy, np.uint8))
     assert found is not None
     assert found.kind is Kind.CROPPED
 
