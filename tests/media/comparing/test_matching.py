@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from phoneward.media import Region
+from phoneward.media import Kind, Region
 from phoneward.media.comparing import Looker, Match, Matcher, Prepared, Print, gray
 from phoneward.media.comparing.rivals import Fit, settled
 from phoneward.media.comparing.verifying import Effort, outcome
@@ -93,6 +93,21 @@ def test_a_list_that_was_scrolled_shows_the_same_rows(looker: Looker) -> None:
     suspect = {"app/square": transforms.ALL["square540"].copy(one)}
     assert _one(matches(looker, {"a": _png(one)}, suspect)).verdict.is_distinguishable
     assert not _one(matches(looker, {"a": _png(one), "b": _png(scrolled)}, suspect)).verdict.is_distinguishable
+
+
+@pytest.mark.parametrize("above", [317, 318])
+def test_what_is_cut_from_a_wide_phones_screen_is_sure(looker: Looker, above: int) -> None:
+    """A phone whose screen is 1440 wide; an app cut the top off, at any row: lines a pixel high are the same lines."""
+    chance = np.random.default_rng(1)
+    page = np.full((3000, 1440, 3), 250, np.uint8)
+    for row in range(150, 2950, 131):
+        page[row] = 60
+        what = f"Paid {chance.integers(10**6, 10**7)} of {chance.integers(10**9, 10**10)}"
+        cv2.putText(page, what, (60, row - 40), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (20, 20, 20), 1)
+    page[1200:1500:2, 200:1200] = 40
+    copy = cv2.imencode(".jpg", page[above:], [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
+    found = _one(matches(looker, {"mine": _png(page)}, {"app": copy})).verdict
+    assert (found.kind, found.is_distinguishable) == (Kind.CROPPED, True)
 
 
 def test_the_same_picture_kept_twice_is_no_doubt(looker: Looker) -> None:

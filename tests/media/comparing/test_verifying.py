@@ -134,6 +134,37 @@ def test_half_a_pixel_off_is_no_other_content() -> None:
     assert left.score.max() > 20
 
 
+def _cut_and_sharpened(picture: CorpusPicture) -> Gray:
+    """Return what an app makes that cuts a screen, makes it smaller and weighs pixels so that letters stay crisp."""
+    seen = _gray(picture.data)
+    height, width = seen.shape
+    part = seen[height // 9 + 1 : -height // 8, width // 11 + 1 : -width // 13]
+    small = cv2.resize(part, None, fx=0.45, fy=0.45, interpolation=cv2.INTER_LANCZOS4)
+    return _gray(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes())
+
+
+@pytest.mark.parametrize("number", [4, 6])
+def test_a_cut_copy_made_smaller_with_crisp_letters_is_found_and_not_sure(number: int) -> None:
+    """Apps make pictures smaller in many ways: what a way leaves at letters is no other content, a digit is."""
+    first, twin, *_ = _family(number)
+    original = Prepared(_gray(first.data))
+    found = verify(original, _cut_and_sharpened(first))
+    assert found is not None
+    assert not found.is_distinguishable
+    assert verify(original, _cut_and_sharpened(twin)) is None
+
+
+def test_the_rim_of_a_crop_made_smaller_does_not_count() -> None:
+    """Cut through letters and made smaller, its first row is of rows that the original does not show at one place."""
+    page = _gray(_family(0)[0].data)
+    top = 300 + int(np.abs(np.diff(page[300:600, 40:1000].astype(int), axis=0)).mean(axis=1).argmax())
+    copy = cv2.resize(page[top : top + 1700, 40:1000], (576, 1020), interpolation=cv2.INTER_AREA)
+    copy[0] = cv2.resize(page[top - 2 : top, 40:1000], (576, 1), interpolation=cv2.INTER_AREA)
+    found = verify(page, np.asarray(copy, np.uint8))
+    assert found is not None
+    assert found.kind is Kind.CROPPED
+
+
 def test_a_search_may_say_where_to_look() -> None:
     """A part at an odd size is found where a search says it may be, even if what it says is a little wrong."""
     original = _gray(_family(0)[0].data)

@@ -27,8 +27,10 @@ K = TypeVar("K")
 """Whatever the caller knows a picture by."""
 V = TypeVar("V")
 
-LOOK_WIDTH: Final = 1080
-"""Pixels of the shorter side: at this size pictures are compared, or at their own if less."""
+LOOK_WIDTH: Final = 1440
+"""Pixels of the shorter side: at this size pictures are compared, or at their own if less.
+
+As wide as phones' screens are: made smaller, a crop has other fine lines than its original, whatever is moved."""
 _WIDEST: Final = 4 * LOOK_WIDTH
 _BATCH: Final = 256
 _WHOLE: Final = 6

@@ -17,13 +17,13 @@ from phoneward.media.comparing.windows import CUTS, DIMENSIONS, PLACES, Asked, a
 _ALIKE: Final = 0.6
 _GUESSES: Final = 64
 """Originals a suspect that are guessed."""
-_VOTED: Final = 8
+_VOTED: Final = 16
 """Originals a suspect in which every place is tried."""
-_MOVED_SMALL: Final = (8,)
-_MOVED: Final = (4, 3)
+_MOVED_SMALL: Final = (16,)
+_MOVED: Final = (8, 4)
 """How many guesses are moved, at half the size and at the whole."""
-_HOPELESS: Final = 0.2
-_STRANGE: Final = 0.35
+_HOPELESS: Final = 0.1
+_STRANGE: Final = 0.15
 """Less likely, no original is looked into further: before every place is tried, and after."""
 _FEW: Final = 4
 """Of so many is then still said how likely they are."""
