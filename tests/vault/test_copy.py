@@ -353,7 +353,7 @@ def test_what_was_flushed_is_not_copied_again(two: Two, monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt), destination.lock(exclusive=False, timing=QUICK) as lock:
         run_copy(source, destination, lock, plan, listener=pull)
     rest = planned(two.source, two.second, snapshots)
-    assert rest.bytes < whole * 0.8
+    assert rest.bytes <= whole - 300_000, "what one flush made durable, at least: threads may have more under way"
     assert two.copy().ok
     assert check(two.second, read_data=True).ok
 
