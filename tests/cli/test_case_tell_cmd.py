@@ -78,6 +78,9 @@ def test_what_was_told_can_be_taken_back(program: Program, case: Path) -> None:
         ("--event", "soon=b"),
         ("--country", "China"),
         ("--forget", "nothing"),
+        ("--device", "colour=red"),
+        ("--device", "OD103"),
+        ("--app", "WeChat"),
     ],
 )
 def test_what_makes_no_sense_changes_nothing(program: Program, case: Path, words: tuple[str, str]) -> None:
@@ -135,3 +138,22 @@ def test_what_others_need_not_see_is_covered_in_a_copy(program: Program, case: P
     assert (case / str(document["path"])).read_text() == "Call █████."
     for words in ([], ["--box", "1,2,3"], ["--box", "0,0,9,9"], ["--text", "x", "--box", "0,0,9,9"]):
         assert program.run("case", "redact", case, path, *words).code == 2, words
+
+
+def test_phone_and_app_can_be_told_without_a_snapshot(program: Program, case: Path) -> None:
+    told(program, case, "--device", "model=OD103", "--device", "serial=77", "--app", "com.tencent.mm=WeChat")
+    document = told(program, case, "--device", "maker=Smartisan", "--app", "com.tencent.mm")
+    assert document["device"] == {"maker": "Smartisan", "model": "OD103", "build": "", "android": "", "serial": "77"}
+    apps = document["apps"]
+    assert isinstance(apps, list)
+    assert [(one["package"], one["label"]) for one in apps] == [("com.tencent.mm", "WeChat")]
+
+
+def test_the_last_snapshot_tells_of_the_whole_phone(program: Program, case: Path, tmp_path: Path) -> None:
+    make_vault(tmp_path / "vault", PASSWORD)
+    (tmp_path / "password").write_text(PASSWORD)
+    vault = ("--repo", str(tmp_path / "vault"), "--password-file", str(tmp_path / "password"))
+    assert "no snapshot of a phone" in program.run("case", "tell", case, "--whole-phone", *vault).stderr
+    repo = open_repository(LocalStorage(tmp_path / "vault"), PASSWORD)
+    put_day(repo, 0, [app()], coverages=[held(phone_bytes=5_000_000, out_of_reach_bytes=5_000_000)])
+    assert "the chats in WeChat" in json.dumps(told(program, case, "--whole-phone", *vault)["losses"])

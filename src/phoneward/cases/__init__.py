@@ -64,6 +64,7 @@ from phoneward.cases.statements import write_statement
 from phoneward.cases.told import Told, gone_words, told_by, with_told
 from phoneward.cases.verdict import Result, Stamped, Verdict, result_words
 from phoneward.cases.verifying import verify
+from phoneward.cases.whole import last_snapshot, with_whole_phone
 
 __all__ = [
     "FACTS",
@@ -139,6 +140,7 @@ __all__ = [
     "glance",
     "gone_words",
     "known_cases",
+    "last_snapshot",
     "newest_screenshots",
     "note_case",
     "patterns",
@@ -153,5 +155,6 @@ __all__ = [
     "told_by",
     "verify",
     "with_told",
+    "with_whole_phone",
     "write_statement",
 ]

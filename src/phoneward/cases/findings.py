@@ -7,13 +7,12 @@ from typing import Final
 from phoneward.cases import finding_codes as codes
 from phoneward.cases.glance import Glance
 from phoneward.cases.known import case_key
-from phoneward.cases.letters import REPLY_DAYS, letter_kinds
+from phoneward.cases.letters import LIMITATION_YEARS, REPLY_DAYS, letter_kinds
 from phoneward.errors import readable
 from phoneward.findings import Action, Evidence, Finding, Severity, Tier
 from phoneward.texts import Day, Moment, Words, counted, words
 
 ROOM: Final = "cases"
-LIMITATION_YEARS: Final = 3
 LIMITATION_NEAR: Final = dt.timedelta(days=183)
 NAMED: Final = 5
 """Problems of a log that a finding names."""
@@ -115,7 +114,7 @@ def _not_sealed(one: Glance) -> Finding:
             "any time."
         ),
         actions=(
-            Action(ROOM, "seal", words("Seal the case"), {"case": case_key(one.folder)}, (*_command("seal", one),)),
+            Action(ROOM, "seal", words("Seal the case"), {"case": case_key(one.folder)}, _command("seal", one)),
             see_case(one),
         ),
     )

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from phoneward.cases.errors import NotToldError
-from phoneward.cases.facts import CaseFacts, Event, Loss, Party, Role
+from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Party, Role
 from phoneward.incidents import Incident
 from phoneward.texts import N_
 
@@ -19,6 +19,7 @@ MAX_SENTENCE: Final = 4_000
 """Characters of one text."""
 
 _COST: Final = re.compile(r"(?P<amount>\d+(?:[.,]\d{1,2})?)\s*(?P<currency>[A-Za-z]{3})?")
+_PACKAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
@@ -50,6 +51,37 @@ def with_day(facts: CaseFacts, field: str, text: str) -> CaseFacts:
         NotToldError: it is no day.
     """
     return msgspec.structs.replace(facts, **{field: _day(text) if text.strip() else None})
+
+
+def with_device(facts: CaseFacts, field: str, text: str) -> CaseFacts:
+    """Return the facts with `maker`, `model`, `build`, `android` or `serial` of the phone as it was told.
+
+    Raises:
+        NotToldError: a phone has no such thing.
+    """
+    if field not in Device.__struct_fields__:
+        raise NotToldError(text=field, why=N_("of a phone there are maker, model, build, android and serial"))
+    return msgspec.structs.replace(facts, device=msgspec.structs.replace(facts.device, **{field: _sentence(text)}))
+
+
+def with_app(facts: CaseFacts, package: str, label: str = "") -> CaseFacts:
+    """Return the facts with an app that the matter is about; what is known of it stays.
+
+    Args:
+        facts: as they are.
+        package: its name in the system.
+        label: as people call it; empty leaves it.
+
+    Raises:
+        NotToldError: it is no package's name.
+    """
+    said = package.strip()
+    if not _PACKAGE.fullmatch(said):
+        raise NotToldError(text=package, why=N_("an app's package looks like com.tencent.mm"))
+    known = next((one for one in facts.apps if one.package == said), None)
+    app = msgspec.structs.replace(known or App(package=said), **({"label": _sentence(label)} if label.strip() else {}))
+    others = tuple(one for one in facts.apps if one is not known)
+    return msgspec.structs.replace(facts, apps=_few((*others, app), said))
 
 
 def with_party(facts: CaseFacts, role: Role, **told: str) -> CaseFacts:

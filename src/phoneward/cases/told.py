@@ -13,7 +13,7 @@ import msgspec
 from phoneward.cases.facts import App, CaseFacts, Device, Event, Loss, Role
 from phoneward.cases.past import Break, Sight
 from phoneward.errors import readable
-from phoneward.snapshots import app_called, app_holds
+from phoneward.snapshots import DeviceDocument, app_called, app_holds
 from phoneward.texts import Size, Words, words
 
 KIND: Final = "app-data"
@@ -65,9 +65,11 @@ def _called(package: str) -> str:
 
 
 def _device(found: Break) -> Device:
-    known = found.device
-    if known is None:
-        return Device()
+    return Device() if found.device is None else device_of_document(found.device)
+
+
+def device_of_document(known: DeviceDocument) -> Device:
+    """Return the phone of a snapshot as a case names it."""
     return Device(maker=known.manufacturer, model=known.model, build=known.build_fingerprint, android=known.os_version)
 
 

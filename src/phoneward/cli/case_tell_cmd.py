@@ -36,6 +36,13 @@ if TYPE_CHECKING:
 @option("--noticed", metavar="DAY", help=N_("The day you noticed."))
 @option("--country", metavar="CC", help=N_("Where the law is asked: CN, or EU."))
 @option("--account", metavar="TEXT", help=N_("The account it is about, as the service knows it."))
+@option(
+    "--device",
+    multiple=True,
+    metavar="FIELD=TEXT",
+    help=N_("The phone: maker, model, build, android or serial, such as model=OD103."),
+)
+@option("--app", "apps", multiple=True, metavar="PACKAGE[=NAME]", help=N_("An app that it is about."))
 @option("--party", multiple=True, metavar="ROLE=NAME", help=N_("Somebody in the matter."))
 @option("--address", multiple=True, metavar="ROLE=TEXT", help=N_("Their address."))
 @option("--phone", multiple=True, metavar="ROLE=TEXT", help=N_("Their telephone number."))
@@ -49,10 +56,15 @@ if TYPE_CHECKING:
 @option("--event", multiple=True, metavar="DAY=SENTENCE", help=N_("Something that happened on a day."))
 @option("--against", multiple=True, metavar="DAY=SENTENCE", help=N_("The same, where it speaks against you."))
 @option("--from-vault", metavar="PACKAGE", help=N_("Have your snapshots tell of this app."))
+@option(
+    "--whole-phone",
+    is_flag=True,
+    help=N_("Have your last snapshot tell what the whole phone held, such as after a reset, and what nobody kept."),
+)
 @option("--forget", multiple=True, metavar="WHAT", help=N_("Take a party (by its role), a loss or an event out again."))
 @who_option
 @vault_options
-def tell(folder: str, from_vault: str | None, who: str | None, **told: Any) -> ExitCode:  # noqa: ANN401 - options
+def tell(folder: str, from_vault: str | None, who: str | None, *, whole_phone: bool, **told: Any) -> ExitCode:  # noqa: ANN401 - options
     """Take in what is told, or show what is known."""
     frame = current()
     case = open_case(frame, folder, who)
@@ -60,9 +72,11 @@ def tell(folder: str, from_vault: str | None, who: str | None, **told: Any) -> E
     facts = _told(before, told)
     if from_vault is not None:
         facts = _from_vault(frame, facts, from_vault)
+    if whole_phone:
+        facts = _whole_phone(frame, facts)
     if facts != before:
         case.set_facts(facts)
-    elif from_vault is not None or any(told.values()):
+    elif from_vault is not None or whole_phone or any(told.values()):
         frame.output.say(_("The case knew all of that already."))
     print_facts(frame.output, facts)
     return ExitCode.DONE
@@ -87,6 +101,12 @@ def _of_the_case(facts: "CaseFacts", told: Mapping[str, Any]) -> "CaseFacts":
     for field in ("happened", "noticed"):
         if told[field] is not None:
             facts = telling.with_day(facts, field, told[field])
+    for words in told["device"]:
+        field, said = _two("--device", words)
+        facts = telling.with_device(facts, field, said)
+    for words in told["apps"]:
+        package, _equals, label = words.partition("=")
+        facts = telling.with_app(facts, package, label)
     return facts if told["incident"] is None else telling.with_incident(facts, Incident(told["incident"]))
 
 
@@ -161,3 +181,16 @@ def _from_vault(frame: Frame, facts: "CaseFacts", package: str) -> "CaseFacts":
         )
         return facts
     return with_told(facts, told_by(breaks[-1]))
+
+
+def _whole_phone(frame: Frame, facts: "CaseFacts") -> "CaseFacts":
+    from phoneward.cases import last_snapshot, with_whole_phone
+    from phoneward.snapshots import list_snapshots
+
+    with open_vault(frame) as repository, repository.lock(exclusive=False):
+        repository.load_index()
+        info = last_snapshot(list_snapshots(repository), facts.happened)
+        if info is None:
+            frame.output.say(_("The vault has no snapshot of a phone from that day or earlier."))
+            return facts
+        return with_whole_phone(repository, info, facts)

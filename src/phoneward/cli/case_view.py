@@ -1,33 +1,23 @@
 """Shows what a case knows."""
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from phoneward.cli.output import Output
 from phoneward.errors import readable
 from phoneward.incidents import INCIDENT_WORDS
-from phoneward.texts import N_, _, formats, labelled
+from phoneward.texts import _, formats, labelled
 
 if TYPE_CHECKING:
     from phoneward.cases import CaseFacts
 
-ROLE_WORDS: Final[Mapping[str, str]] = {
-    "claimant": N_("You"),
-    "phone-maker": N_("Phone maker"),
-    "app-maker": N_("App maker"),
-    "store": N_("Store"),
-    "carrier": N_("Carrier"),
-    "service": N_("Service"),
-    "other": N_("Somebody else"),
-}
-"""Who somebody is in the matter, marked with `N_`."""
-
 
 def print_facts(output: Output, facts: "CaseFacts") -> None:
     """Print all of it."""
+    from phoneward.cases.letters import ROLE_WORDS
+
     if output.json:
         output.emit("case_facts", msgspec.to_builtins(facts))
         return

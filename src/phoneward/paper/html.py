@@ -58,9 +58,9 @@ def standalone_page(package: str, template: str, style: str, **values: object) -
 
     Args:
         package: below whose `templates` both lie.
-        template: name of the page's template; it puts `style` into a style element and `style_hash` into its policy.
+        template: name of the page's template; it extends `standalone.html`, which holds the policy and the style.
         style: name of the CSS file.
-        values: what the template shows.
+        values: what the template shows; `mark` is what an earlier document is known by (`save_document`).
     """
     css = _style(package, style)
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
@@ -78,7 +78,7 @@ def standalone_page(package: str, template: str, style: str, **values: object) -
 
 @functools.cache
 def _templates(package: str) -> jinja2.Environment:
-    return environment((package, "templates"))
+    return environment((package, "templates"), ("phoneward.paper", "templates"))
 
 
 @functools.cache

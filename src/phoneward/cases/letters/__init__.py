@@ -3,6 +3,7 @@
 from phoneward.cases.letters.demands import DEMAND_WORDS, Demand, fitting
 from phoneward.cases.letters.gaps import NEED_WORDS, Need
 from phoneward.cases.letters.kinds import Kind, letter_kinds
+from phoneward.cases.letters.matter import ROLE_WORDS
 from phoneward.cases.letters.model import (
     Blanks,
     Block,
@@ -16,13 +17,15 @@ from phoneward.cases.letters.model import (
 )
 from phoneward.cases.letters.of_case import evidence_of, keep_letter
 from phoneward.cases.letters.page import MARK, letter_html, letter_pdf, letter_text, refuse_others, save_letter
-from phoneward.cases.letters.writing import REPLY_DAYS, missing_fields, write_letter
+from phoneward.cases.letters.writing import LIMITATION_YEARS, REPLY_DAYS, missing_fields, write_letter
 
 __all__ = [
     "DEMAND_WORDS",
+    "LIMITATION_YEARS",
     "MARK",
     "NEED_WORDS",
     "REPLY_DAYS",
+    "ROLE_WORDS",
     "Blanks",
     "Block",
     "Demand",

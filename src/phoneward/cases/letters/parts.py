@@ -34,19 +34,7 @@ def sender(matter: Matter) -> Section:
         (_("E-mail"), matter.or_gap(one.email, Need.EMAIL)),
         (_("Contact"), gap_text(Need.CONTACT) if matter.lacks(Need.CONTACT) else ""),
     )
-    lines += [
-        gap_text(need)
-        for need in (
-            Need.IDENTITY,
-            Need.REGION,
-            Need.DEAD_NAME,
-            Need.KINSHIP,
-            Need.INTEREST,
-            Need.ARRANGEMENT,
-            Need.MEANS,
-        )
-        if need in matter.kind.needs
-    ]
+    lines += [gap_text(need) for need in _BY_HAND if need in matter.kind.needs]
     return Section(_("Who writes"), (Items(tuple(lines)),) if lines else (Paragraph(_("Without a name.")),))
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from phoneward import cases
 from phoneward.cases import Case, Role, letters
-from phoneward.cases.letters.matter import ROLE_WORDS
+from phoneward.cases.letters import ROLE_WORDS
 from phoneward.cases.statements import KIND as STATEMENT
 from phoneward.errors import readable
 from phoneward.texts import _, current_language, words

@@ -68,6 +68,32 @@ def _today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
+def _page(
+    request: Request,
+    form: Form,
+    error: _UnfitError | None,
+    result: object,
+    *,
+    title: str,
+    command: tuple[str, ...],
+    **asked: object,
+) -> Response:
+    """Return a page that asks for a text, with what was pasted, what is wrong with it, and what it holds."""
+    return page(
+        request,
+        "case_text.html",
+        title=title,
+        command=command,
+        status=400 if error else 200,
+        crumbs=((CASES, _("Proof")),),
+        button=_("Look through it"),
+        told=_shown(form),
+        error=error.args if error else None,
+        result=result,
+        **asked,
+    )
+
+
 def _quote(sentence: Sentence | None) -> str:
     return "" if sentence is None else _("Line {line}: {quote}").format(line=sentence.line, quote=sentence.text)
 
@@ -100,13 +126,13 @@ def _clauses(
             "more": and_more(count - MOST) if count > MOST else "",
             "unchecked": list(map(str, unchecked_clauses(found))),
         }
-    return page(
+    return _page(
         request,
-        "case_text.html",
+        form,
+        error,
+        result,
         title=_("What an agreement excludes"),
         command=("phoneward", "case", "clauses", "FILE"),
-        status=400 if error else 200,
-        crumbs=((CASES, _("Proof")),),
         about=_(
             "A company answers with its user agreement. Paste it: the clauses that free it from liability, or take "
             "rights away, are quoted, with why they may be void. This is information, not legal advice."
@@ -114,11 +140,7 @@ def _clauses(
         action=CLAUSES,
         label=_("The agreement"),
         day_label=_("On which day did you agree to it?"),
-        button=_("Look through it"),
         kinds=(),
-        told=_shown(form),
-        error=error.args if error else None,
-        result=result,
     )
 
 
@@ -168,13 +190,13 @@ def _reply(request: Request, form: Form, *, found: Score | None = None, error: _
             "more": "",
             "unchecked": list(map(str, unchecked_reply(found))),
         }
-    return page(
+    return _page(
         request,
-        "case_text.html",
+        form,
+        error,
+        result,
         title=_("What a company's answer holds"),
         command=("phoneward", "case", "reply", "FILE"),
-        status=400 if error else 200,
-        crumbs=((CASES, _("Proof")),),
         about=_(
             "Paste what the company wrote to you. Of each thing that it should say, this tells whether it does, and "
             "quotes the sentence. This is information, not legal advice."
@@ -182,15 +204,11 @@ def _reply(request: Request, form: Form, *, found: Score | None = None, error: _
         action=REPLY,
         label=_("What the company wrote"),
         day_label=_("On which day did it happen?"),
-        button=_("Look through it"),
         kinds=[
             (Text.REPLY.value, _("An answer to you")),
             (Text.NOTICE.value, _("A notice of a leak or loss")),
         ],
         countries=[("CN", _("China")), ("EU", _("European Union"))],
-        told=_shown(form),
-        error=error.args if error else None,
-        result=result,
     )
 
 

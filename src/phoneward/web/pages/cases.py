@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from phoneward import cases
 from phoneward.cases import Case, CaseFacts, Glance, Role, telling
-from phoneward.cases.letters.matter import ROLE_WORDS
+from phoneward.cases.letters import ROLE_WORDS
 from phoneward.cases.letters.saying import moment_words, money, quantity
 from phoneward.cases.statements import in_order
 from phoneward.errors import PhonewardError, readable
