@@ -112,7 +112,9 @@ def test_a_file_of_restics_is_read_in_place(tmp_path: Path) -> None:
     _backup(restic("0.18"), tmp_path)
     repo = _open(tmp_path)
     node = find_node(repo, find_snapshot(repo, "latest").tree, b"/data.bin")
-    assert len(node.content or ()) > 3
+    assert (
+        len(node.content or ()) > 1
+    )  # a blob is 8 MiB at most; how many they are is up to the repository's polynomial
     expected = (tmp_path / "source" / "data.bin").read_bytes()
     with open_file(repo, node) as opened:
         opened.seek(-1000, os.SEEK_END)

@@ -143,6 +143,15 @@ def test_an_encoding_that_was_taken_off_already() -> None:
         assert not seen.problems, name
 
 
+def test_the_first_piece_of_a_picture_is_a_piece_and_not_what_is_packed_within_it() -> None:
+    """A PNG's lines are compressed: a piece that holds their beginning is joined with the others as it was sent."""
+    whole = picture("PNG", (640, 480))
+    first = whole[: len(whole) // 2]
+    seen = unwrapped(first, content_range=f"bytes 0-{len(first) - 1}/{len(whole)}")
+    assert seen.piece is not None
+    assert seen.piece.data == first
+
+
 def test_signed_chunks_of_object_stores() -> None:
     """S3's `aws-chunked`: sizes and signatures between the chunks."""
     half = len(PICTURE) // 2

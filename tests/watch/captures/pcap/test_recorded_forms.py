@@ -11,7 +11,7 @@ import pytest
 
 from phoneward import watch
 from phoneward.media import Kind
-from tests.tools.debian import cache_dir
+from tests.tools.debian import build_once, cache_dir
 from tests.watch.captures import forms
 from tests.watch.captures.forms import FORMS
 from tests.watch.captures.pcap import collecting, dressing
@@ -67,13 +67,17 @@ def recording() -> Recording:
 def result() -> watch.CaptureResult:
     """What the person is told of the capture, dressed as PCAPdroid's pcapng with its keys and apps."""
     made = recording()
-    folder = cache_dir() / "captures" / f"forms-{hashlib.sha256(made.plain.read_bytes()).hexdigest()[:16]}"
-    images = folder / "images"
-    images.mkdir(parents=True, exist_ok=True)
-    (images / "statement.png").write_bytes(pictures()[OWN])
-    frames = list(dressing.frames(made.plain))
-    path = folder / "phone.pcapng"
-    path.write_bytes(dressing.pcapng(frames, lambda one: 10_200 + one.server_port, UIDS, made.keys.read_bytes()))
+
+    def dress(folder: Path) -> None:
+        (folder / "images").mkdir()
+        (folder / "images" / "statement.png").write_bytes(pictures()[OWN])
+        frames = list(dressing.frames(made.plain))
+        phone = dressing.pcapng(frames, lambda one: 10_200 + one.server_port, UIDS, made.keys.read_bytes())
+        (folder / "phone.pcapng").write_bytes(phone)
+
+    digest = hashlib.sha256(made.plain.read_bytes()).hexdigest()[:16]
+    folder = build_once(cache_dir() / "captures" / f"forms-{digest}", dress)
+    path, images = folder / "phone.pcapng", folder / "images"
     return watch.look_into_capture(path, watch.pictures_in_folder(str(images)))
 
 

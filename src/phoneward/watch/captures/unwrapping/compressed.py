@@ -3,7 +3,7 @@
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from phoneward.watch.captures.unwrapping.budget import Budget, Node, Problem
@@ -71,14 +71,22 @@ def opened(node: Node, budget: Budget) -> Node | None:
     return node.inner(content, name) if content else None
 
 
-def within(node: Node, budget: Budget) -> Iterator[Node]:
-    """Yield what lies compressed at an offset: behind a frame's head, in a field of a binary message."""
+def within(node: Node, pictures: Sequence[range], budget: Budget) -> Iterator[Node]:
+    """Yield what lies compressed at an offset: behind a frame's head, in a field of a binary message.
+
+    Args:
+        node: where to look.
+        pictures: where pictures lie in it: what is compressed in there is their own (a PNG's lines are zlib).
+        budget: bounds the output.
+    """
     for magic, name in ((GZIP, "gzip"), (ZSTD, "zstd"), *((magic, "zlib") for magic in _ZLIB)):
         at = 0
         for _count in range(_MOST_WITHIN):
             at = node.data.find(magic, at + 1)
             if at < 0:
                 break
+            if any(at in picture for picture in pictures):
+                continue
             if name == "gzip" and not _GZIP_HEAD.match(node.data, at):
                 continue
             content = _content_at(node.data, at, name, budget)

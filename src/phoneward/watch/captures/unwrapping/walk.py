@@ -1,7 +1,7 @@
 """One body, opened layer by layer until pictures lie bare."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -63,8 +63,11 @@ class Walk:
         """Look at a body that names no structure: pictures as they lie, then what may be written in it as text."""
         covered = 0
         is_whole = True
+        lying: list[range] = []
         for found in find_pictures(node.data, on_left_out=self._left_out):
             covered += len(found.data)
+            if not found.via:
+                lying.append(range(found.offset, found.offset + len(found.data)))
             is_whole = is_whole and end_of(found.data, found.header) is not None
             self._budget.pictures_left -= 1
             if self._budget.pictures_left < 0:
@@ -74,7 +77,7 @@ class Walk:
         if is_whole and covered * 20 >= len(node.data) * 19:
             return
         opened = 0
-        for inner in self._within(node):
+        for inner in self._within(node, lying):
             opened += len(inner.data)
             yield from self.pictures(inner, depth + 1)
         # Written as text, bytes take up to four times their size; less than that was a run by chance within binary.
@@ -88,7 +91,7 @@ class Walk:
         if reason is not LeftOut.FILM:
             self._budget.note(Problem.LEFT_OUT)
 
-    def _within(self, node: Node) -> Iterator[Node]:
+    def _within(self, node: Node, lying: Sequence[range]) -> Iterator[Node]:
         for one in (numbers.widened(node), forms.unescaped(node)):
             if one is not None:
                 yield one
@@ -96,7 +99,7 @@ class Walk:
         yield from runs.runs(node)
         yield from numbers.arrays(node)
         yield from numbers.characters(node)
-        yield from compressed.within(node, self._budget)
+        yield from compressed.within(node, lying, self._budget)
         archive = node.data.find(_ZIP, 1)
         if archive > 0 and not node.data.startswith(_ZIP):
             yield node.inner(node.data[archive:], "zip")
