@@ -5,7 +5,7 @@ The backup's own list is gone through once. In it nothing is asked for by name: 
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,8 +94,9 @@ class Index:
         """Whether there are more names than a phone can have."""
         return self.count > MAX_NAMES or self.name_bytes > MAX_NAME_BYTES
 
-    def imply(self) -> None:
-        """Make up the folders above that are not listed; their time is that of the latest name in them."""
+    def imply(self, roots: Iterable[bytes]) -> None:
+        """Make up these folders, and those above names; their time is that of the latest name in them."""
+        self._folders = dict.fromkeys(roots, 0) | self._folders
         for folder, mtime_s in self._folders.items():
             above, time_s = folder, max(0, mtime_s)
             while above and self._find(above) is None and not self.is_too_large:

@@ -6,6 +6,7 @@ file, 2 a folder, 4 a link) and `file` (an archived `MBFile`). It may be made to
 
 import re
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +22,7 @@ from phoneward.phones.iosbackup.errors import (
 )
 from phoneward.phones.iosbackup.index import FOLDER_MODE, Held, Index
 from phoneward.phones.iosbackup.mbfile import MBFile, read_mbfile
-from phoneward.phones.iosbackup.places import DOMAINS, Places, is_domain
+from phoneward.phones.iosbackup.places import APP_DATA, DOMAINS, SHARED, Places, is_domain
 from phoneward.phones.iosbackup.plists import PlistError
 from phoneward.phones.paths import is_clean
 from phoneward.phones.words import NO_SUCH_DESCRIPTION
@@ -34,6 +35,7 @@ MAX_PATH: Final = 4096
 
 _COLUMNS: Final = ("fileID", "domain", "relativePath", "flags", "file")
 _FILE_ID: Final = re.compile(r"[0-9a-f]{40}\Z")
+_SPECIAL: Final = frozenset({stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK})
 _KINDS: Final = {1: FileKind.FILE, 2: FileKind.DIRECTORY, 4: FileKind.SYMLINK}
 
 
@@ -68,7 +70,7 @@ class Manifest:
                 self.places = Places(self._domains(database), bundles)
                 for row in database.rows("Files", _COLUMNS):
                     self._add(*row)
-            self.index.imply()
+            self.index.imply((SHARED, APP_DATA, DOMAINS))
         except sqlite3.Error as error:
             self.index.close()
             raise IphoneBackupDamagedError(path=name, file=NAME, detail=readable(str(error))) from error
@@ -131,6 +133,8 @@ def _described(place: bytes, kind: FileKind, file_id: object, blob: object) -> H
         return None
     if kind is FileKind.SYMLINK and not said.target:
         return None
+    if stat.S_IFMT(said.mode) in _SPECIAL:
+        kind, is_file = FileKind.OTHER, False
     return Held(
         path=place,
         kind=kind,

@@ -147,11 +147,8 @@ class IphoneBackupPhone:
         del precise
         with contextlib.closing(self._backup.walk()) as walk:
             item = next(self._describe(root, walk))
-            if isinstance(item, Unreadable):
-                if root not in {SHARED, APP_DATA, DOMAINS}:
-                    yield item
-            elif item.kind is not FileKind.DIRECTORY:
-                yield Unreadable(root, Obstacle.SPECIAL)
+            if isinstance(item, Unreadable) or item.kind is not FileKind.DIRECTORY:
+                yield item if isinstance(item, Unreadable) else Unreadable(root, Obstacle.SPECIAL)
                 return
             for held in self._manifest.index.below(root):
                 yield from self._backup.describe(held, walk)
