@@ -141,8 +141,8 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
 def _iphone_sentences(backup: IphoneBackup, kept: Mapping[str, str]) -> list[str]:
     """Return what is kept of an iPhone backup, and what no such backup holds.
 
-    Source: Apple, "About backups for iPhone, iPad and iPod touch" and "About encrypted backups on your iPhone, iPad or
-    iPod touch" (support.apple.com/108771, 108353).
+    Source: Apple, "Backup methods for iPhone, iPad and iPod touch" (backups from your computer) and "About encrypted
+    backups on your iPhone, iPad or iPod touch" (support.apple.com/108353).
     """
     if backup.made is None:
         said = [_("Kept from the iPhone's backup, whose date is not known: {files} ({size}).").format(**kept)]
@@ -159,7 +159,7 @@ def _iphone_sentences(backup: IphoneBackup, kept: Mapping[str, str]) -> list[str
     if backup.encrypted is False:
         said.append(
             _(
-                "This backup is not encrypted, so the iPhone left out saved passwords, Wi-Fi passwords, health data, "
+                "This backup is not encrypted, so the iPhone left out saved passwords, Wi-Fi settings, health data, "
                 "the call history and the history of websites. An encrypted one holds them."
             )
         )

@@ -1,6 +1,6 @@
 r"""The places in which programs leave iPhone backups on a computer.
 
-Source: Apple, "Locate backups of your iPhone, iPad and iPod touch stored on your computer" (support.apple.com/108809):
+Source: Apple, "Locate backups of your iPhone, iPad and iPod touch stored on your computer":
 `~/Library/Application Support/MobileSync/Backup/` on a Mac, `%appdata%` or `%userprofile%` with
 `Apple Computer\MobileSync\Backup` or `Apple\MobileSync\Backup` on Windows. No program has such a place on Linux.
 """
