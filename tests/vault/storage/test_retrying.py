@@ -17,7 +17,7 @@ from phoneward.vault.errors import (
     WrongAnswerError,
 )
 from phoneward.vault.storage import NO_NAME, ListedFile
-from phoneward.vault.storage.retrying import Patience, RetryingStorage
+from phoneward.vault.storage.retrying import RetryingStorage
 from tests.vault.storage.suite import StorageSuite
 
 
