@@ -5,6 +5,7 @@ What a server promises, and what it does not: docs/decisions/0059-remote-vaults.
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, NoReturn, TypeVar
@@ -343,14 +344,14 @@ def _parse_address(place: RemotePlace, access: Mapping[str, str]) -> tuple[WebAd
         port = url.port
     except ValueError as error:
         raise wrong(_("the part between // and / is no computer's name.")) from error
-    if url.scheme not in {"http", "https", "http+unix"}:
+    if url.scheme not in {"http", "https"} and (url.scheme != "http+unix" or sys.platform == "win32"):
         raise wrong(_("after rest: it must begin with https:// or http://."))
     if url.query or url.fragment:
         raise wrong(_("it must hold neither ? nor #."))
     host, path, socket_path = url.hostname or "", url.path, ""
     if url.scheme == "http+unix":
         socket_path, _colon, path = path.partition(":")
-        host = "localhost"
+        host = "" if url.netloc else "localhost"
     if not host or (url.scheme == "http+unix" and not socket_path):
         raise wrong(_("the part between // and / is no computer's name."))
     tls = None

@@ -39,6 +39,8 @@ _BUFFERED_RATE: Final = 16 * 1024
 _SENT_AT_ONCE: Final = 64 * 1024
 _IDLE_CONNECTIONS: Final = 16
 _THIS_COMPUTER: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAX_HEAD: Final = 256 * 1024
+"""Of status, headers and all that is not a body, bytes."""
 _MAX_REFUSAL: Final = 64 * 1024
 """So much of an answer that is not looked at is read, so that its connection can be used again."""
 
@@ -108,20 +110,29 @@ class _BoundedSocket(io.RawIOBase):
         self._waits = waits
         self._until = 0.0
         self._sent = 0
+        self._left = 0
         self.begin()
 
     def begin(self) -> None:
         """Start the clock of a new exchange."""
         self._until = time.monotonic() + 2 * self._waits.silent_s
         self._sent = 0
+        self._left = _MAX_HEAD
+
+    def allow(self, size: int) -> None:
+        """Take a body of this many bytes, with as much again for the words of a body in parts."""
+        self._left = 2 * size + _MAX_HEAD
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        if self._left <= 0:
+            raise ValueError("endless")
         self._limit(min(self._sent, _BUFFERED) / _BUFFERED_RATE)
         size = self.inner.recv_into(buffer)
         self._sent = 0
+        self._left -= size
         self._until += size / _LEAST_RATE
         return size
 
@@ -148,11 +159,11 @@ class _BoundedSocket(io.RawIOBase):
         if isinstance(self.inner, ssl.SSLSocket) and self.inner.pending():
             return False
         try:
-            if hasattr(select, "poll"):
-                poll = select.poll()
-                poll.register(self.inner, select.POLLIN)
-                return not poll.poll(0)
-            return not select.select([self.inner], [], [], 0)[0]
+            if sys.platform == "win32":
+                return not select.select([self.inner], [], [], 0)[0]
+            poll = select.poll()  # select cannot wait for more than 1024 files
+            poll.register(self.inner, select.POLLIN)
+            return not poll.poll(0)
         except (OSError, ValueError):
             return False
 
@@ -205,7 +216,7 @@ class _Connection(http.client.HTTPConnection):
         self.host, self.port = url.hostname or "", url.port or 80
 
     def connect(self) -> None:
-        if self._address.socket_path:
+        if self._address.socket_path and sys.platform != "win32":
             plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             plain.settimeout(self._waits.connect_s)
             plain.connect(self._address.socket_path)
@@ -229,8 +240,9 @@ class Answer:
         headers: names in lower case.
     """
 
-    def __init__(self, response: http.client.HTTPResponse, path: str) -> None:
+    def __init__(self, response: http.client.HTTPResponse, path: str, bounded: _BoundedSocket | None) -> None:
         self._response = response
+        self._bounded = bounded
         self._path = path
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.getheaders()}
@@ -261,6 +273,7 @@ class Answer:
         length = self.length
         if length is not None and length > limit:
             raise WrongAnswerError(path=self._path, detail=_("it is far too long"))
+        self._allow(limit)
         with _explained(self._path):
             data = self._response.read(limit + 1 if length is None else length)
         if len(data) > limit:
@@ -276,6 +289,7 @@ class Answer:
             TransientStorageError: it broke off.
         """
         self._refuse_coding()
+        self._allow(total)
         read = 0
         while read < total:
             with _explained(self._path):
@@ -301,6 +315,10 @@ class Answer:
             if self._response.read(1):
                 raise WrongAnswerError(path=self._path, detail=_("it is longer than announced"))
         self.finished = True
+
+    def _allow(self, size: int) -> None:
+        if self._bounded is not None:
+            self._bounded.allow(size)
 
     def _refuse_coding(self) -> None:
         """Nothing was asked for packed, so that nothing unpacks to more than was asked for."""
@@ -345,7 +363,7 @@ class WebClient:
         try:
             with _explained(self._name):
                 response = self._exchange(connection, method, path, headers, content)
-            answer = Answer(response, self._name)
+            answer = Answer(response, self._name, connection.bounded)
             if method == "HEAD":
                 with _explained(self._name):
                     response.read()
