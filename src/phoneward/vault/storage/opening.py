@@ -5,10 +5,11 @@ from pathlib import Path
 
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vaultplace import UnknownServiceError, VaultPlace, shown_place
+from phoneward.vault.storage.retrying import RetryingStorage
+from phoneward.vaultplace import RemoteKind, UnknownServiceError, VaultPlace, shown_place
 
 
-def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # noqa: ARG001 - each remote kind takes its own of it
+def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
     """Return the storage at a place; it is not asked yet whether there is anything.
 
     Args:
@@ -21,4 +22,8 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # no
     """
     if isinstance(place, Path):
         return LocalStorage(place)
+    if place.kind is RemoteKind.S3:
+        from phoneward.vault.storage.s3 import S3Storage
+
+        return RetryingStorage(S3Storage(place, access))
     raise UnknownServiceError(place=shown_place(place))
