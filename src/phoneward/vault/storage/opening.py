@@ -5,7 +5,6 @@ from pathlib import Path
 
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vault.storage.retrying import RetryingStorage
 from phoneward.vaultplace import RemoteKind, UnknownServiceError, VaultPlace, shown_place
 
 
@@ -18,10 +17,17 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
 
     Raises:
         RemoteAddressError: the address cannot be understood.
+        RemotePartMissingError: the library for it is not installed.
         UnknownServiceError: nothing here speaks to it.
     """
     if isinstance(place, Path):
         return LocalStorage(place)
+    from phoneward.vault.storage.retrying import RetryingStorage
+
+    if place.kind is RemoteKind.REST:
+        from phoneward.vault.storage.rest import RestStorage
+
+        return RetryingStorage(RestStorage(place, access))
     if place.kind is RemoteKind.S3:
         from phoneward.vault.storage.s3 import S3Storage
 
