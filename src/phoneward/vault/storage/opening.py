@@ -28,4 +28,8 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
         from phoneward.vault.storage.rest import RestStorage
 
         return RetryingStorage(RestStorage(place, access))
+    if place.kind is RemoteKind.S3:
+        from phoneward.vault.storage.s3 import S3Storage
+
+        return RetryingStorage(S3Storage(place, access))
     raise UnknownServiceError(place=shown_place(place))
