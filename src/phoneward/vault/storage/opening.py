@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vaultplace import UnknownServiceError, VaultPlace, shown_place
+from phoneward.vaultplace import RemoteKind, RemotePlace, UnknownServiceError, VaultPlace, shown_place
 
 
 def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # noqa: ARG001 - each remote kind takes its own of it
@@ -21,4 +21,13 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # no
     """
     if isinstance(place, Path):
         return LocalStorage(place)
+    if place.kind is RemoteKind.SFTP:
+        return _sftp(place)
     raise UnknownServiceError(place=shown_place(place))
+
+
+def _sftp(place: RemotePlace) -> Storage:
+    from phoneward.vault.storage.retrying import RetryingStorage
+    from phoneward.vault.storage.sftp import SftpStorage
+
+    return RetryingStorage(SftpStorage(place))
