@@ -52,7 +52,7 @@ class Home:
         """Set a schedule for the folder."""
         plain = schedules.Wished(self.vault, folders=[self.folder], password_file=str(self.top / "password"))
         fields = {name: getattr(plain, name) for name in plain.__dataclass_fields__}
-        wished = schedules.Wished(**{**fields, **wishes})  # type: ignore[arg-type]
+        wished = schedules.Wished(**{**fields, **wishes})
         settings = load(Overrides(state_dir=str(self.state), cache_dir=str(self.top / "cache")), {})
         schedule = schedules.prepare(wished, settings, {"PHONEWARD_CACHE_DIR": str(self.top / "cache")}, self.now)
         schedules.save_schedule(self.state, schedule)

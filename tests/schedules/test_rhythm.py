@@ -109,7 +109,8 @@ def test_every_time_is_made_or_missed_once_whatever_the_outages(
     start = at("2026-03-01T12:00")
     rhythm = Rhythm(every, time, first_day(time, start, zone))
     # The times, one by one, as a person would tick them off on a calendar.
-    day, times = rhythm.first, []
+    times: list[dt.datetime] = []
+    day = rhythm.first
     while len(times) < 24 * 40 * len(ticks) // 24 // every + 3:
         times.append(dt.datetime.combine(day, time, zone).astimezone(dt.UTC))
         day += dt.timedelta(days=every)

@@ -99,6 +99,7 @@ def test_all_of_the_vault_is_read_in_four_weeks(home: Home) -> None:
     """Part by part, others each week; after the fourth the vault notes it, with the date of the first."""
     home.set(every_days=28)
     parts = []
+    when = None
     for _week in range(4):
         done = home.run(7)
         assert done is not None

@@ -26,7 +26,8 @@ names = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 
 def systemd_words(line: str) -> list[str]:
     """Read a command line as systemd.syntax(7) and systemd.service(5) say, independently of how it is written."""
-    words, word, quote, position = [], None, "", 0
+    words: list[str] = []
+    word, quote, position = None, "", 0
     escapes = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "s": " "}
     while position < len(line):
         character = line[position]
@@ -196,7 +197,8 @@ ELEMENTS = {
 
 def windows_words(line: str) -> list[str]:
     """Read a command line as Windows programs do (Microsoft, "Parsing C command-line arguments")."""
-    words, word, is_quoted, position = [], None, False, 0
+    words: list[str] = []
+    word, is_quoted, position = None, False, 0
     while position < len(line):
         slashes = len(line[position:]) - len(line[position:].lstrip("\\"))
         position += slashes

@@ -14,7 +14,7 @@ from phoneward.schedules.desk import Desk, is_nobody_there
 from phoneward.schedules.log import Round
 from phoneward.schedules.made import Made
 from phoneward.schedules.settings_file import Target
-from phoneward.texts import Size, counted, running, words
+from phoneward.texts import Size, counted, running, verbatim, words
 
 
 def do(desk: Desk, task: Task, round_now: Round) -> Made:
@@ -37,10 +37,10 @@ def do(desk: Desk, task: Task, round_now: Round) -> Made:
     except PhonewardError as error:
         if error.exit_code is ExitCode.INTERRUPTED:
             raise
-        said, advice = words("{text}", text=error.sentence()), words("{text}", text=error.advice())
+        said, advice = verbatim(error.sentence()), verbatim(error.advice())
         return Made("waiting" if is_nobody_there(error) else "failed", said, advice, code=error.code)
     except OSError as error:
-        return Made("failed", words("{text}", text=readable(error.strerror or str(error))), code="os-error")
+        return Made("failed", verbatim(readable(error.strerror or str(error))), code="os-error")
 
 
 def back_up(desk: Desk, target: Target) -> Made:
@@ -142,7 +142,7 @@ def read_part(desk: Desk, round_now: Round) -> Made:
             "alarm",
             running(
                 counted("{count} error was found.", "{count} errors were found.", report.error_count),
-                words("{text}", text=readable(first)),
+                verbatim(readable(first)),
             ),
             words("Do not delete anything. Each is named, with what to do, by: phoneward check"),
             round=round_now,
@@ -182,7 +182,7 @@ def try_restoring(desk: Desk) -> Made:
             "alarm",
             running(
                 words("A restored file is not the same as in the snapshot."),
-                words("{text}", text=found.unproven[0].sentence() if found.unproven else ""),
+                verbatim(found.unproven[0].sentence() if found.unproven else ""),
             ),
             words("Look what is damaged with: phoneward check --read-data"),
             proof=proof or "",
