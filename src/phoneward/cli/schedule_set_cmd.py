@@ -58,6 +58,11 @@ READING = ("daily", "weekly", "monthly", "never")
     help=N_("A file that holds the second vault's password. Default: PHONEWARD_TO_PASSWORD_FILE, else the first's."),
 )
 @option(
+    "--access-file",
+    metavar="FILE",
+    help=N_("For vaults elsewhere: a file with restic's variables, such as AWS_ACCESS_KEY_ID=…, one a line."),
+)
+@option(
     "--read-data",
     type=click.Choice(READING),
     default="weekly",
@@ -78,6 +83,7 @@ def set_(
     folders: tuple[str, ...],
     copy_to: str | None,
     to_password_file: str | None,
+    access_file: str | None,
     read_data: str,
     on_plug_in: bool,
     plug_in_hours: int,
@@ -86,20 +92,21 @@ def set_(
     """Try everything, write it down, tell the system."""
     from phoneward import schedules
     from phoneward.cli import schedule_view
-    from phoneward.settings import local_path
+    from phoneward.vaultplace import parse_place
 
     frame = current()
     if rhythm is not None and every is not None:
         raise NotTogetherError(first="--daily" if rhythm == 1 else "--weekly", second="--every")
     wished = schedules.Wished(
-        frame.settings.repository_path(),
+        frame.settings.repository_place(),
         every or rhythm or schedules.DAILY,
         at,
         names,
         [Path(folder) for folder in folders],
         on_plug_in,
         plug_in_hours,
-        None if copy_to is None else local_path(copy_to),
+        None if copy_to is None else parse_place(copy_to),
+        access_file,
         schedules.read_data_named(read_data),
         frame.settings.password_file,
         to_password_file,

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from phoneward import flows, phones, snapshots, vault
-from phoneward.errors import PhonewardError
+from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Listener, silent
-from phoneward.schedules.errors import NoPasswordForScheduleError, SecondPasswordForScheduleError
+from phoneward.schedules.errors import AccessFileError, NoPasswordForScheduleError, SecondPasswordForScheduleError
 from phoneward.schedules.settings_file import ENVIRONMENT, Password, Schedule
-from phoneward.settings import Overrides, Settings, load
+from phoneward.settings import Overrides, Settings, load, read_small_file
 from phoneward.systemkeyring import SystemKeyring
+from phoneward.texts import enumeration
+from phoneward.vaultplace import ACCESS_VARIABLES, VaultPlace, parse_place
 
 _COMMAND: Final = "PHONEWARD_PASSWORD_COMMAND"
 
@@ -35,9 +37,19 @@ class Desk:
 
     @property
     def settings(self) -> Settings:
-        """What the schedule says, as settings; nothing of this process's own environment."""
+        """What the schedule says, as settings; nothing of this process's own environment.
+
+        Raises:
+            SettingFileError, AccessFileError: what lets one into a remote place cannot be read.
+        """
         cache = self.schedule.environment.get("PHONEWARD_CACHE_DIR")
-        return load(Overrides(self.schedule.vault, None, str(self.state_dir), cache), {})
+        access = access_in(self.schedule.access_file) if self.schedule.access_file else {}
+        return load(Overrides(self.schedule.vault, None, str(self.state_dir), cache), access)
+
+    @property
+    def second_place(self) -> VaultPlace:
+        """Where the second vault lies."""
+        return parse_place(self.schedule.copy_to)
 
     @property
     def cache_dir(self) -> Path:
@@ -64,8 +76,9 @@ class Desk:
         return repo
 
     def _open(self) -> "tuple[vault.Repository, str]":
-        place = self.settings.repository_path()
-        storage = vault.LocalStorage(place)
+        settings = self.settings
+        place = settings.repository_place()
+        storage = vault.open_storage(place, settings.access)
         if not vault.repository_exists(storage):
             raise vault.NoRepositoryError(location=storage.location)
         password = password_of(self.schedule.password, place, self.state_dir)
@@ -88,13 +101,31 @@ class Desk:
         wanted = self.schedule.second_password
         if wanted.source == "same":
             return self._opened[1]
-        password = password_of(wanted, Path(self.schedule.copy_to), self.state_dir)
+        password = password_of(wanted, self.second_place, self.state_dir)
         if password is None:
             raise SecondPasswordForScheduleError
         return password
 
 
-def password_of(wanted: Password, place: Path, state_dir: Path) -> str | None:
+def access_in(file: str) -> dict[str, str]:
+    """Return what a file says of who may enter a remote place: a variable and its value on each line.
+
+    Raises:
+        SettingFileError: it cannot be read.
+        AccessFileError: a line is none of these.
+    """
+    found = {}
+    for number, line in enumerate(read_small_file(file, "--access-file").splitlines(), 1):
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not equals or name not in ACCESS_VARIABLES:
+            raise AccessFileError(number=number, path=readable(file), names=enumeration(ACCESS_VARIABLES))
+        found[name] = value.strip().strip("\"'")
+    return found
+
+
+def password_of(wanted: Password, place: VaultPlace, state_dir: Path) -> str | None:
     """Return a password from where it was put; None where it is not there any more.
 
     Raises:
@@ -107,14 +138,16 @@ def password_of(wanted: Password, place: Path, state_dir: Path) -> str | None:
     return load(None, {_COMMAND: wanted.value}).password()
 
 
-def password_source(settings: Settings, environ: Mapping[str, str], file: str | None, place: Path) -> Password | None:
+def password_source(
+    settings: Settings, environ: Mapping[str, str], file: str | None, place: VaultPlace
+) -> Password | None:
     """Return where the password of a vault can be had when nobody is there: file, command or keyring; None for nowhere.
 
     Args:
         settings: name the state folder.
         environ: this process's environment.
         file: what the command line names.
-        place: the vault's folder.
+        place: where the vault lies.
     """
     for prefix in ("PHONEWARD", "RESTIC"):
         named = file or environ.get(f"{prefix}_PASSWORD_FILE")
@@ -126,7 +159,7 @@ def password_source(settings: Settings, environ: Mapping[str, str], file: str | 
 
 
 def second_password_source(
-    settings: Settings, environ: Mapping[str, str], file: str | None, place: Path
+    settings: Settings, environ: Mapping[str, str], file: str | None, place: VaultPlace
 ) -> Password | None:
     """Return the same for the second vault; None where nothing says it, so that it may be the first one's."""
     named = file or environ.get("PHONEWARD_TO_PASSWORD_FILE")

@@ -35,6 +35,27 @@ class SecondPasswordForScheduleError(ScheduleError):
     exit_code = ExitCode.USAGE
 
 
+class AccessForScheduleError(ScheduleError):
+    """A remote vault asks who is there, and what answers is only in this terminal."""
+
+    message = N_(
+        "What lets you into the vault at {place} is only set here, and would not be there when the time comes."
+    )
+    next_step = N_(
+        "Write it into a file that only you can read, a line for each, such as AWS_ACCESS_KEY_ID=…, and name it: "
+        "--access-file FILE."
+    )
+    exit_code = ExitCode.USAGE
+
+
+class AccessFileError(ScheduleError):
+    """A line of the file makes no sense."""
+
+    message = N_("Line {number} of {path} does not say who may enter a vault.")
+    next_step = N_("Write one of these and its value on each line: {names}.")
+    exit_code = ExitCode.USAGE
+
+
 class NoPhoneForScheduleError(ScheduleError):
     """The vault knows no phone, and none was named."""
 

@@ -15,6 +15,7 @@ from phoneward.schedules.log import Round
 from phoneward.schedules.made import Made
 from phoneward.schedules.settings_file import Target
 from phoneward.texts import Size, counted, running, verbatim, words
+from phoneward.vaultplace import shown_place
 
 
 def do(desk: Desk, task: Task, round_now: Round) -> Made:
@@ -91,9 +92,9 @@ def copy(desk: Desk) -> Made:
         PhonewardError: see `snapshots.copy_vault`.
     """
     begun = dt.datetime.now(dt.UTC)
-    source, place = desk.repo(), Path(desk.schedule.copy_to)
-    snapshots.refuse_nested(desk.settings.repository_path(), place)
-    destination = snapshots.open_second(source, place, desk.second_password())
+    source, place, settings = desk.repo(), desk.second_place, desk.settings
+    snapshots.refuse_nested(settings.repository_place(), place)
+    destination = snapshots.open_second(source, vault.open_storage(place, settings.access), desk.second_password())
     destination.load_index()
     with source.lock(exclusive=False) as source_lock, destination.lock(exclusive=False) as lock:
         plan = snapshots.plan_vault_copy(source, destination, listener=desk.listener)
@@ -104,7 +105,7 @@ def copy(desk: Desk) -> Made:
         "Copied into {place}: {count} snapshot, {size} of which were not there yet.",
         "Copied into {place}: {count} snapshots, {size} of which were not there yet.",
         len(report.copied),
-        place=readable(str(place)),
+        place=shown_place(place),
         size=Size(report.bytes),
     )
     if report.ok and not plan.damaged:

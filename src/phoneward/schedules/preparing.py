@@ -12,6 +12,7 @@ from phoneward import phones, snapshots, vault
 from phoneward.errors import PhonewardError, readable
 from phoneward.schedules.desk import Desk, password_source, second_password_source, taken_along
 from phoneward.schedules.errors import (
+    AccessForScheduleError,
     NoPasswordForScheduleError,
     NoPhoneForScheduleError,
     SecondPasswordForScheduleError,
@@ -22,6 +23,7 @@ from phoneward.schedules.settings_file import Password, Schedule, Target
 from phoneward.schedules.wishes import Wished
 from phoneward.settings import Settings
 from phoneward.vault import Repository
+from phoneward.vaultplace import VaultPlace, shown_place
 
 _IN_USE: Final = dt.timedelta(days=90)
 """A phone of which nothing came for so long is not looked after unless it is named, or the only one."""
@@ -44,11 +46,11 @@ def prepare(wished: Wished, settings: Settings, environ: Mapping[str, str], now:
         PhonewardError: a vault cannot be opened, or a phone is not known.
     """
     at = _time_of_day(wished.at)
-    place = _absolute(wished.vault)
+    place = _settled(wished.vault, wished, settings)
     password = password_source(settings, environ, wished.password_file, place)
     if password is None:
         raise NoPasswordForScheduleError
-    copy_to = None if wished.copy_to is None else _absolute(wished.copy_to)
+    copy_to = None if wished.copy_to is None else _settled(wished.copy_to, wished, settings)
     schedule = Schedule(
         vault=str(place),
         every_days=wished.every_days,
@@ -60,6 +62,7 @@ def prepare(wished: Wished, settings: Settings, environ: Mapping[str, str], now:
         on_plug_in=wished.on_plug_in,
         plug_in_hours=wished.plug_in_hours,
         copy_to="" if copy_to is None else str(copy_to),
+        access_file=str(_absolute(Path(wished.access_file))) if wished.access_file else "",
         read_data=wished.read_data,
         language=wished.language,
         environment=taken_along(environ, _adb()),
@@ -69,12 +72,25 @@ def prepare(wished: Wished, settings: Settings, environ: Mapping[str, str], now:
     if copy_to is not None:
         chosen = second_password_source(settings, environ, wished.second_password_file, copy_to) or Password("same")
         schedule = _replaced(schedule, second_password=chosen)
-        _try_second(Desk(schedule, settings.state_dir, _opened=desk.opened()), repo, copy_to)
+        _try_second(Desk(schedule, settings.state_dir, _opened=desk.opened()), repo)
     return _replaced(schedule, targets=_targets(repo, wished, now))
 
 
 def _replaced(schedule: Schedule, **changes: object) -> Schedule:
     return msgspec.structs.replace(schedule, **changes)
+
+
+def _settled(place: VaultPlace, wished: Wished, settings: Settings) -> VaultPlace:
+    """Return a place as it is written down: whole, and without secrets.
+
+    Raises:
+        AccessForScheduleError: secrets would be needed that are only here.
+    """
+    if isinstance(place, Path):
+        return _absolute(place)
+    if place.password or (settings.access and not wished.access_file):
+        raise AccessForScheduleError(place=shown_place(place))
+    return place
 
 
 def _absolute(path: Path) -> Path:
@@ -98,10 +114,11 @@ def _time_of_day(text: str) -> dt.time:
     raise TimeOfDayError(value=readable(text[:40]))
 
 
-def _try_second(desk: Desk, repo: Repository, place: Path) -> None:
-    snapshots.refuse_nested(Path(desk.schedule.vault), place)
+def _try_second(desk: Desk, repo: Repository) -> None:
+    settings, place = desk.settings, desk.second_place
+    snapshots.refuse_nested(settings.repository_place(), place)
     try:
-        snapshots.open_second(repo, place, desk.second_password())
+        snapshots.open_second(repo, vault.open_storage(place, settings.access), desk.second_password())
     except vault.WrongPasswordError as error:
         if desk.schedule.second_password.source == "same":
             raise SecondPasswordForScheduleError from error

@@ -67,12 +67,13 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that a person set.
 
     Attributes:
-        vault: its place.
+        vault: its place, without secrets.
         every_days, at, first: the rhythm; `at` as HH:MM.
         set_at: when it was set; nothing is missed before that.
         on_plug_in: back up when a phone is plugged in, too.
         plug_in_hours: not more often than once in so many hours.
         copy_to: the second vault; empty for none.
+        access_file: a file with who may enter a remote place; empty for none.
         language: what the outcome is told in; empty for the system's.
         environment: of the variables `ENVIRONMENT`.
     """
@@ -88,6 +89,7 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plug_in_hours: Annotated[int, msgspec.Meta(ge=1, le=24 * LONGEST)] = 12
     copy_to: str = ""
     second_password: Password = Password("same")
+    access_file: str = ""
     read_data: ReadData = "weekly"
     language: str = ""
     environment: dict[str, str] = {}
