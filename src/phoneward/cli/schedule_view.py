@@ -113,21 +113,28 @@ def _explain(frame: "Frame", timer: "Timer") -> None:
 
 
 def show_run(frame: "Frame", done: "Run | None", standing: "Standing") -> None:
-    """Show what was done."""
+    """Show what was done, and when something is due next."""
+    if done is not None:
+        show_results(frame, done)
     if frame.output.json:
-        for result in () if done is None else done.results:
-            frame.output.emit("scheduled_job", result_document(result))
         frame.output.emit("summary", {"jobs": 0 if done is None else len(done.results), "next": _next(standing)})
         return
-    for result in () if done is None else done.results:
-        show = frame.output.summary if result.kind == "done" else frame.output.result
-        for line in result_lines(result):
-            show(line)
     if done is None:
         frame.output.summary(_("Nothing is due."))
     soonest = min((job.next for job in standing.jobs if job.next is not None), default=None)
     if soonest is not None:
         frame.output.summary(labelled(_("Next"), formats.moment(soonest)))
+
+
+def show_results(frame: "Frame", done: "Run") -> None:
+    """Show what came of each job."""
+    for result in done.results:
+        if frame.output.json:
+            frame.output.emit("scheduled_job", result_document(result))
+            continue
+        show = frame.output.summary if result.kind == "done" else frame.output.result
+        for line in result_lines(result):
+            show(line)
 
 
 def result_lines(result: "Result") -> list[str]:

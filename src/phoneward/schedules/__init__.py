@@ -5,8 +5,10 @@ asked anything, and nothing leaves this computer.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from phoneward.progress import Listener, silent
 from phoneward.schedules.deciding import Task
 from phoneward.schedules.errors import (
     NoPasswordForScheduleError,
@@ -71,7 +73,15 @@ __all__ = [
     "take_along",
     "tell",
     "timer_for",
+    "watch",
 ]
+
+
+def watch(state_dir: Path, on_run: Callable[[Run], None], *, listener: Listener = silent) -> None:
+    """Back up phones as they are plugged in, until the schedule does not ask for it; see `watching.watch`."""
+    from phoneward.schedules import watching  # as below
+
+    watching.watch(state_dir, on_run, listener=listener)
 
 
 def prepare(wished: Wished, settings: Settings, environ: Mapping[str, str], now: dt.datetime) -> Schedule:
