@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from phoneward.findings import Finding
 from phoneward.progress import Listener, silent
 from phoneward.schedules.deciding import Task
 from phoneward.schedules.errors import (
@@ -35,6 +36,7 @@ from phoneward.schedules.systems import Timer, begin, call_for, end, timer_for
 from phoneward.schedules.telling import Happened, Outcome, tell
 from phoneward.schedules.wishes import AT, Wished
 from phoneward.settings import Settings
+from phoneward.vaultplace import VaultPlace
 
 __all__ = [
     "AT",
@@ -69,6 +71,7 @@ __all__ = [
     "read_data_named",
     "run",
     "save_schedule",
+    "schedule_findings",
     "standing_of",
     "take_along",
     "tell",
@@ -82,6 +85,13 @@ def watch(state_dir: Path, on_run: Callable[[Run], None], *, listener: Listener 
     from phoneward.schedules import watching  # as below
 
     watching.watch(state_dir, on_run, listener=listener)
+
+
+def schedule_findings(state_dir: Path, place: VaultPlace) -> tuple[Finding, ...]:
+    """Return what the checkup should know of the schedule for a vault; see `findings.schedule_findings`."""
+    from phoneward.schedules import findings, preparing
+
+    return findings.schedule_findings(state_dir, str(preparing.whole(place)))
 
 
 def prepare(wished: Wished, settings: Settings, environ: Mapping[str, str], now: dt.datetime) -> Schedule:

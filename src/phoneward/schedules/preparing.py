@@ -87,10 +87,15 @@ def _settled(place: VaultPlace, wished: Wished, settings: Settings) -> VaultPlac
         AccessForScheduleError: secrets would be needed that are only here.
     """
     if isinstance(place, Path):
-        return _absolute(place)
+        return whole(place)
     if place.password or (settings.access and not wished.access_file):
         raise AccessForScheduleError(place=shown_place(place))
     return place
+
+
+def whole(place: VaultPlace) -> VaultPlace:
+    """Return a place whose folder is named from the root on."""
+    return _absolute(place) if isinstance(place, Path) else place
 
 
 def _absolute(path: Path) -> Path:
