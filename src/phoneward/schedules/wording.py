@@ -68,15 +68,15 @@ def details(schedule: Schedule) -> list[str]:
 
 def target_name(target: Target) -> str:
     """Return what a phone or folder is called."""
-    return readable(target.folder) if target.folder else target.name
+    return readable(target.folder or target.name)
 
 
 def result_lines(result: Result) -> list[str]:
     """Return what came of a job."""
-    head = job_title(result.job, result.name)
-    said = f"{missed_sentence(result)} {result.sentence}" if result.missed else result.sentence
+    head = job_title(result.job, readable(result.name))
+    said = readable(f"{missed_sentence(result)} {result.sentence}" if result.missed else result.sentence)
     lines = [labelled(f"{head} ({_(KINDS[result.kind])})", said)]
-    return [*lines, f"    {result.advice}"] if result.advice else lines
+    return [*lines, f"    {readable(result.advice)}"] if result.advice else lines
 
 
 def run_line(run: Run) -> str:
@@ -89,18 +89,28 @@ def run_line(run: Run) -> str:
     return _("{time}, {duration}:").format(time=when, duration=formats.duration(run.seconds))
 
 
+def job_title_of(job: JobStanding) -> str:
+    """Return what a job is called, with its phone or folder."""
+    target = job.task.target
+    return job_title(job.task.job, "" if target is None else target_name(target))
+
+
+def trouble_lines(job: JobStanding) -> list[str]:
+    """Return what went by without a job: nothing where all is well."""
+    due, lines = job.task.due, []
+    if due.missed and due.missed_since is not None:
+        sentence = ngettext("Missed {count} run since {date}.", "Missed {count} runs since {date}.", due.missed)
+        lines.append(sentence.format(count=due.missed, date=formats.date(due.missed_since)))
+    if job.is_overdue:
+        lines.append(_("It is overdue."))
+    if job.note.failing_since is not None:
+        lines.append(_("Not done since {time}.").format(time=formats.moment(job.note.failing_since)))
+    return lines
+
+
 def job_lines(job: JobStanding) -> list[str]:
     """Return how a job stands."""
-    task, note = job.task, job.note
-    head = job_title(task.job, "" if task.target is None else target_name(task.target))
-    last = _("not yet done") if note.done is None else _("last done {time}").format(time=formats.moment(note.done))
+    done = job.note.done
+    last = _("not yet done") if done is None else _("last done {time}").format(time=formats.moment(done))
     soon = _("as soon as it can be") if job.next is None else _("next {time}").format(time=formats.moment(job.next))
-    lines = [labelled(head, f"{last}; {soon}")]
-    if task.due.missed and task.due.missed_since is not None:
-        sentence = ngettext("Missed {count} run since {date}.", "Missed {count} runs since {date}.", task.due.missed)
-        lines.append("    " + sentence.format(count=task.due.missed, date=formats.date(task.due.missed_since)))
-    if job.is_overdue:
-        lines.append("    " + _("It is overdue."))
-    if note.failing_since is not None:
-        lines.append("    " + _("Not done since {time}.").format(time=formats.moment(note.failing_since)))
-    return lines
+    return [labelled(job_title_of(job), f"{last}; {soon}"), *(f"    {line}" for line in trouble_lines(job))]

@@ -14,7 +14,7 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Listener
 from phoneward.schedules import Schedule, Standing, Target, Timer, wording
 from phoneward.snapshots import second_vaults
-from phoneward.texts import _, counted, current_language, formats, ngettext, verbatim, words
+from phoneward.texts import _, counted, current_language, formats, labelled, ngettext, verbatim, words
 from phoneward.vaultplace import VaultPlace, parse_place
 from phoneward.web.context import WebContext
 from phoneward.web.jobs import Kind, Outcome
@@ -49,9 +49,11 @@ def _page(request: Request, *, typed: _Chosen | None = None, problem: PhonewardE
     standing = _standing(context)
     with context.library.open() as opened:
         targets = _targets(opened, context, standing)
-        copies = [(one.place, one.shown) for one in second_vaults(opened.state)]
+        copies = {one.place: one.shown for one in second_vaults(opened.state)}
     set_ = None if standing is None else standing.schedule
     chosen = typed or _chosen(set_)
+    if set_ is not None and set_.copy_to:  # also one that the vault does not know of yet
+        copies.setdefault(set_.copy_to, readable(set_.copy_to))
     wished = {target.key for target in set_.targets} if set_ is not None else {target.key for target in targets}
     return page(
         request,
@@ -65,11 +67,12 @@ def _page(request: Request, *, typed: _Chosen | None = None, problem: PhonewardE
         said=[] if set_ is None else wording.details(set_),
         timer=None if set_ is None else _timer(context, set_),
         jobs=[] if standing is None else [_job_row(job) for job in standing.jobs],
+        troubles=[] if standing is None else _troubles(standing),
         runs=[] if standing is None else [_run(run) for run in standing.runs[:RUNS]],
         targets=[(target.key, wording.target_name(target), target.key in wished) for target in targets],
         rhythms=[(str(days), _every(days)) for days in sorted({*RHYTHMS, chosen.days})],
         chosen=chosen,
-        copies=[("", _("nowhere")), *copies],
+        copies=[("", _("nowhere")), *copies.items()],
         reading=[
             ("daily", _("every day a small part")),
             ("weekly", _("every week a quarter")),
@@ -112,10 +115,14 @@ def _timer(context: WebContext, schedule: Schedule) -> Timer:
 
 
 def _job_row(job: schedules.JobStanding) -> list[object]:
-    target = job.task.target
     done = formats.moment(job.note.done) if job.note.done is not None else _("not yet done")
     due = formats.moment(job.next) if job.next is not None else _("as soon as it can be")
-    return [wording.job_title(job.task.job, "" if target is None else wording.target_name(target)), done, due]
+    return [wording.job_title_of(job), done, due]
+
+
+def _troubles(standing: Standing) -> list[str]:
+    told = ((wording.job_title_of(job), wording.trouble_lines(job)) for job in standing.jobs)
+    return [labelled(title, " ".join(lines)) for title, lines in told if lines]
 
 
 def _run(run: schedules.Run) -> tuple[str, list[tuple[str, str]]]:
