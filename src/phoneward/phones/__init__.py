@@ -21,6 +21,7 @@ from phoneward.phones.adb import (
 from phoneward.phones.adb.server import AdbServer as _AdbServer
 from phoneward.phones.base import (
     ANDROID_BACKUP,
+    IPHONE_BACKUP,
     AppInventory,
     Entry,
     FileKind,
@@ -30,6 +31,7 @@ from phoneward.phones.base import (
     HashPlace,
     Identity,
     InstalledApp,
+    IphoneBackupFacts,
     ListingItem,
     Obstacle,
     Phone,
@@ -101,11 +103,13 @@ if TYPE_CHECKING:
 
     from phoneward.phones.adb.adbbackup import AdbBackup
     from phoneward.phones.androidbackup import AndroidBackupPhone
+    from phoneward.phones.iosbackup import IphoneBackupPhone
 
 __all__ = [
     "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
     "BLOB_VALUE",
+    "IPHONE_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
@@ -133,6 +137,7 @@ __all__ = [
     "InstallOptions",
     "InstallRefusedError",
     "InstalledApp",
+    "IphoneBackupFacts",
     "ListingItem",
     "NewFile",
     "NoPhoneError",
@@ -189,6 +194,7 @@ __all__ = [
     "open_adb",
     "open_android_backup",
     "open_folder",
+    "open_iphone_backup",
     "pair",
     "popup_steps",
     "screenshot_folders",
@@ -217,6 +223,20 @@ def open_android_backup(path: Path, password: Callable[[], str] | None = None) -
     from phoneward.phones.androidbackup import AndroidBackupPhone  # it brings AES along, which no other phone needs
 
     return AndroidBackupPhone(path, password)
+
+
+def open_iphone_backup(path: Path, password: Callable[[], str] | None = None) -> "IphoneBackupPhone":
+    """Return a folder with an iPhone's backup (Finder, iTunes, Apple Devices, idevicebackup2) as a phone.
+
+    Its list of files is read by `with`, which may raise a PhoneError that says what is wrong.
+
+    Args:
+        path: the folder.
+        password: asked once, and only where the backup is encrypted.
+    """
+    from phoneward.phones.iosbackup import IphoneBackupPhone  # it brings AES along, as above
+
+    return IphoneBackupPhone(path, password)
 
 
 def adb_backup(
