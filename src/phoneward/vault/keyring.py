@@ -16,8 +16,8 @@ from phoneward.texts import enumeration
 from phoneward.vault.blobs import FileId, FileType
 from phoneward.vault.crypto import SealingKey
 from phoneward.vault.errors import (
-    AppendOnlyError,
     AmbiguousKeyError,
+    AppendOnlyError,
     FileMissingError,
     KeyFileError,
     KeyInUseError,

@@ -16,8 +16,8 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId, FileId, FileType
 from phoneward.vault.errors import (
-    AppendOnlyError,
     AmbiguousSnapshotError,
+    AppendOnlyError,
     FileMissingError,
     LockLostError,
     NoSnapshotsError,
