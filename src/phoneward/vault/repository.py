@@ -32,6 +32,7 @@ from phoneward.vault.keys import NewKeyCost, find_master_key, key_age_s, save_ke
 from phoneward.vault.locks import HeldLock, LockTiming, unlock
 from phoneward.vault.packs import PackEntry, read_pack_header
 from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage
+from phoneward.vault.storage.retrying import under_new_names
 from phoneward.vault.writer import BlobWriter
 
 MAX_UNPACKED_SIZE = 128 * 2**20
@@ -183,6 +184,9 @@ class Repository:
             StorageError: it was not stored.
             VerifyError: sealing went wrong (faulty memory).
         """
+        return under_new_names(lambda: self._save_unpacked(file_type, plaintext))
+
+    def _save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         inner = plaintext if self.config.version == 1 else _UNPACKED_VERSION + compress(plaintext)
         raw = self.key.seal(inner)
         name = FileId(hashlib.sha256(raw).hexdigest())
