@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from phoneward.errors import PhonewardError
 from phoneward.texts import _
@@ -13,6 +15,7 @@ from phoneward.vault.compression import CompressionError, compress, decompress_a
 from phoneward.vault.config import Config, new_config, open_config, seal_config
 from phoneward.vault.crypto import SealError, SealingKey
 from phoneward.vault.errors import (
+    AppendOnlyError,
     BlobMissingError,
     DamagedError,
     FileMissingError,
@@ -201,6 +204,18 @@ class Repository:
         """
         self.storage.remove(file_type, name)
 
+    def ensure_removable(self) -> None:
+        """Find out whether files can be removed here: before work that would end half done where they cannot.
+
+        A file is asked to go that nobody has: where nothing may be removed, that is refused, too.
+
+        Raises:
+            AppendOnlyError: the place keeps everything.
+            StorageError: the place cannot be asked.
+        """
+        with suppress(FileMissingError):
+            self.storage.remove(FileType.SNAPSHOT, FileId(secrets.token_hex(32)))
+
     # -- index and blobs -----------------------------------------------------------------------------------------
 
     def load_index(self) -> None:
@@ -345,7 +360,8 @@ class Repository:
         try:
             self._confirm_locks()
         except LockLostError:
-            self.remove_unpacked(FileType.INDEX, name)
+            with suppress(AppendOnlyError):
+                self.remove_unpacked(FileType.INDEX, name)
             raise
         return name
 

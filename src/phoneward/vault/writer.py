@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -20,7 +21,7 @@ from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileT
 from phoneward.vault.chunker import MIN_SIZE, Chunker, seed_from_polynomial
 from phoneward.vault.config import Config
 from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
-from phoneward.vault.errors import ReadBackError, TooLargeError, VerifyError
+from phoneward.vault.errors import AppendOnlyError, ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
 from phoneward.vault.index_table import IndexTable
 from phoneward.vault.open_packs import Gate, OpenPacks
@@ -417,7 +418,8 @@ class BlobWriter:
         storage = self._repo.storage
         storage.save(FileType.PACK, pack.name, pack.pieces)
         if not storage.holds(FileType.PACK, pack.name, pack.pieces):
-            storage.remove(FileType.PACK, pack.name)
+            with suppress(AppendOnlyError):  # it stays there, and nothing ever names it
+                storage.remove(FileType.PACK, pack.name)
             raise ReadBackError(blob=f"data/{pack.name}")
         self._packs.reuse(builder)
         with self._lock:
