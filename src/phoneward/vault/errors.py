@@ -240,6 +240,26 @@ class OldLayoutError(StorageError):
     )
 
 
+class ServerUnknownError(StorageAccessError):
+    """The SSH server's key stands in no known_hosts file, so anybody might answer there."""
+
+    message = N_("This computer does not know the server of {path} yet: {detail}")
+    next_step = N_(
+        "Connect once by hand with: {command} – and compare the fingerprint it shows with the one that you get from "
+        "whoever keeps the server. Then run the same command again."
+    )
+
+
+class ServerKeyChangedError(StorageAccessError):
+    """The SSH server shows another key than the one in known_hosts, or a revoked one."""
+
+    message = N_("The server of {path} shows another key than before, so nothing was sent there: {detail}")
+    next_step = N_(
+        "Ask whoever keeps the server whether its key was changed. Only if it was, forget the old one with: "
+        "ssh-keygen -R {host} – and connect once by hand. If it was not, somebody else answers in its place."
+    )
+
+
 class RemotePartMissingError(VaultError):
     """The libraries for vaults that lie elsewhere are not installed."""
 
