@@ -290,9 +290,14 @@ def test_a_service_that_stores_something_else_is_found_out(service: Service, kin
         service.storage().save(kind, NAME, [b"x"])
 
 
-def test_a_key_that_may_not_remove_is_told_that_nothing_is_removed(service: Service) -> None:
+@pytest.mark.parametrize("there", [True, False])
+def test_a_key_that_may_not_remove_is_told_that_nothing_is_removed(service: Service, there: bool) -> None:
+    """`forget` and `prune` find that out with a file that nobody has."""
+
     def script(asked: Asked) -> Reply:
-        return Reply(200, "", tuple(_HEAD.items())) if asked.method == "HEAD" else refusal(403, "AccessDenied")
+        if asked.method == "HEAD":
+            return Reply(200, "", tuple(_HEAD.items())) if there else Reply(404)
+        return refusal(403, "AccessDenied")
 
     service.script = script
     with pytest.raises(AppendOnlyError):

@@ -194,9 +194,12 @@ class S3Storage:
             raise OldLayoutError(path=self._location, detail="")
 
     def remove(self, file_type: FileType, name: FileId) -> None:
-        """Remove the file. S3 says nothing where there is none, so it is asked first."""
+        """Remove the file. S3 is silent where there is none, so it is asked first; told it is either way.
+
+        Whoever may remove nothing hears so then, even of a file that is not there.
+        """
         key = self._key(file_type, name)
-        self.size(file_type, name)
+        there = self.exists(file_type, name)
         try:
             self._ask(lambda: obstore.delete(self._clients.reader(), key))
         except NotDoneError as error:
@@ -204,6 +207,8 @@ class S3Storage:
             if isinstance(known, StorageRightsError):
                 raise AppendOnlyError(path=self._location, detail=error.failure.detail) from error
             raise known from error
+        if not there:
+            raise self._missing(file_type, name)
 
     def free_space(self) -> FreeSpace | None:
         """S3 does not tell."""
@@ -290,9 +295,10 @@ class S3Storage:
         return explain(failure, self._location, self._address.bucket)
 
     def _missing_or(self, failure: Failure, file_type: FileType, name: FileId) -> VaultError:
-        if failure.status == 404:
-            return FileMissingError(name=readable(_path(file_type, name)))
-        return self._error(failure)
+        return self._missing(file_type, name) if failure.status == 404 else self._error(failure)
+
+    def _missing(self, file_type: FileType, name: FileId) -> FileMissingError:
+        return FileMissingError(name=readable(_path(file_type, name)))
 
     def _key(self, file_type: FileType, name: FileId) -> str:
         if file_type is not FileType.CONFIG and parse_name(name) is None:
