@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.faults.served_s3 import ServedS3
 from tests.faults.wirecuts import WireCutter
 
-CUTS = int(os.environ.get("PHONEWARD_TEST_WIRE_CUTS", "3"))
+CUTS = int(os.environ.get("PHONEWARD_TEST_WIRE_CUTS", "2"))
 
 
 def test_cuts_at_random_bytes(tmp_path: Path, figure: Callable[[str], None]) -> None:
