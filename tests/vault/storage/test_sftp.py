@@ -38,6 +38,18 @@ class TestSftpStorage(StorageSuite):
         return storage
 
 
+class TestWithoutSsh(StorageSuite):
+    """A computer without the program `ssh`."""
+
+    @pytest.fixture
+    def storage(self, server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("HOME", str(server.home))
+        storage = SftpStorage(place_of(server.address(tmp_path / "vault")))
+        storage.create()
+        return storage
+
+
 class _SftpWire:
     """The server, and a vault on it, through whatever port a test wants."""
 
