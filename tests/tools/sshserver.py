@@ -28,7 +28,7 @@ class SshServer:
 
     Args:
         folder: empty, of this test only.
-        sftp_server: the subsystem's command; OpenSSH's own where nothing is given.
+        sftp_server: the subsystem's command; OpenSSH's own where nothing is given; None: there is none.
 
     Attributes:
         port: of 127.0.0.1.
@@ -36,7 +36,7 @@ class SshServer:
         home: a home folder whose `.ssh` has the same, for other programs.
     """
 
-    def __init__(self, folder: Path, *, sftp_server: str = "internal-sftp") -> None:
+    def __init__(self, folder: Path, *, sftp_server: str | None = "internal-sftp") -> None:
         self.folder = folder
         self.port = free_port()
         self.client = folder / "bin"
@@ -54,7 +54,7 @@ class SshServer:
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\n"
             f"AuthorizedKeysFile {folder / 'authorized'}\nPidFile none\nUsePAM no\nStrictModes no\n"
             f"PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n"
-            f"MaxStartups 100\nKexAlgorithms {_QUICK}\nSubsystem sftp {sftp_server}\n"
+            f"MaxStartups 100\nKexAlgorithms {_QUICK}\n" + (f"Subsystem sftp {sftp_server}\n" if sftp_server else "")
         )
         self._write_client()
         self._process: subprocess.Popen[bytes] | None = None
