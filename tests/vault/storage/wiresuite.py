@@ -71,17 +71,16 @@ def _content(seed: int) -> bytes:
     return random.Random(seed).randbytes(16) + _CONTENT
 
 
-@pytest.fixture
-def broken(wire: Wire) -> Iterator[Broken]:
-    with FaultProxy(wire.port) as proxy:
-        yield Broken(wire, proxy)
-
-
 class WireSuite:
     """Derive, and give a fixture `wire`."""
 
     cuts = 6
     """How many random places are cut in each test and direction."""
+
+    @pytest.fixture
+    def broken(self, wire: Wire) -> Iterator[Broken]:
+        with FaultProxy(wire.port) as proxy:
+            yield Broken(wire, proxy)
 
     @pytest.mark.parametrize("direction", ["up", "down"])
     def test_a_file_whose_upload_is_cut_is_stored_whole_in_the_end(self, broken: Broken, direction: Direction) -> None:

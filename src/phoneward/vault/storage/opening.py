@@ -5,10 +5,10 @@ from pathlib import Path
 
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vaultplace import RemoteKind, RemotePlace, UnknownServiceError, VaultPlace, shown_place
+from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
 
 
-def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # noqa: ARG001 - each remote kind takes its own of it
+def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
     """Return the storage at a place; it is not asked yet whether there is anything.
 
     Args:
@@ -17,17 +17,26 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # no
 
     Raises:
         RemoteAddressError: the address cannot be understood.
-        UnknownServiceError: nothing here speaks to it.
+        RemotePartMissingError: the extra `remote` is not installed.
     """
     if isinstance(place, Path):
         return LocalStorage(place)
-    if place.kind is RemoteKind.SFTP:
-        return _sftp(place)
-    raise UnknownServiceError(place=shown_place(place))
-
-
-def _sftp(place: RemotePlace) -> Storage:
     from phoneward.vault.storage.retrying import RetryingStorage
-    from phoneward.vault.storage.sftp import SftpStorage
 
-    return RetryingStorage(SftpStorage(place))
+    return RetryingStorage(_remote(place, access))
+
+
+def _remote(place: RemotePlace, access: Mapping[str, str]) -> Storage:
+    match place.kind:
+        case RemoteKind.REST:
+            from phoneward.vault.storage.rest import RestStorage
+
+            return RestStorage(place, access)
+        case RemoteKind.S3:
+            from phoneward.vault.storage.s3 import S3Storage
+
+            return S3Storage(place, access)
+        case RemoteKind.SFTP:
+            from phoneward.vault.storage.sftp import SftpStorage
+
+            return SftpStorage(place)
