@@ -10,7 +10,7 @@ from phoneward.vault.storage.sftp import SftpStorage
 from phoneward.vaultplace import RemotePlace, parse_place
 from tests.tools.sshserver import SshServer
 from tests.vault.storage.suite import StorageSuite
-from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, broken, folder_content  # noqa: F401 - a fixture
+from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, folder_content
 
 
 def place_of(address: str) -> RemotePlace:

@@ -162,8 +162,12 @@ def test_leftovers_outside_are_not_removed(behind: Behind) -> None:
 
 def test_a_folder_without_end_ends(behind: Behind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "_MOST_ITEMS", 1000)
-    for items in ([(b"junk", attributes())] * 50, []):
-        storage = behind(LyingServer({READDIR: lambda number, _body, items=items: names(number, *items)}))
+    for count in (50, 0):
+
+        def go_on(number: int, _body: bytes, count: int = count) -> bytes:
+            return names(number, *[(b"junk", attributes())] * count)
+
+        storage = behind(LyingServer({READDIR: go_on}))
         with pytest.raises(WrongAnswerError, match="does not end"):
             list(storage.list(FileType.SNAPSHOT))
 

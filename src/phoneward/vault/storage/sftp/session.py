@@ -107,6 +107,9 @@ class SftpSession:
             except (OSError, ValueError):  # ValueError: closed
                 self.end(SessionLostError(_("the connection ended")))
                 self._raise_failure()
+            except BaseException:  # Ctrl-C in the middle of a packet: what follows would not be understood
+                self.end()
+                raise
 
     def _block(self) -> int:
         """Return how many bytes are read and written at once."""
