@@ -68,6 +68,8 @@ class _SftpWire:
 
 
 class TestSftpWire(WireSuite):
+    cuts = 4  # each is a connection of its own
+
     @pytest.fixture
     def wire(self, server: SshServer, tmp_path: Path) -> Wire:
         SftpStorage(place_of(server.address(tmp_path / "vault"))).create()
