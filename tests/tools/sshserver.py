@@ -32,7 +32,7 @@ class SshServer:
 
     Attributes:
         port: of 127.0.0.1.
-        client: a folder with `ssh` and `sftp`, which use the client's key and known hosts; put it first in PATH.
+        client: a folder with `ssh`, `sftp` and `scp`, which use the client's key and known hosts; put it first in PATH.
         home: a home folder whose `.ssh` has the same, for other programs.
     """
 
@@ -118,7 +118,7 @@ class SshServer:
             f"Host *\n  IdentityFile {self.folder / 'client'}\n  IdentitiesOnly yes\n"
             f"  UserKnownHostsFile {self.known_hosts}\n  GlobalKnownHostsFile /dev/null\n"
         )
-        for name in ("ssh", "sftp"):
+        for name in ("ssh", "sftp", "scp"):
             script = self.client / name
             script.write_text(f'#!/bin/sh\nexec {shutil.which(name)} -F {self.client_config} "$@"\n')
             script.chmod(0o755)
