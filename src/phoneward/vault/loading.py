@@ -1,5 +1,6 @@
 """Many small files of a repository, several on the way at once where each takes its time."""
 
+import os
 import queue
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -13,18 +14,30 @@ from phoneward.vault.storage.base import ListedFile
 IN_FLIGHT_BYTES: Final = 32 << 20
 """Stored bytes of files that are on the way together, unless one alone has more."""
 
+FAR_THREADS: Final = 8
+"""Threads that each hold some megabytes of what they read, where they mostly wait for a distant place."""
+
 BytesOrError: TypeAlias = bytes | PhonewardError
 
 
-class ListedFiles(Protocol):
-    """What loading needs of a repository."""
+class FarAway(Protocol):
+    """A repository that may be far away."""
 
     @property
     def requests_at_once(self) -> int:
-        """How many files to ask for at once."""
+        """How many requests to its storage to have on the way at once; 1 for a disk of this computer."""
+
+
+class ListedFiles(FarAway, Protocol):
+    """What loading needs of a repository."""
 
     def load_listed(self, file_type: FileType, file: ListedFile) -> bytes:
         """Return the content of a file that a listing has just named."""
+
+
+def reading_threads(source: FarAway) -> int:
+    """Return how many threads to read and open pieces on: by the processors, or by what a distant place bears."""
+    return max(2, min(4, os.cpu_count() or 1), min(FAR_THREADS, source.requests_at_once))
 
 
 def load_each(

@@ -26,7 +26,7 @@ from phoneward.vault.index_table import IndexTable
 from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
 from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
-from phoneward.vault.storage.base import Storage
+from phoneward.vault.storage.base import Storage, requests_at_once
 
 SMALL_BLOB = 128 * 1024
 """Blobs below this many bytes go to the workers in batches: handing one over costs as much as sealing 4 KB."""
@@ -37,6 +37,9 @@ TINY_BLOB = 16 * 1024
 the threads spend their time waiting for the GIL (4 KB blobs: 24,800 a second on one thread, 18,500 on two; 16 KB: the
 same on both; 24 KB: 7,900 and 11,000)."""
 IN_FLIGHT_BYTES = 32 * 2**20
+FAR_UPLOADS = 4
+"""Full packs on their way to a distant place together. Each goes there, is read back, and waits for a few answers
+meanwhile: fewer leave the link idle, more are only memory."""
 
 
 @dataclass(slots=True)
@@ -191,7 +194,7 @@ class BlobWriter:
         repo: with its index loaded, so that known blobs are not stored again.
         pack_size: a pack is closed when it has this many bytes.
         workers: number of threads for all but tiny blobs; None takes one more than there are processors, at most five:
-            the one more works while another waits for the disk.
+            the one more works while another waits for the disk. For a distant place there are `FAR_UPLOADS` more.
         save_index: stores an index file's content, durably, and returns its name; what it raises ends the work. None
             for `repo.save_unpacked`.
     """
@@ -209,7 +212,8 @@ class BlobWriter:
         self._key: SealingKey = repo.key
         self._compresses = repo.config.version >= 2
         self._chunker = Chunker(seed_from_polynomial(repo.config.chunker_polynomial))
-        self._workers = workers or min(4, os.cpu_count() or 1) + 1
+        uploads = min(FAR_UPLOADS, requests_at_once(repo.storage))
+        self._workers = workers or min(4, os.cpu_count() or 1) + uploads
         self._threads: list[threading.Thread] = []
         self._jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._tiny_jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
@@ -217,7 +221,7 @@ class BlobWriter:
         self._batch = _Job(self)
         self._batch_lock = threading.Lock()
         self._packs = OpenPacks(pack_size)
-        self._handed_over = threading.Semaphore(1)
+        self._handed_over = threading.Semaphore(uploads)
         self._lock = threading.Lock()
         self._unindexed: set[bytes] = set()
         self._index_queue = _IndexQueue()
@@ -402,7 +406,10 @@ class BlobWriter:
         return length
 
     def _hand_over(self, pack: PackBuilder) -> None:
-        """Let another thread wait for the disk, as long as none does: one full pack more in memory, no pile."""
+        """Let another thread wait for the disk, as long as none does: one full pack more in memory, no pile.
+
+        For a distant place some wait at once.
+        """
         if self._handed_over.acquire(blocking=False):
             self._gate.enter_within(1)
             self._jobs.put(_FullPack(pack))
