@@ -1,4 +1,4 @@
-"""Several packs are on their way to a distant vault at once, end in any order, and some fail: nothing is promised early."""
+"""Several packs go to a distant vault at once, end in any order, and some fail: nothing is promised early."""
 
 import hashlib
 import random
