@@ -46,7 +46,7 @@ def test_what_was_called_stored_survives_every_kill(tmp_path: Path, place: str) 
         for data in blobs_of(block):
             assert repo.load_blob(BlobType.DATA, BlobId(hashlib.sha256(data).digest())) == data
     for found in repo.index:
-        repo.load_blob(found.entry.type, place.entry.id)  # nothing an index names is missing or torn
+        repo.load_blob(found.entry.type, found.entry.id)  # nothing an index names is missing or torn
     orphans = {file.name for file in repo.list_files(FileType.PACK)} - set(repo.index.packs())
     for pack in orphans:
         repo.read_pack_header(pack)  # a named file is whole, even one that no index names
