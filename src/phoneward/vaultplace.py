@@ -12,13 +12,15 @@ from phoneward.texts import N_
 ACCESS_VARIABLES: Final = (
     "RESTIC_REST_USERNAME",
     "RESTIC_REST_PASSWORD",
+    "RESTIC_CACERT",
+    "RESTIC_TLS_CLIENT_CERT",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
 )
-"""restic's variables for who may enter a remote place."""
+"""restic's variables for who may enter a remote place, and which certificates count there."""
 
 
 class RemoteKind(enum.StrEnum):

@@ -156,6 +156,60 @@ class NameTakenError(StorageError):
     next_step = N_("Run the same command again; if it stays, send us what it prints with --verbose.")
 
 
+class TransientStorageError(StorageError):
+    """A remote place failed in a way that may pass: no connection, cut, too slow, too busy, an error of its own.
+
+    Raised by the storages themselves and caught by `RetryingStorage`; a person sees `StorageUnreachableError`.
+
+    Args:
+        retry_after_s: the server asked to wait this long, seconds; None where it did not.
+    """
+
+    def __init__(self, *, retry_after_s: float | None = None, **details: object) -> None:
+        super().__init__(**details)
+        self.retry_after_s = retry_after_s
+
+
+class StorageUnreachableError(StorageError):
+    """A remote place did not answer, or only with failures, for as long as was waited for it."""
+
+    message = N_("There is no answer from {path}: {detail}")
+    next_step = N_(
+        "Check the address, your connection and whether the server runs, then run the same command again: it goes on "
+        "where it stopped."
+    )
+
+
+class WrongAnswerError(StorageError):
+    """A remote place answers, but not as its protocol says: another service, or a server that lies."""
+
+    message = N_("What {path} answers is not what a vault's server answers: {detail}")
+    next_step = N_("Check the address. If it is right, the server or something on the way to it is faulty.")
+
+
+class StorageAccessError(StorageDeniedError):
+    """A remote place wants another user, password or key."""
+
+    message = N_("{path} refuses entry: the user name, the password or the key is wrong ({detail}).")
+    next_step = N_("Check who you enter as. This is about the server; the vault's own password was not asked yet.")
+
+
+class AppendOnlyError(StorageDeniedError):
+    """A remote place takes new files and neither changes nor removes any."""
+
+    message = N_("{path} keeps everything and removes nothing, so this cannot be done from here.")
+    next_step = N_(
+        "Nothing is lost. Whoever keeps the server can remove old snapshots there, with a user who may remove."
+    )
+
+
+class RemotePartMissingError(VaultError):
+    """The libraries for vaults that lie elsewhere are not installed."""
+
+    message = N_("Vaults that lie elsewhere need a part of Phoneward that is not installed.")
+    next_step = N_("Install it with: pipx install 'phoneward[remote]'")
+
+
 class TreeDamagedError(VaultError):
     """A tree blob decrypts and has the right hash, but is no list of nodes."""
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vaultplace import UnknownServiceError, VaultPlace, shown_place
+from phoneward.vaultplace import RemoteKind, UnknownServiceError, VaultPlace, shown_place
 
 
-def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # noqa: ARG001 - each remote kind takes its own of it
+def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
     """Return the storage at a place; it is not asked yet whether there is anything.
 
     Args:
@@ -17,8 +17,15 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:  # no
 
     Raises:
         RemoteAddressError: the address cannot be understood.
+        RemotePartMissingError: the library for it is not installed.
         UnknownServiceError: nothing here speaks to it.
     """
     if isinstance(place, Path):
         return LocalStorage(place)
+    from phoneward.vault.storage.retrying import RetryingStorage
+
+    if place.kind is RemoteKind.REST:
+        from phoneward.vault.storage.rest import RestStorage
+
+        return RetryingStorage(RestStorage(place, access))
     raise UnknownServiceError(place=shown_place(place))
