@@ -1,4 +1,4 @@
-"""A vault far away: opening it, and backing up to it, restoring and checking, beside restic on the same server and link.
+"""A vault far away: opening it, backing up to it, checking and restoring, beside restic on the same server and link.
 
     .venv/bin/python -m benchmarks.far backup [--mb 1024] [--rate-mbit 100] [--delay-ms 10] [--pairs 1]
     .venv/bin/python -m benchmarks.far open --vault FOLDER --password WORD [--rate-mbit 100]

@@ -5,6 +5,7 @@ in flight is bounded in bytes, so a fast phone cannot outrun a slow disk. Order:
 names it, and an index file is durable before anybody else may rely on its blobs (restic `doc/design.rst`, "Backups").
 """
 
+import contextlib
 import itertools
 import os
 import queue
@@ -37,9 +38,12 @@ TINY_BLOB = 16 * 1024
 the threads spend their time waiting for the GIL (4 KB blobs: 24,800 a second on one thread, 18,500 on two; 16 KB: the
 same on both; 24 KB: 7,900 and 11,000)."""
 IN_FLIGHT_BYTES = 32 * 2**20
-FAR_UPLOADS = 4
-"""Full packs on their way to a distant place together. Each goes there, is read back, and waits for a few answers
-meanwhile: fewer leave the link idle, more are only memory."""
+FAR_PACKS = 4
+"""Full packs in memory on their way to a distant place and back. Each goes there, is read back, and waits for a few
+answers meanwhile: fewer leave the link idle, more are only memory."""
+FAR_UPLOADS = 2
+"""Of these so many go there at once. Were it all of them, they would come back all at once, and the way there would
+be idle meanwhile."""
 
 
 @dataclass(slots=True)
@@ -194,7 +198,7 @@ class BlobWriter:
         repo: with its index loaded, so that known blobs are not stored again.
         pack_size: a pack is closed when it has this many bytes.
         workers: number of threads for all but tiny blobs; None takes one more than there are processors, at most five:
-            the one more works while another waits for the disk. For a distant place there are `FAR_UPLOADS` more.
+            the one more works while another waits for the disk. For a distant place there are `FAR_PACKS` more.
         save_index: stores an index file's content, durably, and returns its name; what it raises ends the work. None
             for `repo.save_unpacked`.
     """
@@ -212,8 +216,9 @@ class BlobWriter:
         self._key: SealingKey = repo.key
         self._compresses = repo.config.version >= 2
         self._chunker = Chunker(seed_from_polynomial(repo.config.chunker_polynomial))
-        uploads = min(FAR_UPLOADS, requests_at_once(repo.storage))
-        self._workers = workers or min(4, os.cpu_count() or 1) + uploads
+        waiting = min(FAR_PACKS, requests_at_once(repo.storage))
+        self._workers = workers or min(4, os.cpu_count() or 1) + waiting
+        self._uploading = threading.Semaphore(FAR_UPLOADS) if waiting > 1 else contextlib.nullcontext()
         self._threads: list[threading.Thread] = []
         self._jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._tiny_jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
@@ -221,7 +226,7 @@ class BlobWriter:
         self._batch = _Job(self)
         self._batch_lock = threading.Lock()
         self._packs = OpenPacks(pack_size)
-        self._handed_over = threading.Semaphore(uploads)
+        self._handed_over = threading.Semaphore(waiting)
         self._lock = threading.Lock()
         self._unindexed: set[bytes] = set()
         self._index_queue = _IndexQueue()
@@ -422,7 +427,8 @@ class BlobWriter:
         except (SealError, ValueError) as error:
             raise VerifyError(blob="pack") from error
         storage = self._repo.storage
-        storage.save(FileType.PACK, pack.name, pack.pieces)
+        with self._uploading:
+            storage.save(FileType.PACK, pack.name, pack.pieces)
         if not storage.holds(FileType.PACK, pack.name, pack.pieces):
             storage.remove(FileType.PACK, pack.name)
             raise ReadBackError(blob=f"data/{pack.name}")
