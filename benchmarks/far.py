@@ -124,14 +124,14 @@ def first_and_last(command: Sequence[str], env: Mapping[str, str]) -> tuple[floa
     return first, time.perf_counter() - start, usage.ru_utime + usage.ru_stime, lines
 
 
-def open_vault(scratch: Path, vault: Path, password: str, rate: float, delay_ms: float, version: str) -> None:
+def open_vault(scratch: Path, vault: Path, password: str, link: tuple[float, float], version: str) -> None:
     """Measure the first looks into a large vault."""
     program = str(restic(version))
     looks = {
         "snapshots": ([*PHONEWARD, "snapshots"], [program, "snapshots", "--no-lock"]),
         "ls latest": ([*PHONEWARD, "ls", "latest"], [program, "ls", "latest", "/", "--no-lock"]),
     }
-    with far(vault, rate, delay_ms) as address:
+    with far(vault, *link) as address:
         env = environment(scratch, address, password)
         for turn in ("cold", "warm"):
             for work, commands in looks.items():
@@ -168,7 +168,7 @@ def main() -> None:
     print(machine(), f"load {os.getloadavg()[0]:.1f}", flush=True)
     with tempfile.TemporaryDirectory(dir=asked.scratch) as name:
         if asked.what == "open":
-            open_vault(Path(name), asked.vault, asked.password, rate, asked.delay_ms, asked.restic)
+            open_vault(Path(name), asked.vault, asked.password, (rate, asked.delay_ms), asked.restic)
         else:
             compare_backup(Path(name), asked.mb, rate, asked.delay_ms, asked.restic)
 
