@@ -102,6 +102,11 @@ class Settings:
         return _directory(self._overrides.cache_dir or self._environ.get("PHONEWARD_CACHE_DIR"), "cache")
 
     @property
+    def password_file(self) -> str | None:
+        """The file with the vault's password that the command line names; None where it names none."""
+        return self._overrides.password_file
+
+    @property
     def timestamp_url(self) -> str | None:
         """The time stamp authority that every new snapshot is shown to; None asks nobody."""
         return self._environ.get("PHONEWARD_TIMESTAMP_URL") or None

@@ -8,7 +8,7 @@ from phoneward.phones import guide_for
 from phoneward.texts import LOCALE_DIR, Named, _, current_language, in_language, speaking
 from scripts.traditional import catalogues, convert
 
-ALSO_TRADITIONAL = frozenset("台只里范余面志才斗舍制游板出松胡卷吃岩床托症採折升凶占群峰奸周准干恒")
+ALSO_TRADITIONAL = frozenset("台只里范余面志才斗舍制游板出松胡卷吃岩床托症採折升凶占群峰奸周夸准干恒")
 """Characters that OpenCC turns into others at times, and that stand in traditional texts as well."""
 
 
@@ -18,12 +18,12 @@ def test_both_catalogues_are_made_from_todays_sentences() -> None:
 
 
 def test_no_simplified_character_is_left() -> None:
-    characters = opencc.OpenCC("s2t")
+    characters = opencc.OpenCC("s2t")  # 夸 stands in a name
     left = set()
     for path in sorted((LOCALE_DIR / "zh_TW" / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as stream:
             for message in read_po(stream, locale="zh_TW"):
-                said = message.string if isinstance(message.string, str) else "".join(message.string)
+                said = message.string if isinstance(message.string, str) else "".join(message.string or ())
                 left |= {one for one in said if message.id and characters.convert(one) != one}
     assert left - ALSO_TRADITIONAL == set()
 

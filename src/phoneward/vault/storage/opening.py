@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vaultplace import RemoteKind, UnknownServiceError, VaultPlace, shown_place
+from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
 
 
 def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
@@ -17,15 +17,26 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
 
     Raises:
         RemoteAddressError: the address cannot be understood.
-        RemotePartMissingError: the library for it is not installed.
-        UnknownServiceError: nothing here speaks to it.
+        RemotePartMissingError: the extra `remote` is not installed.
     """
     if isinstance(place, Path):
         return LocalStorage(place)
     from phoneward.vault.storage.retrying import RetryingStorage
 
-    if place.kind is RemoteKind.REST:
-        from phoneward.vault.storage.rest import RestStorage
+    return RetryingStorage(_remote(place, access))
 
-        return RetryingStorage(RestStorage(place, access))
-    raise UnknownServiceError(place=shown_place(place))
+
+def _remote(place: RemotePlace, access: Mapping[str, str]) -> Storage:
+    match place.kind:
+        case RemoteKind.REST:
+            from phoneward.vault.storage.rest import RestStorage
+
+            return RestStorage(place, access)
+        case RemoteKind.S3:
+            from phoneward.vault.storage.s3 import S3Storage
+
+            return S3Storage(place, access)
+        case RemoteKind.SFTP:
+            from phoneward.vault.storage.sftp import SftpStorage
+
+            return SftpStorage(place)
