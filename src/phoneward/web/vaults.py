@@ -130,8 +130,11 @@ class VaultDoor:
             self._setting_failed = True
 
     @contextlib.contextmanager
-    def vault(self) -> Iterator[Repository]:
+    def vault(self, *, load_index: bool = True) -> Iterator[Repository]:
         """Yield the open vault for reading, its index fresh. It must not be written with: see `own`.
+
+        Args:
+            load_index: False for what can do without: the index of a large vault far away takes many seconds.
 
         Raises:
             VaultShutError: its password is needed first.
@@ -142,6 +145,7 @@ class VaultDoor:
             if self._was_pruned(repo):
                 # Others may be reading with this one: they go on with the old index.
                 repo = self._repo = self._twin(repo)
+        if load_index:  # by itself: others may show meanwhile what needs no index
             repo.load_index()
         yield repo
 
