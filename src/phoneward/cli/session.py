@@ -1,6 +1,8 @@
 """Opens the vault a person named, with the password they have."""
 
 import contextlib
+import importlib
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -50,7 +52,14 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
 def _open(frame: Frame, storage: "Storage", password: str) -> "Repository":
     from phoneward import vault
 
-    return vault.open_repository(storage, password, cache=frame.settings.cache_dir)
+    # Whoever opens a vault asks its snapshots. Loading that room takes as long as trying the password, and both wait
+    # for different things.
+    beside = threading.Thread(target=importlib.import_module, args=("phoneward.snapshots",), daemon=True)
+    beside.start()
+    try:
+        return vault.open_repository(storage, password, cache=frame.settings.cache_dir)
+    finally:
+        beside.join()
 
 
 def _from_keyring(frame: Frame, storage: "Storage", place: "VaultPlace") -> "tuple[Repository, str] | None":

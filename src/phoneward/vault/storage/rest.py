@@ -47,7 +47,7 @@ _MAX_WHOLE: Final = 512 * 2**20
 _MAX_LISTING: Final = 192 * 2**20
 """Of two million packs."""
 _COMPARED_BYTES: Final = 2**20
-_REQUESTS_AT_ONCE: Final = 24
+_REQUESTS_AT_ONCE: Final = 32
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FULL: Final = frozenset({413, 507})
 """507 is WebDAV's word for it; `rest-server --max-size` says 413."""
