@@ -9,9 +9,8 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from phoneward.vault import Repository, Storage
+    from phoneward.vaultplace import VaultPlace
 
 NO_LOCK_HELP = N_("Write no lock: for a vault on a disk that cannot be written to.")
 
@@ -34,10 +33,10 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
 @contextlib.contextmanager
 def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]:
     """Yield the opened repository and the password that opened it. Raises as `open_vault`."""
-    place = frame.settings.repository_path()
+    place = frame.settings.repository_place()
     from phoneward import vault
 
-    storage = vault.LocalStorage(place)
+    storage = vault.open_storage(place, frame.settings.access)
     vault.remove_leftovers()  # private copies that a killed program left readable on this computer
     if not vault.repository_exists(storage):
         raise vault.NoRepositoryError(location=storage.location)
@@ -48,7 +47,7 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
     yield (vault.open_repository(storage, given), given) if given is not None else _ask_and_open(frame, storage)
 
 
-def _from_keyring(frame: Frame, storage: "Storage", place: "Path") -> "tuple[Repository, str] | None":
+def _from_keyring(frame: Frame, storage: "Storage", place: "VaultPlace") -> "tuple[Repository, str] | None":
     """Open the vault with the password that the person asked to be remembered; None where that is not to be had."""
     from phoneward import vault
     from phoneward.systemkeyring import SystemKeyring

@@ -13,11 +13,13 @@ from phoneward.phones.adb import (
     QrPairing,
     check_state,
     connect_device,
+    find_adb,
     list_adb_devices,
     pair,
 )
 from phoneward.phones.base import (
     ANDROID_BACKUP,
+    IPHONE_BACKUP,
     AppInventory,
     Entry,
     FileKind,
@@ -27,6 +29,7 @@ from phoneward.phones.base import (
     HashPlace,
     Identity,
     InstalledApp,
+    IphoneBackupFacts,
     ListingItem,
     Obstacle,
     Phone,
@@ -44,6 +47,9 @@ from phoneward.phones.errors import (
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
+    PhoneNotFoundError,
+    PhoneOfflineError,
+    PhoneUnauthorizedError,
     RecordBytesError,
     UpdateRefusedError,
 )
@@ -94,11 +100,13 @@ if TYPE_CHECKING:
 
     from phoneward.phones.adb.adbbackup import AdbBackup
     from phoneward.phones.androidbackup import AndroidBackupPhone
+    from phoneward.phones.iosbackup import IphoneBackupPhone
 
 __all__ = [
     "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
     "BLOB_VALUE",
+    "IPHONE_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
@@ -126,6 +134,7 @@ __all__ = [
     "InstallOptions",
     "InstallRefusedError",
     "InstalledApp",
+    "IphoneBackupFacts",
     "ListingItem",
     "NewFile",
     "NoPhoneError",
@@ -135,6 +144,9 @@ __all__ = [
     "Phone",
     "PhoneError",
     "PhoneGoneError",
+    "PhoneNotFoundError",
+    "PhoneOfflineError",
+    "PhoneUnauthorizedError",
     "PictureAccess",
     "PicturePhone",
     "QrPairing",
@@ -164,6 +176,7 @@ __all__ = [
     "check_state",
     "connect_device",
     "diagnose",
+    "find_adb",
     "guide_families",
     "guide_for",
     "guide_tip",
@@ -177,6 +190,7 @@ __all__ = [
     "open_adb",
     "open_android_backup",
     "open_folder",
+    "open_iphone_backup",
     "pair",
     "popup_steps",
     "screenshot_folders",
@@ -204,6 +218,20 @@ def open_android_backup(path: Path, password: Callable[[], str] | None = None) -
     from phoneward.phones.androidbackup import AndroidBackupPhone  # it brings AES along, which no other phone needs
 
     return AndroidBackupPhone(path, password)
+
+
+def open_iphone_backup(path: Path, password: Callable[[], str] | None = None) -> "IphoneBackupPhone":
+    """Return a folder with an iPhone's backup (Finder, iTunes, Apple Devices, idevicebackup2) as a phone.
+
+    Its list of files is read by `with`, which may raise a PhoneError that says what is wrong.
+
+    Args:
+        path: the folder.
+        password: asked once, and only where the backup is encrypted.
+    """
+    from phoneward.phones.iosbackup import IphoneBackupPhone  # it brings AES along, as above
+
+    return IphoneBackupPhone(path, password)
 
 
 def adb_backup(

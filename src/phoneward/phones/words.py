@@ -14,6 +14,10 @@ NOT_A_FILE: Final = N_("not a regular file")
 LINK_UNKNOWN: Final = N_("link target unknown")
 PATH_TOO_LONG: Final = N_("path longer than this phone can be asked for")
 NOT_A_PATH: Final = N_("no file can have this path")
+NO_SUCH_DESCRIPTION: Final = N_("the backup's list does not say what it is")
+SIZE_TOLD_OTHERWISE: Final = N_("it is shorter or longer than the backup's list says; what there is was taken")
+NOT_IN_FOLDER: Final = N_("the backup lists it, and its content is not in the folder")
+NO_KEY: Final = N_("the backup's list has no key that opens it")
 NO_TOOLS: Final = N_("this phone's tools cannot do it")
 TOO_MANY_APPS: Final = N_("more such apps than any phone has")
 NO_ANSWER: Final = N_("no answer")
@@ -64,6 +68,10 @@ INSTALL_WORDS: Final = {
 
 _OURS: Final = frozenset(
     {
+        NO_SUCH_DESCRIPTION,
+        SIZE_TOLD_OTHERWISE,
+        NOT_IN_FOLDER,
+        NO_KEY,
         LINK_OR_GONE,
         TAKEN_MEANWHILE,
         READ_BACK_DIFFERENT,

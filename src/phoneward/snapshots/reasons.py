@@ -59,6 +59,11 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "app-data-kept": N_("The app was built for testing, so a computer may read its data: all of it is kept."),
     "run-as-refused": N_("The app was built for testing, so a computer may read its data, but the phone refused."),
     "other-users-data": N_("Only the data of the phone's owner can be read; this is another user's copy of the app."),
+    "from-iphone-backup": N_(
+        "What the iPhone's backup holds of this app is kept. Caches, and what the app itself keeps out of backups, are"
+        " not in it."
+    ),
+    "not-in-iphone-backup": N_("The iPhone's backup names this app and holds none of its data."),
     "not-in-backup-file": N_("The backup file names this app and holds none of its data."),
 }
 

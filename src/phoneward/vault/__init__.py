@@ -113,7 +113,7 @@ from phoneward.vault.snapshot_filter import (
     parse_tag_list,
 )
 from phoneward.vault.stats import StatsMode, VaultStats, measure
-from phoneward.vault.storage import LocalStorage, Storage
+from phoneward.vault.storage import LocalStorage, Storage, open_storage
 from phoneward.vault.tree_totals import TreeMeasurer, TreeTotals, measure_tree
 from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
@@ -279,6 +279,7 @@ __all__ = [
     "names_of",
     "open_file",
     "open_repository",
+    "open_storage",
     "parse_group_by",
     "parse_max_unused",
     "parse_repack_size",

@@ -2,6 +2,7 @@
 
 from phoneward.phones.adb.devices import AdbDevice, check_state, connect_device, list_adb_devices
 from phoneward.phones.adb.phone import AdbPhone
+from phoneward.phones.adb.program import find_adb
 from phoneward.phones.adb.push_writer import AdbWriter
 from phoneward.phones.adb.qr import QrPairing
 from phoneward.phones.adb.tester import AdbTester
@@ -17,6 +18,7 @@ __all__ = [
     "QrPairing",
     "check_state",
     "connect_device",
+    "find_adb",
     "list_adb_devices",
     "pair",
 ]

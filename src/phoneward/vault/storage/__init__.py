@@ -2,5 +2,6 @@
 
 from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage, parse_name
 from phoneward.vault.storage.local import LocalStorage
+from phoneward.vault.storage.opening import open_storage
 
-__all__ = ["NO_NAME", "ListedFile", "LocalStorage", "Storage", "parse_name"]
+__all__ = ["NO_NAME", "ListedFile", "LocalStorage", "Storage", "open_storage", "parse_name"]
