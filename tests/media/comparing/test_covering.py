@@ -3,9 +3,12 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from phoneward.media import Kind
 from phoneward.media.comparing import Gray, verify
+from phoneward.media.comparing.replaced import replaced
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _ROWS = 17
@@ -109,3 +112,19 @@ def test_a_stroke_that_went_is_no_mark() -> None:
     for side in (1080, 540):
         small = cv2.resize(three, (side, round(side * 2400 / 1080)), interpolation=cv2.INTER_AREA)
         assert verify(eight, _encoded(np.asarray(small, np.uint8))) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shape=st.tuples(st.integers(16, 90), st.integers(16, 90)),
+    boxes=st.lists(st.tuples(*[st.integers(0, 89)] * 4), min_size=1, max_size=6),
+    unit=st.integers(3, 16),
+)
+def test_spots_may_lie_anywhere(shape: tuple[int, int], boxes: list[tuple[int, int, int, int]], unit: int) -> None:
+    """Up to the very corner of a picture; what is said to be replaced holds spots."""
+    wrong = np.zeros(shape, bool)
+    for left, top, width, height in boxes:
+        wrong[top : top + height, left : left + width] = True
+    found = replaced(wrong, ~wrong, np.ones(shape, bool), unit)
+    assert found.shape == shape
+    assert not found.any() or (found & wrong).any()

@@ -49,8 +49,8 @@ def replaced(wrong: Mask, agreed: Mask, active: Mask, unit: int) -> Mask:
     def is_empty(box: _Edges) -> bool:
         # Corners are round, and between its rim and the page's own edges something is left.
         left, top, right, bottom = box
-        inner = (left + unit, top + unit, max(left + unit, right - unit), max(top + unit, bottom - unit))
-        agrees, shown = (_sum(one, inner) for one in sums)
+        across, down = min(unit, (right - left) // 2), min(unit, (bottom - top) // 2)
+        agrees, shown = (_sum(one, (left + across, top + down, right - across, bottom - down)) for one in sums)
         return agrees <= _LEFT * shown
 
     boxes = [(left, top, left + width, top + height) for left, top, width, height, _ in stats[1:].tolist()]
