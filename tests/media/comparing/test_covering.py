@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phoneward.media import Kind
@@ -120,6 +120,7 @@ def test_a_stroke_that_went_is_no_mark() -> None:
     boxes=st.lists(st.tuples(*[st.integers(0, 89)] * 4), min_size=1, max_size=6),
     unit=st.integers(3, 16),
 )
+@example(shape=(40, 40), boxes=[(5, 39, 3, 1), (30, 39, 3, 1)], unit=4)
 def test_spots_may_lie_anywhere(shape: tuple[int, int], boxes: list[tuple[int, int, int, int]], unit: int) -> None:
     """Up to the very corner of a picture; what is said to be replaced holds spots."""
     wrong = np.zeros(shape, bool)

@@ -1,7 +1,7 @@
 """Where in an original does a suspect lie that was cut but not made smaller? Strips are slid over each other.
 
-Fine print is made of lines that a strip's pixels are too large for. What is left of them there changes with every hundredth
-by which a size is wrong; so sizes are not guessed but taken from the pictures' pixels.
+Fine print is made of lines that a strip's pixels are too large for. What is left of them there changes with every
+hundredth by which a size is wrong; so sizes are not guessed but taken from the pictures' pixels.
 """
 
 from typing import Final
