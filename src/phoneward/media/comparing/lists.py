@@ -113,7 +113,8 @@ def _alike(
     most = _MOST * len(queries)
     enough = alike >= least * SCALE
     if np.count_nonzero(enough) > most:
-        enough = alike >= np.partition(alike, -most, axis=None)[-most]
+        # Most are alike by far less: to put all of them in order would take many times as long.
+        enough = alike >= np.partition(alike[enough], -most)[-most]
     query, vector = np.nonzero(enough)
     return query[:most], vector[:most], alike[query, vector][:most] / np.float32(SCALE)
 
