@@ -152,3 +152,21 @@ def test_an_attached_iphone_is_left_alone_otherwise(ready: Program, tmp_path: Pa
 )
 def test_what_does_not_go_together(ready: Program, words: tuple[str, ...], code: int) -> None:
     assert ready.run("backup", *words).code == code
+
+
+def test_the_checkup_counts_from_the_day_of_the_backup(ready: Program, tmp_path: Path) -> None:
+    """A backup of last spring that is taken today is as old as last spring."""
+    ran = ready.run("backup", "--iphone", small(tmp_path / UDID).finish())
+    assert ran.code == 0
+    found = ready.run("checkup", "--json").documents
+    (old,) = [one for document in found for one in all_findings(document) if one.get("code") == "snapshots.old"]
+    assert "the iPhone made" in str(old)
+    assert "2026" in str(old["loss"]), old["loss"]
+
+
+def all_findings(value: object) -> list[dict[str, object]]:
+    """Every finding anywhere in a document."""
+    if isinstance(value, dict):
+        mine = [value] if "code" in value else []
+        return mine + [one for inner in value.values() for one in all_findings(inner)]
+    return [one for inner in value for one in all_findings(inner)] if isinstance(value, list) else []
