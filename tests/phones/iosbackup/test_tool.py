@@ -81,8 +81,10 @@ def test_a_backup_that_is_made(tools: Path, tmp_path: Path) -> None:
     stand_ins(tools, backup='echo "$*" > "$4/asked"; mkdir -p "$4/$2"')
     tool = BackupTool.found()
     assert tool is not None
+    (tmp_path / "backups").mkdir(mode=0o755)
     made = tool.back_up(AttachedIphone(UDID), tmp_path / "backups")
     assert made == tmp_path / "backups" / UDID
+    assert (tmp_path / "backups").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "backups/asked").read_text() == f"-u {UDID} backup {tmp_path / 'backups'}\n"
 
 
