@@ -255,8 +255,9 @@ def test_the_password_is_written_nowhere(home: Home) -> None:
 
 def test_a_vault_elsewhere_needs_its_access_in_a_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lets one in must be there then; an address with a password in it is not written down."""
-    settings = load(Overrides(state_dir=str(home.state)), {"AWS_SECRET_ACCESS_KEY": "secret"})
-    for place in ("s3:https://host/bucket/name", "rest:https://me:secret@host/name/"):
+    only_here = {"AWS_SECRET_ACCESS_KEY": "secret"}
+    for place, environ in (("s3:https://host/bucket/name", only_here), ("rest:https://me:secret@host/name/", {})):
+        settings = load(Overrides(state_dir=str(home.state)), environ)
         wished = schedules.Wished(parse_place(place), password_file=str(home.top / "password"))
         with pytest.raises(AccessForScheduleError) as caught:
             schedules.prepare(wished, settings, {}, home.now)

@@ -14,7 +14,7 @@ import pytest
 from phoneward import schedules, snapshots
 from phoneward.durable import process_lock
 from phoneward.phones import PhoneSilentError, open_adb, track_phones
-from phoneward.schedules.log import Log, save_log
+from phoneward.schedules.log import Log, load_log, save_log
 from phoneward.schedules.preparing import known_phones
 from phoneward.schedules.running import LOCK
 from phoneward.schedules.settings_file import Target
@@ -46,7 +46,7 @@ def asked(home: Home) -> Iterator[None]:
     log = home.state / "schedule-log.json"
     before = log.stat().st_mtime_ns if log.exists() else 0
     yield
-    until(lambda: log.exists() and log.stat().st_mtime_ns != before)
+    until(lambda: log.exists() and log.stat().st_mtime_ns != before and load_log(home.state).running is None)
 
 
 @contextmanager
