@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -273,8 +274,8 @@ def test_a_vault_elsewhere_needs_its_access_in_a_file(home: Home, monkeypatch: p
     assert kinds(home.run(1))["backup"] == "done", "folders do not mind"
 
 
-def test_what_is_told_goes_into_the_log_of_the_system(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_told_goes_into_the_log_of_the_system(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     outcome = schedules.Outcome(Happened.FAILED, "backup", dt.datetime.now(dt.UTC), "The phone is gone.")
     with caplog.at_level("INFO", "phoneward.schedules.telling"):
-        telling.tell(outcome)
+        telling.tell(outcome, tmp_path)
     assert caplog.messages == ["backup: failed: The phone is gone."]
