@@ -6,6 +6,7 @@ Bodies are those of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorRespons
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import TypeAlias
@@ -458,3 +459,49 @@ def test_a_service_that_hangs_up_after_each_answer_serves(service: Service) -> N
     storage = service.storage()
     for _time in range(3):
         assert [file.name for file in storage.list(FileType.INDEX)] == names
+
+
+def test_only_what_is_old_and_ours_is_thrown_away(service: Service) -> None:
+    now = datetime.now(UTC)
+
+    def upload(key: str, name: str, age_s: float) -> str:
+        begun = (now - timedelta(seconds=age_s)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        return f"<Upload><Key>{key}</Key><UploadId>{name}</UploadId><Initiated>{begun}</Initiated></Upload>"
+
+    uploads = (
+        upload(KEY, "old", 5000)
+        + upload(KEY, "new", 1000)
+        + upload("v/data/xx", "foreign", 5000)
+        + upload(f"w/data/{NAME[:2]}/{NAME}", "elsewhere", 5000)
+        + upload(f"v/index/{NAME}", "an/odd&amp;name", 5000)
+    )
+    service.script = lambda asked: (
+        Reply(204)
+        if asked.method == "DELETE"
+        else Reply(200, f"<ListMultipartUploadsResult>{uploads}</ListMultipartUploadsResult>")
+    )
+    assert service.storage().remove_leftovers(3600) == 2
+    assert [asked.target for asked in service.asked if asked.method == "DELETE"] == [
+        f"/bucket/{KEY}?uploadId=old",
+        f"/bucket/v/index/{NAME}?uploadId=an%2Fodd%26name",
+    ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refusal(403, "AccessDenied"),
+        refusal(501, "NotImplemented"),
+        Reply(200, "<html/>"),
+        Reply(200, "<ListMultipartUploadsResult><Upload><Key>k</Key></Upload></ListMultipartUploadsResult>"),
+        Reply(
+            200,
+            "<ListMultipartUploadsResult><Upload><Key>k</Key><UploadId>x</UploadId><Initiated>9999-99</Initiated></Upload>"
+            "</ListMultipartUploadsResult>",
+        ),
+    ],
+)
+def test_leftovers_that_cannot_be_listed_only_stay(service: Service, reply: Reply) -> None:
+    service.script = lambda _asked: reply
+    assert service.storage().remove_leftovers(3600) == 0
+    assert all(asked.method == "GET" for asked in service.asked)

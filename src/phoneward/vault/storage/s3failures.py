@@ -52,6 +52,7 @@ _CODES: Final[dict[str, type[StorageError]]] = {
             "ConditionalRequestConflict",
             "IncompleteBody",
             "InternalError",
+            "NoSuchUpload",
             "OperationAborted",
             "RequestTimeout",
             "ServiceUnavailable",
