@@ -3,15 +3,21 @@
 Bodies are those of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, of MinIO and Backblaze B2.
 """
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from phoneward.vault import DamagedError, FileType, StorageError, VaultError
 from phoneward.vault.errors import (
@@ -30,7 +36,7 @@ from phoneward.vault.errors import (
 )
 from phoneward.vault.storage import NO_NAME, ListedFile
 from phoneward.vault.storage.s3 import S3Storage
-from phoneward.vaultplace import RemoteKind, RemotePlace
+from phoneward.vaultplace import RemoteAddressError, RemoteKind, RemotePlace
 from tests.tools.moto import KEYS
 from tests.vault.storage.suite import name_of
 
@@ -73,6 +79,12 @@ class Service:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
+    with serving() as told:
+        yield told
+
+
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Service]:
     told = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -100,6 +112,8 @@ def service() -> Iterator[Service]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     told.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -505,3 +519,52 @@ def test_leftovers_that_cannot_be_listed_only_stay(service: Service, reply: Repl
     service.script = lambda _asked: reply
     assert service.storage().remove_leftovers(3600) == 0
     assert all(asked.method == "GET" for asked in service.asked)
+
+
+def test_a_service_is_believed_by_its_certificate(tmp_path: Path) -> None:
+    """By both libraries that ask it: one lists, the other does all else. rustls takes no authority for a server."""
+    authority, chain = made_certificates(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    with serving(context) as service:
+        service.script = lambda asked: listing() if asked.method == "GET" else Reply(200, "", tuple(_HEAD.items()))
+        place = RemotePlace(RemoteKind.S3, f"https://localhost:{service.port}/bucket/v")
+        stranger = S3Storage(place, KEYS)
+        with pytest.raises(WrongAnswerError, match="certificate"):
+            stranger.create()
+        with pytest.raises(WrongAnswerError, match="certificate"):
+            stranger.exists(FileType.PACK, NAME)
+        trusting = S3Storage(place, {**KEYS, "RESTIC_CACERT": str(authority)})
+        trusting.create()
+        assert trusting.exists(FileType.PACK, NAME)
+        with pytest.raises(RemoteAddressError, match="certificates"):
+            S3Storage(place, {**KEYS, "RESTIC_CACERT": str(tmp_path / "none")})
+
+
+def made_certificates(folder: Path) -> tuple[Path, Path]:
+    """Return the certificate of an authority of one's own, and one of `localhost` by it with its key."""
+    now = datetime.now(UTC)
+
+    def made(name: str, by: str, key: ec.EllipticCurvePrivateKey, *, is_authority: bool) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
+            .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, by)]))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        )
+
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root = made("My own", "My own", root_key, is_authority=True).sign(root_key, hashes.SHA256())
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    leaf = made("localhost", "My own", key, is_authority=False).add_extension(names, critical=False)
+    paths = folder / "authority.pem", folder / "server.pem"
+    paths[0].write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        leaf.sign(root_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
