@@ -10,7 +10,7 @@ from phoneward.vaultplace import RemoteKind, RemotePlace
 from tests.tools.rclone import serve_restic
 
 
-@dataclass(frozen=True)
+@dataclass
 class ServedRest:
     """`rclone serve restic`."""
 
