@@ -68,7 +68,6 @@ class SftpStorage:
         self._connect_s = connect_s
         self._sessions: list[SftpSession] = []
         self._lock = threading.Lock()
-        self._links_work: bool | None = None
         self._cut: dict[str, str] = {}
         weakref.finalize(self, _end_all, self._sessions)
 
@@ -113,11 +112,13 @@ class SftpStorage:
                 if begun and not there:
                     files.remove_quietly(session, begun)
                 handle = files.go_on(session, temporary) if there else files.begin(session, temporary, folder)
-                if files.is_there(taken):
-                    session.ask(sftp.CLOSE, text(handle))
-                    raise files.TakenError  # noqa: TRY301 - as the way of naming it says
-                upload(session, handle, pieces, there)
-                self._links_work = files.publish(session, temporary, path, self._links_work)
+                with files.closing(session, handle) as close:
+                    files.must_be_free(taken)
+                    upload(session, handle, pieces, there)
+                    if sftp.FSYNC not in session.extensions:
+                        close().status()  # such a server may store it only now
+                    if not files.link(session, handle, temporary, path, close):
+                        files.rename(session, temporary, path, close)
             except (SessionLostError, WrongPacketError):
                 self._cut[path] = temporary
                 while len(self._cut) > _CUTS_REMEMBERED:
