@@ -55,6 +55,7 @@ EXPECTED = {
     "push",
     "records",
     "recover",
+    "sftp",
     "state",
     "tree",
     "tree_references",
