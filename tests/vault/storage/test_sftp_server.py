@@ -137,6 +137,7 @@ def test_leftovers_of_a_cut_are_removed_by_the_servers_clock(storage: SftpStorag
         path.write_bytes(b"x")
     for path in (old, stranger, config):
         os.utime(path, (1, 1))
+    os.utime(young, (young.stat().st_mtime - 60,) * 2)
     assert storage.remove_leftovers(3600) == 2
     assert [path.exists() for path in (old, config, young, stranger)] == [False, False, True, True]
     assert [path.name for path in vault.iterdir() if path.is_file()] == []

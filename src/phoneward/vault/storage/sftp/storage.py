@@ -42,7 +42,8 @@ _PACK_FOLDERS: Final = tuple(f"{FileType.PACK.value}/{number:02x}" for number in
 _TEMPORARY: Final = "-tmp-"
 _LARGEST_FILE: Final = 2**30
 """Bytes. No file of a repository is larger; what claims to be is not read."""
-_CUTS_REMEMBERED: Final = 32
+_CUTS_REMEMBERED: Final = 64
+_REQUESTS_AT_ONCE: Final = 32
 
 
 class SftpStorage:
@@ -75,6 +76,11 @@ class SftpStorage:
     def location(self) -> str:
         """The address."""
         return self._location
+
+    @property
+    def requests_at_once(self) -> int:
+        """One connection carries them all."""
+        return _REQUESTS_AT_ONCE
 
     def create(self) -> None:
         """Make the folders, all at once."""
