@@ -15,6 +15,7 @@ from phoneward.vault.compression import CompressionError, compress, decompress_e
 from phoneward.vault.crypto import SealError
 from phoneward.vault.errors import DamagedError, FileMissingError, ReadBackError, VaultError, VerifyError
 from phoneward.vault.index import IndexedPack
+from phoneward.vault.loading import reading_threads
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.open_packs import OPEN_PACKS
 from phoneward.vault.packs import FinishedPack, PackBuilder, PackEntry
@@ -85,7 +86,7 @@ class Repacker:
         self._compresses = compresses
         self._open = _OpenPacks(pack_size)
         self._index = IndexWriter(repo)
-        self._threads = max(2, min(4, os.cpu_count() or 1))
+        self._threads = reading_threads(repo)
         self._unindexed: list[FileId] = []
         self.damaged: dict[FileId, DamagedPack] = {}
         self.packs = 0

@@ -20,10 +20,11 @@ from phoneward.vault.errors import (
     UnclearSaveError,
     WrongAnswerError,
 )
-from phoneward.vault.storage.base import FreeSpace, ListedFile, Storage
+from phoneward.vault.storage.base import Distant, FreeSpace, ListedFile, Storage, requests_at_once
 
 _T = TypeVar("_T")
 
+_REQUESTS_AT_ONCE: Final = 8
 _WRONG_ANSWERS: Final = 3
 """A wrong answer is asked for so often: it may have been damaged on the way; a lying server does not get better."""
 
@@ -93,6 +94,11 @@ class RetryingStorage:
     def location(self) -> str:
         """The place."""
         return self._raw.location
+
+    @property
+    def requests_at_once(self) -> int:
+        """As many as the place says that it bears, else a few."""
+        return requests_at_once(self._raw) if isinstance(self._raw, Distant) else _REQUESTS_AT_ONCE
 
     def create(self) -> None:
         """Make the place ready."""

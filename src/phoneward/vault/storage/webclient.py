@@ -37,7 +37,7 @@ _BUFFERED: Final = 4 * 2**20
 _BUFFERED_RATE: Final = 16 * 1024
 """So much of what was sent may still lie in this computer, and leave it so slowly, before the answer can begin."""
 _SENT_AT_ONCE: Final = 64 * 1024
-_IDLE_CONNECTIONS: Final = 16
+_IDLE_CONNECTIONS: Final = 32
 _THIS_COMPUTER: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_HEAD: Final = 256 * 1024
 """Of status, headers and all that is not a body, bytes."""
