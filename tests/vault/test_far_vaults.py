@@ -26,7 +26,9 @@ from phoneward.vault import (
     init_repository,
     iter_tree,
     load_snapshots,
+    loading,
     open_repository,
+    restore_tree,
     save_snapshot,
 )
 from tests.tools.delayed import DelayedStorage
@@ -272,6 +274,38 @@ def test_whoever_stops_asking_leaves_no_request_behind(far: DelayedStorage) -> N
 
 
 def load_each_of(repo: Repository) -> Iterator[object]:
-    from phoneward.vault.loading import load_each
+    return loading.load_each(repo, FileType.SNAPSHOT, list(repo.list_files(FileType.SNAPSHOT)))
 
-    return load_each(repo, FileType.SNAPSHOT, list(repo.list_files(FileType.SNAPSHOT)))
+
+def test_what_came_damaged_is_asked_for_anew_once_it_is_whole(far: DelayedStorage, place: Path, tmp_path: Path) -> None:
+    """A stretch that came over spoiled is not kept for the truth: the vault's disk was mended since."""
+    repo = open_repository(far, "secret", cache=tmp_path / "cache")
+    repo.load_index()
+    pack = tree_pack(repo, place)
+    tree = next(found.entry.id for found in repo.index if found.pack == pack.name and found.entry.offset == 0)
+    spoil(pack, 40)
+    with pytest.raises(DamagedError):
+        repo.load_blob(BlobType.TREE, tree)
+    spoil(pack, 40)
+    for one in (repo, open_repository(far, "secret", cache=tmp_path / "cache")):
+        one.load_index()
+        assert hashlib.sha256(one.load_blob(BlobType.TREE, tree)).digest() == tree
+
+
+def test_checking_and_restoring_read_several_packs_at_once(far: DelayedStorage, tmp_path: Path) -> None:
+    repo = open_repository(far, "secret")
+    repo.load_index()
+    far.forget()
+    assert check(repo, read_data=True).ok
+    assert far.most_at_once > AT_ONCE // 2
+    far.forget()
+    assert restore_tree(repo, load_snapshots(repo)[-1].tree, tmp_path / "restored").complete
+    assert far.most_at_once > 1
+
+
+def test_what_is_on_the_way_is_bounded(far: DelayedStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "IN_FLIGHT_BYTES", 1)
+    repo = open_repository(far, "secret")
+    far.forget()
+    assert days(repo) == list(range(DAYS))
+    assert far.most_at_once == 1

@@ -241,13 +241,6 @@ class WrongRegionError(StorageError):
     next_step = N_("Look at the provider in which region it is, and say it with AWS_DEFAULT_REGION.")
 
 
-class ForeignFileError(StorageError):
-    """Among the vault's files lies one whose name no library of ours can hold, and so nothing can be listed."""
-
-    message = N_("Among the files of {path} is one that is none of a vault's, and it is in the way: {detail}")
-    next_step = N_("Remove that file at the provider, then run the same command again.")
-
-
 class OldLayoutError(StorageError):
     """The files lie as restic put them into S3 until 2017 (`s3legacy`)."""
 
