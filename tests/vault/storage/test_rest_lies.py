@@ -54,6 +54,7 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
 
 WRONG_PARTS: dict[str, tuple[bytes, type[Exception]]] = {
     "the whole file": (answer(CONTENT), WrongAnswerError),
+    "a whole as long as the part": (answer(CONTENT[:50]), WrongAnswerError),
     "another part": (part(CONTENT[:50], "bytes 0-49/1024"), WrongAnswerError),
     "no word of which part": (answer(CONTENT[10:60], "206 Partial Content"), WrongAnswerError),
     "less than it says": (part(CONTENT[10:50], "bytes 10-59/1024"), WrongAnswerError),
