@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -25,8 +26,9 @@ from tests.vault.storage.misbehaving import Misbehaving, Request, answer, drippi
 
 CONTENT = bytes(range(256)) * 4
 NAME = FileId(hashlib.sha256(CONTENT).hexdigest())
-SILENT_S = 0.3
-BOUND_S = 6.0
+PATIENT = Waits(20.0, 20.0)
+QUICK = Waits(0.3, 0.3)
+BOUND_S = 15.0
 CHUNKED = answer(content_length="", transfer_encoding="chunked")
 V2 = "application/vnd.x.restic.rest.v2"
 
@@ -39,9 +41,13 @@ def server() -> Iterator[Misbehaving]:
 
 @pytest.fixture
 def storage(server: Misbehaving) -> RestStorage:
+    return storage_at(server, PATIENT)
+
+
+def storage_at(server: Misbehaving, waits: Waits) -> RestStorage:
     place = parse_place(f"rest:http://anna:s3cret@127.0.0.1:{server.port}/vault/")
     assert isinstance(place, RemotePlace)
-    return RestStorage(place, {}, waits=Waits(SILENT_S, SILENT_S))
+    return RestStorage(place, {}, waits=waits)
 
 
 def part(body: bytes, said: str, **headers: str) -> bytes:
@@ -118,9 +124,8 @@ def test_parts_that_are_right_in_other_ways(server: Misbehaving, storage: RestSt
         ),
     ],
 )
-def test_an_answer_that_drips_is_given_up(
-    server: Misbehaving, storage: RestStorage, slowly: Callable[[], Iterator[bytes]]
-) -> None:
+def test_an_answer_that_drips_is_given_up(server: Misbehaving, slowly: Callable[[], Iterator[bytes]]) -> None:
+    storage = storage_at(server, QUICK)
     server.says = lambda _request: slowly()
     for ask in (lambda: storage.load(FileType.PACK, NAME), lambda: list(storage.list(FileType.PACK))):
         start = time.monotonic()
@@ -258,6 +263,23 @@ def test_an_answer_that_nobody_asked_for_answers_nothing(server: Misbehaving, st
         assert not storage.exists(FileType.PACK, NAME)
         with pytest.raises(TransientStorageError):
             storage.save(FileType.PACK, NAME, [CONTENT])
+
+
+def test_an_answer_that_comes_late_answers_nothing(server: Misbehaving, storage: RestStorage) -> None:
+    was_read, was_sent = threading.Event(), threading.Event()
+
+    def again(_request: Request) -> Iterator[bytes]:
+        yield answer(CONTENT)
+        was_read.wait(10)
+        yield answer(CONTENT)
+        was_sent.set()
+
+    server.says = again
+    assert storage.load(FileType.PACK, NAME) == CONTENT
+    was_read.set()
+    assert was_sent.wait(10)
+    server.says = lambda _request: answer(b"", "404 Not Found")
+    assert not storage.exists(FileType.PACK, NAME)
 
 
 def test_a_server_that_is_full_says_so(server: Misbehaving, storage: RestStorage) -> None:
