@@ -265,6 +265,13 @@ def test_an_answer_that_nobody_asked_for_answers_nothing(server: Misbehaving, st
             storage.save(FileType.PACK, NAME, [CONTENT])
 
 
+def test_half_a_file_of_no_told_length_is_not_what_was_stored(server: Misbehaving, storage: RestStorage) -> None:
+    server.says = lambda _request: answer(CONTENT[:512], content_length="")
+    server.hangs_up = True
+    with pytest.raises(TransientStorageError):
+        storage.holds(FileType.PACK, NAME, [CONTENT])
+
+
 def test_an_answer_that_comes_late_answers_nothing(server: Misbehaving, storage: RestStorage) -> None:
     was_read, was_sent = threading.Event(), threading.Event()
 
