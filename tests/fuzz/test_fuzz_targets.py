@@ -38,6 +38,7 @@ EXPECTED = {
     "greetings",
     "har",
     "index",
+    "iosbackup",
     "journal",
     "leftovers",
     "messages",
