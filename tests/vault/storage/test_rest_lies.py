@@ -272,6 +272,14 @@ def test_half_a_file_of_no_told_length_is_not_what_was_stored(server: Misbehavin
         storage.holds(FileType.PACK, NAME, [CONTENT])
 
 
+def test_a_file_with_more_behind_it_is_not_what_was_stored(server: Misbehaving, storage: RestStorage) -> None:
+    for more in (chunked(CONTENT, b"x"), answer(CONTENT + b"x")):
+        server.says = lambda _request: more  # noqa: B023 - asked at once
+        assert not storage.holds(FileType.PACK, NAME, [CONTENT])
+    server.says = lambda _request: chunked(CONTENT[:7], CONTENT[7:])
+    assert storage.holds(FileType.PACK, NAME, [CONTENT[:100], b"", CONTENT[100:]])
+
+
 def test_an_answer_that_comes_late_answers_nothing(server: Misbehaving, storage: RestStorage) -> None:
     was_read, was_sent = threading.Event(), threading.Event()
 
