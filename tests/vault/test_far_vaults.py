@@ -137,6 +137,19 @@ def test_the_second_time_only_the_lists_are_asked_for(far: DelayedStorage, tmp_p
     assert dict(far.requests) == {("list", FileType.INDEX): 1, ("list", FileType.SNAPSHOT): 1}
 
 
+def test_what_this_computer_wrote_it_need_not_read(tmp_path: Path) -> None:
+    """The next backup compares with the last one without asking for it."""
+    empty = LocalStorage(tmp_path / "empty")
+    init_repository(empty, "secret", kdf=insecure_test_cost())
+    far = DelayedStorage(empty, delay_s=0.0, requests_at_once=AT_ONCE)
+    fill(open_repository(far, "secret", cache=tmp_path / "cache"))
+    again = open_repository(far, "secret", cache=tmp_path / "cache")
+    far.forget()
+    again.load_index()
+    assert sum(1 for snapshot in load_snapshots(again) for _entry in iter_tree(again, snapshot.tree)) > FOLDERS
+    assert dict(far.requests) == {("list", FileType.INDEX): 1, ("list", FileType.SNAPSHOT): 1}
+
+
 def test_a_thousand_folders_do_not_take_a_thousand_requests(far: DelayedStorage) -> None:
     repo = open_repository(far, "secret")
     repo.load_index()

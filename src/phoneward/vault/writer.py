@@ -24,6 +24,7 @@ from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
 from phoneward.vault.errors import ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
 from phoneward.vault.index_table import IndexTable
+from phoneward.vault.near import NearFiles
 from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
 from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
@@ -180,6 +181,10 @@ class WritableRepository(Protocol):
     @property
     def index(self) -> IndexTable:
         """The blobs it has."""
+
+    @property
+    def near(self) -> NearFiles:
+        """What of it is kept on this computer."""
 
     def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         """Store an index file; durable on return."""
@@ -432,6 +437,7 @@ class BlobWriter:
         if not storage.holds(FileType.PACK, pack.name, pack.pieces):
             storage.remove(FileType.PACK, pack.name)
             raise ReadBackError(blob=f"data/{pack.name}")
+        self._repo.near.keep_trees(pack.name, pack.entries, pack.pieces)
         self._packs.reuse(builder)
         with self._lock:
             self.stats.packs += 1
