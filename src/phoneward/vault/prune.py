@@ -71,10 +71,13 @@ def prune(
         VaultNotWholeError: something that a snapshot needs cannot be read or found. Nothing was changed.
         CleaningSpaceError: there is not enough free space. Nothing was changed.
         LockLostError: the lock was lost, or a snapshot came up all the same. Nothing was removed after that.
+        AppendOnlyError: the place removes nothing. Nothing was changed.
         StorageError: the storage failed. Nothing that is needed is lost.
     """
     if not dry_run and (lock is None or without):
         raise ValueError("prune needs a lock, and counts every snapshot")
+    if not dry_run:
+        repo.ensure_removable()
     try:
         packs, found, snapshots = _look(repo, without, listener)
         plan = Plan(repo, packs, found, options, proves=not dry_run)

@@ -18,11 +18,12 @@ from phoneward.vault.index import IndexedPack
 from phoneward.vault.loading import reading_threads
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.open_packs import OPEN_PACKS
-from phoneward.vault.packs import PackBuilder, PackEntry
+from phoneward.vault.packs import FinishedPack, PackBuilder, PackEntry
 from phoneward.vault.prune_copies import load_proved
 from phoneward.vault.prune_index import IndexWriter
 from phoneward.vault.prune_report import DamagedPack
 from phoneward.vault.repository import Repository
+from phoneward.vault.storage.retrying import under_new_names
 
 _READ_BYTES: Final = 4 << 20
 _GAP_BYTES: Final = 64 << 10
@@ -195,12 +196,7 @@ class Repacker:
 
     def _store(self, builder: PackBuilder) -> None:
         self._lock.ensure_held()
-        try:
-            pack = builder.finish(self._repo.key)
-        except (SealError, ValueError) as error:
-            raise VerifyError(blob="pack") from error
-        self._unindexed.append(pack.name)
-        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        pack = under_new_names(lambda: self._save(builder))
         if not self._repo.storage.holds(FileType.PACK, pack.name, pack.pieces):  # read back from the disk
             raise ReadBackError(blob=f"data/{pack.name}")
         self.packs += 1
@@ -212,6 +208,15 @@ class Repacker:
             finally:
                 self._unindexed.append(pack.name)
         self._index.add(IndexedPack(pack.name, pack.entries))
+
+    def _save(self, builder: PackBuilder) -> FinishedPack:
+        try:
+            pack = builder.finish(self._repo.key)
+        except (SealError, ValueError) as error:
+            raise VerifyError(blob="pack") from error
+        self._unindexed.append(pack.name)
+        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        return pack
 
     def _flush_index(self) -> None:
         waiting, self._unindexed = self._unindexed, []

@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from phoneward.errors import PhonewardError
@@ -15,6 +17,7 @@ from phoneward.vault.compression import CompressionError, compress, decompress_a
 from phoneward.vault.config import Config, new_config, open_config, seal_config
 from phoneward.vault.crypto import SealError, SealingKey
 from phoneward.vault.errors import (
+    AppendOnlyError,
     BlobMissingError,
     DamagedError,
     FileMissingError,
@@ -33,6 +36,7 @@ from phoneward.vault.locks import HeldLock, LockTiming, unlock
 from phoneward.vault.near import NEAR_FOLDER, NEAR_PURPOSE, NearFiles
 from phoneward.vault.packs import PackEntry, read_pack_header
 from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage, requests_at_once
+from phoneward.vault.storage.retrying import under_new_names
 from phoneward.vault.writer import BlobWriter
 
 MAX_UNPACKED_SIZE = 128 * 2**20
@@ -227,6 +231,9 @@ class Repository:
             StorageError: it was not stored.
             VerifyError: sealing went wrong (faulty memory).
         """
+        return under_new_names(lambda: self._save_unpacked(file_type, plaintext))
+
+    def _save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         inner = plaintext if self.config.version == 1 else _UNPACKED_VERSION + compress(plaintext)
         raw = self.key.seal(inner)
         name = FileId(hashlib.sha256(raw).hexdigest())
@@ -247,6 +254,18 @@ class Repository:
             FileMissingError, StorageError: it was not removed.
         """
         self.storage.remove(file_type, name)
+
+    def ensure_removable(self) -> None:
+        """Find out whether files can be removed here: before work that would end half done where they cannot.
+
+        A file is asked to go that nobody has: where nothing may be removed, that is refused, too.
+
+        Raises:
+            AppendOnlyError: the place keeps everything.
+            StorageError: the place cannot be asked.
+        """
+        with suppress(FileMissingError):
+            self.storage.remove(FileType.SNAPSHOT, FileId(secrets.token_hex(32)))
 
     # -- index and blobs -----------------------------------------------------------------------------------------
 
@@ -398,7 +417,8 @@ class Repository:
         try:
             self._confirm_locks()
         except LockLostError:
-            self.remove_unpacked(FileType.INDEX, name)
+            with suppress(AppendOnlyError):
+                self.remove_unpacked(FileType.INDEX, name)
             raise
         return name
 

@@ -7,6 +7,7 @@ restic's own rewriting commands (`tag`, `rewrite`) drop them.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Annotated, Any, Final, Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId, FileId, FileType
 from phoneward.vault.errors import (
     AmbiguousSnapshotError,
+    AppendOnlyError,
     FileMissingError,
     LockLostError,
     NoSnapshotsError,
@@ -268,7 +270,8 @@ def save_snapshot_held(repo: RemovableSnapshots, lock: HeldLock, snapshot: Snaps
     takes the lock after the second look sees the snapshot and keeps what it needs.
 
     Raises:
-        LockLostError: the lock is gone. There is no snapshot: where it was stored already, it was removed again.
+        LockLostError: the lock is gone. There is no snapshot: where it was stored already, it was removed again,
+            unless the place keeps everything.
         StorageError: the storage failed.
     """
     lock.confirm()
@@ -276,7 +279,8 @@ def save_snapshot_held(repo: RemovableSnapshots, lock: HeldLock, snapshot: Snaps
     try:
         lock.confirm()
     except LockLostError:
-        repo.remove_unpacked(FileType.SNAPSHOT, name)
+        with suppress(AppendOnlyError):
+            repo.remove_unpacked(FileType.SNAPSHOT, name)
         raise
     return name
 

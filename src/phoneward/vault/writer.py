@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -21,7 +22,7 @@ from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileT
 from phoneward.vault.chunker import MIN_SIZE, Chunker, seed_from_polynomial
 from phoneward.vault.config import Config
 from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
-from phoneward.vault.errors import ReadBackError, TooLargeError, VerifyError
+from phoneward.vault.errors import AppendOnlyError, ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
 from phoneward.vault.index_table import IndexTable
 from phoneward.vault.near import NearFiles
@@ -29,6 +30,7 @@ from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
 from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
 from phoneward.vault.storage.base import Storage, requests_at_once
+from phoneward.vault.storage.retrying import under_new_names
 
 SMALL_BLOB = 128 * 1024
 """Blobs below this many bytes go to the workers in batches: handing one over costs as much as sealing 4 KB."""
@@ -427,15 +429,12 @@ class BlobWriter:
             self._store_pack(pack)
 
     def _store_pack(self, builder: PackBuilder) -> None:
-        try:
-            pack: FinishedPack = builder.finish(self._key)
-        except (SealError, ValueError) as error:
-            raise VerifyError(blob="pack") from error
         storage = self._repo.storage
         with self._uploading:
-            storage.save(FileType.PACK, pack.name, pack.pieces)
+            pack = under_new_names(lambda: self._save_pack(builder))
         if not storage.holds(FileType.PACK, pack.name, pack.pieces):
-            storage.remove(FileType.PACK, pack.name)
+            with suppress(AppendOnlyError):  # it stays there, and nothing ever names it
+                storage.remove(FileType.PACK, pack.name)
             raise ReadBackError(blob=f"data/{pack.name}")
         self._repo.near.keep_trees(pack.name, pack.entries, pack.pieces)
         self._packs.reuse(builder)
@@ -451,6 +450,14 @@ class BlobWriter:
                 self._index_queue = _IndexQueue()
         if due:
             self._save_index(waiting)
+
+    def _save_pack(self, builder: PackBuilder) -> FinishedPack:
+        try:
+            pack = builder.finish(self._key)  # its header is sealed anew each time, and so the pack has a new name
+        except (SealError, ValueError) as error:
+            raise VerifyError(blob="pack") from error
+        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        return pack
 
     def _take_index(self) -> _IndexQueue:
         with self._lock:

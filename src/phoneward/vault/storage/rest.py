@@ -49,6 +49,8 @@ _MAX_LISTING: Final = 192 * 2**20
 _COMPARED_BYTES: Final = 2**20
 _REQUESTS_AT_ONCE: Final = 32
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_SAID_ON_THE_WAY: Final = frozenset({0, 408, 502, 504})
+"""No answer (0), or one of somebody between us and the server, who may still be at it."""
 _FULL: Final = frozenset({413, 507})
 """507 is WebDAV's word for it; `rest-server --max-size` says 413."""
 _RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
@@ -108,11 +110,16 @@ class RestStorage:
         path = self._path(file_type, name)
         if self.exists(file_type, name):
             raise NameTakenError(path=self._named(file_type, name), detail="")
-        with self._ask("POST", path, {"Content-Type": "application/octet-stream"}, pieces) as answer:
-            refused = answer.status == 403
-            if answer.status not in {200, 201, 204} and not refused:
-                self._refuse(answer)
-        if refused:
+        status = 0
+        try:
+            with self._ask("POST", path, {"Content-Type": "application/octet-stream"}, pieces) as answer:
+                status = answer.status
+                if status not in {200, 201, 204, 403}:
+                    self._refuse(answer)
+        except TransientStorageError as error:
+            error.is_unclear = status in _SAID_ON_THE_WAY
+            raise
+        if status == 403:
             if self.exists(file_type, name):  # an append-only server, and another was quicker
                 raise NameTakenError(path=self._named(file_type, name), detail="")
             raise StorageDeniedError(path=self._location, detail=_said(answer))
