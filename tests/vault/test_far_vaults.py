@@ -303,6 +303,9 @@ def test_what_came_damaged_is_asked_for_anew_once_it_is_whole(far: DelayedStorag
     for one in (repo, open_repository(far, "secret", cache=tmp_path / "cache")):
         one.load_index()
         assert hashlib.sha256(one.load_blob(BlobType.TREE, tree)).digest() == tree
+        far.forget()
+        one.load_blob(BlobType.TREE, tree)
+        assert far.total == 0  # and it is kept now
 
 
 def test_checking_and_restoring_read_several_packs_at_once(far: DelayedStorage, tmp_path: Path) -> None:
@@ -310,7 +313,7 @@ def test_checking_and_restoring_read_several_packs_at_once(far: DelayedStorage, 
     repo.load_index()
     far.forget()
     assert check(repo, read_data=True).ok
-    assert far.most_at_once > AT_ONCE // 2
+    assert far.most_packs_at_once > AT_ONCE // 2
     far.forget()
     assert restore_tree(repo, load_snapshots(repo)[-1].tree, tmp_path / "restored").complete
     assert far.most_at_once > 1

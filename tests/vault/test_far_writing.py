@@ -159,7 +159,7 @@ def test_packs_travel_together(tmp_path: Path) -> None:
     with BlobWriter(repo, pack_size=PACK) as writer:
         for number in range(90):
             writer.put(DATA, noise(number))
-    assert unruly.most_saving == FAR_UPLOADS
+    assert 2 <= unruly.most_saving <= FAR_UPLOADS
 
 
 class StuckStorage(DelayedStorage):
