@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol
 
 from phoneward.errors import readable
 
+ROWID: Final = "ROWID"
 MAGIC: Final = b"SQLite format 3\0"
 SIDES: Final = ("-wal", "-journal")
 _MAX_VALUE: Final = 64 << 20
@@ -123,6 +124,7 @@ class Database:
         there = self.columns(table)
         if not there:
             return
+        there = there | {ROWID}  # every ordinary table has one, whether it names it or not
         shown = ", ".join(f'"{column}"' if column in there else "NULL" for column in columns)
         sorting = f' ORDER BY "{order}"' if order in there else ""
         try:
@@ -151,18 +153,20 @@ class Beside:
 
     Args:
         rows: each begins with the number it belongs to, ascending.
+        most: how many of a number are given.
     """
 
-    def __init__(self, rows: Iterator[Row]) -> None:
+    def __init__(self, rows: Iterator[Row], most: int = 100) -> None:
         self._rows = rows
+        self._most = most
         self._next: Row | None = None
         self._advance()
 
     def of(self, number: int) -> list[Row]:
-        """Return the rows of a number, at most a hundred; numbers asked for must ascend."""
+        """Return the rows of a number, at most `most`; numbers asked for must ascend."""
         found: list[Row] = []
         while self._next is not None and self._next[0] <= number:
-            if self._next[0] == number and len(found) < 100:
+            if self._next[0] == number and len(found) < self._most:
                 found.append(self._next)
             self._advance()
         return found

@@ -6,7 +6,8 @@ import pytest
 
 from tests.cli.program import Program, make_vault
 from tests.phones.iosbackup.test_reading import WANTED, small
-from tests.phones.iosbackup.writer import UDID
+from tests.phones.iosbackup.test_records import with_messages
+from tests.phones.iosbackup.writer import PASSWORD, UDID
 from tests.tools import restic as restic_tool
 from tests.tools.restic import Restic
 
@@ -60,6 +61,34 @@ def test_a_second_snapshot_reads_only_what_is_new(ready: Program, tmp_path: Path
     summary = ran.documents[-1]
     assert summary["files_new"] == 1
     assert summary["files_sent"] == 1
+
+
+def test_records_lie_beside_the_files_as_for_any_phone(ready: Program, tmp_path: Path) -> None:
+    ran = ready.run("backup", "--iphone", with_messages(tmp_path / UDID), "--json")
+    assert ran.code == 3, ran.stderr  # one picture is in iCloud
+    listed = ready.run("ls", "latest", "/records", "--json")
+    assert "/records/sms.xml" in {one.get("path") for one in listed.documents}
+    coverage = ready.run("coverage", "--json").document
+    assert {one["kind"]: one["kept"] for one in coverage["records"]} == {
+        "sms": 4,
+        "mms": 5,
+        "calls": 0,
+        "contacts": 0,
+        "calendar": 0,
+    }
+
+
+def test_an_encrypted_backup_asks_for_its_password(ready: Program, tmp_path: Path) -> None:
+    folder = small(tmp_path / UDID, PASSWORD).finish()
+    ran = ready.run("backup", "--iphone", folder)
+    assert ran.code == 12
+    assert "--iphone-password-file" in ran.stderr
+    (tmp_path / "wrong").write_text("wrong\n", encoding="utf-8")
+    assert ready.run("backup", "--iphone", folder, "--iphone-password-file", tmp_path / "wrong").code == 12
+    (tmp_path / "right").write_text(PASSWORD + "\n", encoding="utf-8")
+    ran = ready.run("backup", "--iphone", folder, "--iphone-password-file", tmp_path / "right")
+    assert ran.code == 0, ran.stderr
+    assert "This backup is not encrypted" not in ran.stdout
 
 
 def test_a_gap_makes_exit_code_3(ready: Program, tmp_path: Path) -> None:

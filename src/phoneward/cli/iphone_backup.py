@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from phoneward.cli.frame import Frame
     from phoneward.phones.base import PhoneSession
     from phoneward.phones.iosbackup.found import FoundBackup
+    from phoneward.phones.iosbackup.tool import AttachedIphone
 
 
 def chosen(frame: "Frame", folder: str) -> Path | None:
@@ -34,8 +35,65 @@ def chosen(frame: "Frame", folder: str) -> Path | None:
         places = ", ".join(readable(str(place)) for place in places_here())
         where = _("Looked in: {places}.").format(places=places) if places else ""
         frame.output.say(_("No iPhone backup was found in the usual places of this computer.") + (" " + where).rstrip())
-    frame.output.say(_("Name the folder of the one that you mean: phoneward backup --iphone FOLDER"))
-    return None
+    made = _offered(frame)
+    if made is None:
+        frame.output.say(_("Name the folder of the one that you mean: phoneward backup --iphone FOLDER"))
+    return made
+
+
+def _offered(frame: "Frame") -> Path | None:
+    """Offer to have an attached iPhone make a backup; return its folder, None where that is not to be."""
+    from phoneward.cli import confirming
+    from phoneward.phones.iosbackup.tool import BackupTool
+
+    tool = BackupTool.found()
+    if tool is None or frame.output.json:
+        return None
+    attached = tool.attached()
+    if len(attached) > 1:
+        frame.output.say(_("Several iPhones are connected. Leave only the one that you mean, and run this again."))
+    if len(attached) != 1 or not confirming.can_ask():
+        return None
+    folder = frame.settings.state_dir / "iphone-backups"
+    for sentence in offer(attached[0], folder):
+        frame.output.say(sentence)
+    if not confirming.is_yes(confirming.ask(_("Back it up now? Type yes, or press Enter to leave it: "))):
+        return None
+    made = tool.back_up(attached[0], folder)
+    frame.output.say(
+        _("The backup lies in {folder}. The next one only brings what is new; you may delete that folder.").format(
+            folder=readable(str(made))
+        )
+    )
+    return made
+
+
+def offer(iphone: "AttachedIphone", folder: Path) -> list[str]:
+    """Return what a person must know before an iPhone is backed up: where to, and what encryption does."""
+    said = [
+        _(
+            "An iPhone is connected: {name}. The program idevicebackup2 can back it up into {folder}. That takes an "
+            "hour or more, and as much room as the iPhone's content."
+        ).format(name=readable(iphone.name) or iphone.udid, folder=readable(str(folder)))
+    ]
+    if iphone.encrypts is None:
+        said.append(_("It did not say whether its backups are encrypted. Unlock it, and tap Trust if it asks."))
+    elif iphone.encrypts:
+        said.append(
+            _(
+                "Its backups are encrypted: they also hold health data, saved passwords and the call history. You will "
+                "be asked for the password that was chosen for them."
+            )
+        )
+    else:
+        said.append(
+            _(
+                "Its backups are not encrypted: health data, saved passwords and the call history stay out, and "
+                "whoever gets at that folder can read the rest. Phoneward never switches encryption on or off. To "
+                "switch it on, run: idevicebackup2 -i encryption on. Choose a password that you will not lose."
+            )
+        )
+    return said
 
 
 def line(one: "FoundBackup") -> str:

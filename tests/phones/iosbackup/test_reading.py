@@ -28,7 +28,7 @@ from phoneward.phones.iosbackup.errors import (
     NotIphoneBackupError,
     SeveralIphoneBackupsError,
 )
-from phoneward.phones.words import NOT_IN_FOLDER, SIZE_TOLD_OTHERWISE
+from phoneward.phones.words import CUT_OFF_IN_BACKUP, NOT_IN_FOLDER
 from tests.phones.iosbackup.writer import MADE, UDID, BackupWriter, mbfile
 
 CHAT = "net.whatsapp.WhatsApp"
@@ -152,15 +152,22 @@ def test_a_content_that_is_missing_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("told", [0, 3, 5000, 2**62])
-def test_a_size_that_lies_is_named_and_what_there_is_comes(tmp_path: Path, told: int) -> None:
+def test_a_size_that_lies_is_not_believed(tmp_path: Path, told: int) -> None:
     writer = small(tmp_path / "b")
     writer.file("HomeDomain", "liar", b"content", size=told)
     with opened(writer.finish()) as phone:
-        assert refused(phone) == [Unreadable(b"/domains/HomeDomain/liar", Obstacle.READ_ERROR, SIZE_TOLD_OTHERWISE)]
+        assert refused(phone) == []
         (item,) = phone.stat([b"/domains/HomeDomain/liar"])
         assert isinstance(item, Entry)
         assert item.size == 7
         assert contents(phone)[b"/domains/HomeDomain/liar"] == b"content"
+
+
+def test_a_content_that_came_to_nothing_is_named(tmp_path: Path) -> None:
+    writer = small(tmp_path / "b")
+    writer.file("HomeDomain", "nothing", b"", size=5000)
+    with opened(writer.finish()) as phone:
+        assert refused(phone) == [Unreadable(b"/domains/HomeDomain/nothing", Obstacle.READ_ERROR, CUT_OFF_IN_BACKUP)]
 
 
 def test_a_link_in_the_place_of_a_content_is_not_followed(tmp_path: Path) -> None:

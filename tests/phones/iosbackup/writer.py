@@ -194,8 +194,7 @@ class BackupWriter:
         if self.keybag is not None:
             key = os.urandom(32)
             self.manifest |= {"BackupKeyBag": self.keybag.blob(), "ManifestKey": self.keybag.wrapped(key, 4)}
-            encryptor = Cipher(AES(key), CBC(bytes(16))).encryptor()
-            data = encryptor.update(data) + encryptor.finalize()
+            data = sealed(data, key)
         place.write_bytes(data)
         (self.folder / "Info.plist").write_bytes(plistlib.dumps(self.info))
         (self.folder / "Manifest.plist").write_bytes(plistlib.dumps(self.manifest, fmt=plistlib.FMT_BINARY))

@@ -13,7 +13,8 @@ from phoneward.errors import readable
 from phoneward.phones.base import Entry, FileKind, ListingItem, Obstacle, Unreadable
 from phoneward.phones.errors import FileReadError
 from phoneward.phones.folder.phone import open_tree
-from phoneward.phones.folder.tree import Tree, Walk, means_gone, obstacle_of
+from phoneward.phones.folder.tree import NotRegularError, Tree, Walk, means_gone, obstacle_of
+from phoneward.phones.iosbackup.content import Extent, plain_pieces, sealed_extent, sealed_pieces
 from phoneward.phones.iosbackup.errors import (
     IphoneBackupDamagedError,
     IphoneBackupGoneError,
@@ -26,14 +27,13 @@ from phoneward.phones.iosbackup.errors import (
 )
 from phoneward.phones.iosbackup.facts import Facts, read_facts
 from phoneward.phones.iosbackup.index import Held
-from phoneward.phones.iosbackup.keys import BLOCK, FileKey, Keys
+from phoneward.phones.iosbackup.keys import FileKey, Keys
 from phoneward.phones.iosbackup.manifest import NAME as MANIFEST_DB
 from phoneward.phones.iosbackup.mbfile import WRAPPED_KEY
 from phoneward.phones.iosbackup.plists import MAX_PLIST, PlistError, Value, read_plist
 from phoneward.phones.numbers import within_reach
-from phoneward.phones.words import NO_KEY, NOT_IN_FOLDER, SIZE_TOLD_OTHERWISE
+from phoneward.phones.words import CUT_OFF_IN_BACKUP, NO_KEY, NOT_A_FILE, NOT_IN_FOLDER
 
-PIECE_BYTES: Final = 1 << 20
 _MANIFEST_MBDB: Final = b"Manifest.mbdb"
 _NAMED: Final = 20
 
@@ -163,7 +163,7 @@ class Backup:
         if key is None:
             raise self._damaged(b"Manifest.plist", "ManifestKey")
         with self._opened_manifest() as file:
-            pieces = _deciphered(file, key, os.fstat(file).st_size, 0)
+            pieces = sealed_pieces(file, key, 0)
             first = next(pieces, b"")
             if not first.startswith(MAGIC):
                 raise self._damaged(os.fsencode(MANIFEST_DB), "-")
@@ -189,27 +189,39 @@ class Backup:
             yield Entry(held.path, held.kind, 0, held.mode, mtime_ns, ctime_ns, held.target)
             return
         try:
-            status = walk.describe(_content(held)).status
-            if isinstance(status, OSError):
-                raise status
-        except OSError as error:
-            self._check_still_there(error)
-            yield Unreadable(held.path, *_why(error))
+            extent = self._extent(held, walk)
+        except FileReadError as error:
+            yield Unreadable(held.path, error.obstacle, str(error.details["detail"]))
             return
-        if _kind(status, None) is not FileKind.FILE:
-            yield Unreadable(held.path, Obstacle.SPECIAL)
-            return
-        size = status.st_size
-        agrees = size == held.size
-        if self._is_sealed(held):
-            agrees = size in {-(-held.size // BLOCK) * BLOCK, (held.size // BLOCK + 1) * BLOCK}
-            size = min(held.size, size // BLOCK * BLOCK)
-        yield Entry(held.path, FileKind.FILE, size, held.mode, mtime_ns, ctime_ns)
-        if not agrees:
-            yield Unreadable(held.path, Obstacle.READ_ERROR, SIZE_TOLD_OTHERWISE)
+        yield Entry(held.path, FileKind.FILE, extent.size, held.mode, mtime_ns, ctime_ns)
+        if not extent.is_whole:
+            yield Unreadable(held.path, Obstacle.READ_ERROR, CUT_OFF_IN_BACKUP)
 
-    def _is_sealed(self, held: Held) -> bool:
-        return self._keys is not None and bool(held.key)
+    def _extent(self, held: Held, walk: Walk) -> Extent:
+        """Return how long a file is. What the list says of its size is often wrong (`content.py`), and not asked."""
+        key = self._key(held)
+        with self._reading(held):
+            if key is None:
+                status = walk.describe(_content(held)).status
+                if isinstance(status, OSError):
+                    raise status
+                if not stat.S_ISREG(status.st_mode):
+                    raise NotRegularError(0, NOT_A_FILE)
+                return Extent(status.st_size, is_whole=bool(status.st_size) or not held.size)
+            file = walk.open_file(_content(held))
+            try:
+                return sealed_extent(file, key)
+            finally:
+                os.close(file)
+
+    def _key(self, held: Held) -> FileKey | None:
+        """Return a file's key, None where it is not encrypted."""
+        if self._keys is None or not held.key:
+            return None
+        key = self._keys.file_key(held.key)
+        if key is None:
+            raise FileReadError(Obstacle.DENIED, path=readable(held.path), detail=NO_KEY)
+        return key
 
     def pieces(self, held: Held, walk: Walk, offset: int = 0) -> Iterator[bytes]:
         """Yield a file's content from a byte on, deciphered.
@@ -218,20 +230,23 @@ class Backup:
             FileReadError: it cannot be read.
             PhoneGoneError: the folder is gone.
         """
-        key = None
-        if self._keys is not None and held.key:
-            key = self._keys.file_key(held.key)
-            if key is None:
-                raise FileReadError(Obstacle.DENIED, path=readable(held.path), detail=NO_KEY)
-        try:
+        key = self._key(held)
+        with self._reading(held):
             file = walk.open_file(_content(held))
             try:
-                yield from _plain(file, offset) if key is None else _deciphered(file, key, held.size, offset)
+                yield from plain_pieces(file, offset) if key is None else sealed_pieces(file, key, offset)
             finally:
                 os.close(file)
+
+    @contextlib.contextmanager
+    def _reading(self, held: Held) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             self._check_still_there(error)
-            obstacle, detail = _why(error)
+            obstacle, detail = obstacle_of(error), readable(error.strerror or str(error))
+            if error.errno == errno.ENOENT:
+                obstacle, detail = Obstacle.READ_ERROR, NOT_IN_FOLDER
             raise FileReadError(obstacle, path=readable(held.path), detail=detail) from error
 
     def _check_still_there(self, error: OSError) -> None:
@@ -263,46 +278,3 @@ def _kind(status: os.stat_result, link_target: bytes | None) -> FileKind:
 def _content(held: Held) -> tuple[bytes, bytes]:
     name = held.file.hex().encode()
     return name[:2], name
-
-
-def _why(error: OSError) -> tuple[Obstacle, str]:
-    if error.errno == errno.ENOENT:
-        return Obstacle.READ_ERROR, NOT_IN_FOLDER
-    return obstacle_of(error), readable(error.strerror or str(error))
-
-
-def _plain(file: int, offset: int) -> Iterator[bytes]:
-    left = os.fstat(file).st_size
-    if offset >= left:
-        return  # not left to `lseek`: a file system has a largest offset
-    os.lseek(file, offset, os.SEEK_SET)
-    while piece := os.read(file, PIECE_BYTES):
-        yield piece
-
-
-def _deciphered(file: int, key: FileKey, size: int, offset: int) -> Iterator[bytes]:
-    """Yield the bytes of a file from `offset` to its told size; padding behind it is left out."""
-    sealed = os.fstat(file).st_size // BLOCK * BLOCK
-    size = min(size, sealed)
-    block, over = divmod(offset, BLOCK)
-    if offset >= size:
-        return
-    before = bytes(BLOCK)
-    if block:
-        os.lseek(file, (block - 1) * BLOCK, os.SEEK_SET)
-        before = _exactly(file, BLOCK)
-    opener = key.opener(before)
-    left = size - block * BLOCK
-    while left > 0 and (piece := _exactly(file, min(PIECE_BYTES, -(-left // BLOCK) * BLOCK))):
-        plain = opener.update(piece)[:left]
-        left -= len(plain)
-        yield plain[over:]
-        over = 0
-
-
-def _exactly(file: int, length: int) -> bytes:
-    """Return so many bytes, fewer only at the end, and then whole blocks."""
-    data = os.read(file, length)
-    while len(data) < length and (more := os.read(file, length - len(data))):
-        data += more
-    return data[: len(data) // BLOCK * BLOCK]

@@ -107,6 +107,23 @@ class IphoneBackupSpoolError(IphoneBackupError):
     next_step = N_("Make room on the disk that holds temporary files, then run the same command again.")
 
 
+class IphoneToolError(PhoneError):
+    """A program of libimobiledevice does not work on this computer."""
+
+    message = N_("The program {program} does not work on this computer ({detail}).")
+    next_step = N_("Back the iPhone up with Finder, iTunes or Apple Devices, and name the folder with --iphone FOLDER.")
+
+
+class IphoneToolUnfinishedError(PhoneError):
+    """`idevicebackup2` ended with an error."""
+
+    message = N_("{program} did not finish the backup (exit code {code}); what it said stands above.")
+    next_step = N_(
+        "Unlock the iPhone, tap Trust if it asks, enter its code, and run the same command again: what came over "
+        "already is kept. There must be as much room on this computer as the iPhone's content takes."
+    )
+
+
 class IphoneBackupGoneError(PhoneGoneError):
     """The folder is not there any more."""
 

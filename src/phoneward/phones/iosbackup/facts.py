@@ -59,6 +59,11 @@ class Facts:
     apps: Mapping[str, App] = field(default_factory=dict)
 
 
+def is_udid(text: str) -> bool:
+    """Tell whether a text can be an iPhone's number: 40 hex digits, since the iPhone XS 24 with a dash."""
+    return _UDID.match(text) is not None
+
+
 def is_bundle_id(name: str) -> bool:
     """Tell whether a name can be an app's (Apple, `CFBundleIdentifier`: letters, digits, `-`, `.`; some have `_`)."""
     return len(name) <= _MAX_BUNDLE and _BUNDLE.match(name) is not None
@@ -81,7 +86,7 @@ def read_facts(info: dict[str, Value], manifest: dict[str, Value], status: dict[
         name=_text(info.get("Device Name")) or _text(info.get("Display Name")) or _text(lockdown.get("DeviceName")),
         model=_text(info.get("Product Name")) or _text(info.get("Product Type")) or _text(lockdown.get("ProductType")),
         ios=_text(info.get("Product Version")) or _text(lockdown.get("ProductVersion")),
-        udid=next((one.lower() for one in map(_text, udids) if _UDID.match(one)), ""),
+        udid=next((one.lower() for one in map(_text, udids) if is_udid(one)), ""),
         made=min((one for one in dates if one is not None), default=None),
         is_encrypted=encrypted if isinstance(encrypted := manifest.get("IsEncrypted"), bool) else None,
         keybag=_bytes(manifest.get("BackupKeyBag")),

@@ -34,7 +34,7 @@ class Held:
     """One name of the backup.
 
     Attributes:
-        size: bytes as the list says, before encryption.
+        size: bytes as the list says, before encryption: often wrong.
         mode: permission bits.
         file: the SHA-1 that its content is called by in the folder, 20 bytes; empty for what has none.
         key: its wrapped key, where it is encrypted.

@@ -74,7 +74,8 @@ class Keys:
             raise IphoneBackupDamagedError(path=name, file="Manifest.plist", detail="BackupKeyBag") from error
         if bag.kind not in _BACKUP_BAGS or bag.unknown:
             raise IphoneBackupUnknownKindError(path=name, detail=bag.unknown or f"TYPE {bag.kind}")
-        first = hashlib.pbkdf2_hmac("sha256", password().encode(), bag.double_salt, bag.double_rounds, KEY_BYTES)
+        typed = password().encode("utf-8", "surrogatepass")
+        first = hashlib.pbkdf2_hmac("sha256", typed, bag.double_salt, bag.double_rounds, KEY_BYTES)
         key = hashlib.pbkdf2_hmac("sha1", first, bag.salt, bag.rounds, KEY_BYTES)
         self._classes: dict[int, bytes] = {}
         for number, wrapped in bag.classes.items():

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +11,7 @@ from phoneward.errors import readable
 from phoneward.phones.base import (
     IPHONE_BACKUP,
     AppInventory,
+    Entry,
     FileKind,
     FileStream,
     Hashes,
@@ -31,10 +32,12 @@ from phoneward.phones.iosbackup.facts import App
 from phoneward.phones.iosbackup.index import Held
 from phoneward.phones.iosbackup.manifest import Manifest
 from phoneward.phones.iosbackup.places import APP_DATA, DOMAINS, SHARED
+from phoneward.phones.iosbackup.records import IphoneRecords
 from phoneward.phones.iosbackup.sealed import plain_manifest
 from phoneward.phones.labels import host_label
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
+from phoneward.phones.records import Record, RecordKind, Records
 from phoneward.phones.rereading import RereadHashes
 from phoneward.phones.words import NOT_A_FILE, NOT_A_PATH
 
@@ -53,6 +56,7 @@ class IphoneBackupPhone:
         self._path = path
         self._password = password
         self._open: tuple[Backup, Manifest] | None = None
+        self._asked: IphoneRecords | None = None
 
     def __enter__(self) -> Self:
         """Open the folder and read its list of files.
@@ -71,6 +75,9 @@ class IphoneBackupPhone:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        if self._asked is not None:
+            self._asked.close()
+            self._asked = None
         if self._open is not None:
             backup, manifest = self._open
             manifest.index.close()
@@ -198,6 +205,37 @@ class IphoneBackupPhone:
         if held.kind is not FileKind.FILE:
             raise FileReadError(Obstacle.SPECIAL, path=readable(path), detail=NOT_A_FILE)
         return held
+
+    # -- records -------------------------------------------------------------------------------------------------------
+
+    def records(self, kind: RecordKind) -> Records:
+        """Return the messages, calls, contacts or events; see `RecordsPhone.records`."""
+        return self._records.records(kind)
+
+    def record_bytes(self, kind: RecordKind, number: int, *, limit: int) -> Iterator[bytes]:
+        """Yield what lies behind a record; see `RecordsPhone.record_bytes`."""
+        return self._records.record_bytes(kind, number, limit=limit)
+
+    def message_addresses(self, number: int) -> Sequence[Record]:
+        """Return from whom and to whom; see `RecordsPhone.message_addresses`."""
+        return self._records.message_addresses(number)
+
+    @property
+    def _records(self) -> IphoneRecords:
+        if self._asked is None:
+            self._asked = IphoneRecords(self)
+        return self._asked
+
+    def pieces_of(self, place: bytes) -> Iterator[bytes] | None:
+        """Return a file's content; None where the backup has none of this name."""
+        held = self._manifest.index.held(place)
+        return None if held is None or held.kind is not FileKind.FILE else self.pieces(place, None, 0)
+
+    def size_of(self, place: bytes) -> int | None:
+        """Return a file's size; None where the backup has no such file, or not its content."""
+        with contextlib.closing(self._backup.walk()) as walk:
+            item = next(self._describe(place, walk))
+        return item.size if isinstance(item, Entry) and item.kind is FileKind.FILE else None
 
     @property
     def hash_place(self) -> HashPlace:
