@@ -1,0 +1,102 @@
+"""What apps held before a picture became the person's own: a glance at all of it, a closer look at little."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from phoneward.media.comparing import Looker, Matcher, Print, matching
+from phoneward.media.comparing.candidates import Candidate, Candidates
+from phoneward.media.comparing.printing import print_of_gray
+from tests.media import corpus
+from tests.media.corpus import transforms
+
+CUT = ("half30", "cut10_top", "cut20_right", "cut_smaller", "square540", "dialog", "turned180")
+
+PICTURES = {one.family: one for one in corpus.pictures()[::-4]}
+
+
+def _print(data: bytes, key: str) -> Print:
+    gray = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert gray is not None
+    return print_of_gray(np.asarray(gray, np.uint8), gray.shape[1], gray.shape[0], key.encode().ljust(32)[:32])
+
+
+@pytest.fixture(scope="module")
+def held() -> dict[str, Print]:
+    """Return what apps held: copies of all pictures, whole, cut, covered and turned."""
+    return {
+        f"{one.family}/{how}": _print(transforms.ALL[how].copy(one.pixels()), f"{one.family}/{how}")
+        for one in PICTURES.values()
+        for how in CUT
+    }
+
+
+def _matcher(originals: Sequence[tuple[str, Print]], looker: Looker) -> Matcher[str]:
+    return Matcher(originals, lambda _key: b"", looker)
+
+
+def _new(family: str) -> tuple[str, Print]:
+    return "new", _print(PICTURES[family].data, "new")
+
+
+def test_copies_of_a_new_picture_are_promising_among_all_that_apps_hold(
+    held: dict[str, Print], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as a look at each of them finds, cut and covered ones too, even if no more are looked at than there are."""
+    monkeypatch.setattr(matching, "_GLANCED", 1)
+    families = sorted(PICTURES)[::3]
+    looked, glanced = 0, 0
+    with Looker() as looker:
+        for family in families:
+            own = {f"{family}/{how}" for how in CUT}
+            with _matcher([_new(family)], looker) as matcher:
+                glanced += len(own & set(matcher.promising(held.items(), len(CUT))))
+                every = matcher._proposed(list(held.values()))
+                looked += sum(
+                    bool(candidates) and candidates[0].likely >= matching._PROMISING
+                    for key, candidates in zip(held, every, strict=True)
+                    if key in own
+                )
+    assert looked > 0.8 * len(families) * len(CUT)
+    assert glanced >= looked - 1
+
+
+def test_only_the_best_of_a_glance_are_looked_at(held: dict[str, Print], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an app held before costs a glance each; the full search is for a bounded number of them."""
+    searched: list[int] = []
+    parts = Candidates.parts
+
+    def counted(self: Candidates, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        searched.append(len(suspects))
+        return parts(self, suspects, most)
+
+    monkeypatch.setattr(Candidates, "parts", counted)
+    family = next(iter(held)).rpartition("/")[0]
+    with Looker() as looker, _matcher([_new(family)], looker) as matcher:
+        assert matcher.promising(held.items(), 2)
+        assert 0 < sum(searched) <= max(8 * 2, len(held) // 16)
+    assert len(held) > 4 * sum(searched)
+
+
+def test_no_more_than_the_allowance(held: dict[str, Print]) -> None:
+    family = next(iter(held)).rpartition("/")[0]
+    with Looker() as looker, _matcher([_new(family)], looker) as matcher:
+        found = matcher.promising(held.items(), 3)
+        assert len(found) == 3
+        assert {key.rpartition("/")[0] for key in found} == {family}
+
+
+def test_matrices_are_multiplied_by_one_thread(held: dict[str, Print]) -> None:
+    """On a machine where others work, threads that wait for each other took ten times the processor time."""
+
+    def threads() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    with threadpool_limits(limits=2, user_api="blas"), Looker() as looker:
+        before = threads()
+        with _matcher(list(held.items())[:2], looker):
+            assert all(number == 1 for number in threads())
+        assert threads() == before
