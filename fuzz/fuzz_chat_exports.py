@@ -10,7 +10,7 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["phoneward.rescue.archive.sources"]):
-    from phoneward.rescue.archive.sources.attributed import text_in
+    from phoneward.phones.attributed import text_in
     from phoneward.rescue.archive.sources.chat_lines import moment, order_of, parse
     from phoneward.rescue.archive.sources.json_pieces import NotJsonError, Pieces
     from phoneward.rescue.archive.sources.whatsapp_words import contact_in

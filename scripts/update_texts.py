@@ -1,7 +1,8 @@
 """Bring the message catalogues up to date with the sentences in the code: `python scripts/update_texts.py`.
 
 Extracts every sentence marked with `_`, `N_`, `words`, `ngettext` or `counted`, also in the templates of pages, and
-merges it into each `phoneward.po`, keeping what is translated. With `--check` nothing is written; the exit code is 1
+merges it into the Chinese `phoneward.po`, keeping what is translated; then makes the traditional characters from the
+simplified ones (`scripts/traditional.py`). With `--check` nothing is written; the exit code is 1
 where a catalogue is out of date.
 """
 
@@ -16,7 +17,6 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "phoneward"
-LOCALE = SOURCE / "texts" / "locale"
 KEYWORDS = {"_": None, "N_": None, "words": None, "ngettext": (1, 2), "counted": (1, 2)}
 
 
@@ -55,14 +55,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a catalogue is out of date")
     arguments = parser.parse_args()
+    sys.path.insert(0, str(ROOT))
+    from scripts import traditional
+
     template = extract()
     stale = []
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        wanted = merged(path, template)
-        if wanted != path.read_bytes():
+
+    def keep(path: Path, wanted: bytes) -> None:
+        if not path.exists() or wanted != path.read_bytes():
             stale.append(path)
             if not arguments.check:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(wanted)
+
+    keep(traditional.SIMPLIFIED, merged(traditional.SIMPLIFIED, template))
+    for path, wanted in traditional.catalogues().items():
+        keep(path, wanted)
     for path in stale:
         print(f"{'out of date' if arguments.check else 'updated'}: {path.relative_to(ROOT)}")
     return 1 if stale and arguments.check else 0

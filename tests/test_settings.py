@@ -13,10 +13,8 @@ from phoneward.settings import (
     NoRepositoryNamedError,
     Overrides,
     PasswordCommandError,
-    RemoteRepositoryError,
     SettingFileError,
     load,
-    local_path,
 )
 
 
@@ -63,27 +61,6 @@ def test_the_order_of_the_password(tmp_path: Path) -> None:
 def test_no_vault_named() -> None:
     with pytest.raises(NoRepositoryNamedError):
         load(None, {}).repository_path()
-
-
-@pytest.mark.parametrize(
-    "place", ["sftp:user@host:/srv", "rest:http://host/", "s3:https://host/bucket", "b2:x", "rclone:x:y", "azure:c:/"]
-)
-def test_remote_places_are_named_as_such(place: str) -> None:
-    with pytest.raises(RemoteRepositoryError):
-        local_path(place)
-
-
-def test_a_password_in_an_address_is_not_shown() -> None:
-    with pytest.raises(RemoteRepositoryError) as caught:
-        local_path("rest:https://anna:s3cret@host/")
-    assert "s3cret" not in caught.value.sentence()
-    assert "host" in caught.value.sentence()
-
-
-def test_local_places() -> None:
-    assert local_path("local:/srv/vault") == Path("/srv/vault")
-    assert local_path("C:\\vault") == Path("C:\\vault")
-    assert local_path("~/vault") == Path.home() / "vault"
 
 
 @pytest.mark.parametrize(

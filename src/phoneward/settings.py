@@ -15,6 +15,7 @@ from pathlib import Path
 
 from phoneward.errors import UsageError, readable
 from phoneward.texts import N_, _
+from phoneward.vaultplace import ACCESS_VARIABLES, VaultPlace, access_of, folder_of, parse_place
 
 APP_NAME = "phoneward"
 MAX_SMALL_FILE = 1 << 20
@@ -44,6 +45,7 @@ VARIABLES = (
     "PHONEWARD_CACHE_DIR",
     "PHONEWARD_TIMESTAMP_URL",
     "PHONEWARD_TIMESTAMP_CA",
+    *ACCESS_VARIABLES,
 )
 """Every variable that is read here or, for the language, in `texts`. The documentation is checked against this list."""
 
@@ -56,13 +58,6 @@ class NoRepositoryNamedError(UsageError):
         "Add --repo FOLDER to the command, or set PHONEWARD_REPOSITORY to that folder. If you have none yet: "
         "phoneward setup"
     )
-
-
-class RemoteRepositoryError(UsageError):
-    """The vault's place names a remote service."""
-
-    message = N_("{place} is not on this computer, and Phoneward only opens vaults in folders.")
-    next_step = N_("Name a folder, such as one on an external disk. restic can copy a vault elsewhere (restic copy).")
 
 
 class SettingFileError(UsageError):
@@ -107,6 +102,11 @@ class Settings:
         return _directory(self._overrides.cache_dir or self._environ.get("PHONEWARD_CACHE_DIR"), "cache")
 
     @property
+    def password_file(self) -> str | None:
+        """The file with the vault's password that the command line names; None where it names none."""
+        return self._overrides.password_file
+
+    @property
     def timestamp_url(self) -> str | None:
         """The time stamp authority that every new snapshot is shown to; None asks nobody."""
         return self._environ.get("PHONEWARD_TIMESTAMP_URL") or None
@@ -125,18 +125,32 @@ class Settings:
             path, setting = self._environ.get("PHONEWARD_TIMESTAMP_CA"), "PHONEWARD_TIMESTAMP_CA"
         return read_small_file(path, setting).encode() if path else None
 
-    def repository_path(self) -> Path:
-        """Return the vault's folder.
+    def repository_place(self) -> VaultPlace:
+        """Return where the vault lies.
 
         Raises:
             NoRepositoryNamedError: nothing names it.
-            RemoteRepositoryError: it is not a folder of this computer.
+            UnknownServiceError: nothing here speaks to that service.
             SettingFileError: the file that should hold the place cannot be read.
         """
         place = self._overrides.repository or self._first("REPOSITORY")
         if not place:
             raise NoRepositoryNamedError
-        return local_path(place)
+        return parse_place(place)
+
+    def repository_path(self) -> Path:
+        """Return the vault's folder, for what needs one.
+
+        Raises:
+            NoRepositoryNamedError, UnknownServiceError, SettingFileError: as `repository_place`.
+            RemoteRepositoryError: it is not a folder of this computer.
+        """
+        return folder_of(self.repository_place())
+
+    @property
+    def access(self) -> Mapping[str, str]:
+        """Who may enter a remote place: restic's variables for that."""
+        return access_of(self._environ)
 
     def password(self) -> str | None:
         """Return the password that was set, or None where a person must be asked.
@@ -211,29 +225,6 @@ def _directory(chosen: str | None, kind: str) -> Path:
     if kind == "state":
         return Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))
     return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
-
-
-def local_path(place: str) -> Path:
-    """Return the folder a repository address means; `local:` in front is understood, as in restic.
-
-    Raises:
-        RemoteRepositoryError: the address names one of restic's remote services.
-    """
-    scheme, colon, rest = place.partition(":")
-    if colon and scheme == "local":
-        return Path(rest).expanduser()
-    # restic's backends (its `internal/backend/all`); a single letter before the colon is a Windows drive.
-    if colon and scheme in {"rest", "sftp", "s3", "b2", "azure", "gs", "swift", "rclone"}:
-        raise RemoteRepositoryError(place=readable(_without_secrets(place)))
-    return Path(place).expanduser()
-
-
-def _without_secrets(place: str) -> str:
-    """`rest:` and `s3:` addresses may hold user:password before an @."""
-    head, slashes, rest = place.partition("//")
-    if not slashes or "@" not in rest:
-        return place
-    return f"{head}//…@{rest.rpartition('@')[2]}"
 
 
 def read_small_file(path: str, setting: str) -> str:

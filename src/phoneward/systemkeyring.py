@@ -13,6 +13,7 @@ import msgspec
 
 from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.texts import N_, Words, _, words
+from phoneward.vaultplace import VaultPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +75,11 @@ class SystemKeyring:
     def __init__(self, state_dir: Path) -> None:
         self._file = state_dir / NAME
 
-    def is_remembered(self, place: Path) -> bool:
+    def is_remembered(self, place: VaultPlace) -> bool:
         """Tell whether the person asked for this vault's password to be remembered. The keyring is not asked."""
         return _key(place) in self._load()
 
-    def password(self, place: Path) -> str | None:
+    def password(self, place: VaultPlace) -> str | None:
         """Return a vault's password; None where nobody asked for that, or the keyring does not give it."""
         account = self._load().get(_key(place))
         if account is None:
@@ -88,7 +89,7 @@ class SystemKeyring:
         except PhonewardError:  # a person who is asked for the password knows it
             return None
 
-    def remember(self, place: Path, password: str) -> Words:
+    def remember(self, place: VaultPlace, password: str) -> Words:
         """Store a vault's password, or the new one in the place of the old; return where, in words.
 
         Raises:
@@ -103,7 +104,7 @@ class SystemKeyring:
         self._save({**noted, _key(place): account})
         return backend_words(backend)
 
-    def forget(self, place: Path) -> bool:
+    def forget(self, place: VaultPlace) -> bool:
         """Remove a vault's password from the keyring; return whether one was remembered.
 
         Raises:
@@ -146,8 +147,8 @@ class SystemKeyring:
             raise KeyringRefusedError(detail=readable(error.strerror or str(error))) from error
 
 
-def _key(place: Path) -> str:
-    return readable(os.path.realpath(place))
+def _key(place: VaultPlace) -> str:
+    return readable(os.path.realpath(place) if isinstance(place, Path) else str(place))
 
 
 def safe_backend() -> "KeyringBackend":

@@ -96,3 +96,9 @@ def test_a_broken_file_is_refused_in_words(data: bytes) -> None:
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     with contextlib.suppress(NotAFingerprintError):
         assert isinstance(decode_fingerprint(data, name="a"), Fingerprint)
+
+
+def test_two_victims_in_different_months_have_the_same_pattern() -> None:
+    later = msgspec.structs.replace(case("Li Na"), happened=dt.date(2026, 5, 2))
+    (found,) = patterns([fingerprint_of(case()), fingerprint_of(later)])
+    assert dict(found.months) == {"2026-03": 1, "2026-05": 1}

@@ -131,3 +131,13 @@ def test_the_sentences_are_in_the_readers_language(repo: Repository) -> None:
     assert told.loss.what == "微信的聊天记录"
     assert told.app.label == "微信"
     assert all(any("一" <= letter <= "鿿" for letter in event.what) for event in told.events)
+
+
+@pytest.mark.parametrize("mark", ["partial", "backup_file"])
+def test_a_snapshot_that_was_cut_short_or_is_a_backup_file_proves_no_loss(repo: Repository, mark: str) -> None:
+    """What such a one does not show may well be on the phone."""
+    put_day(repo, 0, [app(), app("org.other")])
+    put_day(repo, 1, [app("org.other")], partial=mark == "partial", backup_file=mark == "backup_file")
+    assert breaks(repo) == ()
+    put_day(repo, 2, [app(), app("org.other")])
+    assert breaks(repo) == ()

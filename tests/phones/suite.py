@@ -195,6 +195,9 @@ class PhoneSuite(ABC):
             os.chmod(bench.here(b"m%o" % mode), mode)
         self.assert_listing_complete(bench)
 
+    ODD_TARGET = b"\xff\n'\""
+    """Of a link; text where the phone keeps targets as text."""
+
     def test_links_are_told_and_never_followed(self, bench: Bench, outside: Path) -> None:
         (outside / "secret").write_bytes(b"secret")
         bench.write(b"real/file", b"x")
@@ -207,7 +210,7 @@ class PhoneSuite(ABC):
             b"loop": b"loop",
             b"arrow -> x": b"a -> b",
             b"long": b"l" * 1000,
-            b"odd": b"\xff\n'\"",
+            b"odd": self.ODD_TARGET,
         }
         for name, target in targets.items():
             os.symlink(target, bench.here(name))

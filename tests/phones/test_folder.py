@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,29 +13,6 @@ from phoneward.phones.folder import FolderPhone
 from phoneward.phones.folder.portable import PortableTree
 from phoneward.phones.folder.tree import Tree, means_gone
 from tests.phones.suite import Bench, PhoneSuite
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def side() -> Iterator[Path]:
-    """A folder that an unprivileged user can reach (pytest's own is closed to others)."""
-    path = Path(tempfile.mkdtemp(prefix="phoneward-folder-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
-
-
-@pytest.fixture
-def unprivileged(side: Path) -> Iterator[None]:
-    """Work as a user whom permissions bind: root reads everything."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        yield
-        return
-    os.chown(side, NOBODY, NOBODY)
-    os.seteuid(NOBODY)
-    yield
-    os.seteuid(0)
 
 
 def close_path(path: bytes) -> None:

@@ -55,7 +55,8 @@ def test_languages_are_not_mixed_up() -> None:
 
 
 def test_every_language_of_the_program_is_there() -> None:
-    assert set(texts.available_languages()) == LANGUAGES
+    """Traditional characters are made from simplified ones."""
+    assert set(texts.available_languages()) - {"zh_TW"} == LANGUAGES
 
 
 @pytest.mark.parametrize("entry", guides_file().guide, ids=lambda entry: f"{entry.family}-{entry.skin}")

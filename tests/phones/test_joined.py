@@ -32,10 +32,8 @@ from phoneward.phones.joined import CLOCKS_AGREE_NS, JoinedPhone, joined, owner_
 from phoneward.phones.records import as_records
 from phoneward.phones.source import Source
 from tests.phones.suite import Bench, PhoneSuite
-from tests.phones.test_folder import close_path, side, unprivileged
+from tests.phones.test_folder import close_path
 from tests.snapshots.scripted import ScriptedPhone
-
-__all__ = ["side", "unprivileged"]
 
 MOUNT = b"/@computer/org.example.chat/pc"
 

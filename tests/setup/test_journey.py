@@ -178,7 +178,7 @@ def test_what_was_not_read_back_is_not_noted_as_read(folder: Path, monkeypatch: 
 
 
 def test_damage_where_no_file_was_drawn_is_found_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phoneward.setup.verifying.draw", lambda _entries, **_limits: [])
+    monkeypatch.setattr("phoneward.snapshots.trying.draw", lambda _entries, **_limits: [])
     steps = run_through(journey_in(folder), folder / "vault", PASSWORD)
     while next(steps).step is not Step.BACKUP:
         pass

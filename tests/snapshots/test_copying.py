@@ -91,7 +91,7 @@ def _second(vault: Vault, place: Path | None = None) -> Repository:
     where = place or vault.folder / "second"
     if not where.exists():
         init_repository(LocalStorage(where), PASSWORD, kdf=insecure_test_cost(), chunker_of=vault.reopen())
-    second = open_second(vault.reopen(), where, PASSWORD)
+    second = open_second(vault.reopen(), LocalStorage(where), PASSWORD)
     second.load_index()
     return second
 
@@ -225,12 +225,12 @@ def test_where_a_second_vault_may_not_lie(vault: Vault, tmp_path: Path) -> None:
             refuse_nested(first, place)
     refuse_nested(first, tmp_path / "repo 2")
     with pytest.raises(SameVaultError):
-        open_second(vault.reopen(), first, PASSWORD)
+        open_second(vault.reopen(), LocalStorage(first), PASSWORD)
     with pytest.raises(SecondVaultMissingError):
-        open_second(vault.reopen(), tmp_path / "nothing", PASSWORD)
+        open_second(vault.reopen(), LocalStorage(tmp_path / "nothing"), PASSWORD)
     _second(vault)
     with pytest.raises(WrongPasswordError):
-        open_second(vault.reopen(), tmp_path / "second", "another")
+        open_second(vault.reopen(), LocalStorage(tmp_path / "second"), "another")
 
 
 def test_where_the_copies_are_is_remembered(vault: Vault, tmp_path: Path) -> None:

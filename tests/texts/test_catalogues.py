@@ -14,7 +14,7 @@ from phoneward.errors import PhonewardError
 from phoneward.texts import LOCALE_DIR
 from scripts import build_texts, update_texts
 
-SHIPPED = ["zh_CN"]
+SHIPPED = ["zh_CN", "zh_TW"]
 
 
 def catalogue(language: str) -> Catalog:

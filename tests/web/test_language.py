@@ -38,7 +38,9 @@ def lang_of(text: str) -> str:
 def test_the_choice_comes_first_then_the_browser(site: Site) -> None:
     visitor = site.visitor()
     assert lang_of(visitor.get("/settings").text) == "en"
-    for wish in ("zh-CN,zh;q=0.9,en;q=0.1", "zh-TW", "zh"):
+    for wish in ("zh-TW", "zh-HK,zh;q=0.9", "zh-Hant"):
+        assert lang_of(visitor.get("/settings", **{"accept-language": wish}).text) == "zh-Hant"
+    for wish in ("zh-CN,zh;q=0.9,en;q=0.1", "zh-SG", "zh"):
         assert lang_of(visitor.get("/settings", **{"accept-language": wish}).text) == "zh-Hans"
     visitor.post("/language", {"language": "zh_CN"})
     assert lang_of(visitor.get("/settings").text) == "zh-Hans"

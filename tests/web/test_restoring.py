@@ -14,6 +14,7 @@ import pytest
 from phoneward.snapshots import Compared, load_state, looked_after
 from phoneward.texts import verbatim
 from phoneward.vault import FileId, IssueKind, LocalStorage, RestoreIssue, RestoreReport, open_repository
+from phoneward.vaultplace import folder_of
 from phoneward.web import restoring
 from phoneward.web.errors import RestoreUnknownError
 from phoneward.web.restores import Restore, Wanted
@@ -104,7 +105,7 @@ def test_what_was_asked_is_restored_and_proven_and_nothing_else(
     }
     assert "All that was asked for is there" in result.text
     assert "2 files (8 B)" in result.text
-    repo = open_repository(LocalStorage(Path(held.site.context.door.place())), PASSWORD)
+    repo = open_repository(LocalStorage(folder_of(held.site.context.door.place())), PASSWORD)
     assert looked_after(load_state(repo)).restore_test is not None
 
 
@@ -139,7 +140,7 @@ def test_a_target_that_is_no_whole_path_is_refused(held: Holding, visitor: Visit
 
 
 def test_the_vault_and_a_file_are_refused_as_targets(held: Holding, visitor: Visitor, tmp_path: Path) -> None:
-    place = held.site.context.door.place()
+    place = folder_of(held.site.context.door.place())
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "way-in").symlink_to(place)
     for target in (

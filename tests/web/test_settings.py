@@ -7,6 +7,7 @@ import pytest
 
 from phoneward.setup import PRINTED, note_kit_printed
 from phoneward.snapshots import Change, change_state, load_state, mark_done, name_phone, set_setting, write_note
+from phoneward.vaultplace import folder_of
 from phoneward.web import kept
 from tests.web.holding import holding
 from tests.web.site import PASSWORD, Site, Visitor
@@ -74,7 +75,7 @@ def test_a_locked_vault_tells_nothing(locked_site: Site) -> None:
 def test_a_vault_that_is_away_is_said(locked_site: Site) -> None:
     visitor = locked_site.visitor()
     visitor.post("/unlock", {"password": "correct horse 马 battery"})
-    place = locked_site.context.door.place()
+    place = folder_of(locked_site.context.door.place())
     place.rename(place.with_name("unplugged"))
     answer = visitor.get("/settings")
     assert (answer.status_code, HEADING["en"] in answer.text, "There is no" in answer.text) == (200, True, True)

@@ -17,6 +17,7 @@ from phoneward.vault import (
     init_repository,
     open_repository,
 )
+from phoneward.vaultplace import folder_of
 from phoneward.web import vaults as vaults_module
 from phoneward.web.errors import RestoreUnknownError, TriesTooFastError, TryRunningError, VaultShutError
 from phoneward.web.restores import Restore, Wanted
@@ -102,7 +103,7 @@ def test_a_copy_of_the_vault_elsewhere_is_not_taken_for_it(tmp_path: Path) -> No
     door = VaultDoor(make_settings(tmp_path, password=None))
     door.unlock(PASSWORD)
     copy = tmp_path / "copy"
-    shutil.copytree(door.place(), copy)
+    shutil.copytree(folder_of(door.place()), copy)
     door.choose(copy)
     with pytest.raises(VaultShutError), door.vault():
         pass
@@ -116,10 +117,10 @@ def test_one_password_is_tried_at_a_time(tmp_path: Path, monkeypatch: pytest.Mon
     goes_on, began = threading.Event(), threading.Event()
     real = open_repository
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: object, **named: object) -> object:
         began.set()
         assert goes_on.wait(30)
-        return real(*arguments)  # type: ignore[arg-type]
+        return real(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(vaults_module, "open_repository", slow)
     thread = threading.Thread(target=door.unlock, args=(PASSWORD,))

@@ -99,7 +99,7 @@ def list_command(phone: str | None, look_in: str | None) -> ExitCode:
 def _vault_if_named(frame: Frame, *, needed: bool) -> "Iterator[Repository | None]":
     """Yield the opened vault; None where none was named and this computer alone can be looked at."""
     try:
-        frame.settings.repository_path()
+        frame.settings.repository_place()
     except NoRepositoryNamedError:
         if needed:
             raise

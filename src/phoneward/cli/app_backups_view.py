@@ -10,7 +10,7 @@ from phoneward.cli.tables import plain_table
 from phoneward.errors import readable
 from phoneward.findings import Severity
 from phoneward.snapshots import app_called, app_title
-from phoneward.texts import N_, _, current_language, enumeration, formats, labelled, ngettext
+from phoneward.texts import N_, _, enumeration, formats, in_language, labelled, ngettext
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -123,7 +123,7 @@ def _one_here(one: "Here", names: Mapping[str, str], now: dt.datetime) -> str:
 
 def _called(one: "Here") -> str:
     if one.found is not None and one.found.called:
-        return one.found.called.get(current_language()) or one.found.called["en"]
+        return in_language(one.found.called)
     return app_called(one.kept[0].package) or one.kept[0].package if one.kept else ""
 
 

@@ -18,6 +18,8 @@ from phoneward.texts import N_, _, formats, labelled, ngettext
 from phoneward.texts import sentences as sentences_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from phoneward.phones.base import PhoneSession
     from phoneward.snapshots import BackupResult, MatchCounts
     from phoneward.texts import Words
@@ -58,6 +60,22 @@ THE_ONLY_ONE = ""
     "android_backup_password",
     metavar="FILE",
     help=N_("A file that holds the password of that backup file. Default: you are asked, where it is encrypted."),
+)
+@option(
+    "--iphone",
+    is_flag=False,
+    flag_value=THE_ONLY_ONE,
+    metavar="[FOLDER]",
+    help=N_(
+        "Instead of a phone, an iPhone's backup on this computer: from Finder, iTunes, Apple Devices or "
+        "idevicebackup2. Without a folder those in the usual places are listed."
+    ),
+)
+@option(
+    "--iphone-password-file",
+    "iphone_password",
+    metavar="FILE",
+    help=N_("A file that holds the password of that iPhone backup. Default: you are asked, where it is encrypted."),
 )
 @option(
     "--adb-backup",
@@ -107,6 +125,8 @@ def backup(
     *,
     android_backup: str | None,
     android_backup_password: str | None,
+    iphone: str | None,
+    iphone_password: str | None,
     app_backups: tuple[str, ...],
     with_adb_backup: bool,
     dry_run: bool,
@@ -115,27 +135,29 @@ def backup(
 ) -> ExitCode:
     """Take a snapshot and say what is not in it."""
     from phoneward import snapshots
-    from phoneward.cli import adb_backup, app_backups_cmd
+    from phoneward.cli import adb_backup, app_backups_cmd, iphone_backup
     from phoneward.cli.progress_view import listening
     from phoneward.cli.update_history_view import alarm_document
 
     frame = current()
     also = [(found.package, found.path) for found in map(app_backups_cmd.backup_meant, app_backups)]
-    given = [
-        name
-        for name, value in (("--folder", folder), ("--adb", serial), ("--android-backup", android_backup))
-        if value is not None
-    ]
-    if len(given) > 1:
-        raise NotTogetherError(first=given[0], second=given[1])
-    if with_adb_backup:
-        given += ["--dry-run"] if dry_run else []
-        other = next((name for name in given if name != "--adb"), None)
-        if other is not None:
-            raise NotTogetherError(first=other, second="--adb-backup")
+    sources = {
+        "--folder": folder,
+        "--adb": serial,
+        "--android-backup": android_backup,
+        "--iphone": iphone,
+    }
+    _check_together(sources, with_adb_backup=with_adb_backup, dry_run=dry_run)
     if android_backup_password is not None and android_backup is None and not with_adb_backup:
         raise MissingArgumentError(command="phoneward backup", name="--android-backup FILE")
-    if android_backup is not None:
+    if iphone_password is not None and iphone is None:
+        raise MissingArgumentError(command="phoneward backup", name="--iphone FOLDER")
+    if iphone is not None:
+        chosen = iphone_backup.chosen(frame, iphone)
+        if chosen is None:
+            return ExitCode.DONE
+        session = iphone_backup.opened(frame, chosen, iphone_password)
+    elif android_backup is not None:
         session = _open_backup_file(frame, android_backup, android_backup_password)
     else:
         session = choose_phone(folder, serial, allow_unencrypted=allow_unencrypted)
@@ -172,6 +194,18 @@ def backup(
         if happened:
             frame.output.result(_("More about it: phoneward update history"))
     return ExitCode.DONE if result.complete and stamped else ExitCode.INCOMPLETE
+
+
+def _check_together(sources: "Mapping[str, str | None]", *, with_adb_backup: bool, dry_run: bool) -> None:
+    """Raise where options say two different things."""
+    given = [name for name, value in sources.items() if value is not None]
+    if len(given) > 1:
+        raise NotTogetherError(first=given[0], second=given[1])
+    if with_adb_backup:
+        given += ["--dry-run"] if dry_run else []
+        other = next((name for name in given if name != "--adb"), None)
+        if other is not None:
+            raise NotTogetherError(first=other, second="--adb-backup")
 
 
 def _happened(

@@ -14,8 +14,8 @@ from phoneward.cli.progress_view import listening
 from phoneward.cli.session import NO_LOCK_HELP, open_vault_with_password
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
-from phoneward.settings import local_path
 from phoneward.texts import N_, _, enumeration, formats, labelled
+from phoneward.vaultplace import VaultPlace, parse_place
 
 if TYPE_CHECKING:
     from phoneward.snapshots import SecondVault, VaultCopyPlan
@@ -83,8 +83,8 @@ def copy(
         known = snapshots.second_vaults(snapshots.load_state(source))
         if forget:
             return _forget(frame, source, _one_of(known, to))
-        place = local_path(to).absolute() if to else Path(_attached(known).place)
-        snapshots.refuse_nested(frame.settings.repository_path(), place)
+        place = _place(to or _attached(known).place)
+        snapshots.refuse_nested(frame.settings.repository_place(), place)
         given = passwords.second(frame.settings, to_password_file, password)
         destination = _open_second(frame, place, source, given, init=init)
         source.load_index()
@@ -104,7 +104,7 @@ def copy(
 
 def _open_second(
     frame: Frame,
-    place: Path,
+    place: VaultPlace,
     source: "Repository",
     given: "passwords.Second",
     *,
@@ -113,22 +113,30 @@ def _open_second(
     """Open the second vault, or make it. A person at a terminal is asked where the first's password is not the one."""
     from phoneward import snapshots, vault
 
-    if init and not vault.repository_exists(vault.LocalStorage(place)):
+    storage = vault.open_storage(place, frame.settings.access)
+    if init and not vault.repository_exists(storage):
         if given.is_chosen:  # the first vault's was judged when that was made
             passwords.say_if_weak(frame.output, given.password)
         frame.output.say(_("A second vault is made: {place}").format(place=readable(str(place))))
-        return snapshots.make_second(source, place, given.password)
+        return snapshots.make_second(source, storage, given.password)
+    cache = frame.settings.cache_dir
     try:
-        return snapshots.open_second(source, place, given.password)
+        return snapshots.open_second(source, storage, given.password, cache=cache)
     except vault.WrongPasswordError:
         if given.is_chosen:
             raise
-        return snapshots.open_second(source, place, passwords.ask_hidden(_("Password of the second vault: ")))
+        typed = passwords.ask_hidden(_("Password of the second vault: "))
+        return snapshots.open_second(source, storage, typed, cache=cache)
+
+
+def _place(text: str) -> VaultPlace:
+    place = parse_place(text)
+    return place.absolute() if isinstance(place, Path) else place
 
 
 def _one_of(known: "list[SecondVault]", to: str | None) -> "SecondVault":
     """Return the noted vault that is meant: by its folder, or the only one."""
-    wanted = None if to is None else str(local_path(to).absolute())
+    wanted = None if to is None else str(_place(to))
     found = [one for one in known if wanted in {None, one.place}]
     if not found:
         raise NoSecondVaultError
@@ -162,7 +170,7 @@ def _forget(frame: Frame, source: "Repository", second: "SecondVault") -> ExitCo
     return ExitCode.DONE
 
 
-def _tell(frame: Frame, plan: "VaultCopyPlan", place: Path, *, dry_run: bool) -> None:
+def _tell(frame: Frame, plan: "VaultCopyPlan", place: VaultPlace, *, dry_run: bool) -> None:
     report = plan.copy.report
     lost = {**plan.damaged, **report.failed}
     if frame.output.json:
@@ -178,7 +186,7 @@ def _tell(frame: Frame, plan: "VaultCopyPlan", place: Path, *, dry_run: bool) ->
         frame.output.result(_("Look what is damaged in the first vault with: phoneward check --read-data"))
 
 
-def document(plan: "VaultCopyPlan", place: Path, *, dry_run: bool) -> dict[str, object]:
+def document(plan: "VaultCopyPlan", place: VaultPlace, *, dry_run: bool) -> dict[str, object]:
     """Return the summary for JSON. Sizes in bytes."""
     copy, report = plan.copy, plan.copy.report
     return {
@@ -193,7 +201,7 @@ def document(plan: "VaultCopyPlan", place: Path, *, dry_run: bool) -> dict[str, 
     }
 
 
-def sentences(plan: "VaultCopyPlan", place: Path, *, dry_run: bool) -> list[str]:
+def sentences(plan: "VaultCopyPlan", place: VaultPlace, *, dry_run: bool) -> list[str]:
     """Return what was done, or would be."""
     copy, report = plan.copy, plan.copy.report
     count = len(copy.snapshots) if dry_run else len(report.copied)

@@ -24,7 +24,7 @@ def init() -> ExitCode:
     from phoneward import vault
 
     frame = current()
-    storage = vault.LocalStorage(frame.settings.repository_path())
+    storage = vault.open_storage(frame.settings.repository_place(), frame.settings.access)
     if vault.repository_exists(storage):  # said before a person thinks of a password for nothing
         raise vault.RepositoryExistsError(location=storage.location)
     password = passwords.new(frame.settings)

@@ -188,7 +188,7 @@ def remember() -> ExitCode:
     frame = current()
     safe_backend()  # said before a person types a password for nothing
     with open_vault_with_password(frame) as (_repository, password):
-        where = SystemKeyring(frame.settings.state_dir).remember(frame.settings.repository_path(), password)
+        where = SystemKeyring(frame.settings.state_dir).remember(frame.settings.repository_place(), password)
     if frame.output.json:
         frame.output.emit("password_remembered", {"keyring": str(where)})
     else:
@@ -208,7 +208,7 @@ def forget_password() -> ExitCode:
     from phoneward.systemkeyring import SystemKeyring
 
     frame = current()
-    was = SystemKeyring(frame.settings.state_dir).forget(frame.settings.repository_path())
+    was = SystemKeyring(frame.settings.state_dir).forget(frame.settings.repository_place())
     if frame.output.json:
         frame.output.emit("password_forgotten", {"was_remembered": was})
     elif was:
@@ -227,7 +227,7 @@ def _keep_keyring_right(frame: Frame, password: str | None) -> None:
     """
     from phoneward.setup import keep_keyring_right
 
-    said = keep_keyring_right(frame.settings, frame.settings.repository_path(), password)
+    said = keep_keyring_right(frame.settings, frame.settings.repository_place(), password)
     if said is not None:
         frame.output.say(str(said))
 

@@ -6,7 +6,7 @@ from phoneward.cli.frame import argument, current, option, vault_options
 from phoneward.cli.number_looking import Where, file_options, looking
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, _, current_language
+from phoneward.texts import N_, _, current_language, in_language
 
 
 @click.command(
@@ -61,7 +61,7 @@ def compare(
     for account in found.covered:
         output.result("  " + numbers.account_name(account))
     output.summary("")
-    not_covered = numbers.in_language(offer.not_covers, current_language())
+    not_covered = in_language(offer.not_covers, current_language())
     output.summary(_("Not covered: {what}").format(what=not_covered))
     if is_kept:
         output.summary(_("The count is kept in the vault."))

@@ -95,7 +95,7 @@ def _is_vault_named(frame: Frame) -> bool:
     from phoneward.settings import NoRepositoryNamedError
 
     try:
-        frame.settings.repository_path()
+        frame.settings.repository_place()
     except NoRepositoryNamedError:
         return False
     return True

@@ -8,7 +8,7 @@ from phoneward.cli.frame import argument, current, option, output_options
 from phoneward.cli.output import Output
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
-from phoneward.texts import N_, _, current_language
+from phoneward.texts import N_, _, current_language, in_language
 
 if TYPE_CHECKING:
     from phoneward.numbers import Offer
@@ -72,26 +72,26 @@ def _show(output: Output, offer: "Offer") -> None:
             "offer",
             {
                 "id": offer.id,
-                "name": numbers.in_language(offer.names, language),
+                "name": in_language(offer.names, language),
                 "countries": list(offer.countries),
                 "by": "state" if offer.by_state else "carriers",
                 "answers": offer.answers.value,
                 "counts": offer.counts.value if offer.counts else None,
                 "for": sorted(one.value for one in offer.for_whom),
-                "covers": numbers.in_language(offer.covers, language),
-                "not_covers": numbers.in_language(offer.not_covers, language),
+                "covers": in_language(offer.covers, language),
+                "not_covers": in_language(offer.not_covers, language),
                 "link": steps.link or None,
-                "steps": list(numbers.in_language(steps.steps, language)),
+                "steps": list(in_language(steps.steps, language)),
                 "source": steps.source or None,
                 "checked": steps.checked.isoformat() if steps.checked else None,
             },
         )
         return
-    output.result(f"{numbers.in_language(offer.names, language)}  ({offer.id})")
+    output.result(f"{in_language(offer.names, language)}  ({offer.id})")
     output.result("  " + str(numbers.answers_words(offer)))
-    output.result("  " + _("Covered: {what}").format(what=numbers.in_language(offer.covers, language)))
-    output.result("  " + _("Not covered: {what}").format(what=numbers.in_language(offer.not_covers, language)))
-    for place, step in enumerate(numbers.in_language(steps.steps, language), 1):
+    output.result("  " + _("Covered: {what}").format(what=in_language(offer.covers, language)))
+    output.result("  " + _("Not covered: {what}").format(what=in_language(offer.not_covers, language)))
+    for place, step in enumerate(in_language(steps.steps, language), 1):
         output.result(f"  {place}. {step}")
     if steps.link:
         output.result("  " + steps.link)

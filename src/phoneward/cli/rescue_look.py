@@ -114,7 +114,7 @@ def _look_in_vault(frame: Frame, stack: contextlib.ExitStack, search: "Search") 
     from phoneward.settings import NoRepositoryNamedError
 
     try:
-        frame.settings.repository_path()
+        frame.settings.repository_place()
     except NoRepositoryNamedError:
         search.left_out(words("Earlier snapshots: you have not said where your vault is (--repo FOLDER)."))
         return False

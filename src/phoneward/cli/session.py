@@ -1,6 +1,8 @@
 """Opens the vault a person named, with the password they have."""
 
 import contextlib
+import importlib
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,8 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from phoneward.vault import Repository, Storage
+    from phoneward.vaultplace import VaultPlace
 
 NO_LOCK_HELP = N_("Write no lock: for a vault on a disk that cannot be written to.")
 
@@ -34,10 +35,10 @@ def open_vault(frame: Frame) -> Iterator["Repository"]:
 @contextlib.contextmanager
 def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]:
     """Yield the opened repository and the password that opened it. Raises as `open_vault`."""
-    place = frame.settings.repository_path()
+    place = frame.settings.repository_place()
     from phoneward import vault
 
-    storage = vault.LocalStorage(place)
+    storage = vault.open_storage(place, frame.settings.access)
     vault.remove_leftovers()  # private copies that a killed program left readable on this computer
     if not vault.repository_exists(storage):
         raise vault.NoRepositoryError(location=storage.location)
@@ -45,10 +46,23 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
     if given is None and (kept := _from_keyring(frame, storage, place)) is not None:
         yield kept
         return
-    yield (vault.open_repository(storage, given), given) if given is not None else _ask_and_open(frame, storage)
+    yield (_open(frame, storage, given), given) if given is not None else _ask_and_open(frame, storage)
 
 
-def _from_keyring(frame: Frame, storage: "Storage", place: "Path") -> "tuple[Repository, str] | None":
+def _open(frame: Frame, storage: "Storage", password: str) -> "Repository":
+    from phoneward import vault
+
+    # Whoever opens a vault asks its snapshots. Loading that room takes as long as trying the password, and both wait
+    # for different things.
+    beside = threading.Thread(target=importlib.import_module, args=("phoneward.snapshots",), daemon=True)
+    beside.start()
+    try:
+        return vault.open_repository(storage, password, cache=frame.settings.cache_dir)
+    finally:
+        beside.join()
+
+
+def _from_keyring(frame: Frame, storage: "Storage", place: "VaultPlace") -> "tuple[Repository, str] | None":
     """Open the vault with the password that the person asked to be remembered; None where that is not to be had."""
     from phoneward import vault
     from phoneward.systemkeyring import SystemKeyring
@@ -57,7 +71,7 @@ def _from_keyring(frame: Frame, storage: "Storage", place: "Path") -> "tuple[Rep
     if kept is None:
         return None
     try:
-        return vault.open_repository(storage, kept), kept
+        return _open(frame, storage, kept), kept
     except vault.WrongPasswordError:
         frame.output.say(_("The password in the system's keyring does not open this vault any more."))
         return None
@@ -69,7 +83,7 @@ def _ask_and_open(frame: Frame, storage: "Storage") -> "tuple[Repository, str]":
     for attempt in range(1, ATTEMPTS + 1):
         password = passwords.existing(frame.settings)
         try:
-            return vault.open_repository(storage, password), password
+            return _open(frame, storage, password), password
         except vault.WrongPasswordError:
             if attempt == ATTEMPTS:
                 raise

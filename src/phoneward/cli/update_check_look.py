@@ -58,7 +58,7 @@ def _vault(stack: ExitStack, frame: Frame) -> "Repository | Copy":
     from phoneward.updates import Copy
 
     try:
-        frame.settings.repository_path()
+        frame.settings.repository_place()
     except NoRepositoryNamedError:
         return Copy.NO_VAULT
     try:

@@ -154,7 +154,8 @@ def _known_packages(frame: Frame, snapshot: str | None) -> "dict[int, str]":
     if password is None:
         return {}
     try:
-        repository = vault.open_repository(vault.LocalStorage(frame.settings.repository_path()), password)
+        storage = vault.open_storage(frame.settings.repository_place(), frame.settings.access)
+        repository = vault.open_repository(storage, password, cache=frame.settings.cache_dir)
         return watch.packages_by_uid(_asking(frame, repository, snapshot))
     except PhonewardError:
         return {}

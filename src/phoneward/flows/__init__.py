@@ -18,7 +18,7 @@ from phoneward.flows.errors import (
 )
 from phoneward.flows.numbers_verbs import NUMBERS_VERBS
 from phoneward.flows.rescue_verbs import RESCUE_VERBS
-from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, keep_app_backup
+from phoneward.flows.snapshots_verbs import SNAPSHOTS_VERBS, attached_phone, keep_app_backup
 from phoneward.flows.updates_verbs import UPDATES_VERBS
 from phoneward.flows.verbs import Argument, Flow, Verb, checked
 from phoneward.flows.watch_verbs import WATCH_VERBS
@@ -34,6 +34,7 @@ __all__ = [
     "PhoneNotAttachedError",
     "RoomNotBuiltError",
     "Verb",
+    "attached_phone",
     "collect_into_case",
     "keep_app_backup",
     "known",

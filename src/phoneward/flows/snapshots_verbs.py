@@ -28,7 +28,7 @@ LISTED: Final = 20_000
 
 def _backup(flow: Flow, arguments: Mapping[str, str]) -> Words:
     """Take a snapshot of the phone that is meant: by its serial, by its id, or the only one."""
-    with _phone(arguments.get("serial"), arguments.get("device")) as phone:
+    with attached_phone(arguments.get("serial"), arguments.get("device")) as phone:
         result = snapshots.backup(
             phone,
             flow.repo,
@@ -49,7 +49,7 @@ def _backup(flow: Flow, arguments: Mapping[str, str]) -> Words:
 
 
 @contextmanager
-def _phone(serial: str | None, device: str | None) -> "Iterator[phones.Phone]":
+def attached_phone(serial: str | None, device: str | None) -> "Iterator[phones.Phone]":
     """Open the phone that is meant.
 
     Raises:
@@ -210,5 +210,6 @@ SNAPSHOTS_VERBS: Final[Mapping[str, Verb]] = {
     "app-guide": Verb(None, {"app": APP}),
     "keep-app-backup": Verb(_keep_app_backup, {"folder": FOLDER, "device": DEVICE}),
     "copy": Verb(None),
+    "schedule": Verb(None),
 }
-"""What a finding of the snapshots room may ask for. `coverage`, `app-backups`, `app-guide` and `copy` are pages."""
+"""What a finding of the snapshots room may ask for. Those without a function are pages."""

@@ -1,6 +1,6 @@
 """Phones: one protocol, several kinds. Knows no vault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,15 @@ from phoneward.phones.adb import (
     QrPairing,
     check_state,
     connect_device,
+    find_adb,
     list_adb_devices,
     pair,
+    track_devices,
 )
+from phoneward.phones.adb.server import AdbServer as _AdbServer
 from phoneward.phones.base import (
     ANDROID_BACKUP,
+    IPHONE_BACKUP,
     AppInventory,
     Entry,
     FileKind,
@@ -27,6 +31,7 @@ from phoneward.phones.base import (
     HashPlace,
     Identity,
     InstalledApp,
+    IphoneBackupFacts,
     ListingItem,
     Obstacle,
     Phone,
@@ -44,6 +49,10 @@ from phoneward.phones.errors import (
     NoPhoneError,
     PhoneError,
     PhoneGoneError,
+    PhoneNotFoundError,
+    PhoneOfflineError,
+    PhoneSilentError,
+    PhoneUnauthorizedError,
     RecordBytesError,
     UpdateRefusedError,
 )
@@ -94,11 +103,13 @@ if TYPE_CHECKING:
 
     from phoneward.phones.adb.adbbackup import AdbBackup
     from phoneward.phones.androidbackup import AndroidBackupPhone
+    from phoneward.phones.iosbackup import IphoneBackupPhone
 
 __all__ = [
     "ADDRESS_COLUMNS",
     "ANDROID_BACKUP",
     "BLOB_VALUE",
+    "IPHONE_BACKUP",
     "SITUATION_WORDS",
     "AdbDevice",
     "AdbPhone",
@@ -126,6 +137,7 @@ __all__ = [
     "InstallOptions",
     "InstallRefusedError",
     "InstalledApp",
+    "IphoneBackupFacts",
     "ListingItem",
     "NewFile",
     "NoPhoneError",
@@ -135,6 +147,10 @@ __all__ = [
     "Phone",
     "PhoneError",
     "PhoneGoneError",
+    "PhoneNotFoundError",
+    "PhoneOfflineError",
+    "PhoneSilentError",
+    "PhoneUnauthorizedError",
     "PictureAccess",
     "PicturePhone",
     "QrPairing",
@@ -164,6 +180,7 @@ __all__ = [
     "check_state",
     "connect_device",
     "diagnose",
+    "find_adb",
     "guide_families",
     "guide_for",
     "guide_tip",
@@ -177,12 +194,14 @@ __all__ = [
     "open_adb",
     "open_android_backup",
     "open_folder",
+    "open_iphone_backup",
     "pair",
     "popup_steps",
     "screenshot_folders",
     "screenshot_styles",
     "store_guides",
     "store_named",
+    "track_phones",
     "translated_detail",
 ]
 
@@ -204,6 +223,20 @@ def open_android_backup(path: Path, password: Callable[[], str] | None = None) -
     from phoneward.phones.androidbackup import AndroidBackupPhone  # it brings AES along, which no other phone needs
 
     return AndroidBackupPhone(path, password)
+
+
+def open_iphone_backup(path: Path, password: Callable[[], str] | None = None) -> "IphoneBackupPhone":
+    """Return a folder with an iPhone's backup (Finder, iTunes, Apple Devices, idevicebackup2) as a phone.
+
+    Its list of files is read by `with`, which may raise a PhoneError that says what is wrong.
+
+    Args:
+        path: the folder.
+        password: asked once, and only where the backup is encrypted.
+    """
+    from phoneward.phones.iosbackup import IphoneBackupPhone  # it brings AES along, as above
+
+    return IphoneBackupPhone(path, password)
 
 
 def adb_backup(
@@ -235,3 +268,12 @@ def open_adb(serial: str | None = None, *, allow_unencrypted: bool = False, idle
         idle_timeout: seconds of silence after which the phone counts as gone.
     """
     return AdbPhone(serial, allow_unencrypted=allow_unencrypted, idle_timeout=idle_timeout)
+
+
+def track_phones(idle_timeout: float) -> Iterator[list[AdbDevice]]:
+    """Yield the phones that the adb server sees, now and after each change; see `adb.tracking.track_devices`.
+
+    Args:
+        idle_timeout: seconds without a change after which PhoneSilentError is raised.
+    """
+    return track_devices(_AdbServer(idle_timeout=idle_timeout))

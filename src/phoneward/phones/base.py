@@ -1,9 +1,10 @@
 """What a phone is to the rest of the program. `phones/` knows no vault; a room above joins the two.
 
-Every kind of phone (adb, a folder, later iOS backups) passes the same suite: `tests/phones/suite.py`. A backup
+Every kind of phone (adb, a folder, an iPhone backup) passes the same suite: `tests/phones/suite.py`. A backup
 file, into which nobody writes file by file, has tests of its own: `tests/phones/androidbackup/`.
 """
 
+import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -14,6 +15,9 @@ import msgspec
 
 ANDROID_BACKUP: Final = "android-backup"
 """`Identity.kind` of a backup file: what it holds is of a day long ago, and of no phone that is there."""
+
+IPHONE_BACKUP: Final = "iphone-backup"
+"""`Identity.kind` of a folder into which a computer backed an iPhone up: the phone as it was on that day."""
 
 
 class FileKind(enum.Enum):
@@ -88,6 +92,8 @@ class VolumeKind(enum.Enum):
     """An SD card or USB drive."""
     APP_DATA = "app-data"
     """The private data of apps, one folder for each package; of one app alone where `Volume.package` names it."""
+    DOMAINS = "domains"
+    """What an iPhone backup holds beside the camera roll and the apps' data, one folder for each domain."""
     COMPUTER = "computer"
     """A folder of this computer that belongs to an app of the phone (`Volume.package`): backups that it made here."""
 
@@ -124,10 +130,10 @@ class Identity:
     """Which phone this is. Stable between connections.
 
     Attributes:
-        id: stable, 16 lower-case hex digits, derived from the hardware serial (adb), the real path (folder) or
-            the content (a backup file).
+        id: stable, 16 lower-case hex digits, derived from the hardware serial (adb), the UDID (an iPhone), the real
+            path (folder) or the content (a backup file).
         label: readable name, usable as a host name in a snapshot.
-        kind: "adb", "folder" or "android-backup".
+        kind: "adb", "folder", "android-backup" or "iphone-backup".
     """
 
     id: str
@@ -138,6 +144,19 @@ class Identity:
     os_version: str = ""
     api_level: int | None = None
     build_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IphoneBackupFacts:
+    """What an iPhone backup is like. A phone that is one has it as its attribute `iphone_backup`.
+
+    Attributes:
+        made: when the iPhone made it, UTC; None where the backup does not say.
+        is_encrypted: then it also holds passwords, health data and the call history; None where it does not say.
+    """
+
+    made: dt.datetime | None
+    is_encrypted: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +200,14 @@ class AppInventory:
     Attributes:
         not_asked: questions this phone's tools could not answer, as stable names (e.g. "installer",
             "data-size", "users"), each with the phone's words.
-        backed_up: where this is a backup file and no phone: how many files of each app's data it holds, by package.
+        backed_up: where this is a backup and no phone: how many files of each app's data it holds, by package.
+        beside: the names of further folders of an app's private data (an iPhone's groups and extensions), by package.
     """
 
     apps: tuple[InstalledApp, ...] = ()
     not_asked: dict[str, str] = field(default_factory=dict)
     backed_up: dict[str, int] | None = None
+    beside: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from phoneward.phones.base import (
     Hashes,
     HashPlace,
     Identity,
+    IphoneBackupFacts,
     ListingItem,
     Obstacle,
     Phone,
@@ -223,6 +224,11 @@ def joined(phone: Phone, sources: Sequence[Source] = ()) -> Phone:
     if isinstance(phone, JoinedPhone):
         return JoinedPhone(phone.main, (*phone.sources, *sources), phone.missing)
     return JoinedPhone(phone, sources) if sources or _as_private(phone) is not None else phone
+
+
+def iphone_backup_facts(phone: Phone) -> IphoneBackupFacts | None:
+    """Return what the backup is like where a phone is an iPhone backup, with whatever goes along."""
+    return cast("IphoneBackupFacts | None", getattr(owner_of(phone, b"/"), "iphone_backup", None))
 
 
 def owner_of(phone: Phone, path: bytes) -> Phone:

@@ -51,6 +51,8 @@ class RecordObstacle(enum.StrEnum):
     """The phone does not let a computer read them."""
     ABSENT = "absent"
     """The phone has no such database (a tablet without a telephone)."""
+    NOT_IN_BACKUP = "not-in-backup"
+    """An iPhone's backup does not have their database: in an unencrypted one that of calls."""
     UNANSWERED = "unanswered"
     """What the phone said is no answer to the question."""
 

@@ -14,6 +14,10 @@ NOT_A_FILE: Final = N_("not a regular file")
 LINK_UNKNOWN: Final = N_("link target unknown")
 PATH_TOO_LONG: Final = N_("path longer than this phone can be asked for")
 NOT_A_PATH: Final = N_("no file can have this path")
+NO_SUCH_DESCRIPTION: Final = N_("the backup's list does not say what it is")
+CUT_OFF_IN_BACKUP: Final = N_("in the backup it is cut off or damaged; what there is was taken")
+NOT_IN_FOLDER: Final = N_("the backup lists it, and its content is not in the folder")
+NO_KEY: Final = N_("the backup's list has no key that opens it")
 NO_TOOLS: Final = N_("this phone's tools cannot do it")
 TOO_MANY_APPS: Final = N_("more such apps than any phone has")
 NO_ANSWER: Final = N_("no answer")
@@ -64,6 +68,10 @@ INSTALL_WORDS: Final = {
 
 _OURS: Final = frozenset(
     {
+        NO_SUCH_DESCRIPTION,
+        CUT_OFF_IN_BACKUP,
+        NOT_IN_FOLDER,
+        NO_KEY,
         LINK_OR_GONE,
         TAKEN_MEANWHILE,
         READ_BACK_DIFFERENT,

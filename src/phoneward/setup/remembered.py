@@ -1,16 +1,16 @@
 """The remembered password stays the right one, whatever is done to the vault's passwords."""
 
 import contextlib
-from pathlib import Path
 
 from phoneward.errors import PhonewardError
 from phoneward.settings import Settings
 from phoneward.systemkeyring import SystemKeyring
 from phoneward.texts import Words, words
-from phoneward.vault import LocalStorage, WrongPasswordError, open_repository
+from phoneward.vault import WrongPasswordError, open_repository, open_storage
+from phoneward.vaultplace import VaultPlace
 
 
-def keep_keyring_right(settings: Settings, place: Path, password: str | None) -> Words | None:
+def keep_keyring_right(settings: Settings, place: VaultPlace, password: str | None) -> Words | None:
     """Bring the keyring in line with a vault whose passwords were changed. Where nobody asked for it nothing is done.
 
     Args:
@@ -28,7 +28,7 @@ def keep_keyring_right(settings: Settings, place: Path, password: str | None) ->
         if password is not None:
             kept.remember(place, password)
             return words("The keyring of this computer has the new password.")
-        if _still_opens(kept, place):
+        if _still_opens(kept, place, settings):
             return None
     except PhonewardError:  # what is remembered is an old password: it must go
         pass
@@ -37,12 +37,12 @@ def keep_keyring_right(settings: Settings, place: Path, password: str | None) ->
     return words("The keyring of this computer does not keep the password any more: you will be asked for it.")
 
 
-def _still_opens(kept: SystemKeyring, place: Path) -> bool:
+def _still_opens(kept: SystemKeyring, place: VaultPlace, settings: Settings) -> bool:
     password = kept.password(place)
     if password is None:
         return False
     try:
-        open_repository(LocalStorage(place), password)
+        open_repository(open_storage(place, settings.access), password)
     except WrongPasswordError:
         return False
     return True

@@ -178,6 +178,7 @@ from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone,
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
 from phoneward.snapshots.state_store import change_state, load_state
 from phoneward.snapshots.timestamps import Timestamp, snapshot_file, stamp_snapshot, timestamps_of
+from phoneward.snapshots.trying import try_restore
 from phoneward.snapshots.usage import Per, Usage, UsageTable, usage, usage_name
 from phoneward.vault import Repository
 
@@ -393,6 +394,7 @@ __all__ = [
     "storage_name",
     "stored_text",
     "timestamps_of",
+    "try_restore",
     "unproven_files",
     "usage",
     "usage_name",

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from phoneward.errors import PhonewardError, readable
-from phoneward.phones import ANDROID_BACKUP
+from phoneward.phones import ANDROID_BACKUP, IPHONE_BACKUP
 from phoneward.snapshots.answer_ages import plausible
 from phoneward.snapshots.app_listing import Here, found_here
 from phoneward.snapshots.asking import Asking
@@ -168,7 +168,7 @@ def _kind(repo: Repository, trees: TreeReader, info: SnapshotInfo) -> str:
         kind = decode_device(read_document(repo, trees, info.snapshot, DEVICE_DOCUMENT, MAX_DEVICE)).kind
     except (ValueError, PhonewardError):  # only which command is suggested depends on it
         return ""
-    return kind if kind in {"adb", FOLDER, ANDROID_BACKUP} else ""
+    return kind if kind in {"adb", FOLDER, ANDROID_BACKUP, IPHONE_BACKUP} else ""
 
 
 def _waiting(repo: Repository, trees: TreeReader, info: SnapshotInfo) -> Waiting | None:

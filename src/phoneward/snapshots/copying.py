@@ -23,10 +23,10 @@ from phoneward.vault import (
     CopyReport,
     FileId,
     HeldLock,
-    LocalStorage,
     NestedVaultsError,
     Repository,
     Snapshot,
+    Storage,
     VaultError,
     init_repository,
     load_snapshots,
@@ -37,6 +37,7 @@ from phoneward.vault import (
     repository_exists,
     run_copy,
 )
+from phoneward.vaultplace import VaultPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,14 @@ class VaultCopyPlan:
         return self.everything and not self.damaged and self.copy.report.ok
 
 
-def refuse_nested(source: Path, destination: Path) -> None:
-    """Refuse a second vault inside the first, or the other way round.
+def refuse_nested(source: VaultPlace, destination: VaultPlace) -> None:
+    """Refuse a second vault inside the first, or the other way round. Elsewhere only the IDs tell (`refuse_same`).
 
     Raises:
         NestedVaultsError: so it would be, links followed. One folder twice is refused as well.
     """
+    if not isinstance(source, Path) or not isinstance(destination, Path):
+        return
     first, second = os.path.realpath(source), os.path.realpath(destination)
     try:
         nested = os.path.commonpath([first, second]) in {first, second}
@@ -76,13 +79,14 @@ def refuse_nested(source: Path, destination: Path) -> None:
         raise NestedVaultsError(source=str(source), destination=str(destination))
 
 
-def open_second(source: Repository, place: Path, password: str) -> Repository:
+def open_second(source: Repository, storage: Storage, password: str, *, cache: Path | None = None) -> Repository:
     """Open the second vault; its index is not loaded yet.
 
     Args:
         source: the first vault.
-        place: the second one's folder.
+        storage: where the second one lies.
         password: of the second one.
+        cache: see `vault.open_repository`.
 
     Raises:
         SecondVaultMissingError: there is none.
@@ -90,22 +94,21 @@ def open_second(source: Repository, place: Path, password: str) -> Repository:
         WrongPasswordError: it has another password.
         VaultError: it cannot be opened.
     """
-    storage = LocalStorage(place)
     if not repository_exists(storage):
         raise SecondVaultMissingError(location=storage.location)
-    destination = open_repository(storage, password)
+    destination = open_repository(storage, password, cache=cache)
     refuse_same(source, destination)
     return destination
 
 
-def make_second(source: Repository, place: Path, password: str) -> Repository:
+def make_second(source: Repository, storage: Storage, password: str) -> Repository:
     """Make a second vault that cuts files where the first does, so that backups made into it share what was copied.
 
     Raises:
         RepositoryExistsError: there is one.
         StorageError: the place cannot be written to.
     """
-    return init_repository(LocalStorage(place), password, chunker_of=source)
+    return init_repository(storage, password, chunker_of=source)
 
 
 def plan_vault_copy(

@@ -70,7 +70,9 @@ class Area(enum.StrEnum):
     CARD = "card"
     APPS = "installed-apps"
     APP_DATA = "app-data"
-    """The private data of apps: of all that a backup file holds, or of one app of a phone (`/appdata/<package>`)."""
+    """The private data of apps: of all that a backup holds, or of one app of a phone (`/appdata/<package>`)."""
+    DOMAINS = "domains"
+    """What else an iPhone backup holds, by Apple's domains."""
     COMPUTER = "computer"
     """A folder of this computer that belongs to an app of the phone."""
 
@@ -223,6 +225,18 @@ class Totals(msgspec.Struct, frozen=True):
     unknown_system_apps: int
 
 
+class IphoneBackup(msgspec.Struct, frozen=True):
+    """That a snapshot is of an iPhone backup.
+
+    Attributes:
+        made: when the iPhone made it; None where it does not say.
+        encrypted: then it also holds passwords, health data and the call history; None where it does not say.
+    """
+
+    made: dt.datetime | None
+    encrypted: bool | None
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """What a backup that was cut short had still to send."""
 
@@ -243,6 +257,7 @@ class Coverage(msgspec.Struct, frozen=True):
         proof: the level that every file has.
         levels: how many files have which; None in a snapshot of a version that did not count them.
         backup_files: Android's backup files among the phone's files, newest first, at most 200.
+        iphone_backup: what it is like, where the snapshot is of an iPhone's backup.
         records: messages and calls; None where they were not asked for (a folder, a version that did not ask).
     """
 
@@ -265,12 +280,13 @@ class Coverage(msgspec.Struct, frozen=True):
     levels: Levels | None = None
     records: list[RecordCoverage] | None = None
     backup_files: list[BackupFile] = []
+    iphone_backup: IphoneBackup | None = None
     snapshot: str = ""
     """The snapshot's id. Empty inside the snapshot itself, which cannot hold its own hash."""
 
     @property
     def is_of_backup_file(self) -> bool:
-        """Whether it is of a backup file and not of a phone: only there the data of all apps is one storage."""
+        """Whether it is of a backup and not of a phone: only there the data of all apps is one storage."""
         return any(storage.area == Area.APP_DATA and storage.path == "/appdata" for storage in self.storages)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.phones import translated_detail
-from phoneward.snapshots.coverage import AppCoverage, Coverage, RecordCoverage, StorageCoverage
+from phoneward.snapshots.coverage import AppCoverage, Coverage, IphoneBackup, RecordCoverage, StorageCoverage
 from phoneward.snapshots.gaps import Gap
 from phoneward.snapshots.precious_apps import PRECIOUS
 from phoneward.snapshots.reasons import gap_sentence, next_step_sentence, reason_sentence
@@ -25,6 +25,7 @@ _AREAS: Final[Mapping[str, str]] = {
     "card": N_("Card"),
     "installed-apps": N_("The apps themselves"),
     "app-data": N_("The apps' own data"),
+    "domains": N_("What else the iPhone's backup holds"),
     "computer": N_("From this computer"),
 }
 
@@ -103,7 +104,9 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
     found = coverage.totals
     kept = {"files": formats.files(found.kept_files), "size": formats.size(found.kept_bytes)}
     lost = found.out_of_reach_bytes
-    if coverage.is_of_backup_file:
+    if coverage.iphone_backup is not None:
+        said = _iphone_sentences(coverage.iphone_backup, kept)
+    elif coverage.is_of_backup_file:
         said = [_("Kept from the backup file: {files} ({size}).").format(**kept)]
     elif lost:
         said = [
@@ -132,6 +135,34 @@ def coverage_sentences(coverage: Coverage) -> list[str]:
     said += _backup_file_sentences(coverage)
     said += _proof_sentences(coverage)
     said += _warnings(coverage)
+    return said
+
+
+def _iphone_sentences(backup: IphoneBackup, kept: Mapping[str, str]) -> list[str]:
+    """Return what is kept of an iPhone backup, and what no such backup holds.
+
+    Source: Apple, "Backup methods for iPhone, iPad and iPod touch" (backups from your computer) and "About encrypted
+    backups on your iPhone, iPad or iPod touch" (support.apple.com/108353).
+    """
+    if backup.made is None:
+        said = [_("Kept from the iPhone's backup, whose date is not known: {files} ({size}).").format(**kept)]
+    else:
+        text = _("Kept from the backup that the iPhone made on {date}: {files} ({size}). What is newer is not in it.")
+        said = [text.format(date=formats.moment(backup.made), **kept)]
+    said.append(
+        _(
+            "No iPhone backup holds what is in iCloud already (iCloud Photos, messages in iCloud), mail that lies on "
+            "its server, Apple Pay, Face ID and Touch ID, the apps themselves, music and books that were synchronised "
+            "or bought, or what apps keep out of backups, such as their caches."
+        )
+    )
+    if backup.encrypted is False:
+        said.append(
+            _(
+                "This backup is not encrypted, so the iPhone left out saved passwords, Wi-Fi settings, health data, "
+                "the call history and the history of websites. An encrypted one holds them."
+            )
+        )
     return said
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from phoneward.errors import readable
 from phoneward.findings import Action, Evidence
-from phoneward.phones import ANDROID_BACKUP
+from phoneward.phones import ANDROID_BACKUP, IPHONE_BACKUP
 from phoneward.snapshots.answer_facts import FOLDER, Facts
 from phoneward.snapshots.reasons import GAP_SENTENCES, NEXT_STEP_SENTENCES
 from phoneward.texts import N_, Words, counted, verbatim, words
@@ -93,6 +93,8 @@ def verify_all(facts: Facts) -> Action:
 def _source(facts: Facts) -> tuple[str, ...]:
     if facts.kind == ANDROID_BACKUP:
         return ("--android-backup", "FILE")
+    if facts.kind == IPHONE_BACKUP:
+        return ("--iphone", "FOLDER")
     return ("--folder", "DIR") if facts.kind == FOLDER else ()
 
 

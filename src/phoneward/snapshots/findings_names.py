@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from phoneward.findings import Evidence, Finding, Severity, Tier
-from phoneward.phones import ANDROID_BACKUP
+from phoneward.phones import ANDROID_BACKUP, IPHONE_BACKUP
 from phoneward.snapshots import finding_codes as codes
 from phoneward.snapshots import finding_parts as parts
 from phoneward.snapshots.answer_facts import FOLDER, Facts
@@ -22,6 +22,7 @@ _AREA_WORDS = {
     Area.CARD: N_("the card {name}"),
     Area.APPS: N_("the apps themselves"),
     Area.APP_DATA: N_("the apps' own data"),
+    Area.DOMAINS: N_("what else the iPhone's backup holds"),
     Area.COMPUTER: N_("the folder {name} of this computer"),
 }
 
@@ -201,7 +202,7 @@ def _not_compared(facts: Facts, coverage: Coverage) -> Iterator[Finding]:
     count = parts.amount(levels.stored) - parts.amount(levels.mismatched)
     if count <= 0:
         return
-    folder = facts.kind in {FOLDER, ANDROID_BACKUP}
+    folder = facts.kind in {FOLDER, ANDROID_BACKUP, IPHONE_BACKUP}
     yield Finding(
         code=codes.NOT_COMPARED,
         severity=Severity.ADVICE,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phoneward.errors import readable
-from phoneward.phones import InstalledApp, Volume, VolumeKind
+from phoneward.phones import IPHONE_BACKUP, InstalledApp, IphoneBackupFacts, Volume, VolumeKind
 from phoneward.snapshots.app_taking import Beside
 from phoneward.snapshots.backupfiles import USELESS
 from phoneward.snapshots.building import Trees
@@ -16,6 +16,7 @@ from phoneward.snapshots.coverage import (
     Area,
     BackupFile,
     Coverage,
+    IphoneBackup,
     Levels,
     OwnBackup,
     Proof,
@@ -34,7 +35,7 @@ from phoneward.snapshots.layout import (
     PACKAGES,
     app_data_place,
     app_places,
-    is_package_name,
+    is_app_name,
     package_prefix,
     storage_prefix,
     volume_prefix,
@@ -49,6 +50,7 @@ _AREAS = {
     VolumeKind.USER: Area.USER,
     VolumeKind.CARD: Area.CARD,
     VolumeKind.APP_DATA: Area.APP_DATA,
+    VolumeKind.DOMAINS: Area.DOMAINS,
     VolumeKind.COMPUTER: Area.COMPUTER,
 }
 
@@ -64,6 +66,7 @@ class Judge:
         backup_files: Android's backup files among the phone's files, by place.
         beside: folders of this computer that came along.
         waiting: what a backup that was cut short had still to send; None for a full one.
+        iphone: what the backup is like, where it is an iPhone's.
     """
 
     taken: Taken
@@ -75,6 +78,7 @@ class Judge:
     records: list[RecordCoverage] | None = None
     beside: Sequence[Beside] = ()
     backup_files: Mapping[bytes, BackupFile] = field(default_factory=dict)
+    iphone: IphoneBackupFacts | None = None
 
     def coverage(self, device: str, label: str, taken_at: dt.datetime, *, clock_went_back: bool) -> Coverage:
         """Return the document."""
@@ -99,6 +103,7 @@ class Judge:
             not_checked={readable(q): readable(words) for q, words in self.taken.inventory.not_asked.items()},
             missing_storages=self._missing_storages(),
             backup_files=list(self.backup_files.values()),
+            iphone_backup=IphoneBackup(self.iphone.made, self.iphone.is_encrypted) if self.iphone else None,
             waiting=self.waiting,
             clock_went_back=clock_went_back,
         )
@@ -176,7 +181,7 @@ class Judge:
     # -- apps ----------------------------------------------------------------------------------------------------
 
     def _app(self, app: InstalledApp) -> AppCoverage:
-        valid = is_package_name(app.package)
+        valid = is_app_name(app.package, IPHONE_BACKUP if self.iphone else "")
         places = self._places(app) if valid else []
         files = size = 0
         for place in places:
@@ -207,7 +212,8 @@ class Judge:
 
     def _places(self, app: InstalledApp) -> list[bytes]:
         """The folders of an app: its data, those that the system gives it on storages and cards, and its own."""
-        places = [*_private_places(app), *app_places(app.package, app.user_id)]
+        beside = self.taken.inventory.beside.get(app.package, ())
+        places = [*_private_places(app, beside), *app_places(app.package, app.user_id)]
         top = storage_prefix(app.user_id)
         places += [top + b"/" + folder for folder in own_folders(app.package)]
         if app.user_id == MAIN_USER:
@@ -289,12 +295,12 @@ class Judge:
     def _backed_up_state(self, app: InstalledApp, places: list[bytes]) -> tuple[State, str, str]:
         """Judge an app of a backup file. What the app left out of it nobody can tell, so nothing is wholly kept."""
         if not (self.taken.inventory.backed_up or {}).get(app.package):
-            return State.OUT_OF_REACH, "not-in-backup-file", "nothing"
+            return State.OUT_OF_REACH, "not-in-iphone-backup" if self.iphone else "not-in-backup-file", "nothing"
         if self.waiting is not None:
             return State.PART, "cut-short", "run-again"
         if any(map(self.gaps.touch, places)):
             return State.PART, "some-missing", "see-gaps"
-        return State.PART, "from-backup-file", "nothing"
+        return State.PART, "from-iphone-backup" if self.iphone else "from-backup-file", "nothing"
 
     def _reached(self, user_id: int) -> bool:
         place = storage_prefix(user_id)
@@ -320,11 +326,11 @@ def _closed_state(app: InstalledApp, files: int, *, missing: bool) -> tuple[Stat
     return State.OUT_OF_REACH, "some-missing" if missing and app.data_bytes == 0 else reason, advice
 
 
-def _private_places(app: InstalledApp) -> list[bytes]:
+def _private_places(app: InstalledApp, beside: Sequence[str] = ()) -> list[bytes]:
     """The folders with an app's private data: the owner's only, another user's is not asked for."""
     if app.user_id != MAIN_USER:
         return []
-    return [app_data_place(app.package), app_data_place(app.package, BEFORE_UNLOCK)]
+    return [app_data_place(app.package), *(app_data_place(app.package, name) for name in (BEFORE_UNLOCK, *beside))]
 
 
 def _measured_places(app: InstalledApp) -> list[bytes]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from phoneward.phones import Volume, VolumeKind
+from phoneward.phones import IPHONE_BACKUP, Volume, VolumeKind
 from phoneward.vault import FileId, Snapshot
 
 DEVICE_DOCUMENT: Final = b"device.json"
@@ -23,6 +23,8 @@ BEFORE_UNLOCK: Final = "user_de"
 """Names of the volumes with an app's private data: its data folder, and the one that is open before unlocking."""
 SHARED: Final = b"/shared"
 COMPUTER: Final = b"/computer"
+DOMAINS: Final = b"/domains"
+"""Of an iPhone backup: what is neither the camera roll nor an app's, one folder for each of Apple's domains."""
 USERS: Final = b"/users"
 VOLUMES: Final = b"/volumes"
 
@@ -64,6 +66,7 @@ APP_FOLDERS: Final = (b"data", b"media", b"obb")
 MAIN_USER: Final = 0
 
 _PACKAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*\Z")
+_BUNDLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*\Z")
 _VOLUME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _APK: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.apk\Z")
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}\Z")
@@ -77,6 +80,19 @@ def is_package_name(name: str) -> bool:
     Source: AOSP `FrameworkParsingPackageUtils.validateName` (`android`, the system itself, has no dot).
     """
     return len(name) <= MAX_PACKAGE_NAME and _PACKAGE.match(name) is not None
+
+
+def is_app_name(name: str, kind: str) -> bool:
+    """Tell whether a phone's text is the name of an app, and so safe as a path component.
+
+    Args:
+        name: as the phone told it.
+        kind: of the phone (`Identity.kind`): an iPhone's apps have a bundle ID (Apple, `CFBundleIdentifier`: letters,
+            digits, `-` and `.`; some have `_`).
+    """
+    if kind == IPHONE_BACKUP:
+        return len(name) <= MAX_PACKAGE_NAME and _BUNDLE.match(name) is not None
+    return is_package_name(name)
 
 
 def is_volume_name(name: str) -> bool:
@@ -102,6 +118,8 @@ def volume_prefix(volume: Volume) -> bytes:
     package = volume.package.encode("ascii")
     if volume.kind is VolumeKind.APP_DATA:
         return app_data_place(volume.package, volume.name) if package else APP_DATA
+    if volume.kind is VolumeKind.DOMAINS:
+        return DOMAINS
     if volume.kind is VolumeKind.COMPUTER:
         return COMPUTER + b"/" + package + b"/" + volume.name.encode("ascii")
     above = USERS if volume.kind is VolumeKind.USER else VOLUMES

@@ -13,6 +13,7 @@ import phoneward
 from phoneward.errors import PhonewardError, readable
 from phoneward.heap import give_back_memory
 from phoneward.phones import ANDROID_BACKUP, Phone, PhoneGoneError
+from phoneward.phones.joined import iphone_backup_facts
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
 from phoneward.snapshots.app_taking import Beside
 from phoneward.snapshots.building import Trees, document_node
@@ -351,7 +352,8 @@ class _Pass:
         waits = waiting if partial else None
         beside = self.backup.beside
         files = self._backup_files(trees)
-        judge = Judge(self.taken, trees, self.gaps, self.parent, waits, proofs.levels, records, beside, files)
+        iphone = iphone_backup_facts(self.phone)
+        judge = Judge(self.taken, trees, self.gaps, self.parent, waits, proofs.levels, records, beside, files, iphone)
         coverage = judge.coverage(
             self.phone.identity.id, self.backup.label, self.started, clock_went_back=self.clock_went_back
         )

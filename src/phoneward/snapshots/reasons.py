@@ -50,6 +50,12 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "records-refused-by-version": N_("This version of Android does not let a computer read them; newer ones do."),
     "records-part-refused": N_("The phone gave them and refused some of what belongs to them."),
     "records-refused": N_("The phone refused, though most phones with this version of Android allow it."),
+    "backup-records-absent": N_("The iPhone's backup does not hold them."),
+    "backup-records-unclear": N_(
+        "Their database in the iPhone's backup is damaged in part, or has something that is not known here. It is kept"
+        " itself, too."
+    ),
+    "backup-records-incomplete": N_("Pictures or other attachments of some of them are not in the iPhone's backup."),
     "from-backup-file": N_(
         "What the backup file holds of this app is kept. Whether that was all of it, the file does not say."
     ),
@@ -59,6 +65,11 @@ REASON_SENTENCES: Final[dict[str, str]] = {
     "app-data-kept": N_("The app was built for testing, so a computer may read its data: all of it is kept."),
     "run-as-refused": N_("The app was built for testing, so a computer may read its data, but the phone refused."),
     "other-users-data": N_("Only the data of the phone's owner can be read; this is another user's copy of the app."),
+    "from-iphone-backup": N_(
+        "What the iPhone's backup holds of this app is kept. Caches, and what the app itself keeps out of backups, are"
+        " not in it."
+    ),
+    "not-in-iphone-backup": N_("The iPhone's backup names this app and holds none of its data."),
     "not-in-backup-file": N_("The backup file names this app and holds none of its data."),
 }
 
@@ -73,6 +84,14 @@ NEXT_STEP_SENTENCES: Final[dict[str, str]] = {
     "computer-folder-back": N_(
         "If it is on a disk, plug that in. If it was moved, say where it is now with `phoneward app-backups keep"
         " FOLDER`; if it is no longer wanted, `phoneward app-backups leave`. Then run the backup again."
+    ),
+    "encrypt-iphone-backup": N_(
+        "An encrypted backup holds them: switch on “Encrypt local backup” in Finder, iTunes or Apple Devices, choose a"
+        " password that you will not lose, and back the iPhone up again."
+    ),
+    "look-in-icloud": N_(
+        "Open those messages on the iPhone: what shows only after a moment lies in iCloud and comes down then. Back the"
+        " iPhone up again afterwards."
     ),
     "own-backup-whatsapp": N_(
         "In WhatsApp choose Settings, Chats, Chat backup, Back up; then run this backup again. Keep the backup's"

@@ -9,6 +9,7 @@ from phoneward.errors import readable
 from phoneward.snapshots.looked_after import CHECK, ERRORS, READ_DATA, RESTORE_TEST
 from phoneward.snapshots.state import DONE, MAX_SETTING, SETTING, Change, OwnerState, set_setting
 from phoneward.vault import FileType
+from phoneward.vaultplace import VaultPlace, parse_place
 
 PLACE: Final = "second-vault/"
 COPIED: Final = "second-copy/"
@@ -28,7 +29,7 @@ class SecondVault:
 
     Attributes:
         id: the first digits of its ID.
-        place: its folder on the computer that copied there.
+        place: its folder on the computer that copied there, or its address.
         copied: when all snapshots were last there; None where that never was.
     """
 
@@ -39,8 +40,11 @@ class SecondVault:
     @property
     def is_attached(self) -> bool:
         """Whether there is a vault at its place now. Which one, only its password tells."""
+        place = parse_place(self.place)
+        if not isinstance(place, Path):
+            return True  # whether the network is there, trying tells
         try:
-            return (Path(self.place) / FileType.CONFIG.value).is_file()
+            return (place / FileType.CONFIG.value).is_file()
         except (OSError, ValueError):
             return False
 
@@ -75,12 +79,12 @@ def is_copy(state: OwnerState) -> bool:
     return bool(state.setting(COPY_OF))
 
 
-def note_second(vault_id: str, place: Path, when: dt.datetime | None) -> list[Change]:
+def note_second(vault_id: str, place: VaultPlace, when: dt.datetime | None) -> list[Change]:
     """Return the changes that note a copy.
 
     Args:
         vault_id: the second vault's ID.
-        place: its folder, absolute. One whose name is too long to be noted is not.
+        place: its folder, absolute, or its address. One whose name is too long to be noted is not.
         when: the copying began, aware; None where not all was copied: the time noted before stays.
     """
     name, folder = vault_id[:_ID_DIGITS], str(place)

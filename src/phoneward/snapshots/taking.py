@@ -18,7 +18,7 @@ from phoneward.snapshots.inventory import ListingRecord
 from phoneward.snapshots.layout import (
     APP_DATA,
     is_apk_name,
-    is_package_name,
+    is_app_name,
     is_volume_named,
     package_prefix,
     volume_prefix,
@@ -245,7 +245,7 @@ def is_apk_wanted(app: InstalledApp) -> bool:
 
 
 def _add_apks(phone: Phone, taken: Taken, gaps: Gaps) -> None:
-    for path, place in _apks(taken.inventory, gaps):
+    for path, place in _apks(taken.inventory, gaps, phone.identity.kind):
         known = taken.apk_paths.setdefault(place, path)
         if known == path:
             taken.apk_places[path] = place
@@ -268,11 +268,11 @@ def _add_apks(phone: Phone, taken: Taken, gaps: Gaps) -> None:
         del taken.apk_places[path]
 
 
-def _apks(inventory: AppInventory, gaps: Gaps) -> Iterator[tuple[bytes, bytes]]:
+def _apks(inventory: AppInventory, gaps: Gaps, kind: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield the path on the phone and the place in the snapshot of each APK to be kept, once each."""
     seen: set[bytes] = set()
     for app in inventory.apps:
-        if not is_package_name(app.package):
+        if not is_app_name(app.package, kind):
             gaps.add(GapReason.BAD_NAME, app.package.encode("utf-8", "surrogateescape"), b"/packages", app.package)
             continue
         if not is_apk_wanted(app):

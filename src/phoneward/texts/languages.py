@@ -2,15 +2,22 @@
 
 import contextlib
 import contextvars
+import functools
 import gettext as _gettext
 import locale as _locale
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 DOMAIN = "phoneward"
+DATA_DOMAIN = "phoneward-data"
+"""Sentences of data files in traditional characters, by what they are in simplified ones."""
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
+
+TextsT = TypeVar("TextsT", str, tuple[str, ...], list[str])
+SIMPLIFIED, TRADITIONAL = "zh_CN", "zh_TW"
 
 _current: _gettext.NullTranslations | None = None
 """The language of the process."""
@@ -63,6 +70,39 @@ def speaking(languages: Sequence[str]) -> Iterator[None]:
 def current_language() -> str:
     """Return the code of the language that is spoken now, as `available_languages` gives it."""
     return _translations().info().get("language", "") or SOURCE_LANGUAGE
+
+
+def in_language(texts: Mapping[str, TextsT], language: str | None = None) -> TextsT:
+    """Return the text of a data file that a reader understands: in their language, in one near to it, or in English.
+
+    Args:
+        texts: by language; English at least. Chinese ones stand there in simplified characters, and are read in
+            traditional ones by who prefers those.
+        language: as `current_language` gives it; None takes the reader's.
+    """
+    chosen = language or current_language()
+    near = nearest(texts, chosen)
+    return _traditional(texts[near]) if chosen == TRADITIONAL and near == SIMPLIFIED else texts[near]
+
+
+def nearest(texts: Mapping[str, object], language: str) -> str:
+    """Return the language among those of a text that a reader of another understands best."""
+    near = (language, SIMPLIFIED) if language.startswith("zh") else (language,)
+    return next((one for one in near if texts.get(one)), SOURCE_LANGUAGE)
+
+
+def _traditional(texts: TextsT) -> TextsT:
+    translate = _data_catalogue().gettext
+    if isinstance(texts, str):
+        return translate(texts) if texts else texts
+    if isinstance(texts, tuple):
+        return tuple(translate(text) if text else text for text in texts)
+    return [translate(text) if text else text for text in texts]
+
+
+@functools.cache
+def _data_catalogue() -> _gettext.NullTranslations:
+    return _gettext.translation(DATA_DOMAIN, LOCALE_DIR, [TRADITIONAL], fallback=True)
 
 
 def _catalogue(languages: Sequence[str]) -> _gettext.NullTranslations:

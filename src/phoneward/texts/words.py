@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from phoneward.texts import formats
-from phoneward.texts.languages import SOURCE_LANGUAGE, _, current_language, enumeration, ngettext
+from phoneward.texts.languages import _, enumeration, in_language, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,7 @@ class Named:
     names: Mapping[str, str]
 
     def __str__(self) -> str:
-        language = current_language()
-        near = "zh_CN" if language.startswith("zh") else SOURCE_LANGUAGE
-        return self.names.get(language) or self.names.get(near) or self.names[SOURCE_LANGUAGE]
+        return in_language(self.names)
 
 
 Detail: TypeAlias = "str | int | Size | Moment | Day | Ago | Listed | Named | Words"

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from phoneward.apk.app import AppSet
-from phoneward.texts import Words, current_language, words
+from phoneward.texts import Words, in_language, words
 from phoneward.updates.subject import Device, Installed
 from phoneward.updates.verdict import Judgement, Verdict
 
@@ -51,7 +51,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def told(self) -> str:
         """Return what happened, in the reader's language, or in English."""
-        return self.what.get(current_language(), self.what["en"])
+        return in_language(self.what)
 
 
 class IncidentsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

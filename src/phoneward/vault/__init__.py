@@ -99,6 +99,7 @@ from phoneward.vault.snapshot_files import (
     encode_snapshot,
     find_snapshot,
     find_snapshot_name,
+    load_each_snapshot,
     load_snapshot,
     load_snapshots,
     save_snapshot,
@@ -113,7 +114,7 @@ from phoneward.vault.snapshot_filter import (
     parse_tag_list,
 )
 from phoneward.vault.stats import StatsMode, VaultStats, measure
-from phoneward.vault.storage import LocalStorage, Storage
+from phoneward.vault.storage import LocalStorage, Storage, open_storage
 from phoneward.vault.tree_totals import TreeMeasurer, TreeTotals, measure_tree
 from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
@@ -269,6 +270,7 @@ __all__ = [
     "iter_tree",
     "list_keys",
     "list_locks",
+    "load_each_snapshot",
     "load_outlines",
     "load_snapshot",
     "load_snapshots",
@@ -279,6 +281,7 @@ __all__ = [
     "names_of",
     "open_file",
     "open_repository",
+    "open_storage",
     "parse_group_by",
     "parse_max_unused",
     "parse_repack_size",

@@ -156,6 +156,127 @@ class NameTakenError(StorageError):
     next_step = N_("Run the same command again; if it stays, send us what it prints with --verbose.")
 
 
+class TransientStorageError(StorageError):
+    """A remote place failed in a way that may pass: no connection, cut, too slow, too busy, an error of its own.
+
+    Raised by the storages themselves and caught by `RetryingStorage`; a person sees `StorageUnreachableError`.
+
+    Args:
+        retry_after_s: the server asked to wait this long, seconds; None where it did not.
+        is_unclear: of a `save`: the server may still be at it, and may yet take away or cut what it finds under this
+            name then. The name is not to be used again.
+    """
+
+    def __init__(self, *, retry_after_s: float | None = None, is_unclear: bool = False, **details: object) -> None:
+        super().__init__(**details)
+        self.retry_after_s = retry_after_s
+        self.is_unclear = is_unclear
+
+
+class StorageUnreachableError(StorageError):
+    """A remote place did not answer, or only with failures, for as long as was waited for it."""
+
+    message = N_("There is no answer from {path}: {detail}")
+    next_step = N_(
+        "Check the address, your connection and whether the server runs, then run the same command again: it goes on "
+        "where it stopped."
+    )
+
+
+class UnclearSaveError(StorageUnreachableError):
+    """Nobody knows what becomes of a file that was sent: it is to be made anew, under another name.
+
+    `storage.under_new_names` does that; where it cannot be done, a person sees that there was no answer.
+    """
+
+
+class WrongAnswerError(StorageError):
+    """A remote place answers, but not as its protocol says: another service, or a server that lies."""
+
+    message = N_("What {path} answers is not what a vault's server answers: {detail}")
+    next_step = N_("Check the address. If it is right, the server or something on the way to it is faulty.")
+
+
+class StorageAccessError(StorageDeniedError):
+    """A remote place wants another user, password or key."""
+
+    message = N_("{path} refuses entry: the user name, the password or the key is wrong ({detail}).")
+    next_step = N_("Check who you enter as. This is about the server; the vault's own password was not asked yet.")
+
+
+class AppendOnlyError(StorageDeniedError):
+    """A remote place takes new files and neither changes nor removes any."""
+
+    message = N_("{path} keeps everything and removes nothing, so this cannot be done from here.")
+    next_step = N_(
+        "Nothing is lost. Whoever keeps the server can remove old snapshots there, with a user who may remove."
+    )
+
+
+class StorageRightsError(StorageDeniedError):
+    """A remote place knows the user, and does not let this one do that."""
+
+    message = N_("{path} does not let this user or key do that: {detail}")
+    next_step = N_("Where you got the key from, let it list, read and write at this place. Nothing was changed.")
+
+
+class ClockWrongError(StorageError):
+    """A service refuses because this computer's time differs from its own by more than it takes (S3: 15 minutes)."""
+
+    message = N_("This computer's clock is wrong, and {path} refuses to answer because of that.")
+    next_step = N_("Let this computer set its date and time by itself, then run the same command again.")
+
+
+class NoBucketError(StorageError):
+    """There is no such bucket."""
+
+    message = N_("There is no bucket named {bucket} at {path}.")
+    next_step = N_("Check its name for typing errors. A new bucket is made at the provider, before the first backup.")
+
+
+class WrongRegionError(StorageError):
+    """The bucket lies in another region than was asked, and the service does not say in which."""
+
+    message = N_("The bucket of {path} lies in another region: {detail}")
+    next_step = N_("Look at the provider in which region it is, and say it with AWS_DEFAULT_REGION.")
+
+
+class OldLayoutError(StorageError):
+    """The files lie as restic put them into S3 until 2017 (`s3legacy`)."""
+
+    message = N_("The vault at {path} lies in the order that restic used before version 0.7.")
+    next_step = N_(
+        "Let restic 0.17 put it in order: RESTIC_FEATURES=deprecate-s3-legacy-layout=false restic migrate s3_layout"
+    )
+
+
+class ServerUnknownError(StorageAccessError):
+    """The SSH server's key stands in no known_hosts file, so anybody might answer there."""
+
+    message = N_("This computer does not know the server of {path} yet: {detail}")
+    next_step = N_(
+        "Connect once by hand with: {command} – and compare the fingerprint it shows with the one that you get from "
+        "whoever keeps the server. Then run the same command again."
+    )
+
+
+class ServerKeyChangedError(StorageAccessError):
+    """The SSH server shows another key than the one in known_hosts, or a revoked one."""
+
+    message = N_("The server of {path} shows another key than before, so nothing was sent there: {detail}")
+    next_step = N_(
+        "Ask whoever keeps the server whether its key was changed. Only if it was, forget the old one with: "
+        "ssh-keygen -R {host} – and connect once by hand. If it was not, somebody else answers in its place."
+    )
+
+
+class RemotePartMissingError(VaultError):
+    """The libraries for vaults that lie elsewhere are not installed."""
+
+    message = N_("Vaults that lie elsewhere need a part of Phoneward that is not installed.")
+    next_step = N_("Install it with: pipx install 'phoneward[remote]'")
+
+
 class TreeDamagedError(VaultError):
     """A tree blob decrypts and has the right hash, but is no list of nodes."""
 

@@ -10,6 +10,7 @@ from phoneward.progress import Listener
 from phoneward.snapshots import Asked
 from phoneward.texts import Size, Words, _, counted, words
 from phoneward.vault import Existing, Repository, RestoreReport
+from phoneward.vaultplace import VaultPlace
 from phoneward.web import placing
 from phoneward.web.errors import TargetRefusedError
 from phoneward.web.jobs import Outcome
@@ -29,7 +30,7 @@ def suggested_target(phone: str, when: dt.datetime | None) -> Path:
     return next((folder for folder in (first, *others) if not folder.exists()), first)
 
 
-def target_of(text: str, vault: Path) -> Path:
+def target_of(text: str, vault: VaultPlace) -> Path:
     """Return the folder that a person typed, in full.
 
     Raises:
@@ -45,7 +46,7 @@ def target_of(text: str, vault: Path) -> Path:
         target = target.resolve()
         if target.exists() and not target.is_dir():
             raise TargetRefusedError(folder=shown, reason=_("there is something there that is not a folder."))
-        inside = target.is_relative_to(vault.resolve())
+        inside = isinstance(vault, Path) and target.is_relative_to(vault.resolve())
     except (OSError, RuntimeError, ValueError) as error:
         raise TargetRefusedError(folder=shown, reason=readable(str(error)[:200])) from error
     if inside:

@@ -13,6 +13,7 @@ from phoneward.phones import Diagnosis
 from phoneward.settings import NoRepositoryNamedError, Settings
 from phoneward.setup import Attached, Journey, Source
 from phoneward.vault import Repository
+from phoneward.vaultplace import folder_of
 from phoneward.web.vaults import VaultDoor
 
 LOOK_AGAIN_S: Final = 1.0
@@ -94,9 +95,13 @@ class SetupDesk:
     # -- the vault -------------------------------------------------------------------------------------------------
 
     def place(self) -> Path | None:
-        """Return the vault's folder; None where none is chosen."""
+        """Return the vault's folder; None where none is chosen.
+
+        Raises:
+            RemoteRepositoryError: the vault lies elsewhere.
+        """
         try:
-            return self._door.place()
+            return folder_of(self._door.place())
         except NoRepositoryNamedError:
             return None
 

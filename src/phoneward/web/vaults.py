@@ -12,13 +12,16 @@ from phoneward.settings import NoRepositoryNamedError, Settings
 from phoneward.systemkeyring import SystemKeyring
 from phoneward.vault import (
     FileType,
-    LocalStorage,
     NoRepositoryError,
     Repository,
+    Storage,
     WrongPasswordError,
     open_repository,
+    open_storage,
     repository_exists,
 )
+from phoneward.vault.storage import NO_NAME
+from phoneward.vaultplace import VaultPlace
 from phoneward.web.errors import TriesTooFastError, TryRunningError, VaultShutError
 
 FREE_TRIES: Final = 3
@@ -46,7 +49,8 @@ class VaultDoor:
         self._clock = clock
         self._state = threading.RLock()
         self._trying = threading.Lock()
-        self._place: Path | None = None
+        self._place: VaultPlace | None = None
+        self._at: tuple[VaultPlace, Storage] | None = None
         self._repo: Repository | None = None
         self._config_digest = b""
         self._wrong = 0
@@ -58,8 +62,8 @@ class VaultDoor:
         """Whether the password was given."""
         return self._repo is not None
 
-    def place(self) -> Path:
-        """Return the vault's folder.
+    def place(self) -> VaultPlace:
+        """Return where the vault lies.
 
         Raises:
             NoRepositoryNamedError: nothing names it.
@@ -67,20 +71,20 @@ class VaultDoor:
         if self._place is not None:
             return self._place
         try:
-            return self._settings.repository_path()
+            return self._settings.repository_place()
         except NoRepositoryNamedError:
             place = self._remembered()
             if place is None:
                 raise
             return place
 
-    def choose(self, place: Path) -> None:
+    def choose(self, place: VaultPlace) -> None:
         """Take another place, where a vault is or shall be made. Its password is asked for anew."""
         with self._state:
             if self._place != place:
                 self._place, self._repo = place, None
 
-    def take(self, place: Path, repo: Repository) -> None:
+    def take(self, place: VaultPlace, repo: Repository) -> None:
         """Take a vault that is open already, such as one just made, or one whose password was just changed."""
         with self._state:
             self._place = place
@@ -109,7 +113,7 @@ class VaultDoor:
         if not self._trying.acquire(blocking=False):
             raise TryRunningError
         try:
-            repo = open_repository(self._storage(), password)
+            repo = open_repository(self._storage(), password, cache=self._settings.cache_dir)
         except WrongPasswordError:
             self._note_wrong()
             raise
@@ -126,8 +130,11 @@ class VaultDoor:
             self._setting_failed = True
 
     @contextlib.contextmanager
-    def vault(self) -> Iterator[Repository]:
+    def vault(self, *, load_index: bool = True) -> Iterator[Repository]:
         """Yield the open vault for reading, its index fresh. It must not be written with: see `own`.
+
+        Args:
+            load_index: False for what can do without: the index of a large vault far away takes many seconds.
 
         Raises:
             VaultShutError: its password is needed first.
@@ -138,6 +145,7 @@ class VaultDoor:
             if self._was_pruned(repo):
                 # Others may be reading with this one: they go on with the old index.
                 repo = self._repo = self._twin(repo)
+        if load_index:  # by itself: others may show meanwhile what needs no index
             repo.load_index()
         yield repo
 
@@ -160,14 +168,14 @@ class VaultDoor:
     def _opened(self) -> Repository:
         """Return the vault as it was opened, or open it with the password that is set."""
         storage = self._storage()
-        if self._repo is not None and self._config_digest != _config_digest(self.place()):
+        if self._repo is not None and self._config_digest != _config_digest(storage):
             self._repo = None  # another vault lies there now
         if self._repo is None:
             password = None if self._setting_failed else self._settings.password() or self._kept()
             if password is None:
                 raise VaultShutError
             try:
-                self._accept(open_repository(storage, password))
+                self._accept(open_repository(storage, password, cache=self._settings.cache_dir))
             except WrongPasswordError:
                 self._setting_failed = True
                 raise
@@ -178,15 +186,19 @@ class VaultDoor:
         """Return the password that the person asked this computer to remember."""
         return SystemKeyring(self._settings.state_dir).password(self.place())
 
-    def _storage(self) -> LocalStorage:
-        storage = LocalStorage(self.place())
+    def _storage(self) -> Storage:
+        place = self.place()
+        with self._state:
+            if self._at is None or self._at[0] != place:
+                self._at = (place, open_storage(place, self._settings.access))
+            storage = self._at[1]  # the same again: a distant one keeps its connections
         if not repository_exists(storage):
             raise NoRepositoryError(location=storage.location)
         return storage
 
     def _accept(self, repo: Repository) -> None:
         self._repo = repo
-        self._config_digest = _config_digest(self.place())
+        self._config_digest = _config_digest(repo.storage)
 
     def _note_wrong(self) -> None:
         with self._state:
@@ -197,7 +209,7 @@ class VaultDoor:
 
     @staticmethod
     def _twin(repo: Repository) -> Repository:
-        return Repository(repo.storage, repo.key, repo.config, repo.key_name)
+        return repo.twin()
 
     @staticmethod
     def _was_pruned(repo: Repository) -> bool:
@@ -207,6 +219,6 @@ class VaultDoor:
         return f"VaultDoor({'open' if self.is_open else 'locked'})"
 
 
-def _config_digest(place: Path) -> bytes:
+def _config_digest(storage: Storage) -> bytes:
     """Return a digest of the vault's `config`: another vault at the same place has another."""
-    return hashlib.sha256((place / FileType.CONFIG.value).read_bytes()).digest()
+    return hashlib.sha256(storage.load(FileType.CONFIG, NO_NAME)).digest()

@@ -44,3 +44,13 @@ def test_what_shows_nothing_is_never_found_and_alike_ones_are_bounded() -> None:
     assert len(found.vectors)
     assert (found.vectors % 2 == 1).all()
     assert len(found.vectors) <= 20 * 4 * 6
+
+
+def test_what_one_page_repeats_takes_nothing_from_another() -> None:
+    """A list of rows that are all alike is looked for together with a photo: the photo's copy is found as if alone."""
+    repeated, photo = vectors(1, 5), vectors(1, 6)
+    many = np.concatenate([np.repeat(repeated, 3_000, axis=0), photo])
+    beside = np.sqrt(1 - 0.8**2) * vectors(1, 7)
+    near_photo = 0.8 * photo + beside - (beside @ photo.T) * photo
+    found = Lists(packed(many)).near(np.concatenate([np.repeat(repeated, 200, axis=0), near_photo]), 0.5)
+    assert 3_000 in found.vectors[found.queries == 200]

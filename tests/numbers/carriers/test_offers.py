@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from phoneward.numbers import For, NoSuchOfferError, Offer, answers_words, in_language, offer, offers
+from phoneward.numbers import For, NoSuchOfferError, Offer, answers_words, offer, offers
 from phoneward.numbers.carriers import stored
 from phoneward.numbers.carriers.stored import StoredOffer, StoredQuarantine, read
 from phoneward.numbers.rulebook import rulebook
 from phoneward.numbers.rulebook.stored import RulebookDefectError
+from phoneward.texts import in_language
 
 every_offer = pytest.mark.parametrize("one", offers(), ids=lambda one: one.id)
 

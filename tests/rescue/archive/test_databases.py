@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoneward.rescue.archive.sources.attributed import text_in
+from phoneward.phones.attributed import text_in
 from tests.rescue.archive import made
 from tests.rescue.archive.reading import archive_of, months, words_of
 

@@ -23,7 +23,7 @@ _SAMPLE: Final = 16
 """Vectors a list from which the centres are made."""
 _LOOKED_INTO: Final = 4
 _MOST: Final = 6
-"""Found a query and list, on average: pages of text are all alike."""
+"""Found a query and list: pages of text are all alike."""
 _BLOCK: Final = 1 << 10
 _GROUP: Final = 32
 """Centres of which only the best is looked at first."""
@@ -64,7 +64,7 @@ class Lists:
         self._bounds = np.searchsorted(of[order], np.arange(count + 1))
 
     def near(self, queries: Vectors, least: float) -> Near:
-        """Return the pairs that are at least so much alike, or the most alike where those are too many."""
+        """Return the pairs that are at least so much alike; of a list the most alike of each query, if too many are."""
         looked = self._nearest(queries)
         asking = np.argsort(looked, axis=None, kind="stable")
         bounds = np.searchsorted(looked.ravel()[asking], np.arange(len(self._centres) + 1))
@@ -110,13 +110,14 @@ def _alike(
     queries: Vectors, vectors: Vectors, least: float
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float32]]:
     alike = queries @ vectors.T
-    most = _MOST * len(queries)
     enough = alike >= least * SCALE
-    if np.count_nonzero(enough) > most:
-        # Most are alike by far less: to put all of them in order would take many times as long.
-        enough = alike >= np.partition(alike[enough], -most)[-most]
+    crowded = np.flatnonzero(np.count_nonzero(enough, axis=1) > _MOST)
+    if len(crowded):
+        # Each query's own nearest: what a page repeats a hundred times takes nothing from the other queries.
+        enough[crowded] = False
+        enough[crowded[:, None], np.argpartition(alike[crowded], -_MOST, axis=1)[:, -_MOST:]] = True
     query, vector = np.nonzero(enough)
-    return query[:most], vector[:most], alike[query, vector][:most] / np.float32(SCALE)
+    return query, vector, alike[query, vector] / np.float32(SCALE)
 
 
 def _centres(vectors: Packed, telling: npt.NDArray[np.int32], count: int) -> Vectors:

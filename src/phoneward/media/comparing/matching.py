@@ -56,6 +56,7 @@ _RIVAL: Final = 0.1
 """How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
+_FEW_SLID: Final = 2
 _LEAST_FOR_CORNERS: Final = 0.6
 """Of 186 cut, covered, turned and framed copies one needed corners; of strangers half are 0.45 likely, or more."""
 _TIDIED: Final = 8
@@ -189,25 +190,31 @@ class Matcher(Generic[K]):
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, likely - _LITTLE)
         close = [one for at, one in enumerate(candidates) if one.likely >= (_LEAST_LIKELY if at < _CLOSE else alike)]
+        best, near = self._best(key, suspect, close[:_MOST_CLOSE], Effort.NEAR)
+        if best is None and near is not None:
+            # It is the same screen with another content: another page of that one's family may be the very one.
+            family = [one for one in candidates if one not in close and one.likely >= near.likely - _LITTLE]
+            best, _near = self._best(key, suspect, family[:_MOST_CLOSE], Effort.NEAR)
         for among, effort, enough in (
-            (close[:_MOST_CLOSE], Effort.NEAR, _LEAST_LIKELY),
             # Lists repeat themselves, and small versions do not tell which line it was.
             (close[:_MOST_SLID], Effort.SLIDING, _LEAST_FOR_SLIDING),
+            (close[:_FEW_SLID], Effort.SLIDING, _LEAST_LIKELY),
             (candidates[:1], Effort.CORNERS, _LEAST_FOR_CORNERS),
         ):
-            best, is_near = self._best(key, suspect, among if likely >= enough else [], effort)
-            if best is not None or is_near:
-                return best, is_near
-        return None, False
+            if best is not None or near is not None:
+                break
+            if likely >= enough:
+                best, near = self._best(key, suspect, among, effort)
+        return best, near is not None
 
     def _best(
         self, key: K, suspect: Prepared, candidates: list[Candidate], effort: Effort
-    ) -> tuple[Match[K] | None, bool]:
-        """Return the best match, and whether any is the same screen with another content."""
+    ) -> tuple[Match[K] | None, Candidate | None]:
+        """Return the best match, and the likeliest that is the same screen with another content."""
         fits: list[Fit] = []
         keys: list[K] = []
         sure: tuple[Fit, float] | None = None
-        is_near = False
+        near: Candidate | None = None
         for candidate in candidates:
             if sure is not None and candidate.likely < sure[1] - _RIVAL:
                 continue
@@ -215,14 +222,14 @@ class Matcher(Generic[K]):
             if original is None or (sure is not None and not might_fit_too(sure[0], original, candidate.near)):
                 continue
             found = outcome(original, suspect, candidate.near, effort, least=min(effort, Effort.SLIDING))
-            is_near |= found.is_near
+            near = near or (candidate if found.is_near else None)
             if found.verdict is not None:
                 fits.append(Fit(original, found, found.verdict))
                 keys.append(self._keys[candidate.number])
                 if sure is None and found.verdict.is_distinguishable:
                     sure = fits[-1], candidate.likely
         best = settled(fits, suspect)
-        return None if best is None else Match(keys[best[0]], key, best[1]), is_near
+        return None if best is None else Match(keys[best[0]], key, best[1]), near
 
     def _gray(self, key: K, of: Print) -> Gray | None:
         width = LOOK_WIDTH if of.width <= of.height else min(_WIDEST, LOOK_WIDTH * of.width // max(1, of.height))

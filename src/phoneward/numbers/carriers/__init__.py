@@ -2,7 +2,7 @@
 
 from phoneward.numbers.carriers.comparing import Comparison, compare, comparison_words
 from phoneward.numbers.carriers.country import country_of
-from phoneward.numbers.carriers.offers import Answers, Counts, For, Offer, answers_words, in_language, offer, offers
+from phoneward.numbers.carriers.offers import Answers, Counts, For, Offer, answers_words, offer, offers
 from phoneward.numbers.carriers.quarantine import Quarantine, quarantine, quarantine_words
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "compare",
     "comparison_words",
     "country_of",
-    "in_language",
     "offer",
     "offers",
     "quarantine",

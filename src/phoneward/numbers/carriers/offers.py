@@ -10,7 +10,7 @@ from phoneward.numbers.carriers.country import country_of
 from phoneward.numbers.carriers.stored import StoredOffer, read
 from phoneward.numbers.errors import NoSuchOfferError
 from phoneward.numbers.rulebook import Steps
-from phoneward.texts import N_, SOURCE_LANGUAGE, Words
+from phoneward.texts import N_, Words
 
 T = TypeVar("T")
 
@@ -137,9 +137,3 @@ _ANSWERS: Final[Mapping[Answers, str]] = {
 def answers_words(offer: Offer) -> Words:
     """Return what an offer answers with."""
     return Words(_ANSWERS[offer.answers])
-
-
-def in_language(texts: Mapping[str, T], language: str) -> T:
-    """Return a text of a data file in a language, in one near to it, or in English."""
-    near = "zh_CN" if language.startswith("zh") else SOURCE_LANGUAGE
-    return texts.get(language) or texts.get(near) or texts[SOURCE_LANGUAGE]

@@ -12,7 +12,7 @@ from phoneward.numbers.leaving.planning import Group, Plan, Step
 from phoneward.numbers.leaving.standings import State
 from phoneward.numbers.recognition import Relation
 from phoneward.numbers.rulebook import Claim, OldNumber, Steps, System
-from phoneward.texts import N_, Day, Listed, Words, _, counted, current_language, running, sentences, verbatim, words
+from phoneward.texts import N_, Day, Listed, Words, _, counted, in_language, running, sentences, verbatim, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +190,7 @@ def ways(step: Step) -> tuple[Way, ...]:
 def _way(title: Words, steps: Steps | None) -> Way | None:
     if steps is None:
         return None
-    language = current_language()
-    near = "zh_CN" if language.startswith("zh") else "en"
-    sentences = steps.steps.get(language) or steps.steps.get(near) or steps.steps.get("en") or ()
-    return Way(title, tuple(sentences), steps.link, steps.is_confirmed, steps.source, steps.checked)
+    return Way(title, tuple(in_language(steps.steps)), steps.link, steps.is_confirmed, steps.source, steps.checked)
 
 
 def _general(step: Step) -> tuple[Words, ...]:
@@ -259,9 +256,7 @@ def after_reissue(step: Step) -> str:
     reissue = step.system.reissue if step.system is not None else None
     if reissue is None:
         return ""
-    language = current_language()
-    near = "zh_CN" if language.startswith("zh") else "en"
-    text = reissue.text.get(language) or reissue.text.get(near) or reissue.text.get("en") or ""
+    text = in_language(reissue.text)
     return text if reissue.is_confirmed or not text else sentences(text, _("(Not confirmed.)"))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from phoneward.numbers.rulebook.folding import folded
 from phoneward.numbers.rulebook.stored import RulebookDefectError, read_systems
 from phoneward.numbers.rulebook.system import System
-from phoneward.texts import SOURCE_LANGUAGE
+from phoneward.texts import in_language
 
 FOLDER: Final = Path(__file__).parents[1] / "data" / "systems"
 
@@ -59,8 +59,7 @@ class Rulebook:
     @staticmethod
     def name(system: System, language: str) -> str:
         """Return what people call a system: in the language, in one near to it, or in English."""
-        near = "zh_CN" if language.startswith("zh") else SOURCE_LANGUAGE
-        return system.names.get(language) or system.names.get(near) or system.names[SOURCE_LANGUAGE]
+        return in_language(system.names, language)
 
 
 @functools.cache

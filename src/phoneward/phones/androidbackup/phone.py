@@ -22,7 +22,6 @@ from phoneward.phones.base import (
     AppInventory,
     FileKind,
     FileStream,
-    Hashed,
     Hashes,
     HashPlace,
     Identity,
@@ -32,10 +31,11 @@ from phoneward.phones.base import (
     Volume,
     VolumeKind,
 )
-from phoneward.phones.errors import FileReadError, PhoneGoneError
+from phoneward.phones.errors import FileReadError
 from phoneward.phones.labels import host_label
 from phoneward.phones.numbers import checked_offset
 from phoneward.phones.paths import is_clean
+from phoneward.phones.rereading import RereadHashes
 from phoneward.phones.words import NOT_A_FILE, NOT_A_PATH
 from phoneward.texts import _
 
@@ -245,32 +245,7 @@ class AndroidBackupPhone:
 
     def hash(self, files: Iterable[tuple[bytes, int]]) -> Hashes:
         """Read files again and hash them; see `Phone.hash`."""
-        return _BackupHashes(self, files)
-
-
-class _BackupHashes:
-    """Files of a backup, read again."""
-
-    def __init__(self, phone: AndroidBackupPhone, files: Iterable[tuple[bytes, int]]) -> None:
-        self._phone = phone
-        self._files = files
-        self._stopped = False
-
-    def stop(self) -> None:
-        self._stopped = True
-
-    def __iter__(self) -> Iterator[Hashed]:
-        for stream in self._phone.read(path for path, _size in self._files):
-            digest = hashlib.sha256()
-            try:
-                for piece in stream:
-                    if self._stopped:
-                        raise PhoneGoneError(detail=_("stopped"))
-                    digest.update(piece)
-            except FileReadError:
-                yield Hashed(stream.path, None)
-            else:
-                yield Hashed(stream.path, digest.digest())
+        return RereadHashes(self, files)
 
 
 class _BackupFile:

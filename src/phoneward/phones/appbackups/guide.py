@@ -1,12 +1,12 @@
 """What is known of an app's own backups, in the reader's language: what one holds, how to make it and put it back."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from phoneward.phones.appbackups.data import AppFile, Steps, app_files
-from phoneward.texts import N_, SOURCE_LANGUAGE, _, current_language
+from phoneward.phones.guides.data import is_confirmed
+from phoneward.texts import N_, _, current_language, in_language
 
 NOT_CONFIRMED: Final = N_(
     "These words were not found on a page of the app's maker. Menus may be called otherwise in your version."
@@ -15,8 +15,6 @@ PROOF: Final = N_(
     "What Phoneward keeps are the files, as the app wrote them. That they can be put back, only {app} itself can prove."
 )
 READ_ONLY: Final = N_("An export can be read, but {app} cannot put it back.")
-
-_Text = TypeVar("_Text", str, tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,32 +117,30 @@ def app_of_key(key: str) -> AppFile | None:
 
 def name_in(app: AppFile, language: str | None = None) -> str:
     """Return what people call an app."""
-    return _in(app.name, language or current_language())
+    return in_language(app.name, language or current_language())
 
 
 def _guide(app: AppFile, language: str) -> AppGuide:
-    name = _in(app.name, language)
+    name = in_language(app.name, language)
     kinds = {layout.kind for layout in app.phone} | {layout.kind for layout in app.computer}
     proof = PROOF if "backup" in kinds else READ_ONLY
     return AppGuide(
         key=app.key,
         name=name,
         packages=app.packages,
-        holds=_in(app.holds, language),
-        misses=_in(app.misses, language),
+        holds=in_language(app.holds, language),
+        misses=in_language(app.misses, language),
         proof=_(proof).format(app=name),
         make=tuple(_way(way, language) for way in app.make),
         put_back=tuple(_way(way, language) for way in app.put_back),
-        places=tuple(Place(_in(layout.called, language), layout.path, layout.confirmed) for layout in app.computer),
+        places=tuple(
+            Place(in_language(layout.called, language), layout.path, layout.confirmed) for layout in app.computer
+        ),
         stale_days=app.stale_days,
         looked_up=app.looked_up,
     )
 
 
 def _way(way: Steps, language: str) -> Way:
-    spoken = language if language in way.steps else SOURCE_LANGUAGE
-    return Way(_in(way.title, language), _in(way.steps, language), spoken in way.confirmed, way.sources)
-
-
-def _in(texts: Mapping[str, _Text], language: str) -> _Text:
-    return texts.get(language) or texts[SOURCE_LANGUAGE]
+    confirmed = is_confirmed(way.steps, way.confirmed, language)
+    return Way(in_language(way.title, language), in_language(way.steps, language), confirmed, way.sources)

@@ -42,7 +42,8 @@ if sys.platform != "win32":
 PIECE_BYTES = 1 << 20
 
 
-def _open_tree(path: Path) -> Tree:
+def open_tree(path: Path) -> Tree:
+    """Open a folder of this computer in the safest way that it knows. Raises OSError."""
     if sys.platform != "win32" and os.open in os.supports_dir_fd and os.scandir in os.supports_fd:
         return PosixTree(path)
     return PortableTree(path)
@@ -69,7 +70,7 @@ class FolderPhone:
         """
         try:
             if self._tree is None:
-                self._tree = _open_tree(self._path)
+                self._tree = open_tree(self._path)
             real = os.fsencode(self._path.resolve(strict=True))
         except OSError as error:
             raise FolderMissingError(path=readable(os.fsencode(self._path)), detail=error.strerror) from error

@@ -1,9 +1,12 @@
 """The data file of menu paths, as it is stored."""
 
 import functools
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import msgspec
+
+from phoneward.texts import SOURCE_LANGUAGE, nearest
 
 _FILE = Path(__file__).parent / "debugging.toml"
 
@@ -60,3 +63,17 @@ class GuidesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def guides_file() -> GuidesFile:
     """Return the data file that is part of the program."""
     return msgspec.toml.decode(_FILE.read_bytes(), type=GuidesFile)
+
+
+def is_confirmed(texts: Mapping[str, object], confirmed: Container[str], language: str) -> bool:
+    """Tell whether what a reader is told of a phone's own words was looked up in their language.
+
+    Traditional characters are made from simplified ones: what a phone sold in Taiwan shows may be called otherwise.
+
+    Args:
+        texts: by language.
+        confirmed: the languages that were looked up.
+        language: the reader's.
+    """
+    near = nearest(texts, language)
+    return near in confirmed and near in {language, SOURCE_LANGUAGE}

@@ -1,12 +1,11 @@
 """Which menus lead to USB debugging on a phone, in the reader's language."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
-from phoneward.phones.guides.data import Entry, Family, guides_file
+from phoneward.phones.guides.data import Entry, Family, guides_file, is_confirmed
 from phoneward.phones.makers import maker_by_key, maker_named
-from phoneward.texts import N_, SOURCE_LANGUAGE, _, current_language
+from phoneward.texts import N_, _, current_language, in_language
 
 STOCK: Final = "stock"
 NOT_CONFIRMED: Final = N_(
@@ -14,8 +13,6 @@ NOT_CONFIRMED: Final = N_(
 )
 WIRELESS_SINCE: Final = 11
 """The first Android with wireless debugging (AOSP packages/modules/adb docs/dev/adb_wifi.md)."""
-
-_Text = TypeVar("_Text", str, tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def guide_for(maker: str | None, android: int | None = None, *, language: str | 
         turn_off=in_language(common.turn_off, chosen),
         wireless=in_language(common.wireless, chosen) if has_wireless else (),
         notes=in_language(entry.notes, chosen) if entry.notes else (),
-        confirmed=(chosen if chosen in entry.turn_on else SOURCE_LANGUAGE) in entry.confirmed,
+        confirmed=is_confirmed(entry.turn_on, entry.confirmed, chosen),
         sources=(*entry.sources, *common.sources),
     )
 
@@ -116,8 +113,3 @@ def _entry_for(family: str, android: int | None) -> Entry:
 
 def _covers(entry: Entry, android: int) -> bool:
     return (entry.android_from or 0) <= android <= (entry.android_to or android)
-
-
-def in_language(texts: Mapping[str, _Text], language: str) -> _Text:
-    """Return a text in a language, else in English."""
-    return texts.get(language) or texts[SOURCE_LANGUAGE]

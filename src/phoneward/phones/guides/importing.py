@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from phoneward.phones.guides.data import Texts
-from phoneward.phones.guides.guide import family_of, in_language
-from phoneward.texts import N_, SOURCE_LANGUAGE, _, current_language
+from phoneward.phones.guides.data import Texts, is_confirmed
+from phoneward.phones.guides.guide import family_of
+from phoneward.texts import N_, _, current_language, in_language
 
 _FILE = Path(__file__).parent / "importing.toml"
 
@@ -159,6 +159,6 @@ def _way(entry: WayEntry, names: Mapping[str, str], language: str) -> ImportWay:
         steps=tuple(step.format(**names) for step in in_language(entry.steps, language)),
         notes=in_language(entry.notes, language) if entry.notes else (),
         twice=in_language(entry.twice, language),
-        confirmed=(language if language in entry.steps else SOURCE_LANGUAGE) in entry.confirmed,
+        confirmed=is_confirmed(entry.steps, entry.confirmed, language),
         sources=entry.sources,
     )

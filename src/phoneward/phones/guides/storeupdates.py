@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from phoneward.phones.guides.data import Texts
-from phoneward.phones.guides.guide import NOT_CONFIRMED, in_language
+from phoneward.phones.guides.data import Texts, is_confirmed
+from phoneward.phones.guides.guide import NOT_CONFIRMED
 from phoneward.phones.makers import maker_by_key, maker_named
-from phoneward.texts import SOURCE_LANGUAGE, _, current_language
+from phoneward.texts import _, current_language, in_language
 
 _FILE = Path(__file__).parent / "storeupdates.toml"
 
@@ -118,6 +118,6 @@ def _guide(store: StoreEntry, language: str) -> StoreGuide:
         name=in_language(store.name, language),
         packages=store.packages,
         steps=in_language(store.steps, language),
-        confirmed=(language if language in store.steps else SOURCE_LANGUAGE) in store.confirmed,
+        confirmed=is_confirmed(store.steps, store.confirmed, language),
         sources=store.sources,
     )

@@ -39,6 +39,10 @@ class Problems:
         if detail and len(self.details) < 20:
             self.details.append(detail)
 
+    def damaged(self, words: str) -> None:
+        """Count a place from which on a database cannot be read; see `databases.Damages`."""
+        self.add(Problem.DAMAGED_FROM, words)
+
     def sentences(self) -> list[Words]:
         """Say what is missing, and what to do where there is something to do."""
         return [_sentence(problem, count) for problem, count in sorted(self.counts.items())]

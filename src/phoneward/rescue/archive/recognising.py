@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from phoneward.databases import MAGIC, Database, opened
 from phoneward.errors import readable
 from phoneward.rescue.archive.errors import LockedSourceError, NoMessagesHereError, SourceGoneError
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.problem import Problem
 from phoneward.rescue.archive.sources.android_sms import AndroidSms
-from phoneward.rescue.archive.sources.database import MAGIC, Database, opened
 from phoneward.rescue.archive.sources.ios_messages import IosMessages
 from phoneward.rescue.archive.sources.reading import Reader
 from phoneward.rescue.archive.sources.signal_android import SignalAndroid

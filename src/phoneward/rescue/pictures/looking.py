@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from phoneward.databases import MAGIC
 from phoneward.media import FoundPicture, end_of
 from phoneward.media.finding import LeftOut, find_in
-from phoneward.rescue.archive.sources.database import MAGIC
 from phoneward.rescue.pictures.found import Place, TimeFrom
 from phoneward.rescue.pictures.mediastore import Known, known_pictures
 from phoneward.rescue.pictures.traces import (

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from phoneward.databases import number, opened, text
 from phoneward.rescue.archive.problem import Problems
-from phoneward.rescue.archive.sources.database import number, opened, text
 
 _MOST: Final = 2_000_000
 

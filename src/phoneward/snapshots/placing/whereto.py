@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from phoneward.texts import SOURCE_LANGUAGE, current_language
+from phoneward.texts import in_language
 
 _FILE = Path(__file__).parent / "places.toml"
 
@@ -22,7 +22,7 @@ class AppPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def reason(self) -> str:
         """Why there, in the reader's language."""
-        return self.why.get(current_language()) or self.why[SOURCE_LANGUAGE]
+        return in_language(self.why)
 
 
 class Along(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

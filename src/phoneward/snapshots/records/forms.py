@@ -14,6 +14,9 @@ from typing import Final
 
 from phoneward.phones import RecordKind
 
+SERVICE: Final = ("phoneward_service", "service")
+"""An attribute of ours, of iPhones: who carried a message or a call (`iMessage`, `com.apple.FaceTime`)."""
+
 EXACT: Final = "phoneward_exact"
 """An attribute of ours: the exact text of columns, as a JSON object in ASCII, where XML cannot bear it or where it
 would be taken for no text: control characters, halves of surrogate pairs, the very text `null`. The column's own
@@ -66,6 +69,7 @@ SMS: Final = Form(
         ("toa", ""),
         ("sc_toa", ""),
         *_same("service_center read status locked date_sent sub_id thread_id seen"),
+        SERVICE,
     ),
 )
 
@@ -79,6 +83,7 @@ CALLS: Final = Form(
         *_same("number duration date type presentation subscription_id post_dial_digits"),
         *_same("subscription_component_name via_number new is_read"),
         ("contact_name", "name"),
+        SERVICE,
     ),
     words_for_none=(("contact_name", "(Unknown)"),),
 )
@@ -89,10 +94,13 @@ MMS: Final = Form(
     top="smses",
     item="mms",
     also=frozenset({"sms"}),
-    attributes=_same(
-        "date rr sub ct_t read_status seen msg_box address sub_cs resp_st retr_st d_tm text_only exp locked m_id st"
-        " retr_txt_cs retr_txt date_sent read m_size rpt_a ct_cls pri sub_id tr_id resp_txt ct_l m_cls d_rpt v m_type"
-        " thread_id"
+    attributes=(
+        *_same(
+            "date rr sub ct_t read_status seen msg_box address sub_cs resp_st retr_st d_tm text_only exp locked m_id st"
+            " retr_txt_cs retr_txt date_sent read m_size rpt_a ct_cls pri sub_id tr_id resp_txt ct_l m_cls d_rpt v"
+            " m_type thread_id"
+        ),
+        SERVICE,
     ),
 )
 """Multimedia messages, in the order of real exports. `date` is in milliseconds there, though the phone has seconds;

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Protocol
 
-from phoneward.phones import Phone, RecordKind, RecordObstacle, as_records
+from phoneward.phones import IPHONE_BACKUP, Phone, RecordKind, RecordObstacle, as_records
+from phoneward.phones.joined import iphone_backup_facts
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import RecordCoverage, State
@@ -140,6 +141,8 @@ def _name_gaps(file: RecordFile, main: Table, covered: RecordCoverage, gaps: Gap
 
 def _covered(phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[RecordKind, Table]) -> RecordCoverage:
     main = tables[subject.main]
+    if phone.identity.kind == IPHONE_BACKUP:
+        return _covered_in_backup(phone, file, subject, tables)
     unclear = main.unclear + sum(tables[kind].unclear for kind in subject.parts)
     unclear += len(main.incomplete)
     lost = not main.incomplete and bool(main.kept) and any(tables[kind].obstacle for kind in subject.parts)
@@ -167,6 +170,37 @@ def _covered(phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[R
         kept=main.kept,
         missing=unclear or int(lost),
         android=phone.identity.os_version,
+        detail=main.detail,
+    )
+
+
+_ENCRYPTED_ONLY: Final = "calls"
+
+
+def _covered_in_backup(
+    phone: Phone, file: RecordFile, subject: Subject, tables: Mapping[RecordKind, Table]
+) -> RecordCoverage:
+    """Judge the records of an iPhone backup: their database is there, is not, or is damaged."""
+    main = tables[subject.main]
+    missing = main.unclear + sum(tables[kind].unclear for kind in subject.parts) + len(main.incomplete)
+    state, reason, step = State.KEPT, "", "nothing"
+    if missing:
+        reason = "backup-records-incomplete" if main.incomplete else "backup-records-unclear"
+        state, step = State.PART, "look-in-icloud" if main.incomplete else "nothing"
+    elif main.obstacle is not None:
+        state, reason = State.OUT_OF_REACH, "backup-records-unclear"
+        if main.obstacle is RecordObstacle.NOT_IN_BACKUP:
+            facts = iphone_backup_facts(phone)
+            lacks = subject.kind == _ENCRYPTED_ONLY and facts is not None and facts.is_encrypted is False
+            reason, step = "backup-records-absent", "encrypt-iphone-backup" if lacks else "nothing"
+    return RecordCoverage(
+        kind=subject.kind,
+        path=(RECORDS + b"/" + file.name).decode() if main.kept else "",
+        state=state,
+        reason=reason,
+        next_step=step,
+        kept=main.kept,
+        missing=missing,
         detail=main.detail,
     )
 

@@ -14,7 +14,7 @@ from phoneward.errors import readable
 from phoneward.findings import Severity
 from phoneward.phones.appbackups import app_guide, app_guides
 from phoneward.snapshots import Here, OwnBackupRow, Standing, app_called, app_title
-from phoneward.texts import N_, _, current_language, formats, words
+from phoneward.texts import N_, _, formats, in_language, words
 from phoneward.web.addresses import link
 from phoneward.web.errors import PageMissingError
 from phoneward.web.page import context_of, form_of, page, say, see_other
@@ -105,7 +105,7 @@ def _card(one: Here, phones: list[tuple[str, str]], names: dict[str, str], now: 
     facts: list[tuple[str, str]] = []
     called = app_called(one.kept[0].package) or one.kept[0].package if one.kept else ""
     if found is not None:
-        called = found.called.get(current_language()) or found.called.get("en") or called
+        called = in_language(found.called) if found.called else called
         if found.made is not None:
             made = _("{day} ({ago})").format(day=formats.day(found.made), ago=formats.ago(found.made, now))
             facts.append((_("Made"), made))

@@ -13,7 +13,9 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.progress import Listener, Notice
 from phoneward.snapshots import SecondVault, VaultCopyPlan, second_vaults
 from phoneward.texts import Size, _, counted, formats, labelled, words
-from phoneward.vault import LocalStorage, Repository, WrongPasswordError, open_repository, repository_exists
+from phoneward.vault import Repository, WrongPasswordError, open_repository, open_storage, repository_exists
+from phoneward.vaultplace import VaultPlace, parse_place
+from phoneward.web.context import WebContext
 from phoneward.web.errors import SecondPasswordWeakError
 from phoneward.web.jobs import Kind, Outcome
 from phoneward.web.page import context_of, form_of, page, say, see_other
@@ -62,10 +64,10 @@ def copy(request: Request) -> Response:
         wrong = _("A password is needed, of at most {count} letters.").format(count=MAX_PASSWORD)
         return _page(request, typed=typed, wrong=wrong)
     try:
-        place = whole_path(typed)
+        place = _place(typed)
         snapshots.refuse_nested(context.door.place(), place)
         with context.door.own() as source:
-            second = _opened(source, place, password, is_new=form.get("new") == "yes")
+            second = _opened(source, context, place, password, is_new=form.get("new") == "yes")
     except WrongPasswordError as error:
         return _page(request, typed=typed, wrong=error.sentence())
     except PhonewardError as error:
@@ -88,23 +90,30 @@ def copy(request: Request) -> Response:
     return see_other(f"/jobs/{job.id}" if is_new else f"/jobs/{job.id}?already=1")
 
 
-def _opened(source: Repository, place: Path, password: str, *, is_new: bool) -> Repository:
+def _place(typed: str) -> VaultPlace:
+    place = parse_place(typed)
+    return whole_path(typed) if isinstance(place, Path) else place
+
+
+def _opened(source: Repository, context: WebContext, place: VaultPlace, password: str, *, is_new: bool) -> Repository:
     """Open the second vault, or make it where there is none and the person asked for that.
 
     Raises:
         SecondPasswordWeakError: a new vault would have a password that is easily guessed, other than the first one's.
         PhonewardError: it cannot be opened, or made.
     """
-    if not is_new or repository_exists(LocalStorage(place)):
-        return snapshots.open_second(source, place, password)
-    setup.check_place(place)
+    storage = open_storage(place, context.settings.access)
+    if not is_new or repository_exists(storage):
+        return snapshots.open_second(source, storage, password, cache=context.settings.cache_dir)
+    if isinstance(place, Path):
+        setup.check_place(place)
     strength = setup.judge(password)
     if strength.is_weak:
         try:
             open_repository(source.storage, password)
         except WrongPasswordError:
             raise SecondPasswordWeakError(reason=str(strength.reason or "")) from None
-    return snapshots.make_second(source, place, password)
+    return snapshots.make_second(source, storage, password)
 
 
 def _outcome(plan: VaultCopyPlan, listener: Listener) -> Outcome:

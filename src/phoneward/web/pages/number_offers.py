@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from phoneward import numbers
 from phoneward.numbers import Offer
-from phoneward.texts import _, current_language, words
+from phoneward.texts import _, current_language, in_language, words
 from phoneward.web.addresses import address
 from phoneward.web.numbers import NUMBERS, OFFERS, decide, inventories
 from phoneward.web.page import context_of, form_of, page, say, see_other
@@ -43,11 +43,11 @@ def _offer(one: Offer, number: str | None, count: int | None, inventory: numbers
         compared = str(numbers.comparison_words(numbers.compare(count, inventory, number, one)))
     return {
         "id": one.id,
-        "name": numbers.in_language(one.names, language),
+        "name": in_language(one.names, language),
         "answers": str(numbers.answers_words(one)),
-        "covers": numbers.in_language(one.covers, language),
-        "not_covers": numbers.in_language(one.not_covers, language),
-        "steps": numbers.in_language(one.steps.steps, language),
+        "covers": in_language(one.covers, language),
+        "not_covers": in_language(one.not_covers, language),
+        "steps": in_language(one.steps.steps, language),
         "link": one.steps.link,
         "is_confirmed": one.steps.is_confirmed,
         "source": one.steps.source,

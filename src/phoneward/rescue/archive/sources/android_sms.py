@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from phoneward.databases import Beside, Database, number, opened, side_files, text
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.message import Attachment, Kind, Message
 from phoneward.rescue.archive.problem import Problems
-from phoneward.rescue.archive.sources.database import Beside, Database, number, opened, side_files, text
 from phoneward.rescue.archive.sources.reading import People, shortened
 from phoneward.rescue.archive.sources.texts import conversation_key, text_id
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from phoneward.databases import Beside, Database, Row, number, opened, side_files, text
+from phoneward.phones.attributed import text_in, without_holes
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.message import Attachment, Kind, Message, Notice, Quote
 from phoneward.rescue.archive.problem import Problem, Problems
-from phoneward.rescue.archive.sources.attributed import text_in, without_holes
-from phoneward.rescue.archive.sources.database import Beside, Database, Row, number, opened, side_files, text
 from phoneward.rescue.archive.sources.reading import People, shortened
 from phoneward.rescue.archive.sources.texts import conversation_key
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from phoneward.databases import Beside, Database, Row, number, opened, side_files, text
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.message import Attachment, Kind, Message, Notice, Quote
 from phoneward.rescue.archive.problem import Problem, Problems
-from phoneward.rescue.archive.sources.database import Beside, Database, Row, number, opened, side_files, text
 from phoneward.rescue.archive.sources.reading import People, shortened
 
 _BASE: Final = 0x1F

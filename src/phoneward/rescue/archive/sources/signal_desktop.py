@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from phoneward.databases import Database, number, opened, side_files, text
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.message import Attachment, Kind, Message, Notice, Quote
 from phoneward.rescue.archive.problem import Problem, Problems
-from phoneward.rescue.archive.sources.database import Database, number, opened, side_files, text
 from phoneward.rescue.archive.sources.json_pieces import NotJsonError, decoded
 from phoneward.rescue.archive.sources.reading import People, shortened
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from phoneward.databases import Beside, Database, Row, number, opened, side_files, text
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.message import Attachment, Kind, Message, Notice, Place, Quote
 from phoneward.rescue.archive.problem import Problem, Problems
-from phoneward.rescue.archive.sources.database import Beside, Database, Row, number, opened, side_files, text
 from phoneward.rescue.archive.sources.reading import People, shortened
 from phoneward.rescue.archive.sources.whatsapp_words import NOTICES, contact_in, media_kind_known
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from phoneward.databases import Database, Row, opened, side_files, text
 from phoneward.rescue.archive.media import MediaFolders
 from phoneward.rescue.archive.message import Attachment, Kind, Message, Notice, Place, Quote
 from phoneward.rescue.archive.problem import Problem, Problems
-from phoneward.rescue.archive.sources.database import Database, Row, opened, side_files, text
 from phoneward.rescue.archive.sources.reading import People, shortened
 from phoneward.rescue.archive.sources.whatsapp import shown_jid
 from phoneward.rescue.archive.sources.whatsapp_words import contact_in

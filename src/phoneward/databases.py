@@ -2,8 +2,8 @@
 
 Where neither a write-ahead log nor a rollback journal lies beside it, it is opened in place as `immutable`: SQLite then
 takes no lock, makes no `-shm` and writes nothing (sqlite.org/uri.html). `immutable` also passes over a log, which may
-hold the newest messages; where there is one, database and log are copied into the folder that the archive is made in,
-which will hold the same words, and opened there.
+hold the newest messages; where there is one, database and log are copied into a private folder of the caller's, and
+opened there.
 
 A database may be made to harm: views and triggers in the place of tables, expressions that never end, values of
 gigabytes. Only ordinary tables are read, in whole passes without joins, and never a generated column, whose expression
@@ -17,11 +17,11 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from phoneward.errors import readable
-from phoneward.rescue.archive.problem import Problem, Problems
 
+ROWID: Final = "ROWID"
 MAGIC: Final = b"SQLite format 3\0"
 SIDES: Final = ("-wal", "-journal")
 _MAX_VALUE: Final = 64 << 20
@@ -35,6 +35,13 @@ Row = Sequence[Any]
 """Values as SQLite has them: None, int, float, str, bytes."""
 
 
+class Damages(Protocol):
+    """Hears of what could not be read."""
+
+    def damaged(self, words: str) -> None:
+        """Count one; `words` are the machine's own, readable."""
+
+
 def side_files(path: Path) -> tuple[Path, ...]:
     """Return the log and the journal that lie beside a database and hold anything."""
     beside = (path.with_name(path.name + end) for end in SIDES)
@@ -42,12 +49,13 @@ def side_files(path: Path) -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def opened(path: Path, folder: Path) -> Iterator["Database"]:
+def opened(path: Path, folder: Path, *, odd_text: str = "replace") -> Iterator["Database"]:
     """Yield a database for reading.
 
     Args:
         path: where it lies; not written to, nor beside.
         folder: where it is copied to if a log or journal lies beside it.
+        odd_text: what becomes of text that is no UTF-8, as `bytes.decode` names it.
 
     Raises:
         OSError: it cannot be read, or copied.
@@ -65,7 +73,7 @@ def opened(path: Path, folder: Path) -> Iterator["Database"]:
                 copies[-1].chmod(0o600)
         connection = sqlite3.connect(place.absolute().as_uri() + question, uri=True, isolation_level=None)
         try:
-            yield Database(connection)
+            yield Database(connection, odd_text)
         finally:
             connection.close()
     finally:
@@ -77,10 +85,10 @@ def opened(path: Path, folder: Path) -> Iterator["Database"]:
 class Database:
     """A database that is open for reading."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, odd_text: str = "replace") -> None:
         self._connection = connection
         self._left = _MOST_STEPS_A_ROW
-        connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        connection.text_factory = lambda text: text.decode("utf-8", odd_text)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
         connection.set_progress_handler(self._step, _STEPS)
         for setting in _SETTINGS:
@@ -103,7 +111,7 @@ class Database:
         return self._columns[table]
 
     def rows(
-        self, table: str, columns: Sequence[str], order: str = "", problems: Problems | None = None
+        self, table: str, columns: Sequence[str], order: str = "", problems: Damages | None = None
     ) -> Iterator[Row]:
         """Yield a table's rows: these columns, None in the place of one that it does not have.
 
@@ -116,6 +124,7 @@ class Database:
         there = self.columns(table)
         if not there:
             return
+        there = there | {ROWID}  # every ordinary table has one, whether it names it or not
         shown = ", ".join(f'"{column}"' if column in there else "NULL" for column in columns)
         sorting = f' ORDER BY "{order}"' if order in there else ""
         try:
@@ -127,7 +136,7 @@ class Database:
         except sqlite3.Error as error:
             if problems is None:
                 raise
-            problems.add(Problem.DAMAGED_FROM, readable(f"{table}: {error}"))
+            problems.damaged(readable(f"{table}: {error}"))
 
     def is_empty(self, table: str, fewer_than: int) -> bool:
         """Tell whether a table has fewer rows than that."""
@@ -144,18 +153,20 @@ class Beside:
 
     Args:
         rows: each begins with the number it belongs to, ascending.
+        most: how many of a number are given.
     """
 
-    def __init__(self, rows: Iterator[Row]) -> None:
+    def __init__(self, rows: Iterator[Row], most: int = 100) -> None:
         self._rows = rows
+        self._most = most
         self._next: Row | None = None
         self._advance()
 
     def of(self, number: int) -> list[Row]:
-        """Return the rows of a number, at most a hundred; numbers asked for must ascend."""
+        """Return the rows of a number, at most `most`; numbers asked for must ascend."""
         found: list[Row] = []
         while self._next is not None and self._next[0] <= number:
-            if self._next[0] == number and len(found) < 100:
+            if self._next[0] == number and len(found) < self._most:
                 found.append(self._next)
             self._advance()
         return found

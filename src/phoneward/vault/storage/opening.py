@@ -1,0 +1,42 @@
+"""The storage at a place: each kind's library is loaded only where such a place is opened."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from phoneward.vault.storage.base import Storage
+from phoneward.vault.storage.local import LocalStorage
+from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
+
+
+def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
+    """Return the storage at a place; it is not asked yet whether there is anything.
+
+    Args:
+        place: a folder or an address.
+        access: who may enter it: the variables of `vaultplace.ACCESS_VARIABLES` that are set.
+
+    Raises:
+        RemoteAddressError: the address cannot be understood.
+        RemotePartMissingError: the extra `remote` is not installed.
+    """
+    if isinstance(place, Path):
+        return LocalStorage(place)
+    from phoneward.vault.storage.retrying import RetryingStorage
+
+    return RetryingStorage(_remote(place, access))
+
+
+def _remote(place: RemotePlace, access: Mapping[str, str]) -> Storage:
+    match place.kind:
+        case RemoteKind.REST:
+            from phoneward.vault.storage.rest import RestStorage
+
+            return RestStorage(place, access)
+        case RemoteKind.S3:
+            from phoneward.vault.storage.s3 import S3Storage
+
+            return S3Storage(place, access)
+        case RemoteKind.SFTP:
+            from phoneward.vault.storage.sftp import SftpStorage
+
+            return SftpStorage(place)
