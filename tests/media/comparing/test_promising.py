@@ -1,6 +1,6 @@
 """What apps held before a picture became the person's own: a glance at all of it, a closer look at little."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -45,7 +45,7 @@ def _new(family: str) -> tuple[str, Print]:
 def test_copies_of_a_new_picture_are_promising_among_all_that_apps_hold(
     held: dict[str, Print], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many as a look at each of them finds, cut and covered ones too, even if no more are looked at than there are."""
+    """As many as a look at each of them finds, cut and covered ones too, though no more are looked at."""
     monkeypatch.setattr(matching, "_GLANCED", 1)
     families = sorted(PICTURES)[::3]
     looked, glanced = 0, 0

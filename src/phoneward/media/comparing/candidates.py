@@ -111,6 +111,7 @@ class Candidates:
         for way in (self.whole(suspects, 1), self.covered(suspects, 1)):
             found = [max(likely, *(one.likely for one in some), 0.0) for likely, some in zip(found, way, strict=True)]
         upright = [strip_of(one) for one in suspects]
+        sides = np.array([min(one.width, one.height) for one in suspects], np.float64)
         groups = same_ones([one.shape for one in upright], _TOGETHER)
         for parts, strips in (
             (self._tall, upright),
@@ -118,7 +119,7 @@ class Candidates:
         ):
             if not parts.numbers:
                 continue
-            for group, laid in zip(groups, parts.laid(strips, groups), strict=True):
+            for group, laid in zip(groups, parts.laid(strips, sides, groups), strict=True):
                 for number, likely in zip(group, laid.glance().tolist(), strict=True):
                     found[number] = max(found[number], likely)
         return found
