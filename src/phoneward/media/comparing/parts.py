@@ -171,17 +171,19 @@ class Laid:
         """Return about how likely each suspect's likeliest guess is; no guess is moved to where it fits better."""
         if not len(self._guesses.suspects):
             return self.likely
-        elected = self._elected(self._guesses, self._rated)
-        return np.maximum(self.likely, elected.guesses.likeliest(self._count))
+        _likeliest, elected = self._elected(self._guesses, self._rated)
+        return np.maximum(self.likely, self._small.rate(elected).guesses.likeliest(self._count))
 
-    def _elected(self, guesses: Guesses, rated: Rated) -> Rated:
-        """Return the places that all windows of the suspects vote for."""
+    def _elected(self, guesses: Guesses, rated: Rated) -> tuple[Guesses, Guesses]:
+        """Return the likeliest guesses, and the places in their originals that all windows of the suspects vote for."""
         likeliest = guesses.of(np.union1d(guesses.ranked(_VOTED), rated.guesses.ranked(_VOTED)))
         elected = Election(self._asked, likeliest, self._parts.vectors, self._parts.first, self._parts.strips.width)
-        return self._small.rate(elected.elected().and_(self._sliding.slid(likeliest)))
+        return likeliest, elected.elected()
 
     def _followed(self, guesses: Guesses, rated: Rated, most: int) -> Guesses:
-        rated = rated.and_(self._elected(guesses, rated))
+        likeliest, elected = self._elected(guesses, rated)
+        slid = self._sliding.slid(likeliest)
+        rated = rated.and_(self._small.rate(elected.and_(slid)))
         promising = (rated.guesses.likeliest(self._count) >= _STRANGE)[rated.guesses.suspects]
         small = rated.of(~promising).guesses.best(_FEW)
         if promising.any():
