@@ -100,3 +100,24 @@ def test_matrices_are_multiplied_by_one_thread(held: dict[str, Print]) -> None:
         with _matcher(list(held.items())[:2], looker):
             assert all(number == 1 for number in threads())
         assert threads() == before
+
+
+def test_memory_that_pictures_took_goes_back_and_what_is_kept_of_them_is_bounded(
+    held: dict[str, Print], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan of a phone stays small however many pictures it compares: what is kept, and what lies in gaps."""
+    given_back: list[int] = []
+    monkeypatch.setattr(matching, "give_back_memory", lambda: given_back.append(1))
+    with Looker() as looker, _matcher(list(held.items())[:40], looker) as matcher:
+        assert len(list(matcher.match(list(held.items())[:40]))) == 40
+        assert len(given_back) == 40 // 8
+        chance = np.random.default_rng(1)
+        page = chance.integers(0, 255, (1600, 1000), np.uint8)
+        monkeypatch.setattr(matcher._kept, "_gray", lambda key: page[len(key) :])
+        for number in range(160):
+            prepared = matcher._kept.of("x" * number)
+            assert prepared is not None
+            assert prepared.thumb.size
+        kept = matcher._kept
+        assert 16 << 20 < sum(map(kept._open._size, kept._open._kept.values())) <= 32 << 20
+        assert 32 << 20 < sum(map(kept._packed._size, kept._packed._kept.values())) <= 64 << 20
