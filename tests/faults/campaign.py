@@ -3,6 +3,7 @@
 python -m tests.faults.campaign power [SEED]          restic looks at every state that is a vault
 python -m tests.faults.campaign kills [COUNT] [SEED]  so many `kill -9`, restic after each
 python -m tests.faults.campaign cuts [COUNT] [SEED]   the cable cut at so many random bytes, restic after each
+python -m tests.faults.campaign wire [COUNT] [SEED]   the way to a vault on a server cut so often, restic after each
 python -m tests.faults.campaign flushes               what breaks without which flush
 """
 
@@ -19,6 +20,8 @@ from tests.faults.flushes import all_places, places, what_breaks, without
 from tests.faults.kills import Bench, Killer
 from tests.faults.promises import Judge, restic_agrees, small_constants
 from tests.faults.scenarios import SCENARIOS
+from tests.faults.served import ServedRest
+from tests.faults.wirecuts import WireCutter
 from tests.phone.testphone import TestPhone
 
 if TYPE_CHECKING:
@@ -73,6 +76,16 @@ def cuts(count: int = 100, seed: int = 1) -> None:
             say(cutter.report(seed))
 
 
+def wire(count: int = 200, seed: int = 1) -> None:
+    """Cut until `count` cuts happened."""
+    with tempfile.TemporaryDirectory() as folder, ServedRest.running(Path(folder) / "served") as served:
+        cutter = WireCutter(served, Path(folder) / "work", random.Random(seed))
+        cutter.prepare()
+        while cutter.cuts < count:
+            cutter.run(with_restic=True)
+            say(cutter.report(seed))
+
+
 def flushes() -> None:
     """Leave out the flushes of each place in turn."""
     with tempfile.TemporaryDirectory() as folder, small_constants():
@@ -87,7 +100,8 @@ def flushes() -> None:
 def main() -> None:
     """Run what the command line names."""
     what, *numbers = sys.argv[1:] or ["power"]
-    campaigns: dict[str, Callable[..., None]] = {"power": power, "kills": kills, "cuts": cuts, "flushes": flushes}
+    campaigns: dict[str, Callable[..., None]] = {"power": power, "kills": kills, "cuts": cuts, "wire": wire}
+    campaigns["flushes"] = flushes
     campaigns[what](*map(int, numbers))
 
 

@@ -85,5 +85,5 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     trees.put(one.folder, "DCIM/Camera/2.jpg", trees.content("other", 3_000))
     make_vault(one.vault, PASSWORD)
     (tmp_path / "password").write_text(f"{PASSWORD}\n")
-    monkeypatch.setattr("phoneward.schedules.running.tell", one.told.append)
+    monkeypatch.setattr("phoneward.schedules.running.tell", lambda outcome, _state: one.told.append(outcome))
     return one

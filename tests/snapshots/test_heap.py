@@ -8,9 +8,10 @@ from typing import cast
 
 import pytest
 
+from phoneward import heap
+from phoneward.heap import give_back_memory
 from phoneward.phones import open_folder
-from phoneward.snapshots import heap, list_path, passes, proofs_building, rows, sending
-from phoneward.snapshots.heap import give_back_memory
+from phoneward.snapshots import list_path, passes, proofs_building, rows, sending
 from phoneward.vault import BlobId, BlobType, BlobWriter
 from tests.snapshots.bench import Vault, write
 

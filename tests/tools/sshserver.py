@@ -15,6 +15,9 @@ from tests.tools.ports import free_port
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
+_QUICK = "curve25519-sha256,curve25519-sha256@libssh.org"
+"""How keys are agreed on: what is meant to last for decades takes longer."""
+
 
 class SshServerError(RuntimeError):
     """The server did not start."""
@@ -25,17 +28,20 @@ class SshServer:
 
     Args:
         folder: empty, of this test only.
-        sftp_server: the subsystem's command; OpenSSH's own where nothing is given.
+        sftp_server: the subsystem's command; OpenSSH's own where nothing is given; None: there is none.
 
     Attributes:
         port: of 127.0.0.1.
-        client: a folder with `ssh`, which uses the client's key and known hosts of this server; put it first in PATH.
+        client: a folder with `ssh`, `sftp` and `scp`, which use the client's key and known hosts; put it first in PATH.
+        home: a home folder whose `.ssh` has the same, for other programs.
     """
 
-    def __init__(self, folder: Path, *, sftp_server: str = "internal-sftp") -> None:
+    def __init__(self, folder: Path, *, sftp_server: str | None = "internal-sftp") -> None:
         self.folder = folder
         self.port = free_port()
         self.client = folder / "bin"
+        self.home = folder / "home"
+        (self.home / ".ssh").mkdir(mode=0o700, parents=True)
         self.user = getpass.getuser()
         folder.chmod(0o700)
         for key in ("host", "client"):
@@ -48,7 +54,7 @@ class SshServer:
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\n"
             f"AuthorizedKeysFile {folder / 'authorized'}\nPidFile none\nUsePAM no\nStrictModes no\n"
             f"PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n"
-            f"MaxStartups 100\nKexAlgorithms curve25519-sha256\nSubsystem sftp {sftp_server}\n"
+            f"MaxStartups 100\nKexAlgorithms {_QUICK}\n" + (f"Subsystem sftp {sftp_server}\n" if sftp_server else "")
         )
         self._write_client()
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,7 +62,7 @@ class SshServer:
     def know_host(self, port: int, key: str = "host") -> None:
         """Have the client know the server at a port, such as that of a proxy."""
         public = (self.folder / f"{key}.pub").read_text()
-        with (self.folder / "known_hosts").open("a") as known:
+        with self.known_hosts.open("a") as known:
             known.write(f"[127.0.0.1]:{port} {public}")
 
     def address(self, path: Path | str, port: int | None = None) -> str:
@@ -96,15 +102,23 @@ class SshServer:
     ) -> None:
         self.stop()
 
+    @property
+    def known_hosts(self) -> Path:
+        """The file of the servers that the client knows."""
+        return self.home / ".ssh" / "known_hosts"
+
+    @property
+    def client_config(self) -> Path:
+        """The client's settings; what is added at the end counts where nothing before says otherwise."""
+        return self.home / ".ssh" / "config"
+
     def _write_client(self) -> None:
         self.client.mkdir()
-        program = shutil.which("ssh")
-        config = self.folder / "ssh_config"
-        config.write_text(
-            f"Host *\n  IdentityFile {self.folder / 'client'}\n  IdentitiesOnly yes\n  IdentityAgent none\n"
-            f"  UserKnownHostsFile {self.folder / 'known_hosts'}\n  GlobalKnownHostsFile /dev/null\n"
+        self.client_config.write_text(
+            f"Host *\n  IdentityFile {self.folder / 'client'}\n  IdentitiesOnly yes\n"
+            f"  UserKnownHostsFile {self.known_hosts}\n  GlobalKnownHostsFile /dev/null\n"
         )
-        for name in ("ssh", "sftp"):
+        for name in ("ssh", "sftp", "scp"):
             script = self.client / name
-            script.write_text(f'#!/bin/sh\nexec {shutil.which(name) or program} -F {config} "$@"\n')
+            script.write_text(f'#!/bin/sh\nexec {shutil.which(name)} -F {self.client_config} "$@"\n')
             script.chmod(0o755)

@@ -15,6 +15,8 @@ MTIME_NS = 1_700_000_000_123_456_789
 class BlobStore:
     """Blobs by SHA-256, nothing encrypted. `loads` counts what was asked for."""
 
+    requests_at_once = 1
+
     def __init__(self) -> None:
         self.blobs: dict[tuple[BlobType, BlobId], bytes] = {}
         self.loads: list[BlobId] = []

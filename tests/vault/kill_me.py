@@ -5,11 +5,13 @@ import sys
 
 from phoneward.vault import BlobType, LocalStorage, open_repository
 from phoneward.vault.writer import BlobWriter
+from tests.tools.delayed import DelayedStorage
 
 
-def main(path: str, start: int) -> None:
-    """Print the number of each block of blobs after it was flushed."""
-    repo = open_repository(LocalStorage(path), "secret")
+def main(path: str, start: int, *, is_far: bool) -> None:
+    """Print the number of each block of blobs after it was flushed. To a far place several packs go at once."""
+    near = LocalStorage(path)
+    repo = open_repository(DelayedStorage(near, delay_s=0.002) if is_far else near, "secret")
     repo.load_index()
     with BlobWriter(repo, pack_size=400_000) as writer:
         for block in range(start, start + 100_000):
@@ -26,4 +28,4 @@ def blobs_of(block: int) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), is_far=sys.argv[3] == "far")

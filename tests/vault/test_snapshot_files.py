@@ -58,6 +58,11 @@ class Files:
         assert file_type is FileType.SNAPSHOT
         return [ListedFile(name, len(data)) for name, data in self.files.items()]
 
+    requests_at_once = 1
+
+    def load_listed(self, file_type: FileType, file: ListedFile) -> bytes:
+        return self.load_unpacked(file_type, file.name)
+
 
 def _snapshot(time_ns: int, path: str = "/phone") -> Snapshot:
     return Snapshot(time_ns=time_ns, tree=BlobId(b"\1" * 32), paths=(path,))

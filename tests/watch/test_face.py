@@ -5,7 +5,7 @@ import sys
 
 WITHOUT = """
 import sys
-for name in ("numpy", "cv2", "PIL", "simplejpeg", "pyspng", "pillow_heif"):
+for name in ("numpy", "cv2", "PIL", "simplejpeg", "pyspng", "threadpoolctl", "pillow_heif"):
     sys.modules[name] = None
 """
 

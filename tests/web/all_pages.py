@@ -31,6 +31,7 @@ from tests.web.cases_shown import case_shown, screenshots_seen
 from tests.web.holding import LONG, Holding, holding
 from tests.web.numbers_shown import numbers_shown
 from tests.web.rescue_shown import looked_for_what_is_left
+from tests.web.schedules_shown import schedule_shown
 from tests.web.setup_help import GOOD, ended, until_password
 from tests.web.site import Site, Visitor, make_settings, serving
 from tests.web.test_jobs import Held
@@ -202,6 +203,7 @@ IN_A_VAULT: Final = (
     Example("rooms of the vault", "/vault/usage", "/vault/usage"),
     Example("fewer snapshots", "/vault/thin", "/vault/thin"),
     Example("copies of the vault", "/vault/copy", "/vault/copy"),
+    Example("what happens by itself", "/schedules", "/schedules"),
     Example("add a password", "/vault/keys/{how}", "/vault/keys/add"),
     Example("change the password", "/vault/keys/{how}", "/vault/keys/change"),
     Example("remove a password", "/vault/keys/{key}/remove", "/vault/keys/{key}/remove"),
@@ -239,6 +241,7 @@ IN_A_NEW_VAULT: Final = (
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
     Example("no copy of the vault", "/vault/copy", "/vault/copy"),
+    Example("nothing happens by itself", "/schedules", "/schedules"),
     Example("nothing takes room", "/vault/usage", "/vault/usage"),
     Example("nothing to thin", "/vault/thin", "/vault/thin"),
     Example("story", "/story", "/story"),
@@ -353,6 +356,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         app_looked_at(site.context, visitor)
         looked_into(site.context, recorded(folder))
         looked_for_what_is_left(visitor)
+        schedule_shown(site.context.settings.state_dir, folder / "vault")
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303
         key = visitor.get("/vault/keys").text.partition('href="/vault/keys/')[2].partition("/")[0]

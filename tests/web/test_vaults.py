@@ -117,10 +117,10 @@ def test_one_password_is_tried_at_a_time(tmp_path: Path, monkeypatch: pytest.Mon
     goes_on, began = threading.Event(), threading.Event()
     real = open_repository
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: object, **named: object) -> object:
         began.set()
         assert goes_on.wait(30)
-        return real(*arguments)  # type: ignore[arg-type]
+        return real(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(vaults_module, "open_repository", slow)
     thread = threading.Thread(target=door.unlock, args=(PASSWORD,))

@@ -1,5 +1,6 @@
 """Asks every room that exists. A room that fails does not hide the others."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from phoneward.checkup.marks import marked
 from phoneward.checkup.report import CheckupReport, RoomReport
 from phoneward.checkup.rooms import ROOMS, Room
 from phoneward.errors import PhonewardError, readable
+from phoneward.findings import Finding, sorted_findings
 from phoneward.phones.appbackups import OnComputer
 from phoneward.progress import Event, Listener, StepDone, StepStarted, silent
 from phoneward.remaining import Remaining
@@ -45,6 +47,7 @@ def checkup(
     on_computer: Sequence[OnComputer] = (),
     computer: str | None = None,
     state_dir: Path | None = None,
+    also: Sequence[Finding] = (),
 ) -> CheckupReport:
     """Ask all rooms about one snapshot.
 
@@ -59,6 +62,8 @@ def checkup(
         on_computer: apps' own backups that were found on this computer.
         computer: this computer's id.
         state_dir: the person's state folder: what was begun on a phone and cut off is told.
+        also: findings from elsewhere on this computer, such as of its schedule; each is told by its room, once there
+            is a snapshot.
 
     Raises:
         SnapshotNotFoundError, AmbiguousSnapshotError: there is no such snapshot, or several.
@@ -88,7 +93,7 @@ def checkup(
         computer=computer,
         state_dir=state_dir,
     )
-    parts = tuple(_ask(room, asking, steps, state) for room in ROOMS)
+    parts = tuple(_ask(room, asking, steps, state, () if chosen is None else also) for room in ROOMS)
     failed = {part.room.name for part in parts if part.failure is not None}  # sooner than one that answers
     took = {name: seconds for name, seconds in steps.took.items() if name not in failed}
     remember_durations(cache_dir, repo.config.id, took)
@@ -138,12 +143,14 @@ def _is_our_own(info: SnapshotInfo) -> bool:
     return any(tag.startswith("phoneward-") for tag in info.snapshot.tags)
 
 
-def _ask(room: Room, asking: Asking, steps: _Steps, state: OwnerState) -> RoomReport:
+def _ask(room: Room, asking: Asking, steps: _Steps, state: OwnerState, also: Sequence[Finding]) -> RoomReport:
     if room.answer is None:
         return RoomReport(room)
     steps.begin(room.name, room.title)
     try:
-        return RoomReport(room, marked(room.answer(asking), state))
+        answer = room.answer(asking)
+        told = sorted_findings((*answer.findings, *(finding for finding in also if finding.room == room.name)))
+        return RoomReport(room, marked(dataclasses.replace(answer, findings=told), state))
     except PhonewardError as error:
         return RoomReport(room, failure=error)
     except Exception as error:  # noqa: BLE001 - what one room did not foresee must not take the report away

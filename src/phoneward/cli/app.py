@@ -24,7 +24,7 @@ SECTIONS = {
     N_("To see how things stand"): ("open", "checkup", "update", "number", "watch"),
     N_("When it happened"): ("rescue", "case"),
     N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats", "app-backups"),
-    N_("Through the years"): ("schedule", "rename", "copy", "forget", "prune", "key", "unlock", "repair"),
+    N_("Through the years"): ("schedule", "notify", "rename", "copy", "forget", "prune", "key", "unlock", "repair"),
     N_("When you need it"): ("kit", "guide", "pair", "connect", "timestamp", "completion"),
 }
 """What `--help` lists, under which heading, a beginner's commands first."""

@@ -119,12 +119,14 @@ def _open_second(
             passwords.say_if_weak(frame.output, given.password)
         frame.output.say(_("A second vault is made: {place}").format(place=readable(str(place))))
         return snapshots.make_second(source, storage, given.password)
+    cache = frame.settings.cache_dir
     try:
-        return snapshots.open_second(source, storage, given.password)
+        return snapshots.open_second(source, storage, given.password, cache=cache)
     except vault.WrongPasswordError:
         if given.is_chosen:
             raise
-        return snapshots.open_second(source, storage, passwords.ask_hidden(_("Password of the second vault: ")))
+        typed = passwords.ask_hidden(_("Password of the second vault: "))
+        return snapshots.open_second(source, storage, typed, cache=cache)
 
 
 def _place(text: str) -> VaultPlace:

@@ -41,12 +41,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @vault_options
 def ls(snapshot: str | None, path: str | None, *, recursive: bool, proof: bool) -> ExitCode:
     """List a folder of a snapshot."""
-    from phoneward import snapshots
-
     if path is None and snapshot is not None and snapshot.startswith("/"):
         snapshot, path = None, snapshot  # no snapshot's name starts so
     frame = current()
     with open_vault(frame) as repository:
+        from phoneward import snapshots
+
         repository.load_index()
         wanted = snapshot or "latest"
         lookup = snapshots.ProofLookup(repository, snapshots.find(repository, wanted)) if proof else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from phoneward.cli import wrapping
+from phoneward.cli.tables import written
 from phoneward.errors import PhonewardError, readable
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ def _show(stream: TextIO, renderable: "RenderableType") -> None:
         stream.write(renderable + "\n")
     else:
         shown = console(stream)
+        rows = None if isinstance(renderable, str) else written(renderable, shown)
+        if rows is not None:
+            stream.write(rows)
+            return
         shown.print(_fitted(renderable, shown.width) if isinstance(renderable, str) else renderable)
 
 

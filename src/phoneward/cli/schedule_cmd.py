@@ -6,7 +6,7 @@ from phoneward.cli.frame import output_options
 from phoneward.cli.worded import WordedGroup
 from phoneward.texts import N_
 
-_COMMANDS: tuple[str, ...] = ("set", "status", "run", "stop")
+_COMMANDS: tuple[str, ...] = ("set", "status", "run", "stop", "watch")
 """One file a command: `schedule_set_cmd.py` and so on."""
 
 

@@ -3,74 +3,16 @@
 from typing import TYPE_CHECKING
 
 from phoneward.errors import readable
-from phoneward.texts import N_, _, enumeration, formats, labelled, ngettext
+from phoneward.schedules.wording import details, job_lines, result_lines, run_line, target_name
+from phoneward.texts import _, formats, labelled
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from phoneward.cli.frame import Frame
-    from phoneward.schedules import JobStanding, Result, Run, Schedule, Standing, Target, Timer
+    from phoneward.schedules import Result, Run, Schedule, Standing, Timer
 
-JOBS = {
-    "backup": N_("Backup"),
-    "copy": N_("Copy into the second vault"),
-    "read-data": N_("Reading a part of the vault back"),
-    "restore-test": N_("Restoring files as a test"),
-}
-KINDS = {
-    "done": N_("done"),
-    "incomplete": N_("done, something is not kept"),
-    "waiting": N_("not yet"),
-    "failed": N_("failed"),
-    "alarm": N_("look at this"),
-    "stopped": N_("stopped"),
-}
 RUNS_SHOWN = 5
-
-
-def job_title(job: str, name: str) -> str:
-    """Return what a job is called, with its phone."""
-    title = _(JOBS[job])
-    return _("{job} of {phone}").format(job=title, phone=name) if name else title
-
-
-def rhythm_sentence(schedule: "Schedule") -> str:
-    """Return when backups are due."""
-    days = schedule.every_days
-    if days == 1:
-        return _("Every day, from {time} on.").format(time=schedule.at)
-    return ngettext("Every {count} day, from {time} on.", "Every {count} days, from {time} on.", days).format(
-        count=days, time=schedule.at
-    )
-
-
-def details(schedule: "Schedule") -> list[str]:
-    """Return all that was set, in sentences."""
-    found = [
-        rhythm_sentence(schedule),
-        labelled(_("Phones"), enumeration(target_name(target) for target in schedule.targets)),
-        labelled(_("Vault"), readable(schedule.vault)),
-    ]
-    if schedule.on_plug_in:
-        sentence = ngettext(
-            "Also when one of them is plugged in, once in {count} hour at most.",
-            "Also when one of them is plugged in, once in {count} hours at most.",
-            schedule.plug_in_hours,
-        )
-        found.append(sentence.format(count=schedule.plug_in_hours))
-    if schedule.copy_to:
-        found.append(_("After a backup it is copied into {place}.").format(place=readable(schedule.copy_to)))
-    found.append(
-        _("The vault is not read back by itself.")
-        if schedule.read_data == "never"
-        else _("All of the vault is read back in four weeks, in parts, and files are restored as a test.")
-    )
-    return found
-
-
-def target_name(target: "Target") -> str:
-    """Return what a phone or folder is called."""
-    return readable(target.folder) if target.folder else target.name
 
 
 def show_plan(frame: "Frame", schedule: "Schedule", timer: "Timer") -> None:
@@ -113,16 +55,12 @@ def _explain(frame: "Frame", timer: "Timer") -> None:
 
 
 def show_run(frame: "Frame", done: "Run | None", standing: "Standing") -> None:
-    """Show what was done."""
+    """Show what was done, and when something is due next."""
+    if done is not None:
+        show_results(frame, done)
     if frame.output.json:
-        for result in () if done is None else done.results:
-            frame.output.emit("scheduled_job", result_document(result))
         frame.output.emit("summary", {"jobs": 0 if done is None else len(done.results), "next": _next(standing)})
         return
-    for result in () if done is None else done.results:
-        show = frame.output.summary if result.kind == "done" else frame.output.result
-        for line in result_lines(result):
-            show(line)
     if done is None:
         frame.output.summary(_("Nothing is due."))
     soonest = min((job.next for job in standing.jobs if job.next is not None), default=None)
@@ -130,14 +68,15 @@ def show_run(frame: "Frame", done: "Run | None", standing: "Standing") -> None:
         frame.output.summary(labelled(_("Next"), formats.moment(soonest)))
 
 
-def result_lines(result: "Result") -> list[str]:
-    """Return what came of a job."""
-    from phoneward.schedules import missed_sentence
-
-    head = job_title(result.job, result.name)
-    said = f"{missed_sentence(result)} {result.sentence}" if result.missed else result.sentence
-    lines = [labelled(f"{head} ({_(KINDS[result.kind])})", said)]
-    return [*lines, f"    {result.advice}"] if result.advice else lines
+def show_results(frame: "Frame", done: "Run") -> None:
+    """Show what came of each job."""
+    for result in done.results:
+        if frame.output.json:
+            frame.output.emit("scheduled_job", result_document(result))
+            continue
+        show = frame.output.summary if result.kind == "done" else frame.output.result
+        for line in result_lines(result):
+            show(line)
 
 
 def show_standing(frame: "Frame", standing: "Standing") -> None:
@@ -162,33 +101,6 @@ def show_standing(frame: "Frame", standing: "Standing") -> None:
         for result in run.results:
             for line in result_lines(result):
                 frame.output.result(f"    {line}")
-
-
-def run_line(run: "Run") -> str:
-    """Return when a run was, and where it did not come to its end, that."""
-    when = formats.moment(run.began)
-    if run.exit_code is None:
-        return _("{time}: it did not come to its end (the computer went off, or it was ended).").format(time=when)
-    if run.exit_code == 130:
-        return _("{time}: it was stopped.").format(time=when)
-    return _("{time}, {duration}:").format(time=when, duration=formats.duration(run.seconds))
-
-
-def job_lines(job: "JobStanding") -> list[str]:
-    """Return how a job stands."""
-    task, note = job.task, job.note
-    head = job_title(task.job, "" if task.target is None else target_name(task.target))
-    last = _("not yet done") if note.done is None else _("last done {time}").format(time=formats.moment(note.done))
-    soon = _("as soon as it can be") if job.next is None else _("next {time}").format(time=formats.moment(job.next))
-    lines = [labelled(head, f"{last}; {soon}")]
-    if task.due.missed and task.due.missed_since is not None:
-        sentence = ngettext("Missed {count} run since {date}.", "Missed {count} runs since {date}.", task.due.missed)
-        lines.append("    " + sentence.format(count=task.due.missed, date=formats.date(task.due.missed_since)))
-    if job.is_overdue:
-        lines.append("    " + _("It is overdue."))
-    if note.failing_since is not None:
-        lines.append("    " + _("Not done since {time}.").format(time=formats.moment(note.failing_since)))
-    return lines
 
 
 def schedule_document(schedule: "Schedule") -> dict[str, object]:

@@ -1,6 +1,8 @@
 """Opens the vault a person named, with the password they have."""
 
 import contextlib
+import importlib
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -44,7 +46,20 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
     if given is None and (kept := _from_keyring(frame, storage, place)) is not None:
         yield kept
         return
-    yield (vault.open_repository(storage, given), given) if given is not None else _ask_and_open(frame, storage)
+    yield (_open(frame, storage, given), given) if given is not None else _ask_and_open(frame, storage)
+
+
+def _open(frame: Frame, storage: "Storage", password: str) -> "Repository":
+    from phoneward import vault
+
+    # Whoever opens a vault asks its snapshots. Loading that room takes as long as trying the password, and both wait
+    # for different things.
+    beside = threading.Thread(target=importlib.import_module, args=("phoneward.snapshots",), daemon=True)
+    beside.start()
+    try:
+        return vault.open_repository(storage, password, cache=frame.settings.cache_dir)
+    finally:
+        beside.join()
 
 
 def _from_keyring(frame: Frame, storage: "Storage", place: "VaultPlace") -> "tuple[Repository, str] | None":
@@ -56,7 +71,7 @@ def _from_keyring(frame: Frame, storage: "Storage", place: "VaultPlace") -> "tup
     if kept is None:
         return None
     try:
-        return vault.open_repository(storage, kept), kept
+        return _open(frame, storage, kept), kept
     except vault.WrongPasswordError:
         frame.output.say(_("The password in the system's keyring does not open this vault any more."))
         return None
@@ -68,7 +83,7 @@ def _ask_and_open(frame: Frame, storage: "Storage") -> "tuple[Repository, str]":
     for attempt in range(1, ATTEMPTS + 1):
         password = passwords.existing(frame.settings)
         try:
-            return vault.open_repository(storage, password), password
+            return _open(frame, storage, password), password
         except vault.WrongPasswordError:
             if attempt == ATTEMPTS:
                 raise

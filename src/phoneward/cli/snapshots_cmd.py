@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 @vault_options
 def snapshots() -> ExitCode:
     """List all snapshots; one that is damaged is named and does not hide the others."""
-    from phoneward.snapshots import list_snapshots, load_state
-
     frame = current()
     damaged: list[PhonewardError] = []
 
@@ -39,6 +37,8 @@ def snapshots() -> ExitCode:
         damaged.append(error)
 
     with open_vault(frame) as repository:
+        from phoneward.snapshots import list_snapshots, load_state
+
         found = list_snapshots(repository, on_damaged=note)
         state = load_state(repository, snapshots=[info.snapshot for info in found], on_damaged=note)
     shown = [info for info in found if not info.state]

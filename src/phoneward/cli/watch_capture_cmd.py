@@ -155,7 +155,7 @@ def _known_packages(frame: Frame, snapshot: str | None) -> "dict[int, str]":
         return {}
     try:
         storage = vault.open_storage(frame.settings.repository_place(), frame.settings.access)
-        repository = vault.open_repository(storage, password)
+        repository = vault.open_repository(storage, password, cache=frame.settings.cache_dir)
         return watch.packages_by_uid(_asking(frame, repository, snapshot))
     except PhonewardError:
         return {}

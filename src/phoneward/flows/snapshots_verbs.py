@@ -210,5 +210,6 @@ SNAPSHOTS_VERBS: Final[Mapping[str, Verb]] = {
     "app-guide": Verb(None, {"app": APP}),
     "keep-app-backup": Verb(_keep_app_backup, {"folder": FOLDER, "device": DEVICE}),
     "copy": Verb(None),
+    "schedule": Verb(None),
 }
-"""What a finding of the snapshots room may ask for. `coverage`, `app-backups`, `app-guide` and `copy` are pages."""
+"""What a finding of the snapshots room may ask for. Those without a function are pages."""

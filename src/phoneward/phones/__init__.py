@@ -1,6 +1,6 @@
 """Phones: one protocol, several kinds. Knows no vault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,9 @@ from phoneward.phones.adb import (
     find_adb,
     list_adb_devices,
     pair,
+    track_devices,
 )
+from phoneward.phones.adb.server import AdbServer as _AdbServer
 from phoneward.phones.base import (
     ANDROID_BACKUP,
     IPHONE_BACKUP,
@@ -49,6 +51,7 @@ from phoneward.phones.errors import (
     PhoneGoneError,
     PhoneNotFoundError,
     PhoneOfflineError,
+    PhoneSilentError,
     PhoneUnauthorizedError,
     RecordBytesError,
     UpdateRefusedError,
@@ -146,6 +149,7 @@ __all__ = [
     "PhoneGoneError",
     "PhoneNotFoundError",
     "PhoneOfflineError",
+    "PhoneSilentError",
     "PhoneUnauthorizedError",
     "PictureAccess",
     "PicturePhone",
@@ -197,6 +201,7 @@ __all__ = [
     "screenshot_styles",
     "store_guides",
     "store_named",
+    "track_phones",
     "translated_detail",
 ]
 
@@ -263,3 +268,12 @@ def open_adb(serial: str | None = None, *, allow_unencrypted: bool = False, idle
         idle_timeout: seconds of silence after which the phone counts as gone.
     """
     return AdbPhone(serial, allow_unencrypted=allow_unencrypted, idle_timeout=idle_timeout)
+
+
+def track_phones(idle_timeout: float) -> Iterator[list[AdbDevice]]:
+    """Yield the phones that the adb server sees, now and after each change; see `adb.tracking.track_devices`.
+
+    Args:
+        idle_timeout: seconds without a change after which PhoneSilentError is raised.
+    """
+    return track_devices(_AdbServer(idle_timeout=idle_timeout))

@@ -64,6 +64,14 @@ class NoPhoneForScheduleError(ScheduleError):
     exit_code = ExitCode.USAGE
 
 
+class NoPhoneChosenError(ScheduleError):
+    """None was ticked."""
+
+    message = N_("No phone was chosen.")
+    next_step = N_("Tick at least one of them.")
+    exit_code = ExitCode.USAGE
+
+
 class TimeOfDayError(ScheduleError):
     """What should be a time is none."""
 

@@ -73,7 +73,7 @@ def prepare(wished: Wished, settings: Settings, environ: Mapping[str, str], now:
         chosen = second_password_source(settings, environ, wished.second_password_file, copy_to) or Password("same")
         schedule = _replaced(schedule, second_password=chosen)
         _try_second(Desk(schedule, settings.state_dir, _opened=desk.opened()), repo)
-    return _replaced(schedule, targets=_targets(repo, wished, now))
+    return _replaced(schedule, targets=wished.targets or _targets(repo, wished, now))
 
 
 def _replaced(schedule: Schedule, **changes: object) -> Schedule:
@@ -87,10 +87,15 @@ def _settled(place: VaultPlace, wished: Wished, settings: Settings) -> VaultPlac
         AccessForScheduleError: secrets would be needed that are only here.
     """
     if isinstance(place, Path):
-        return _absolute(place)
+        return whole(place)
     if place.password or (settings.access and not wished.access_file):
         raise AccessForScheduleError(place=shown_place(place))
     return place
+
+
+def whole(place: VaultPlace) -> VaultPlace:
+    """Return a place whose folder is named from the root on."""
+    return _absolute(place) if isinstance(place, Path) else place
 
 
 def _absolute(path: Path) -> Path:
@@ -142,6 +147,18 @@ def _targets(repo: Repository, wished: Wished, now: dt.datetime) -> tuple[Target
     if not named and not folders:
         raise NoPhoneForScheduleError
     return (*named, *folders)
+
+
+def known_phones(repo: Repository, now: dt.datetime) -> list[Target]:
+    """Return the phones that a schedule looks after unless others are named: those of which something came lately.
+
+    Args:
+        repo: open, its index loaded.
+        now: aware.
+    """
+    infos = snapshots.list_snapshots(repo, on_damaged=lambda _name, _error: None)
+    state = snapshots.load_state(repo, snapshots=[info.snapshot for info in infos], on_damaged=lambda _n, _e: None)
+    return [Target(device=one.device, name=state.called(one.device, one.label)) for one in _in_use(repo, infos, now)]
 
 
 def _in_use(repo: Repository, infos: Sequence[snapshots.SnapshotInfo], now: dt.datetime) -> list[snapshots.KnownPhone]:

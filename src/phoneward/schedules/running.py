@@ -106,6 +106,7 @@ class _Running:
     listener: Listener
     log: Log = field(default_factory=Log)
     results: list[Result] = field(default_factory=list)
+    said: set[tuple[Happened, str] | None] = field(default_factory=set)
 
     def run(self, *, everything: bool, plugged_in: str | None) -> Run | None:
         now = self.clock()
@@ -202,8 +203,11 @@ class _Running:
             task.job, task.key, done=begun if is_done else note.done, failing_since=failing_since
         )
         key, outcome = self._outcome(task, result, begun)
-        if outcome is not None and (key != note.told or is_done):
-            tell(outcome)
+        said = None if outcome is None else (outcome.happened, outcome.sentence)
+        # One reason may stop several jobs of a run, such as a password that does not fit: it is told once.
+        if outcome is not None and (key != note.told or is_done) and said not in self.said:
+            self.said.add(said)
+            tell(outcome, self.state_dir)
         self.log = self.log.with_note(task.job, task.key, told=key)
 
     def _outcome(self, task: Task, result: Result, now: dt.datetime) -> tuple[str, Outcome | None]:

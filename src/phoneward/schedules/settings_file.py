@@ -35,6 +35,7 @@ PasswordFrom = Literal["keyring", "file", "command", "same"]
 """Where a password comes from. `same`: the second vault has the first one's."""
 
 ReadData = Literal["weekly", "daily", "monthly", "never"]
+READING: Final[tuple[ReadData, ...]] = get_args(ReadData)
 PARTS: Final[dict[str, tuple[int, int]]] = {"daily": (1, 28), "weekly": (WEEKLY, 4), "monthly": (28, 1)}
 """How the whole vault is read back in four weeks: every so many days, one of so many parts."""
 
@@ -123,7 +124,7 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_data_named(name: str) -> ReadData:
     """Return how often a part is read back, by its name. KeyError where there is none."""
-    known: dict[str, ReadData] = {one: one for one in get_args(ReadData)}
+    known: dict[str, ReadData] = {one: one for one in READING}
     return known[name]
 
 

@@ -4,6 +4,9 @@ import datetime as dt
 import enum
 import logging
 from dataclasses import dataclass
+from pathlib import Path
+
+from phoneward import notifying
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +46,22 @@ class Outcome:
     missed: int = 0
 
 
-def tell(outcome: Outcome) -> None:
-    """Tell it: today only into the log of the system that runs the schedule. Nothing leaves this computer."""
+def tell(outcome: Outcome, state_dir: Path) -> None:
+    """Tell it: into the log of the system that runs the schedule and, unless all went well, by the ways that are set.
+
+    A way that does not work is named in the log; the work goes on.
+    """
     level = logging.INFO if outcome.happened is Happened.DONE else logging.WARNING
     _LOG.log(level, "%s: %s: %s", outcome.job, outcome.happened.value, outcome.sentence)
+    if outcome.happened is Happened.DONE:
+        return
+    kind = notifying.Kind(outcome.happened.value)
+    message = notifying.Message(kind, outcome.when, outcome.sentence, outcome.advice, outcome.phone, outcome.job)
+    try:
+        results = notifying.notify(message, state_dir)
+    except notifying.NotifySettingsError as error:
+        _LOG.warning("%s", error.sentence())
+        return
+    for one in results:
+        if one.error is not None:
+            _LOG.warning("%s", one.error.sentence())

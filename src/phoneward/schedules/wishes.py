@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from phoneward.schedules.rhythm import DAILY
-from phoneward.schedules.settings_file import ReadData
+from phoneward.schedules.settings_file import ReadData, Target
 from phoneward.vaultplace import VaultPlace
 
 AT: Final = "20:00"
@@ -22,6 +22,7 @@ class Wished:
         at: HH:MM.
         names: of phones, as the vault knows them; none for all that are in use.
         folders: instead of phones.
+        targets: instead of both, what was chosen already.
         copy_to: where the second vault lies.
         access_file: says who may enter a remote place.
         password_file, second_password_file: named on the command line.
@@ -41,3 +42,4 @@ class Wished:
     password_file: str | None = None
     second_password_file: str | None = None
     language: str = ""
+    targets: tuple[Target, ...] | None = None

@@ -159,5 +159,9 @@ def afterwards(place: Path, *, is_folder: bool = False) -> tuple[Words, ...]:
     return (
         first,
         words("Only what is new is copied then, so it takes a few minutes."),
+        words(
+            "To have it happen by itself: {command} (USB debugging stays on for it)",
+            command=f"phoneward schedule set --repo {quoted(str(place))} --daily",
+        ),
         words("To see what would be lost, app by app: {command}", command=command.replace(" backup ", " coverage ")),
     )

@@ -79,13 +79,14 @@ def refuse_nested(source: VaultPlace, destination: VaultPlace) -> None:
         raise NestedVaultsError(source=str(source), destination=str(destination))
 
 
-def open_second(source: Repository, storage: Storage, password: str) -> Repository:
+def open_second(source: Repository, storage: Storage, password: str, *, cache: Path | None = None) -> Repository:
     """Open the second vault; its index is not loaded yet.
 
     Args:
         source: the first vault.
         storage: where the second one lies.
         password: of the second one.
+        cache: see `vault.open_repository`.
 
     Raises:
         SecondVaultMissingError: there is none.
@@ -95,7 +96,7 @@ def open_second(source: Repository, storage: Storage, password: str) -> Reposito
     """
     if not repository_exists(storage):
         raise SecondVaultMissingError(location=storage.location)
-    destination = open_repository(storage, password)
+    destination = open_repository(storage, password, cache=cache)
     refuse_same(source, destination)
     return destination
 

@@ -35,6 +35,10 @@ NEVER_READ_BACK: Final = "snapshots.never-read-back"
 READ_BACK_OLD: Final = "snapshots.read-back-old"
 ONE_DISK: Final = "snapshots.one-disk-only"
 SECOND_COPY_OLD: Final = "snapshots.second-copy-old"
+NO_SCHEDULE: Final = "snapshots.no-schedule"
+SCHEDULE_LATE: Final = "snapshots.schedule-late"
+SCHEDULE_FAILED: Final = "snapshots.schedule-failed"
+SCHEDULE_ALARM: Final = "snapshots.schedule-alarm"
 
 CODES: Final[Mapping[str, str]] = {
     NONE: "The vault holds no finished snapshot of a phone.",
@@ -74,4 +78,8 @@ CODES: Final[Mapping[str, str]] = {
     ONE_DISK: "No second vault is noted: everything lies on one disk.",
     SECOND_COPY_OLD: "The second vault lacks the newest snapshot, and all was last copied long ago, or never: advice "
     "from 31 days, warning from 92.",
+    NO_SCHEDULE: "No schedule on this computer backs up into this vault.",
+    SCHEDULE_LATE: "A scheduled backup was not made for three days, or for two of its own times. Subject: the phone.",
+    SCHEDULE_FAILED: "Something scheduled failed when it was last tried. Subject: the job, and its phone.",
+    SCHEDULE_ALARM: "Something scheduled found damage in the vault. Subject: the job.",
 }

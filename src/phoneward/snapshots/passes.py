@@ -11,6 +11,7 @@ from typing import IO
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
+from phoneward.heap import give_back_memory
 from phoneward.phones import ANDROID_BACKUP, Phone, PhoneGoneError
 from phoneward.phones.joined import iphone_backup_facts
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
@@ -21,7 +22,6 @@ from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
 from phoneward.snapshots.coverage import BackupFile, Coverage, Waiting, encode_coverage
 from phoneward.snapshots.errors import BackupCutShortError, BackupStoppedError
 from phoneward.snapshots.gaps import Gaps
-from phoneward.snapshots.heap import give_back_memory
 from phoneward.snapshots.interrupts import deferred_interrupt
 from phoneward.snapshots.inventory import device_document, encode_document, packages_document
 from phoneward.snapshots.journal import Journal

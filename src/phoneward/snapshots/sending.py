@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 
+from phoneward.heap import give_back_memory
 from phoneward.phones import Entry, FileKind, FileReadError, ListingItem, Phone, PhoneGoneError
 from phoneward.phones.bulk import BulkPhone, as_bulk
 from phoneward.phones.joined import owner_of
@@ -20,7 +21,6 @@ from phoneward.snapshots.compare import Moment
 from phoneward.snapshots.comparing import Plan
 from phoneward.snapshots.confirming import Arrived, Follower
 from phoneward.snapshots.gaps import GapReason, Gaps, reason_of
-from phoneward.snapshots.heap import give_back_memory
 from phoneward.snapshots.interrupts import Interrupts
 from phoneward.snapshots.journal import Journal, Part, Sent, blob_ids
 from phoneward.snapshots.listing import DIRECTORY, Folders, Row, row_of

@@ -8,7 +8,6 @@ follow each other without gaps.
 """
 
 import itertools
-import os
 from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -26,6 +25,7 @@ from phoneward.vault.check_lost import name_lost_files
 from phoneward.vault.check_report import CheckLog, CheckReport, ProblemKind, label
 from phoneward.vault.errors import StorageError
 from phoneward.vault.index import PackColumns, decode_columns
+from phoneward.vault.loading import load_each, reading_threads
 from phoneward.vault.nodes import SPECIAL_TYPES, Node, NodeType
 from phoneward.vault.packs import header_size_of
 from phoneward.vault.repository import Repository
@@ -85,7 +85,7 @@ class _Check:
         self._listener = listener
         self._log = CheckLog()
         self._packs: dict[FileId, _KnownPack] = {}
-        self._threads = max(2, min(4, os.cpu_count() or 1))
+        self._threads = reading_threads(self._repo)
 
     def run(self, subset: Subset | None) -> CheckReport:
         report = self._log.report
@@ -115,14 +115,15 @@ class _Check:
         return snapshots
 
     def _indexes(self) -> None:
-        for name, _size in self._repo.list_files(FileType.INDEX):
+        for name, document in load_each(self._repo, FileType.INDEX, list(self._repo.list_files(FileType.INDEX))):
             file = label(FileType.INDEX, name)
+            if isinstance(document, StorageError):
+                raise document
+            if isinstance(document, PhonewardError):
+                self._log.error(ProblemKind.INDEX_DAMAGED, file, document.sentence())
+                continue
             try:
-                packs = decode_columns(self._repo.load_unpacked(FileType.INDEX, name))
-            except StorageError:
-                raise
-            except PhonewardError as error:
-                self._log.error(ProblemKind.INDEX_DAMAGED, file, error.sentence())
+                packs = decode_columns(document)
             except ValueError as error:
                 sentence = _("The index file {name} cannot be used: {problem}").format(name=name, problem=error)
                 self._log.error(ProblemKind.INDEX_DAMAGED, file, sentence)

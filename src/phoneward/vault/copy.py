@@ -7,7 +7,6 @@ keeps only the snapshots from being copied that need it.
 """
 
 import itertools
-import os
 import time
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted, sile
 from phoneward.vault.blobs import BlobId, BlobType, FileId
 from phoneward.vault.copy_walk import SnapshotWalk, WholeTrees
 from phoneward.vault.errors import BlobMissingError, SameVaultError, StorageError
+from phoneward.vault.loading import reading_threads
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.repository import Repository
 from phoneward.vault.snapshot_files import Snapshot, save_snapshot_held
@@ -166,7 +166,7 @@ def plan_copy(
     known = KnownCopies(there)
     walk = SnapshotWalk(source, destination)
     listener(PhaseStarted("find-used"))
-    with ThreadPoolExecutor(_threads(), "copy") as pool:
+    with ThreadPoolExecutor(reading_threads(source), "copy") as pool:
         for snapshot in chosen:
             name = snapshot.id or FileId("")
             copy = known.of(snapshot)
@@ -214,7 +214,7 @@ def run_copy(
         LockLostError, StorageError, VerifyError: the destination cannot be written, or one of both not be read.
     """
     listener(PhaseStarted("copy", total_files=len(plan.planned), total_bytes=plan.bytes))
-    with destination.writer() as writer, ThreadPoolExecutor(_threads(), "copy") as pool:
+    with destination.writer() as writer, ThreadPoolExecutor(reading_threads(source), "copy") as pool:
         _Run(source, destination, lock=lock, plan=plan, writer=writer, pool=pool, listener=listener).all()
     report = plan.report
     report.bytes_stored = writer.stats.bytes_stored
@@ -269,7 +269,7 @@ class _Run:
     def _copy(self, wanted: "array[int]") -> None:
         # In the index, the pieces of a pack stand together: in this order each pack is read once, from front to back.
         batches = self._batches(sorted(wanted))
-        running = [self._start(batch) for batch in itertools.islice(batches, _threads() + 1)]
+        running = [self._start(batch) for batch in itertools.islice(batches, reading_threads(self.source) + 1)]
         try:
             while running:
                 blob_type, ids, future = running.pop(0)
@@ -321,7 +321,3 @@ def copy_of(snapshot: Snapshot) -> Snapshot:
     if earlier:
         extra[COPIED_FROM] = earlier
     return msgspec.structs.replace(snapshot, id=None, parent=None, original=original, extra=extra)
-
-
-def _threads() -> int:
-    return max(2, min(4, os.cpu_count() or 1))

@@ -163,11 +163,14 @@ class TransientStorageError(StorageError):
 
     Args:
         retry_after_s: the server asked to wait this long, seconds; None where it did not.
+        is_unclear: of a `save`: the server may still be at it, and may yet take away or cut what it finds under this
+            name then. The name is not to be used again.
     """
 
-    def __init__(self, *, retry_after_s: float | None = None, **details: object) -> None:
+    def __init__(self, *, retry_after_s: float | None = None, is_unclear: bool = False, **details: object) -> None:
         super().__init__(**details)
         self.retry_after_s = retry_after_s
+        self.is_unclear = is_unclear
 
 
 class StorageUnreachableError(StorageError):
@@ -178,6 +181,13 @@ class StorageUnreachableError(StorageError):
         "Check the address, your connection and whether the server runs, then run the same command again: it goes on "
         "where it stopped."
     )
+
+
+class UnclearSaveError(StorageUnreachableError):
+    """Nobody knows what becomes of a file that was sent: it is to be made anew, under another name.
+
+    `storage.under_new_names` does that; where it cannot be done, a person sees that there was no answer.
+    """
 
 
 class WrongAnswerError(StorageError):
@@ -229,13 +239,6 @@ class WrongRegionError(StorageError):
 
     message = N_("The bucket of {path} lies in another region: {detail}")
     next_step = N_("Look at the provider in which region it is, and say it with AWS_DEFAULT_REGION.")
-
-
-class ForeignFileError(StorageError):
-    """Among the vault's files lies one whose name no library of ours can hold, and so nothing can be listed."""
-
-    message = N_("Among the files of {path} is one that is none of a vault's, and it is in the way: {detail}")
-    next_step = N_("Remove that file at the provider, then run the same command again.")
 
 
 class OldLayoutError(StorageError):

@@ -6,6 +6,7 @@ repository from before and knows that password.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from phoneward.vault.blobs import FileId, FileType
 from phoneward.vault.crypto import SealingKey
 from phoneward.vault.errors import (
     AmbiguousKeyError,
+    AppendOnlyError,
     FileMissingError,
     KeyFileError,
     KeyInUseError,
@@ -136,7 +138,8 @@ def _add_verified(repo: Repository, password: str, username: str, hostname: str,
     except ValueError:
         master = None
     if master is None or _parts(master) != _parts(repo.key):
-        repo.storage.remove(FileType.KEY, name)
+        with suppress(AppendOnlyError):
+            repo.storage.remove(FileType.KEY, name)
         raise KeyNotWorkingError
     return name
 
@@ -186,11 +189,13 @@ def change_password(
             those.
         KeyNotWorkingError: the new one does not open the repository; the old one stays.
         OldKeyStaysError: the old one could not be removed; both open the repository.
+        AppendOnlyError: the place would keep the old key; nothing was changed.
         StorageError: the new one was not stored; nothing was changed.
     """
     count = _sound_keys(repo)
     if count > MAX_KEYS_TRIED:  # restic adds any number
         raise TooManyKeysError(count=count, limit=MAX_KEYS_TRIED)
+    repo.ensure_removable()
     old = repo.key_name
     new = _add_verified(repo, password, username, hostname, kdf)
     repo.key_name = new

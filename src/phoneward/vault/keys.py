@@ -19,6 +19,7 @@ from phoneward.vault.blobs import FileId, FileType
 from phoneward.vault.crypto import SealError, SealingKey
 from phoneward.vault.errors import FileMissingError, KeyFileError, WeakKeyCostError, WrongPasswordError
 from phoneward.vault.storage.base import Storage
+from phoneward.vault.storage.retrying import under_new_names
 
 SALT_SIZE = 64
 MAX_KEYS_TRIED = 20
@@ -234,10 +235,14 @@ def save_key(
     storage: Storage, master: SealingKey, password: str, cost: NewKeyCost, *, username: str = "", hostname: str = ""
 ) -> FileId:
     """Store a new key file for the password and return its name; durable on return."""
-    raw = seal_master_key(master, password, cost, username=username, hostname=hostname)
-    name = FileId(hashlib.sha256(raw).hexdigest())
-    storage.save(FileType.KEY, name, [raw])
-    return name
+
+    def save() -> FileId:
+        raw = seal_master_key(master, password, cost, username=username, hostname=hostname)
+        name = FileId(hashlib.sha256(raw).hexdigest())
+        storage.save(FileType.KEY, name, [raw])
+        return name
+
+    return under_new_names(save)
 
 
 def _user_name() -> str:

@@ -92,6 +92,9 @@ class LockFiles(Protocol):
     def load_unpacked(self, file_type: FileType, name: FileId) -> bytes:
         """Return a file's content."""
 
+    def load_listed(self, file_type: FileType, file: ListedFile) -> bytes:
+        """Return the content of a file that a listing has just named."""
+
     def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         """Store a new file and return its name."""
 
@@ -253,8 +256,8 @@ class HeldLock:
             self._replaced.pop()
 
     def _refuse_if_excluded(self, mine: FileId | None) -> None:
-        for name, lock in read_locks(self._files):
-            if name != mine and (self._exclusive or lock.exclusive):
+        for name, lock in read_locks(self._files, mine=mine):
+            if self._exclusive or lock.exclusive:
                 if lock.is_orphaned(self._timing):
                     with suppress(FileMissingError):
                         self._files.remove_unpacked(FileType.LOCK, name)
@@ -293,25 +296,27 @@ def list_locks(files: LockFiles, *, timing: LockTiming | None = None) -> list[Lo
     ]
 
 
-def read_locks(files: LockFiles) -> Iterator[tuple[FileId, LockFile]]:
-    """Yield all locks there are.
+def read_locks(files: LockFiles, *, mine: FileId | None = None) -> Iterator[tuple[FileId, LockFile]]:
+    """Yield all locks there are, but for our own.
 
     Raises:
         LockUnreadableError: a lock file is damaged. One that vanished meanwhile is left out.
     """
     for file in list(files.list_files(FileType.LOCK)):
-        lock = _read_lock(files, file.name)
+        lock = _read_lock(files, file) if file.name != mine else None
         if lock is not None:
             yield file.name, lock
 
 
-def _read_lock(files: LockFiles, name: FileId) -> LockFile | None:
-    problem = ""
+def _read_lock(files: LockFiles, file: ListedFile) -> LockFile | None:
+    name, problem = file.name, ""
     for attempt in range(_READ_ATTEMPTS):
         if attempt:
             time.sleep(0.05)  # some network storage shows a name a moment before its content
         try:
-            return parse_lock(files.load_unpacked(FileType.LOCK, name))
+            if attempt:  # the listing may have shown a part of it
+                return parse_lock(files.load_unpacked(FileType.LOCK, name))
+            return parse_lock(files.load_listed(FileType.LOCK, file))
         except FileMissingError:
             return None
         except DamagedError as error:

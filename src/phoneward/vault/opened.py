@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from phoneward.errors import PhonewardError, readable
 from phoneward.vault.blobs import BlobId, BlobType
 from phoneward.vault.errors import BlobMissingError, NotAFileError, SizeMismatchError
+from phoneward.vault.loading import FarAway
 from phoneward.vault.nodes import Node, NodeType
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_CACHE_BYTES: Final = 32 << 20
 
 
-class FileSource(Protocol):
+class FileSource(FarAway, Protocol):
     """What reading files needs of a repository."""
 
     def load_blob(self, blob_type: BlobType, blob_id: BlobId) -> bytes:

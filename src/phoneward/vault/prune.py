@@ -9,8 +9,10 @@ The order (reasons: docs/decisions/0008-prune.md):
 Before each removal the lock is asked for. Source: restic internal/repository/prune.go.
 """
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
@@ -69,10 +71,13 @@ def prune(
         VaultNotWholeError: something that a snapshot needs cannot be read or found. Nothing was changed.
         CleaningSpaceError: there is not enough free space. Nothing was changed.
         LockLostError: the lock was lost, or a snapshot came up all the same. Nothing was removed after that.
+        AppendOnlyError: the place removes nothing. Nothing was changed.
         StorageError: the storage failed. Nothing that is needed is lost.
     """
     if not dry_run and (lock is None or without):
         raise ValueError("prune needs a lock, and counts every snapshot")
+    if not dry_run:
+        repo.ensure_removable()
     try:
         packs, found, snapshots = _look(repo, without, listener)
         plan = Plan(repo, packs, found, options, proves=not dry_run)
@@ -235,12 +240,20 @@ class _Pruner:
             return
         self._listener(PhaseStarted("remove", len(packs), sum(packs.values())))
         count = freed = 0
-        for name, size in packs.items():
-            self._lock.confirm()
-            with suppress(FileMissingError):
-                self._repo.storage.remove(FileType.PACK, name)
-            count, freed = count + 1, freed + size
-            self._report.packs_removed += 1
-            self._report.freed_bytes += size
-            self._listener(Advanced("remove", count, freed))
+        waiting = iter(packs.items())
+        # One by one on a disk of this computer; far away so many at once as come and go in one round.
+        with ThreadPoolExecutor(self._repo.requests_at_once, "remove") as pool:
+            while some := list(itertools.islice(waiting, self._repo.requests_at_once)):
+                self._lock.confirm()
+                for size in pool.map(self._remove_pack, some):
+                    count, freed = count + 1, freed + size
+                    self._report.packs_removed += 1
+                    self._report.freed_bytes += size
+                self._listener(Advanced("remove", count, freed))
         self._listener(PhaseDone("remove", count, freed))
+
+    def _remove_pack(self, pack: tuple[FileId, int]) -> int:
+        name, size = pack
+        with suppress(FileMissingError):
+            self._repo.storage.remove(FileType.PACK, name)
+        return size

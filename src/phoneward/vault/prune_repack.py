@@ -15,13 +15,15 @@ from phoneward.vault.compression import CompressionError, compress, decompress_e
 from phoneward.vault.crypto import SealError
 from phoneward.vault.errors import DamagedError, FileMissingError, ReadBackError, VaultError, VerifyError
 from phoneward.vault.index import IndexedPack
+from phoneward.vault.loading import reading_threads
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.open_packs import OPEN_PACKS
-from phoneward.vault.packs import PackBuilder, PackEntry
+from phoneward.vault.packs import FinishedPack, PackBuilder, PackEntry
 from phoneward.vault.prune_copies import load_proved
 from phoneward.vault.prune_index import IndexWriter
 from phoneward.vault.prune_report import DamagedPack
 from phoneward.vault.repository import Repository
+from phoneward.vault.storage.retrying import under_new_names
 
 _READ_BYTES: Final = 4 << 20
 _GAP_BYTES: Final = 64 << 10
@@ -84,7 +86,7 @@ class Repacker:
         self._compresses = compresses
         self._open = _OpenPacks(pack_size)
         self._index = IndexWriter(repo)
-        self._threads = max(2, min(4, os.cpu_count() or 1))
+        self._threads = reading_threads(repo)
         self._unindexed: list[FileId] = []
         self.damaged: dict[FileId, DamagedPack] = {}
         self.packs = 0
@@ -194,12 +196,7 @@ class Repacker:
 
     def _store(self, builder: PackBuilder) -> None:
         self._lock.ensure_held()
-        try:
-            pack = builder.finish(self._repo.key)
-        except (SealError, ValueError) as error:
-            raise VerifyError(blob="pack") from error
-        self._unindexed.append(pack.name)
-        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        pack = under_new_names(lambda: self._save(builder))
         if not self._repo.storage.holds(FileType.PACK, pack.name, pack.pieces):  # read back from the disk
             raise ReadBackError(blob=f"data/{pack.name}")
         self.packs += 1
@@ -211,6 +208,15 @@ class Repacker:
             finally:
                 self._unindexed.append(pack.name)
         self._index.add(IndexedPack(pack.name, pack.entries))
+
+    def _save(self, builder: PackBuilder) -> FinishedPack:
+        try:
+            pack = builder.finish(self._repo.key)
+        except (SealError, ValueError) as error:
+            raise VerifyError(blob="pack") from error
+        self._unindexed.append(pack.name)
+        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        return pack
 
     def _flush_index(self) -> None:
         waiting, self._unindexed = self._unindexed, []

@@ -3,7 +3,6 @@
 As restic's `FindUsedBlobs` (internal/data/find.go). What cannot be read stops it: nobody knows what lies behind.
 """
 
-import os
 from array import array
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -16,6 +15,7 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.texts import _
 from phoneward.vault.blobs import BlobId, BlobType
 from phoneward.vault.errors import StorageError, TreeDamagedError, VaultNotWholeError
+from phoneward.vault.loading import reading_threads
 from phoneward.vault.open_packs import Gate
 from phoneward.vault.repository import Repository
 from phoneward.vault.snapshot_files import Snapshot
@@ -99,7 +99,7 @@ class UsedBlobs:
         self._names = names
         self._listener = listener
         self._gate = Gate(_TREES_AT_ONCE)
-        self._threads = max(2, min(4, os.cpu_count() or 1))
+        self._threads = reading_threads(repo)
         self._pending = array("I")
         self._snapshot = ""
         self._trees = 0

@@ -192,6 +192,8 @@ class _Repair:
 
     def write(self, lock: HeldLock) -> None:
         """Write the new descriptions, durably, and then take the old and wrong ones away."""
+        if self._todo.drop or self._todo.damaged or self._todo.twice:
+            self._repo.ensure_removable()
         self._refuse_without_room()
         rewriter_leave = self._write_new()
         if self._todo.drop or self._todo.damaged or self._todo.twice:

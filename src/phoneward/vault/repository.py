@@ -2,17 +2,22 @@
 
 import hashlib
 import hmac
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from phoneward.errors import PhonewardError
 from phoneward.texts import _
 from phoneward.vault.blob_batches import load_blobs
 from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileType
+from phoneward.vault.cache import SealedCache
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most, decompress_exactly
 from phoneward.vault.config import Config, new_config, open_config, seal_config
 from phoneward.vault.crypto import SealError, SealingKey
 from phoneward.vault.errors import (
+    AppendOnlyError,
     BlobMissingError,
     DamagedError,
     FileMissingError,
@@ -26,9 +31,12 @@ from phoneward.vault.errors import (
 from phoneward.vault.index import decode_columns
 from phoneward.vault.index_table import IndexTable, Location
 from phoneward.vault.keys import NewKeyCost, find_master_key, key_age_s, save_key
+from phoneward.vault.loading import load_each
 from phoneward.vault.locks import HeldLock, LockTiming, unlock
+from phoneward.vault.near import NEAR_FOLDER, NEAR_PURPOSE, NearFiles
 from phoneward.vault.packs import PackEntry, read_pack_header
-from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage
+from phoneward.vault.storage.base import NO_NAME, ListedFile, Storage, requests_at_once
+from phoneward.vault.storage.retrying import under_new_names
 from phoneward.vault.writer import BlobWriter
 
 MAX_UNPACKED_SIZE = 128 * 2**20
@@ -110,18 +118,29 @@ def _key_of_unfinished(storage: Storage, password: str) -> tuple[SealingKey, Fil
         raise RepositoryExistsError(location=storage.location) from error
 
 
-def open_repository(storage: Storage, password: str) -> "Repository":
+def open_repository(storage: Storage, password: str, *, cache: Path | None = None) -> "Repository":
     """Open a repository. Its index is not loaded yet (`Repository.load_index`).
+
+    Args:
+        storage: where it lies.
+        password: opens one of its keys.
+        cache: the program's folder for what can be made again: index files, snapshots and folders' lists of a distant
+            vault are kept in it, sealed. None keeps none; a vault on a disk of this computer needs none.
 
     Raises:
         NoRepositoryError: there is none.
         WrongPasswordError: the password fits no key file.
         KeyFileError, DamagedError, UnsupportedVersionError, StorageError: it cannot be opened.
     """
-    if not repository_exists(storage):
-        raise NoRepositoryError(location=storage.location)
+    try:
+        config = storage.load(FileType.CONFIG, NO_NAME)
+    except FileMissingError:
+        raise NoRepositoryError(location=storage.location) from None
     key, name = find_master_key(storage, password)
-    return Repository(storage, key, open_config(storage.load(FileType.CONFIG, NO_NAME), key), name)
+    repo = Repository(storage, key, open_config(config, key), name)
+    if cache is not None and repo.requests_at_once > 1:
+        repo.near = NearFiles(SealedCache(cache / NEAR_FOLDER, repo, purpose=NEAR_PURPOSE))
+    return repo
 
 
 class Repository:
@@ -132,11 +151,18 @@ class Repository:
         self.key = key
         self.config = config
         self.key_name = key_name
+        self.near = NearFiles()
         self.index = IndexTable()
         self._indexes_loaded: set[FileId] = set()
         self._outside_key: SealingKey | None = None
         self._locks: list[HeldLock] = []
         self._loading = threading.Lock()
+
+    def twin(self) -> "Repository":
+        """Return another object for the same repository, its index not loaded yet; what is kept near serves both."""
+        twin = Repository(self.storage, self.key, self.config, self.key_name)
+        twin.near = self.near
+        return twin
 
     # -- files ---------------------------------------------------------------------------------------------------
 
@@ -151,16 +177,41 @@ class Repository:
             FileMissingError: there is none of this name.
             DamagedError: its content was changed, or it is larger than any honest one.
         """
+        return self._open_unpacked(
+            self._load_whole(file_type, name, self.storage.size(file_type, name)), file_type, name
+        )
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests to the storage to have on the way at once; 1 for a disk of this computer."""
+        return requests_at_once(self.storage)
+
+    def load_listed(self, file_type: FileType, file: ListedFile) -> bytes:
+        """Return the content of a snapshot or index file that a listing has just named.
+
+        Since it is there, a copy of it that was kept on this computer will do.
+
+        Raises:
+            As `load_unpacked`.
+        """
+        name, size = file
+        raw = self.near.file(file_type, name)
+        if raw is None:
+            raw = self._load_whole(file_type, name, size)
+            self.near.keep_file(file_type, name, raw)
+        return self._open_unpacked(raw, file_type, name)
+
+    def _load_whole(self, file_type: FileType, name: FileId, size: int) -> bytes:
         label = f"{file_type.value}/{name}"
-        size = self.storage.size(file_type, name)
         if size > MAX_UNPACKED_SIZE:
             raise DamagedError(name=label, problem=_("it is far too long."))
         raw = self.storage.load(file_type, name, 0, size)
         if hashlib.sha256(raw).hexdigest() != name:
             raise DamagedError(name=label, problem=_("its content was changed."))
-        return self._open_unpacked(raw, label)
+        return raw
 
-    def _open_unpacked(self, raw: bytes, label: str) -> bytes:
+    def _open_unpacked(self, raw: bytes, file_type: FileType, name: FileId) -> bytes:
+        label = f"{file_type.value}/{name}"
         try:
             plain = self.key.open(raw)
             if plain[:1] in {b"{", b"["}:  # as version 1 wrote it; version 2 may hold such files from before
@@ -180,16 +231,18 @@ class Repository:
             StorageError: it was not stored.
             VerifyError: sealing went wrong (faulty memory).
         """
+        return under_new_names(lambda: self._save_unpacked(file_type, plaintext))
+
+    def _save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         inner = plaintext if self.config.version == 1 else _UNPACKED_VERSION + compress(plaintext)
         raw = self.key.seal(inner)
         name = FileId(hashlib.sha256(raw).hexdigest())
-        label = f"{file_type.value}/{name}"
         try:
-            intact = self._open_unpacked(raw, label) == plaintext
+            intact = self._open_unpacked(raw, file_type, name) == plaintext
         except DamagedError:
             intact = False
         if not intact:
-            raise VerifyError(blob=label)
+            raise VerifyError(blob=f"{file_type.value}/{name}")
         self.storage.save(file_type, name, [raw])
         return name
 
@@ -200,6 +253,18 @@ class Repository:
             FileMissingError, StorageError: it was not removed.
         """
         self.storage.remove(file_type, name)
+
+    def ensure_removable(self) -> None:
+        """Find out whether files can be removed here: before work that would end half done where they cannot.
+
+        A file is asked to go that nobody has: where nothing may be removed, that is refused, too.
+
+        Raises:
+            AppendOnlyError: the place keeps everything.
+            StorageError: the place cannot be asked.
+        """
+        with suppress(FileMissingError):
+            self.storage.remove(FileType.SNAPSHOT, FileId(secrets.token_hex(32)))
 
     # -- index and blobs -----------------------------------------------------------------------------------------
 
@@ -221,11 +286,13 @@ class Repository:
             self.reset_index()  # somebody pruned since: what that index named may be gone with it
         new = [file for file in there if file.name not in self._indexes_loaded]
         self.index.reserve(sum(file.size for file in new) // _INDEX_BYTES_PER_BLOB)
-        for name, _size in new:
-            try:
-                packs = decode_columns(self.load_unpacked(FileType.INDEX, name))
-            except FileMissingError:
+        for name, document in load_each(self, FileType.INDEX, new):
+            if isinstance(document, FileMissingError):
                 continue  # another process put a new index in its place between listing and reading
+            if isinstance(document, PhonewardError):
+                raise document
+            try:
+                packs = decode_columns(document)
             except ValueError as error:
                 raise DamagedError(name=f"index/{name}", problem=str(error)) from error
             for pack in packs:
@@ -262,6 +329,10 @@ class Repository:
             DamagedError, FileMissingError: no copy is whole.
             StorageError: it cannot be read.
         """
+        if blob_type is BlobType.TREE and self.requests_at_once > 1:
+            tree = self.near.tree(self, blob_id)
+            if tree is not None:
+                return tree
         failure: DamagedError | FileMissingError | None = None
         for location in self.index.lookup(blob_type, blob_id):
             try:
@@ -345,7 +416,8 @@ class Repository:
         try:
             self._confirm_locks()
         except LockLostError:
-            self.remove_unpacked(FileType.INDEX, name)
+            with suppress(AppendOnlyError):
+                self.remove_unpacked(FileType.INDEX, name)
             raise
         return name
 

@@ -33,9 +33,10 @@ from phoneward.vault.errors import (
     StorageError,
     TooManyFilesError,
 )
+from phoneward.vault.loading import reading_threads
 from phoneward.vault.nodes import SPECIAL_TYPES, Node, NodeType
 from phoneward.vault.opened import FileSource
-from phoneward.vault.restore_files import FileRestorer
+from phoneward.vault.restore_files import READ_AHEAD_BYTES, FileRestorer
 from phoneward.vault.restore_publish import FileJob, Publisher
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreLog, RestoreReport
 from phoneward.vault.restore_target import InTheWayError, OpenFolders, TargetFolder, open_target
@@ -195,7 +196,7 @@ class _Restore:
         self._batch_bytes = 0
 
     def run(self, tree_id: BlobId, target: TargetFolder | None, wanted: _Wanted) -> None:
-        threads = max(2, min(4, os.cpu_count() or 1))
+        threads = reading_threads(self._repo)
         with ThreadPoolExecutor(threads, "restore-load") as loaders:
             workers = _Workers(threads)
             restorer = FileRestorer(
@@ -207,6 +208,7 @@ class _Restore:
                 dry_run=self._options.dry_run,
                 durable=self._options.durable,
                 is_stopped=workers.is_stopped,
+                read_ahead=READ_AHEAD_BYTES // threads,
             )
             with contextlib.closing(restorer.publisher) as publisher:
                 try:

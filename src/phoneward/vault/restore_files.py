@@ -21,8 +21,8 @@ from phoneward.vault.restore_publish import FileJob, Publisher, Written
 from phoneward.vault.restore_report import Existing, IssueKind, RestoreLog
 from phoneward.vault.restore_target import HeldFolder, InTheWayError, TargetFolder, describe
 
-READ_AHEAD_BYTES: Final = 24 << 20
-"""Most plaintext of one file that is loaded ahead of the writing."""
+READ_AHEAD_BYTES: Final = 96 << 20
+"""Most plaintext that is loaded ahead of the writing, by all threads together."""
 SMALL_FILE_BYTES: Final = 512 << 10
 """Files up to this size have their blobs loaded together, many files at once."""
 _SMALL_FILE_BLOBS: Final = 8
@@ -48,6 +48,7 @@ class FileRestorer:
         loaders: threads that load blobs of large files ahead. Not the threads that call `restore`.
         durable: whether each file is on the disk before it gets its name. Without it a power cut soon after may leave
             empty files under their names.
+        read_ahead: most plaintext bytes of one file that are loaded ahead of the writing.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class FileRestorer:
         dry_run: bool,
         durable: bool,
         is_stopped: Callable[[], bool],
+        read_ahead: int,
     ) -> None:
         self._repo = repo
         self._log = log
@@ -69,6 +71,7 @@ class FileRestorer:
         self._existing = existing
         self._dry_run = dry_run
         self._is_stopped = is_stopped
+        self._read_ahead = read_ahead
         replace = existing is Existing.REPLACE
         self.publisher = Publisher(log, replace=replace, durable=durable, on_error=self._failed)
 
@@ -227,7 +230,7 @@ class FileRestorer:
         ahead = 0
         try:
             for blob_id, size in zip(content, sizes, strict=True):
-                while waiting and ahead + size > READ_AHEAD_BYTES:
+                while waiting and ahead + size > self._read_ahead:
                     future, loaded = waiting.popleft()
                     ahead -= loaded
                     yield future.result()

@@ -6,7 +6,8 @@ restic's own rewriting commands (`tag`, `rewrite`) drop them.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Annotated, Any, Final, Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ from phoneward.texts import _, enumeration
 from phoneward.vault.blobs import BlobId, FileId, FileType
 from phoneward.vault.errors import (
     AmbiguousSnapshotError,
+    AppendOnlyError,
     FileMissingError,
     LockLostError,
     NoSnapshotsError,
@@ -23,6 +25,7 @@ from phoneward.vault.errors import (
     SnapshotNotFoundError,
 )
 from phoneward.vault.go_text import format_time, parse_time
+from phoneward.vault.loading import load_each
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.storage.base import ListedFile
 
@@ -46,6 +49,13 @@ class SnapshotStore(Protocol):
 
     def list_files(self, file_type: FileType) -> Iterable[ListedFile]:
         """Yield the files of this type."""
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many files to ask for at once."""
+
+    def load_listed(self, file_type: FileType, file: ListedFile) -> bytes:
+        """Return the plaintext of a file that a listing has just named."""
 
 
 class RemovableSnapshots(SnapshotStore, Protocol):
@@ -260,7 +270,8 @@ def save_snapshot_held(repo: RemovableSnapshots, lock: HeldLock, snapshot: Snaps
     takes the lock after the second look sees the snapshot and keeps what it needs.
 
     Raises:
-        LockLostError: the lock is gone. There is no snapshot: where it was stored already, it was removed again.
+        LockLostError: the lock is gone. There is no snapshot: where it was stored already, it was removed again,
+            unless the place keeps everything.
         StorageError: the storage failed.
     """
     lock.confirm()
@@ -268,7 +279,8 @@ def save_snapshot_held(repo: RemovableSnapshots, lock: HeldLock, snapshot: Snaps
     try:
         lock.confirm()
     except LockLostError:
-        repo.remove_unpacked(FileType.SNAPSHOT, name)
+        with suppress(AppendOnlyError):
+            repo.remove_unpacked(FileType.SNAPSHOT, name)
         raise
     return name
 
@@ -289,16 +301,30 @@ def load_snapshots(
             it the error is raised. One that somebody removes meanwhile is left out.
     """
     snapshots = []
-    for file_id, _size in repo.list_files(FileType.SNAPSHOT):
-        try:
-            snapshots.append(load_snapshot(repo, file_id))
-        except PhonewardError as error:
-            if isinstance(error, FileMissingError) and _is_gone(repo, file_id):
-                continue
-            if on_damaged is None:
-                raise
-            on_damaged(file_id, error)
+    for file_id, found in load_each_snapshot(repo, list(repo.list_files(FileType.SNAPSHOT))):
+        if isinstance(found, Snapshot):
+            snapshots.append(found)
+        elif isinstance(found, FileMissingError) and _is_gone(repo, file_id):
+            continue
+        elif on_damaged is None:
+            raise found
+        else:
+            on_damaged(file_id, found)
     return sorted(snapshots, key=lambda snapshot: (snapshot.time_ns, snapshot.id or ""))
+
+
+def load_each_snapshot(
+    repo: SnapshotStore, files: Iterable[ListedFile]
+) -> Iterator[tuple[FileId, Snapshot | PhonewardError]]:
+    """Yield snapshots that a listing has just named, each as it comes; in the place of one, why it cannot be read."""
+    for file_id, document in load_each(repo, FileType.SNAPSHOT, files):
+        if isinstance(document, PhonewardError):
+            yield file_id, document
+            continue
+        try:
+            yield file_id, decode_snapshot(document, file_id)
+        except SnapshotDamagedError as error:
+            yield file_id, error
 
 
 def _is_gone(repo: SnapshotStore, file_id: FileId) -> bool:

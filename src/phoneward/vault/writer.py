@@ -5,12 +5,14 @@ in flight is bounded in bytes, so a fast phone cannot outrun a slow disk. Order:
 names it, and an index file is durable before anybody else may rely on its blobs (restic `doc/design.rst`, "Backups").
 """
 
+import contextlib
 import itertools
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -20,13 +22,14 @@ from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileT
 from phoneward.vault.chunker import MIN_SIZE, Chunker, seed_from_polynomial
 from phoneward.vault.config import Config
 from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
-from phoneward.vault.errors import ReadBackError, TooLargeError, VerifyError
+from phoneward.vault.errors import AppendOnlyError, ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
 from phoneward.vault.index_table import IndexTable
 from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
 from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
-from phoneward.vault.storage.base import Storage
+from phoneward.vault.storage.base import Storage, requests_at_once
+from phoneward.vault.storage.retrying import under_new_names
 
 SMALL_BLOB = 128 * 1024
 """Blobs below this many bytes go to the workers in batches: handing one over costs as much as sealing 4 KB."""
@@ -37,6 +40,12 @@ TINY_BLOB = 16 * 1024
 the threads spend their time waiting for the GIL (4 KB blobs: 24,800 a second on one thread, 18,500 on two; 16 KB: the
 same on both; 24 KB: 7,900 and 11,000)."""
 IN_FLIGHT_BYTES = 32 * 2**20
+FAR_PACKS = 4
+"""Full packs in memory on their way to a distant place and back. Each goes there, is read back, and waits for a few
+answers meanwhile: fewer leave the link idle, more are only memory."""
+FAR_UPLOADS = 2
+"""Of these so many go there at once. Were it all of them, they would come back all at once, and the way there would
+be idle meanwhile."""
 
 
 @dataclass(slots=True)
@@ -191,7 +200,7 @@ class BlobWriter:
         repo: with its index loaded, so that known blobs are not stored again.
         pack_size: a pack is closed when it has this many bytes.
         workers: number of threads for all but tiny blobs; None takes one more than there are processors, at most five:
-            the one more works while another waits for the disk.
+            the one more works while another waits for the disk. For a distant place there are `FAR_PACKS` more.
         save_index: stores an index file's content, durably, and returns its name; what it raises ends the work. None
             for `repo.save_unpacked`.
     """
@@ -209,7 +218,9 @@ class BlobWriter:
         self._key: SealingKey = repo.key
         self._compresses = repo.config.version >= 2
         self._chunker = Chunker(seed_from_polynomial(repo.config.chunker_polynomial))
-        self._workers = workers or min(4, os.cpu_count() or 1) + 1
+        waiting = min(FAR_PACKS, requests_at_once(repo.storage))
+        self._workers = workers or min(4, os.cpu_count() or 1) + waiting
+        self._uploading = threading.Semaphore(FAR_UPLOADS) if waiting > 1 else contextlib.nullcontext()
         self._threads: list[threading.Thread] = []
         self._jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._tiny_jobs: queue.SimpleQueue[_Task] = queue.SimpleQueue()
@@ -217,7 +228,7 @@ class BlobWriter:
         self._batch = _Job(self)
         self._batch_lock = threading.Lock()
         self._packs = OpenPacks(pack_size)
-        self._handed_over = threading.Semaphore(1)
+        self._handed_over = threading.Semaphore(waiting)
         self._lock = threading.Lock()
         self._unindexed: set[bytes] = set()
         self._index_queue = _IndexQueue()
@@ -402,7 +413,10 @@ class BlobWriter:
         return length
 
     def _hand_over(self, pack: PackBuilder) -> None:
-        """Let another thread wait for the disk, as long as none does: one full pack more in memory, no pile."""
+        """Let another thread wait for the disk, as long as none does: one full pack more in memory, no pile.
+
+        For a distant place some wait at once.
+        """
         if self._handed_over.acquire(blocking=False):
             self._gate.enter_within(1)
             self._jobs.put(_FullPack(pack))
@@ -410,14 +424,12 @@ class BlobWriter:
             self._store_pack(pack)
 
     def _store_pack(self, builder: PackBuilder) -> None:
-        try:
-            pack: FinishedPack = builder.finish(self._key)
-        except (SealError, ValueError) as error:
-            raise VerifyError(blob="pack") from error
         storage = self._repo.storage
-        storage.save(FileType.PACK, pack.name, pack.pieces)
+        with self._uploading:
+            pack = under_new_names(lambda: self._save_pack(builder))
         if not storage.holds(FileType.PACK, pack.name, pack.pieces):
-            storage.remove(FileType.PACK, pack.name)
+            with suppress(AppendOnlyError):  # it stays there, and nothing ever names it
+                storage.remove(FileType.PACK, pack.name)
             raise ReadBackError(blob=f"data/{pack.name}")
         self._packs.reuse(builder)
         with self._lock:
@@ -432,6 +444,14 @@ class BlobWriter:
                 self._index_queue = _IndexQueue()
         if due:
             self._save_index(waiting)
+
+    def _save_pack(self, builder: PackBuilder) -> FinishedPack:
+        try:
+            pack = builder.finish(self._key)  # its header is sealed anew each time, and so the pack has a new name
+        except (SealError, ValueError) as error:
+            raise VerifyError(blob="pack") from error
+        self._repo.storage.save(FileType.PACK, pack.name, pack.pieces)
+        return pack
 
     def _take_index(self) -> _IndexQueue:
         with self._lock:

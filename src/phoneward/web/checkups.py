@@ -8,6 +8,7 @@ from typing import Final
 
 from phoneward.checkup import CheckupReport, checkup
 from phoneward.progress import Listener
+from phoneward.schedules import schedule_findings
 from phoneward.settings import Settings
 from phoneward.snapshots import known_computer_id
 from phoneward.texts import words
@@ -103,6 +104,7 @@ class Checkups:
                 on_computer=self._on_computer.latest().found,
                 computer=known_computer_id(self._settings.state_dir),
                 state_dir=self._settings.state_dir,
+                also=schedule_findings(self._settings.state_dir, self._door.place()),
             )
         with self._lock:
             self._report, self._report_of = report, listed

@@ -115,13 +115,16 @@ class Library:
         self._job: Job | None = None
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Opened]:
+    def open(self, *, load_index: bool = True) -> Iterator[Opened]:
         """Yield the open vault; its catalogue is begun where something is missing from it.
+
+        Args:
+            load_index: False for what lists snapshots; the catalogue loads the index where it needs it.
 
         Raises:
             As `VaultDoor.vault`, and StorageError.
         """
-        with self._door.vault() as repo:
+        with self._door.vault(load_index=load_index) as repo:
             catalogue = self._of(repo)
             listed = catalogue.snapshots()
             yield Opened(repo, catalogue, listed, self._state_now(repo, listed))

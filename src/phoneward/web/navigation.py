@@ -30,7 +30,7 @@ BAR: Final = (
     Entry("/watch", N_("Pictures")),
     Entry("/rescue", N_("Rescue")),
     Entry("/cases", N_("Proof")),
-    Entry("/vault", N_("Vault")),
+    Entry("/vault", N_("Vault"), ("/schedules",)),
     Entry("/checkup", N_("Checkup")),
     Entry("/settings", N_("Settings")),
 )

@@ -50,6 +50,7 @@ class VaultDoor:
         self._state = threading.RLock()
         self._trying = threading.Lock()
         self._place: VaultPlace | None = None
+        self._at: tuple[VaultPlace, Storage] | None = None
         self._repo: Repository | None = None
         self._config_digest = b""
         self._wrong = 0
@@ -112,7 +113,7 @@ class VaultDoor:
         if not self._trying.acquire(blocking=False):
             raise TryRunningError
         try:
-            repo = open_repository(self._storage(), password)
+            repo = open_repository(self._storage(), password, cache=self._settings.cache_dir)
         except WrongPasswordError:
             self._note_wrong()
             raise
@@ -129,8 +130,11 @@ class VaultDoor:
             self._setting_failed = True
 
     @contextlib.contextmanager
-    def vault(self) -> Iterator[Repository]:
+    def vault(self, *, load_index: bool = True) -> Iterator[Repository]:
         """Yield the open vault for reading, its index fresh. It must not be written with: see `own`.
+
+        Args:
+            load_index: False for what can do without: the index of a large vault far away takes many seconds.
 
         Raises:
             VaultShutError: its password is needed first.
@@ -141,6 +145,7 @@ class VaultDoor:
             if self._was_pruned(repo):
                 # Others may be reading with this one: they go on with the old index.
                 repo = self._repo = self._twin(repo)
+        if load_index:  # by itself: others may show meanwhile what needs no index
             repo.load_index()
         yield repo
 
@@ -170,7 +175,7 @@ class VaultDoor:
             if password is None:
                 raise VaultShutError
             try:
-                self._accept(open_repository(storage, password))
+                self._accept(open_repository(storage, password, cache=self._settings.cache_dir))
             except WrongPasswordError:
                 self._setting_failed = True
                 raise
@@ -182,7 +187,11 @@ class VaultDoor:
         return SystemKeyring(self._settings.state_dir).password(self.place())
 
     def _storage(self) -> Storage:
-        storage = open_storage(self.place(), self._settings.access)
+        place = self.place()
+        with self._state:
+            if self._at is None or self._at[0] != place:
+                self._at = (place, open_storage(place, self._settings.access))
+            storage = self._at[1]  # the same again: a distant one keeps its connections
         if not repository_exists(storage):
             raise NoRepositoryError(location=storage.location)
         return storage
@@ -200,7 +209,7 @@ class VaultDoor:
 
     @staticmethod
     def _twin(repo: Repository) -> Repository:
-        return Repository(repo.storage, repo.key, repo.config, repo.key_name)
+        return repo.twin()
 
     @staticmethod
     def _was_pruned(repo: Repository) -> bool:

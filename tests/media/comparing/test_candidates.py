@@ -98,3 +98,28 @@ def test_any_shapes_of_pictures_are_searched(*, shapes: list[tuple[int, int]], l
             assert one.near is None or 0 <= one.near.left <= one.near.right <= 1
     assert Candidates([]).parts(pictures, 4) == [[] for _one in pictures]
     assert search.parts([], 4) == []
+
+
+def _fine_print(seed: int) -> Gray:
+    """A console: its lines lie nearer to each other than a strip's pixels are large."""
+    chance = np.random.default_rng(seed)
+    page = np.full((1200, 1920), 18, np.uint8)
+    for top in range(40, 1190, 26):
+        words = " ".join(f"{chance.integers(10, 10 ** int(chance.integers(2, 9)))}" for _word in range(40))
+        cv2.putText(page, words[:164], (20, top), cv2.FONT_HERSHEY_PLAIN, 1.3, int(chance.integers(120, 230)), 2)
+    return page
+
+
+def test_where_a_crop_of_fine_print_lies_is_said() -> None:
+    """Of small print a small version is a pattern that changes with its size: the pictures' pixels tell the size."""
+    pages = [_fine_print(seed) for seed in range(16)]
+    among = Candidates([fingerprint(page) for page in pages])
+    told = 0
+    for left, top, right, bottom in ((0.0, 0.0, 1.0, 0.84), (0.05, 0.05, 0.95, 0.95), (0.08, 0.12, 0.85, 0.94)):
+        rows, columns = slice(round(1200 * top), round(1200 * bottom)), slice(round(1920 * left), round(1920 * right))
+        for number in range(0, 16, 2):
+            (found,) = among.parts([fingerprint(np.ascontiguousarray(pages[number][rows, columns]))], 4)
+            near = next((one.near for one in found if one.number == number), None)
+            edges = () if near is None else (near.left, near.top, near.right, near.bottom)
+            told += near is not None and np.allclose(edges, (left, top, right, bottom), atol=0.02)
+    assert told >= 23

@@ -8,6 +8,7 @@ import pytest
 
 from phoneward.media import Kind, Region
 from phoneward.media.comparing import Looker, Match, Matcher, Prepared, Print, gray
+from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.rivals import Fit, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from tests.media import corpus
@@ -149,3 +150,22 @@ def test_a_white_page_in_a_white_frame_and_a_dark_one_between_dark_bars(looker: 
     mine = {one.name: one.data for one in pages[:6]}
     suspects = {f"app/{one.name}": transforms.ALL[how].copy(one.pixels()) for one in pages[:2]}
     assert [match.original for match in matches(looker, mine, suspects)] == [one.name for one in pages[:2]]
+
+
+def test_the_very_page_is_found_behind_its_twin_and_likelier_strangers(
+    looker: Looker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three other pages look likelier, and the twin comes first: its whole family is asked before it is given up."""
+    pictures = {one.name: one for one in corpus.pictures()}
+    strangers = [one.name for one in corpus.pictures() if not one.is_screen][:3]
+    names = [*strangers[:1], "bank-0-digit", *strangers[1:], "bank-0-first"]
+    proposed = [Candidate(number, likely=0.96 if name in strangers else 0.8) for number, name in enumerate(names)]
+    monkeypatch.setattr(Candidates, "parts", lambda _self, suspects, _most: [proposed for _one in suspects])
+    monkeypatch.setattr(
+        Candidates, "covered", lambda _self, suspects, _most: [[Candidate(1, likely=0.8)] for _one in suspects]
+    )
+    monkeypatch.setattr(Candidates, "whole", lambda _self, suspects, _most: [[] for _one in suspects])
+    suspect = {"app/half": transforms.ALL["half"].copy(pictures["bank-0-first"].pixels())}
+    found = _one(matches(looker, {name: pictures[name].data for name in names}, suspect))
+    assert found.original == "bank-0-first"
+    assert found.verdict.is_distinguishable

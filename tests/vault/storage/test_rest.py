@@ -3,7 +3,8 @@
 import itertools
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from phoneward.vault import FileType
+from phoneward.vault import FileId, FileType
+from phoneward.vault.blobs import BytesLike
 from phoneward.vault.errors import (
     AppendOnlyError,
     NameTakenError,
@@ -23,13 +25,16 @@ from phoneward.vault.errors import (
 )
 from phoneward.vault.storage import NO_NAME, Storage
 from phoneward.vault.storage.rest import RestStorage
+from phoneward.vault.storage.retrying import Patience, RetryingStorage
 from phoneward.vault.storage.webclient import Waits
-from phoneward.vaultplace import RemoteAddressError, RemotePlace, parse_place
+from phoneward.vaultplace import RemoteAddressError, RemoteKind, RemotePlace, parse_place
 from tests.phone.faultproxy import FaultProxy
 from tests.tools.rclone import serve_restic
 from tests.vault.storage.misbehaving import Request, answer, misbehaving
 from tests.vault.storage.suite import StorageSuite, name_of
-from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, folder_content
+from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, broken, folder_content, stored
+
+__all__ = ["broken"]
 
 _numbers = itertools.count()
 
@@ -258,3 +263,39 @@ def _relay(path: Path, port: int) -> Iterator[None]:
     threading.Thread(target=serve, daemon=True).start()
     yield
     listener.close()
+
+
+class _Roaming(RestStorage):
+    """Sends the first file by one way, and all that follows by another, as after a change of network."""
+
+    def __init__(self, port: int, first: RestStorage) -> None:
+        super().__init__(RemotePlace(RemoteKind.REST, f"http://127.0.0.1:{port}/"), {})
+        self._first: RestStorage | None = first
+
+    def save(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> None:
+        first, self._first = self._first, None
+        if first is None:
+            super().save(file_type, name, pieces)
+        else:
+            first.save(file_type, name, pieces)
+
+
+def test_a_server_that_wakes_up_late_takes_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    """The way is cut, and the server does not hear of it; later it does, and removes what the cut upload was to be.
+
+    Measured: `rclone serve restic` removes it by its name, whoever has stored it since.
+    """
+    data = b"z" * 8_000
+    with serve_restic(tmp_path) as port, FaultProxy(port) as proxy:
+        rest(port).create()
+        raw = _Roaming(port, rest(proxy.port, waits=Waits(TIMEOUT_S, 0.3)))
+        proxy.stall("up", 4_000)
+        kept = stored(RetryingStorage(raw, patience=Patience(first_wait_s=0.01, longest_wait_s=0.05)), data)
+        half = tmp_path / "data" / name_of(data)[:2] / name_of(data)
+        assert half.stat().st_size < len(data)
+        proxy.drop("fin")
+        give_up = time.monotonic() + 10
+        while half.exists() and time.monotonic() < give_up:
+            time.sleep(0.01)
+        assert not half.exists()
+        assert rest(port).holds(FileType.PACK, name_of(kept), [kept])

@@ -14,10 +14,11 @@ from phoneward.vault.errors import (
     StorageAccessError,
     StorageUnreachableError,
     TransientStorageError,
+    UnclearSaveError,
     WrongAnswerError,
 )
 from phoneward.vault.storage import NO_NAME, ListedFile
-from phoneward.vault.storage.retrying import RetryingStorage
+from phoneward.vault.storage.retrying import RetryingStorage, under_new_names
 from tests.vault.storage.suite import StorageSuite
 
 
@@ -210,6 +211,49 @@ def test_a_removal_whose_answer_was_lost_is_a_removal(flaky: Flaky, storage: Ret
     storage.remove(FileType.PACK, name_of(b"x"))
     with pytest.raises(FileMissingError):
         storage.remove(FileType.PACK, name_of(b"x"))
+
+
+@pytest.mark.parametrize("kind", list(FileType))
+def test_a_name_that_a_server_may_still_be_at_is_never_sent_to_again(
+    flaky: Flaky, storage: RetryingStorage, kind: FileType
+) -> None:
+    name = NO_NAME if kind is FileType.CONFIG else name_of(b"whole")
+    flaky.before = [TransientStorageError(path="there", detail="cut", is_unclear=True)]
+    with pytest.raises(UnclearSaveError):
+        storage.save(kind, name, [b"whole"])
+    assert flaky.saves == 1
+    assert not storage.exists(kind, name)
+
+
+def test_a_part_that_a_server_may_still_be_at_is_left_to_it(flaky: Flaky, storage: RetryingStorage) -> None:
+    flaky.at_save = lambda: LocalStorage.save(flaky, FileType.PACK, name_of(b"whole"), [b"wh"])
+    flaky.before = [TransientStorageError(path="there", detail="cut", is_unclear=True)]
+    with pytest.raises(UnclearSaveError):
+        storage.save(FileType.PACK, name_of(b"whole"), [b"whole"])
+    assert flaky.load(FileType.PACK, name_of(b"whole")) == b"wh"
+
+
+def test_a_file_that_arrived_needs_no_other_name(flaky: Flaky, storage: RetryingStorage) -> None:
+    flaky.after = [TransientStorageError(path="there", detail="cut", is_unclear=True)]
+    storage.save(FileType.PACK, name_of(b"whole"), [b"whole"])
+    assert flaky.saves == 1
+
+
+def test_a_file_gets_another_name_a_few_times() -> None:
+    tried: list[int] = []
+
+    def save() -> int:
+        tried.append(len(tried))
+        if len(tried) < 4 or not clears_up:
+            raise UnclearSaveError(path="there", detail="cut")
+        return len(tried)
+
+    clears_up = True
+    assert under_new_names(save) == 4
+    clears_up = False
+    with pytest.raises(UnclearSaveError):
+        under_new_names(save)
+    assert len(tried) < 20
 
 
 @pytest.mark.parametrize("kind", [FileType.INDEX, FileType.SNAPSHOT])

@@ -11,9 +11,7 @@ from phoneward.vault.storage.s3 import S3Storage
 from phoneward.vaultplace import RemotePlace, parse_place
 from tests.tools.moto import KEYS, MotoServer, moto_server
 from tests.vault.storage.suite import StorageSuite
-from tests.vault.storage.wiresuite import TIMEOUT_S, WireSuite, broken
-
-__all__ = ["broken"]
+from tests.vault.storage.wiresuite import TIMEOUT_S, WireSuite
 
 _numbers = itertools.count()
 

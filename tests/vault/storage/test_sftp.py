@@ -10,7 +10,7 @@ from phoneward.vault.storage.sftp import SftpStorage
 from phoneward.vaultplace import RemotePlace, parse_place
 from tests.tools.sshserver import SshServer
 from tests.vault.storage.suite import StorageSuite
-from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, broken, folder_content  # noqa: F401 - a fixture
+from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, folder_content
 
 
 def place_of(address: str) -> RemotePlace:
@@ -38,6 +38,18 @@ class TestSftpStorage(StorageSuite):
         return storage
 
 
+class TestWithoutSsh(StorageSuite):
+    """A computer without the program `ssh`."""
+
+    @pytest.fixture
+    def storage(self, server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("HOME", str(server.home))
+        storage = SftpStorage(place_of(server.address(tmp_path / "vault")))
+        storage.create()
+        return storage
+
+
 class _SftpWire:
     """The server, and a vault on it, through whatever port a test wants."""
 
@@ -56,6 +68,8 @@ class _SftpWire:
 
 
 class TestSftpWire(WireSuite):
+    cuts = 4  # each is a connection of its own
+
     @pytest.fixture
     def wire(self, server: SshServer, tmp_path: Path) -> Wire:
         SftpStorage(place_of(server.address(tmp_path / "vault"))).create()

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from phoneward.media.errors import PicturesExtraMissingError
 
-if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simplejpeg")):
+if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simplejpeg", "threadpoolctl")):
     raise PicturesExtraMissingError
 
 from phoneward.media.comparing.blackening import blackened

@@ -53,10 +53,12 @@ class Candidates:
         self._hashes = _hashes(originals)
         strips = [strip_of(one) for one in originals]
         # The longer side comes first: of a picture that is wider than high the strip is laid on its side.
-        self._tall = Parts([(number, one) for number, one in enumerate(strips) if one.shape[0] >= one.shape[1]])
-        self._sides = [min(one.width, one.height) for one in originals]
+        sides = [min(one.width, one.height) for one in originals]
+        tall = [number for number, one in enumerate(strips) if one.shape[0] >= one.shape[1]]
+        wide = [number for number, one in enumerate(strips) if one.shape[0] < one.shape[1]]
+        self._tall = Parts([(number, strips[number], sides[number]) for number in tall])
         self._wholes = Wholes([(strip, one.width / one.height) for strip, one in zip(strips, originals, strict=True)])
-        self._wide = Parts([(number, one.T) for number, one in enumerate(strips) if one.shape[0] < one.shape[1]])
+        self._wide = Parts([(number, strips[number].T, sides[number]) for number in wide])
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals that it may show as a whole, upright."""
@@ -85,10 +87,11 @@ class Candidates:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
         upright = [strip_of(one) for one in suspects]
         aside = [np.ascontiguousarray(one.T) for one in upright]
+        sides = np.array([min(one.width, one.height) for one in suspects], np.float64)
         groups = same_ones([one.shape for one in upright], _TOGETHER)
         found: list[list[Candidate]] = [[] for _one in suspects]
         for group, tall, wide in zip(
-            groups, self._tall.laid(upright, groups), self._wide.laid(aside, groups), strict=True
+            groups, self._tall.laid(upright, sides, groups), self._wide.laid(aside, sides, groups), strict=True
         ):
             least = np.maximum(tall.likely, wide.likely) - np.float32(_LITTLE)
             for number, first, second in zip(group, tall.best(most, least), wide.best(most, least), strict=True):
@@ -100,6 +103,25 @@ class Candidates:
                     ),
                 ]
                 found[number] = sorted(both, key=lambda candidate: -candidate.likely)[:most]
+        return found
+
+    def glance(self, suspects: Sequence[Print]) -> list[float]:
+        """Return about how likely each suspect shows any original, by any of the ways: a third of their work."""
+        found = [0.0] * len(suspects)
+        for way in (self.whole(suspects, 1), self.covered(suspects, 1)):
+            found = [max(likely, *(one.likely for one in some), 0.0) for likely, some in zip(found, way, strict=True)]
+        upright = [strip_of(one) for one in suspects]
+        sides = np.array([min(one.width, one.height) for one in suspects], np.float64)
+        groups = same_ones([one.shape for one in upright], _TOGETHER)
+        for parts, strips in (
+            (self._tall, upright),
+            (self._wide, [np.ascontiguousarray(one.T) for one in upright]),
+        ):
+            if not parts.numbers:
+                continue
+            for group, laid in zip(groups, parts.laid(strips, sides, groups), strict=True):
+                for number, likely in zip(group, laid.glance().tolist(), strict=True):
+                    found[number] = max(found[number], likely)
         return found
 
 

@@ -64,7 +64,7 @@ class Lists:
         self._bounds = np.searchsorted(of[order], np.arange(count + 1))
 
     def near(self, queries: Vectors, least: float) -> Near:
-        """Return the pairs that are at least so much alike, or each query's most alike in a list where those are too many."""
+        """Return the pairs that are at least so much alike; of a list the most alike of each query, if too many are."""
         looked = self._nearest(queries)
         asking = np.argsort(looked, axis=None, kind="stable")
         bounds = np.searchsorted(looked.ravel()[asking], np.arange(len(self._centres) + 1))

@@ -3,6 +3,7 @@
 Why and how far a worker protects: `docs/decisions/0006-confined-worker.md`.
 """
 
+import contextlib
 import enum
 import hashlib
 import itertools
@@ -43,6 +44,8 @@ _BATCH_PIXELS: Final = 60_000_000
 _MOST_BYTES: Final = 64 << 20
 """Of one picture: twice what a phone's largest photo takes."""
 _BYTES_AHEAD: Final = 16 << 20
+_FEW: Final = 24
+"""Pictures that one worker looks at before another is started."""
 
 
 class Wanted(enum.IntEnum):
@@ -102,10 +105,12 @@ class Looker:
     def __init__(self, *, workers: int = WORKERS) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="looker")
         self._all = [ConfinedWorker(look, limits=_LIMITS) for _number in range(workers)]
-        # The one used last is taken first: for few pictures one worker is started.
+        # The one used last is taken first, and the others are not to be had before many were looked at: to start one
+        # costs as much as to look at twenty pictures.
         self._free: LifoQueue[ConfinedWorker[[list[bytes], Wanted, int], list[Look]]] = LifoQueue()
-        for worker in self._all:
-            self._free.put(worker)
+        self._free.put(self._all[0])
+        self._spare = deque(self._all[1:])
+        self._asked = itertools.count()
 
     def __enter__(self) -> Self:
         return self
@@ -186,11 +191,18 @@ class Looker:
             looks = [Look(reason=_reason(error))] if len(pictures) == 1 else []
         finally:
             self._free.put(worker)
+            self._join(len(pictures))
         if len(looks) == len(pictures):
             return looks
         if len(pictures) == 1:
             return [Look(reason=Reason.CRASHED)]
         return list(itertools.chain.from_iterable(self._ask([data], wanted, width) for data in pictures))
+
+    def _join(self, count: int) -> None:
+        """Let one more worker help, once there is much to do."""
+        if self._spare and [next(self._asked) for _picture in range(count)][-1] >= _FEW:
+            with contextlib.suppress(IndexError):  # another thread was quicker
+                self._free.put(self._spare.popleft())
 
 
 @dataclass(slots=True)

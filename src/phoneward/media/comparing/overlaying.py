@@ -41,6 +41,10 @@ class Strips:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def strip(self, place: int) -> Gray:
+        """Return one of them."""
+        return self.rows[self.first[place] : self.first[place + 1]]
+
     def halved(self) -> "Strips":
         """Return them at half their size."""
         return Strips([halved(self.rows[first:last]) for first, last in itertools.pairwise(self.first.tolist())])

@@ -11,6 +11,7 @@ from phoneward.media.comparing.guesses import Guess, Guesses
 from phoneward.media.comparing.lists import Lists, packed
 from phoneward.media.comparing.overlaying import Overlay, Rated, Strips, halved
 from phoneward.media.comparing.prints import Gray
+from phoneward.media.comparing.sliding import Sliding
 from phoneward.media.comparing.voting import Election
 from phoneward.media.comparing.windows import CUTS, DIMENSIONS, PLACES, Asked, all_windows, asked_windows, count_of
 
@@ -22,6 +23,8 @@ _VOTED: Final = 16
 _MOVED_SMALL: Final = (16,)
 _MOVED: Final = (8, 4)
 """How many guesses are moved, at half the size and at the whole."""
+_SLID: Final = 4
+"""Of a suspect that was slid over strips, how many are looked at as they are."""
 _HOPELESS: Final = 0.1
 _STRANGE: Final = 0.15
 """Less likely, no original is looked into further: before every place is tried, and after."""
@@ -41,12 +44,13 @@ class Parts:
     """The windows of originals, all upright or all laid on their sides.
 
     Args:
-        originals: number and strip of each.
+        originals: of each its number, its strip, and the pixels of its shorter side.
     """
 
-    def __init__(self, originals: Sequence[tuple[int, Gray]]) -> None:
-        self.numbers = [number for number, _strip in originals]
-        strips = [strip for _number, strip in originals]
+    def __init__(self, originals: Sequence[tuple[int, Gray, int]]) -> None:
+        self.numbers = [number for number, _strip, _side in originals]
+        self.sides = np.array([side for _number, _strip, side in originals], np.float64)
+        strips = [strip for _number, strip, _side in originals]
         self.strips = Strips(strips)
         self.small = self.strips.halved()
         counts = np.array([count_of(*strip.shape) for strip in strips], np.int32)
@@ -60,11 +64,14 @@ class Parts:
                 self.vectors[self.first[place] : self.first[place + 1]] = own
         self._lists = Lists(self.vectors) if self.vectors.any() else None
 
-    def laid(self, suspects: Sequence[Gray], groups: Sequence[Sequence[int]]) -> "list[Laid]":
+    def laid(
+        self, suspects: Sequence[Gray], sides: npt.NDArray[np.float64], groups: Sequence[Sequence[int]]
+    ) -> "list[Laid]":
         """Return suspects laid over the originals, group after group.
 
         Args:
             suspects: their strips, standing as the originals'.
+            sides: pixels of the shorter side of each.
             groups: their numbers; those of one shape together.
         """
         strips = [np.stack([suspects[number] for number in group]) for group in groups]
@@ -75,7 +82,8 @@ class Parts:
         laid = []
         for at, (group, windows) in enumerate(zip(strips, asked, strict=True)):
             own = guesses.of(slice(bounds[at], bounds[at + 1]))
-            laid.append(Laid(self, group, windows, own._replace(suspects=own.suspects - np.int32(begins[at]))))
+            own = own._replace(suspects=own.suspects - np.int32(begins[at]))
+            laid.append(Laid(self, group, sides[list(groups[at])], windows, own))
         return laid
 
     def _guesses(self, asked: Sequence[Asked]) -> Guesses:
@@ -118,12 +126,21 @@ class Laid:
     Args:
         parts: the originals.
         suspects: the strips, of shape (suspects, length, width).
+        sides: pixels of the shorter side of each.
         asked: their windows.
         guesses: of them; numbered as they are here, suspect after suspect.
     """
 
-    def __init__(self, parts: Parts, suspects: npt.NDArray[np.uint8], asked: Asked, guesses: Guesses) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        suspects: npt.NDArray[np.uint8],
+        sides: npt.NDArray[np.float64],
+        asked: Asked,
+        guesses: Guesses,
+    ) -> None:
         self._parts, self._asked, self._count = parts, asked, len(suspects)
+        self._sliding = Sliding(suspects, sides, parts.strips, parts.sides)
         self._large = Overlay(suspects, parts.strips)
         self._small = Overlay(np.stack([halved(one) for one in suspects]), parts.small)
         self._guesses, self._rated = guesses, self._small.rate(guesses)
@@ -150,17 +167,32 @@ class Laid:
             for first, last in itertools.pairwise(bounds.tolist())
         ]
 
-    def _followed(self, guesses: Guesses, rated: Rated, most: int) -> Guesses:
+    def glance(self) -> npt.NDArray[np.float32]:
+        """Return about how likely each suspect's likeliest guess is; no guess is moved to where it fits better."""
+        if not len(self._guesses.suspects):
+            return self.likely
+        _likeliest, elected = self._elected(self._guesses, self._rated)
+        return np.maximum(self.likely, self._small.rate(elected).guesses.likeliest(self._count))
+
+    def _elected(self, guesses: Guesses, rated: Rated) -> tuple[Guesses, Guesses]:
+        """Return the likeliest guesses, and the places in their originals that all windows of the suspects vote for."""
         likeliest = guesses.of(np.union1d(guesses.ranked(_VOTED), rated.guesses.ranked(_VOTED)))
         elected = Election(self._asked, likeliest, self._parts.vectors, self._parts.first, self._parts.strips.width)
-        rated = rated.and_(self._small.rate(elected.elected()))
+        return likeliest, elected.elected()
+
+    def _followed(self, guesses: Guesses, rated: Rated, most: int) -> Guesses:
+        likeliest, elected = self._elected(guesses, rated)
+        slid = self._sliding.slid(likeliest)
+        rated = rated.and_(self._small.rate(elected.and_(slid)))
         promising = (rated.guesses.likeliest(self._count) >= _STRANGE)[rated.guesses.suspects]
         small = rated.of(~promising).guesses.best(_FEW)
         if promising.any():
             settled = self._small.settled(rated.of(promising), _MOVED_SMALL)
             small = small.and_(settled).and_(self._small.twins(settled.best(_GUESSES)))
         chosen = np.union1d(small.ranked(most), small.ranked(_MOVED[0], each=2))
-        large = self._large.settled(self._large.rate(small.of(chosen)), _MOVED)
+        # Of fine print nothing is left at half the size.
+        likely = small.of(chosen).and_(slid.best(_SLID))
+        large = self._large.settled(self._large.rate(likely), _MOVED)
         return large.and_(self._large.twins(large.best(most)))
 
 

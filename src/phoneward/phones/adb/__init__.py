@@ -6,6 +6,7 @@ from phoneward.phones.adb.program import find_adb
 from phoneward.phones.adb.push_writer import AdbWriter
 from phoneward.phones.adb.qr import QrPairing
 from phoneward.phones.adb.tester import AdbTester
+from phoneward.phones.adb.tracking import track_devices
 from phoneward.phones.adb.updater import AdbUpdater
 from phoneward.phones.adb.wireless import pair
 
@@ -21,4 +22,5 @@ __all__ = [
     "find_adb",
     "list_adb_devices",
     "pair",
+    "track_devices",
 ]

@@ -20,10 +20,11 @@ from phoneward.vault import (
     Snapshot,
     decode_snapshot,
     encode_snapshot,
-    load_snapshot,
+    load_each_snapshot,
     names_of,
     repository_exists,
 )
+from phoneward.vault.storage import ListedFile
 
 STATE_TAG: Final = "phoneward-state"
 """Tag of snapshots of what a person decided (DESIGN, "Snapshot layout"): nothing of a phone is in them."""
@@ -142,7 +143,7 @@ class SnapshotList:
             NoRepositoryError: the vault is not there any more.
             StorageError: it cannot be listed.
         """
-        there = [file.name for file in self._repo.list_files(FileType.SNAPSHOT)]
+        there = {file.name: file for file in self._repo.list_files(FileType.SNAPSHOT)}
         if not there and not repository_exists(self._repo.storage):  # the disk was taken away
             raise NoRepositoryError(location=self._repo.storage.location)
         with self._lock:
@@ -150,15 +151,14 @@ class SnapshotList:
             known = self._known if self._known is not None else self._load()
             self._known = known
             changed = first
-            present = set(there)
-            for name in [name for name in known if name not in present]:
+            for name in [name for name in known if name not in there]:
                 del known[name]
                 changed = True
-            for name in [name for name in self._failed if name not in present]:
+            for name in [name for name in self._failed if name not in there]:
                 del self._failed[name]
                 changed = True
-            new = [name for name in there if name not in known and self._is_due(name)]
-            read = sum([self._read(name) for name in new])
+            new = [file for name, file in there.items() if name not in known and self._is_due(name)]
+            read = self._read(known, new)
             if changed or new:
                 self._listed = self._made(known)
             if read or (changed and not first):
@@ -169,16 +169,17 @@ class SnapshotList:
         failed = self._failed.get(name)
         return failed is None or time.monotonic() - failed[0] > _AGAIN_AFTER_S
 
-    def _read(self, name: FileId) -> bool:
-        try:
-            info = describe(load_snapshot(self._repo, name))
-        except PhonewardError as error:  # named in the list; one that was removed meanwhile is gone at the next look
-            self._failed[name] = (time.monotonic(), error)
-            return False
-        self._failed.pop(name, None)
-        if self._known is not None:
-            self._known[name] = info
-        return True
+    def _read(self, known: dict[FileId, SnapshotInfo], files: list[ListedFile]) -> int:
+        """Read what is new, many at once where each takes its time; return how many could be read."""
+        read = 0
+        for name, found in load_each_snapshot(self._repo, files):
+            if isinstance(found, PhonewardError):  # named; one that was removed meanwhile is gone at the next look
+                self._failed[name] = (time.monotonic(), found)
+                continue
+            self._failed.pop(name, None)
+            known[name] = describe(found)
+            read += 1
+        return read
 
     def _made(self, known: dict[FileId, SnapshotInfo]) -> Listed:
         infos = sorted(known.values(), key=_newest_first)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from phoneward.vault.blobs import BytesLike, FileId, FileType
 
@@ -118,6 +118,24 @@ class Storage(Protocol):
 
     def remove_leftovers(self, older_than_s: float) -> int:
         """Remove what interrupted saves left (older than this many seconds) and return how many there were."""
+
+
+@runtime_checkable
+class Distant(Protocol):
+    """What a storage has besides that is asked over a network, where each answer takes its time."""
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests the place bears at once; 1 for a place that is near after all."""
+
+
+MOST_REQUESTS: Final = 32
+"""No place is asked for more at once, whatever it says of itself: each takes a thread and a connection."""
+
+
+def requests_at_once(storage: Storage) -> int:
+    """Return how many requests to have on the way at once: 1 for a disk of this computer, more for what is far away."""
+    return max(1, min(storage.requests_at_once, MOST_REQUESTS)) if isinstance(storage, Distant) else 1
 
 
 NO_NAME = FileId("")

@@ -47,7 +47,10 @@ _MAX_WHOLE: Final = 512 * 2**20
 _MAX_LISTING: Final = 192 * 2**20
 """Of two million packs."""
 _COMPARED_BYTES: Final = 2**20
+_REQUESTS_AT_ONCE: Final = 32
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_SAID_ON_THE_WAY: Final = frozenset({0, 408, 502, 504})
+"""No answer (0), or one of somebody between us and the server, who may still be at it."""
 _FULL: Final = frozenset({413, 507})
 """507 is WebDAV's word for it; `rest-server --max-size` says 413."""
 _RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
@@ -85,6 +88,11 @@ class RestStorage:
         """The address, without secrets."""
         return self._location
 
+    @property
+    def requests_at_once(self) -> int:
+        """Each takes a connection, and a server has room for more."""
+        return _REQUESTS_AT_ONCE
+
     def create(self) -> None:
         """Have the server make the folders."""
         with self._ask("POST", "?create=true", content=()) as answer:
@@ -102,11 +110,16 @@ class RestStorage:
         path = self._path(file_type, name)
         if self.exists(file_type, name):
             raise NameTakenError(path=self._named(file_type, name), detail="")
-        with self._ask("POST", path, {"Content-Type": "application/octet-stream"}, pieces) as answer:
-            refused = answer.status == 403
-            if answer.status not in {200, 201, 204} and not refused:
-                self._refuse(answer)
-        if refused:
+        status = 0
+        try:
+            with self._ask("POST", path, {"Content-Type": "application/octet-stream"}, pieces) as answer:
+                status = answer.status
+                if status not in {200, 201, 204, 403}:
+                    self._refuse(answer)
+        except TransientStorageError as error:
+            error.is_unclear = status in _SAID_ON_THE_WAY
+            raise
+        if status == 403:
             if self.exists(file_type, name):  # an append-only server, and another was quicker
                 raise NameTakenError(path=self._named(file_type, name), detail="")
             raise StorageDeniedError(path=self._location, detail=_said(answer))

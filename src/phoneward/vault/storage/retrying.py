@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -16,14 +17,20 @@ from phoneward.vault.errors import (
     NameTakenError,
     StorageUnreachableError,
     TransientStorageError,
+    UnclearSaveError,
     WrongAnswerError,
 )
-from phoneward.vault.storage.base import FreeSpace, ListedFile, Storage
+from phoneward.vault.storage.base import Distant, FreeSpace, ListedFile, Storage, requests_at_once
 
 _T = TypeVar("_T")
 
+_REQUESTS_AT_ONCE: Final = 8
 _WRONG_ANSWERS: Final = 3
 """A wrong answer is asked for so often: it may have been damaged on the way; a lying server does not get better."""
+
+
+_NAMES: Final = 8
+"""A file is given so many names; each time, the place was waited for and has answered since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,10 @@ class RetryingStorage:
     What it adds to the MUSTs: a call that failed without a clear answer may have been carried out, wholly or in part.
     - `save` looks before it tries again. The whole file there, read back, is a success; a part of it is removed, where
       the name is the SHA-256 of the content and so nobody else's file can be meant; then it is sent again.
-    - What was stored after such a failure is looked at once more before an index or a snapshot is stored that may rely
-      on it: a server that wakes up late may throw away what it takes for the rest of the first try.
+    - Where the storage says that the server may still be at the first try (`TransientStorageError.is_unclear`), the
+      name is given up instead: `UnclearSaveError`, and `under_new_names` has the file made anew. `rclone serve restic`
+      removes a file whose upload breaks off, by its name, also where a second upload has been acknowledged meanwhile.
+    - What was stored after a failure is looked at once more before an index or a snapshot is stored that relies on it.
     - `remove` takes a file that is gone for removed.
 
     Args:
@@ -86,6 +95,11 @@ class RetryingStorage:
         """The place."""
         return self._raw.location
 
+    @property
+    def requests_at_once(self) -> int:
+        """As many as the place says that it bears, else a few."""
+        return requests_at_once(self._raw) if isinstance(self._raw, Distant) else _REQUESTS_AT_ONCE
+
     def create(self) -> None:
         """Make the place ready."""
         self._insist(self._raw.create)
@@ -99,13 +113,20 @@ class RetryingStorage:
         if file_type in {FileType.INDEX, FileType.SNAPSHOT}:
             self._confirm_doubtful()
         attempts = 0
+        unclear: TransientStorageError | None = None
 
         def store() -> None:
-            nonlocal attempts
+            nonlocal attempts, unclear
             attempts += 1
-            if attempts > 1 and self._is_there_whole(file_type, name, pieces):
+            if attempts > 1 and self._is_there_whole(file_type, name, pieces, clears=unclear is None):
                 return
-            self._raw.save(file_type, name, pieces)
+            if unclear is not None:
+                raise UnclearSaveError(**unclear.details) from unclear
+            try:
+                self._raw.save(file_type, name, pieces)
+            except TransientStorageError as error:
+                unclear = error if error.is_unclear else None
+                raise
 
         self._insist(store)
         if attempts > 1 and file_type in {FileType.PACK, FileType.INDEX}:
@@ -153,8 +174,8 @@ class RetryingStorage:
         """Remove what interrupted saves left."""
         return self._insist(lambda: self._raw.remove_leftovers(older_than_s))
 
-    def _is_there_whole(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> bool:
-        """Tell whether an earlier try stored the file after all; what is a part of it is removed.
+    def _is_there_whole(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike], *, clears: bool) -> bool:
+        """Tell whether an earlier try stored the file after all; what is a part of it is removed, if that `clears`.
 
         Raises:
             NameTakenError: something else is there, and it may be somebody else's.
@@ -164,12 +185,13 @@ class RetryingStorage:
                 return True
         except FileMissingError:
             return False
+        if not clears:
+            return False
         if file_type is FileType.CONFIG or _hash_of(pieces) != name:
             raise NameTakenError(path=self.location, detail="")
         try:
-            self._raw.remove(file_type, name)
-        except FileMissingError:
-            pass
+            with suppress(FileMissingError):
+                self._raw.remove(file_type, name)
         except AppendOnlyError as error:  # the part stays and harms nobody: nothing names it
             raise NameTakenError(path=self.location, detail="") from error
         return False
@@ -215,6 +237,21 @@ class RetryingStorage:
                 ) from failure
             self._sleep(pause)
             wait = min(wait * 2, self._patience.longest_wait_s)
+
+
+def under_new_names(save: Callable[[], _T]) -> _T:
+    """Have a file made and stored, and once more under another name where nobody knows what became of it.
+
+    Args:
+        save: makes the file, so that it has another name each time (sealing does), and stores it.
+
+    Raises:
+        UnclearSaveError: also after several times. Whatever `save` raises.
+    """
+    for _attempt in range(_NAMES - 1):
+        with suppress(UnclearSaveError):
+            return save()
+    return save()
 
 
 def _hash_of(pieces: Sequence[BytesLike]) -> str:

@@ -72,10 +72,12 @@ def parse_s3_address(place: RemotePlace) -> S3Address:
     """
 
     def refuse(problem: str) -> RemoteAddressError:
-        return RemoteAddressError(place=shown_place(place), problem=problem)
+        return RemoteAddressError(place=shown, problem=problem)
 
-    text = place.address
-    if place.user or place.password or "@" in text.partition("/")[0]:
+    text, shown = place.address, shown_place(place)
+    keys, at, _rest = text.partition("/")[0].rpartition("@")
+    if place.user or place.password or at:
+        shown = shown.replace(keys, "…") if keys else shown
         raise refuse(_("keys belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, never into an address."))
     secure = True
     if text.startswith(("http://", "https://")):

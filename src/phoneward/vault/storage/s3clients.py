@@ -1,12 +1,11 @@
 """obstore's clients of one bucket: who asks, where, and how long they wait."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from phoneward.texts import _
-from phoneward.vault.errors import RemotePartMissingError, StorageAccessError
+from phoneward.vault.errors import RemotePartMissingError
 from phoneward.vault.storage.s3address import FIRST_REGION, S3Address
+from phoneward.vault.storage.s3signing import S3Keys
 
 try:
     import obstore
@@ -35,26 +34,21 @@ class S3Clients:
 
     Args:
         address: the bucket.
-        access: see `S3Storage`.
-        location: the place, readable.
+        keys: who asks.
+        region: what requests are signed for; empty while nobody said.
         silence_s: how long the service may be silent, seconds.
+        trusted: certificates (PEM) that count beside the system's.
 
     Attributes:
-        region: what requests are signed for; empty while nobody said.
-
-    Raises:
-        StorageAccessError: no key is named.
+        region: may be set anew.
     """
 
-    def __init__(self, address: S3Address, access: Mapping[str, str], location: str, silence_s: float) -> None:
+    def __init__(self, address: S3Address, keys: S3Keys, region: str, silence_s: float, trusted: bytes = b"") -> None:
         self._address = address
+        self._keys = keys
         self._silence_s = silence_s
-        self._key_id = access.get("AWS_ACCESS_KEY_ID", "")
-        self._secret = access.get("AWS_SECRET_ACCESS_KEY", "")
-        self._token = access.get("AWS_SESSION_TOKEN") or None
-        if not self._key_id or not self._secret:  # obstore would look for the keys of a server at Amazon
-            raise StorageAccessError(path=location, detail=_("AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set"))
-        self.region = access.get("AWS_DEFAULT_REGION") or access.get("AWS_REGION") or address.region
+        self._trusted = trusted
+        self.region = region
         self._made: dict[tuple[str, float, bool], S3Store] = {}
 
     def reader(self) -> S3Store:
@@ -99,6 +93,7 @@ class S3Clients:
                 "connect_timeout": timedelta(seconds=self._silence_s),
                 "timeout": timedelta(seconds=limit_s),
                 "user_agent": "phoneward",
+                **({"root_certificate": self._trusted} if self._trusted else {}),
                 **options,
             },
             retry_config={"max_retries": 0},  # RetryingStorage tries again, in the same way for all kinds of places
@@ -109,8 +104,8 @@ class S3Clients:
 
     def _credential(self) -> "S3Credential":
         return {
-            "access_key_id": self._key_id,
-            "secret_access_key": self._secret,
-            "token": self._token,
+            "access_key_id": self._keys.key_id,
+            "secret_access_key": self._keys.secret,
+            "token": self._keys.token or None,
             "expires_at": None,
         }

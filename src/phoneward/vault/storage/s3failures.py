@@ -1,18 +1,18 @@
-"""What obstore says went wrong, read: it hands on the service's answer as text.
+"""What a service says went wrong, read; obstore hands it on as text.
 
 Codes are those of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, of MinIO (`cmd/api-errors.go`)
 and of Ceph (`src/rgw/rgw_common.cc`).
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from phoneward.errors import readable
 from phoneward.texts import _
 from phoneward.vault.errors import (
     ClockWrongError,
-    ForeignFileError,
     NoBucketError,
     StorageAccessError,
     StorageError,
@@ -48,17 +48,22 @@ _CODES: Final[dict[str, type[StorageError]]] = {
     **dict.fromkeys(("AuthorizationHeaderMalformed", "PermanentRedirect"), WrongRegionError),
     **dict.fromkeys(
         (
+            "BadDigest",
             "ConditionalRequestConflict",
+            "IncompleteBody",
             "InternalError",
             "OperationAborted",
             "RequestTimeout",
             "ServiceUnavailable",
             "SlowDown",
+            "TemporaryRedirect",
+            "XAmzContentSHA256Mismatch",
         ),
         TransientStorageError,
     ),
 }
 _STATUSES: Final[dict[int, type[StorageError]]] = {
+    301: WrongRegionError,
     401: StorageAccessError,
     403: StorageRightsError,
     408: TransientStorageError,
@@ -66,11 +71,10 @@ _STATUSES: Final[dict[int, type[StorageError]]] = {
     501: StorageError,
     507: StorageFullError,
 }
-_FOREIGN: Final = "Encountered object with invalid path: "
+_REDIRECT: Final = "redirect without LOCATION"
+_NO_LISTING: Final = "no listing"
 _WORDS: Final[dict[str, type[StorageError]]] = {
-    _FOREIGN: ForeignFileError,
-    "redirect without LOCATION": WrongRegionError,
-    "Got invalid list response": WrongAnswerError,
+    _NO_LISTING: WrongAnswerError,
     "Unable to extract metadata": WrongAnswerError,
     "non-partial response": WrongAnswerError,
     "Content-Range": WrongAnswerError,
@@ -98,25 +102,39 @@ class Failure:
     text: str = ""
 
 
+class NotDoneError(Exception):
+    """The service did not do what it was asked for."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
 def read_failure(error: Exception) -> Failure:
     """Read what obstore raised."""
     text, _mark, debug = str(error).partition(_DEBUG)
     status = _STATUS.search(text)
-    code = _CODE.search(text)
-    message = _MESSAGE.search(text)
-    region = _REGION.search(text)
-    said = ": ".join(part[1] for part in (code, message) if part)
-    if not said and status:
-        said = f"HTTP {status[1]}"
-    if not said:
-        said = next((text.removeprefix(_FOREIGN)[:200] for words in _WORDS if words in text), _why_no_answer(debug))
-    return Failure(
-        status=int(status[1]) if status else 0,
-        code=code[1] if code else "",
-        region=region[1] if region else "",
-        detail=readable(said),
-        text=text,
-    )
+    if status:
+        return _read(int(status[1]), text)
+    if _REDIRECT in text:
+        return Failure(status=301, detail="HTTP 301", text=text)
+    own_words = next((text[:200] for words in _WORDS if words in text), "")
+    return Failure(detail=readable(own_words) or _why_no_answer(debug), text=text)
+
+
+def failure_of(status: int, body: str, headers: Mapping[str, str]) -> Failure:
+    """Read an answer that is no page of a listing; names of headers are in lower case."""
+    if status == 200:
+        return Failure(detail=_("it is no listing of files"), text=_NO_LISTING)
+    failure = _read(status, body)
+    region = _REGION.fullmatch(f"<Region>{headers.get('x-amz-bucket-region', '')}</Region>")
+    return replace(failure, region=region[1]) if region and not failure.region else failure
+
+
+def _read(status: int, text: str) -> Failure:
+    code, message, region = _CODE.search(text), _MESSAGE.search(text), _REGION.search(text)
+    said = ": ".join(part[1] for part in (code, message) if part) or f"HTTP {status}"
+    return Failure(status, code[1] if code else "", region[1] if region else "", readable(said), text)
 
 
 def explain(failure: Failure, path: str, bucket: str) -> StorageError:

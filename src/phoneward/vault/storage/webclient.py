@@ -37,7 +37,7 @@ _BUFFERED: Final = 4 * 2**20
 _BUFFERED_RATE: Final = 16 * 1024
 """So much of what was sent may still lie in this computer, and leave it so slowly, before the answer can begin."""
 _SENT_AT_ONCE: Final = 64 * 1024
-_IDLE_CONNECTIONS: Final = 16
+_IDLE_CONNECTIONS: Final = 32
 _THIS_COMPUTER: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_HEAD: Final = 256 * 1024
 """Of status, headers and all that is not a body, bytes."""
@@ -111,6 +111,8 @@ class _BoundedSocket(io.RawIOBase):
         self._until = 0.0
         self._sent = 0
         self._left = 0
+        self._readers = 0
+        self._closing = False
         self.begin()
 
     def begin(self) -> None:
@@ -148,11 +150,21 @@ class _BoundedSocket(io.RawIOBase):
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """Return what http.client reads an answer from; what it has read too much is gone with it."""
+        self._readers += 1
         return io.BufferedReader(_Unclosed(self), _SENT_AT_ONCE)
 
     def close(self) -> None:
-        super().close()
-        self.inner.close()
+        """Close once the last answer is read, as Python's own sockets do: "Connection: close" comes before its body."""
+        self._closing = True
+        if not self._readers:
+            super().close()
+            self.inner.close()
+
+    def reader_closed(self) -> None:
+        """Note that an answer is read."""
+        self._readers -= 1
+        if self._closing:
+            self.close()
 
     def is_quiet(self) -> bool:
         """Tell whether nothing lies there to be read: no end of the connection, no answer that nobody asked for."""
@@ -185,6 +197,11 @@ class _Unclosed(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         return self._inner.readinto(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._inner.reader_closed()
 
 
 class _Connection(http.client.HTTPConnection):

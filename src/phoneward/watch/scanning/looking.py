@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from phoneward.media.comparing import Looker
 
 PHASE: Final = "find-pictures"
-_EXTRA: Final = ("numpy", "cv2", "simplejpeg", "PIL")
+_EXTRA: Final = ("numpy", "cv2", "simplejpeg", "PIL", "threadpoolctl")
 
 
 def has_extra() -> bool:

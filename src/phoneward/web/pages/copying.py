@@ -104,7 +104,7 @@ def _opened(source: Repository, context: WebContext, place: VaultPlace, password
     """
     storage = open_storage(place, context.settings.access)
     if not is_new or repository_exists(storage):
-        return snapshots.open_second(source, storage, password)
+        return snapshots.open_second(source, storage, password, cache=context.settings.cache_dir)
     if isinstance(place, Path):
         setup.check_place(place)
     strength = setup.judge(password)

@@ -24,7 +24,7 @@ def snapshots(request: Request) -> Response:
     """List them, newest first, of all phones or of one."""
     context = context_of(request)
     device = request.query_params.get("phone")
-    with context.library.open() as opened:
+    with context.library.open(load_index=False) as opened:
         context.library.prepare(opened)
         rows = opened.listed.page(number_of(request), ROWS, device=device, kinds=OF_PHONES)
         return page(

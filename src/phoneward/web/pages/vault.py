@@ -1,16 +1,18 @@
 """The vault: is it well, when was it last looked after, how much room it takes, and what to do about each."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from phoneward import flows
+from phoneward import flows, schedules
 from phoneward.errors import PhonewardError, readable
 from phoneward.findings import Action
 from phoneward.progress import Listener
+from phoneward.schedules import wording
 from phoneward.snapshots import LookedAfter, is_copy, looked_after, second_vaults
 from phoneward.texts import Size, _, formats, running, words
 from phoneward.vault import FileType, LockInfo, Repository, list_keys, list_locks, prune
@@ -51,6 +53,7 @@ def vault(request: Request) -> Response:
             cared=_cared(noted, _newest_proof(opened)),
             room=_room(opened),
             copies=_copies(opened),
+            by_itself=_by_itself(context.settings.state_dir),
             keys=len(list_keys(opened.repo, on_damaged=lambda _name, _error: None)),
             locks=[_lock_row(lock) for lock in locks],
             is_stale=any(lock.stale for lock in locks),
@@ -58,6 +61,13 @@ def vault(request: Request) -> Response:
             kit=KIT,
             running=[job for job in context.jobs.all() if job.is_running and job.key.startswith("vault")],
         )
+
+
+def _by_itself(state_dir: Path) -> str:
+    try:
+        return wording.rhythm_sentence(schedules.load_schedule(state_dir))
+    except schedules.NoScheduleError:
+        return _("Nothing is set to happen by itself on this computer.")
 
 
 def _newest_proof(opened: Opened) -> dt.datetime | None:

@@ -17,6 +17,7 @@ from phoneward.vault.storage.sftp.addresses import SftpAddress
 from phoneward.vault.storage.sftp.links import Link, SshProgramLink
 from phoneward.vault.storage.sftp.packets import SessionLostError, WrongPacketError
 from phoneward.vault.storage.sftp.session import SftpSession
+from phoneward.vault.storage.sftp.without_ssh import ParamikoLink
 
 _KEY_CHANGED: Final = ("REMOTE HOST IDENTIFICATION HAS CHANGED", "REVOKED HOST KEY")
 _KEY_UNKNOWN: Final = ("Host key verification failed", "host key is known for")
@@ -34,6 +35,7 @@ def connect(address: SftpAddress, location: str, *, timeout_s: float, connect_s:
         TransientStorageError: there is no connection.
         WrongAnswerError: there is no SFTP.
         StorageError: ssh cannot be used at all.
+        RemotePartMissingError: there is no ssh here, and nothing in its place.
     """
     link = _link(address, location, connect_s)
     try:
@@ -45,7 +47,7 @@ def connect(address: SftpAddress, location: str, *, timeout_s: float, connect_s:
 def _link(address: SftpAddress, location: str, connect_s: float) -> Link:
     program = shutil.which("ssh")
     if program is None:
-        raise StorageError(path=location, detail=_("there is no ssh on this computer"))
+        return ParamikoLink.open(address, location, connect_s)
     try:
         return SshProgramLink(program, address, connect_s)
     except OSError as error:

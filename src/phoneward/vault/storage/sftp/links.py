@@ -1,6 +1,7 @@
 """The way to an SFTP server: two streams of bytes that the system's own `ssh` carries."""
 
 import io
+import os
 import subprocess
 import sys
 import threading
@@ -73,6 +74,7 @@ class SshProgramLink:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
+            env={**os.environ, "SSH_ASKPASS_REQUIRE": "never"},  # jump hosts are entered without BatchMode
             start_new_session=True,  # Ctrl-C is ours to handle; and ssh finds no terminal to ask on
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
             | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -25,6 +25,7 @@ _SAFE_BLOCK: Final = 32 * 1024
 """What every server reads and writes at once (draft, section 3)."""
 _BLOCK: Final = 64 * 1024
 _FIRST_WORD: Final = -1
+_PROTOCOL: Final = 3
 
 
 class SftpSession:
@@ -53,7 +54,7 @@ class SftpSession:
         threading.Thread(target=self._listen, daemon=True, name="sftp-listen").start()
         threading.Thread(target=self._watch, daemon=True, name="sftp-watch").start()
         try:
-            self._send(struct.pack(">IBI", 5, INIT, 3))
+            self._send(struct.pack(">IBI", 5, INIT, _PROTOCOL))
             self.extensions = begun.version()
             self.block = self._block()
         except BaseException as error:
@@ -106,6 +107,9 @@ class SftpSession:
             except (OSError, ValueError):  # ValueError: closed
                 self.end(SessionLostError(_("the connection ended")))
                 self._raise_failure()
+            except BaseException:  # Ctrl-C in the middle of a packet: what follows would not be understood
+                self.end()
+                raise
 
     def _block(self) -> int:
         """Return how many bytes are read and written at once."""
@@ -143,6 +147,8 @@ class SftpSession:
         if len(body) < length - 5:
             return False
         self._heard = time.monotonic()
+        if kind == VERSION and number < _PROTOCOL:
+            raise WrongPacketError(_("its SFTP is too old"))
         answer = self._asked.pop(_FIRST_WORD if kind == VERSION else number, None)
         if answer is None:
             if self._failure is not None:

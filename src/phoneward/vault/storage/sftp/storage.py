@@ -1,12 +1,10 @@
 """A repository behind an SFTP server: restic's default layout, as its `internal/backend/sftp` keeps it."""
 
 import secrets
-import stat
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Final
 
 from phoneward.errors import readable
@@ -23,21 +21,20 @@ from phoneward.vault.errors import (
     WrongAnswerError,
 )
 from phoneward.vault.storage.base import FreeSpace, ListedFile, parse_name
+from phoneward.vault.storage.sftp import files
 from phoneward.vault.storage.sftp import packets as sftp
 from phoneward.vault.storage.sftp.addresses import parse_sftp_address
 from phoneward.vault.storage.sftp.connecting import connect
+from phoneward.vault.storage.sftp.files import path_text
 from phoneward.vault.storage.sftp.folders import items
 from phoneward.vault.storage.sftp.packets import (
-    Answer,
-    Attributes,
     SessionLostError,
     StatusError,
     WrongPacketError,
-    mode_attributes,
     text,
 )
 from phoneward.vault.storage.sftp.session import SftpSession
-from phoneward.vault.storage.sftp.transfers import read_blocks, same, upload
+from phoneward.vault.storage.sftp.transfers import equal_bytes, read_blocks, upload
 from phoneward.vaultplace import RemotePlace
 
 _FOLDERS: Final = tuple(kind.value for kind in FileType if kind is not FileType.CONFIG)
@@ -46,21 +43,6 @@ _TEMPORARY: Final = "-tmp-"
 _LARGEST_FILE: Final = 2**30
 """Bytes. No file of a repository is larger; what claims to be is not read."""
 _CUTS_REMEMBERED: Final = 32
-_PRIVATE_FILE, _PRIVATE_FOLDER = mode_attributes(0o600), mode_attributes(0o700)
-_FOR_READING, _FOR_WRITING = sftp.FLAG_READ.to_bytes(4), sftp.FLAG_WRITE.to_bytes(4)
-_NEW: Final = (sftp.FLAG_WRITE | sftp.FLAG_CREATE | sftp.FLAG_EXCLUSIVE).to_bytes(4)
-_NO_ATTRIBUTES: Final = bytes(4)
-
-
-@dataclass(slots=True)
-class _Upload:
-    """A temporary file, and how much of it the server has confirmed, bytes."""
-
-    temporary: str
-    arrived: int = 0
-
-    def has(self, arrived: int) -> None:
-        self.arrived = arrived
 
 
 class SftpStorage:
@@ -87,7 +69,7 @@ class SftpStorage:
         self._sessions: list[SftpSession] = []
         self._lock = threading.Lock()
         self._links_work: bool | None = None
-        self._cut: dict[str, _Upload] = {}
+        self._cut: dict[str, str] = {}
         weakref.finalize(self, _end_all, self._sessions)
 
     @property
@@ -101,10 +83,10 @@ class SftpStorage:
             parts = self._address.path.split("/")
             above = ["/".join(parts[: number + 1]) for number in range(len(parts)) if parts[number]]
             wanted = [*above, *map(self._join, (*_FOLDERS, *_PACK_FOLDERS))]
-            made = [(path, session.ask(sftp.MKDIR, _path(path), _PRIVATE_FOLDER)) for path in wanted]
+            made = [(path, session.ask(sftp.MKDIR, path_text(path), files.PRIVATE_FOLDER)) for path in wanted]
             refused = [(path, answer) for path, answer in made if not answer.succeeded()]
-            looked = [(path, answer, session.ask(sftp.STAT, _path(path))) for path, answer in refused]
-            missing = [(path, answer) for path, answer, there in looked if not _is_folder(there)]
+            looked = [(path, answer, session.ask(sftp.STAT, path_text(path))) for path, answer in refused]
+            missing = [(path, answer) for path, answer, there in looked if not files.is_folder(there)]
             if any(path not in above[:-1] for path, _answer in missing):
                 path, answer = missing[0]
                 try:
@@ -117,36 +99,38 @@ class SftpStorage:
         """Tell whether the file is there."""
         _folder, path = self._place(file_type, name)
         with self._explained(path) as session:
-            return _is_there(session.ask(sftp.LSTAT, _path(path)))
+            return files.is_there(session.ask(sftp.LSTAT, path_text(path)))
 
     def save(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> None:
         """Write a temporary file beside the final name, have it on the server's disk, then name it."""
         folder, path = self._place(file_type, name)
         with self._explained(path, sum(map(len, pieces))) as session:
-            taken = session.ask(sftp.LSTAT, _path(path))
-            cut = self._cut.pop(path, None)
-            send = cut or _Upload(f"{path}{_TEMPORARY}{secrets.token_hex(8)}")
+            taken = session.ask(sftp.LSTAT, path_text(path))
+            begun = self._cut.pop(path, None)
+            temporary = begun or f"{path}{_TEMPORARY}{secrets.token_hex(8)}"
             try:
-                self._must_be_free(taken, path)
-                if cut is not None and not self._has_arrived(session, cut, pieces):
-                    self._remove_quietly(session, cut.temporary)
-                    send = _Upload(f"{path}{_TEMPORARY}{secrets.token_hex(8)}")
-                handle = self._open_for_writing(session, send, folder)
-                upload(session, handle, pieces, send.arrived, send.has)
-                self._publish(session, send.temporary, path)
+                there = files.arrived(session, begun, pieces) if begun else 0
+                if begun and not there:
+                    files.remove_quietly(session, begun)
+                handle = files.go_on(session, temporary) if there else files.begin(session, temporary, folder)
+                if files.is_there(taken):
+                    session.ask(sftp.CLOSE, text(handle))
+                    raise files.TakenError  # noqa: TRY301 - as the way of naming it says
+                upload(session, handle, pieces, there)
+                self._links_work = files.publish(session, temporary, path, self._links_work)
             except (SessionLostError, WrongPacketError):
-                self._cut[path] = send
+                self._cut[path] = temporary
                 while len(self._cut) > _CUTS_REMEMBERED:
                     self._cut.pop(next(iter(self._cut)), None)
                 raise
             except BaseException:  # also an interrupt must not leave a temporary file behind
-                self._remove_quietly(session, send.temporary)
+                files.remove_quietly(session, temporary)
                 raise
 
     def load(self, file_type: FileType, name: FileId, offset: int = 0, length: int | None = None) -> bytes:
         """Read from the file."""
         _folder, path = self._place(file_type, name)
-        with self._explained(path) as session, self._opened(session, path) as (handle, size):
+        with self._explained(path) as session, files.opened(session, path) as (handle, size):
             wanted = max(0, size - offset) if length is None else length
             if wanted and offset + wanted > size:
                 raise self._too_short(path)
@@ -161,14 +145,14 @@ class SftpStorage:
         """Read the file again and compare; the server's memory may answer instead of its disk."""
         _folder, path = self._place(file_type, name)
         total = sum(map(len, pieces))
-        with self._explained(path) as session, self._opened(session, path) as (handle, size):
-            return size == total and same(session, handle, pieces, total)
+        with self._explained(path) as session, files.opened(session, path) as (handle, size):
+            return size == total and equal_bytes(session, handle, pieces, total) == total
 
     def size(self, file_type: FileType, name: FileId) -> int:
         """Ask for the file's size."""
         _folder, path = self._place(file_type, name)
         with self._explained(path) as session:
-            return self._size_of(session.ask(sftp.LSTAT, _path(path)).attributes(), path)
+            return files.size_of(session.ask(sftp.LSTAT, path_text(path)).attributes())
 
     def list(self, file_type: FileType) -> Iterator[ListedFile]:
         """Yield the files of this type as the server tells them."""
@@ -178,22 +162,22 @@ class SftpStorage:
         with self._explained(file_type.value) as session:
             for folder, item in items(session, [*map(self._join, folders)]):
                 name = parse_name(item.name.decode("ascii", errors="replace"))
-                if name is None or not _is_file(item.attributes):
+                if name is None or not files.is_regular(item.attributes):
                     continue
                 if file_type is not FileType.PACK or name.startswith(folder[-2:]):
-                    yield ListedFile(name, self._size_of(item.attributes, f"{folder}/{name}"))
+                    yield ListedFile(name, files.size_of(item.attributes))
 
     def remove(self, file_type: FileType, name: FileId) -> None:
         """Remove the file."""
         _folder, path = self._place(file_type, name)
         with self._explained(path) as session:
             try:
-                session.ask(sftp.REMOVE, _path(path)).status()
+                session.ask(sftp.REMOVE, path_text(path)).status()
             except StatusError as error:
                 if error.code != sftp.PERMISSION_DENIED:
                     raise
-                session.ask(sftp.SETSTAT, _path(path), _PRIVATE_FILE).status()  # read-only files on Windows
-                session.ask(sftp.REMOVE, _path(path)).status()
+                session.ask(sftp.SETSTAT, path_text(path), files.PRIVATE_FILE).status()  # read-only files on Windows
+                session.ask(sftp.REMOVE, path_text(path)).status()
 
     def free_space(self) -> FreeSpace | None:
         """Ask the server, where it tells (statvfs@openssh.com)."""
@@ -211,101 +195,32 @@ class SftpStorage:
                 stem, mark, random = item.name.decode("ascii", errors="replace").partition(_TEMPORARY)
                 ours = mark and random.isalnum() and (parse_name(stem) or stem == FileType.CONFIG.value)
                 mtime = item.attributes.mtime
-                if ours and _is_file(item.attributes) and mtime is not None and mtime < now - older_than_s:
+                if ours and files.is_regular(item.attributes) and mtime is not None and mtime < now - older_than_s:
                     path = f"{folder.rstrip('/')}/{stem}{mark}{random}"
-                    removed += session.ask(sftp.REMOVE, _path(path)).succeeded()
+                    removed += session.ask(sftp.REMOVE, path_text(path)).succeeded()
         return removed
-
-    def _has_arrived(self, session: SftpSession, cut: _Upload, pieces: Sequence[BytesLike]) -> bool:
-        """Read back what had arrived before the connection ended: the server may have been switched off, too."""
-        try:
-            with self._opened(session, cut.temporary) as (handle, size):
-                return bool(cut.arrived) and size >= cut.arrived and same(session, handle, pieces, cut.arrived)
-        except StatusError:
-            return False
-
-    def _open_for_writing(self, session: SftpSession, send: _Upload, folder: str) -> bytes:
-        path = _path(send.temporary)
-        if send.arrived:
-            session.ask(sftp.SETSTAT, path, _PRIVATE_FILE)  # it may be guarded already
-            return session.ask(sftp.OPEN, path, _FOR_WRITING, _NO_ATTRIBUTES).handle()
-        try:
-            return session.ask(sftp.OPEN, path, _NEW, _PRIVATE_FILE).handle()
-        except StatusError as error:
-            if error.code != sftp.NO_SUCH_FILE:
-                raise
-        session.ask(sftp.MKDIR, _path(folder), _PRIVATE_FOLDER)  # restic makes its folders on demand, too
-        return session.ask(sftp.OPEN, path, _NEW, _PRIVATE_FILE).handle()
-
-    def _publish(self, session: SftpSession, temporary: str, path: str) -> None:
-        """Give the file its name, never over another.
-
-        A hard link is refused by every server where the name is taken; plain rename by OpenSSH's, not by all.
-        """
-        if sftp.HARDLINK in session.extensions and self._links_work is not False:
-            linked = session.ask(sftp.EXTENDED, text(sftp.HARDLINK), _path(temporary), _path(path))
-            removed = session.ask(sftp.REMOVE, _path(temporary)) if self._links_work else None
-            if linked.succeeded():
-                self._links_work = True
-                (removed or session.ask(sftp.REMOVE, _path(temporary))).succeeded()
-                return
-            self._must_be_free(session.ask(sftp.LSTAT, _path(path)), path)
-            if removed is not None:
-                linked.status()
-            self._links_work = False  # such as on exFAT
-        session.ask(sftp.RENAME, _path(temporary), _path(path)).status()
-
-    def _must_be_free(self, looked: Answer, path: str) -> None:
-        if _is_there(looked):
-            raise NameTakenError(path=self._shown(path), detail="")
-
-    @contextmanager
-    def _opened(self, session: SftpSession, path: str) -> Iterator[tuple[bytes, int]]:
-        """Open a regular file for reading; give its handle and size."""
-        looked = session.ask(sftp.LSTAT, _path(path))
-        opened = session.ask(sftp.OPEN, _path(path), _FOR_READING, _NO_ATTRIBUTES)
-        try:
-            size = self._size_of(looked.attributes(), path)
-        except StorageError:
-            session.end()  # a link must not be read, and opening a pipe may never end
-            raise
-        handle = opened.handle()
-        try:
-            yield handle, size
-        finally:
-            if session.alive:
-                session.ask(sftp.CLOSE, text(handle))  # nobody waits for that answer
 
     def _server_time(self, session: SftpSession) -> int | None:
         """Make a file and look when that was, by the server."""
         probe = f"{self._join(FileType.CONFIG.value)}{_TEMPORARY}{secrets.token_hex(8)}"
         try:
-            handle = session.ask(sftp.OPEN, _path(probe), _NEW, _PRIVATE_FILE).handle()
+            handle = files.begin(session, probe, self._address.path)
             attributes = session.ask(sftp.FSTAT, text(handle)).attributes()
             session.ask(sftp.CLOSE, text(handle)).status()
         except StatusError:
             return None
         finally:
-            self._remove_quietly(session, probe)
+            files.remove_quietly(session, probe)
         return attributes.mtime
 
     def _room(self, session: SftpSession) -> FreeSpace | None:
         if sftp.STATVFS not in session.extensions:
             return None
         try:
-            room = session.ask(sftp.EXTENDED, text(sftp.STATVFS), _path(self._address.path)).file_system()
+            room = session.ask(sftp.EXTENDED, text(sftp.STATVFS), path_text(self._address.path)).file_system()
         except StatusError:
             return None
         return FreeSpace(room.free, room.block)
-
-    def _remove_quietly(self, session: SftpSession, path: str) -> None:
-        with suppress(SessionLostError, WrongPacketError):
-            session.ask(sftp.REMOVE, _path(path)).succeeded()
-
-    def _size_of(self, attributes: Attributes, path: str) -> int:
-        if not _is_file(attributes) or attributes.size is None:
-            raise StorageError(path=self._shown(path), detail=_("not a regular file"))
-        return attributes.size
 
     def _too_short(self, path: str) -> DamagedError:
         return DamagedError(name=readable(self._short(path)), problem=_("it is shorter than it must be."))
@@ -347,6 +262,10 @@ class SftpStorage:
             raise TransientStorageError(path=self._location, detail=str(error)) from error
         except WrongPacketError as error:
             raise WrongAnswerError(path=self._location, detail=str(error)) from error
+        except files.NotRegularError as error:
+            raise StorageError(path=self._shown(path), detail=_("not a regular file")) from error
+        except files.TakenError as error:
+            raise NameTakenError(path=self._shown(path), detail="") from error
         except StatusError as error:
             raise self._refusal(session, path, error, needed) from error
 
@@ -363,32 +282,6 @@ class SftpStorage:
                 if room is not None and room.free < needed:
                     return StorageFullError(path=self._shown(path), detail=error.words)
         return StorageError(path=self._shown(path), detail=error.words)
-
-
-def _path(path: str) -> bytes:
-    return text(path.encode(errors="surrogateescape"))
-
-
-def _is_file(attributes: Attributes) -> bool:
-    return attributes.mode is not None and stat.S_ISREG(attributes.mode)
-
-
-def _is_there(answer: Answer) -> bool:
-    try:
-        answer.attributes()
-    except StatusError as error:
-        if error.code == sftp.NO_SUCH_FILE:
-            return False
-        raise
-    return True
-
-
-def _is_folder(answer: Answer) -> bool:
-    try:
-        mode = answer.attributes().mode
-    except StatusError:
-        return False
-    return mode is not None and stat.S_ISDIR(mode)
 
 
 def _end_all(sessions: list[SftpSession]) -> None:

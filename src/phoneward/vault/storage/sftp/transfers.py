@@ -1,7 +1,7 @@
 """Moving a file's bytes: many blocks are under way at once, so that the way's length does not count."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from phoneward.texts import _
@@ -32,44 +32,32 @@ _MOST_CRUMBS: Final = 1000
 """So many blocks of a file may come back shorter than asked."""
 
 
-def upload(
-    session: SftpSession, handle: bytes, pieces: Sequence[BytesLike], offset: int, arrived: Callable[[int], None]
-) -> None:
+def upload(session: SftpSession, handle: bytes, pieces: Sequence[BytesLike], offset: int) -> None:
     """Write what the pieces hold from `offset` on, guard the file against change, have it durable and close it.
-
-    `arrived` is told up to where the server has everything.
 
     Raises:
         StatusError, SessionLostError, WrongPacketError.
     """
-    under_way: deque[tuple[int, Answer]] = deque()
+    under_way: deque[Answer] = deque()
     at = offset
-    flushed: Answer | None = None
     try:
         for block in _blocks(pieces, offset, session.block):
             size = sum(map(len, block))
-            under_way.append((at + size, session.ask(WRITE, text(handle), at.to_bytes(8), size.to_bytes(4), *block)))
+            under_way.append(session.ask(WRITE, text(handle), at.to_bytes(8), size.to_bytes(4), *block))
             at += size
-            if at - under_way[0][0] > _WINDOW:
-                _confirm(under_way, arrived)
+            if len(under_way) * session.block > _WINDOW:
+                under_way.popleft().status()
         guarded = session.ask(FSETSTAT, text(handle), _READ_ONLY)
-        if FSYNC in session.extensions:
-            flushed = session.ask(EXTENDED, text(FSYNC), text(handle))
+        flushed = session.ask(EXTENDED, text(FSYNC), text(handle)) if FSYNC in session.extensions else None
     finally:
         closed = session.ask(CLOSE, text(handle)) if session.alive else None
-    while under_way:
-        _confirm(under_way, arrived)
+    for answer in under_way:
+        answer.status()
     guarded.succeeded()  # not every server knows permissions
     if flushed is not None:
         _flushed(flushed)
     if closed is not None:
         closed.status()
-
-
-def _confirm(under_way: deque[tuple[int, Answer]], arrived: Callable[[int], None]) -> None:
-    end, answer = under_way.popleft()
-    answer.status()
-    arrived(end)
 
 
 def _flushed(answer: Answer) -> None:
@@ -118,24 +106,27 @@ def read_blocks(session: SftpSession, handle: bytes, offset: int, length: int) -
         yield data
 
 
-def same(session: SftpSession, handle: bytes, pieces: Sequence[BytesLike], length: int) -> bool:
-    """Tell whether the file's first `length` bytes are those of the pieces. Raises as `read_blocks`."""
+def equal_bytes(session: SftpSession, handle: bytes, pieces: Sequence[BytesLike], length: int) -> int:
+    """Return how many of the file's first `length` bytes are those of the pieces, up to the first block that differs.
+
+    Raises as `read_blocks`.
+    """
     expected = deque(memoryview(piece) for piece in pieces if len(piece))
-    compared = 0
+    equal = 0
     for block in read_blocks(session, handle, 0, length):
-        compared += len(block)
         rest = block
         while rest:
             if not expected:
-                return False
+                return equal
             size = min(len(rest), len(expected[0]))
             if bytes(expected[0][:size]) != bytes(rest[:size]):  # bytes compare 60 times as fast as views
-                return False
+                return equal
             rest = rest[size:]
             expected[0] = expected[0][size:]
             if not expected[0]:
                 expected.popleft()
-    return compared == length
+        equal += len(block)
+    return equal
 
 
 def _blocks(pieces: Sequence[BytesLike], offset: int, size: int) -> Iterator[list[memoryview]]:
