@@ -165,8 +165,8 @@ def _iphone_sentences(backup: IphoneBackup, kept: Mapping[str, str]) -> list[str
         )
     said.append(
         _(
-            "Back onto an iPhone only Finder, iTunes or Apple Devices bring a backup, from its original folder: keep that "
-            "folder too."
+            "Back onto an iPhone only Finder, iTunes or Apple Devices bring a backup, from its original folder: keep "
+            "that folder too."
         )
     )
     return said
