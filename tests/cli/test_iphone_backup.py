@@ -39,6 +39,7 @@ def test_what_it_says(ready: Program, tmp_path: Path) -> None:
     assert "Kept from the backup that the iPhone made on 2026-03-04 05:06: 9 files" in said
     assert "No iPhone backup holds what is in iCloud already" in said
     assert "not encrypted, so the iPhone left out saved passwords" in said
+    assert "Back onto an iPhone only Finder, iTunes or Apple Devices bring a backup" in said
     assert "If this phone broke" not in said
     document = ready.run("coverage", "--json").document
     apps = {app["package"]: (app["state"], app["reason"], app["kept_files"]) for app in document["apps"]}

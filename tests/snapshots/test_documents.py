@@ -86,6 +86,7 @@ def test_the_shape_of_the_coverage_document_is_fixed() -> None:
         "levels": None,
         "records": None,
         "backup_files": [],
+        "iphone_backup": None,
         "snapshot": "",
     }
     assert [state.value for state in State] == ["kept", "kept in part", "kept by its own backup", "out of reach"]

@@ -163,6 +163,12 @@ def _iphone_sentences(backup: IphoneBackup, kept: Mapping[str, str]) -> list[str
                 "the call history and the history of websites. An encrypted one holds them."
             )
         )
+    said.append(
+        _(
+            "Back onto an iPhone only Finder, iTunes or Apple Devices bring a backup, from its original folder: keep "
+            "that folder too."
+        )
+    )
     return said
 
 
