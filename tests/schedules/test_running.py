@@ -126,7 +126,7 @@ def test_what_is_only_away_is_waited_for() -> None:
     """A laptop without a network is nothing wrong; a password that does not fit is."""
     assert is_nobody_there(StorageUnreachableError(path="rest:…", detail="timed out"))
     assert is_nobody_there(PhoneNotAttachedError())
-    assert not is_nobody_there(WrongPasswordError())
+    assert not is_nobody_there(WrongPasswordError(location="/vault"))
 
 
 def test_another_vault_begins_anew(home: Home) -> None:
