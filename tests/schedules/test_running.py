@@ -122,6 +122,12 @@ def test_all_of_the_vault_is_read_in_four_weeks(home: Home) -> None:
     assert snapshots.looked_after(snapshots.load_state(home.open())).restore_test is not None
 
 
+@pytest.mark.parametrize("time", ["", "24:00", "7", "7:5", "noon", "07:60", "٧:٠٠", "-1:00", "07:00:00"])
+def test_what_is_no_time_of_day(home: Home, time: str) -> None:
+    with pytest.raises(schedules.TimeOfDayError):
+        home.set(at=time)
+
+
 def test_what_is_only_away_is_waited_for() -> None:
     """A laptop without a network is nothing wrong; a password that does not fit is."""
     assert is_nobody_there(StorageUnreachableError(path="rest:…", detail="timed out"))
