@@ -14,8 +14,9 @@ import pytest
 from phoneward import schedules, snapshots
 from phoneward.durable import process_lock
 from phoneward.errors import ExitCode
+from phoneward.flows import PhoneNotAttachedError
 from phoneward.schedules import telling
-from phoneward.schedules.desk import access_in
+from phoneward.schedules.desk import access_in, is_nobody_there
 from phoneward.schedules.errors import (
     AccessFileError,
     AccessForScheduleError,
@@ -26,6 +27,7 @@ from phoneward.schedules.log import MAX_RUNS, load_log
 from phoneward.schedules.running import LOCK
 from phoneward.schedules.telling import Happened
 from phoneward.settings import Overrides, load
+from phoneward.vault import StorageUnreachableError, WrongPasswordError
 from phoneward.vaultplace import parse_place
 from tests.cli.program import SOURCE, make_vault
 from tests.phone import trees
@@ -118,6 +120,33 @@ def test_all_of_the_vault_is_read_in_four_weeks(home: Home) -> None:
     assert parts == [f"Part {number} of 4" for number in range(1, 5)]
     assert when == load_log(home.state).runs[0].began.replace(microsecond=0)
     assert snapshots.looked_after(snapshots.load_state(home.open())).restore_test is not None
+
+
+@pytest.mark.parametrize("time", ["", "24:00", "7", "7:5", "noon", "07:60", "٧:٠٠", "-1:00", "07:00:00"])
+def test_what_is_no_time_of_day(home: Home, time: str) -> None:
+    with pytest.raises(schedules.TimeOfDayError):
+        home.set(at=time)
+
+
+def test_what_is_only_away_is_waited_for() -> None:
+    """A laptop without a network is nothing wrong; a password that does not fit is."""
+    assert is_nobody_there(StorageUnreachableError(path="rest:…", detail="timed out"))
+    assert is_nobody_there(PhoneNotAttachedError())
+    assert not is_nobody_there(WrongPasswordError(location="/vault"))
+
+
+def test_another_vault_begins_anew(home: Home) -> None:
+    """What was read back, copied or backed up in one vault says nothing of another that is set later."""
+    home.set(every_days=28)
+    home.run(7)
+    home.vault.rename(home.top / "old")
+    make_vault(home.vault, PASSWORD)
+    home.change(vault=str(home.top / "old"))
+    assert schedules.standing_of(home.state, home.now).jobs[0].note.done is None
+    done = home.run(7)
+    assert done is not None
+    (part,) = (result.sentence for result in done.results if result.job == "read-data")
+    assert part.startswith("Part 1 of 4")
 
 
 def test_a_restore_test_is_proven_and_leaves_nothing(home: Home) -> None:

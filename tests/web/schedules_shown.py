@@ -32,4 +32,4 @@ def schedule_shown(state_dir: Path, vault: Path) -> None:
     made_up = Result("backup", "done", "Snapshot.", targets[1].key, "card", missed=4, missed_since=since)
     runs = (Run(since, "timer"), Run(now - dt.timedelta(days=30), "hand", 75.5, 1, (failed, made_up)))
     notes = {f"backup:{targets[1].key}": Note(now - dt.timedelta(days=30)), "copy": Note(failing_since=since)}
-    save_log(state_dir, Log(notes, runs, called=now))
+    save_log(state_dir, Log(notes, runs, called=now, vault=str(vault), copy_to="/media/disk2/vault"))

@@ -79,10 +79,11 @@ def test_what_makes_no_sense_is_said_on_the_form(site: Site, tmp_path: Path, fie
     assert not (state(site) / "schedule.json").exists()
 
 
-@pytest.mark.parametrize("days", ["", "0", "-1", "9999", "x", "٣"])
-def test_days_that_are_none_are_one(site: Site, tmp_path: Path, days: str) -> None:
-    assert site.visitor().post("/schedules/set", form(tmp_path, days=days)).status_code == 303
-    assert load_schedule(state(site)).every_days == 1
+def test_days_that_are_none_are_one(site: Site, tmp_path: Path) -> None:
+    visitor = site.visitor()
+    for days in ("", "0", "-1", "9999", "x", "٣"):
+        assert visitor.post("/schedules/set", form(tmp_path, days=days)).status_code == 303
+        assert load_schedule(state(site)).every_days == 1
 
 
 def test_without_a_password_that_is_there_then(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,5 +197,6 @@ def is_nobody_there(error: PhonewardError) -> bool:
         snapshots.SecondVaultMissingError,
         vault.NoRepositoryError,
         vault.RepositoryLockedError,
+        vault.StorageUnreachableError,
     )
     return isinstance(error, away)

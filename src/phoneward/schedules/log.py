@@ -95,13 +95,26 @@ class Round(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Log(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All of it. `running`: the run that is under way, or was cut off."""
+    """All of it.
+
+    Attributes:
+        running: the run that is under way, or was cut off.
+        vault, copy_to: what the notes are about.
+    """
 
     notes: dict[str, Note] = {}
     runs: tuple[Run, ...] = ()
     running: Run | None = None
     called: Time | None = None
     round: Round | None = None
+    vault: str = ""
+    copy_to: str = ""
+
+    def of(self, vault: str, copy_to: str) -> "Log":
+        """Return the log without notes about another vault: what was done with that says nothing of this one."""
+        known = self if vault == self.vault else msgspec.structs.replace(self, notes={}, round=None)
+        notes = {name: note for name, note in known.notes.items() if name != "copy" or copy_to == self.copy_to}
+        return msgspec.structs.replace(known, notes=notes, vault=vault, copy_to=copy_to)
 
     def note(self, job: JobKind, target: str = "") -> Note:
         """Return how a job stands."""

@@ -23,7 +23,7 @@ from phoneward.schedules.settings_file import Password, Schedule, Target
 from phoneward.schedules.wishes import Wished
 from phoneward.settings import Settings
 from phoneward.vault import Repository
-from phoneward.vaultplace import VaultPlace, shown_place
+from phoneward.vaultplace import RemoteKind, VaultPlace, shown_place
 
 _IN_USE: Final = dt.timedelta(days=90)
 """A phone of which nothing came for so long is not looked after unless it is named, or the only one."""
@@ -88,7 +88,8 @@ def _settled(place: VaultPlace, wished: Wished, settings: Settings) -> VaultPlac
     """
     if isinstance(place, Path):
         return whole(place)
-    if place.password or (settings.access and not wished.access_file):
+    has_secrets = place.kind is not RemoteKind.SFTP and bool(settings.access)  # SSH has keys of its own
+    if place.password or (has_secrets and not wished.access_file):
         raise AccessForScheduleError(place=shown_place(place))
     return place
 

@@ -110,7 +110,7 @@ class _Running:
 
     def run(self, *, everything: bool, plugged_in: str | None) -> Run | None:
         now = self.clock()
-        self.log = load_log(self.state_dir)
+        self.log = load_log(self.state_dir).of(self.schedule.vault, self.schedule.copy_to)
         if self.log.running is not None:  # nobody holds the lock: it was killed, or the computer went off
             self.log = self.log.with_run(self.log.running)
         if self.by == "timer":

@@ -53,7 +53,8 @@ def standing_of(state_dir: Path, now: dt.datetime | None = None) -> Standing:
     Raises:
         NoScheduleError: nothing was set.
     """
-    schedule, log, now = load_schedule(state_dir), load_log(state_dir), now or utc_now()
+    schedule, now = load_schedule(state_dir), now or utc_now()
+    log = load_log(state_dir).of(schedule.vault, schedule.copy_to)
     jobs = tuple(_job(schedule, log, task, now) for task in tasks(schedule, log, now))
     running = is_running(state_dir)
     runs = log.runs if running or log.running is None else (*log.runs, log.running)  # what was cut off
