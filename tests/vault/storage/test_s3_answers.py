@@ -35,6 +35,7 @@ from phoneward.vault.errors import (
     WrongRegionError,
 )
 from phoneward.vault.storage import NO_NAME, ListedFile
+from phoneward.vault.storage.comparing import are_pieces
 from phoneward.vault.storage.s3 import S3Storage
 from phoneward.vaultplace import RemoteAddressError, RemoteKind, RemotePlace
 from tests.tools.moto import KEYS
@@ -157,6 +158,7 @@ def listing(*keys: str) -> Reply:
         (refusal(429, "TooManyRequests"), TransientStorageError),
         (refusal(400, "RequestTimeout"), TransientStorageError),
         (refusal(409, "OperationAborted"), TransientStorageError),
+        (refusal(404, "NoSuchUpload"), TransientStorageError),
         (Reply(502, "<html>Bad Gateway</html>"), TransientStorageError),
         (Reply(301), WrongRegionError),
         (refusal(400, "InvalidBucketName"), StorageError),
@@ -483,6 +485,22 @@ def test_the_rest_of_a_file_is_all_of_it(service: Service) -> None:
     service.script = lambda _asked: Reply(206, "01234", (("Content-Range", "bytes 10-19/20"), *RANGE[1:]))
     with pytest.raises(WrongAnswerError):
         service.storage().load(FileType.PACK, NAME, 10)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "pieces", "same"),
+    [
+        ([b"abc", b"d"], [b"a", b"", b"bcd"], True),
+        ([b"abc"], [b"abc", b""], True),
+        ([b"abc"], [b"abc", b"d"], False),
+        ([b"abc"], [b"abcd"], False),
+        ([b"abcd"], [b"abc"], False),
+        ([b"abd"], [b"ab", b"c"], False),
+        ([], [], True),
+    ],
+)
+def test_what_comes_back_is_compared_to_its_end(chunks: list[bytes], pieces: list[bytes], same: bool) -> None:
+    assert are_pieces(chunks, pieces) is same
 
 
 def test_a_file_that_claims_to_be_endless_is_not_read(service: Service) -> None:
