@@ -10,7 +10,9 @@ from phoneward.vault.storage.sftp import SftpStorage
 from phoneward.vaultplace import RemotePlace, parse_place
 from tests.tools.sshserver import SshServer
 from tests.vault.storage.suite import StorageSuite
-from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, folder_content
+from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, broken, folder_content
+
+__all__ = ["broken"]  # a fixture of the suite
 
 
 def place_of(address: str) -> RemotePlace:
