@@ -118,6 +118,7 @@ def test_a_backup_killed_in_the_middle_of_an_upload_goes_on(
     assert killed == 2
     theirs = Restic(restic(ALL_RESTICS[-1]), address, PASSWORD, tmp_path / "cache")
     assert program.run("backup", "--folder", phone).code == 0
+    theirs.run("unlock")  # restic asks nobody whether the process that was killed is gone
     assert "no errors were found" in theirs.check()
     theirs.restore("latest", tmp_path / "by restic")
     assert same_files(phone, tmp_path / "by restic" / "shared")

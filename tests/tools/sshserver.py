@@ -79,13 +79,10 @@ class SshServer:
         self._process = subprocess.Popen(
             [program, "-D", "-e", "-f", str(self._config)], stderr=(self.folder / "log").open("wb")
         )
-        for _try in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            if self._process.poll() is not None:
-                break
-            time.sleep(0.02)
-        raise SshServerError((self.folder / "log").read_text(errors="replace"))
+        try:
+            wait_for(self.port)
+        except SshServerError as error:
+            raise SshServerError((self.folder / "log").read_text(errors="replace")) from error
 
     def stop(self) -> None:
         """End it; connections that are open go on."""
@@ -122,3 +119,12 @@ class SshServer:
             script = self.client / name
             script.write_text(f'#!/bin/sh\nexec {shutil.which(name)} -F {self.client_config} "$@"\n')
             script.chmod(0o755)
+
+
+def wait_for(port: int) -> None:
+    """Return as soon as somebody listens there."""
+    for _try in range(500):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.02)
+    raise SshServerError("nobody listens")

@@ -57,6 +57,7 @@ class LyingServer:
         lies: by the kind of request, what comes back instead.
         first_words: what it sends first of all.
         extensions: which it says it has.
+        asked: gets the kind and body of each request.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class LyingServer:
         listed: tuple[tuple[bytes, bytes], ...] = (),
         first_words: bytes | None = None,
         extensions: tuple[bytes, ...] = (),
+        asked: list[tuple[int, bytes]] | None = None,
     ) -> None:
         self._lies = dict(lies or {})
         self._content = content
@@ -75,7 +77,7 @@ class LyingServer:
         self._first_words = first_words if first_words is not None else packet(2, 3, offered)
         self._read_folders: set[bytes] = set()
         self._handles = 0
-        self.asked: list[tuple[int, bytes]] = []
+        self.asked: list[tuple[int, bytes]] = [] if asked is None else asked
         self._ours, self._theirs = socket.socketpair()
         self._stream = self._ours.makefile("rb")
         self._thread = threading.Thread(target=self._serve, daemon=True)

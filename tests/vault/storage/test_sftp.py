@@ -1,5 +1,6 @@
 """A vault behind a real OpenSSH server."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import pytest
 from phoneward.vault import Storage
 from phoneward.vault.storage.sftp import SftpStorage
 from phoneward.vaultplace import RemotePlace, parse_place
-from tests.tools.sshserver import SshServer
+from tests.tools.ports import free_port
+from tests.tools.sshserver import SshServer, wait_for
 from tests.vault.storage.suite import StorageSuite
-from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, folder_content
+from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, broken, folder_content
+
+__all__ = ["broken"]  # a fixture of the suite
 
 
 def place_of(address: str) -> RemotePlace:
@@ -46,6 +50,31 @@ class TestWithoutSsh(StorageSuite):
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setenv("HOME", str(server.home))
         storage = SftpStorage(place_of(server.address(tmp_path / "vault")))
+        storage.create()
+        return storage
+
+
+@pytest.fixture(scope="module")
+def rclone(server: SshServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of rclone's server, which lets the same key in."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("rclone")
+    keys = ["--authorized-keys", str(server.folder / "authorized"), "--key", str(server.folder / "host")]
+    command = ["rclone", "serve", "sftp", str(folder), "--addr", f"127.0.0.1:{port}", *keys]
+    process = subprocess.Popen(command, stderr=(server.folder / "rclone").open("wb"))
+    server.know_host(port)
+    wait_for(port)
+    yield port
+    process.kill()
+    process.wait()
+
+
+class TestRclone(StorageSuite):
+    """Another server: it flushes nothing and only says that it makes hard links."""
+
+    @pytest.fixture
+    def storage(self, server: SshServer, rclone: int, tmp_path: Path) -> Storage:
+        storage = SftpStorage(place_of(server.address(f"{tmp_path.name}/vault", rclone)))
         storage.create()
         return storage
 

@@ -261,9 +261,14 @@ def test_each_refusal_has_its_error(behind: Behind, code: int, kind: type[Except
 @pytest.mark.parametrize("limits", [(0, 0, 0), (1, 1, 1), (2**64 - 1,) * 3])
 def test_strange_limits_are_bounded(behind: Behind, limits: tuple[int, int, int]) -> None:
     reply = b"".join(limit.to_bytes(8) for limit in limits) + bytes(8)
+    asked: list[tuple[int, bytes]] = []
     server = LyingServer(
-        {EXTENDED: lambda number, _body: packet(EXTENDED_REPLY, number, reply), LSTAT: _missing},
+        {
+            EXTENDED: lambda number, _body: packet(EXTENDED_REPLY, number, reply),
+            LSTAT: _there_after(RENAME, asked, 100_000),
+        },
         extensions=(LIMITS,),
+        asked=asked,
     )
     behind(server).save(FileType.INDEX, NAME_X, [bytes(100_000)])
     sizes = [len(body) for kind, body in server.asked if kind == WRITE]
@@ -285,12 +290,32 @@ def test_a_name_that_is_taken_meanwhile_is_not_written_over(behind: Behind) -> N
     assert server.asked[-1][0] == REMOVE, "the temporary file is taken away"
 
 
-def test_where_links_are_not_possible_the_file_is_renamed(behind: Behind) -> None:
+@pytest.mark.parametrize("code", [FAILURE, 0], ids=["refused", "only said"])
+def test_where_links_are_not_made_the_file_is_renamed(behind: Behind, code: int) -> None:
+    asked: list[tuple[int, bytes]] = []
     server = LyingServer(
-        {LSTAT: _missing, EXTENDED: lambda number, _body: status(number, FAILURE)}, extensions=(HARDLINK,)
+        {LSTAT: _there_after(RENAME, asked, 1), EXTENDED: lambda number, _body: status(number, code)},
+        extensions=(HARDLINK,),
+        asked=asked,
     )
     behind(server).save(FileType.INDEX, NAME_X, [b"x"])
-    assert RENAME in {kind for kind, _body in server.asked}
+    kinds = [kind for kind, _body in server.asked]
+    assert RENAME in kinds
+    assert REMOVE not in kinds, "the only copy"
+
+
+@pytest.mark.parametrize("size", [0, 2, None])
+@pytest.mark.parametrize("extensions", [(), (HARDLINK,)])
+def test_what_is_said_to_be_stored_and_is_not_there(
+    behind: Behind, size: int | None, extensions: tuple[bytes, ...]
+) -> None:
+    asked: list[tuple[int, bytes]] = []
+    looked = _missing if size is None else _there_after(EXTENDED if extensions else RENAME, asked, size)
+    server = LyingServer(
+        {LSTAT: looked, EXTENDED: lambda number, _body: status(number)}, extensions=extensions, asked=asked
+    )
+    with pytest.raises(WrongAnswerError, match="not there"):
+        behind(server).save(FileType.INDEX, NAME_X, [b"x"])
 
 
 @pytest.mark.parametrize("kind", [WRITE, CLOSE, RENAME])
@@ -350,3 +375,13 @@ def test_no_packet_breaks_the_reader(kind: int, body: bytes) -> None:
 
 def _missing(number: int, _body: bytes) -> bytes:
     return status(number, NO_SUCH_FILE)
+
+
+def _there_after(kind: int, asked: list[tuple[int, bytes]], size: int) -> Lie:
+    """Look as if the file were there once a request of this kind has come."""
+
+    def looked(number: int, body: bytes) -> bytes:
+        there = kind in {kind for kind, _body in asked}
+        return packet(ATTRS, number, attributes(size)) if there else _missing(number, body)
+
+    return looked

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from phoneward.texts import _
 from phoneward.vault.blobs import BytesLike
 from phoneward.vault.storage.sftp.packets import (
     CLOSE,
@@ -157,26 +158,34 @@ def closing(session: SftpSession, handle: bytes) -> Iterator[Callable[[], Answer
             close()  # nobody waits for that answer
 
 
-def link(session: SftpSession, handle: bytes, temporary: str, path: str, close: Callable[[], Answer]) -> bool:
-    """Give an open file its name by a hard link, which every server refuses where the name is taken.
+def link(
+    session: SftpSession, handle: bytes, temporary: str, path: str, *, size: int, close: Callable[[], Answer]
+) -> bool:
+    """Give an open file of so many bytes its name by a hard link, which every server refuses where the name is taken.
 
     SFTP cannot flush a folder. But ext4, XFS and btrfs make a file's new names durable together with the file, so it
     is flushed once more.
 
     Returns:
-        False where the file system has no hard links, such as exFAT; nothing has changed.
+        False where there are no hard links, such as on exFAT, and where the server only says that it made one, as
+        `rclone serve sftp` 1.60 does; nothing has changed.
 
     Raises:
         TakenError: something has that name.
         StatusError: it has the name, and is not durable.
+        WrongPacketError: what has the name is not as long.
     """
     if HARDLINK not in session.extensions:
         return False
     linked = session.ask(EXTENDED, text(HARDLINK), path_text(temporary), path_text(path))
     flushed = flush(session, handle)
+    looked = session.ask(LSTAT, path_text(path))
     if not linked.succeeded():
-        must_be_free(session.ask(LSTAT, path_text(path)))
+        must_be_free(looked)
         return False
+    if not is_there(looked):
+        return False
+    _must_hold(looked, size)
     removed = session.ask(REMOVE, path_text(temporary))
     must_be_flushed(flushed)
     if not removed.succeeded():  # on Windows not while it is open
@@ -185,10 +194,27 @@ def link(session: SftpSession, handle: bytes, temporary: str, path: str, close: 
     return True
 
 
-def rename(session: SftpSession, temporary: str, path: str, close: Callable[[], Answer]) -> None:
-    """Give a file its name; OpenSSH's server refuses where it is taken, not all do. Raises StatusError."""
+def rename(session: SftpSession, temporary: str, path: str, *, size: int, close: Callable[[], Answer]) -> None:
+    """Give a file of so many bytes its name; OpenSSH's server refuses where it is taken, not all do.
+
+    Raises:
+        StatusError: it was not done.
+        WrongPacketError: it was said to be done.
+    """
     close().status()
-    session.ask(RENAME, path_text(temporary), path_text(path)).status()
+    renamed = session.ask(RENAME, path_text(temporary), path_text(path))
+    looked = session.ask(LSTAT, path_text(path))
+    renamed.status()
+    _must_hold(looked, size)
+
+
+def _must_hold(answer: Answer, size: int) -> None:
+    try:
+        there = size_of(answer.attributes()) == size
+    except (StatusError, NotRegularError):
+        there = False
+    if not there:
+        raise WrongPacketError(_("it says that a file is stored, and it is not there"))
 
 
 def remove_quietly(session: SftpSession, path: str) -> None:

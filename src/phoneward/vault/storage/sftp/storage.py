@@ -109,7 +109,8 @@ class SftpStorage:
     def save(self, file_type: FileType, name: FileId, pieces: Sequence[BytesLike]) -> None:
         """Write a temporary file beside the final name, have it on the server's disk, then name it."""
         folder, path = self._place(file_type, name)
-        with self._explained(path, sum(map(len, pieces))) as session:
+        total = sum(map(len, pieces))
+        with self._explained(path, total) as session:
             taken = session.ask(sftp.LSTAT, path_text(path))
             begun = self._cut.pop(path, None)
             temporary = begun or f"{path}{_TEMPORARY}{secrets.token_hex(8)}"
@@ -123,8 +124,8 @@ class SftpStorage:
                     upload(session, handle, pieces, there)
                     if sftp.FSYNC not in session.extensions:
                         close().status()  # such a server may store it only now
-                    if not files.link(session, handle, temporary, path, close):
-                        files.rename(session, temporary, path, close)
+                    if not files.link(session, handle, temporary, path, size=total, close=close):
+                        files.rename(session, temporary, path, size=total, close=close)
             except (SessionLostError, WrongPacketError):
                 self._cut[path] = temporary
                 while len(self._cut) > _CUTS_REMEMBERED:
