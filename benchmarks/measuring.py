@@ -20,7 +20,10 @@ class Unsealed:
 
 
 def measured(work: Callable[..., str | None], *arguments: object) -> str:
-    """Return what a step says, its time, and its peak by the kernel's figure (ru_maxrss); ends where it fails."""
+    """Return what a step says, its time, and its peak by the kernel's figure (ru_maxrss); ends where it fails.
+
+    Time by the clock and of the processor, in this process and in those it started; of these also the largest's peak.
+    """
     spawn = multiprocessing.get_context("spawn")
     queue = spawn.Queue()
     process = spawn.Process(target=_run, args=(queue, work, *arguments))
@@ -35,5 +38,11 @@ def measured(work: Callable[..., str | None], *arguments: object) -> str:
 def _run(queue: "multiprocessing.Queue[str]", work: Callable[..., str | None], *arguments: object) -> None:
     start = time.perf_counter()
     said = work(*arguments) or "made"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    queue.put(f"{work.__name__}: {said}; {time.perf_counter() - start:.1f} s, peak {peak:.0f} MB")
+    own, below = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    workers = f", workers {_seconds(below):.1f} s, each {below.ru_maxrss / 1000:.0f} MB" if below.ru_maxrss else ""
+    taken = f"{time.perf_counter() - start:.1f} s, processor {_seconds(own):.1f} s"
+    queue.put(f"{work.__name__}: {said}; {taken}, peak {own.ru_maxrss / 1000:.0f} MB{workers}")
+
+
+def _seconds(used: resource.struct_rusage) -> float:
+    return used.ru_utime + used.ru_stime

@@ -27,9 +27,15 @@ def _pages() -> Iterator[tuple[str, str]]:
     names = program.list_commands(root)
     yield "phoneward.1", _page(program, root, [f"phoneward-{name}" for name in names])
     for name in names:
-        command = program.get_command(root, name)
-        assert isinstance(command, WordedCommand | WordedGroup)
+        command = _command(program, root, name)
         yield f"phoneward-{name}.1", _page(command, click.Context(command, info_name=name, parent=root), ["phoneward"])
+
+
+def _command(group: WordedGroup, context: click.Context, name: str) -> WordedCommand | WordedGroup:
+    command = group.get_command(context, name)
+    if not isinstance(command, WordedCommand | WordedGroup):
+        raise TypeError(name)
+    return command
 
 
 def _page(command: WordedCommand | WordedGroup, context: click.Context, others: list[str]) -> str:
@@ -51,8 +57,7 @@ def _page(command: WordedCommand | WordedGroup, context: click.Context, others: 
 
 def _below(group: WordedGroup, context: click.Context) -> Iterator[str]:
     for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert isinstance(command, WordedCommand | WordedGroup)
+        command = _command(group, context, name)
         below = click.Context(command, info_name=name, parent=context)
         yield f".SH {_escaped(below.command_path.upper())}"
         yield from _described(command, below, heading=".SS")

@@ -56,6 +56,7 @@ EXPECTED = {
     "push",
     "records",
     "recover",
+    "sftp",
     "state",
     "tree",
     "tree_references",

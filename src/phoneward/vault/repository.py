@@ -244,6 +244,7 @@ class Repository:
         if not intact:
             raise VerifyError(blob=f"{file_type.value}/{name}")
         self.storage.save(file_type, name, [raw])
+        self.near.keep_file(file_type, name, raw)
         return name
 
     def remove_unpacked(self, file_type: FileType, name: FileId) -> None:

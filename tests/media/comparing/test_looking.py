@@ -4,6 +4,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -79,6 +80,29 @@ def test_one_worker_is_started_for_few_pictures_and_none_for_none(monkeypatch: p
         for _turn in range(3):
             assert len(list(few.prints([(1, JPEG), (2, PNG)]))) == 2
     assert len(started) == 1
+
+
+def test_threads_that_ask_at_once_share_one_worker_until_there_is_much_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan with little new starts one: each costs as much processor time as twenty pictures, and memory."""
+    started: list[launch.Running] = []
+
+    class Counted(launch.Running):
+        def __init__(self) -> None:
+            super().__init__()
+            started.append(self)
+
+    monkeypatch.setattr(launch, "Running", Counted)
+
+    def ask(looker: Looker, times: int) -> None:
+        with ThreadPoolExecutor(4) as threads:
+            for seen in threads.map(lambda _number: list(looker.grays([(1, JPEG)], width=100)), range(times)):
+                assert len(seen) == 1
+
+    with Looker() as looker:
+        ask(looker, 16)
+        assert len(started) == 1
+        ask(looker, 64)
+        assert len(started) == 2
 
 
 def test_a_broken_picture_among_others_is_named(looker: Looker) -> None:

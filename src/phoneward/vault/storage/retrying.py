@@ -25,7 +25,8 @@ from phoneward.vault.storage.base import Distant, FreeSpace, ListedFile, Storage
 
 _T = TypeVar("_T")
 
-_REQUESTS_AT_ONCE: Final = 8
+_REQUESTS_AT_ONCE: Final = 32
+"""REST and S3 take a connection for each, SFTP sends all of them in one."""
 _WRONG_ANSWERS: Final = 3
 """A wrong answer is asked for so often: it may have been damaged on the way; a lying server does not get better."""
 
@@ -111,7 +112,7 @@ class RetryingStorage:
 
     @property
     def requests_at_once(self) -> int:
-        """As many as the place says that it bears, else a few."""
+        """As many as the place says that it bears."""
         return requests_at_once(self._raw) if isinstance(self._raw, Distant) else _REQUESTS_AT_ONCE
 
     def create(self) -> None:
