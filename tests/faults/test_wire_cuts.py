@@ -10,7 +10,7 @@ import pytest
 from tests.faults.served import ServedRest
 from tests.faults.wirecuts import WireCutter
 
-CUTS = int(os.environ.get("PHONEWARD_TEST_WIRE_CUTS", "5"))
+CUTS = int(os.environ.get("PHONEWARD_TEST_WIRE_CUTS", "4"))
 
 
 @pytest.fixture

@@ -32,9 +32,7 @@ from tests.phone.faultproxy import FaultProxy
 from tests.tools.rclone import serve_restic
 from tests.vault.storage.misbehaving import Request, answer, misbehaving
 from tests.vault.storage.suite import StorageSuite, name_of
-from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, broken, folder_content, stored
-
-__all__ = ["broken"]
+from tests.vault.storage.wiresuite import TIMEOUT_S, Wire, WireSuite, folder_content, stored
 
 _numbers = itertools.count()
 

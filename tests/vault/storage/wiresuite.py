@@ -73,7 +73,7 @@ def _content(seed: int) -> bytes:
 
 @pytest.fixture
 def broken(wire: Wire) -> Iterator[Broken]:
-    """The way to the server of the fixture `wire`. A backend's test file imports it."""
+    """The way to the server of the fixture `wire`: imported by test files that break it outside the suite, too."""
     with FaultProxy(wire.port) as proxy:
         yield Broken(wire, proxy)
 
@@ -83,6 +83,11 @@ class WireSuite:
 
     cuts = 6
     """How many random places are cut in each test and direction."""
+
+    @pytest.fixture(name="broken")
+    def broken_way(self, wire: Wire) -> Iterator[Broken]:
+        with FaultProxy(wire.port) as proxy:
+            yield Broken(wire, proxy)
 
     @pytest.mark.parametrize("direction", ["up", "down"])
     def test_a_file_whose_upload_is_cut_is_stored_whole_in_the_end(self, broken: Broken, direction: Direction) -> None:
