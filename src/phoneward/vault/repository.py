@@ -192,7 +192,7 @@ class Repository:
         Since it is there, a copy of it that was kept on this computer will do.
 
         Raises:
-            As `load_unpacked`.
+            DamagedError, FileMissingError, StorageError: as `load_unpacked`.
         """
         name, size = file
         raw = self.near.file(file_type, name)
