@@ -27,3 +27,4 @@ lock:
 	uv pip compile -q requirements/oracle-androguard.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/oracle-androguard.txt
 	uv pip compile -q requirements/oracle-sqlite-dissect.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/oracle-sqlite-dissect.txt
 	uv pip compile -q requirements/oracle-moto.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/oracle-moto.txt
+	uv pip compile -q requirements/oracle-docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements/oracle-docs.txt

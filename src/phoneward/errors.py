@@ -6,7 +6,8 @@ and may hold named placeholders, filled from the keyword arguments of the constr
 """
 
 import enum
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from phoneward.texts import N_, _
 
@@ -23,6 +24,20 @@ class ExitCode(enum.IntEnum):
     LOCKED = 11
     WRONG_PASSWORD = 12
     INTERRUPTED = 130
+
+
+EXIT_MEANINGS: Final[Mapping[ExitCode, str]] = {
+    ExitCode.DONE: N_("Done."),
+    ExitCode.FAILED: N_("Failed; the message says why and what to do."),
+    ExitCode.USAGE: N_("The command line or a setting makes no sense; nothing was done."),
+    ExitCode.INCOMPLETE: N_("Done, but not completely; what is missing is listed."),
+    ExitCode.FINDING: N_("Something was found that is as serious as --fail-on says, or worse."),
+    ExitCode.NO_REPOSITORY: N_("There is no vault at that place."),
+    ExitCode.LOCKED: N_("The vault is in use by another program."),
+    ExitCode.WRONG_PASSWORD: N_("The password does not open the vault."),
+    ExitCode.INTERRUPTED: N_("Stopped; what is stored is kept."),
+}
+"""What each means in short, for the manual pages; at length in docs/reference/exit-codes.md."""
 
 
 class PhonewardError(Exception):

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli import terminal
 from tests.cli.program import Program, make_vault
 from tests.phones.iosbackup.test_reading import WANTED, small
 from tests.phones.iosbackup.test_records import with_messages
+from tests.phones.iosbackup.test_tool import stand_ins
 from tests.phones.iosbackup.writer import PASSWORD, UDID
 from tests.tools import restic as restic_tool
 from tests.tools.restic import Restic
@@ -107,6 +109,39 @@ def test_without_a_folder_it_says_where_it_looked(ready: Program) -> None:
     assert "No iPhone backup was found" in ran.stderr
 
 
+def with_stand_ins(ready: Program, tmp_path: Path, encrypts: str = "false") -> Program:
+    """A computer with an iPhone attached, of which `idevicebackup2` makes a backup."""
+    made = small(tmp_path / "made" / UDID).finish()
+    stand_ins(tmp_path / "bin", encrypts=encrypts, backup=f'cp -r "{made}" "$4/" && echo "Backup Successful."')
+    return ready.with_(PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
+
+
+def test_an_attached_iphone_is_backed_up_when_somebody_says_yes(ready: Program, tmp_path: Path) -> None:
+    """It says first where to and what encryption does; encryption itself is left as it is."""
+    computer = with_stand_ins(ready, tmp_path)
+    talk = terminal.run(computer, ["backup", "--iphone"], [("Back it up now?", "yes")])
+    assert talk.code == 0, talk.screen
+    said = " ".join(talk.screen.split())
+    assert "Mia’s iPhone" in said
+    assert "Phoneward never switches encryption on or off" in said
+    assert said.index("not encrypted") < said.index("Back it up now?") < said.index("Backup Successful.")
+    assert "Kept from the backup that the iPhone made" in said
+    kept = ready.home / "state" / "iphone-backups"
+    assert (kept / UDID / "Manifest.db").exists()
+    assert kept.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_attached_iphone_is_left_alone_otherwise(ready: Program, tmp_path: Path) -> None:
+    computer = with_stand_ins(ready, tmp_path, encrypts="true")
+    talk = terminal.run(computer, ["backup", "--iphone"], [("Back it up now?", "")])
+    assert talk.code == 0
+    assert "Its backups are encrypted" in " ".join(talk.screen.split())
+    ran = computer.run("backup", "--iphone")  # nobody there to ask
+    assert ran.code == 0
+    assert "Name the folder" in ran.stderr
+    assert not (ready.home / "state" / "iphone-backups").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -117,3 +152,21 @@ def test_without_a_folder_it_says_where_it_looked(ready: Program) -> None:
 )
 def test_what_does_not_go_together(ready: Program, words: tuple[str, ...], code: int) -> None:
     assert ready.run("backup", *words).code == code
+
+
+def test_the_checkup_counts_from_the_day_of_the_backup(ready: Program, tmp_path: Path) -> None:
+    """A backup of last spring that is taken today is as old as last spring."""
+    ran = ready.run("backup", "--iphone", small(tmp_path / UDID).finish())
+    assert ran.code == 0
+    found = ready.run("checkup", "--json").documents
+    (old,) = [one for document in found for one in all_findings(document) if one.get("code") == "snapshots.old"]
+    assert "the iPhone made" in str(old)
+    assert "2026" in str(old["loss"]), old["loss"]
+
+
+def all_findings(value: object) -> list[dict[str, object]]:
+    """Every finding anywhere in a document."""
+    if isinstance(value, dict):
+        mine = [value] if "code" in value else []
+        return mine + [one for inner in value.values() for one in all_findings(inner)]
+    return [one for inner in value for one in all_findings(inner)] if isinstance(value, list) else []

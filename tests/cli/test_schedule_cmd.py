@@ -1,10 +1,11 @@
 """`schedule`: set, seen, run and stopped, by a person and by a timer whose environment is empty."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, make_vault
+from tests.cli.program import PROGRAM, Program, make_vault
 from tests.phone import trees
 
 PASSWORD = "Tulpe-Regen-77"
@@ -87,3 +88,13 @@ def test_which_phone(ready: Program, tmp_path: Path) -> None:
 @pytest.mark.parametrize("time", ["", "24:00", "7", "7:5", "noon", "07:60", "٧:٠٠"])
 def test_what_is_no_time_of_day(ready: Program, tmp_path: Path, time: str) -> None:
     assert ready.run(*setting(tmp_path), "--at", time, "--json").complaint["code"] == "time-of-day"
+
+
+def test_without_standard_streams(ready: Program, tmp_path: Path) -> None:
+    """Windows' timer starts it without a window, and so without any stream to write to."""
+    ready.run(*setting(tmp_path))
+    script = 'exec "$0" schedule run --now --timer --quiet <&- >&- 2>&-'
+    done = subprocess.run(["sh", "-c", script, str(PROGRAM)], env=ready.env, timeout=120, check=False)
+    assert done.returncode == 0
+    (run,) = ready.run("schedule", "status", "--json").document["runs"]
+    assert (run["by"], run["exit_code"]) == ("timer", 0)

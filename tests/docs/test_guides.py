@@ -20,6 +20,8 @@ from tests.phone.state import AdbBackup
 from tests.phone.testphone import TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
 from tests.phones.appbackups.test_oncomputer import wechat_4
+from tests.phones.iosbackup import databases
+from tests.phones.iosbackup.writer import BackupWriter
 from tests.snapshots.authority import authority
 from tests.snapshots.records.test_over_adb import WITH_BOTH
 from tests.tools import restic as restic_tool
@@ -290,6 +292,23 @@ def test_existing_backups(program: Program, tmp_path: Path, phone: TestPhone) ->
     assert "Snapshot" in asked
     assert "/appdata/org.example.notes/" in looked, "the phone's snapshot is the latest"
     assert "old-phone" in {one["hostname"] for one in named.run("snapshots", "--json").documents}
+
+
+def test_iphone(program: Program, tmp_path: Path) -> None:
+    """The guide's commands, as they stand there, on an encrypted backup."""
+    named = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+    make_vault(tmp_path / "vault", "a")
+    writer = BackupWriter(tmp_path / "MY-BACKUP", password="secret")
+    writer.file("CameraRollDomain", "Media/DCIM/100APPLE/IMG_0001.JPG", b"a photo")
+    calls = databases.database(databases.CALLS_SCHEMA, lambda db: databases.insert(db, "ZCALLRECORD", Z_PK=1, ZDATE=1))
+    writer.file(databases.HOME, databases.CALLS, calls)
+    writer.finish()
+    (tmp_path / "password.txt").write_text("secret\n", encoding="utf-8")
+    _listed, taken, looked, _restored = play(GUIDES / "iphone.md", named, tmp_path, {})
+    assert "Nothing was written." in taken
+    assert "Kept from the backup that the iPhone made on 2026-03-04" in taken
+    assert "/records/calls.xml" in looked
+    assert (tmp_path / "restored/shared/DCIM/100APPLE/IMG_0001.JPG").read_bytes() == b"a photo"
 
 
 def test_app_backups(program: Program, phone: TestPhone, tmp_path: Path) -> None:

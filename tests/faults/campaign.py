@@ -21,7 +21,8 @@ from tests.faults.kills import Bench, Killer
 from tests.faults.promises import Judge, restic_agrees, small_constants
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.served import ServedRest
-from tests.faults.wirecuts import WireCutter
+from tests.faults.served_s3 import ServedS3
+from tests.faults.wirecuts import Served, WireCutter
 from tests.phone.testphone import TestPhone
 
 if TYPE_CHECKING:
@@ -77,13 +78,23 @@ def cuts(count: int = 100, seed: int = 1) -> None:
 
 
 def wire(count: int = 200, seed: int = 1) -> None:
-    """Cut until `count` cuts happened."""
+    """Cut the way to a REST server until `count` cuts happened."""
     with tempfile.TemporaryDirectory() as folder, ServedRest.running(Path(folder) / "served") as served:
-        cutter = WireCutter(served, Path(folder) / "work", random.Random(seed))
-        cutter.prepare()
-        while cutter.cuts < count:
-            cutter.run(with_restic=True)
-            say(cutter.report(seed))
+        _cut_wire(served, Path(folder) / "work", count, seed)
+
+
+def bucket(count: int = 200, seed: int = 1) -> None:
+    """Cut the way to a bucket until `count` cuts happened."""
+    with tempfile.TemporaryDirectory() as folder, ServedS3.running(Path(folder) / "served") as served:
+        _cut_wire(served, Path(folder) / "work", count, seed)
+
+
+def _cut_wire(served: Served, folder: Path, count: int, seed: int) -> None:
+    cutter = WireCutter(served, folder, random.Random(seed))
+    cutter.prepare()
+    while cutter.cuts < count:
+        cutter.run(with_restic=True)
+        say(cutter.report(seed))
 
 
 def flushes() -> None:
@@ -101,7 +112,7 @@ def main() -> None:
     """Run what the command line names."""
     what, *numbers = sys.argv[1:] or ["power"]
     campaigns: dict[str, Callable[..., None]] = {"power": power, "kills": kills, "cuts": cuts, "wire": wire}
-    campaigns["flushes"] = flushes
+    campaigns |= {"bucket": bucket, "flushes": flushes}
     campaigns[what](*map(int, numbers))
 
 

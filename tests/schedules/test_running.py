@@ -7,16 +7,26 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from phoneward import schedules, snapshots
 from phoneward.durable import process_lock
 from phoneward.errors import ExitCode
-from phoneward.schedules.errors import NoPasswordForScheduleError, SecondPasswordForScheduleError
+from phoneward.schedules import telling
+from phoneward.schedules.desk import access_in
+from phoneward.schedules.errors import (
+    AccessFileError,
+    AccessForScheduleError,
+    NoPasswordForScheduleError,
+    SecondPasswordForScheduleError,
+)
 from phoneward.schedules.log import MAX_RUNS, load_log
 from phoneward.schedules.running import LOCK
 from phoneward.schedules.telling import Happened
+from phoneward.settings import Overrides, load
+from phoneward.vaultplace import parse_place
 from tests.cli.program import SOURCE, make_vault
 from tests.phone import trees
 from tests.schedules.conftest import PASSWORD, Home
@@ -242,3 +252,30 @@ def test_the_password_is_written_nowhere(home: Home) -> None:
     for path in home.state.rglob("*"):
         if path.is_file():
             assert PASSWORD.encode() not in path.read_bytes().replace(str(home.top / "password").encode(), b"")
+
+
+def test_a_vault_elsewhere_needs_its_access_in_a_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lets one in must be there then; an address with a password in it is not written down."""
+    only_here = {"AWS_SECRET_ACCESS_KEY": "secret"}
+    for place, environ in (("s3:https://host/bucket/name", only_here), ("rest:https://me:secret@host/name/", {})):
+        settings = load(Overrides(state_dir=str(home.state)), environ)
+        wished = schedules.Wished(parse_place(place), password_file=str(home.top / "password"))
+        with pytest.raises(AccessForScheduleError) as caught:
+            schedules.prepare(wished, settings, {}, home.now)
+        assert "secret" not in caught.value.sentence()
+    file = home.top / "access"
+    file.write_text("# mine\nAWS_ACCESS_KEY_ID=me\nexport AWS_SECRET_ACCESS_KEY='a b=c'\n\n")
+    assert access_in(str(file)) == {"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "a b=c"}
+    file.write_text("PATH=/evil")
+    with pytest.raises(AccessFileError):
+        access_in(str(file))
+    monkeypatch.setattr("phoneward.schedules.desk.access_in", lambda _file: {"AWS_ACCESS_KEY_ID": "me"})
+    home.set(access_file=str(file))
+    assert kinds(home.run(1))["backup"] == "done", "folders do not mind"
+
+
+def test_what_is_told_goes_into_the_log_of_the_system(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    outcome = schedules.Outcome(Happened.FAILED, "backup", dt.datetime.now(dt.UTC), "The phone is gone.")
+    with caplog.at_level("INFO", "phoneward.schedules.telling"):
+        telling.tell(outcome, tmp_path)
+    assert caplog.messages == ["backup: failed: The phone is gone."]

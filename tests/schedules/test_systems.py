@@ -21,7 +21,14 @@ def call(state_dir: str = "/home/me/.local/state/phoneward", *, program: str = "
     return Call((program, "-m", "phoneward"), Path(state_dir), 7, on_plug_in=True, home=Path("/home/me"))
 
 
-names = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1, max_size=30)
+SPECIAL = st.sampled_from(" \"'\\%$&<>;^~{}#=守")
+"""What means something to one system or another."""
+names = st.text(
+    SPECIAL | st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1, max_size=30
+)
+windows_names = st.text(
+    SPECIAL | st.characters(min_codepoint=0x20, blacklist_categories=["Cs", "Cn"]), min_size=1, max_size=30
+)
 
 
 def systemd_words(line: str) -> list[str]:
@@ -230,7 +237,7 @@ def check_task(element: ET.Element) -> None:
         check_task(child)
 
 
-@given(folder=st.text(st.characters(min_codepoint=0x20, blacklist_categories=["Cs", "Cn"]), min_size=1, max_size=30))
+@given(folder=windows_names)
 def test_windows_gets_the_words_that_were_meant(folder: str) -> None:
     meant = call(f"C:/{folder}", program="C:/Program Files/Python/pythonw.exe")
     for content, words in (

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from phoneward import schedules, snapshots
-from phoneward.phones import open_adb
-from phoneward.schedules.log import Log, save_log
+from phoneward.durable import process_lock
+from phoneward.phones import PhoneSilentError, open_adb, track_phones
+from phoneward.schedules.log import Log, load_log, save_log
+from phoneward.schedules.preparing import known_phones
+from phoneward.schedules.running import LOCK
 from phoneward.schedules.settings_file import Target
+from phoneward.schedules.watching import watch
 from tests.cli.program import SOURCE
 from tests.phone import trees
 from tests.phone.testphone import TestPhone
@@ -41,7 +46,7 @@ def asked(home: Home) -> Iterator[None]:
     log = home.state / "schedule-log.json"
     before = log.stat().st_mtime_ns if log.exists() else 0
     yield
-    until(lambda: log.exists() and log.stat().st_mtime_ns != before)
+    until(lambda: log.exists() and log.stat().st_mtime_ns != before and load_log(home.state).running is None)
 
 
 @contextmanager
@@ -111,3 +116,29 @@ def test_it_ends_when_it_is_not_wanted(home: Home, phone: TestPhone, device: str
         home.change(on_plug_in=False)
         phone.connect()
         assert process.wait(30) == 0
+
+
+def test_a_phone_that_has_to_wait_is_tried_again(home: Home, phone: TestPhone, device: str) -> None:
+    """Plugged in while another run is under way, it is backed up once that is over."""
+    runs: list[schedules.Run] = []
+    thread = threading.Thread(target=watch, args=(home.state, runs.append), kwargs={"again_s": 0.5}, daemon=True)
+    with process_lock(home.state / LOCK):
+        thread.start()
+        phone.connect()
+        assert not runs
+    until(lambda: len(runs) == 1)
+    assert [(result.job, result.kind, result.target) for result in runs[0].results] == [("backup", "done", device)]
+    assert known_phones(home.open(), home.now)[0].device == device, "what is looked after where nothing is named"
+    home.change(on_plug_in=False)
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_nothing_changes_for_a_while(phone: TestPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list comes at once; silence is told apart from a server that is gone."""
+    for name, value in phone.adb_env.items():
+        monkeypatch.setenv(name, value)
+    listed = track_phones(0.2)
+    assert [device.serial for device in next(listed)] == [phone.serial]
+    with pytest.raises(PhoneSilentError):
+        next(listed)

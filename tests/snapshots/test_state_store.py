@@ -50,13 +50,14 @@ from phoneward.vault import (
     VaultError,
     encode_tree,
     find_node,
-    load_snapshot,
+    load_each_snapshot,
     load_snapshots,
     open_repository,
     prune,
     save_snapshot,
 )
 from phoneward.vault.locks import HeldLock
+from phoneward.vault.storage import ListedFile
 from tests.snapshots.bench import PASSWORD, Vault, write
 
 AT_ONCE = LockTiming(settle_s=0)
@@ -147,9 +148,16 @@ def test_nothing_of_it_is_in_a_cache(vault: Vault, tmp_path: Path) -> None:
 def test_a_list_that_is_loaded_already_is_not_read_again(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     change(vault, mark_done("a"))
     stored = load_snapshots(vault.repo)
-    monkeypatch.setattr(state_store, "load_snapshot", None)
+    read = list[ListedFile]()
+
+    def nothing(_repo: Repository, files: list[ListedFile]) -> tuple[()]:
+        read.extend(files)
+        return ()
+
+    monkeypatch.setattr(state_store, "load_each_snapshot", nothing)
     assert load(vault, snapshots=stored).is_done("a")
     assert change(vault, mark_done("b"), snapshots=stored).is_done("a")
+    assert not read
 
 
 def test_no_index_is_read_where_there_is_no_state(vault: Vault, tmp_path: Path) -> None:
@@ -352,13 +360,13 @@ def test_a_reader_whose_snapshot_goes_meanwhile_reads_the_one_that_took_its_plac
     change(vault, mark_done("a"))
     changed = list[str]()
 
-    def late(repo: Repository, name: FileId) -> Snapshot:
+    def late(repo: Repository, files: list[ListedFile]) -> Iterator[tuple[FileId, Snapshot | PhonewardError]]:
         if not changed:
             changed.append("once")
             change(vault, mark_done("b"))
-        return load_snapshot(repo, name)
+        return load_each_snapshot(repo, files)
 
-    monkeypatch.setattr(state_store, "load_snapshot", late)
+    monkeypatch.setattr(state_store, "load_each_snapshot", late)
     reported: list[FileId] = []
     state = load(vault, on_damaged=lambda name, _error: reported.append(name))
     assert (state.is_done("a"), state.is_done("b"), reported) == (True, True, [])

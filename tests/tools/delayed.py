@@ -42,6 +42,7 @@ class DelayedStorage:
     Attributes:
         requests: how many there were, by the call and the kind of file.
         most_at_once: how many were on the way together at most.
+        most_packs_at_once: of these, for packs.
     """
 
     def __init__(
@@ -55,10 +56,10 @@ class DelayedStorage:
         self.inner = inner
         self.requests_at_once = requests_at_once
         self.requests: Counter[tuple[str, FileType]] = Counter()
-        self.most_at_once = 0
+        self.most_at_once = self.most_packs_at_once = 0
         self._delay_s = delay_s
         self._link = Link(bytes_per_s)
-        self._now = 0
+        self._now = self._packs_now = 0
         self._lock = threading.Lock()
 
     @property
@@ -69,20 +70,24 @@ class DelayedStorage:
     def forget(self) -> None:
         """Count anew."""
         self.requests.clear()
-        self.most_at_once = 0
+        self.most_at_once = self.most_packs_at_once = 0
 
     @contextmanager
     def _asked(self, call: str, kind: FileType) -> Iterator[None]:
+        is_pack = kind is FileType.PACK
         with self._lock:
             self.requests[call, kind] += 1
             self._now += 1
+            self._packs_now += is_pack
             self.most_at_once = max(self.most_at_once, self._now)
+            self.most_packs_at_once = max(self.most_packs_at_once, self._packs_now)
         try:
             time.sleep(self._delay_s)
             yield
         finally:
             with self._lock:
                 self._now -= 1
+                self._packs_now -= is_pack
 
     @property
     def location(self) -> str:

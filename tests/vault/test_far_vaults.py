@@ -137,6 +137,19 @@ def test_the_second_time_only_the_lists_are_asked_for(far: DelayedStorage, tmp_p
     assert dict(far.requests) == {("list", FileType.INDEX): 1, ("list", FileType.SNAPSHOT): 1}
 
 
+def test_what_this_computer_wrote_it_need_not_read(tmp_path: Path) -> None:
+    """The next backup compares with the last one without asking for it."""
+    empty = LocalStorage(tmp_path / "empty")
+    init_repository(empty, "secret", kdf=insecure_test_cost())
+    far = DelayedStorage(empty, delay_s=0.0, requests_at_once=AT_ONCE)
+    fill(open_repository(far, "secret", cache=tmp_path / "cache"))
+    again = open_repository(far, "secret", cache=tmp_path / "cache")
+    far.forget()
+    again.load_index()
+    assert sum(1 for snapshot in load_snapshots(again) for _entry in iter_tree(again, snapshot.tree)) > FOLDERS
+    assert dict(far.requests) == {("list", FileType.INDEX): 1, ("list", FileType.SNAPSHOT): 1}
+
+
 def test_a_thousand_folders_do_not_take_a_thousand_requests(far: DelayedStorage) -> None:
     repo = open_repository(far, "secret")
     repo.load_index()
@@ -290,6 +303,9 @@ def test_what_came_damaged_is_asked_for_anew_once_it_is_whole(far: DelayedStorag
     for one in (repo, open_repository(far, "secret", cache=tmp_path / "cache")):
         one.load_index()
         assert hashlib.sha256(one.load_blob(BlobType.TREE, tree)).digest() == tree
+        far.forget()
+        one.load_blob(BlobType.TREE, tree)
+        assert far.total == 0  # and it is kept now
 
 
 def test_checking_and_restoring_read_several_packs_at_once(far: DelayedStorage, tmp_path: Path) -> None:
@@ -297,7 +313,7 @@ def test_checking_and_restoring_read_several_packs_at_once(far: DelayedStorage, 
     repo.load_index()
     far.forget()
     assert check(repo, read_data=True).ok
-    assert far.most_at_once > AT_ONCE // 2
+    assert far.most_packs_at_once > AT_ONCE // 2
     far.forget()
     assert restore_tree(repo, load_snapshots(repo)[-1].tree, tmp_path / "restored").complete
     assert far.most_at_once > 1

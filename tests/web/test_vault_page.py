@@ -262,3 +262,18 @@ def test_every_form_of_these_pages_needs_the_sessions_token(held: Holding) -> No
         assert client.post(address, data={"csrf": "wrong"}, files=files).status_code == 403, path
         assert client.post(address).status_code in {403, 415}, path
         assert client.post(address, data={}, headers={"origin": "http://evil.example"}).status_code == 403, path
+
+
+def test_the_list_of_snapshots_waits_for_no_index(held: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large vault far away the index takes many seconds: which snapshots there are is shown before."""
+
+    def away(_repo: Repository) -> None:
+        raise StorageError(path="far", detail="the index is still on its way")
+
+    monkeypatch.setattr(Repository, "load_index", away)
+    visitor = held.site.visitor()
+    answer = visitor.get("/snapshots")
+    assert answer.status_code == 200
+    assert "20" in answer.text
+    assert "/snapshots/" in answer.text
+    assert visitor.get("/").status_code == 200

@@ -11,7 +11,7 @@ from phoneward.cli import passwords
 from phoneward.cli.errors import NoSecondVaultError, NotTogetherError, SecondVaultAwayError, SeveralSecondVaultsError
 from phoneward.cli.frame import Frame, argument, current, option, vault_options
 from phoneward.cli.progress_view import listening
-from phoneward.cli.session import NO_LOCK_HELP, open_vault_with_password
+from phoneward.cli.session import NO_LOCK_HELP, open_vault_with_password, waiting
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, readable
 from phoneward.texts import N_, _, enumeration, formats, labelled
@@ -113,7 +113,7 @@ def _open_second(
     """Open the second vault, or make it. A person at a terminal is asked where the first's password is not the one."""
     from phoneward import snapshots, vault
 
-    storage = vault.open_storage(place, frame.settings.access)
+    storage = vault.open_storage(place, frame.settings.access, on_wait=waiting(frame.output))
     if init and not vault.repository_exists(storage):
         if given.is_chosen:  # the first vault's was judged when that was made
             passwords.say_if_weak(frame.output, given.password)

@@ -172,6 +172,7 @@ def forget(
         view = forget_view.ForgetView(frame.output, plan, dry_run=dry_run)
         view.show_plan()
         if plan.removed and not dry_run:
+            repository.ensure_removable()  # nobody is asked about what cannot be done
             confirm(frame, FORGET.shown(count=f"{len(plan.removed):,}"), yes=yes)
         if not dry_run:
             view.removal = remove_snapshots(repository, plan.removed, lock)

@@ -4,6 +4,7 @@ import click
 
 from phoneward.cli import passwords
 from phoneward.cli.frame import current, vault_options
+from phoneward.cli.session import waiting
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_, _
@@ -24,7 +25,9 @@ def init() -> ExitCode:
     from phoneward import vault
 
     frame = current()
-    storage = vault.open_storage(frame.settings.repository_place(), frame.settings.access)
+    storage = vault.open_storage(
+        frame.settings.repository_place(), frame.settings.access, on_wait=waiting(frame.output)
+    )
     if vault.repository_exists(storage):  # said before a person thinks of a password for nothing
         raise vault.RepositoryExistsError(location=storage.location)
     password = passwords.new(frame.settings)

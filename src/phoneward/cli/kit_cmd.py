@@ -41,12 +41,12 @@ def kit(html: str | None, pdf: str | None, *, printed: bool) -> ExitCode:
     for name, suffix in ((html, (".html", ".htm")), (pdf, (".pdf",))):
         if name is not None and Path(name).suffix.lower() not in suffix:
             raise setup.KitKindError(path=readable(name))
-    place = frame.settings.repository_path()
+    place = frame.settings.repository_place()
     file = html or pdf
     with open_vault(frame) as repository:
         if printed:
             return _note(frame, repository)
-        journey = setup.Journey(frame.settings.state_dir, place=place, repo=repository)
+        journey = setup.Journey.of_vault(frame.settings.state_dir, place, repository)
         is_printed = setup.is_kit_printed(repository)
         if file is None:
             text = setup.as_text(journey.sheet())

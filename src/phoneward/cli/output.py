@@ -5,6 +5,7 @@ https://no-color.org).
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,7 +116,12 @@ def console(stream: TextIO) -> "Console":
 
 
 def forgive_encodings() -> None:
-    """Never fail for a character the terminal cannot show (a Windows code page, `LC_ALL=C`): print its number."""
+    """Never fail for a character the terminal cannot show (a Windows code page, `LC_ALL=C`): print its number.
+
+    Nor where there is no terminal at all: Windows' timer starts `pythonw`, which has no standard streams.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the program
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)  # absent where a test put its own stream
         if reconfigure is not None:

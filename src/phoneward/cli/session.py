@@ -11,7 +11,10 @@ from phoneward.cli.frame import Frame
 from phoneward.texts import N_, _
 
 if TYPE_CHECKING:
-    from phoneward.vault import Repository, Storage
+    from collections.abc import Callable
+
+    from phoneward.cli.output import Output
+    from phoneward.vault import Repository, Storage, StorageError
     from phoneward.vaultplace import VaultPlace
 
 NO_LOCK_HELP = N_("Write no lock: for a vault on a disk that cannot be written to.")
@@ -38,7 +41,7 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
     place = frame.settings.repository_place()
     from phoneward import vault
 
-    storage = vault.open_storage(place, frame.settings.access)
+    storage = vault.open_storage(place, frame.settings.access, on_wait=waiting(frame.output))
     vault.remove_leftovers()  # private copies that a killed program left readable on this computer
     if not vault.repository_exists(storage):
         raise vault.NoRepositoryError(location=storage.location)
@@ -47,6 +50,16 @@ def open_vault_with_password(frame: Frame) -> Iterator["tuple[Repository, str]"]
         yield kept
         return
     yield (_open(frame, storage, given), given) if given is not None else _ask_and_open(frame, storage)
+
+
+def waiting(output: "Output") -> "Callable[[StorageError], None]":
+    """Return what tells a person that a server is being waited for."""
+
+    def tell(failure: "StorageError") -> None:
+        detail = str(failure.details.get("detail") or "")
+        output.say(_("The vault's server is waited for: {detail}. Ctrl-C stops.").format(detail=detail))
+
+    return tell
 
 
 def _open(frame: Frame, storage: "Storage", password: str) -> "Repository":

@@ -54,8 +54,10 @@ def tasks(schedule: Schedule, log: Log, now: dt.datetime, zone: dt.tzinfo | None
 
 
 def _standing(schedule: Schedule, rhythm: Rhythm, note: Note, now: dt.datetime, zone: dt.tzinfo | None) -> Due:
-    """Nothing is missed from before it was set."""
-    done = schedule.set_at if note.done is None else max(note.done, schedule.set_at)
+    """Nothing is missed from before it was set, where the clock can be believed that this is over."""
+    done = note.done
+    if done is None or done < schedule.set_at <= now + JUMP:
+        done = schedule.set_at
     return standing(rhythm, done, now, zone)
 
 

@@ -6,8 +6,6 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoneward import notifying
-
 _LOG = logging.getLogger(__name__)
 
 
@@ -55,6 +53,8 @@ def tell(outcome: Outcome, state_dir: Path) -> None:
     _LOG.log(level, "%s: %s: %s", outcome.job, outcome.happened.value, outcome.sentence)
     if outcome.happened is Happened.DONE:
         return
+    from phoneward import notifying  # a call that finds nothing due tells nothing, and comes 24 times a day
+
     kind = notifying.Kind(outcome.happened.value)
     message = notifying.Message(kind, outcome.when, outcome.sentence, outcome.advice, outcome.phone, outcome.job)
     try:

@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -38,6 +39,7 @@ from phoneward.vault import (
     open_repository,
     repository_exists,
 )
+from phoneward.vaultplace import RemotePlace, VaultPlace
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class Journey:
         source: which phone.
         place: the vault's folder; None takes the one that was set up last.
         repo: open after `make_vault` or `open_vault`.
+        elsewhere: where the vault lies, if not in a folder: then `place` is None, and only the kit can be made.
     """
 
     state_dir: Path
@@ -56,12 +59,20 @@ class Journey:
     place: Path | None = None
     cache_dir: Path | None = None
     repo: Repository | None = None
+    elsewhere: RemotePlace | None = None
 
     def __post_init__(self) -> None:
-        if self.place is None:
+        if self.place is None and self.elsewhere is None:
             self.place = self.memory.last_place()
         if self.place is not None:
             self.place = Path(os.path.abspath(self.place.expanduser()))
+
+    @classmethod
+    def of_vault(cls, state_dir: Path, place: VaultPlace, repo: Repository) -> Self:
+        """Return the way into a vault that is open, wherever it lies."""
+        if isinstance(place, RemotePlace):
+            return cls(state_dir, elsewhere=place, repo=repo)
+        return cls(state_dir, place=place, repo=repo)
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -232,7 +243,7 @@ class Journey:
         Raises:
             StepTooEarlyError: it is not open yet.
         """
-        if self.repo is None or self.place is None:
+        if self.repo is None or (self.place is None and self.elsewhere is None):
             raise StepTooEarlyError(earlier=_(TITLES[earlier]))
         return self.repo
 
@@ -244,8 +255,8 @@ class Journey:
     def sheet(self, *, windows: bool = sys.platform == "win32") -> kits.Sheet:
         """Return the recovery kit of this vault; it is open."""
         repo = self.opened(Step.PASSWORD)
-        place = self.place or Path()
-        disk = disk_of(place, external_disks())
+        place = self.elsewhere or self.place or Path()
+        disk = disk_of(place, external_disks()) if isinstance(place, Path) else None
         known = self.newest()
         facts = kits.KitFacts(
             place=place,
@@ -271,7 +282,7 @@ class Journey:
         Raises:
             SetupError, PdfMissingError: see `kit.write_kit`.
         """
-        written = kits.write_kit(self.sheet(), self.place or Path(), file)
+        written = kits.write_kit(self.sheet(), self.place, file)
         self._keep(kit=str(written.file), kit_written=written.when)
         return written
 
@@ -310,4 +321,6 @@ class Journey:
         self._keep(debugging_off=dt.datetime.now(dt.UTC))
 
     def _keep(self, **changes: object) -> None:
+        if self.place is None:  # what is remembered are folders
+            return
         self.memory.keep(msgspec.structs.replace(self.remembered, **changes))

@@ -25,7 +25,7 @@ _AREAS: Final[Mapping[str, str]] = {
     "card": N_("Card"),
     "installed-apps": N_("The apps themselves"),
     "app-data": N_("The apps' own data"),
-    "domains": N_("What else the iPhone's backup holds"),
+    "domains": N_("Other iPhone data"),
     "computer": N_("From this computer"),
 }
 

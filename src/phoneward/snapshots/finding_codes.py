@@ -46,7 +46,8 @@ CODES: Final[Mapping[str, str]] = {
     NO_COVERAGE: "The snapshot says nothing of what it covers: another program made it, or its document is unreadable.",
     EMPTY: "The snapshot holds no file of the phone.",
     CUT_SHORT: "The newest backup of the phone was cut short, and nothing finished came after it.",
-    OLD: "The phone's newest finished snapshot is old: advice from 8 days, warning from 31.",
+    OLD: "The phone's newest finished snapshot is old: advice from 8 days, warning from 31. Of an iPhone's backup the day "
+    "on which the iPhone made it counts.",
     AHEAD: "The newest snapshot bears a time that is still to come, so that nobody can tell how old it is.",
     APP_OUT_OF_REACH: "One app whose content is precious (chats, login codes) keeps it where no computer can read. "
     "Subject: the package.",

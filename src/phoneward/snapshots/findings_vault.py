@@ -11,6 +11,7 @@ from phoneward.snapshots.answer_ages import (
     READ_DATA_ADVICE,
     RESTORE_TEST_ADVICE,
     is_ahead,
+    plausible,
     severity_of,
     severity_of_copy,
 )
@@ -181,17 +182,31 @@ def _age(facts: Facts) -> Iterator[Finding]:
             actions=(parts.backup(facts),),
         )
         return
+    made = _iphone_made(facts, newest)
+    title = words("The newest snapshot was taken {ago}.", ago=Ago(taken, facts.now))
+    if made is not None and made < taken:
+        # The snapshot is of a backup: what came onto the iPhone after that is in neither.
+        taken = made
+        title = words("The newest snapshot is of a backup that the iPhone made {ago}.", ago=Ago(made, facts.now))
     severity = severity_of(taken, facts.now)
     if severity is not Severity.FINE:
         yield Finding(
             code=codes.OLD,
             severity=severity,
             tier=Tier.OBSERVED,
-            title=words("The newest snapshot was taken {ago}.", ago=Ago(taken, facts.now)),
+            title=title,
             loss=words("You would lose what came onto the phone after {date}.", date=Day(taken)),
             evidence=(_of_list(newest, words("the time of the newest snapshot")),),
             actions=(parts.backup(facts),),
         )
+
+
+def _iphone_made(facts: Facts, newest: SnapshotInfo) -> dt.datetime | None:
+    """Return when the iPhone made the backup that the newest snapshot is of; None for any other phone."""
+    backup = facts.coverage.iphone_backup if facts.coverage is not None else None
+    if backup is None or backup.made is None or facts.id != newest.snapshot.id:
+        return None
+    return plausible(backup.made)
 
 
 def _other_phone(facts: Facts, other: OtherPhone) -> Iterator[Finding]:

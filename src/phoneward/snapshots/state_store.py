@@ -41,7 +41,7 @@ from phoneward.vault import (
     Repository,
     Snapshot,
     encode_tree,
-    load_snapshot,
+    load_each_snapshot,
     load_tree,
     remove_snapshots,
     save_snapshot_held,
@@ -189,15 +189,15 @@ def _read_once(repo: Repository, loaded: dict[FileId, Snapshot]) -> _Read:
 
 def _load_missing(repo: Repository, loaded: dict[FileId, Snapshot]) -> dict[FileId, PhonewardError]:
     """Bring what is loaded in line with what is stored; return what cannot be read."""
-    names = {file.name for file in repo.list_files(FileType.SNAPSHOT)}
-    for name in loaded.keys() - names:
+    files = list(repo.list_files(FileType.SNAPSHOT))
+    for name in loaded.keys() - {file.name for file in files}:
         del loaded[name]
     damaged: dict[FileId, PhonewardError] = {}
-    for name in names - loaded.keys():
-        try:
-            loaded[name] = load_snapshot(repo, name)
-        except PhonewardError as error:
-            damaged[name] = error
+    for name, found in load_each_snapshot(repo, [file for file in files if file.name not in loaded]):
+        if isinstance(found, PhonewardError):
+            damaged[name] = found
+        else:
+            loaded[name] = found
     return damaged
 
 

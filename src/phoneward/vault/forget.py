@@ -305,12 +305,8 @@ def remove_snapshots(repo: Repository, names: Iterable[FileId], lock: HeldLock) 
 
     Raises:
         LockLostError: the lock is gone: nothing more is removed.
-        AppendOnlyError: the place removes nothing: nothing was tried.
     """
     done = Removal()
-    names = tuple(names)
-    if names:
-        repo.ensure_removable()
     for name in names:
         lock.confirm()
         try:

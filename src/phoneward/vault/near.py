@@ -7,13 +7,15 @@ docs/decisions/0060-far-vaults.md.
 """
 
 import hashlib
+import itertools
 import struct
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from phoneward.vault.blobs import BlobId, BlobType, FileId, FileType
+from phoneward.vault.blobs import BlobId, BlobType, BytesLike, FileId, FileType
 from phoneward.vault.cache import SealedCache
 from phoneward.vault.errors import DamagedError, FileMissingError
 from phoneward.vault.index_table import IndexTable, Location
@@ -100,7 +102,7 @@ class NearFiles:
         entry = location.entry
         if entry.length > LONGEST_TREE:
             return None
-        key = (location.pack, -1 - entry.offset if is_long(entry) else entry.offset // STRETCH_BYTES)
+        key = (location.pack, _stretch_number(entry))
         try:
             sealed = self._stretch(repo, key, number).part(entry.offset, entry.length)
             if sealed is not None:
@@ -111,6 +113,23 @@ class NearFiles:
             pass  # on its way, perhaps, or where it was kept
         self._forget(key)
         return None
+
+    def keep_trees(self, pack: FileId, entries: Sequence[PackEntry], pieces: Sequence[BytesLike]) -> None:
+        """Keep the folders' lists of a pack that was just stored: the next backup compares with them.
+
+        Args:
+            pack: its name.
+            entries: what it holds, from its start and without a gap.
+            pieces: its bytes.
+        """
+        if self._cache is None or any(entry.type is not BlobType.TREE for entry in entries):
+            return
+        data = memoryview(b"".join(pieces))
+        for number, group in itertools.groupby(entries, _stretch_number):
+            some = list(group)
+            if some[-1].length <= LONGEST_TREE:
+                start, end = some[0].offset, some[-1].offset + some[-1].length
+                self._cache.put(_stretch_key((pack, number)), _START.pack(start) + data[start:end])
 
     def _stretch(self, repo: "Repository", key: _Key, number: int) -> _Stretch:
         with self._lock:
@@ -186,14 +205,18 @@ def stretch_around(index: IndexTable, number: int) -> tuple[int, int]:
     return start, end - start
 
 
+def _stretch_number(entry: PackEntry) -> int:
+    return -1 - entry.offset if is_long(entry) else entry.offset // STRETCH_BYTES
+
+
 def is_long(entry: PackEntry) -> bool:
     """Tell whether a list takes a stretch of its own."""
     return entry.length > STRETCH_BYTES
 
 
 def _belongs(other: Location, middle: Location) -> bool:
-    same = other.pack == middle.pack and other.entry.type is BlobType.TREE and not is_long(other.entry)
-    return same and other.entry.offset // STRETCH_BYTES == middle.entry.offset // STRETCH_BYTES
+    same = other.pack == middle.pack and other.entry.type is BlobType.TREE
+    return same and _stretch_number(other.entry) == _stretch_number(middle.entry)
 
 
 def _end_of(location: Location) -> int:

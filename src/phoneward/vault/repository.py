@@ -192,7 +192,7 @@ class Repository:
         Since it is there, a copy of it that was kept on this computer will do.
 
         Raises:
-            As `load_unpacked`.
+            DamagedError, FileMissingError, StorageError: as `load_unpacked`.
         """
         name, size = file
         raw = self.near.file(file_type, name)
@@ -244,6 +244,7 @@ class Repository:
         if not intact:
             raise VerifyError(blob=f"{file_type.value}/{name}")
         self.storage.save(file_type, name, [raw])
+        self.near.keep_file(file_type, name, raw)
         return name
 
     def remove_unpacked(self, file_type: FileType, name: FileId) -> None:

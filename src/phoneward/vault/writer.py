@@ -25,6 +25,7 @@ from phoneward.vault.crypto import OVERHEAD, SealError, SealingKey
 from phoneward.vault.errors import AppendOnlyError, ReadBackError, TooLargeError, VerifyError
 from phoneward.vault.index import FLUSH_BLOBS, FLUSH_SECONDS, IndexedPack, encode_index
 from phoneward.vault.index_table import IndexTable
+from phoneward.vault.near import NearFiles
 from phoneward.vault.open_packs import Gate, OpenPacks
 from phoneward.vault.packs import TARGET_SIZE, FinishedPack, PackBuilder
 from phoneward.vault.sealing import Inner, NewBlob, hash_of, may_shrink, pack_inner, seal_batch, seal_in_place
@@ -182,6 +183,10 @@ class WritableRepository(Protocol):
     @property
     def index(self) -> IndexTable:
         """The blobs it has."""
+
+    @property
+    def near(self) -> NearFiles:
+        """What of it is kept on this computer."""
 
     def save_unpacked(self, file_type: FileType, plaintext: bytes) -> FileId:
         """Store an index file; durable on return."""
@@ -431,6 +436,7 @@ class BlobWriter:
             with suppress(AppendOnlyError):  # it stays there, and nothing ever names it
                 storage.remove(FileType.PACK, pack.name)
             raise ReadBackError(blob=f"data/{pack.name}")
+        self._repo.near.keep_trees(pack.name, pack.entries, pack.pieces)
         self._packs.reuse(builder)
         with self._lock:
             self.stats.packs += 1

@@ -13,7 +13,7 @@ from phoneward.phones import Diagnosis
 from phoneward.settings import NoRepositoryNamedError, Settings
 from phoneward.setup import Attached, Journey, Source
 from phoneward.vault import Repository
-from phoneward.vaultplace import folder_of
+from phoneward.vaultplace import RemotePlace, folder_of
 from phoneward.web.vaults import VaultDoor
 
 LOOK_AGAIN_S: Final = 1.0
@@ -108,7 +108,7 @@ class SetupDesk:
     def is_named(self) -> bool:
         """Tell whether the command line or the environment names the vault: then one that is missing is missed."""
         try:
-            return self._settings.repository_path() == self.place()
+            return self._settings.repository_place() == self._door.place()
         except NoRepositoryNamedError:
             return False
 
@@ -126,6 +126,14 @@ class SetupDesk:
                 with contextlib.suppress(PhonewardError):
                     repo = stack.enter_context(self._door.vault())
             yield self.journey(repo)
+
+    def is_missed(self) -> bool:
+        """Tell whether a vault should be where none is now: it is on a server, was used before, or is named."""
+        if isinstance(self._door.place(), RemotePlace):
+            return True
+        with self.looking() as journey:
+            is_away = self.is_away(journey)
+        return is_away or self.is_named()
 
     def is_away(self, journey: Journey) -> bool:
         """Tell whether a vault that was used before is missing: its disk is probably not plugged in.
@@ -155,6 +163,8 @@ class SetupDesk:
             repo: open.
             has_snapshot: whether it holds a finished snapshot of a phone.
         """
+        if isinstance(self._door.place(), RemotePlace):  # set-up is for folders
+            return False
         if not has_snapshot:
             return True
         remembered = self.journey(repo).remembered

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from phoneward.media import Kind, Region, Verdict
 from phoneward.media.comparing import Gray, Prepared, aligning, verify
 from phoneward.media.comparing.residual import residual
+from phoneward.media.comparing.verifying import compared
 from tests.media import corpus
 from tests.media.corpus import CorpusPicture, transforms
 
@@ -163,6 +164,37 @@ def test_the_rim_of_a_crop_made_smaller_does_not_count() -> None:
     found = verify(page, np.asarray(copy, np.uint8))
     assert found is not None
     assert found.kind is Kind.CROPPED
+
+
+def test_a_crop_of_the_whole_width_is_as_large_as_its_pixels_say() -> None:
+    """An app cut the bars off and made it smaller: how much, its width tells more exactly than any patch."""
+    original = _gray(_family(0)[0].data)
+    small = cv2.resize(original[207:2163], (508, round(1956 * 508 / 1080)), interpolation=cv2.INTER_AREA)
+    part = np.asarray(small, np.uint8)
+    about = Region(0.004, 0.084, 1.003, 0.9)
+    exact = aligning.refined(Prepared(original), Prepared(part), aligning.by_region(about, original, part), 14)
+    assert exact is not None
+    assert (exact.scale_x, exact.scale_y, exact.left) == (508 / 1080, 508 / 1080, 0.0)
+
+
+def test_a_tenth_of_a_pixel_is_no_other_content() -> None:
+    """The bars of a ticket's code are so fine that a crop which is placed a little off looks like another ticket."""
+    chance = np.random.default_rng(3)
+    ticket = np.full((2401, 1081), 250, np.uint8)
+    for column in range(12, 1070):
+        if chance.random() < 0.45:
+            ticket[1500:1700, column] = 0
+    for row in range(11):
+        text = f"{chance.integers(1_000, 99_999)} row {chance.integers(100, 999)}"
+        cv2.putText(ticket, text, (60, 90 + 125 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 40, 3)
+    ticket[1000:1002, 20:1060] = 90
+    small = cv2.resize(ticket[253:2196, 186:995], (449, 1078), interpolation=cv2.INTER_AREA)
+    suspect = _gray(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes())
+    scale_x, scale_y = 449 / 809, 1078 / 1943
+    for off in (0.0, 0.6):
+        placement = aligning.Placement(scale_x, scale_y, (off - 186) * scale_x, -253 * scale_y)
+        found = compared(Prepared(ticket), Prepared(suspect), placement)
+        assert found.verdict is not None
 
 
 def test_a_search_may_say_where_to_look() -> None:

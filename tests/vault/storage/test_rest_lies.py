@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -25,8 +26,9 @@ from tests.vault.storage.misbehaving import Misbehaving, Request, answer, drippi
 
 CONTENT = bytes(range(256)) * 4
 NAME = FileId(hashlib.sha256(CONTENT).hexdigest())
-SILENT_S = 0.3
-BOUND_S = 6.0
+PATIENT = Waits(20.0, 20.0)
+QUICK = Waits(0.3, 0.3)
+BOUND_S = 15.0
 CHUNKED = answer(content_length="", transfer_encoding="chunked")
 V2 = "application/vnd.x.restic.rest.v2"
 
@@ -39,9 +41,13 @@ def server() -> Iterator[Misbehaving]:
 
 @pytest.fixture
 def storage(server: Misbehaving) -> RestStorage:
+    return storage_at(server, PATIENT)
+
+
+def storage_at(server: Misbehaving, waits: Waits) -> RestStorage:
     place = parse_place(f"rest:http://anna:s3cret@127.0.0.1:{server.port}/vault/")
     assert isinstance(place, RemotePlace)
-    return RestStorage(place, {}, waits=Waits(SILENT_S, SILENT_S))
+    return RestStorage(place, {}, waits=waits)
 
 
 def part(body: bytes, said: str, **headers: str) -> bytes:
@@ -54,6 +60,7 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
 
 WRONG_PARTS: dict[str, tuple[bytes, type[Exception]]] = {
     "the whole file": (answer(CONTENT), WrongAnswerError),
+    "a whole as long as the part": (answer(CONTENT[:50]), WrongAnswerError),
     "another part": (part(CONTENT[:50], "bytes 0-49/1024"), WrongAnswerError),
     "no word of which part": (answer(CONTENT[10:60], "206 Partial Content"), WrongAnswerError),
     "less than it says": (part(CONTENT[10:50], "bytes 10-59/1024"), WrongAnswerError),
@@ -117,9 +124,8 @@ def test_parts_that_are_right_in_other_ways(server: Misbehaving, storage: RestSt
         ),
     ],
 )
-def test_an_answer_that_drips_is_given_up(
-    server: Misbehaving, storage: RestStorage, slowly: Callable[[], Iterator[bytes]]
-) -> None:
+def test_an_answer_that_drips_is_given_up(server: Misbehaving, slowly: Callable[[], Iterator[bytes]]) -> None:
+    storage = storage_at(server, QUICK)
     server.says = lambda _request: slowly()
     for ask in (lambda: storage.load(FileType.PACK, NAME), lambda: list(storage.list(FileType.PACK))):
         start = time.monotonic()
@@ -257,6 +263,38 @@ def test_an_answer_that_nobody_asked_for_answers_nothing(server: Misbehaving, st
         assert not storage.exists(FileType.PACK, NAME)
         with pytest.raises(TransientStorageError):
             storage.save(FileType.PACK, NAME, [CONTENT])
+
+
+def test_half_a_file_of_no_told_length_is_not_what_was_stored(server: Misbehaving, storage: RestStorage) -> None:
+    server.says = lambda _request: answer(CONTENT[:512], content_length="")
+    server.hangs_up = True
+    with pytest.raises(TransientStorageError):
+        storage.holds(FileType.PACK, NAME, [CONTENT])
+
+
+def test_a_file_with_more_behind_it_is_not_what_was_stored(server: Misbehaving, storage: RestStorage) -> None:
+    for more in (chunked(CONTENT, b"x"), answer(CONTENT + b"x")):
+        server.says = lambda _request: more  # noqa: B023 - asked at once
+        assert not storage.holds(FileType.PACK, NAME, [CONTENT])
+    server.says = lambda _request: chunked(CONTENT[:7], CONTENT[7:])
+    assert storage.holds(FileType.PACK, NAME, [CONTENT[:100], b"", CONTENT[100:]])
+
+
+def test_an_answer_that_comes_late_answers_nothing(server: Misbehaving, storage: RestStorage) -> None:
+    was_read, was_sent = threading.Event(), threading.Event()
+
+    def again(_request: Request) -> Iterator[bytes]:
+        yield answer(CONTENT)
+        was_read.wait(10)
+        yield answer(CONTENT)
+        was_sent.set()
+
+    server.says = again
+    assert storage.load(FileType.PACK, NAME) == CONTENT
+    was_read.set()
+    assert was_sent.wait(10)
+    server.says = lambda _request: answer(b"", "404 Not Found")
+    assert not storage.exists(FileType.PACK, NAME)
 
 
 def test_a_server_that_is_full_says_so(server: Misbehaving, storage: RestStorage) -> None:

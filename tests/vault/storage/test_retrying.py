@@ -1,6 +1,7 @@
 """A remote place fails now and then: what a person gets is the truth, after a wait."""
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -131,6 +132,23 @@ def test_patience_ends_sooner_where_nobody_ever_answered(flaky: Flaky, storage: 
     with pytest.raises(StorageUnreachableError):
         storage.load(FileType.PACK, name_of(b"x"))
     assert 200 < clock.now_s <= 315
+
+
+def test_a_long_wait_is_told_once_a_minute(flaky: Flaky, clock: Clock) -> None:
+    told: list[tuple[float, str]] = []
+    storage = RetryingStorage(
+        flaky, sleep=clock.sleep, now=clock.now, on_wait=lambda error: told.append((clock.now_s, str(error)))
+    )
+    storage.save(FileType.PACK, name_of(b"x"), [b"x"])
+    flaky.before = [passing(), passing()]
+    storage.load(FileType.PACK, name_of(b"x"))
+    assert not told, "a short hiccup is nobody's business"
+    flaky.before = [passing() for _ in range(1000)]
+    with pytest.raises(StorageUnreachableError):
+        storage.load(FileType.PACK, name_of(b"x"))
+    assert 3 <= len(told) <= 5
+    assert all("busy" in sentence for _when, sentence in told)
+    assert all(later - sooner >= 60 for (sooner, _a), (later, _b) in itertools.pairwise(told))
 
 
 def test_a_wrong_answer_is_asked_for_again_but_not_for_ever(flaky: Flaky, storage: RetryingStorage) -> None:

@@ -1,5 +1,6 @@
 """A server that lies costs no memory, no endless wait and no file of this computer: each lie ends in plain words."""
 
+import struct
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -9,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.vault import DamagedError, FileType, StorageError
-from phoneward.vault.errors import FileMissingError, NameTakenError, TransientStorageError, WrongAnswerError
+from phoneward.vault.errors import (
+    FileMissingError,
+    NameTakenError,
+    StorageFullError,
+    TransientStorageError,
+    WrongAnswerError,
+)
 from phoneward.vault.storage import ListedFile
 from phoneward.vault.storage.sftp import SftpStorage, connecting, folders, transfers
 from phoneward.vault.storage.sftp.packets import (
@@ -147,7 +154,7 @@ def test_names_that_are_none_of_ours_are_passed_over(behind: Behind) -> None:
     listed += [(name_of(b"no mode").encode(), bytes(4)), (NAME_X.encode(), attributes(1))]
     storage = behind(LyingServer(listed=tuple(listed)))
     assert list(storage.list(FileType.INDEX)) == [ListedFile(NAME_X, 1)]
-    assert {file.name for file in storage.list(FileType.PACK)} == {NAME_X}
+    assert [file.name for file in storage.list(FileType.PACK)] == [NAME_X], "once: in its own folder"
 
 
 def test_leftovers_outside_are_not_removed(behind: Behind) -> None:
@@ -292,6 +299,22 @@ def test_what_was_refused_is_not_taken_for_stored(behind: Behind, kind: int) -> 
     with pytest.raises(StorageError):
         behind(server).save(FileType.PACK, NAME_X, [bytes(200_000)])
     assert server.asked[-1][0] == REMOVE, "the temporary file is taken away"
+
+
+@pytest.mark.parametrize(("free", "kind"), [(0, StorageFullError), (10**9, StorageError)])
+def test_a_full_disk_is_told_from_other_failures(behind: Behind, free: int, kind: type[Exception]) -> None:
+    room = struct.pack(">11Q", 4096, 4096, *[free // 4096] * 9)
+    server = LyingServer(
+        {
+            LSTAT: _missing,
+            WRITE: lambda number, _body: status(number, FAILURE),
+            EXTENDED: lambda number, _body: packet(EXTENDED_REPLY, number, room),
+        },
+        extensions=(STATVFS,),
+    )
+    with pytest.raises(StorageError) as caught:
+        behind(server).save(FileType.PACK, NAME_X, [bytes(1000)])
+    assert type(caught.value) is kind
 
 
 def test_a_server_without_room_figures_has_none(behind: Behind) -> None:

@@ -69,11 +69,12 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(storage: SftpStorage, serv
     log = server.folder / "done"
     before = log.stat().st_size
     storage.save(FileType.PACK, NAME, [DATA])
+    assert storage.exists(FileType.PACK, NAME)  # so that all before is written down
     lines = [line for line in log.read_bytes()[before:].decode().splitlines() if NAME in line]
     changes = [line for line in lines if not line.startswith(("lstat", "fsetstat", "set"))]
-    assert [line.split()[0] for line in changes] == ["open", "fsync", "close", "hardlink", "remove"], lines
+    assert [line.split()[0] for line in changes] == ["open", "fsync", "hardlink", "fsync", "remove", "close"]
     assert "EXCL" in changes[0]
-    assert f"written {len(DATA)}" in changes[2]
+    assert f"written {len(DATA)}" in changes[-1]
 
 
 def test_a_relative_place_begins_in_the_home(server: SshServer) -> None:
@@ -136,6 +137,7 @@ def test_leftovers_of_a_cut_are_removed_by_the_servers_clock(storage: SftpStorag
         path.write_bytes(b"x")
     for path in (old, stranger, config):
         os.utime(path, (1, 1))
+    os.utime(young, (young.stat().st_mtime - 60,) * 2)
     assert storage.remove_leftovers(3600) == 2
     assert [path.exists() for path in (old, config, young, stranger)] == [False, False, True, True]
     assert [path.name for path in vault.iterdir() if path.is_file()] == []
@@ -184,10 +186,12 @@ class TestAnUploadThatIsCut:
         server.know_host(proxy.port)
         storage = at(server, vault, proxy.port)
         storage.exists(FileType.CONFIG, NO_NAME)
+        proxy.pace("up", 2_000_000)  # what is cut must have been written by then
         proxy.cut("up", after)
         with pytest.raises(TransientStorageError):
             storage.save(FileType.PACK, NAME, [DATA[:1_000_001], DATA[1_000_001:]])
         assert not (vault / PACK).exists()
+        proxy.pace("up", 0)
         return storage
 
     @pytest.mark.usefixtures("storage")

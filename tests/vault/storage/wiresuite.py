@@ -60,7 +60,7 @@ class Broken:
         return RetryingStorage(self.raw(), patience=QUICK)
 
     def direct(self) -> Storage:
-        return self.wire.storage(self.wire.port)
+        return RetryingStorage(self.wire.storage(self.wire.port), patience=QUICK)
 
 
 def name_of(data: bytes) -> FileId:
@@ -183,8 +183,8 @@ class WireSuite:
     def test_a_slow_way_is_no_broken_one(self, broken: Broken) -> None:
         broken.proxy.pace("up", 200_000)
         data = _content(1)
-        storage = broken.raw()
-        storage.save(FileType.PACK, name_of(data), [data])
+        storage = broken.retrying()
+        data = stored(storage, data)
         broken.proxy.pace("down", 200_000)
         assert storage.load(FileType.PACK, name_of(data)) == data
 

@@ -14,9 +14,7 @@ from phoneward.media.comparing.prepared import Box, Float, Prepared, scaled, tur
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.verdict import Region
 
-_FAR = 50
 _NEEDED = 10
-_TILTED = 0.02
 _BLOCK = 8
 _ALIKE = 0.55
 _REFINING_SIDE = 360
@@ -26,6 +24,7 @@ _TRIED = 40
 _LEAST_FOUND = 2
 """Patches of so many tried that must be found again, if there is to be any hope of `_NEEDED` of all."""
 _RIM = 2
+_SNAPPED = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,54 +107,6 @@ def _agreement(one: Gray, other: Gray) -> float:
     return float((told & alike).sum() / max(1, told.sum()))
 
 
-def by_features(original: Prepared, suspect: Prepared) -> Placement | None:
-    """Return the placement by corners that look alike; None where too few do."""
-    points_a, what_a = original.features
-    points_b, what_b = suspect.features
-    if what_a is None or what_b is None or min(len(points_a), len(points_b)) < _NEEDED:
-        return None
-    pairs = _alike(what_a, what_b)
-    if len(pairs[0]) < _NEEDED:
-        return None
-    source, target = points_a[pairs[0]], points_b[pairs[1]]
-    near = 3.0 * max(1.0, min(suspect.gray.shape) / 640)
-    found, kept = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=near, maxIters=2000)
-    if int(kept.sum()) < _NEEDED:
-        return None
-    angle = np.arctan2(found[1, 0], found[0, 0]) / (np.pi / 2)
-    scale = float(np.hypot(found[0, 0], found[1, 0]))
-    turn = round(float(angle)) % 4
-    if abs(angle - round(float(angle))) > _TILTED or not 0.02 < scale < 50:
-        return None
-    left, top = _untwisted(float(found[0, 2]), float(found[1, 2]), turn, suspect.gray)
-    return Placement(scale, scale, left, top, turn)
-
-
-def _alike(
-    first: np.typing.NDArray[np.uint8], second: np.typing.NDArray[np.uint8]
-) -> tuple[np.typing.NDArray[np.intp], np.typing.NDArray[np.intp]]:
-    """Return the numbers of those that are each other's nearest, and at most `_FAR` bits apart."""
-    # A product of signs counts the bits in half the time that OpenCV's matcher takes.
-    signs = [np.unpackbits(what, axis=1).astype(np.float32) * 2 - 1 for what in (first, second)]
-    agreed = signs[0] @ signs[1].T
-    rows, columns = np.nonzero(agreed >= signs[0].shape[1] - 2 * _FAR)
-    values = agreed[rows, columns]
-    best_row, best_column = np.zeros(len(first), np.float32), np.zeros(len(second), np.float32)
-    np.maximum.at(best_row, rows, values)
-    np.maximum.at(best_column, columns, values)
-    kept = np.flatnonzero((values == best_row[rows]) & (values == best_column[columns]))
-    # Where several are as near, the first.
-    kept = kept[np.unique(rows[kept], return_index=True)[1]]
-    kept = kept[np.unique(columns[kept], return_index=True)[1]]
-    return rows[kept], columns[kept]
-
-
-def _untwisted(left: float, top: float, turn: int, suspect: Gray) -> tuple[float, float]:
-    """Return where the original's corner lies once the suspect is turned back by `turn` quarters."""
-    tall, wide = suspect.shape
-    return ((left, top), (top, wide - left), (wide - left, tall - top), (tall - top, left))[turn]
-
-
 def by_region(region: Region, original: Gray, suspect: Gray) -> Placement:
     """Return the placement of a suspect that shows this part of the original."""
     scale_x = suspect.shape[1] / max(1e-3, region.right - region.left) / original.shape[1]
@@ -190,7 +141,7 @@ def refined(original: Prepared, suspect: Prepared, placement: Placement, reach: 
             (placement.top - shift_y / down) / (1 + grow_y),
             placement.turn,
         )
-        placement = _plain(placement, suspect.gray)
+        placement = _whole(_plain(placement, suspect.gray), original.gray, suspect.gray)
     return placement
 
 
@@ -206,6 +157,22 @@ def _plain(placement: Placement, suspect: Gray) -> Placement:
     left = x - (x - placement.left) * scale / placement.scale_x
     top = y - (y - placement.top) * scale / placement.scale_y
     return Placement(scale, scale, left, top, placement.turn)
+
+
+def _whole(placement: Placement, original: Gray, suspect: Gray) -> Placement:
+    """Return the placement of a suspect that shows the whole width or height as exactly as its pixels say."""
+    (height, width), (tall, wide) = original.shape, suspect.shape
+    left, right = placement.left, placement.left + placement.scale_x * width
+    top, bottom = placement.top, placement.top + placement.scale_y * height
+    if placement.scale_x != placement.scale_y:
+        return placement
+    if max(abs(left), abs(right - wide)) < _SNAPPED:
+        scale, middle = wide / width, tall / 2
+        return Placement(scale, scale, 0.0, middle - (middle - top) * scale / placement.scale_y, placement.turn)
+    if max(abs(top), abs(bottom - tall)) < _SNAPPED:
+        scale, middle = tall / height, wide / 2
+        return Placement(scale, scale, middle - (middle - left) * scale / placement.scale_x, 0.0, placement.turn)
+    return placement
 
 
 def by_sliding(original: Prepared, suspect: Prepared) -> Placement | None:

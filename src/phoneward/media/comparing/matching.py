@@ -56,7 +56,6 @@ _RIVAL: Final = 0.1
 """How much less likely an original may be that fits as well as the one found."""
 _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
-_FEW_SLID: Final = 2
 _LEAST_FOR_CORNERS: Final = 0.6
 """Of 186 cut, covered, turned and framed copies one needed corners; of strangers half are 0.45 likely, or more."""
 _TIDIED: Final = 8
@@ -198,7 +197,6 @@ class Matcher(Generic[K]):
         for among, effort, enough in (
             # Lists repeat themselves, and small versions do not tell which line it was.
             (close[:_MOST_SLID], Effort.SLIDING, _LEAST_FOR_SLIDING),
-            (close[:_FEW_SLID], Effort.SLIDING, _LEAST_LIKELY),
             (candidates[:1], Effort.CORNERS, _LEAST_FOR_CORNERS),
         ):
             if best is not None or near is not None:

@@ -78,9 +78,19 @@ def residual(original: Gray, suspect: Gray) -> Residual | None:
     """
     found = _left(original, suspect)
     if found is not None and found.noise < _HOPELESS and found.moved > _FAR and found.score.max() > _MATTERS:
-        # Off by half a pixel, fine lines are not explained by slopes: move it, and fit again.
-        return _left(_moved(original, found.fit), suspect) or found
+        return exact(original, suspect, found)
     return found
+
+
+def exact(original: Gray, suspect: Gray, found: Residual) -> Residual:
+    """Return what is left once the original is moved by what was fitted: fine lines are not explained by slopes.
+
+    Args:
+        original: as for `residual`.
+        suspect: likewise.
+        found: of them.
+    """
+    return _left(_moved(original, found.fit), suspect) or found
 
 
 def _moved(original: Gray, fit: Float) -> Gray:

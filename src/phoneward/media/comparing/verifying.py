@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from phoneward.media.comparing import aligning, distinguishing
+from phoneward.media.comparing import aligning, corners, distinguishing
 from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
 from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
-from phoneward.media.comparing.residual import Residual, residual
+from phoneward.media.comparing.residual import Residual, exact, residual
 from phoneward.media.verdict import Kind, Region, Verdict
 
 _ROUGH, _FIRST, _PLAIN, _FULL, _FINEST = _SIDES = (160, 360, 540, 720, 1440)
@@ -24,6 +24,7 @@ _WEAK = 14.0
 """Score that ways of making a copy smaller leave (11.9 mostly, 13.9 at most, of eight); up to 20 three twins passed."""
 _NOISIEST = 0.12
 _EXACT = 0.25
+_SLIGHTLY, _FAR = 0.05, 0.2
 """Pixels."""
 _MOST_CHANGED = 0.6
 _LEAST_UNDER_COVER = 0.4
@@ -104,11 +105,11 @@ def outcome(
         return Outcome(None)
     for placement in _placements(one, other, near, effort, least):
         upright = other.turned(placement.turn)
-        found = _compared(one, upright, placement)
+        found = compared(one, upright, placement)
         if found.is_near and not found.is_exact:
             # Off by a pixel, a copy may look like a changed one.
             exact = aligning.refined(one, upright, placement, 3)
-            found = _compared(one, upright, exact) if exact else found
+            found = compared(one, upright, exact) if exact else found
         if found.verdict or found.is_near:
             return found
     return Outcome(None)
@@ -129,16 +130,21 @@ def _placements(
             yield slid
     if effort < Effort.CORNERS:
         return
-    found = aligning.by_features(one, other)
+    found = corners.by_features(one, other)
     if found is not None:
         exact = aligning.refined(one, other.turned(found.turn), found, 5)
         yield exact or found
 
 
-def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
+def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     """Compare at one size after the other, small first: most pictures part ways there.
 
     Where nothing at all differs in the smallest, the next one is left out: a larger one decides.
+
+    Args:
+        one: the original.
+        other: the suspect, turned as the placement says.
+        placement: where the original lies in it.
     """
     original = one.gray
     common = aligning.boxes(placement, original, other.gray)
@@ -167,7 +173,7 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
         left = residual(first, second)
         if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
             return Outcome(None)
-        judgement = judged(first, second, left)
+        left, judgement = _judged(first, second, left)
         is_softer = is_smaller and not judgement.is_same and left.score.max() < _WEAK
         if is_softer:
             # Ways of making smaller weigh pixels differently: smaller still, what that left is gone, a digit is not.
@@ -189,6 +195,17 @@ def _compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
         if side >= largest or is_softer or (is_distinguishable and side > _FIRST):
             break
     return found
+
+
+def _judged(first: Gray, second: Gray, left: Residual) -> tuple[Residual, Judgement]:
+    """Judge what is left; of what differs, once more after it was moved by what is left of a shift."""
+    judgement = judged(first, second, left)
+    if not judgement.is_same and _SLIGHTLY < left.moved <= _FAR:
+        # Of fine lines a tenth of a pixel leaves as much as a digit.
+        again = exact(first, second, left)
+        if again.score.max() < left.score.max():
+            return again, judged(first, second, again)
+    return left, judgement
 
 
 def _is_plain_around(seen: Gray, part: Box) -> bool:

@@ -71,6 +71,7 @@ class Manifest:
                 for row in database.rows("Files", _COLUMNS):
                     self._add(*row)
             self.index.imply((SHARED, APP_DATA, DOMAINS))
+            self._check_size()
         except sqlite3.Error as error:
             self.index.close()
             raise IphoneBackupDamagedError(path=name, file=NAME, detail=readable(str(error))) from error
@@ -93,8 +94,7 @@ class Manifest:
         return found
 
     def _add(self, file_id: object, domain: object, path: object, flags: object, blob: object) -> None:
-        if self.index.is_too_large:
-            raise IphoneBackupTooLargeError(path=self._name)
+        self._check_size()
         inside = _bytes(path)
         if not isinstance(domain, str) or not is_domain(domain):
             self._refuse(DOMAINS + b"/" + _bytes(domain) + b"/" + inside, Obstacle.BAD_NAME)
@@ -116,6 +116,10 @@ class Manifest:
             app = self.places.app_of(domain)
             if app and kind is FileKind.FILE:
                 self.files[app] = self.files.get(app, 0) + 1
+
+    def _check_size(self) -> None:
+        if self.index.is_too_large:
+            raise IphoneBackupTooLargeError(path=self._name)
 
     def _refuse(self, path: bytes, obstacle: Obstacle, detail: str = "") -> None:
         self.index.refuse(Unreadable(path[:MAX_PATH], obstacle, detail))

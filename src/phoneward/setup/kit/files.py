@@ -41,8 +41,10 @@ class KitWritten:
     when: dt.datetime
 
 
-def default_file(place: Path) -> Path:
+def default_file(place: Path | None) -> Path:
     """Return where a vault's kit goes by default: beside it; in the person's home where there is no beside."""
+    if place is None:
+        return Path.home() / f"phone-vault{SUFFIX}.html"
     name = f"{place.name or 'phone-vault'}{SUFFIX}.html"
     beside = place.parent
     if beside == place or os.path.ismount(place) or not os.access(beside, os.W_OK):
@@ -61,12 +63,12 @@ def holds_kit(file: Path, vault_id: str) -> bool:
     return len(data) <= MAX_KIT and vault_id.encode() in data and data.rstrip().endswith(end)
 
 
-def write_kit(sheet: Sheet, place: Path, file: Path | None = None) -> KitWritten:
+def write_kit(sheet: Sheet, place: Path | None, file: Path | None = None) -> KitWritten:
     """Write the kit; one of this vault that is there already is left as it is.
 
     Args:
         sheet: what stands on it.
-        place: the vault's folder.
+        place: the vault's folder; None where it lies elsewhere.
         file: where to; by its ending a web page, a PDF or a text. None writes a web page beside the vault, under
             another name where that is taken by another file.
 
@@ -87,13 +89,12 @@ def write_kit(sheet: Sheet, place: Path, file: Path | None = None) -> KitWritten
     raise KitExistsError(path=readable(str(first)))
 
 
-def _write(sheet: Sheet, place: Path, file: Path) -> KitWritten:
+def _write(sheet: Sheet, place: Path | None, file: Path) -> KitWritten:
     shown = readable(str(file))
     render = _RENDERERS.get(file.suffix.lower())
     if render is None:
         raise KitKindError(path=shown)
-    real, vault = Path(os.path.realpath(file)), Path(os.path.realpath(place))
-    if vault in real.parents:
+    if place is not None and Path(os.path.realpath(place)) in Path(os.path.realpath(file)).parents:
         raise KitInVaultError(path=shown)
     if os.path.lexists(file):
         if holds_kit(file, sheet.vault_id):

@@ -3,13 +3,13 @@
 import datetime as dt
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import phoneward
 from phoneward.errors import readable
 from phoneward.setup.shells import quoted
 from phoneward.texts import _, formats
+from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
 
 TARGET: Final = "phone-restored"
 """The folder that the commands restore into; relative, so that it is made wherever the terminal stands."""
@@ -22,12 +22,19 @@ INSTALL: Final = (
 """As restic's own documentation gives it (restic.readthedocs.io, "Installation")."""
 
 
+_ENTRY: Final = {
+    RemoteKind.REST: ("RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
+    RemoteKind.S3: ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+}
+"""restic's variables for who may enter; SFTP has keys of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class KitFacts:
     """What the kit of one vault says.
 
     Attributes:
-        place: the vault's folder, absolute.
+        place: the vault's folder, absolute, or where it lies elsewhere.
         vault_id: 64 hex digits, in restic's `config`.
         phone: what the phone is called; empty where no phone is known yet.
         disk: what the external disk is called; empty where the vault is on the computer's own disk.
@@ -35,7 +42,7 @@ class KitFacts:
         windows: whether the commands are for Windows' PowerShell.
     """
 
-    place: Path
+    place: VaultPlace
     vault_id: str
     phone: str
     disk: str
@@ -98,6 +105,7 @@ def make_sheet(facts: KitFacts) -> Sheet:
         facts=_facts(facts),
         blanks=(
             _("Password of the vault"),
+            *_entry_blanks(facts.place),
             _("Who can help me (name, phone)"),
             _("Where a second copy of the vault is"),
         ),
@@ -113,9 +121,12 @@ def make_sheet(facts: KitFacts) -> Sheet:
 
 
 def _facts(facts: KitFacts) -> tuple[tuple[str, str], ...]:
-    where = (
-        _("on the external disk “{disk}”").format(disk=facts.disk) if facts.disk else _("on this computer's own disk")
-    )
+    if isinstance(facts.place, RemotePlace):
+        where = _("on a server, reached over the network")
+    elif facts.disk:
+        where = _("on the external disk “{disk}”").format(disk=facts.disk)
+    else:
+        where = _("on this computer's own disk")
     rows = [
         (_("Phone"), readable(facts.phone)),
         (_("The vault"), readable(str(facts.place))),
@@ -129,7 +140,31 @@ def _facts(facts: KitFacts) -> tuple[tuple[str, str], ...]:
     return tuple(row for row in rows if row[1])
 
 
+def _entry_blanks(place: VaultPlace) -> tuple[str, ...]:
+    if not isinstance(place, RemotePlace):
+        return ()
+    if place.kind is RemoteKind.REST:
+        return (_("User name and password at the server, if it asks for them"),)
+    if place.kind is RemoteKind.S3:
+        return (_("Access key at the storage, and its secret"),)
+    return (_("Where the key is that SSH enters the server with"),)
+
+
+def _find_elsewhere(place: RemotePlace, *, windows: bool) -> Part:
+    """A server: nothing is to be found, but one must be let in."""
+    reached = _("It lies at {place}. Any computer that reaches that server will do.").format(place=readable(str(place)))
+    if place.kind not in _ENTRY:
+        first = _("SSH must be able to enter the server from that computer: try it once by hand.")
+        return Part(_("Reach the vault"), (reached, first))
+    typed = _("In the place of … type what stands above. The lines count for this window alone.")
+    form = '$env:{name} = "…"' if windows else 'export {name}="…"'
+    commands = tuple(Command(_("Who may enter:"), form.format(name=name), runs=False) for name in _ENTRY[place.kind])
+    return Part(_("Reach the vault"), (reached, typed), commands)
+
+
 def _find(facts: KitFacts) -> Part:
+    if isinstance(facts.place, RemotePlace):
+        return _find_elsewhere(facts.place, windows=facts.windows)
     name = readable(facts.place.name)
     if facts.disk:
         first = _("Plug the external disk into any computer and find the folder {name} on it.").format(name=name)

@@ -1,19 +1,23 @@
 """The storage at a place: each kind's library is loaded only where such a place is opened."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from phoneward.vault.errors import StorageError
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
 from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
 
 
-def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
+def open_storage(
+    place: VaultPlace, access: Mapping[str, str], *, on_wait: Callable[[StorageError], None] | None = None
+) -> Storage:
     """Return the storage at a place; it is not asked yet whether there is anything.
 
     Args:
         place: a folder or an address.
         access: who may enter it: the variables of `vaultplace.ACCESS_VARIABLES` that are set.
+        on_wait: hears why a place elsewhere is being waited for, from any thread.
 
     Raises:
         RemoteAddressError: the address cannot be understood.
@@ -23,7 +27,8 @@ def open_storage(place: VaultPlace, access: Mapping[str, str]) -> Storage:
         return LocalStorage(place)
     from phoneward.vault.storage.retrying import RetryingStorage
 
-    return RetryingStorage(_remote(place, access))
+    raw = _remote(place, access)
+    return RetryingStorage(raw) if on_wait is None else RetryingStorage(raw, on_wait=on_wait)
 
 
 def _remote(place: RemotePlace, access: Mapping[str, str]) -> Storage:

@@ -47,7 +47,6 @@ _MAX_WHOLE: Final = 512 * 2**20
 _MAX_LISTING: Final = 192 * 2**20
 """Of two million packs."""
 _COMPARED_BYTES: Final = 2**20
-_REQUESTS_AT_ONCE: Final = 32
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SAID_ON_THE_WAY: Final = frozenset({0, 408, 502, 504})
 """No answer (0), or one of somebody between us and the server, who may still be at it."""
@@ -87,11 +86,6 @@ class RestStorage:
     def location(self) -> str:
         """The address, without secrets."""
         return self._location
-
-    @property
-    def requests_at_once(self) -> int:
-        """Each takes a connection, and a server has room for more."""
-        return _REQUESTS_AT_ONCE
 
     def create(self) -> None:
         """Have the server make the folders."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from phoneward.texts import _
 from phoneward.vault.blobs import BytesLike, FileId, FileType
@@ -15,6 +15,7 @@ from phoneward.vault.errors import (
     AppendOnlyError,
     FileMissingError,
     NameTakenError,
+    StorageError,
     StorageUnreachableError,
     TransientStorageError,
     UnclearSaveError,
@@ -24,13 +25,23 @@ from phoneward.vault.storage.base import Distant, FreeSpace, ListedFile, Storage
 
 _T = TypeVar("_T")
 
-_REQUESTS_AT_ONCE: Final = 8
+_REQUESTS_AT_ONCE: Final = 32
+"""REST and S3 take a connection for each, SFTP sends all of them in one."""
 _WRONG_ANSWERS: Final = 3
 """A wrong answer is asked for so often: it may have been damaged on the way; a lying server does not get better."""
 
 
 _NAMES: Final = 8
 """A file is given so many names; each time, the place was waited for and has answered since."""
+
+
+_TOLD_AFTER_S: Final = 3.0
+_TOLD_EVERY_S: Final = 60.0
+OnWait: TypeAlias = Callable[[StorageError], None]
+
+
+def _nobody(_failure: StorageError) -> None:
+    """Nobody wants to hear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class RetryingStorage:
         patience: how long to wait.
         sleep: waits so many seconds.
         now: seconds of a clock that only goes on.
+        on_wait: hears what fails once it has been waited for a while, and then now and again; from any thread.
     """
 
     def __init__(
@@ -76,11 +88,14 @@ class RetryingStorage:
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
+        on_wait: OnWait = _nobody,
     ) -> None:
         self._raw = raw
         self._patience = patience or Patience()
         self._sleep = sleep
         self._now = now
+        self._on_wait = on_wait
+        self._told = -_TOLD_EVERY_S
         self._has_answered = False
         self._doubtful: dict[tuple[FileType, FileId], int] = {}
         self._lock = threading.Lock()
@@ -97,7 +112,7 @@ class RetryingStorage:
 
     @property
     def requests_at_once(self) -> int:
-        """As many as the place says that it bears, else a few."""
+        """As many as the place says that it bears."""
         return requests_at_once(self._raw) if isinstance(self._raw, Distant) else _REQUESTS_AT_ONCE
 
     def create(self) -> None:
@@ -235,8 +250,18 @@ class RetryingStorage:
                 raise StorageUnreachableError(
                     path=self.location, detail=str(failure.details.get("detail") or _("the connection fails"))
                 ) from failure
+            self._tell(failure, self._now() - start + pause)
             self._sleep(pause)
             wait = min(wait * 2, self._patience.longest_wait_s)
+
+    def _tell(self, failure: StorageError, waited_s: float) -> None:
+        with self._lock:
+            now = self._now()
+            tells = waited_s > _TOLD_AFTER_S and now - self._told >= _TOLD_EVERY_S
+            if tells:
+                self._told = now
+        if tells:
+            self._on_wait(failure)
 
 
 def under_new_names(save: Callable[[], _T]) -> _T:

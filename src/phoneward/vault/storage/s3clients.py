@@ -15,17 +15,23 @@ except ImportError as error:
     raise RemotePartMissingError from error
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, S3Config, S3Credential
+    from obstore.store import ClientConfig, RetryConfig, S3Config, S3Credential
 
-__all__ = ["OBSTORE_ERRORS", "SILENCE_S", "S3Clients", "obstore"]
+__all__ = ["OBSTORE_ERRORS", "PART_SIZE", "SILENCE_S", "WHOLE_SIZE", "S3Clients", "obstore"]
 
 OBSTORE_ERRORS: Final = (BaseError, OSError, NotImplementedError)
 SILENCE_S: Final = 60.0
 """So long the service may be silent, seconds."""
-_SLOWEST: Final = 64 * 1024
+PART_SIZE: Final = 5 * 2**20
+"""Bytes; S3 takes no smaller part, but for the last."""
+WHOLE_SIZE: Final = 8 * 2**20
+"""Larger files, bytes, are sent in parts: what went is not sent again after a cut."""
+_SLOWEST: Final = 32 * 1024
 """Bytes a second; what is sent more slowly counts as stuck. obstore tells nothing while it sends."""
-_SIZES: Final = (2**16, 2**20, 2**25, 2**28, 5 * 2**30)
-"""Files up to each of these sizes, bytes, share a client, as a client has one limit of time. S3 takes 5 GiB at once."""
+_SIZES: Final = (2**16, 2**20, WHOLE_SIZE)
+"""Files up to each of these sizes, bytes, share a client, as a client has one limit of time."""
+_PATIENCE: Final = 3
+"""A part is tried again for so many times the silence that is borne."""
 _READING_S: Final = 3600.0
 
 
@@ -64,10 +70,21 @@ class S3Clients:
             size: bytes.
             checksums: send the content's SHA-256 in a header of its own as well.
         """
-        limit = next((limit for limit in _SIZES if size <= limit), _SIZES[-1])
+        if size > WHOLE_SIZE:
+            # Here alone obstore tries again: whoever calls it can only begin the whole file anew.
+            again: RetryConfig = {"max_retries": 20, "retry_timeout": timedelta(seconds=_PATIENCE * self._silence_s)}
+            return self._client(self._silence_s + PART_SIZE / _SLOWEST, {}, checksums=checksums, again=again)
+        limit = next(limit for limit in _SIZES if size <= limit)
         return self._client(self._silence_s + limit / _SLOWEST, {}, checksums=checksums)
 
-    def _client(self, limit_s: float, options: "ClientConfig", *, checksums: bool = False) -> S3Store:
+    def _client(
+        self,
+        limit_s: float,
+        options: "ClientConfig",
+        *,
+        checksums: bool = False,
+        again: "RetryConfig | None" = None,
+    ) -> S3Store:
         region = self.region
         known = self._made.get((region, limit_s, checksums))
         if known is not None:
@@ -96,7 +113,7 @@ class S3Clients:
                 **({"root_certificate": self._trusted} if self._trusted else {}),
                 **options,
             },
-            retry_config={"max_retries": 0},  # RetryingStorage tries again, in the same way for all kinds of places
+            retry_config=again or {"max_retries": 0},  # RetryingStorage tries again, alike for all kinds of places
             credential_provider=self._credential,
         )
         self._made[region, limit_s, checksums] = client

@@ -52,6 +52,7 @@ _CODES: Final[dict[str, type[StorageError]]] = {
             "ConditionalRequestConflict",
             "IncompleteBody",
             "InternalError",
+            "NoSuchUpload",
             "OperationAborted",
             "RequestTimeout",
             "ServiceUnavailable",
@@ -72,8 +73,10 @@ _STATUSES: Final[dict[int, type[StorageError]]] = {
     507: StorageFullError,
 }
 _REDIRECT: Final = "redirect without LOCATION"
+_CERTIFICATE: Final = "InvalidCertificate"
 _NO_LISTING: Final = "no listing"
 _WORDS: Final[dict[str, type[StorageError]]] = {
+    _CERTIFICATE: WrongAnswerError,
     _NO_LISTING: WrongAnswerError,
     "Unable to extract metadata": WrongAnswerError,
     "non-partial response": WrongAnswerError,
@@ -118,6 +121,8 @@ def read_failure(error: Exception) -> Failure:
         return _read(int(status[1]), text)
     if _REDIRECT in text:
         return Failure(status=301, detail="HTTP 301", text=text)
+    if _CERTIFICATE in debug:
+        return Failure(detail=_("its certificate is not one that this computer trusts"), text=_CERTIFICATE)
     own_words = next((text[:200] for words in _WORDS if words in text), "")
     return Failure(detail=readable(own_words) or _why_no_answer(debug), text=text)
 
@@ -155,8 +160,6 @@ def explain(failure: Failure, path: str, bucket: str) -> StorageError:
 
 
 def _why_no_answer(debug: str) -> str:
-    if "InvalidCertificate" in debug:
-        return _("its certificate is not one that this computer trusts")
     if "TimedOut" in debug:
         return _("it was silent for too long")
     system = _SYSTEM.search(debug)

@@ -22,9 +22,7 @@ def home(request: Request) -> Response:
     except NoRepositoryNamedError:
         return see_other("/setup")
     except NoRepositoryError as error:
-        with context.desk.looking() as journey:
-            is_away = context.desk.is_away(journey)
-        return _without_vault(request, error) if is_away or context.desk.is_named() else see_other("/setup")
+        return _without_vault(request, error) if context.desk.is_missed() else see_other("/setup")
     with context.library.open(load_index=False) as opened:
         looked = context.checkups.latest(opened.repo)
         is_unfinished = context.desk.is_unfinished(opened.repo, has_snapshot=opened.newest() is not None)

@@ -1,7 +1,7 @@
 """Single files of an SFTP server: looking, opening, beginning, naming."""
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -30,7 +30,7 @@ from phoneward.vault.storage.sftp.packets import (
     text,
 )
 from phoneward.vault.storage.sftp.session import SftpSession
-from phoneward.vault.storage.sftp.transfers import equal_bytes
+from phoneward.vault.storage.sftp.transfers import equal_bytes, flush, must_be_flushed
 
 PRIVATE_FILE: Final = mode_attributes(0o600)
 PRIVATE_FOLDER: Final = mode_attributes(0o700)
@@ -76,6 +76,12 @@ def is_there(answer: Answer) -> bool:
             return False
         raise
     return True
+
+
+def must_be_free(answer: Answer) -> None:
+    """Wait for the answer to LSTAT; raises TakenError where there is anything."""
+    if is_there(answer):
+        raise TakenError
 
 
 def size_of(attributes: Attributes) -> int:
@@ -134,27 +140,55 @@ def arrived(session: SftpSession, temporary: str, pieces: Sequence[BytesLike]) -
         return 0
 
 
-def publish(session: SftpSession, temporary: str, path: str, links_work: bool | None) -> bool | None:  # noqa: FBT001
-    """Give a file its name, never over another; return whether hard links work there, None where it is not known.
+@contextmanager
+def closing(session: SftpSession, handle: bytes) -> Iterator[Callable[[], Answer]]:
+    """Close a handle in the end, or before by calling what is given."""
+    answers: list[Answer] = []
 
-    A hard link is refused by every server where the name is taken; plain rename by OpenSSH's, not by all.
+    def close() -> Answer:
+        if not answers:
+            answers.append(session.ask(CLOSE, text(handle)))
+        return answers[0]
+
+    try:
+        yield close
+    finally:
+        if session.alive:
+            close()  # nobody waits for that answer
+
+
+def link(session: SftpSession, handle: bytes, temporary: str, path: str, close: Callable[[], Answer]) -> bool:
+    """Give an open file its name by a hard link, which every server refuses where the name is taken.
+
+    SFTP cannot flush a folder. But ext4, XFS and btrfs make a file's new names durable together with the file, so it
+    is flushed once more.
+
+    Returns:
+        False where the file system has no hard links, such as exFAT; nothing has changed.
 
     Raises:
-        TakenError: something has that name; the temporary file may be there still.
+        TakenError: something has that name.
+        StatusError: it has the name, and is not durable.
     """
-    if HARDLINK in session.extensions and links_work is not False:
-        linked = session.ask(EXTENDED, text(HARDLINK), path_text(temporary), path_text(path))
-        removed = session.ask(REMOVE, path_text(temporary)) if links_work else None
-        if linked.succeeded():
-            (removed or session.ask(REMOVE, path_text(temporary))).succeeded()
-            return True
-        if is_there(session.ask(LSTAT, path_text(path))):
-            raise TakenError
-        if removed is not None:
-            linked.status()
-        links_work = False  # such as on exFAT
+    if HARDLINK not in session.extensions:
+        return False
+    linked = session.ask(EXTENDED, text(HARDLINK), path_text(temporary), path_text(path))
+    flushed = flush(session, handle)
+    if not linked.succeeded():
+        must_be_free(session.ask(LSTAT, path_text(path)))
+        return False
+    removed = session.ask(REMOVE, path_text(temporary))
+    must_be_flushed(flushed)
+    if not removed.succeeded():  # on Windows not while it is open
+        close().succeeded()
+        session.ask(REMOVE, path_text(temporary)).succeeded()
+    return True
+
+
+def rename(session: SftpSession, temporary: str, path: str, close: Callable[[], Answer]) -> None:
+    """Give a file its name; OpenSSH's server refuses where it is taken, not all do. Raises StatusError."""
+    close().status()
     session.ask(RENAME, path_text(temporary), path_text(path)).status()
-    return links_work
 
 
 def remove_quietly(session: SftpSession, path: str) -> None:

@@ -42,7 +42,8 @@ _PACK_FOLDERS: Final = tuple(f"{FileType.PACK.value}/{number:02x}" for number in
 _TEMPORARY: Final = "-tmp-"
 _LARGEST_FILE: Final = 2**30
 """Bytes. No file of a repository is larger; what claims to be is not read."""
-_CUTS_REMEMBERED: Final = 32
+_CUTS_REMEMBERED: Final = 64
+_REQUESTS_AT_ONCE: Final = 32
 
 
 class SftpStorage:
@@ -68,7 +69,6 @@ class SftpStorage:
         self._connect_s = connect_s
         self._sessions: list[SftpSession] = []
         self._lock = threading.Lock()
-        self._links_work: bool | None = None
         self._cut: dict[str, str] = {}
         weakref.finalize(self, _end_all, self._sessions)
 
@@ -76,6 +76,11 @@ class SftpStorage:
     def location(self) -> str:
         """The address."""
         return self._location
+
+    @property
+    def requests_at_once(self) -> int:
+        """One connection carries them all."""
+        return _REQUESTS_AT_ONCE
 
     def create(self) -> None:
         """Make the folders, all at once."""
@@ -113,11 +118,13 @@ class SftpStorage:
                 if begun and not there:
                     files.remove_quietly(session, begun)
                 handle = files.go_on(session, temporary) if there else files.begin(session, temporary, folder)
-                if files.is_there(taken):
-                    session.ask(sftp.CLOSE, text(handle))
-                    raise files.TakenError  # noqa: TRY301 - as the way of naming it says
-                upload(session, handle, pieces, there)
-                self._links_work = files.publish(session, temporary, path, self._links_work)
+                with files.closing(session, handle) as close:
+                    files.must_be_free(taken)
+                    upload(session, handle, pieces, there)
+                    if sftp.FSYNC not in session.extensions:
+                        close().status()  # such a server may store it only now
+                    if not files.link(session, handle, temporary, path, close):
+                        files.rename(session, temporary, path, close)
             except (SessionLostError, WrongPacketError):
                 self._cut[path] = temporary
                 while len(self._cut) > _CUTS_REMEMBERED:

@@ -8,7 +8,6 @@ from phoneward.texts import _
 from phoneward.vault.blobs import BytesLike
 from phoneward.vault.storage.sftp.packets import (
     BAD_MESSAGE,
-    CLOSE,
     EOF,
     EXTENDED,
     FSETSTAT,
@@ -33,37 +32,37 @@ _MOST_CRUMBS: Final = 1000
 
 
 def upload(session: SftpSession, handle: bytes, pieces: Sequence[BytesLike], offset: int) -> None:
-    """Write what the pieces hold from `offset` on, guard the file against change, have it durable and close it.
+    """Write what the pieces hold from `offset` on, guard the file against change and have it durable.
 
     Raises:
         StatusError, SessionLostError, WrongPacketError.
     """
     under_way: deque[Answer] = deque()
     at = offset
-    try:
-        for block in _blocks(pieces, offset, session.block):
-            size = sum(map(len, block))
-            under_way.append(session.ask(WRITE, text(handle), at.to_bytes(8), size.to_bytes(4), *block))
-            at += size
-            if len(under_way) * session.block > _WINDOW:
-                under_way.popleft().status()
-        guarded = session.ask(FSETSTAT, text(handle), _READ_ONLY)
-        flushed = session.ask(EXTENDED, text(FSYNC), text(handle)) if FSYNC in session.extensions else None
-    finally:
-        closed = session.ask(CLOSE, text(handle)) if session.alive else None
+    for block in _blocks(pieces, offset, session.block):
+        size = sum(map(len, block))
+        under_way.append(session.ask(WRITE, text(handle), at.to_bytes(8), size.to_bytes(4), *block))
+        at += size
+        if len(under_way) * session.block > _WINDOW:
+            under_way.popleft().status()
+    guarded = session.ask(FSETSTAT, text(handle), _READ_ONLY)
+    flushed = flush(session, handle)
     for answer in under_way:
         answer.status()
     guarded.succeeded()  # not every server knows permissions
-    if flushed is not None:
-        _flushed(flushed)
-    if closed is not None:
-        closed.status()
+    must_be_flushed(flushed)
 
 
-def _flushed(answer: Answer) -> None:
-    """Go on where the file system has no such operation, as on a local disk."""
+def flush(session: SftpSession, handle: bytes) -> Answer | None:
+    """Ask for what is known of an open file to be durable; None where the server has no such operation."""
+    return session.ask(EXTENDED, text(FSYNC), text(handle)) if FSYNC in session.extensions else None
+
+
+def must_be_flushed(answer: Answer | None) -> None:
+    """Wait until it is; go on where the file system has no such operation, as on a local disk. Raises StatusError."""
     try:
-        answer.status()
+        if answer is not None:
+            answer.status()
     except StatusError as error:
         if error.code not in {BAD_MESSAGE, OP_UNSUPPORTED}:
             raise
