@@ -44,7 +44,7 @@ _BATCH_PIXELS: Final = 60_000_000
 _MOST_BYTES: Final = 64 << 20
 """Of one picture: twice what a phone's largest photo takes."""
 _BYTES_AHEAD: Final = 16 << 20
-_FEW: Final = 24
+_FEW: Final = 48
 """Pictures that one worker looks at before another is started."""
 
 
