@@ -77,14 +77,14 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
             is_certain=False,
             worst=float(outside.max()) if outside.size else 0.0,
         )
-    over, is_certain = covers(wrong, original, unit)
+    over, stickers, is_certain = covers(wrong, original, unit)
     end = band(wrong & ~grown(over, unit), wrong, left, unit)
     found = _judged(wrong, over | end, suspect, left, unit, is_certain=is_certain and not end.any())
     if found.is_same:
         return found
     agreed = left.active & left.seen_active & ~grown(wrong, SOFT_EDGE)
-    boxes = replaced(wrong, agreed, left.active, unit)
-    return _judged(wrong, over | end | boxes, suspect, left, unit, is_certain=False) if boxes.any() else found
+    more = stickers | replaced(wrong, agreed, left.active, unit)
+    return _judged(wrong, over | end | more, suspect, left, unit, is_certain=False) if more.any() else found
 
 
 def _judged(wrong: Mask, over: Mask, suspect: Gray, left: Residual, unit: int, *, is_certain: bool) -> Judgement:

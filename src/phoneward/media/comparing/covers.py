@@ -32,8 +32,8 @@ def components(dots: Gray) -> tuple[int, npt.NDArray[np.int32], npt.NDArray[np.i
     return cv2.connectedComponentsWithStatsWithAlgorithm(dots, 8, cv2.CV_32S, cv2.CCL_BBDT)  # type: ignore[return-value]
 
 
-def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
-    """Return where large filled things lie over it, and whether each of them is certain to be one.
+def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
+    """Return where large filled things lie over it, where stickers may; and whether the former are certain to.
 
     Args:
         wrong: where the suspect differs.
@@ -42,7 +42,7 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
     """
     rows, columns = (np.flatnonzero(wrong.any(axis=axis)) for axis in (1, 0))
     if not rows.size or (np.ptp(rows) + 1) * (np.ptp(columns) + 1) < _LEAST_BLOB * wrong.size:
-        return np.zeros(wrong.shape, bool), True
+        return np.zeros(wrong.shape, bool), np.zeros(wrong.shape, bool), True
     # What lies over it is often of the same colour as what was there: gaps are closed.
     dots = wrong.astype(np.uint8)
     side = 2 * unit + 1
@@ -51,7 +51,7 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
     least = max(3, round(2.2 * unit))
     opened = cv2.morphologyEx(np.ascontiguousarray(closed), cv2.MORPH_OPEN, np.ones((least, least), np.uint8))
     count, labels, stats, _ = components(np.asarray(opened, np.uint8))
-    found = np.zeros(wrong.shape, bool)
+    found, stickers = np.zeros(wrong.shape, bool), np.zeros(wrong.shape, bool)
     is_certain = True
     for number in range(1, count):
         left, top, width, height, area = stats[number].tolist()
@@ -59,18 +59,17 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, bool]:
         if area < 0.6 * width * height:
             continue
         if area < _LEAST_COVER * wrong.size:
-            # A sticker: all of it differs, and no digit's stroke is so thick. Or another picture in a list.
+            # All of it differs, and no digit's stroke is so thick. Or it is another picture in a list.
             blob = labels[box] == number
             if area >= _LEAST_BLOB * wrong.size and wrong[box][blob].mean() > _SOLID:
-                found[box] |= blob
-                is_certain = False
+                stickers[box] |= blob
             continue
         found[box] = True
         # What hangs on at its ends may be a digit.
         is_certain &= not _hangs_on(wrong[box])
         filled = float(wrong[box].mean())
         is_certain &= area > 4 * _LEAST_COVER * wrong.size and filled > 0.7 and not _lies_in_layout(original, box, unit)
-    return found, is_certain
+    return found, stickers, is_certain
 
 
 def _hangs_on(wrong: Mask) -> bool:
