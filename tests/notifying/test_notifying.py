@@ -177,7 +177,7 @@ def test_on_other_systems_words_never_become_a_script() -> None:
     assert b"id" not in script.replace(b"display", b"")
     command, extra, script = desktops._call(title, text, is_urgent=False, platform="win32")
     assert title not in " ".join(command)
-    assert extra == {"PHONEWARD_TITLE": title, "PHONEWARD_TEXT": text}
+    assert extra == {"NOTICE_TITLE": title, "NOTICE_TEXT": text}
     assert b"$(id)" not in script
 
 

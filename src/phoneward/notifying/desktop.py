@@ -25,8 +25,8 @@ $null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notificat
 $xml = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent(
   [Windows.UI.Notifications.ToastTemplateType]::ToastText02)
 $texts = $xml.GetElementsByTagName('text')
-$null = $texts.Item(0).AppendChild($xml.CreateTextNode($env:PHONEWARD_TITLE))
-$null = $texts.Item(1).AppendChild($xml.CreateTextNode($env:PHONEWARD_TEXT))
+$null = $texts.Item(0).AppendChild($xml.CreateTextNode($env:NOTICE_TITLE))
+$null = $texts.Item(1).AppendChild($xml.CreateTextNode($env:NOTICE_TEXT))
 $toast = New-Object Windows.UI.Notifications.ToastNotification $xml
 $app = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\\WindowsPowerShell\\v1.0\\powershell.exe'
 [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($app).Show($toast)
@@ -62,7 +62,7 @@ def _call(
         return ["osascript", "-", title, text], {}, _APPLE.encode()
     if platform == "win32":
         command = ["powershell", "-NoProfile", "-NonInteractive", "-Command", "-"]
-        return command, {"PHONEWARD_TITLE": title, "PHONEWARD_TEXT": text}, _WINDOWS.encode()
+        return command, {"NOTICE_TITLE": title, "NOTICE_TEXT": text}, _WINDOWS.encode()
     # The text may hold markup (https://specifications.freedesktop.org/notification-spec): ours holds none.
     urgency = "critical" if is_urgent else "normal"
     words = ["--app-name=Phoneward", f"--urgency={urgency}", "--", title, html.escape(text, quote=False)]
