@@ -1,7 +1,7 @@
 """Build the documentation as a site: `python scripts/site.py`, with what `requirements/oracle-docs.txt` holds.
 
-The pages are those of `docs/`. Traditional characters are made from the simplified ones; links to files that are no pages
-become plain names.
+The pages are those of `docs/`. Traditional characters are made from the simplified ones; links to what is no page become
+plain names.
 """
 
 import re
