@@ -1,6 +1,6 @@
 """Build the documentation as a site: `python scripts/site.py`, with what `requirements/oracle-docs.txt` holds.
 
-The pages are those of `docs/`. Traditional characters are made from the simplified ones; links to what is no page become
+The pages are those of `docs/`. Traditional characters are made from the simplified ones; links to what is no page are
 plain names.
 """
 
