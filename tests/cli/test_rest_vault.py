@@ -133,7 +133,7 @@ def test_a_stolen_password_cannot_empty_an_append_only_vault(
         assert ran.complaint["code"] == "append-only", (words, ran.stderr)
         assert _files(place.folder / "kept") == before, words
     thief = judge(place.append_only("kept"), tmp_path)
-    for words in (
+    for attempt in (
         ("forget", snapshots[0][0], "--prune"),
         ("forget", "--keep-last", "1", "--unsafe-allow-remove-all"),
         ("prune", "--max-unused", "0"),
@@ -143,7 +143,7 @@ def test_a_stolen_password_cannot_empty_an_append_only_vault(
         ("repair", "index"),
         ("unlock", "--remove-all"),
     ):
-        thief.attempt(*words)
+        thief.attempt(*attempt)
     for path, content in before.items():
         for method, body in (("DELETE", None), ("POST", b"x"), ("PUT", b"x"), ("PATCH", b"x")):
             _ask(place, f"/kept/{path.replace('data/' + path[5:7] + '/', 'data/')}", method, body)
@@ -164,10 +164,10 @@ def test_a_stolen_password_cannot_empty_an_append_only_vault(
 
     after = _files(place.folder / "kept")
     assert before.items() <= after.items()
-    for name, content in snapshots:
+    for name, held in snapshots:
         target = tmp_path / f"out-{name}"
         assert ours.run("restore", name, "--target", target).code == ExitCode.DONE
-        assert photograph(target / "shared") == content
+        assert photograph(target / "shared") == held
     judge(place.full("kept"), tmp_path).run("check", "--read-data")
 
 
