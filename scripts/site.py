@@ -16,6 +16,8 @@ PAGES = ROOT / "build" / "site-pages"
 LEFT_OUT = {"decisions", "profiles"}
 """For who changes the program: they read them in the source."""
 
+_OTHER_LANGUAGE = re.compile(r"^\[(?:中文|English)\]\([^)]*\)\n\n", re.MULTILINE)
+"""The site offers the languages by itself."""
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)]*)?\)")
 
 
@@ -57,7 +59,7 @@ def _linked(source: Path) -> str:
         to = to.replace(".zh-CN.md", ".md") if to.endswith(".md") else to.replace(there.name, _file_name(there.name))
         return f"{picture}[{text}]({to}{part})"
 
-    return _LINK.sub(link, source.read_text(encoding="utf-8"))
+    return _LINK.sub(link, _OTHER_LANGUAGE.sub("", source.read_text(encoding="utf-8")))
 
 
 def _traditional(page: Path, text: str) -> list[Path]:

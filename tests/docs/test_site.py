@@ -41,12 +41,15 @@ def test_every_page_is_there_in_every_language_it_is_written_in(site: Path) -> N
             continue
         if inner.name.endswith(".zh-CN.md"):
             name = str(inner).replace(".zh-CN.md", ".html")
-            assert "zh-Hans" in (site / "zh-CN" / name).read_text() or (site / "zh-CN" / name).exists()
             assert (site / "zh-TW" / name).read_text() != (site / "zh-CN" / name).read_text()
         else:
             assert (site / inner).with_suffix(".html").exists(), inner
     first = (site / "zh-TW" / "index.html").read_text()
     assert "守機在您自己的電腦上執行" in first
+    assert first.count("tabbed-block") == 3
+    guide = (site / "zh-CN" / "how-to" / "schedule.html").read_text()
+    assert ">English</a></p>" not in guide, "it would lead to the page itself"
+    assert "md-search" in first
 
 
 def test_every_page_is_in_the_list_of_pages() -> None:

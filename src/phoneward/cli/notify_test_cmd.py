@@ -35,5 +35,6 @@ def test_() -> ExitCode:
         elif one.error is None:
             frame.output.result(_("{channel}: it went.").format(channel=one.channel))
         else:
-            frame.output.result(f"{one.error.sentence()} {one.error.advice()}")
+            frame.output.result(one.error.sentence())
+            frame.output.result(one.error.advice())
     return ExitCode.DONE if all(one.error is None for one in results) else ExitCode.FAILED

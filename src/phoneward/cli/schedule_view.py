@@ -45,6 +45,7 @@ def show_set(frame: "Frame", schedule: "Schedule", timer: "Timer") -> None:
         frame.output.summary(sentence)
     _explain(frame, timer)
     frame.output.summary(_("To see how it stands: phoneward schedule status"))
+    frame.output.summary(_("To be told when something fails: phoneward notify"))
 
 
 def _explain(frame: "Frame", timer: "Timer") -> None:
