@@ -240,7 +240,7 @@ def binary_manifest(text: str) -> bytes:
         (place / "AndroidManifest.xml").write_text(text)
         framework = unpacked("android-framework-res", "bookworm") / "usr/share/android-framework-res/framework-res.apk"
         arguments = ["-M", str(place / "AndroidManifest.xml"), "-I", str(framework), "-F", str(place / "made.apk")]
-        subprocess.run(["aapt", "package", *arguments], check=True, capture_output=True, text=True, timeout=60)
+        subprocess.run(["aapt", "package", *arguments], check=True, capture_output=True, text=True, timeout=300)
         with zipfile.ZipFile(place / "made.apk") as made:
             (place / "binary").write_bytes(made.read("AndroidManifest.xml"))
 

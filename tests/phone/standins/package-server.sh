@@ -117,10 +117,11 @@ create() {  # PackageHelper.resolveInstallVolume(): too little room is an except
 }
 require_session() { [ -d "/data/app/vmdl$1.tmp" ] || throws "java.lang.SecurityException: Caller has no access to session $1"; }
 write() {  # write SIZE SESSION NAME PATH
-  typeset place=/data/app/vmdl$2.tmp room=$(played room) total=0 file
+  typeset place=/data/app/vmdl$2.tmp room total=0 file
   require_session "$2"
   if [ "$4" = - ]; then head -c "$1" > "$place/$3"; else cat "$4" > "$place/$3" 2>/dev/null; fi
   [ $? = 0 ] || { say "Error: java.io.IOException: write failed: ENOSPC (No space left on device)"; return 1; }
+  room=$(played room)
   for file in $place/*.apk; do total=$((total + $(stat -c %s "$file"))); done
   if [ -n "$room" ] && [ $total -gt $room ]; then
     rm -f "$place/$3"; say "Error: java.io.IOException: write failed: ENOSPC (No space left on device)"; return 1

@@ -25,6 +25,7 @@ from phoneward.vault import (
     StorageError,
     open_repository,
 )
+from phoneward.vault.storage.base import ListedFile
 from tests.snapshots.catalogue.histories import (
     File,
     Tree,
@@ -54,7 +55,7 @@ def make(repo: Repository, tmp_path: Path) -> Callable[[], Catalogue]:
 def loaded(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What was read of the vault."""
     found: list[object] = []
-    blob, file = repo.load_blob, repo.load_unpacked
+    blob, file, listed = repo.load_blob, repo.load_unpacked, repo.load_listed
 
     def counted_blob(blob_type: BlobType, blob_id: BlobId) -> bytes:
         found.append(blob_id)
@@ -64,6 +65,11 @@ def loaded(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> list[object]:
         found.append(name)
         return file(file_type, name)
 
+    def counted_listed(file_type: FileType, of: ListedFile) -> bytes:
+        found.append(of.name)
+        return listed(file_type, of)
+
+    monkeypatch.setattr(repo, "load_listed", counted_listed)
     monkeypatch.setattr(repo, "load_blob", counted_blob)
     monkeypatch.setattr(repo, "load_unpacked", counted_file)
     return found
