@@ -39,7 +39,7 @@ def _connected(channel: Email) -> smtplib.SMTP:
     if channel.security == "starttls":
         try:
             server.starttls(context=context)
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave the connection open
             server.close()
             raise
     return server
