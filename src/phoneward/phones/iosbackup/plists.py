@@ -200,7 +200,7 @@ def read_plist(data: bytes) -> dict[str, Value]:
             raise PlistError("too many elements")
         try:
             found = plistlib.loads(data, fmt=plistlib.FMT_XML)
-        except Exception as error:
+        except Exception as error:  # hostile XML makes plistlib raise nearly anything
             raise PlistError(str(error)) from error
     if not isinstance(found, dict):
         raise PlistError("no dict")
