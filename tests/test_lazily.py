@@ -1,4 +1,4 @@
-"""Rooms are loaded name by name: nothing of what a face lists is missing, and nothing is loaded that is not asked for."""
+"""Rooms are loaded name by name: nothing that a face lists is missing, nothing is loaded that nobody asks for."""
 
 import importlib
 import pkgutil
@@ -107,7 +107,8 @@ def test_a_face_of_anything_but_imports_is_refused(made: Path, text: str) -> Non
         importlib.import_module("made_room")
 
 
-def test_a_room_without_a_face_says_so(made: Path) -> None:
+@pytest.mark.usefixtures("made")
+def test_a_room_without_a_face_says_so() -> None:
     with pytest.raises(ImportError, match=r"made_room\.face"):
         importlib.import_module("made_room")
     assert lazily.places("phoneward.vault.face")["open_repository"].module == "phoneward.vault.repository"
