@@ -40,7 +40,8 @@ class Face(ModuleType):
         place = self._places.get(name)
         if place is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(place.module), place.name)
+        # As the statement does it, so that `python -X importtime` tells of it, too.
+        value = getattr(__import__(place.module, fromlist=(place.name,)), place.name)
         self.__dict__[name] = value
         return value
 
