@@ -1,6 +1,6 @@
 """What commands cost that have little to do: the processor time of starting, opening the vault and saying so.
 
-    .venv/bin/python -m benchmarks.start [--runs 5] [--files 2000] [--beside OTHER/src] [--restic 0.19]
+    .venv/bin/python -m benchmarks.start [--runs 5] [--files 2000] [--beside OTHER/src] [--only WORK]… [--restic 0.19]
 
 A vault of one folder with small files; each command as a program of its own, warm (caches and byte code are there).
 Printed is the smallest processor time of the runs, which another load on the machine disturbs least, and the parts of
@@ -85,11 +85,13 @@ def prepare(scratch: Path, env: Mapping[str, str], files: int) -> None:
     taken([sys.executable, "-m", "phoneward", "schedule", "run", "--now"], env)
 
 
-def rows(scratch: Path, env: dict[str, str], sources: Mapping[str, Path], runs: int, version: str) -> Iterator[object]:
+def rows(
+    work: Mapping[str, list[str]], env: dict[str, str], sources: Mapping[str, Path], runs: int, version: str
+) -> Iterator[object]:
     """Yield a row for each command."""
     theirs = str(restic(version))
     peers = {"snapshots": [theirs, "snapshots", "--no-lock"], "ls latest": [theirs, "ls", "latest", "/", "--no-lock"]}
-    for name, command in commands(scratch).items():
+    for name, command in work.items():
         contenders = {who: (command, env | {"PYTHONPATH": str(source)}) for who, source in sources.items()}
         if name in peers:
             contenders["restic"] = (peers[name], env)
@@ -109,6 +111,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--files", type=int, default=2_000)
     parser.add_argument("--beside", type=Path, help="another state's `src`")
+    parser.add_argument("--only", action="append", default=[], help="of the work that is named in the rows; repeatable")
     parser.add_argument("--restic", default=ALL_RESTICS[-1])
     asked = parser.parse_args()
     print(machine(), f"load {os.getloadavg()[0]:.1f}", flush=True)
@@ -128,7 +131,8 @@ def main() -> None:
         }
         env.pop("PYTHONDONTWRITEBYTECODE", None)
         prepare(scratch, env, asked.files)
-        for row in rows(scratch, env, sources, asked.runs, asked.restic):
+        work = {name: command for name, command in commands(scratch).items() if not asked.only or name in asked.only}
+        for row in rows(work, env, sources, asked.runs, asked.restic):
             print(json.dumps(row), flush=True)
 
 

@@ -100,6 +100,16 @@ def test_what_a_test_puts_in_place_stays(made: Path, monkeypatch: pytest.MonkeyP
     assert room.check() == "checked"
 
 
+def test_what_is_put_in_a_parts_place_for_a_while_does_not_stay(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    face(made, "from made_room.check import check\n")
+    room = importlib.import_module("made_room")
+    importlib.import_module("made_room.check")
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.modules["made_room.check"], "check", lambda: "otherwise")
+        _ = room.check
+    assert room.check() == "checked"
+
+
 @pytest.mark.parametrize("text", ["import os\n", "from . import check\n", "class Other: pass\n", "x = len('')\n"])
 def test_a_face_of_anything_but_imports_is_refused(made: Path, text: str) -> None:
     face(made, text)

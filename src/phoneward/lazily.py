@@ -40,10 +40,9 @@ class Face(ModuleType):
         place = self._places.get(name)
         if place is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        # As the statement does it, so that `python -X importtime` tells of it, too.
-        value = getattr(__import__(place.module, fromlist=(place.name,)), place.name)
-        self.__dict__[name] = value
-        return value
+        # As the statement does it, so that `python -X importtime` tells of it, too. It is not kept here: what a test
+        # puts in a part's place for a while would stay.
+        return getattr(__import__(place.module, fromlist=(place.name,)), place.name)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Keep a part of the room from hiding what the face calls as the part: Python sets it when it is loaded."""
