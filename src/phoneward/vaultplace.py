@@ -34,6 +34,11 @@ class RemoteKind(enum.StrEnum):
 
 
 _KINDS: Final = {kind.value: kind for kind in RemoteKind}
+ENTRY_VARIABLES: Final[Mapping[RemoteKind, tuple[str, str]]] = {
+    RemoteKind.REST: ("RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
+    RemoteKind.S3: ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+}
+"""restic's variables for who may enter: a name and a secret. SFTP has keys of its own."""
 _OTHERS: Final = frozenset({"b2", "azure", "gs", "swift", "rclone"})
 """restic's backends that are not built (its `internal/backend/all`)."""
 
@@ -112,6 +117,15 @@ def shown_place(place: VaultPlace) -> str:
     return readable(str(place))
 
 
+def shown_text(text: str) -> str:
+    """Return what a person typed for an address, readable and without the secrets that may stand in it."""
+    try:
+        place = parse_place(text)
+    except UnknownServiceError:
+        return readable(_without_secrets(text))
+    return shown_place(place) if isinstance(place, RemotePlace) else readable(_without_secrets(text))
+
+
 def folder_of(place: VaultPlace) -> Path:
     """Return a place that must be a folder.
 
@@ -130,6 +144,8 @@ def access_of(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _remote(kind: RemoteKind, rest: str) -> RemotePlace:
     head, slashes, tail = rest.partition("//")
+    if kind is RemoteKind.REST and not slashes:  # no address; what stands before an @ may be a password all the same
+        return RemotePlace(kind, rest.rpartition("@")[2])
     authority, slash, path = tail.partition("/")
     if not slashes or "@" not in authority or kind is RemoteKind.SFTP:  # sftp has no passwords in its addresses
         return RemotePlace(kind, rest)

@@ -19,16 +19,26 @@ from phoneward.setup.errors import (
     PlaceNameError,
     PlaceNotWritableError,
     PlaceOnPhoneError,
+    PlaceUnnamedError,
     SetupError,
     StepTooEarlyError,
     VerificationFailedError,
     WeakPasswordError,
 )
+from phoneward.setup.far import (
+    FAR_KINDS,
+    FarKind,
+    check_far_place,
+    entry_for,
+    far_kind,
+    takes_entry,
+    typed_far_place,
+)
 from phoneward.setup.journey import Journey
 from phoneward.setup.kit import KitFacts, KitWritten, Sheet, as_html, as_pdf, as_text, make_sheet, write_kit
 from phoneward.setup.passwords import Strength, judge
 from phoneward.setup.phrases import Phrase, PhraseKind, default_kind, make_phrase
-from phoneward.setup.places import PlaceReport, Suggestion, check_place, cloud_of, suggest
+from phoneward.setup.places import MAX_PATH, PlaceReport, Suggestion, check_place, cloud_of, suggest
 from phoneward.setup.printed import PRINTED, is_kit_printed, note_kit_printed, take_back_printed
 from phoneward.setup.remembered import keep_keyring_right
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
@@ -38,12 +48,15 @@ from phoneward.setup.views import DEBUGGING_SENTENCES, KIT_SENTENCES, PASSWORD_S
 
 __all__ = [
     "DEBUGGING_SENTENCES",
+    "FAR_KINDS",
     "KIT_SENTENCES",
+    "MAX_PATH",
     "PASSWORD_SENTENCES",
     "PRINTED",
     "TITLES",
     "Attached",
     "Disk",
+    "FarKind",
     "Journey",
     "KitExistsError",
     "KitFacts",
@@ -61,6 +74,7 @@ __all__ = [
     "PlaceNotWritableError",
     "PlaceOnPhoneError",
     "PlaceReport",
+    "PlaceUnnamedError",
     "Progress",
     "SetupError",
     "Sheet",
@@ -78,10 +92,13 @@ __all__ = [
     "as_html",
     "as_pdf",
     "as_text",
+    "check_far_place",
     "check_place",
     "cloud_of",
     "default_kind",
+    "entry_for",
     "external_disks",
+    "far_kind",
     "is_kit_printed",
     "is_seen_by_adb",
     "judge",
@@ -95,6 +112,8 @@ __all__ = [
     "run_through",
     "suggest",
     "take_back_printed",
+    "takes_entry",
+    "typed_far_place",
     "verify",
     "write_kit",
 ]

@@ -10,6 +10,7 @@ from phoneward.setup.attached import Attached
 from phoneward.setup.shells import quoted
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.texts import Moment, Words, words
+from phoneward.vaultplace import ENTRY_VARIABLES, RemotePlace, VaultPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Found:
 
     attached: Attached | None
     is_folder: bool
-    place: Path | None
+    place: VaultPlace | None
     place_problem: PhonewardError | None
     has_vault: bool
     kit: Path | None
@@ -149,15 +150,24 @@ def _debugging(found: Found) -> StepView:
     return _view(Step.DEBUGGING, DEBUGGING_SENTENCES, (todo,), is_done=False, guide=guide)
 
 
-def afterwards(place: Path, *, is_folder: bool = False) -> tuple[Words, ...]:
-    """Return how to go on, with the commands for this vault."""
+def afterwards(place: VaultPlace, *, is_folder: bool = False, enters: bool = False) -> tuple[Words, ...]:
+    """Return how to go on, with the commands for this vault.
+
+    Args:
+        place: where it lies.
+        is_folder: a folder stands in for the phone.
+        enters: its server asks who wants to enter.
+    """
     command = f"phoneward backup --repo {quoted(str(place))}"
     if is_folder:
         first = words("To take another backup: {command}", command=f"{command} --folder …")
     else:
         first = words("Once a week: switch USB debugging on, plug the phone in, and run: {command}", command=command)
+    names = ENTRY_VARIABLES.get(place.kind, ()) if isinstance(place, RemotePlace) and enters else ()
+    entered = words("Set these two variables before, so that the server lets you in: {names}", names=", ".join(names))
     return (
         first,
+        *((entered,) if names else ()),
         words("Only what is new is copied then, so it takes a few minutes."),
         words(
             "To have it happen by itself: {command} (USB debugging stays on for it)",
