@@ -22,6 +22,9 @@ ACCESS_VARIABLES: Final = (
 )
 """restic's variables for who may enter a remote place, and which certificates count there."""
 
+SECOND: Final = "PHONEWARD_TO_"
+"""In front of these names it says the same of the second vault, which `copy` copies into. restic has no word for it."""
+
 
 class RemoteKind(enum.StrEnum):
     """By what a remote place is spoken to; the word before the colon of restic's addresses."""
@@ -140,6 +143,15 @@ def folder_of(place: VaultPlace) -> Path:
 def access_of(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that say who may enter a remote place."""
     return {name: environ[name] for name in ACCESS_VARIABLES if environ.get(name)}
+
+
+def second_access_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that say who may enter the place of a second vault, by restic's names.
+
+    Where any has been set for the second, nothing of the first vault's is told to the second's server.
+    """
+    own = {name: environ[f"{SECOND}{name}"] for name in ACCESS_VARIABLES if environ.get(f"{SECOND}{name}")}
+    return own or access_of(environ)
 
 
 def _remote(kind: RemoteKind, rest: str) -> RemotePlace:

@@ -223,7 +223,7 @@ def test_a_window_waits_while_another_makes_the_vault(
     half, goes_on = threading.Event(), threading.Event()
     real = init_repository
 
-    def slow(storage: Storage, password: str) -> Repository:
+    def slow(storage: Storage, password: str, **_more: object) -> Repository:
         (tmp_path / "vault/keys").mkdir(parents=True)
         half.set()
         assert goes_on.wait(30)

@@ -154,7 +154,7 @@ class Talk:
         return bool(user)
 
     def _password(self) -> None:
-        from phoneward.setup import PASSWORD_SENTENCES, Step
+        from phoneward.setup import PASSWORD_SENTENCES, Step, spare_key_sentence
 
         self._title(Step.PASSWORD)
         if self._journey.has_vault:
@@ -170,6 +170,8 @@ class Talk:
         else:
             self._journey.make_vault(self._new_password(), use_weak=True)  # a weak one was confirmed
         self._say(_("The vault is made."))
+        if self._journey.spare_key is not None:
+            self._warn(str(spare_key_sentence(self._journey.spare_key)))
 
     def _open(self) -> None:
         from phoneward.vault import WrongPasswordError

@@ -44,7 +44,7 @@ from phoneward.setup.remembered import keep_keyring_right
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.setup.through import Told, run_through
 from phoneward.setup.verifying import Verified, verify
-from phoneward.setup.views import DEBUGGING_SENTENCES, KIT_SENTENCES, PASSWORD_SENTENCES, afterwards
+from phoneward.setup.views import DEBUGGING_SENTENCES, KIT_SENTENCES, PASSWORD_SENTENCES, afterwards, spare_key_sentence
 
 __all__ = [
     "DEBUGGING_SENTENCES",
@@ -110,6 +110,7 @@ __all__ = [
     "note_kit_printed",
     "places_to_choose",
     "run_through",
+    "spare_key_sentence",
     "suggest",
     "take_back_printed",
     "takes_entry",

@@ -60,6 +60,7 @@ class Journey:
         repo: open after `make_vault` or `open_vault`.
         access: who may enter a place elsewhere (`settings.access`); remembered nowhere.
         opener: `vault.open_storage`, or what keeps its connections.
+        spare_key: a second key file with the same password, which making the vault left; see `spare_key_sentence`.
         unreachable: why a place elsewhere could not be looked at; found by looking, or known already.
     """
 
@@ -71,6 +72,7 @@ class Journey:
     access: Mapping[str, str] = field(default_factory=lambda: _NOBODY, repr=False)
     opener: OpenStorage = open_storage
     unreachable: PhonewardError | None = None
+    spare_key: FileId | None = None
     _at: tuple[VaultPlace, Storage] | None = field(default=None, init=False, repr=False)
     _is_there: bool | None = field(default=None, init=False)
 
@@ -280,9 +282,12 @@ class Journey:
         strength = judge(password)
         if strength.is_weak and not use_weak:
             raise WeakPasswordError(reason=str(strength.reason))
-        self.repo = init_repository(storage, password)
+        self.repo = init_repository(storage, password, on_spare_key=self._note_spare)
         self.memory.keep(Remembered(str(self.place)))  # a kit or a snapshot of one that was there before is not its own
         return strength
+
+    def _note_spare(self, name: FileId) -> None:
+        self.spare_key = name
 
     def open_vault(self, password: str) -> Repository:
         """Open the vault that is there.

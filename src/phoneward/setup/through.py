@@ -14,7 +14,7 @@ from phoneward.setup.journey import Journey
 from phoneward.setup.passwords import judge
 from phoneward.setup.printed import is_kit_printed
 from phoneward.setup.steps import TITLES, Step
-from phoneward.setup.views import DEBUGGING_SENTENCES
+from phoneward.setup.views import DEBUGGING_SENTENCES, spare_key_sentence
 from phoneward.snapshots import Coverage
 from phoneward.texts import Size, Words, words
 from phoneward.vaultplace import VaultPlace
@@ -128,9 +128,12 @@ def _password(journey: Journey, password: str) -> Told:
         said = words("The vault is made. Without its password nobody can open it, you included: write it down.")
         already = False
     weak: tuple[Words | str, ...] = ()
+    if journey.spare_key is not None:
+        weak = (spare_key_sentence(journey.spare_key),)
     if strength.is_weak:
         better = words("Change it with: phoneward key passwd")
         weak = (
+            *weak,
             words("This password is weak: it can be guessed. It is used all the same."),
             *_parts(strength.reason),
             better,

@@ -97,6 +97,19 @@ def _password(found: Found) -> StepView:
     return _view(Step.PASSWORD, PASSWORD_SENTENCES, (todo,), is_done=False)
 
 
+def spare_key_sentence(name: str) -> Words:
+    """Return what a person should know of a second key file that a broken connection left.
+
+    Args:
+        name: of the file.
+    """
+    return words(
+        "The connection broke while the vault was made, and a second key file with the same password is left in it. "
+        "It does no harm. If you ever change the password, remove it as well: {command}",
+        command=f"phoneward key remove {name[:8]}",
+    )
+
+
 KIT_SENTENCES = (
     words("The recovery kit is a sheet of paper that says how to get everything back, also without this computer."),
     words("It has an empty line for the password. The password itself is never printed."),

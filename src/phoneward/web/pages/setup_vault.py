@@ -235,6 +235,8 @@ def _make(request: Request, chosen: str) -> Response:
     _kept(request).pop(_PHRASE, None)
     waiting.drop(request)
     context.forget_what_was_read()
+    if journey.spare_key is not None:
+        say(request, setup.spare_key_sentence(journey.spare_key))
     say(request, words("The vault is made. Without its password nobody can open it, you included."))
     return see_other(after(Step.PASSWORD))
 
