@@ -1,6 +1,7 @@
 """Where a vault lies: a folder of this computer, or a place elsewhere, by the address that restic uses for it."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ ENTRY_VARIABLES: Final[Mapping[RemoteKind, tuple[str, str]]] = {
     RemoteKind.S3: ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 }
 """restic's variables for who may enter: a name and a secret. SFTP has keys of its own."""
+_SFTP_PASSWORD: Final = re.compile(r"(//[^/@:]*:).*@", re.DOTALL)
+"""What SFTP does not take, and people type all the same."""
 _OTHERS: Final = frozenset({"b2", "azure", "gs", "swift", "rclone"})
 """restic's backends that are not built (its `internal/backend/all`)."""
 
@@ -126,7 +129,8 @@ def shown_text(text: str) -> str:
         place = parse_place(text)
     except UnknownServiceError:
         return readable(_without_secrets(text))
-    return shown_place(place) if isinstance(place, RemotePlace) else readable(_without_secrets(text))
+    shown = str(place) if isinstance(place, RemotePlace) else _without_secrets(text)
+    return readable(_SFTP_PASSWORD.sub(r"\1…@", shown))
 
 
 def folder_of(place: VaultPlace) -> Path:
@@ -156,14 +160,14 @@ def second_access_of(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _remote(kind: RemoteKind, rest: str) -> RemotePlace:
     head, slashes, tail = rest.partition("//")
-    if kind is RemoteKind.REST and not slashes:  # no address; what stands before an @ may be a password all the same
-        return RemotePlace(kind, rest.rpartition("@")[2])
+    if not slashes or "@" in head:  # no web address, and perhaps a password in it all the same
+        head, slashes, tail = "", "", rest
     authority, slash, path = tail.partition("/")
-    if not slashes or "@" not in authority or kind is RemoteKind.SFTP:  # sftp has no passwords in its addresses
+    if "@" not in authority or kind is RemoteKind.SFTP:  # sftp has no passwords in its addresses
         return RemotePlace(kind, rest)
     secrets, _at, host = authority.rpartition("@")
     user, _colon, password = secrets.partition(":")
-    return RemotePlace(kind, f"{head}//{host}{slash}{path}", user, password)
+    return RemotePlace(kind, f"{head}{slashes}{host}{slash}{path}", user, password)
 
 
 def _without_secrets(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from phoneward.setup import Journey
-from phoneward.vault import Storage, init_repository, open_storage, repository_exists
+from phoneward.vault import LocalStorage, Storage, init_repository, open_storage, repository_exists
 from phoneward.vault.storage import opening
 from phoneward.vaultplace import parse_place
 from tests.setup.kit_reading import commands_of
@@ -305,7 +305,8 @@ def test_a_server_that_is_away_is_said_and_not_taken_for_empty(card: Path, tmp_p
 
 
 def test_a_key_file_that_somebody_left_is_not_built_upon(site: Site, rest: Server, card: Path, tmp_path: Path) -> None:
-    init_repository(rest.storage(), "somebody else's", kdf=insecure_test_cost())
+    # Past the server, which remembers what it has seen.
+    init_repository(LocalStorage(tmp_path / "served/phones"), "somebody else's", kdf=insecure_test_cost())
     (tmp_path / "served/phones/config").unlink()
     visitor = site.visitor()
     visitor.post("/setup/phone/folder", {"folder": str(card)})

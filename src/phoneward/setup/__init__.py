@@ -31,6 +31,7 @@ from phoneward.setup.far import (
     check_far_place,
     entry_for,
     far_kind,
+    shown_far,
     takes_entry,
     typed_far_place,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "note_kit_printed",
     "places_to_choose",
     "run_through",
+    "shown_far",
     "spare_key_sentence",
     "suggest",
     "take_back_printed",

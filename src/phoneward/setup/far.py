@@ -86,13 +86,21 @@ def typed_far_place(typed: str, kind: RemoteKind | None = None) -> RemotePlace:
     if len(text) > MAX_PATH:
         raise PlaceTooLongError
     if readable(text) != text:
-        raise PlaceNameError(path=shown_text(text)[:MAX_PATH])
+        raise PlaceNameError(path=shown_far(text, kind or RemoteKind.REST)[:MAX_PATH])
     place = parse_place(text) if text else None
     if text and kind is not None and not isinstance(place, RemotePlace):
         place = parse_place(f"{kind.value}:{text}")
     if not isinstance(place, RemotePlace):
         raise PlaceUnnamedError(example=(FAR_KINDS[0] if kind is None else far_kind(kind)).examples[0])
     return place
+
+
+def shown_far(typed: str, kind: RemoteKind) -> str:
+    """Return what was typed for an address of a kind, readable and without the secrets that may stand in it."""
+    text = typed.strip()
+    if any(text.startswith(f"{one.value}:") for one in RemoteKind):
+        return shown_text(text)
+    return shown_text(f"{kind.value}:{text}").removeprefix(f"{kind.value}:")
 
 
 def entry_for(kind: RemoteKind, user: str, password: str) -> dict[str, str]:

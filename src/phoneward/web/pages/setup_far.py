@@ -11,7 +11,7 @@ from starlette.routing import Route
 from phoneward import setup
 from phoneward.errors import PhonewardError
 from phoneward.setup import FAR_KINDS, FarKind, PlaceReport, Step
-from phoneward.vaultplace import RemoteKind, RemotePlace, shown_place, shown_text
+from phoneward.vaultplace import RemoteKind, RemotePlace, shown_place
 from phoneward.web import waiting
 from phoneward.web.errors import PageMissingError
 from phoneward.web.page import context_of, form_of, see_other
@@ -65,7 +65,7 @@ def take(request: Request) -> Response:
     try:
         return _taken(request, wished, kind, knows=knows)
     except PhonewardError as error:
-        return _form(request, kind, shown_text(wished.address)[: setup.MAX_PATH], error)
+        return _form(request, kind, setup.shown_far(wished.address, kind.kind)[: setup.MAX_PATH], error)
 
 
 def _taken(request: Request, wished: _Wished, kind: FarKind, *, knows: bool) -> Response:
@@ -75,8 +75,15 @@ def _taken(request: Request, wished: _Wished, kind: FarKind, *, knows: bool) -> 
     report: PlaceReport = context.desk.check_place(place, entry)
     if report.warnings and not report.holds_vault and not knows:
         fields = {"know": "1", **waiting.hold(request, _TAKE, msgspec.json.encode(wished).decode())}
-        way = {"action": request.url.path, "fields": fields, "back": ELSEWHERE}
-        return step_page(request, Step.PLACE, "place_warning.html", report=report, **way)
+        return step_page(
+            request,
+            Step.PLACE,
+            "place_warning.html",
+            report=report,
+            action=request.url.path,
+            fields=fields,
+            back=ELSEWHERE,
+        )
     context.desk.take_place(place, entry)
     context.forget_what_was_read()
     return see_other(after(Step.PLACE))
