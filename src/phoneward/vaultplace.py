@@ -167,7 +167,8 @@ def _remote(kind: RemoteKind, rest: str) -> RemotePlace:
         return RemotePlace(kind, rest)
     secrets, _at, host = authority.rpartition("@")
     user, _colon, password = secrets.partition(":")
-    return RemotePlace(kind, f"{head}{slashes}{host}{slash}{path}", user, password)
+    inner = _remote(kind, f"{head}{slashes}{host}{slash}{path}")  # nonsense may hold another one
+    return RemotePlace(kind, inner.address, user or inner.user, password or inner.password)
 
 
 def _without_secrets(text: str) -> str:
