@@ -148,8 +148,8 @@ class Talk:
         if not kind.entry or place.user or place in self._refused:
             return False
         self._refused.add(place)
-        user = self._ask(f"{labelled(str(kind.entry[0]), '')} ")
-        secret = passwords.ask_hidden(f"{labelled(str(kind.entry[1]), '')} ") if user else ""
+        user = self._ask(labelled(str(kind.entry[0]), ""))
+        secret = passwords.ask_hidden(labelled(str(kind.entry[1]), "")) if user else ""
         self._journey.enter_as({**self._frame.settings.access, **entry_for(kind.kind, user, secret)})
         return bool(user)
 
