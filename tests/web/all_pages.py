@@ -264,7 +264,6 @@ SET_UP: Final[Mapping[str, tuple[Example, ...]]] = {
         Example("own server", "/setup/place/elsewhere/{kind}", "/setup/place/elsewhere/rest"),
         Example("rented storage", "/setup/place/elsewhere/{kind}", "/setup/place/elsewhere/s3"),
         Example("computer with SSH", "/setup/place/elsewhere/{kind}", "/setup/place/elsewhere/sftp"),
-        Example("no such kind", "/setup/place/elsewhere/{kind}", "/setup/place/elsewhere/b2", status=404),
         Example("switch it off", "/setup/debugging", "/setup/debugging"),
         Example("switch it off there", "/setup/debugging", "/setup/debugging?maker=huawei"),
         Example("cable-less set-up", "/phones/wireless", "/phones/wireless?next=/setup/phone"),
