@@ -31,6 +31,7 @@ _STANDS_OUT: Final = 9.0
 _QUIET: Final = 0.5
 _FEW: Final = 0.34
 """Of lines in which something stands out: in more than these it is no digit, but something laid over them."""
+_SOLID: Final = 0.8
 _NEAR: Final = 1.2
 _RIM: Final = 2
 _BESIDE: Final = 6
@@ -66,14 +67,21 @@ def pale_print(lines: Sequence[Line], source: Box, original: Gray, left: Residua
         return Shown.SAME
     usual = max(_QUIET, float(np.median([one.usual for one in seen])))
     standing = [one for one in seen if one.share > _CHANGED and one.most > _STANDS_OUT * usual]
-    if wrong.any():
-        # What lies over it may reach further than is known, but hardly into one line only, and so strongly.
-        standing = [one for one in standing if len(standing) == 1 and one.most > 2 * _STANDS_OUT * usual]
+    if standing and wrong.any() and not _is_solid(wrong):
+        # Where a watermark is thinnest, it stands out like a digit.
+        return Shown.HIDDEN
     if 0 < len(standing) <= max(1, _FEW * len(seen)):
         return Shown.CHANGED
     if all(one.share <= _SEEN and one.height >= _LEAST_HEIGHT for one in seen):
         return Shown.SAME
     return Shown.HIDDEN
+
+
+def _is_solid(wrong: Mask) -> bool:
+    """Return whether what lies over a picture is nothing but large and filled."""
+    side = max(5, min(wrong.shape) // 40)
+    opened = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return bool(cv2.countNonZero(np.asarray(opened)) > _SOLID * np.count_nonzero(wrong))
 
 
 class _Left(NamedTuple):
