@@ -201,7 +201,7 @@ def _letters_shown(one: Prepared, source: Box, first: Gray, left: Residual) -> S
     """Return what is seen of the original's letters: that none is another one, or too little, or one that is."""
     sharpness = first.shape[1] / (source[2] - source[0])
     letters = None if one.letter_height is None else one.letter_height * sharpness
-    shown = pale_print(one.pale_lines, source, first, left, left.score > DOUBTFUL)
+    shown = pale_print(one.pale_lines, source, first, left, left.score > CHANGED)
     if shown is Shown.SAME and not distinguishing.would_show(letters, min(one.gray.shape) * sharpness):
         return Shown.HIDDEN
     return shown
