@@ -48,6 +48,7 @@ class Judgement:
         is_certain: what covers cannot be mistaken for another content of the same screen.
         worst: the highest score outside of what is covered.
         changed: share of the compared part that is changed, where it is not the same.
+        over: where something lies over it, all that is under it included; None for nowhere.
     """
 
     is_same: bool
@@ -55,6 +56,7 @@ class Judgement:
     is_certain: bool
     worst: float
     changed: float = 0.0
+    over: Mask | None = None
 
 
 def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
@@ -77,6 +79,7 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
             covered=float(wrong.mean()),
             is_certain=False,
             worst=float(outside.max()) if outside.size else 0.0,
+            over=wrong,
         )
     over, stickers, is_certain = covers(wrong, original, unit)
     both = original, suspect
@@ -126,6 +129,7 @@ def _judged(
         is_certain=is_certain,
         worst=float(outside.max()) if outside.size else 0.0,
         changed=float(rest.mean()),
+        over=over | marks | wrong,
     )
 
 

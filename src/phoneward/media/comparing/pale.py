@@ -17,8 +17,9 @@ _STRONGEST: Final = 70
 """Gray levels: more is seen anyway."""
 _EVEN: Final = 0.4
 """Of a line's pixels that are its ground, to a level."""
-_LOWEST: Final = 8
-"""Pixels."""
+_LOWEST: Final = 9
+"""Pixels of a line, and of a phone's width at least an eightieth: nobody reads less."""
+_LOWEST_OF: Final = 80
 _MOST_LINES: Final = 200
 
 
@@ -53,7 +54,7 @@ def pale_lines(original: Gray) -> tuple[Line, ...]:
     found: list[Line] = []
     for outline in outlines:
         left, top, wide, tall = cv2.boundingRect(outline)
-        if _LOWEST <= tall < width / 8 and wide > 0.8 * tall:
+        if max(_LOWEST, width / _LOWEST_OF) <= tall < width / 8 and wide > 0.8 * tall:
             line = _line(original, left, top, wide, tall)
             if line is not None:
                 found.append(line)

@@ -34,7 +34,7 @@ _FEW: Final = 0.34
 _SOLID: Final = 0.8
 _NEAR: Final = 1.2
 _RIM: Final = 2
-_BESIDE: Final = 6
+_BESIDE: Final = 9
 _INK: Final = 12
 """Gray levels."""
 _EVEN: Final = 0.3
@@ -52,7 +52,7 @@ class Shown(enum.Enum):
     """Another digit."""
 
 
-def pale_print(lines: Sequence[Line], source: Box, original: Gray, left: Residual, wrong: Mask) -> Shown:
+def pale_print(lines: Sequence[Line], source: Box, original: Gray, left: Residual, over: Mask | None) -> Shown:
     """Return what a suspect shows of the original's pale print.
 
     Args:
@@ -60,14 +60,18 @@ def pale_print(lines: Sequence[Line], source: Box, original: Gray, left: Residua
         source: the part of the original that the suspect shows: left, top, right, bottom.
         original: that part at the size of the comparison.
         left: what is left of the suspect.
-        wrong: where something lies over it, as far as that is known; it is not looked at there.
+        over: where something lies over it: it is not looked at there.
     """
-    seen = [one for line in lines if (one := _looked_at(line, source, original, left, wrong)) is not None]
+    if not lines:
+        return Shown.SAME
+    # JPEG carries the edges of what lies over it into the block beside it.
+    hidden = None if over is None else grown(over, _BESIDE)
+    seen = [one for line in lines if (one := _looked_at(line, source, original, left, hidden)) is not None]
     if not seen:
         return Shown.SAME
     usual = max(_QUIET, float(np.median([one.usual for one in seen])))
     standing = [one for one in seen if one.share > _CHANGED and one.most > _STANDS_OUT * usual]
-    if standing and wrong.any() and not _is_solid(wrong):
+    if standing and over is not None and not _is_solid(over):
         # Where a watermark is thinnest, it stands out like a digit.
         return Shown.HIDDEN
     if 0 < len(standing) <= max(1, _FEW * len(seen)):
@@ -77,11 +81,11 @@ def pale_print(lines: Sequence[Line], source: Box, original: Gray, left: Residua
     return Shown.HIDDEN
 
 
-def _is_solid(wrong: Mask) -> bool:
+def _is_solid(over: Mask) -> bool:
     """Return whether what lies over a picture is nothing but large and filled."""
-    side = max(5, min(wrong.shape) // 40)
-    opened = cv2.morphologyEx(wrong.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return bool(cv2.countNonZero(np.asarray(opened)) > _SOLID * np.count_nonzero(wrong))
+    side = max(5, min(over.shape) // 40)
+    opened = cv2.morphologyEx(over.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return bool(cv2.countNonZero(np.asarray(opened)) > _SOLID * np.count_nonzero(over))
 
 
 class _Left(NamedTuple):
@@ -93,7 +97,7 @@ class _Left(NamedTuple):
     height: float
 
 
-def _looked_at(line: Line, source: Box, original: Gray, left: Residual, wrong: Mask) -> _Left | None:
+def _looked_at(line: Line, source: Box, original: Gray, left: Residual, hidden: Mask | None) -> _Left | None:
     height, width = original.shape
     across, down = width / (source[2] - source[0]), height / (source[3] - source[1])
     rows = _within((line.top - source[1]) * down, (line.bottom - source[1]) * down, height)
@@ -107,11 +111,9 @@ def _looked_at(line: Line, source: Box, original: Gray, left: Residual, wrong: M
     energy = np.asarray(cv2.GaussianBlur(off * off, (9, 9), _NEAR))
     contrast = contrast_of(print_)
     strokes = np.abs(print_) > contrast / 2
-    over = wrong[rows, columns]
-    if over.any():
-        over = grown(over, _BESIDE)
-        strokes &= ~over
-        energy[over] = 0
+    if hidden is not None:
+        strokes &= ~hidden[rows, columns]
+        energy[hidden[rows, columns]] = 0
     if contrast < 1 or not strokes.any():
         return None
     most = float(energy.max())

@@ -10,6 +10,7 @@ import numpy as np
 from phoneward.media.comparing import aligning, corners, distinguishing
 from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
+from phoneward.media.comparing.covers import Mask
 from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, exact, residual
@@ -185,7 +186,7 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
             if left is None:
                 return Outcome(None)
             judgement = judged(first, second, left)
-        shown = _letters_shown(one, common[0], first, left) if judgement.is_same else Shown.CHANGED
+        shown = _letters_shown(one, common[0], first, left, judgement.over) if judgement.is_same else Shown.CHANGED
         if shown is Shown.CHANGED:
             is_near = judgement.changed < 0.04 and judgement.covered < 0.1
             return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
@@ -197,11 +198,11 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     return found
 
 
-def _letters_shown(one: Prepared, source: Box, first: Gray, left: Residual) -> Shown:
+def _letters_shown(one: Prepared, source: Box, first: Gray, left: Residual, over: Mask | None) -> Shown:
     """Return what is seen of the original's letters: that none is another one, or too little, or one that is."""
     sharpness = first.shape[1] / (source[2] - source[0])
     letters = None if one.letter_height is None else one.letter_height * sharpness
-    shown = pale_print(one.pale_lines, source, first, left, left.score > CHANGED)
+    shown = pale_print(one.pale_lines, source, first, left, over)
     if shown is Shown.SAME and not distinguishing.would_show(letters, min(one.gray.shape) * sharpness):
         return Shown.HIDDEN
     return shown
