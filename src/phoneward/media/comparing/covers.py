@@ -83,11 +83,13 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
 
 
 def _outlined(blob: Mask, closed: Gray, unit: int) -> Mask:
-    """Return what a blob is the thick part of, its tips included, without holes."""
+    """Return what a blob is the thick part of, without holes, its tips and what differs beside it included."""
     whole = (grown(blob, _TIPS * unit) & (closed > 0)).astype(np.uint8)
     outlines, _ = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     kept = [one for one in outlines if cv2.contourArea(one) >= (2 * unit) ** 2]
-    return np.asarray(cv2.drawContours(np.zeros_like(whole), kept, -1, 1, cv2.FILLED) > 0)
+    filled = np.asarray(cv2.drawContours(np.zeros_like(whole), kept, -1, 1, cv2.FILLED) > 0)
+    # A rim in the page's own colour is seen on letters only.
+    return filled | (grown(filled, _TIPS * unit) & (closed > 0))
 
 
 def _hangs_on(wrong: Mask) -> bool:

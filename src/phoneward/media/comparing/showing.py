@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import cv2
 import numpy as np
 
-from phoneward.media.comparing.covers import Mask, components, grown
+from phoneward.media.comparing.covers import SOFT_EDGE, Mask, components, grown
 from phoneward.media.comparing.pale import Line, contrast_of
 from phoneward.media.comparing.prepared import Box
 from phoneward.media.comparing.prints import Gray
@@ -138,7 +138,9 @@ def ends_within_letters(over: Mask, original: Gray) -> bool:
     """
     width = min(original.shape)
     reach = max(4, width // 30)
-    edge = grown(over, 1) & grown(~over, 1)
+    # What differs shines out of a cover's own edge, so where that runs is known to a few pixels.
+    inner = ~grown(~over, SOFT_EDGE)
+    edge = grown(over, 1) & ~inner
     rows, columns = np.flatnonzero(edge.any(axis=1)), np.flatnonzero(edge.any(axis=0))
     if not len(rows):
         return False
@@ -146,7 +148,7 @@ def ends_within_letters(over: Mask, original: Gray) -> bool:
         slice(max(0, rows[0] - reach), rows[-1] + 1 + reach),
         slice(max(0, columns[0] - reach), columns[-1] + 1 + reach),
     )
-    part, hidden, border = original[box], over[box], edge[box]
+    part, border = original[box], edge[box]
     block = max(9, width // 36) | 1
     ground = np.asarray(cv2.medianBlur(part, block), np.uint8)
     ink = np.asarray(cv2.threshold(cv2.absdiff(part, ground), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
@@ -157,9 +159,9 @@ def ends_within_letters(over: Mask, original: Gray) -> bool:
             continue
         place = slice(top, top + tall), slice(left, left + wide)
         letter = labels[place] == number
-        under = float((letter & hidden[place]).sum()) / area
+        under, deep = (float((letter & some[box][place]).sum()) / area for some in (over, inner))
         # Strokes on an even ground, as photos seldom have.
         is_even = (np.abs(part[place].astype(np.int16) - np.median(ground[place])) < _INK).mean() > _EVEN
-        if _PART < under < 1 - _PART and is_even:
+        if under > _PART and deep < 1 - _PART and is_even:
             return True
     return False
