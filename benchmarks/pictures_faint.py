@@ -1,6 +1,6 @@
 """Copies that are hard: pale print, big stickers, dialogs that end within a digit; and pages that differ in a digit.
 
-    python -m benchmarks.pictures_faint [--only pale|stuck|half] [--each 8]
+    python -m benchmarks.pictures_faint [--only pale|stuck|half] [--each 6]
 
 Everything goes the way of `phoneward watch compare`: fingerprints, candidates, a closer look. Each suspect is looked
 for twice: among originals with the very page and its siblings, and with its siblings only. Counted are copies that are
@@ -190,17 +190,14 @@ def _measure(pictures: tuple[CorpusPicture, ...], suspects: list[Suspect], judge
     data = {one.name: one.data for one in pictures} | {f"suspect/{one.name}": one.data for one in suspects}
     with Looker() as looker:
         prints = {key: seen for key, seen in looker.prints(data.items()) if isinstance(seen, Print)}
-        for how, is_there in (("siblings", lambda _one: True), ("held out", lambda one: not _is_of(one, suspects))):
-            mine = [(one.name, prints[one.name]) for one in pictures if is_there(one)]
+        copied = {one.picture.name for one in suspects}
+        for how, missing in (("siblings", set[str]()), ("held out", copied)):
+            mine = [(one.name, prints[one.name]) for one in pictures if one.name not in missing]
             with Matcher(mine, data.__getitem__, looker) as matcher:
                 asked = [(f"suspect/{one.name}", prints[f"suspect/{one.name}"]) for one in suspects]
                 found = {match.suspect: match for match in matcher.match(asked)}
             for one in suspects:
                 judge.look(one, found.get(f"suspect/{one.name}"), known, how)
-
-
-def _is_of(picture: CorpusPicture, suspects: list[Suspect]) -> bool:
-    return any(one.picture.name == picture.name for one in suspects)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Over it: a floating preview, a sheet, a dialog (large and filled), a bar that wa
 watermark (faint or at the edge, on places that were empty, too). Another one: any other spot, be it one digit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -56,7 +56,7 @@ class Judgement:
     is_certain: bool
     worst: float
     changed: float = 0.0
-    over: Mask | None = None
+    over: Mask | None = field(default=None, repr=False)
 
 
 def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:

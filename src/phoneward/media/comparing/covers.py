@@ -69,7 +69,9 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
                 stickers[box] |= blob
             continue
         if area < _BOX * width * height and is_solid:
-            found |= _outlined(labels == number, closed, unit)
+            found |= _outlined(labels == number, np.asarray(closed, np.uint8), unit)
+            # A dialog of the page's own colours has gaps at its rim, and its corners may be of another thing.
+            stickers[box] |= area >= _BOXLIKE * width * height
             is_certain = False
             continue
         if area < _BOXLIKE * width * height:

@@ -10,7 +10,6 @@ import numpy as np
 from phoneward.media.comparing import aligning, corners, distinguishing
 from phoneward.media.comparing.aligning import Placement
 from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, judged
-from phoneward.media.comparing.covers import Mask
 from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, exact, residual
@@ -186,7 +185,9 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
             if left is None:
                 return Outcome(None)
             judgement = judged(first, second, left)
-        shown = _letters_shown(one, common[0], first, left, judgement.over) if judgement.is_same else Shown.CHANGED
+        # At the first size nothing is decided that a larger one could tell.
+        decides = side > _FIRST or side >= largest
+        shown = _letters_shown(one, common[0], first, left, judgement, decides=decides)
         if shown is Shown.CHANGED:
             is_near = judgement.changed < 0.04 and judgement.covered < 0.1
             return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
@@ -198,11 +199,17 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
     return found
 
 
-def _letters_shown(one: Prepared, source: Box, first: Gray, left: Residual, over: Mask | None) -> Shown:
+def _letters_shown(
+    one: Prepared, source: Box, first: Gray, left: Residual, judgement: Judgement, *, decides: bool
+) -> Shown:
     """Return what is seen of the original's letters: that none is another one, or too little, or one that is."""
+    if not judgement.is_same:
+        return Shown.CHANGED
+    if not decides:
+        return Shown.HIDDEN
     sharpness = first.shape[1] / (source[2] - source[0])
     letters = None if one.letter_height is None else one.letter_height * sharpness
-    shown = pale_print(one.pale_lines, source, first, left, over)
+    shown = pale_print(one.pale_lines, source, first, left, judgement.over)
     if shown is Shown.SAME and not distinguishing.would_show(letters, min(one.gray.shape) * sharpness):
         return Shown.HIDDEN
     return shown
