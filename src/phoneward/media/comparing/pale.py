@@ -19,7 +19,7 @@ _EVEN: Final = 0.4
 """Of a line's pixels that are its ground, to a level."""
 _RIM: Final = 3
 """Pixels above and below a line."""
-_EVEN_RIM: Final = 0.7
+_EVEN_RIM: Final = 0.85
 _LOWEST: Final = 9
 """Pixels of a line, and of a phone's width at least an eightieth: nobody reads less."""
 _LOWEST_OF: Final = 80
@@ -74,7 +74,7 @@ def _line(original: Gray, left: int, top: int, wide: int, tall: int) -> Line | N
         return None
     above, below = original[max(0, top - _RIM) : top], original[top + tall : top + tall + _RIM]
     rim = np.concatenate([one[:, left : left + wide].ravel() for one in (above, below)])
-    if not rim.size or (np.abs(rim.astype(np.int16) - ground) <= 2).mean() < _EVEN_RIM:
+    if not rim.size or (np.abs(rim.astype(np.int16) - ground) <= 1).mean() < _EVEN_RIM:
         return None
     contrast = contrast_of(part.astype(np.float32) - ground)
     return Line(left, top, left + wide, top + tall, ground) if _WEAKEST <= contrast <= _STRONGEST else None
