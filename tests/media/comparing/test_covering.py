@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from phoneward.media import Kind
 from phoneward.media.comparing import Gray, verify
 from phoneward.media.comparing.replaced import replaced
+from tests.media.corpus import stuck
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _ROWS = 17
@@ -84,6 +85,41 @@ def test_a_sticker_covers_and_nothing_is_sure(radius: int) -> None:
     assert found is not None
     assert (found.kind, found.is_distinguishable) == (Kind.COVERED, False)
     assert verify(_account(), stuck(_account(amount="-1 330.52"))) is None
+
+
+@pytest.mark.parametrize(("shape", "share"), [("star", 0.1), ("star", 0.3), ("heart", 0.23), ("rounded", 0.35)])
+def test_a_sticker_of_any_outline_covers_and_nothing_is_sure(shape: str, share: float) -> None:
+    """A star hides what is within its outline, not all of the box around it; a digit beside it is seen."""
+
+    def stuck_on(page: Gray) -> Gray:
+        coloured = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR), np.uint8)
+        covered = stuck.stuck(coloured, shape, share, 5)
+        return _encoded(np.asarray(cv2.cvtColor(covered, cv2.COLOR_BGR2GRAY), np.uint8))
+
+    found = verify(_account(), stuck_on(_account()))
+    assert found is not None
+    assert (found.kind, found.is_distinguishable) == (Kind.COVERED, False)
+    assert found.covered == pytest.approx(share, abs=0.12)
+    assert verify(_account(), stuck_on(_account(balance="48 216.66"))) is None
+
+
+@pytest.mark.parametrize(("bottom", "is_sure"), [(1331, True), (1382, False), (1394, False), (1404, False)])
+def test_a_dialog_that_ends_within_digits_is_not_sure(bottom: int, is_sure: bool) -> None:
+    """Half of a 3 is half of an 8: between two rows the page is sure, through the digits of one it is not."""
+
+    def covered(page: Gray) -> Gray:
+        shown = page.copy()
+        shown[900:bottom] = 90
+        for row, text in enumerate(("Low battery", "Close")):
+            cv2.putText(shown, text, (300, 1000 + 120 * row), _FONT, 1.6, 250, 4)
+        return _encoded(shown)
+
+    found = verify(_account(), covered(_account()))
+    assert found is not None
+    assert (found.kind, found.is_distinguishable) == (Kind.COVERED, is_sure)
+    if not is_sure:
+        other = verify(_account(), covered(_account(amount="-1 330.52")))
+        assert other is None or not other.is_distinguishable
 
 
 @pytest.mark.parametrize(("top", "share"), [(1035, 0.35), (1060, 0.45)])

@@ -78,8 +78,10 @@ def test_where_a_dialog_lies_over_the_difference_nobody_says_which(looker: Looke
     other = first.copy()
     cv2.putText(other, "7 714.20", (300, 1170), cv2.FONT_HERSHEY_SIMPLEX, 2, (20, 20, 20), 5)
     suspect = {"app/covered": transforms.ALL["dialog"].copy(first)}
-    assert _one(matches(looker, {"a": _png(first)}, suspect)).verdict.is_distinguishable
-    assert not _one(matches(looker, {"a": _png(first), "b": _png(other)}, suspect)).verdict.is_distinguishable
+    alone = _one(matches(looker, {"a": _png(first)}, suspect)).verdict
+    both = _one(matches(looker, {"a": _png(first), "b": _png(other)}, suspect)).verdict
+    assert not both.is_distinguishable
+    assert both.confidence == pytest.approx(alone.confidence / 2, abs=0.001)
 
 
 def test_a_list_that_was_scrolled_shows_the_same_rows(looker: Looker) -> None:

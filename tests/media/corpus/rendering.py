@@ -6,8 +6,10 @@ import json
 import random
 import shutil
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -17,6 +19,24 @@ from tests.media.corpus.looks import Look, Words
 from tests.media.corpus.screens import SCREENS, STYLE, html
 
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none")
+
+
+class Sized(Protocol):
+    """A look that has a size: pixels wide, pixels high, pixels a CSS pixel."""
+
+    @property
+    def size(self) -> tuple[int, int, float]: ...
+
+
+class Drawn(Protocol):
+    """Whatever can be drawn; see `Screen`."""
+
+    @property
+    def name(self) -> str: ...
+
+    def look(self) -> Sized: ...
+
+    def html(self, photos: int, /) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -85,11 +105,15 @@ def screens(*, families: int, plain: bool) -> list[Screen]:
 
 def key(drawn: list[Screen]) -> str:
     """Return a name for what these screens will look like: it changes with what is drawn."""
-    said = json.dumps([STYLE, [(one.name, repr(one.look()), one.html(5)) for one in drawn]])
-    return hashlib.sha256(said.encode()).hexdigest()[:12]
+    return digest([STYLE, [(one.name, repr(one.look()), one.html(5)) for one in drawn]])
 
 
-def draw(drawn: list[Screen], photos: list[Path], folder: Path) -> None:
+def digest(what: object) -> str:
+    """Return a short name for something that JSON can hold."""
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
+
+
+def draw(drawn: Sequence[Drawn], photos: list[Path], folder: Path) -> None:
     """Draw the screens into a folder, one PNG each, as a phone writes it."""
     stage = folder / "stage"
     (stage / "photos").mkdir(parents=True)

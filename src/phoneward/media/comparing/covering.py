@@ -4,7 +4,7 @@ Over it: a floating preview, a sheet, a dialog (large and filled), a bar that wa
 watermark (faint or at the edge, on places that were empty, too). Another one: any other spot, be it one digit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from phoneward.media.comparing.prepared import levels
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.replaced import replaced
 from phoneward.media.comparing.residual import Residual
+from phoneward.media.comparing.showing import ends_within_letters
 from phoneward.media.comparing.thinly import is_laid_thinly
 
 CHANGED = 8.0
@@ -47,6 +48,7 @@ class Judgement:
         is_certain: what covers cannot be mistaken for another content of the same screen.
         worst: the highest score outside of what is covered.
         changed: share of the compared part that is changed, where it is not the same.
+        over: where something lies over it, all that is under it included; None for nowhere.
     """
 
     is_same: bool
@@ -54,6 +56,7 @@ class Judgement:
     is_certain: bool
     worst: float
     changed: float = 0.0
+    over: Mask | None = field(default=None, repr=False)
 
 
 def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
@@ -76,18 +79,22 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
             covered=float(wrong.mean()),
             is_certain=False,
             worst=float(outside.max()) if outside.size else 0.0,
+            over=wrong,
         )
     over, stickers, is_certain = covers(wrong, original, unit)
+    both = original, suspect
     end = band(wrong & ~grown(over, unit), wrong, left, unit)
-    found = _judged(wrong, over | end, suspect, left, unit, is_certain=is_certain and not end.any())
+    found = _judged(wrong, over | end, both, left, unit, is_certain=is_certain and not end.any())
     if found.is_same:
         return found
     agreed = left.active & left.seen_active & ~grown(wrong, SOFT_EDGE)
     more = stickers | replaced(wrong, agreed, left.active, unit)
-    return _judged(wrong, over | end | more, suspect, left, unit, is_certain=False) if more.any() else found
+    return _judged(wrong, over | end | more, both, left, unit, is_certain=False) if more.any() else found
 
 
-def _judged(wrong: Mask, over: Mask, suspect: Gray, left: Residual, unit: int, *, is_certain: bool) -> Judgement:
+def _judged(
+    wrong: Mask, over: Mask, both: tuple[Gray, Gray], left: Residual, unit: int, *, is_certain: bool
+) -> Judgement:
     """Judge what differs outside of what lies over it."""
     share = float(over.mean())
     if share > _MOST_COVERED or (left.active & ~over).sum() < 0.4 * left.active.sum():
@@ -95,6 +102,7 @@ def _judged(wrong: Mask, over: Mask, suspect: Gray, left: Residual, unit: int, *
     around = grown(over, unit)
     # What differs beside a cover, behind its own soft edge, may be a digit.
     is_certain &= not (wrong & around & ~grown(over, SOFT_EDGE)).any()
+    original, suspect = both
     spots = _Spots(wrong & ~around, suspect, left, unit)
     if spots.count > _MOST_SPOTS:
         return Judgement(is_same=False, covered=share, is_certain=False, worst=0.0, changed=float(wrong.mean()))
@@ -112,6 +120,8 @@ def _judged(wrong: Mask, over: Mask, suspect: Gray, left: Residual, unit: int, *
     if specks.any():
         rest, is_certain = rest & ~specks, False
     is_same = not rest.any()
+    if is_same and is_certain and (over.any() or marks.any()):
+        is_certain = not ends_within_letters(over | marks, original)
     outside = left.score[~around & ~grown(marks, 2)] if is_same else np.empty(0, np.float32)
     return Judgement(
         is_same=is_same,
@@ -119,6 +129,7 @@ def _judged(wrong: Mask, over: Mask, suspect: Gray, left: Residual, unit: int, *
         is_certain=is_certain,
         worst=float(outside.max()) if outside.size else 0.0,
         changed=float(rest.mean()),
+        over=over | marks | wrong,
     )
 
 

@@ -10,6 +10,11 @@ from phoneward.media.comparing.residual import Residual
 _LEAST_COVER = 0.02
 _LEAST_BLOB = 0.008
 _SOLID = 0.65
+_BOXLIKE = 0.6
+"""Of the box around it that is filled."""
+_BOX = 0.85
+"""Likewise: a dialog with round corners; a star, a heart or what is tilted is less."""
+_TIPS = 3
 _LEAST_BAND = 0.08
 _LEAST_ACROSS = 0.3
 _FILLED = 0.2
@@ -56,13 +61,20 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
     for number in range(1, count):
         left, top, width, height, area = stats[number].tolist()
         box = (slice(top, top + height), slice(left, left + width))
-        if area < 0.6 * width * height:
-            continue
+        blob = labels[box] == number
+        # All of it differs, and no digit's stroke is so thick. Or it is another picture in a list.
+        is_solid = wrong[box][blob].mean() > _SOLID
         if area < _LEAST_COVER * wrong.size:
-            # All of it differs, and no digit's stroke is so thick. Or it is another picture in a list.
-            blob = labels[box] == number
-            if area >= _LEAST_BLOB * wrong.size and wrong[box][blob].mean() > _SOLID:
+            if area >= _LEAST_BLOB * wrong.size and is_solid and area >= _BOXLIKE * width * height:
                 stickers[box] |= blob
+            continue
+        if area < _BOX * width * height and is_solid:
+            found |= _outlined(labels == number, np.asarray(closed, np.uint8), unit)
+            # A dialog of the page's own colours has gaps at its rim, and its corners may be of another thing.
+            stickers[box] |= area >= _BOXLIKE * width * height
+            is_certain = False
+            continue
+        if area < _BOXLIKE * width * height:
             continue
         found[box] = True
         # What hangs on at its ends may be a digit.
@@ -70,6 +82,16 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
         filled = float(wrong[box].mean())
         is_certain &= area > 4 * _LEAST_COVER * wrong.size and filled > 0.7 and not _lies_in_layout(original, box, unit)
     return found, stickers, is_certain
+
+
+def _outlined(blob: Mask, closed: Gray, unit: int) -> Mask:
+    """Return what a blob is the thick part of, without holes, its tips and what differs beside it included."""
+    whole = (grown(blob, _TIPS * unit) & (closed > 0)).astype(np.uint8)
+    outlines, _ = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    kept = [one for one in outlines if cv2.contourArea(one) >= (2 * unit) ** 2]
+    filled = np.asarray(cv2.drawContours(np.zeros_like(whole), kept, -1, 1, cv2.FILLED) > 0)
+    # A rim in the page's own colour is seen on letters only.
+    return filled | (grown(filled, _TIPS * unit) & (closed > 0))
 
 
 def _hangs_on(wrong: Mask) -> bool:

@@ -13,6 +13,7 @@ from phoneward.media.comparing.covering import CHANGED, DOUBTFUL, Judgement, jud
 from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, exact, residual
+from phoneward.media.comparing.showing import Shown, pale_print
 from phoneward.media.verdict import Kind, Region, Verdict
 
 _ROUGH, _FIRST, _PLAIN, _FULL, _FINEST = _SIDES = (160, 360, 540, 720, 1440)
@@ -184,17 +185,34 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
             if left is None:
                 return Outcome(None)
             judgement = judged(first, second, left)
-        if not judgement.is_same:
+        # At the first size nothing is decided that a larger one could tell.
+        decides = side > _FIRST or side >= largest
+        shown = _letters_shown(one, common[0], first, left, judgement, decides=decides)
+        if shown is Shown.CHANGED:
             is_near = judgement.changed < 0.04 and judgement.covered < 0.1
             return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
-        letters = None if one.letter_height is None else one.letter_height * sharpness
-        would_show = distinguishing.would_show(letters, min(original.shape) * sharpness)
-        is_distinguishable = is_plain and not is_softer and would_show
+        is_distinguishable = is_plain and not is_softer and shown is Shown.SAME
         verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
         found = Outcome(verdict, common=common, turn=placement.turn)
         if side >= largest or is_softer or (is_distinguishable and side > _FIRST):
             break
     return found
+
+
+def _letters_shown(
+    one: Prepared, source: Box, first: Gray, left: Residual, judgement: Judgement, *, decides: bool
+) -> Shown:
+    """Return what is seen of the original's letters: that none is another one, or too little, or one that is."""
+    if not judgement.is_same:
+        return Shown.CHANGED
+    if not decides:
+        return Shown.HIDDEN
+    sharpness = first.shape[1] / (source[2] - source[0])
+    letters = None if one.letter_height is None else one.letter_height * sharpness
+    shown = pale_print(one.pale_lines, source, first, left, judgement.over)
+    if shown is Shown.SAME and not distinguishing.would_show(letters, min(one.gray.shape) * sharpness):
+        return Shown.HIDDEN
+    return shown
 
 
 def _judged(first: Gray, second: Gray, left: Residual) -> tuple[Residual, Judgement]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PHASE: Final = "match-pictures"
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the way pictures are compared: another one compares anew."""
 CHUNK: Final = 500
 """Pictures after which what was found is kept."""
