@@ -12,7 +12,7 @@ from phoneward.phones import InstalledApp, translated_detail
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.snapshots import AppRecord, PastApps, app_words
 from phoneward.snapshots.kept_apps import AppNotKeptError, open_kept_app
-from phoneward.texts import Day, Words, _, verbatim, words
+from phoneward.texts import Day, Words, _, verbatim
 from phoneward.updates import refusals
 from phoneward.vault import Repository
 
@@ -170,11 +170,11 @@ def _look_into(repo: Repository, old: OldPhone, new: NewPhone, app: AppMove) -> 
         app.state = AppState.NOT_KEPT
     except ApkError as error:  # not readable here; the phone reads it by itself
         app.not_looked_at = True
-        app.reasons = (words("{detail}", detail=readable(error.sentence())),)
+        app.reasons = (verbatim(readable(error.sentence())),)
     except (PhonewardError, ValueError) as error:
         app.state = AppState.REFUSED
         detail = readable(error.sentence()) if isinstance(error, PhonewardError) else _("it has no main file")
-        app.reasons = (words("{detail}", detail=detail),)
+        app.reasons = (verbatim(detail),)
     else:
         app.state = AppState.REFUSED if app.reasons else AppState.NEW
 
