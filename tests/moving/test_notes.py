@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoneward.moving import MoveNotes, MoveRunningError, Noted, NotedPart, Pair, Part, noted_move, noted_moves
+from phoneward.moving import (
+    MoveNotes,
+    MoveRunningError,
+    Noted,
+    NotedPart,
+    Pair,
+    Part,
+    move_findings,
+    noted_move,
+    noted_moves,
+)
 from phoneward.moving.notes import MAX_APPS, decode_noted
 from phoneward.vault import Repository
 from tests.snapshots.catalogue.histories import new_repository
@@ -102,3 +112,14 @@ def test_what_we_never_write_is_no_note(change: dict[str, object]) -> None:
 def test_any_bytes(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         decode_noted(data)
+
+
+def test_the_checkup_tells_of_a_move_that_is_not_finished(repo: Repository, tmp_path: Path) -> None:
+    assert move_findings(tmp_path, repo) == ()
+    with MoveNotes(tmp_path, repo, PAIR) as notes:
+        notes.note(NOTED)
+        (found,) = move_findings(tmp_path, repo)
+        assert found.code == "snapshots.move-not-finished"
+        assert "Do not wipe the old phone yet." in str(found.loss)
+        notes.note(msgspec.structs.replace(NOTED, finished=NOW))
+    assert move_findings(tmp_path, repo) == ()

@@ -14,6 +14,7 @@ from phoneward.moving.errors import (
     NotOfAPhoneError,
     WhichOldPhoneError,
 )
+from phoneward.moving.findings import move_findings
 from phoneward.moving.notes import MoveNotes, Noted, NotedPart, Pair, noted_move, noted_moves
 from phoneward.moving.papers import html_report, pdf_report, refuse_place, save_report
 from phoneward.moving.parts import Part, PartState, title
@@ -74,6 +75,7 @@ __all__ = [
     "keep_the_old_phone",
     "left_behind",
     "look_at_new",
+    "move_findings",
     "noted_move",
     "noted_moves",
     "pdf_report",
