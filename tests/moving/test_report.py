@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from phoneward import moving, texts
@@ -134,19 +135,15 @@ def test_a_move_is_complete_only_when_all_of_it_is_there(repo: Repository) -> No
     report = MoveReport.of(plan, noted(plan, files=note))
     assert report.complete
     assert report.headline() == "All that can come over is on the new phone."
-    missing = MoveReport.of(plan, noted(plan, files=NotedPart(**{**_fields(note), "missing": 1})))
+    missing = MoveReport.of(plan, noted(plan, files=msgspec.structs.replace(note, missing=1)))
     assert (missing.complete, "1 thing is not on the new phone" in missing.headline()) == (False, True)
-    undone = MoveReport.of(plan, noted(plan, files=NotedPart(**{**_fields(note), "done": False})))
+    undone = MoveReport.of(plan, noted(plan, files=msgspec.structs.replace(note, done=False)))
     assert (undone.complete, "run it again" in undone.headline()) == (False, True)
-    of_another = MoveReport.of(plan, noted(plan, files=NotedPart(**{**_fields(note), "snapshot": "other"})))
+    of_another = MoveReport.of(plan, noted(plan, files=msgspec.structs.replace(note, snapshot="other")))
     assert not of_another.complete
     assert not MoveReport.of(plan, None).complete
     plan.states[Part.APPS] = PartState.LEFT_OUT
     assert MoveReport.of(plan, noted(plan, files=note)).complete
-
-
-def _fields(note: NotedPart) -> dict[str, object]:
-    return {name: getattr(note, name) for name in NotedPart.__struct_fields__}
 
 
 def test_the_page_shows_hostile_names_as_text(repo: Repository, tmp_path: Path) -> None:

@@ -36,8 +36,9 @@ FILES = {**PHOTOS, "Documents/letter.txt": b"Dear reader", BACKUP: b"chats" * 10
 
 def apk(package: str, *, by: Key = FIRST, split: str = "", version: int = 3, **facts: Any) -> KnownApk:
     """Return a real, signed APK and what a phone reads in it."""
-    more = {"split": split} if split else {}
-    path = make_apk(package, version_code=version, version_name=f"{version}.0", keys=(by,), **more, **facts)
+    if split:
+        facts["split"] = split
+    path = make_apk(package, version_code=version, version_name=f"{version}.0", keys=(by,), **facts)
     return KnownApk(path.read_bytes(), packages.facts_of(path, [by.der]))
 
 
