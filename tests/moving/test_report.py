@@ -28,7 +28,7 @@ from phoneward.moving import (
 from phoneward.moving.planning import Wanted
 from phoneward.moving.telling import CODES
 from phoneward.paper import NotAReportError
-from phoneward.snapshots import AppCoverage, Coverage, StorageCoverage
+from phoneward.snapshots import AppCoverage, Coverage, OwnBackup, StorageCoverage
 from phoneward.snapshots.coverage import ApkState, Area, Proof, ProofLevel, State, Totals
 from phoneward.texts import verbatim
 from phoneward.updates import Device
@@ -78,6 +78,10 @@ def test_wechat_is_told_its_own_way_while_the_old_phone_works(repo: Repository) 
     assert "while the old phone still works" in first.instead[0]
     assert any("Migrate Chats to Another Device" in step for step in first.instead)
     assert first.caution
+    assert "holds no backup" in first.why
+    kept = OwnBackup("/computer/x", NOW, 9, "wechat", place="computer")
+    backed = plan_of(repo, msgspec.structs.replace(app("com.tencent.mm"), own_backups=[kept]))
+    assert "The snapshot holds a backup that the app made of itself" in moving.left_behind(backed)[0].why
     assert first.command == ("phoneward", "app-backups", "guide", "wechat")
     paying = next(one for one in moving.left_behind(plan) if one.code == "paying")
     assert "Alipay" in paying.title

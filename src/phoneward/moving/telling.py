@@ -1,5 +1,6 @@
 """What cannot come over, what a person must still do, and that the old phone stays as it is until that is done."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -106,17 +107,14 @@ def _packages(plan: MovePlan) -> set[str]:
 
 def _precious(plan: MovePlan, packages: set[str]) -> Iterator[LeftBehind]:
     """Yield the apps whose content is on the old phone alone, each with its own way to another phone."""
-    own = {one.backup.found.package: one for one in plan.app_backups.backups} if plan.app_backups else {}
+    made = _own_backups(plan)
     for package in PRECIOUS:
         if package not in packages:
             continue
         guide = app_guide(package)
-        backup = own.get(package)
-        if backup is not None:
-            made = formats.moment(backup.backup.made) if backup.backup.made else _("unknown")
-            why = _("The backup that the app made of itself goes along ({made}). What is newer is not in it.").format(
-                made=made
-            )
+        if package in made:
+            pattern = _("The snapshot holds a backup that the app made of itself ({made}). What is newer is not in it.")
+            why = pattern.format(made=formats.moment(made[package]))
         else:
             why = _("They lie where only the app can read them, and the snapshot holds no backup that it made itself.")
         way = guide.move[0] if guide is not None and guide.move else None
@@ -139,43 +137,50 @@ def _precious(plan: MovePlan, packages: set[str]) -> Iterator[LeftBehind]:
         )
 
 
+def _own_backups(plan: MovePlan) -> dict[str, dt.datetime]:
+    """Return the apps of which the snapshot holds a backup of their own that can be put back, and its day."""
+    coverage = plan.old.coverage
+    found: dict[str, dt.datetime] = {}
+    for row in coverage.apps if coverage is not None else ():
+        for backup in row.own_backups:
+            if backup.restores and row.user_id == MAIN_USER:
+                found[row.package] = max(backup.date, found.get(row.package, backup.date))
+    return found
+
+
 def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def _private(plan: MovePlan) -> LeftBehind:
     """What apps keep for themselves; a rooted phone can take it where the snapshot has it."""
-    held = _with_private_data(plan)
     why = _(
         "What apps keep for themselves, such as drafts, downloads and settings, no computer may write to a phone as it "
         "is sold."
     )
-    command: tuple[str, ...] = ()
+    sign_in = _("Open each app on the new phone and sign in: what its maker keeps on servers comes back by itself.")
+    rooted, command = _way_back(plan)
+    return LeftBehind("private-data", _("The apps' own data"), why, (sign_in, rooted), command=command)
+
+
+def _way_back(plan: MovePlan) -> tuple[str, tuple[str, ...]]:
+    """Return what can be done with the private data that the snapshot holds, and the command that does it."""
+    held = _with_private_data(plan)
     if held:
-        count = len(held)
         pattern = ngettext(
             "The snapshot holds the private data of {count} app ({apps}). A new phone that is rooted can take it, app "
             "by app, once the app is installed, with this command:",
             "The snapshot holds the private data of {count} apps ({apps}). A new phone that is rooted can take it, app "
             "by app, once the app is installed, with this command:",
-            count,
+            len(held),
         )
-        rooted = pattern.format(count=f"{count:,}", apps=_some([str(app_words(package)) for package in held]))
-        command = _rooted_command(plan, held[0])
-    else:
-        rooted = _(
-            "This snapshot holds none of it. Only a backup of a rooted phone does, and only a rooted phone can take it."
-        )
-    return LeftBehind(
-        "private-data",
-        _("The apps' own data"),
-        why,
-        (
-            _("Open each app on the new phone and sign in: what its maker keeps on servers comes back by itself."),
-            rooted,
-        ),
-        command=command,
-    )
+        names = _some([str(app_words(package)) for package in held])
+        return pattern.format(count=f"{len(held):,}", apps=names), _rooted_command(plan, held[0])
+    if plan.old.coverage is not None and plan.old.coverage.is_of_backup_file:
+        command = ("phoneward", "restore", plan.old.snapshot.short_id, "--as-android-backup", "FILE")
+        return _("What this backup file holds of it can be made into a file for `adb restore`:"), command
+    said = _("This snapshot holds none of it: most phones let no computer read it. Only a rooted phone could take it.")
+    return said, ()
 
 
 def _rooted_command(plan: MovePlan, package: str) -> tuple[str, ...]:
