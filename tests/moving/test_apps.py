@@ -85,10 +85,12 @@ def test_what_is_not_known_of_a_phone_refuses_nothing(repo: Repository) -> None:
 
 
 def test_a_part_that_is_not_kept(repo: Repository) -> None:
-    rows = record(
-        two.DIARY, ["base.apk"], apk=[ApkRecord("/data/app/base.apk", ""), ApkRecord("/data/app/b.apk", "/x")]
-    )
-    app = the_diary(repo, kept(repo, {}, rows), new_phone())
+    """Half an app is worse than none: it would install and not start."""
+    parts = [
+        ApkRecord("/data/app/base.apk", f"/packages/{two.DIARY}/base.apk"),
+        ApkRecord("/data/app/split_config.zh.apk", ""),
+    ]
+    app = the_diary(repo, kept(repo, {two.DIARY: two.diary_set()[:1]}, apk=parts), new_phone())
     assert (app.state, app.is_missing) == (AppState.NOT_KEPT, True)
     assert "Get it from its store" in app.sentence()
 
