@@ -32,7 +32,7 @@ def settings_of(both: TwoPhones) -> Settings:
 
 @pytest.mark.slow
 def test_a_walk_from_the_phones_to_the_table(both: TwoPhones, browser: Browser) -> None:
-    """By keyboard, without script: nothing is written before the plan was seen; then all is there, and the old phone is to be kept."""
+    """By keyboard, without script: nothing is written before the plan was seen; then all is there."""
     look = Look(script=False)
     with serving(settings_of(both)) as site, opened(browser, site, look) as page:
         page.set_default_timeout(WAIT_MS)
