@@ -15,7 +15,15 @@ from pathlib import Path
 
 from phoneward.errors import UsageError, readable
 from phoneward.texts import N_, _
-from phoneward.vaultplace import ACCESS_VARIABLES, VaultPlace, access_of, folder_of, parse_place
+from phoneward.vaultplace import (
+    ACCESS_VARIABLES,
+    SECOND,
+    VaultPlace,
+    access_of,
+    folder_of,
+    parse_place,
+    second_access_of,
+)
 
 APP_NAME = "phoneward"
 MAX_SMALL_FILE = 1 << 20
@@ -46,6 +54,7 @@ VARIABLES = (
     "PHONEWARD_TIMESTAMP_URL",
     "PHONEWARD_TIMESTAMP_CA",
     *ACCESS_VARIABLES,
+    *(f"{SECOND}{name}" for name in ACCESS_VARIABLES),
 )
 """Every variable that is read here or, for the language, in `texts`. The documentation is checked against this list."""
 
@@ -151,6 +160,11 @@ class Settings:
     def access(self) -> Mapping[str, str]:
         """Who may enter a remote place: restic's variables for that."""
         return access_of(self._environ)
+
+    @property
+    def second_access(self) -> Mapping[str, str]:
+        """Who may enter the second vault's place (`copy`): variables of its own, else the same."""
+        return second_access_of(self._environ)
 
     def password(self) -> str | None:
         """Return the password that was set, or None where a person must be asked.

@@ -1,6 +1,7 @@
 """Where a vault lies: a folder of this computer, or a place elsewhere, by the address that restic uses for it."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ ACCESS_VARIABLES: Final = (
 )
 """restic's variables for who may enter a remote place, and which certificates count there."""
 
+SECOND: Final = "PHONEWARD_TO_"
+"""In front of these names it says the same of the second vault, which `copy` copies into. restic has no word for it."""
+
 
 class RemoteKind(enum.StrEnum):
     """By what a remote place is spoken to; the word before the colon of restic's addresses."""
@@ -34,6 +38,13 @@ class RemoteKind(enum.StrEnum):
 
 
 _KINDS: Final = {kind.value: kind for kind in RemoteKind}
+ENTRY_VARIABLES: Final[Mapping[RemoteKind, tuple[str, str]]] = {
+    RemoteKind.REST: ("RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
+    RemoteKind.S3: ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+}
+"""restic's variables for who may enter: a name and a secret. SFTP has keys of its own."""
+_SFTP_PASSWORD: Final = re.compile(r"(//[^/@:]*:).*@", re.DOTALL)
+"""What SFTP does not take, and people type all the same."""
 _OTHERS: Final = frozenset({"b2", "azure", "gs", "swift", "rclone"})
 """restic's backends that are not built (its `internal/backend/all`)."""
 
@@ -112,6 +123,16 @@ def shown_place(place: VaultPlace) -> str:
     return readable(str(place))
 
 
+def shown_text(text: str) -> str:
+    """Return what a person typed for an address, readable and without the secrets that may stand in it."""
+    try:
+        place = parse_place(text)
+    except UnknownServiceError:
+        return readable(_without_secrets(text))
+    shown = str(place) if isinstance(place, RemotePlace) else _without_secrets(text)
+    return readable(_SFTP_PASSWORD.sub(r"\1…@", shown))
+
+
 def folder_of(place: VaultPlace) -> Path:
     """Return a place that must be a folder.
 
@@ -128,14 +149,26 @@ def access_of(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in ACCESS_VARIABLES if environ.get(name)}
 
 
+def second_access_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that say who may enter the place of a second vault, by restic's names.
+
+    Where any has been set for the second, nothing of the first vault's is told to the second's server.
+    """
+    own = {name: environ[f"{SECOND}{name}"] for name in ACCESS_VARIABLES if environ.get(f"{SECOND}{name}")}
+    return own or access_of(environ)
+
+
 def _remote(kind: RemoteKind, rest: str) -> RemotePlace:
     head, slashes, tail = rest.partition("//")
+    if not slashes or "@" in head:  # no web address, and perhaps a password in it all the same
+        head, slashes, tail = "", "", rest
     authority, slash, path = tail.partition("/")
-    if not slashes or "@" not in authority or kind is RemoteKind.SFTP:  # sftp has no passwords in its addresses
+    if "@" not in authority or kind is RemoteKind.SFTP:  # sftp has no passwords in its addresses
         return RemotePlace(kind, rest)
     secrets, _at, host = authority.rpartition("@")
     user, _colon, password = secrets.partition(":")
-    return RemotePlace(kind, f"{head}//{host}{slash}{path}", user, password)
+    inner = _remote(kind, f"{head}{slashes}{host}{slash}{path}")  # nonsense may hold another one
+    return RemotePlace(kind, inner.address, user or inner.user, password or inner.password)
 
 
 def _without_secrets(text: str) -> str:

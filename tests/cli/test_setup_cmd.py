@@ -13,6 +13,7 @@ from tests.phone import trees
 from tests.phone.testphone import TestPhone
 from tests.setup.kit_reading import commands_of
 from tests.tools import restic as restic_tool
+from tests.tools.rclone import serve_restic
 from tests.tools.restic import Restic
 
 PASSWORD = "stroller-anime-shy-unblock-algebra"
@@ -204,6 +205,38 @@ def test_a_person_who_wants_a_weak_password(program: Program, card: Path, tmp_pa
     for said in ("is empty", "are not the same", "pinyin", "Whoever finds the disk with your vault"):
         assert said in talk.screen
     assert "zhangwei123" not in talk.screen
+
+
+def test_on_a_server_with_questions_and_then_without(program: Program, card: Path, tmp_path: Path) -> None:
+    """The server is asked for, refuses, and lets one in who is typed; another day the variables say who enters."""
+    (tmp_path / "served").mkdir()
+    with serve_restic(tmp_path / "served", user="anna", password="at the door") as port:
+        address = f"rest:http://127.0.0.1:{port}/phones/"
+        home = program.with_(HOME=str(tmp_path))
+        answers: list[tuple[str, terminal.Answer]] = [
+            ("or server to have it elsewhere", "server"),
+            ("Type the address", "b2:bucket"),
+            ("Type the address", address),
+            ("User name at the server", "anna"),
+            ("Password at the server", "at the door"),
+            ("type yes to use", "yes"),
+            *OWN,
+            (PRINTED[0], "later"),
+        ]
+        talk = terminal.run(home, ["setup", "--folder", str(card)], answers)
+        assert talk.code == 0, talk.screen
+        for said in ("cannot speak to", "refuses entry", "on this very computer", "Everything is set up"):
+            assert said in talk.screen.replace("\n", " "), said
+        assert "at the door" not in talk.screen
+        assert f"--repo {address}" in talk.screen.replace("\n", "")
+        assert "at the door" not in (tmp_path / "phone-vault-recovery-kit.html").read_text()
+        known = home.with_(RESTIC_REST_USERNAME="anna", RESTIC_REST_PASSWORD="at the door", PHONEWARD_PASSWORD=PASSWORD)
+        again = known.run("setup", "--non-interactive", "--folder", card, "--repo", address, "--json")
+        assert (again.code, again.stderr) == (0, "")
+        states = {one["step"]: one["state"] for one in again.documents if one["message_type"] == "setup_step"}
+        assert states == dict.fromkeys(STEPS, "already") | {"phone": "done"}
+    off = known.run("setup", "--non-interactive", "--folder", card, "--repo", address, "--json")
+    assert (off.code, off.complaint["code"]) == (1, "storage-unreachable")
 
 
 def test_in_chinese(program: Program, card: Path, tmp_path: Path) -> None:

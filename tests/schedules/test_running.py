@@ -295,6 +295,9 @@ def test_a_vault_elsewhere_needs_its_access_in_a_file(home: Home, monkeypatch: p
     file = home.top / "access"
     file.write_text("# mine\nAWS_ACCESS_KEY_ID=me\nexport AWS_SECRET_ACCESS_KEY='a b=c'\n\n")
     assert access_in(str(file)) == {"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "a b=c"}
+    file.write_text("AWS_ACCESS_KEY_ID=me\nPHONEWARD_TO_RESTIC_REST_USERNAME=other\n")
+    found = load(environ=access_in(str(file)))
+    assert (found.access, found.second_access) == ({"AWS_ACCESS_KEY_ID": "me"}, {"RESTIC_REST_USERNAME": "other"})
     file.write_text("PATH=/evil")
     with pytest.raises(AccessFileError):
         access_in(str(file))

@@ -15,9 +15,11 @@ from phoneward.vault import (
     FileId,
     FileType,
     LocalStorage,
+    LockTiming,
     Node,
     NodeType,
     ProblemKind,
+    RepairKind,
     Repository,
     Snapshot,
     WrongPasswordError,
@@ -28,9 +30,11 @@ from phoneward.vault import (
     load_snapshots,
     loading,
     open_repository,
+    repair_index,
     restore_tree,
     save_snapshot,
 )
+from phoneward.vault.prune_index import IndexRewriter
 from tests.tools.delayed import DelayedStorage
 from tests.vault.cheap import insecure_test_cost
 
@@ -123,6 +127,37 @@ def test_each_snapshot_and_each_index_file_takes_one_request_and_many_are_on_the
     local = open_repository(far.inner, "secret")
     local.load_index()
     assert set(repo.index) == set(local.index)
+
+
+def test_repair_and_prune_read_index_files_together_as_they_lie_there(far: DelayedStorage, tmp_path: Path) -> None:
+    repo = open_repository(far, "secret", cache=tmp_path / "cache")
+    repo.load_index()  # now all of it is kept on this computer, too
+    far.forget()
+    report = repair_index(repo, None, dry_run=True)
+    assert report.findings == []
+    assert far.requests["load", FileType.INDEX] == DAYS
+    assert AT_ONCE // 2 < far.most_at_once <= AT_ONCE
+    with repo.lock(exclusive=True, timing=LockTiming(settle_s=0.0)) as lock:
+        far.forget()
+        assert IndexRewriter(repo, lock, drop=(), leave=()).run().written == 1
+        assert far.requests["load", FileType.INDEX] >= DAYS
+        assert far.most_at_once > AT_ONCE // 2
+    assert len(list(repo.list_files(FileType.INDEX))) == 1
+    assert check(open_repository(far.inner, "secret"), read_data=True).ok
+
+
+def test_an_index_file_that_was_damaged_there_is_named_though_a_right_copy_is_kept_here(
+    far: DelayedStorage, place: Path, tmp_path: Path
+) -> None:
+    repo = open_repository(far, "secret", cache=tmp_path / "cache")
+    repo.load_index()
+    wrong = min((place / "index").iterdir())
+    spoil(wrong)
+    report = repair_index(repo, None, dry_run=True)
+    assert report.count(RepairKind.INDEX_DAMAGED) == 1
+    with repo.lock(exclusive=True, timing=LockTiming(settle_s=0.0)) as lock, pytest.raises(DamagedError):
+        IndexRewriter(repo, lock, drop=(), leave=()).run()
+    assert wrong.exists(), "nothing is removed that could not be read"
 
 
 def test_the_second_time_only_the_lists_are_asked_for(far: DelayedStorage, tmp_path: Path) -> None:

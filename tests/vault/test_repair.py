@@ -16,9 +16,8 @@ from phoneward.vault import (
     repair_index,
 )
 from phoneward.vault.errors import LockLostError
-from phoneward.vault.index import IndexedPack, encode_index
+from phoneward.vault.index import IndexedPack, decode_index, encode_index
 from phoneward.vault.packs import PackEntry
-from phoneward.vault.prune_index import read_index
 from phoneward.vault.storage.base import FreeSpace
 from tests.vault import prunesuite as suite
 
@@ -41,6 +40,10 @@ def run(repo: Repository, *, read_all_packs: bool = False) -> RepairReport:
 
 def first_index(repo: Repository) -> FileId:
     return min(suite.files_of(repo, FileType.INDEX))
+
+
+def read_index(repo: Repository, name: FileId) -> list[IndexedPack]:
+    return decode_index(repo.load_unpacked(FileType.INDEX, name))
 
 
 def kinds(report: RepairReport) -> dict[RepairKind, int]:

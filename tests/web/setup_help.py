@@ -48,7 +48,7 @@ def empty_site(folder: Path, *, repo: Path | None = None) -> Iterator[Site]:
     overrides = Overrides(str(repo) if repo else None, None, str(folder / "state"), str(folder / "cache"))
     with serving(load(overrides, {})) as site:
         yield site
-        assert site.faults == []
+        assert site.faults == [], [repr(one) for one in site.faults]
 
 
 def ended(visitor: Visitor, answer: httpx.Response | str) -> httpx.Response:

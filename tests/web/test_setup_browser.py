@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.tools.rclone import serve_restic
 from tests.web.browser import NARROW, PHONE, Look, axe, fits, opened, screenshot
 from tests.web.setup_help import GOOD, WEAK, cheap_vaults, empty_site, make_card
 
@@ -15,6 +16,9 @@ LOOKS = [
     Look("en", size=NARROW, dark=True),
     Look("zh_CN", script=False, size=PHONE, dark=True),
 ]
+
+
+DOOR = "at-the-door"
 
 
 class Walk:
@@ -146,6 +150,61 @@ def test_the_whole_way(  # noqa: PLR0915 - one walk, from nothing to a verified 
         walk.see("wireless")
         page.goto(f"{site.url}/setup")
         walk.see("end")
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[4]], ids=lambda look: look.name)
+def test_the_way_to_a_server(tmp_path: Path, browser: Browser, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vault lies on a server that lets one person in; what they type there is never shown again."""
+    cheap_vaults(monkeypatch)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
+    monkeypatch.setenv("PHONEWARD_ADB", "/nowhere/adb")
+    card = make_card(tmp_path / "card")
+    (tmp_path / "served").mkdir()
+    with (
+        serve_restic(tmp_path / "served", user="anna", password=DOOR) as port,
+        empty_site(tmp_path) as site,
+        opened(browser, site, look) as page,
+    ):
+        walk = Walk(page, look)
+        page.goto(f"{site.url}/setup/phone")
+        page.locator("summary").last.press("Enter")
+        walk.type("#field-folder", str(card))
+        walk.press("form[action='/setup/phone/folder'] .button")
+        walk.press()
+        walk.press("a[href='/setup/place/elsewhere']")
+        walk.see("elsewhere")
+        walk.press("a[href='/setup/place/elsewhere/rest']")
+        walk.see("server")
+        walk.type("#field-place", f"http://127.0.0.1:{port}/phones/")
+        walk.press("form:has(#field-place) .button")
+        walk.see("server-refuses")
+        walk.type("#field-user", "anna")
+        walk.type("#field-password", DOOR)
+        walk.press("form:has(#field-place) .button")
+        walk.see("server-warning")
+        assert DOOR not in page.content()
+        walk.press(".actions form .button")
+        walk.leads_to("/setup/password")
+        walk.press("a[href='/setup/password/own']")
+        walk.type("#field-password", GOOD)
+        walk.type("#field-again", GOOD)
+        walk.press()
+        walk.leads_to("/setup/kit")
+        walk.press()
+        walk.see("server-kit")
+        assert DOOR not in page.content()
+        walk.press("form[action='/setup/kit/printed'] .button")
+        walk.leads_to("/setup/backup")
+        walk.press()
+        page.wait_for_selector(".outcome")
+        walk.press()
+        walk.leads_to("/setup/verify")
+        walk.press()
+        page.wait_for_selector(".outcome")
+        page.goto(f"{site.url}/setup/done")
+        walk.see("server-done")
+        assert DOOR not in page.content()
 
 
 def test_no_vault_named_there(tmp_path: Path, browser: Browser) -> None:

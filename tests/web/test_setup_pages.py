@@ -120,7 +120,7 @@ def test_a_place_is_taken_only_after_its_warnings_and_nothing_is_made_yet(site: 
     place = {"place": str(tmp_path / "OneDrive" / "vault")}
     page = visitor.post("/setup/place", place)
     assert "OneDrive copies this folder" in page.text
-    assert page.text.index("Choose another folder") < page.text.index("Use this folder")
+    assert page.text.index("Choose another place") < page.text.index("Use this place")
     assert visitor.get("/setup/password").headers["location"] == "/setup/place"
     assert visitor.post("/setup/place", {**place, "know": "1"}).headers["location"] == "/setup/password"
     assert not (tmp_path / "OneDrive").exists()
@@ -223,7 +223,7 @@ def test_a_window_waits_while_another_makes_the_vault(
     half, goes_on = threading.Event(), threading.Event()
     real = init_repository
 
-    def slow(storage: Storage, password: str) -> Repository:
+    def slow(storage: Storage, password: str, **_more: object) -> Repository:
         (tmp_path / "vault/keys").mkdir(parents=True)
         half.set()
         assert goes_on.wait(30)

@@ -113,7 +113,7 @@ def _open_second(
     """Open the second vault, or make it. A person at a terminal is asked where the first's password is not the one."""
     from phoneward import snapshots, vault
 
-    storage = vault.open_storage(place, frame.settings.access, on_wait=waiting(frame.output))
+    storage = vault.open_storage(place, frame.settings.second_access, on_wait=waiting(frame.output))
     if init and not vault.repository_exists(storage):
         if given.is_chosen:  # the first vault's was judged when that was made
             passwords.say_if_weak(frame.output, given.password)

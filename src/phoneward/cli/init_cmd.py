@@ -32,10 +32,15 @@ def init() -> ExitCode:
         raise vault.RepositoryExistsError(location=storage.location)
     password = passwords.new(frame.settings)
     passwords.say_if_weak(frame.output, password)
-    repository = vault.init_repository(storage, password)
+    spare: list[vault.FileId] = []
+    repository = vault.init_repository(storage, password, on_spare_key=spare.append)
     if frame.output.json:
         frame.output.emit("initialized", {"id": repository.config.id, "repository": storage.location})
         return ExitCode.DONE
+    for name in spare:
+        from phoneward.setup import spare_key_sentence  # rare, and start-up should not wait for it
+
+        frame.output.say(str(spare_key_sentence(name)))
     frame.output.summary(_("The vault is ready: {place}").format(place=storage.location))
     frame.output.summary(
         _(

@@ -46,7 +46,7 @@ def kit(html: str | None, pdf: str | None, *, printed: bool) -> ExitCode:
     with open_vault(frame) as repository:
         if printed:
             return _note(frame, repository)
-        journey = setup.Journey.of_vault(frame.settings.state_dir, place, repository)
+        journey = setup.Journey(frame.settings.state_dir, place=place, repo=repository, access=frame.settings.access)
         is_printed = setup.is_kit_printed(repository)
         if file is None:
             text = setup.as_text(journey.sheet())

@@ -1,5 +1,6 @@
 """`phoneward setup`: from nothing to a verified backup."""
 
+import functools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import click
 
 from phoneward.cli.errors import NoTerminalError, NoTerminalForSetupError, NotTogetherError
 from phoneward.cli.frame import Frame, current, option, vault_options
+from phoneward.cli.session import waiting
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode
 from phoneward.texts import N_
@@ -45,12 +47,19 @@ def setup(
 ) -> ExitCode:
     """Set everything up."""
     from phoneward.setup import Journey, Source
+    from phoneward.vault import open_storage
 
     frame = current()
     if folder is not None and serial is not None:
         raise NotTogetherError(first="--folder", second="--serial")
     source = Source(serial, Path(folder) if folder is not None else None, allow_unencrypted)
-    journey = Journey(frame.settings.state_dir, source, cache_dir=frame.settings.cache_dir / "snapshots")
+    journey = Journey(
+        frame.settings.state_dir,
+        source,
+        cache_dir=frame.settings.cache_dir / "snapshots",
+        access=frame.settings.access,
+        opener=functools.partial(open_storage, on_wait=waiting(frame.output)),
+    )
     file = Path(kit) if kit is not None else None
     if non_interactive:
         return _run(frame, journey, file)
@@ -67,7 +76,7 @@ def _run(frame: Frame, journey: "Journey", kit: Path | None) -> ExitCode:
     from phoneward.cli.setup_view import say_how_to_go_on, show
     from phoneward.setup import run_through
 
-    place = frame.settings.repository_path()
+    place = frame.settings.repository_place()
     password = frame.settings.password()
     if password is None:
         raise NoTerminalError

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from phoneward.phones import Guide
     from phoneward.setup import Attached, Journey, Step
     from phoneward.snapshots import BackupResult
+    from phoneward.vaultplace import VaultPlace
 
 ATTEMPTS = 3
 """How often the password of a vault that is there may be typed."""
@@ -40,6 +41,7 @@ class Talk:
         self._kit = kit
         self._needed: int | None = None
         self._complete = True
+        self._refused: set[VaultPlace] = set()
 
     def lead(self) -> ExitCode:
         """Lead through all steps; returns the exit code."""
@@ -83,7 +85,7 @@ class Talk:
         self._title(Step.PLACE)
         journey = self._journey
         with contextlib.suppress(NoRepositoryNamedError):
-            journey.place = self._frame.settings.repository_path()
+            journey.place = self._frame.settings.repository_place()
         wanted = journey.place
         if wanted is None:
             self._say(_("The vault is an encrypted folder. The best place for it is an external disk."))
@@ -96,26 +98,63 @@ class Talk:
                 report = journey.choose_place(wanted, self._needed)
             except PhonewardError as error:
                 self._explain(error)
-                wanted = self._ask_place(suggest(self._needed).path)
+                if not self._entered(wanted, error):
+                    wanted = self._ask_place(suggest(self._needed).path)
                 continue
             for sentence in report.warnings:
                 self._warn(str(sentence))
             if not report.warnings or report.holds_vault:
                 break
             # The safe choice is another place; Enter alone must not take one that was warned about.
-            answer = self._ask(_("Type another folder, or type yes to use {place}: ").format(place=self._shown(wanted)))
+            answer = self._ask(_("Type another place, or type yes to use {place}: ").format(place=self._shown(wanted)))
             if answer.casefold() in {"yes", "y", _("yes").casefold()}:
                 break
-            wanted = Path(answer) if answer else wanted
-        self._say(_("The vault: {place}").format(place=self._shown(report.path)))
+            wanted = self._typed(answer) if answer else wanted
+        self._say(_("The vault: {place}").format(place=self._shown(report.place)))
 
-    def _ask_place(self, suggested: Path) -> Path:
-        question = _("Enter: use {place}. Or type another folder: ").format(place=self._shown(suggested))
-        answer = self._ask(question)
-        return Path(answer) if answer else suggested
+    def _ask_place(self, suggested: Path) -> "VaultPlace":
+        question = _("Enter: use {place}. Or type another folder, or server to have it elsewhere: ")
+        answer = self._ask(question.format(place=self._shown(suggested)))
+        return self._typed(answer) if answer else suggested
+
+    def _typed(self, answer: str) -> "VaultPlace":
+        """Return the place that a person typed; on the word `server`, after they were told how servers are written."""
+        from phoneward.setup import FAR_KINDS, typed_far_place
+        from phoneward.vaultplace import RemotePlace, parse_place
+
+        while True:
+            if answer and answer.casefold() not in {"server", _("server").casefold()}:
+                try:
+                    place = parse_place(answer)
+                    return typed_far_place(answer) if isinstance(place, RemotePlace) else place
+                except PhonewardError as error:
+                    self._explain(error)
+            else:
+                self._say(_("Everything is encrypted before it leaves this computer. There are three ways:"))
+                for one in FAR_KINDS:
+                    self._say(f"- {one.title}")
+                    self._say_all(f"  {text}" for text in (*one.sentences, *one.examples))
+            answer = self._ask(_("Type the address, or a folder of this computer: "))
+
+    def _entered(self, place: "VaultPlace", error: PhonewardError) -> bool:
+        """Ask who enters a server that refused, once for each place; return whether to try again."""
+        from phoneward.setup import entry_for, far_kind
+        from phoneward.vault import StorageAccessError
+        from phoneward.vaultplace import RemotePlace
+
+        if not isinstance(place, RemotePlace) or not isinstance(error, StorageAccessError):
+            return False
+        kind = far_kind(place.kind)
+        if not kind.entry or place.user or place in self._refused:
+            return False
+        self._refused.add(place)
+        user = self._ask(labelled(str(kind.entry[0]), ""))
+        secret = passwords.ask_hidden(labelled(str(kind.entry[1]), "")) if user else ""
+        self._journey.enter_as({**self._frame.settings.access, **entry_for(kind.kind, user, secret)})
+        return bool(user)
 
     def _password(self) -> None:
-        from phoneward.setup import PASSWORD_SENTENCES, Step
+        from phoneward.setup import PASSWORD_SENTENCES, Step, spare_key_sentence
 
         self._title(Step.PASSWORD)
         if self._journey.has_vault:
@@ -131,6 +170,8 @@ class Talk:
         else:
             self._journey.make_vault(self._new_password(), use_weak=True)  # a weak one was confirmed
         self._say(_("The vault is made."))
+        if self._journey.spare_key is not None:
+            self._warn(str(spare_key_sentence(self._journey.spare_key)))
 
     def _open(self) -> None:
         from phoneward.vault import WrongPasswordError
@@ -313,5 +354,5 @@ class Talk:
         return line.strip()
 
     @staticmethod
-    def _shown(path: Path) -> str:
-        return readable(str(path))
+    def _shown(place: "VaultPlace") -> str:
+        return readable(str(place))

@@ -6,9 +6,10 @@ from rich.text import Text
 
 from phoneward.cli import coverage_view
 from phoneward.cli.frame import Frame
-from phoneward.setup import Journey, Told, afterwards
+from phoneward.setup import Journey, Told, afterwards, takes_entry
 from phoneward.snapshots import Coverage
 from phoneward.texts import _
+from phoneward.vaultplace import RemotePlace
 
 
 def show(frame: Frame, told: Told) -> None:
@@ -42,5 +43,7 @@ def show_gaps(frame: Frame, coverage: Coverage | None) -> None:
 def say_how_to_go_on(frame: Frame, journey: Journey) -> None:
     """Say what to do from now on."""
     frame.output.summary("")
-    for sentence in afterwards(journey.place or Path(), is_folder=journey.source.folder is not None):
+    place = journey.place or Path()
+    enters = isinstance(place, RemotePlace) and takes_entry(place.kind, journey.access)
+    for sentence in afterwards(place, is_folder=journey.source.folder is not None, enters=enters):
         frame.output.summary(str(sentence))

@@ -14,7 +14,7 @@ from phoneward.schedules.settings_file import ENVIRONMENT, Password, Schedule
 from phoneward.settings import Overrides, Settings, load, read_small_file
 from phoneward.systemkeyring import SystemKeyring
 from phoneward.texts import enumeration
-from phoneward.vaultplace import ACCESS_VARIABLES, VaultPlace, parse_place
+from phoneward.vaultplace import ACCESS_VARIABLES, SECOND, VaultPlace, parse_place
 
 _COMMAND: Final = "PHONEWARD_PASSWORD_COMMAND"
 
@@ -108,7 +108,7 @@ class Desk:
 
 
 def access_in(file: str) -> dict[str, str]:
-    """Return what a file says of who may enter a remote place: a variable and its value on each line.
+    """Return what a file says of who may enter remote places: a variable and its value on each line.
 
     Raises:
         SettingFileError: it cannot be read.
@@ -119,7 +119,7 @@ def access_in(file: str) -> dict[str, str]:
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if not equals or name not in ACCESS_VARIABLES:
+        if not equals or name.removeprefix(SECOND) not in ACCESS_VARIABLES:
             raise AccessFileError(number=number, path=readable(file), names=enumeration(ACCESS_VARIABLES))
         found[name] = value.strip().strip("\"'")
     return found

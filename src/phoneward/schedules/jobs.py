@@ -94,7 +94,9 @@ def copy(desk: Desk) -> Made:
     begun = dt.datetime.now(dt.UTC)
     source, place, settings = desk.repo(), desk.second_place, desk.settings
     snapshots.refuse_nested(settings.repository_place(), place)
-    destination = snapshots.open_second(source, vault.open_storage(place, settings.access), desk.second_password())
+    destination = snapshots.open_second(
+        source, vault.open_storage(place, settings.second_access), desk.second_password()
+    )
     destination.load_index()
     with source.lock(exclusive=False) as source_lock, destination.lock(exclusive=False) as lock:
         plan = snapshots.plan_vault_copy(source, destination, listener=desk.listener)

@@ -89,7 +89,8 @@ def _settled(place: VaultPlace, wished: Wished, settings: Settings) -> VaultPlac
     """
     if isinstance(place, Path):
         return whole(place)
-    has_secrets = place.kind is not RemoteKind.SFTP and bool(settings.access)  # SSH has keys of its own
+    # SSH has keys of its own.
+    has_secrets = place.kind is not RemoteKind.SFTP and bool(settings.access or settings.second_access)
     if place.password or (has_secrets and not wished.access_file):
         raise AccessForScheduleError(place=shown_place(place))
     return place
@@ -125,7 +126,7 @@ def _try_second(desk: Desk, repo: Repository) -> None:
     settings, place = desk.settings, desk.second_place
     snapshots.refuse_nested(settings.repository_place(), place)
     try:
-        snapshots.open_second(repo, vault.open_storage(place, settings.access), desk.second_password())
+        snapshots.open_second(repo, vault.open_storage(place, settings.second_access), desk.second_password())
     except vault.WrongPasswordError as error:
         if desk.schedule.second_password.source == "same":
             raise SecondPasswordForScheduleError from error

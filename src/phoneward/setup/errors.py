@@ -63,6 +63,14 @@ class PlaceTooLongError(SetupError):
     exit_code = ExitCode.USAGE
 
 
+class PlaceUnnamedError(SetupError):
+    """What should be an address of a place elsewhere is none."""
+
+    message = N_("This is no address of a place elsewhere.")
+    next_step = N_("Write it like this: {example}")
+    exit_code = ExitCode.USAGE
+
+
 class KitExistsError(SetupError):
     """There is a file where the recovery kit should be written."""
 

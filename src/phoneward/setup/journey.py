@@ -7,9 +7,10 @@ look (`memory`). A step that was done outside is done.
 import datetime as dt
 import os
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -21,6 +22,7 @@ from phoneward.setup import kit as kits
 from phoneward.setup.attached import Attached, Source, look_at_phone
 from phoneward.setup.disks import disk_of, external_disks
 from phoneward.setup.errors import PasswordEmptyError, StepTooEarlyError, WeakPasswordError
+from phoneward.setup.far import check_far_place
 from phoneward.setup.memory import Memory, Remembered
 from phoneward.setup.passwords import Strength, judge
 from phoneward.setup.places import PlaceReport, check_place
@@ -32,14 +34,19 @@ from phoneward.texts import _
 from phoneward.vault import (
     FileId,
     FileType,
-    LocalStorage,
     Repository,
+    Storage,
     VaultError,
+    for_looking,
     init_repository,
     open_repository,
+    open_storage,
     repository_exists,
 )
 from phoneward.vaultplace import RemotePlace, VaultPlace
+
+OpenStorage: TypeAlias = Callable[[VaultPlace, Mapping[str, str]], Storage]
+_NOBODY: Final[Mapping[str, str]] = {}
 
 
 @dataclass(slots=True)
@@ -49,30 +56,30 @@ class Journey:
     Attributes:
         state_dir, cache_dir: `settings.state_dir` and the folder of `snapshots.backup`'s cache.
         source: which phone.
-        place: the vault's folder; None takes the one that was set up last.
+        place: where the vault lies; None takes the one that was set up last.
         repo: open after `make_vault` or `open_vault`.
-        elsewhere: where the vault lies, if not in a folder: then `place` is None, and only the kit can be made.
+        access: who may enter a place elsewhere (`settings.access`); remembered nowhere.
+        opener: `vault.open_storage`, or what keeps its connections.
+        spare_key: a second key file with the same password, which making the vault left; see `spare_key_sentence`.
+        unreachable: why a place elsewhere could not be looked at; found by looking, or known already.
     """
 
     state_dir: Path
     source: Source = field(default_factory=Source)
-    place: Path | None = None
+    place: VaultPlace | None = None
     cache_dir: Path | None = None
     repo: Repository | None = None
-    elsewhere: RemotePlace | None = None
+    access: Mapping[str, str] = field(default_factory=lambda: _NOBODY, repr=False)
+    opener: OpenStorage = open_storage
+    unreachable: PhonewardError | None = None
+    spare_key: FileId | None = None
+    _at: tuple[VaultPlace, Storage] | None = field(default=None, init=False, repr=False)
+    _is_there: bool | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        if self.place is None and self.elsewhere is None:
+        if self.place is None:
             self.place = self.memory.last_place()
-        if self.place is not None:
-            self.place = Path(os.path.abspath(self.place.expanduser()))
-
-    @classmethod
-    def of_vault(cls, state_dir: Path, place: VaultPlace, repo: Repository) -> Self:
-        """Return the way into a vault that is open, wherever it lies."""
-        if isinstance(place, RemotePlace):
-            return cls(state_dir, elsewhere=place, repo=repo)
-        return cls(state_dir, place=place, repo=repo)
+        self._go_to(self.place)
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -87,17 +94,57 @@ class Journey:
         return self.memory.of(self.place) if self.place is not None else Remembered("")
 
     @property
-    def storage(self) -> LocalStorage | None:
-        """The vault's folder, where one was chosen."""
-        return LocalStorage(self.place) if self.place is not None else None
+    def is_far(self) -> bool:
+        """Whether the vault lies elsewhere, and not in a folder of this computer."""
+        return isinstance(self.place, RemotePlace)
+
+    def storage(self) -> Storage:
+        """Return the place where the vault lies or shall lie.
+
+        Raises:
+            StepTooEarlyError: none was chosen.
+            PhonewardError: see `vault.open_storage`.
+        """
+        if self.place is None:
+            raise StepTooEarlyError(earlier=_(TITLES[Step.PLACE]))
+        if self._at is None or self._at[0] != self.place:
+            self._at = (self.place, self.opener(self.place, self.access))
+        return self._at[1]
+
+    def enter_as(self, access: Mapping[str, str]) -> None:
+        """Enter a place elsewhere as somebody else from now on."""
+        self.access = access
+        self._at = None
+        self._look_again()
 
     @property
     def has_vault(self) -> bool:
-        """Whether a vault is there. A disk that is not plugged in has none."""
-        try:
-            return self.storage is not None and repository_exists(self.storage)
-        except VaultError:
+        """Whether a vault is there. A disk that is not plugged in, or a server that does not answer, has none."""
+        if self.place is None or self.unreachable is not None:
             return False
+        if not self.is_far:
+            return self._looked()
+        if self.repo is not None:
+            return True
+        if self._is_there is None:  # each look is a question to a server: one is enough until something is changed
+            self._is_there = self._looked()
+        return self._is_there
+
+    def _looked(self) -> bool:
+        try:
+            return repository_exists(for_looking(self.storage()))
+        except VaultError as error:
+            self.unreachable = error if self.is_far else None
+            return False
+        except PhonewardError as error:  # the address cannot be understood
+            self.unreachable = error
+            return False
+
+    def _look_again(self) -> None:
+        self.unreachable = self._is_there = None
+
+    def _go_to(self, place: VaultPlace | None) -> None:
+        self.place = Path(os.path.abspath(place.expanduser())) if isinstance(place, Path) else place
 
     def look_at_phone(self) -> Attached:
         """Look once at the phone."""
@@ -132,6 +179,8 @@ class Journey:
     def _place_problem(self, *, has_vault: bool) -> PhonewardError | None:
         if self.place is None or has_vault:
             return None
+        if isinstance(self.place, RemotePlace):
+            return self.unreachable
         try:
             check_place(self.place, phone_folder=self.source.folder)
         except PhonewardError as error:
@@ -148,7 +197,7 @@ class Journey:
             return None
         if remembered.kit and remembered.kit_written is not None:
             return kits.KitWritten(Path(remembered.kit), already=True, when=remembered.kit_written)
-        beside = kits.default_file(self.place)
+        beside = kits.default_file(self._folder)
         if self.repo is not None and kits.holds_kit(beside, self.repo.config.id):
             return kits.KitWritten(beside, already=True, when=dt.datetime.fromtimestamp(beside.stat().st_mtime, dt.UTC))
         return None
@@ -169,11 +218,12 @@ class Journey:
         return None
 
     def _is_stored(self, snapshot: str) -> bool:
-        storage = self.storage
         whole = len(snapshot) == 64 and all(digit in "0123456789abcdef" for digit in snapshot)
+        if not whole or self.place is None or (self.is_far and not self.has_vault):
+            return False
         try:
-            return storage is not None and whole and storage.exists(FileType.SNAPSHOT, FileId(snapshot))
-        except VaultError:
+            return for_looking(self.storage()).exists(FileType.SNAPSHOT, FileId(snapshot))
+        except PhonewardError:
             return False
 
     def newest(self, device: str = "") -> SnapshotInfo | None:
@@ -191,15 +241,30 @@ class Journey:
 
     # -- doing -----------------------------------------------------------------------------------------------------
 
-    def choose_place(self, path: Path, needed: int | None = None) -> PlaceReport:
+    def check_place(self, place: VaultPlace, needed: int | None = None) -> PlaceReport:
+        """Say whether a vault can lie at a place, and what to know about it; the place is not taken.
+
+        Args:
+            place: what the person chose.
+            needed: bytes that the phone holds; None while nobody knows.
+
+        Raises:
+            PhonewardError: it cannot, and why.
+        """
+        if isinstance(place, RemotePlace):
+            return check_far_place(place, self.opener(place, self.access))
+        return check_place(place, needed, phone_folder=self.source.folder)
+
+    def choose_place(self, place: VaultPlace, needed: int | None = None) -> PlaceReport:
         """Take a place for the vault; `needed` is what the phone holds, in bytes.
 
         Raises:
             PhonewardError: a vault cannot lie there.
         """
-        report = check_place(path, needed, phone_folder=self.source.folder)
-        self.place = report.path
+        report = self.check_place(place, needed)
+        self._go_to(report.place)
         self.repo = None
+        self._look_again()
         self.memory.keep(self.remembered)
         return report
 
@@ -211,17 +276,18 @@ class Journey:
             WeakPasswordError: it is weak, and `use_weak` is not said.
             RepositoryExistsError, StorageError: see `vault.init_repository`.
         """
-        storage = self.storage
-        if storage is None:
-            raise StepTooEarlyError(earlier=_(TITLES[Step.PLACE]))
+        storage = self.storage()
         if not password:
             raise PasswordEmptyError
         strength = judge(password)
         if strength.is_weak and not use_weak:
             raise WeakPasswordError(reason=str(strength.reason))
-        self.repo = init_repository(storage, password)
+        self.repo = init_repository(storage, password, on_spare_key=self._note_spare)
         self.memory.keep(Remembered(str(self.place)))  # a kit or a snapshot of one that was there before is not its own
         return strength
+
+    def _note_spare(self, name: FileId) -> None:
+        self.spare_key = name
 
     def open_vault(self, password: str) -> Repository:
         """Open the vault that is there.
@@ -229,9 +295,7 @@ class Journey:
         Raises:
             NoRepositoryError, WrongPasswordError, StorageError: see `vault.open_repository`.
         """
-        storage = self.storage
-        if storage is None:
-            raise StepTooEarlyError(earlier=_(TITLES[Step.PLACE]))
+        storage = self.storage()
         self.repo = open_repository(storage, password)
         self.repo.load_index()
         self.memory.keep(self.remembered)
@@ -243,7 +307,7 @@ class Journey:
         Raises:
             StepTooEarlyError: it is not open yet.
         """
-        if self.repo is None or (self.place is None and self.elsewhere is None):
+        if self.repo is None or self.place is None:
             raise StepTooEarlyError(earlier=_(TITLES[earlier]))
         return self.repo
 
@@ -255,7 +319,7 @@ class Journey:
     def sheet(self, *, windows: bool = sys.platform == "win32") -> kits.Sheet:
         """Return the recovery kit of this vault; it is open."""
         repo = self.opened(Step.PASSWORD)
-        place = self.elsewhere or self.place or Path()
+        place = self.place or Path()
         disk = disk_of(place, external_disks()) if isinstance(place, Path) else None
         known = self.newest()
         facts = kits.KitFacts(
@@ -265,8 +329,13 @@ class Journey:
             disk=(disk.label or str(disk.root)) if disk else "",
             made=dt.datetime.now(dt.UTC),
             windows=windows,
+            settings=kits.plain_settings(place, self.access),
         )
         return kits.make_sheet(facts)
+
+    @property
+    def _folder(self) -> Path | None:
+        return self.place if isinstance(self.place, Path) else None
 
     def _phone_of(self, repo: Repository, known: SnapshotInfo | None) -> str:
         """Return what the person calls the phone, with the label that lists of snapshots show; readable."""
@@ -282,7 +351,7 @@ class Journey:
         Raises:
             SetupError, PdfMissingError: see `kit.write_kit`.
         """
-        written = kits.write_kit(self.sheet(), self.place, file)
+        written = kits.write_kit(self.sheet(), self._folder, file)
         self._keep(kit=str(written.file), kit_written=written.when)
         return written
 
@@ -321,6 +390,4 @@ class Journey:
         self._keep(debugging_off=dt.datetime.now(dt.UTC))
 
     def _keep(self, **changes: object) -> None:
-        if self.place is None:  # what is remembered are folders
-            return
         self.memory.keep(msgspec.structs.replace(self.remembered, **changes))

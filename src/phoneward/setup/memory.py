@@ -13,6 +13,8 @@ from typing import Final
 
 import msgspec
 
+from phoneward.vaultplace import RemotePlace, UnknownServiceError, VaultPlace, parse_place
+
 NAME: Final = "setup.json"
 MAX_FILE: Final = 1 << 20
 MAX_VAULTS: Final = 20
@@ -23,7 +25,7 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is remembered about one vault.
 
     Attributes:
-        place: its folder.
+        place: its folder, or its address without secrets.
         device, phone: ID and name of the phone that was set up with it.
         serial: adb's name of it; empty for a folder.
         kit: the file that the recovery kit was last written to.
@@ -58,12 +60,12 @@ class Memory:
     def __init__(self, state_dir: Path) -> None:
         self._file = state_dir / NAME
 
-    def last_place(self) -> Path | None:
+    def last_place(self) -> VaultPlace | None:
         """Return the vault that was set up last; None where nothing is remembered."""
         vaults = self._load()
-        return Path(vaults[0].place) if vaults else None
+        return parse_place(vaults[0].place) if vaults else None
 
-    def of(self, place: Path) -> Remembered:
+    def of(self, place: VaultPlace) -> Remembered:
         """Return what is remembered about a vault; nothing but its place where that is nothing."""
         return next((one for one in self._load() if one.place == str(place)), Remembered(str(place)))
 
@@ -94,7 +96,16 @@ class Memory:
 
 
 def _is_sane(one: Remembered) -> bool:
-    """Whether it can have been written by us: an absolute path, and times that can be shown."""
+    """Whether it can have been written by us: an absolute path or an address, and times that can be shown."""
     times = (one.kit_written, one.debugging_off)
-    whole = "\0" not in one.place + one.kit and one.place.isprintable() and os.path.isabs(one.place)
+    whole = "\0" not in one.place + one.kit and one.place.isprintable() and _is_place(one.place)
     return whole and all(time is None or (time.tzinfo is not None and 2000 < time.year < 9000) for time in times)
+
+
+def _is_place(text: str) -> bool:
+    """Whether a place means the same wherever the program stands. One with a password in it was not written by us."""
+    try:
+        place = parse_place(text)
+    except UnknownServiceError:
+        return False
+    return str(place) == text if isinstance(place, RemotePlace) else os.path.isabs(text)

@@ -21,6 +21,7 @@ from phoneward.setup.errors import (
 )
 from phoneward.texts import Size, Words, words
 from phoneward.vault import LocalStorage, VaultError, repository_exists
+from phoneward.vaultplace import VaultPlace
 
 FOLDER: Final = "phone-vault"
 ENOUGH: Final = 32_000_000_000
@@ -67,13 +68,13 @@ class PlaceReport:
     """What is to be said of a place.
 
     Attributes:
-        path: absolute.
+        place: absolute, where it is a folder.
         holds_vault: there is one already, which is used as it is.
         warnings: what a person should know; none of them forbids it.
         free: bytes free there; None where the system does not say.
     """
 
-    path: Path
+    place: VaultPlace
     holds_vault: bool
     warnings: tuple[Words, ...] = ()
     free: int | None = None

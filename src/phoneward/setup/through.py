@@ -12,12 +12,12 @@ from phoneward.progress import Listener, silent
 from phoneward.setup.attached import needed_bytes
 from phoneward.setup.journey import Journey
 from phoneward.setup.passwords import judge
-from phoneward.setup.places import check_place
 from phoneward.setup.printed import is_kit_printed
 from phoneward.setup.steps import TITLES, Step
-from phoneward.setup.views import DEBUGGING_SENTENCES
+from phoneward.setup.views import DEBUGGING_SENTENCES, spare_key_sentence
 from phoneward.snapshots import Coverage
 from phoneward.texts import Size, Words, words
+from phoneward.vaultplace import VaultPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Told:
 
 
 def run_through(
-    journey: Journey, place: Path, password: str, *, kit_file: Path | None = None, listener: Listener = silent
+    journey: Journey, place: VaultPlace, password: str, *, kit_file: Path | None = None, listener: Listener = silent
 ) -> Iterator[Told]:
     """Do all steps, one each time the caller asks for the next; what was done already is only said.
 
@@ -57,7 +57,7 @@ def run_through(
 
     Args:
         journey: with its phone.
-        place: the vault's folder.
+        place: where the vault lies.
         password: of the vault, there or to be made.
         kit_file: where the recovery kit goes; None: beside the vault.
         listener: hears the progress.
@@ -66,7 +66,7 @@ def run_through(
         PhonewardError: a step failed. Those before it are done, and the next run goes on from there.
     """
     # The place is looked at before the phone is asked: a typing error is said at once.
-    check_place(place, phone_folder=journey.source.folder)
+    journey.check_place(place)
     with contextlib.ExitStack() as stack:
         phone: Phone | None
         try:
@@ -86,7 +86,7 @@ def run_through(
     yield _debugging(journey)
 
 
-def _was_done_with_it(journey: Journey, place: Path, password: str) -> bool:
+def _was_done_with_it(journey: Journey, place: VaultPlace, password: str) -> bool:
     """Whether this very phone was backed up into the vault: then it need not be here now."""
     journey.choose_place(place)
     remembered = journey.remembered
@@ -106,11 +106,11 @@ def _phone(journey: Journey, phone: Phone | None) -> Told:
     return Told(Step.PHONE, (said,), facts={"phone": label, "device": phone.identity.id, "connected": True})
 
 
-def _place(journey: Journey, place: Path, needed: int | None) -> Told:
+def _place(journey: Journey, place: VaultPlace, needed: int | None) -> Told:
     opened = journey.repo
     report = journey.choose_place(place, needed)
     journey.repo = opened
-    shown = readable(str(report.path))
+    shown = readable(str(report.place))
     said = words("The vault: {place}", place=shown)
     facts = {"repository": shown, "free": report.free, "needed": needed}
     return Told(Step.PLACE, (said,), already=report.holds_vault, warnings=report.warnings, facts=facts)
@@ -128,9 +128,12 @@ def _password(journey: Journey, password: str) -> Told:
         said = words("The vault is made. Without its password nobody can open it, you included: write it down.")
         already = False
     weak: tuple[Words | str, ...] = ()
+    if journey.spare_key is not None:
+        weak = (spare_key_sentence(journey.spare_key),)
     if strength.is_weak:
         better = words("Change it with: phoneward key passwd")
         weak = (
+            *weak,
             words("This password is weak: it can be guessed. It is used all the same."),
             *_parts(strength.reason),
             better,

@@ -10,6 +10,7 @@ from phoneward.setup.attached import Attached
 from phoneward.setup.shells import quoted
 from phoneward.setup.steps import TITLES, Progress, Step, StepView
 from phoneward.texts import Moment, Words, words
+from phoneward.vaultplace import ENTRY_VARIABLES, RemotePlace, VaultPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Found:
 
     attached: Attached | None
     is_folder: bool
-    place: Path | None
+    place: VaultPlace | None
     place_problem: PhonewardError | None
     has_vault: bool
     kit: Path | None
@@ -96,6 +97,19 @@ def _password(found: Found) -> StepView:
     return _view(Step.PASSWORD, PASSWORD_SENTENCES, (todo,), is_done=False)
 
 
+def spare_key_sentence(name: str) -> Words:
+    """Return what a person should know of a second key file that a broken connection left.
+
+    Args:
+        name: of the file.
+    """
+    return words(
+        "The connection broke while the vault was made, and a second key file with the same password is left in it. "
+        "It does no harm. If you ever change the password, remove it as well: {command}",
+        command=f"phoneward key remove {name[:8]}",
+    )
+
+
 KIT_SENTENCES = (
     words("The recovery kit is a sheet of paper that says how to get everything back, also without this computer."),
     words("It has an empty line for the password. The password itself is never printed."),
@@ -149,15 +163,24 @@ def _debugging(found: Found) -> StepView:
     return _view(Step.DEBUGGING, DEBUGGING_SENTENCES, (todo,), is_done=False, guide=guide)
 
 
-def afterwards(place: Path, *, is_folder: bool = False) -> tuple[Words, ...]:
-    """Return how to go on, with the commands for this vault."""
+def afterwards(place: VaultPlace, *, is_folder: bool = False, enters: bool = False) -> tuple[Words, ...]:
+    """Return how to go on, with the commands for this vault.
+
+    Args:
+        place: where it lies.
+        is_folder: a folder stands in for the phone.
+        enters: its server asks who wants to enter.
+    """
     command = f"phoneward backup --repo {quoted(str(place))}"
     if is_folder:
         first = words("To take another backup: {command}", command=f"{command} --folder …")
     else:
         first = words("Once a week: switch USB debugging on, plug the phone in, and run: {command}", command=command)
+    names = ENTRY_VARIABLES.get(place.kind, ()) if isinstance(place, RemotePlace) and enters else ()
+    entered = words("Set these two variables before, so that the server lets you in: {names}", names=", ".join(names))
     return (
         first,
+        *((entered,) if names else ()),
         words("Only what is new is copied then, so it takes a few minutes."),
         words(
             "To have it happen by itself: {command} (USB debugging stays on for it)",

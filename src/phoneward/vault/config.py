@@ -65,8 +65,20 @@ def open_config(raw: bytes, key: SealingKey) -> Config:
     try:
         plain = key.open(raw)
     except SealError as error:
-        raise DamagedError(name="config", problem=_("its content was changed.")) from error
+        problem = _("its content was changed, or this key is of another vault.")
+        raise DamagedError(name="config", problem=problem) from error
     return parse_config(plain)
+
+
+def is_key_of(key: SealingKey, raw: bytes) -> bool:
+    """Tell whether a master key opens a `config` file; what stands in it is not looked at."""
+    if len(raw) > _MAX_CONFIG:
+        return True  # that is said by whoever opens it
+    try:
+        key.open(raw)
+    except SealError:
+        return False
+    return True
 
 
 def parse_config(plain: bytes) -> Config:

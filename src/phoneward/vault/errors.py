@@ -23,6 +23,19 @@ class RepositoryExistsError(VaultError):
     next_step = N_("Use it as it is, or choose an empty folder for a new one.")
 
 
+class KeyLeftBehindError(RepositoryExistsError):
+    """Two made a vault at the same place at once; this one gave way, and its key file stays: nothing is removed there.
+
+    It opens nothing of the vault. Details: `names`, the key files.
+    """
+
+    message = N_("Somebody else made a vault at {location} at the same moment. A key file of this run is left in it.")
+    next_step = N_(
+        "It opens nothing there, and may stay. Use the vault that is there with its own password, or choose another "
+        "place for a new one. Whoever keeps the server may remove it: {names}"
+    )
+
+
 class WrongPasswordError(VaultError):
     """No key file opens with this password."""
 

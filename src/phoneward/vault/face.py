@@ -20,6 +20,7 @@ from phoneward.vault.errors import (
     GroupWouldVanishError,
     KeyFileError,
     KeyInUseError,
+    KeyLeftBehindError,
     KeyNotFoundError,
     KeyNotWorkingError,
     LastKeyError,
@@ -43,6 +44,7 @@ from phoneward.vault.errors import (
     SizeMismatchError,
     SnapshotDamagedError,
     SnapshotNotFoundError,
+    StorageAccessError,
     StorageDeniedError,
     StorageError,
     StorageFullError,
@@ -115,7 +117,7 @@ from phoneward.vault.snapshot_filter import (
     parse_tag_list,
 )
 from phoneward.vault.stats import StatsMode, VaultStats, measure
-from phoneward.vault.storage import LocalStorage, Storage, open_storage
+from phoneward.vault.storage import LocalStorage, Storage, for_looking, open_storage
 from phoneward.vault.tree_totals import TreeMeasurer, TreeTotals, measure_tree
 from phoneward.vault.trees import MAX_DEPTH, TreeEntry, decode_tree, encode_tree, find_node, iter_tree, load_tree
 from phoneward.vault.writer import BlobWriter, Pending, PendingFile, StoredFile, WriterStats
@@ -165,6 +167,7 @@ __all__ = [
     "KeyFileError",
     "KeyInUseError",
     "KeyInfo",
+    "KeyLeftBehindError",
     "KeyNotFoundError",
     "KeyNotWorkingError",
     "LastKeyError",
@@ -227,6 +230,7 @@ __all__ = [
     "Span",
     "StatsMode",
     "Storage",
+    "StorageAccessError",
     "StorageDeniedError",
     "StorageError",
     "StorageFullError",
@@ -262,6 +266,7 @@ __all__ = [
     "find_node",
     "find_snapshot",
     "find_snapshot_name",
+    "for_looking",
     "format_time",
     "go_mode",
     "group_name",

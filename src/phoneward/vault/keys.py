@@ -5,6 +5,7 @@ import hashlib
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -194,8 +195,16 @@ def key_age_s(raw: bytes) -> float:
     return 0.0
 
 
-def find_master_key(storage: Storage, password: str) -> tuple[SealingKey, FileId]:
+def find_master_key(
+    storage: Storage, password: str, fits: Callable[[SealingKey], bool] = lambda _master: True
+) -> tuple[SealingKey, FileId]:
     """Try the password on every key file (at most `MAX_KEYS_TRIED`), and return the master key and the file's name.
+
+    Args:
+        storage: where they lie.
+        password: what somebody typed.
+        fits: whether a master key is this vault's. Where nothing may be removed, an `init` that gave way leaves its key
+            file, perhaps with the same password: it is passed over for one that fits, and returned where none does.
 
     Raises:
         WrongPasswordError: it fits none.
@@ -203,6 +212,7 @@ def find_master_key(storage: Storage, password: str) -> tuple[SealingKey, FileId
         StorageError: the key files cannot be read.
     """
     broken: KeyFileError | None = None
+    stray: tuple[SealingKey, FileId] | None = None
     tried = 0
     for name, size in sorted(storage.list(FileType.KEY)):
         try:
@@ -217,10 +227,15 @@ def find_master_key(storage: Storage, password: str) -> tuple[SealingKey, FileId
         except ValueError as error:
             broken = KeyFileError(name=f"keys/{name}", problem=str(error))
             continue
-        if master is not None:
+        if master is not None and fits(master):
             return master, name
+        if master is not None:
+            stray = stray or (master, name)
+            continue
         if hashlib.sha256(raw).hexdigest() != name:
             broken = KeyFileError(name=f"keys/{name}", problem=_("its content was changed."))
+    if stray is not None:
+        return stray
     if broken is not None:
         raise broken
     raise WrongPasswordError(location=storage.location)
@@ -232,13 +247,32 @@ def load_key_file(storage: Storage, name: FileId, size: int) -> bytes:
 
 
 def save_key(
-    storage: Storage, master: SealingKey, password: str, cost: NewKeyCost, *, username: str = "", hostname: str = ""
+    storage: Storage,
+    master: SealingKey,
+    password: str,
+    cost: NewKeyCost,
+    *,
+    username: str = "",
+    hostname: str = "",
+    sending: Callable[[FileId], None] = lambda _name: None,
 ) -> FileId:
-    """Store a new key file for the password and return its name; durable on return."""
+    """Store a new key file for the password and return its name; durable on return.
+
+    Args:
+        storage: where to.
+        master: what it holds.
+        password: opens it.
+        cost: of guessing the password.
+        username: whose it is; empty for this person's.
+        hostname: of which computer; empty for this one's.
+        sending: hears of each name just before it is sent. There are several where a try ended unclear: then a file of
+            an earlier name, which opens the same, may be there as well, or come yet.
+    """
 
     def save() -> FileId:
         raw = seal_master_key(master, password, cost, username=username, hostname=hostname)
         name = FileId(hashlib.sha256(raw).hexdigest())
+        sending(name)
         storage.save(FileType.KEY, name, [raw])
         return name
 

@@ -147,7 +147,7 @@ class NearFiles:
             found = self._kept(key) or self._load(repo, key, number)
             self._remember(key, found)
             coming.set_result(found)
-        except BaseException as error:
+        except BaseException as error:  # an interrupt too: whoever waits for this one must not wait for ever
             coming.set_exception(error)
             raise
         finally:

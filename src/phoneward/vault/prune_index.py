@@ -1,7 +1,8 @@
 """Writes the index anew without some packs, so that every moment in between is sound.
 
 Index files are replaced group by group: the new file is durable before the old ones go. Meanwhile two files may
-describe one pack alike, which every program takes for what it is. One index file at a time is in memory.
+describe one pack alike, which every program takes for what it is. One index file at a time is in memory; of a place far
+away, those that are on the way as well (`loading.IN_FLIGHT_BYTES`).
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -9,12 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from phoneward.errors import PhonewardError
 from phoneward.vault.blobs import FileId, FileType
 from phoneward.vault.errors import DamagedError, FileMissingError
 from phoneward.vault.index import FLUSH_BLOBS, IndexedPack, decode_index, encode_index
+from phoneward.vault.loading import load_each
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.packs import encode_header
 from phoneward.vault.repository import Repository
+from phoneward.vault.storage.base import ListedFile
 
 
 @dataclass(slots=True)
@@ -25,16 +29,44 @@ class IndexChange:
     removed: int = 0
 
 
-def read_index(repo: Repository, name: FileId) -> list[IndexedPack]:
-    """Return what one index file describes.
+def read_indexes(
+    repo: Repository, files: Iterable[ListedFile]
+) -> Iterator[tuple[FileId, list[IndexedPack] | PhonewardError]]:
+    """Yield what index files describe as they lie there, several on the way at once where each takes its time.
 
-    Raises:
-        DamagedError, FileMissingError, StorageError: it cannot be read.
+    Nothing that is kept on this computer is taken for them: what is cleaned or repaired is what lies there.
+
+    Args:
+        repo: open.
+        files: as listed; from a disk of this computer they come in this order, from elsewhere as they arrive.
+
+    Yields:
+        A name, and its packs or why it cannot be read.
     """
-    try:
-        return decode_index(repo.load_unpacked(FileType.INDEX, name))
-    except ValueError as error:
-        raise DamagedError(name=f"index/{name}", problem=str(error)) from error
+    for name, found in load_each(_AsTheyLie(repo), FileType.INDEX, files):
+        if isinstance(found, PhonewardError):
+            yield name, found
+            continue
+        try:
+            yield name, decode_index(found)
+        except ValueError as error:
+            yield name, DamagedError(name=f"index/{name}", problem=str(error))
+
+
+class _AsTheyLie:
+    """A repository's files, past what is kept of them on this computer."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+
+    @property
+    def requests_at_once(self) -> int:
+        """As many as the place bears."""
+        return self._repo.requests_at_once
+
+    def load_listed(self, file_type: FileType, file: ListedFile) -> bytes:
+        """Ask for the file."""
+        return self._repo.load_unpacked(file_type, file.name)
 
 
 class IndexWriter:
@@ -100,15 +132,17 @@ class IndexRewriter:
             DamagedError: an index file beside those named damaged cannot be read.
             StorageError: the repository cannot be read or written.
         """
-        for name, _size in sorted(self._repo.list_files(FileType.INDEX)):
-            if name not in self._leave and name not in damaged:
-                self._take(name)
+        listed = sorted(self._repo.list_files(FileType.INDEX))
+        wanted = [file for file in listed if file.name not in self._leave and file.name not in damaged]
+        for name, found in read_indexes(self._repo, wanted):
+            if isinstance(found, PhonewardError):
+                raise found
+            self._take(name, found)
         self._finish_group()
         self._remove(damaged)
         return self.change
 
-    def _take(self, name: FileId) -> None:
-        packs = read_index(self._repo, name)
+    def _take(self, name: FileId, packs: list[IndexedPack]) -> None:
         kept = list(self._kept(packs))
         blobs = sum(len(pack.entries) for pack in kept)
         changed = len(kept) < len(packs)

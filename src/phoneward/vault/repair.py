@@ -20,7 +20,7 @@ from phoneward.vault.errors import CleaningSpaceError, DamagedError, FileMissing
 from phoneward.vault.index import IndexedPack
 from phoneward.vault.locks import HeldLock
 from phoneward.vault.packs import MAX_BLOBS, PackEntry, encode_header, pack_size
-from phoneward.vault.prune_index import IndexRewriter, IndexWriter, read_index
+from phoneward.vault.prune_index import IndexRewriter, IndexWriter, read_indexes
 from phoneward.vault.prune_space import index_room, index_size
 from phoneward.vault.repair_report import RepairFinding, RepairKind, RepairReport
 from phoneward.vault.repository import Repository
@@ -106,14 +106,14 @@ class _Repair:
 
     def look(self, *, read_all_packs: bool) -> None:
         """Read the index files, list the packs, and find out which to ask."""
-        for name, _size in sorted(self._repo.list_files(FileType.INDEX)):
-            try:
-                packs = read_index(self._repo, name)
-            except DamagedError as error:
+        for name, found in read_indexes(self._repo, sorted(self._repo.list_files(FileType.INDEX))):
+            if isinstance(found, DamagedError):
                 self._todo.damaged.append(name)
-                self._note(RepairKind.INDEX_DAMAGED, f"index/{name}", error.sentence())
+                self._note(RepairKind.INDEX_DAMAGED, f"index/{name}", found.sentence())
+            elif isinstance(found, PhonewardError):
+                raise found
             else:
-                for pack in packs:
+                for pack in found:
                     self._describe(pack)
         self._present = dict(self._repo.list_files(FileType.PACK))
         for name, described in self._described.items():

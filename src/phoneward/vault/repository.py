@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from phoneward.vault.blob_batches import load_blobs
 from phoneward.vault.blobs import MAX_BLOB_SIZE, BlobId, BlobType, FileId, FileType
 from phoneward.vault.cache import SealedCache
 from phoneward.vault.compression import CompressionError, compress, decompress_at_most, decompress_exactly
-from phoneward.vault.config import Config, new_config, open_config, seal_config
+from phoneward.vault.config import Config, is_key_of, new_config, open_config, seal_config
 from phoneward.vault.crypto import SealError, SealingKey
 from phoneward.vault.errors import (
     AppendOnlyError,
@@ -23,11 +23,13 @@ from phoneward.vault.errors import (
     FileMissingError,
     KeyFileError,
     LockLostError,
+    NameTakenError,
     NoRepositoryError,
     RepositoryExistsError,
     VerifyError,
     WrongPasswordError,
 )
+from phoneward.vault.firstkey import save_first_key
 from phoneward.vault.index import decode_columns
 from phoneward.vault.index_table import IndexTable, Location
 from phoneward.vault.keys import NewKeyCost, find_master_key, key_age_s, save_key
@@ -62,7 +64,12 @@ def repository_exists(storage: Storage) -> bool:
 
 
 def init_repository(
-    storage: Storage, password: str, *, kdf: NewKeyCost | None = None, chunker_of: "Repository | None" = None
+    storage: Storage,
+    password: str,
+    *,
+    kdf: NewKeyCost | None = None,
+    chunker_of: "Repository | None" = None,
+    on_spare_key: Callable[[FileId], None] = lambda _name: None,
 ) -> "Repository":
     """Make a new repository and return it, open.
 
@@ -74,9 +81,11 @@ def init_repository(
         kdf: what guessing the password shall cost; None measures this computer.
         chunker_of: another repository that shall be able to share blobs with this one: files are cut at the same
             places (restic's `init --copy-chunker-params`).
+        on_spare_key: hears of a second key file with the same password: a cut connection left it, the place keeps it.
 
     Raises:
         RepositoryExistsError: there is one, or a part of one.
+        KeyLeftBehindError: another was made at the same moment, and what was stored for this one cannot be removed.
         StorageError: the place cannot be written to.
     """
     if repository_exists(storage):
@@ -85,16 +94,14 @@ def init_repository(
     if any(True for _file in storage.list(FileType.KEY)):
         key, name = _key_of_unfinished(storage, password)
         storage.create()
+    else:
+        storage.create()
+        key = SealingKey.generate()
+        name = save_first_key(storage, key, password, kdf or NewKeyCost.calibrated(), on_spare_key)
+    try:
         storage.save(FileType.CONFIG, NO_NAME, [seal_config(config, key)])
-        return Repository(storage, key, config, name)
-    storage.create()
-    key = SealingKey.generate()
-    name = save_key(storage, key, password, kdf or NewKeyCost.calibrated())
-    if [file.name for file in storage.list(FileType.KEY)] != [name]:
-        # Somebody else initialised the same place at the same time: give way, before config makes it a repository.
-        storage.remove(FileType.KEY, name)
-        raise RepositoryExistsError(location=storage.location)
-    storage.save(FileType.CONFIG, NO_NAME, [seal_config(config, key)])
+    except NameTakenError as error:  # of a place whose listings lag: another was there all the same
+        raise RepositoryExistsError(location=storage.location) from error
     return Repository(storage, key, config, name)
 
 
@@ -136,7 +143,7 @@ def open_repository(storage: Storage, password: str, *, cache: Path | None = Non
         config = storage.load(FileType.CONFIG, NO_NAME)
     except FileMissingError:
         raise NoRepositoryError(location=storage.location) from None
-    key, name = find_master_key(storage, password)
+    key, name = find_master_key(storage, password, lambda master: is_key_of(master, config))
     repo = Repository(storage, key, open_config(config, key), name)
     if cache is not None and repo.requests_at_once > 1:
         repo.near = NearFiles(SealedCache(cache / NEAR_FOLDER, repo, purpose=NEAR_PURPOSE))

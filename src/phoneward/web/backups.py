@@ -12,11 +12,13 @@ from phoneward.progress import Listener
 from phoneward.setup import Source
 from phoneward.snapshots import BackupCutShortError, BackupResult, BackupStoppedError
 from phoneward.texts import Size, Words, counted, verbatim, words
-from phoneward.vault import Repository, StorageError
+from phoneward.vault import Repository, StorageError, StorageUnreachableError
+from phoneward.vaultplace import RemotePlace
 from phoneward.web.errors import (
     BackupBrokenOffError,
     BackupHeldError,
     PhoneLostError,
+    ServerSilentError,
     VaultUnreachableError,
 )
 from phoneward.web.jobs import Again, Job, Kind, Outcome
@@ -49,7 +51,7 @@ def start(context: "WebContext", source: Source, again: Again, *, is_first: bool
     title = words("The first backup") if is_first else words("Backup")
 
     def work(listener: Listener) -> Outcome:
-        with _in_words_of_the_page(), context.door.own() as repo, source.open() as phone:
+        with _in_words_of_the_page(context), context.door.own() as repo, source.open() as phone:
             if is_first:
                 result = context.desk.journey(repo).back_up(phone, listener)
             else:
@@ -81,7 +83,7 @@ def start_trial(context: "WebContext", again: Again) -> tuple[Job, bool]:
     """Start the check of the first backup and a restore of a few files, or find the one that runs."""
 
     def work(listener: Listener) -> Outcome:
-        with _in_words_of_the_page(), context.door.own() as repo:
+        with _in_words_of_the_page(context), context.door.own() as repo:
             found = context.desk.journey(repo).verify(listener)
         context.checkups.forget()
         first, *rest = found.sentences()
@@ -123,7 +125,7 @@ def _outcome(result: BackupResult, happened: list[Words], *, is_first: bool) -> 
 
 
 @contextmanager
-def _in_words_of_the_page() -> Iterator[None]:
+def _in_words_of_the_page(context: "WebContext") -> Iterator[None]:
     """Say what to do with a button where the command line says to run a command again."""
     try:
         yield
@@ -133,5 +135,9 @@ def _in_words_of_the_page() -> Iterator[None]:
         raise BackupHeldError from error
     except PhoneGoneError as error:
         raise PhoneLostError(**error.details) from error
+    except StorageUnreachableError as error:
+        raise ServerSilentError(**error.details) from error
     except StorageError as error:
+        if isinstance(context.door.place(), RemotePlace):  # it has no disk to be plugged in
+            raise
         raise VaultUnreachableError(**error.details) from error

@@ -255,6 +255,13 @@ class VaultUnreachableError(StorageError):
     next_step = N_("Plug its disk in again and wait until the computer shows it, then press the button.")
 
 
+class ServerSilentError(StorageError):
+    """The server of a vault elsewhere stopped answering under work of the page."""
+
+    message = N_("There is no answer from {path}: {detail}")
+    next_step = N_("Check your connection and whether the server runs, then try again: it goes on where it stopped.")
+
+
 class PlaceNotWholeError(PageError):
     """A place for the vault that begins nowhere."""
 

@@ -18,7 +18,8 @@ from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.settings import NoRepositoryNamedError
 from phoneward.snapshots import NoAppFilesError
 from phoneward.texts import Words, _, current_language
-from phoneward.vault import KeyNotFoundError, NotAFileError, PathNotFoundError
+from phoneward.vault import KeyNotFoundError, NotAFileError, PathNotFoundError, StorageAccessError
+from phoneward.vaultplace import RemotePlace
 from phoneward.web import actions, language, navigation
 from phoneward.web.errors import (
     DiskRefusedError,
@@ -134,7 +135,17 @@ def error_page(request: Request, error: PhonewardError) -> Response:
             return see_other(f"/unlock?next={quote(here_of(request), safe='')}")
         if isinstance(error, NoRepositoryNamedError):
             return see_other("/setup")
-    return page(request, "error.html", title=_("This did not work"), status=_status(error), error=error)
+    title = _("This did not work")
+    enter_at = _enter_at(request, error)
+    return page(request, "error.html", title=title, status=_status(error), error=error, enter_at=enter_at)
+
+
+def _enter_at(request: Request, error: PhonewardError) -> str:
+    """Return where a person says who enters the vault's server, where that is what went wrong; else empty."""
+    if not isinstance(error, StorageAccessError) or session_of(request) is None:
+        return ""
+    place = context_of(request).desk.place()
+    return f"/setup/place/elsewhere/{place.kind.value}" if isinstance(place, RemotePlace) else ""
 
 
 def _status(error: PhonewardError) -> int:

@@ -3,17 +3,16 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from phoneward import phones, setup
 from phoneward.errors import PhonewardError
 from phoneward.phones import Diagnosis
 from phoneward.settings import NoRepositoryNamedError, Settings
-from phoneward.setup import Attached, Journey, Source
-from phoneward.vault import Repository
-from phoneward.vaultplace import RemotePlace, folder_of
+from phoneward.setup import Attached, Journey, PlaceReport, Source
+from phoneward.vault import Repository, Storage, StorageError, open_storage
+from phoneward.vaultplace import VaultPlace
 from phoneward.web.vaults import VaultDoor
 
 LOOK_AGAIN_S: Final = 1.0
@@ -41,7 +40,7 @@ class SetupDesk:
         self._seen: tuple[float, Diagnosis] | None = None
         self._serials: set[str] = set()
         self._needed: dict[Source, int | None] = {}
-        self._new_at: Path | None = None
+        self._new_at: VaultPlace | None = None
         self.making = threading.Lock()
         """Held while a vault is made: two windows must not make two."""
 
@@ -94,14 +93,10 @@ class SetupDesk:
 
     # -- the vault -------------------------------------------------------------------------------------------------
 
-    def place(self) -> Path | None:
-        """Return the vault's folder; None where none is chosen.
-
-        Raises:
-            RemoteRepositoryError: the vault lies elsewhere.
-        """
+    def place(self) -> VaultPlace | None:
+        """Return where the vault lies or shall lie; None where no place is chosen."""
         try:
-            return folder_of(self._door.place())
+            return self._door.place()
         except NoRepositoryNamedError:
             return None
 
@@ -114,23 +109,38 @@ class SetupDesk:
 
     def journey(self, repo: Repository | None = None) -> Journey:
         """Return the way so far; with the vault where that is open."""
-        cache = self._settings.cache_dir / "snapshots"
-        return Journey(self._settings.state_dir, self._source, self.place(), cache_dir=cache, repo=repo)
+        return Journey(
+            self._settings.state_dir,
+            self._source,
+            self.place(),
+            cache_dir=self._settings.cache_dir / "snapshots",
+            repo=repo,
+            access=self._door.access,
+            opener=self._open,
+        )
+
+    def _open(self, place: VaultPlace, access: Mapping[str, str]) -> Storage:
+        """Open a place; the vault's own keeps its connections from page to page."""
+        return self._door.storage_at(place) if place == self.place() else open_storage(place, access)
 
     @contextlib.contextmanager
     def looking(self) -> Iterator[Journey]:
         """Yield the way so far, for reading: with the vault, where it was opened and is there."""
         with self._lock, contextlib.ExitStack() as stack:
             repo: Repository | None = None
+            failed: PhonewardError | None = None
             if self._door.is_open:
-                with contextlib.suppress(PhonewardError):
+                try:
                     repo = stack.enter_context(self._door.vault())
-            yield self.journey(repo)
+                except PhonewardError as error:
+                    failed = error
+            journey = self.journey(repo)
+            if journey.is_far and isinstance(failed, StorageError):
+                journey.unreachable = failed  # it was waited for just now, and need not be once more
+            yield journey
 
     def is_missed(self) -> bool:
-        """Tell whether a vault should be where none is now: it is on a server, was used before, or is named."""
-        if isinstance(self._door.place(), RemotePlace):
-            return True
+        """Tell whether a vault should be where none is now: it was used before, or is named."""
         with self.looking() as journey:
             is_away = self.is_away(journey)
         return is_away or self.is_named()
@@ -140,15 +150,39 @@ class SetupDesk:
 
         Not where the person said since that a new one shall be made at that very place.
         """
+        if journey.unreachable is not None:  # nobody knows what is there
+            return False
         remembered = journey.remembered
         was_there = bool(remembered.kit or remembered.snapshot)
         return was_there and not journey.has_vault and journey.place != self._new_at
 
-    def take_place(self, path: Path) -> None:
-        """Take a place for the vault that the person chose."""
-        self._new_at = path
-        self.journey().choose_place(path)
-        self._door.choose(path)
+    def take_place(self, place: VaultPlace, entry: Mapping[str, str] | None = None) -> None:
+        """Take a place for the vault that the person chose.
+
+        Args:
+            place: a folder or an address; it was checked.
+            entry: who enters there, see `VaultDoor.choose`.
+        """
+        self._new_at = place
+        self._way_to(place, entry or {}).choose_place(place)
+        self._door.choose(place, entry)
+
+    def check_place(self, place: VaultPlace, entry: Mapping[str, str] | None = None) -> PlaceReport:
+        """Say whether a vault can lie at a place, and what to know about it.
+
+        Args:
+            place: what the person chose.
+            entry: who enters there, see `VaultDoor.choose`.
+
+        Raises:
+            PhonewardError: it cannot, and why.
+        """
+        return self._way_to(place, entry or {}).check_place(place, self.needed(self.attached()))
+
+    def _way_to(self, place: VaultPlace, entry: Mapping[str, str]) -> Journey:
+        """Return the way to a place that is not the vault's yet: nothing of the vault's connections is used for it."""
+        access = self._door.access_at(place, entry)
+        return Journey(self._settings.state_dir, self._source, place, access=access)
 
     def vault_made(self, journey: Journey) -> None:
         """Take the vault that was just made, open as it is: from now on it is missed when it is not there."""
@@ -163,8 +197,6 @@ class SetupDesk:
             repo: open.
             has_snapshot: whether it holds a finished snapshot of a phone.
         """
-        if isinstance(self._door.place(), RemotePlace):  # set-up is for folders
-            return False
         if not has_snapshot:
             return True
         remembered = self.journey(repo).remembered

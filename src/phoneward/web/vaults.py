@@ -4,8 +4,7 @@ import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from phoneward.settings import NoRepositoryNamedError, Settings
@@ -16,6 +15,7 @@ from phoneward.vault import (
     Repository,
     Storage,
     WrongPasswordError,
+    for_looking,
     open_repository,
     open_storage,
     repository_exists,
@@ -42,7 +42,7 @@ class VaultDoor:
         self,
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
-        remembered: Callable[[], Path | None] = lambda: None,
+        remembered: Callable[[], VaultPlace | None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._remembered = remembered
@@ -50,6 +50,7 @@ class VaultDoor:
         self._state = threading.RLock()
         self._trying = threading.Lock()
         self._place: VaultPlace | None = None
+        self._entry: Mapping[str, str] = {}
         self._at: tuple[VaultPlace, Storage] | None = None
         self._repo: Repository | None = None
         self._config_digest = b""
@@ -78,15 +79,52 @@ class VaultDoor:
                 raise
             return place
 
-    def choose(self, place: VaultPlace) -> None:
-        """Take another place, where a vault is or shall be made. Its password is asked for anew."""
+    def choose(self, place: VaultPlace, entry: Mapping[str, str] | None = None) -> None:
+        """Take another place, where a vault is or shall be made. Its password is asked for anew.
+
+        Args:
+            place: a folder or an address.
+            entry: who enters there, by restic's variables; it goes to no other place, and is kept in memory alone.
+        """
         with self._state:
-            if self._place != place:
-                self._place, self._repo = place, None
+            if self._place != place or entry:
+                self._place, self._repo, self._at, self._entry = place, None, None, entry or {}
+
+    @property
+    def access(self) -> Mapping[str, str]:
+        """Who enters the vault's place: what is set, and what was typed for this place."""
+        return {**self._settings.access, **self._entry}
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether somebody typed who enters the vault's place: it is forgotten with this server."""
+        return bool(self._entry)
+
+    def access_at(self, place: VaultPlace, entry: Mapping[str, str]) -> Mapping[str, str]:
+        """Return who would enter a place: what was typed for the vault's goes to no other server.
+
+        Args:
+            place: perhaps the vault's.
+            entry: what was typed now, by restic's variables; empty takes what was typed for the same place before.
+        """
+        return {**self._settings.access, **(entry or (self._entry if place == self._place else {}))}
+
+    def storage_at(self, place: VaultPlace) -> Storage:
+        """Return the vault's place; it is not asked yet whether there is a vault. The same again each time.
+
+        Raises:
+            PhonewardError: see `vault.open_storage`.
+        """
+        with self._state:
+            if self._at is None or self._at[0] != place:
+                self._at = (place, open_storage(place, self.access))
+            return self._at[1]  # the same again: a distant one keeps its connections
 
     def take(self, place: VaultPlace, repo: Repository) -> None:
         """Take a vault that is open already, such as one just made, or one whose password was just changed."""
         with self._state:
+            if self._place != place:
+                self._at, self._entry = None, {}
             self._place = place
             self._accept(repo)
 
@@ -187,12 +225,8 @@ class VaultDoor:
         return SystemKeyring(self._settings.state_dir).password(self.place())
 
     def _storage(self) -> Storage:
-        place = self.place()
-        with self._state:
-            if self._at is None or self._at[0] != place:
-                self._at = (place, open_storage(place, self._settings.access))
-            storage = self._at[1]  # the same again: a distant one keeps its connections
-        if not repository_exists(storage):
+        storage = self.storage_at(self.place())
+        if not repository_exists(for_looking(storage)):
             raise NoRepositoryError(location=storage.location)
         return storage
 

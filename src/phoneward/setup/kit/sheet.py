@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ import phoneward
 from phoneward.errors import readable
 from phoneward.setup.shells import quoted
 from phoneward.texts import _, formats
-from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
+from phoneward.vaultplace import ENTRY_VARIABLES, RemoteKind, RemotePlace, VaultPlace
 
 TARGET: Final = "phone-restored"
 """The folder that the commands restore into; relative, so that it is made wherever the terminal stands."""
@@ -21,12 +22,8 @@ INSTALL: Final = (
 )
 """As restic's own documentation gives it (restic.readthedocs.io, "Installation")."""
 
-
-_ENTRY: Final = {
-    RemoteKind.REST: ("RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
-    RemoteKind.S3: ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-}
-"""restic's variables for who may enter; SFTP has keys of its own."""
+_REGIONS: Final = ("AWS_DEFAULT_REGION", "AWS_REGION")
+_CERTIFICATES: Final = ("RESTIC_CACERT", "RESTIC_TLS_CLIENT_CERT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,7 @@ class KitFacts:
         disk: what the external disk is called; empty where the vault is on the computer's own disk.
         made: when the kit was made.
         windows: whether the commands are for Windows' PowerShell.
+        settings: restic's variables that reaching the place needs beside who may enter; no secrets.
     """
 
     place: VaultPlace
@@ -48,6 +46,7 @@ class KitFacts:
     disk: str
     made: dt.datetime
     windows: bool = sys.platform == "win32"
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +92,13 @@ class Sheet:
 
 def make_sheet(facts: KitFacts) -> Sheet:
     """Return the sheet, in the language that is spoken now."""
+    is_far = isinstance(facts.place, RemotePlace)
+    keep = _("Print this sheet, write the password on it, and keep it with your important papers, not with the disk.")
+    keep_far = _("Print this sheet, write on it what it leaves room for, and keep it with your important papers.")
     return Sheet(
         title=_("Recovery kit: how to get back what was on your phone"),
         intro=(
-            _("Print this sheet, write the password on it, and keep it with your important papers, not with the disk."),
+            keep_far if is_far else keep,
             _(
                 "Whoever has both the vault and the password can read everything in it. Without the password nobody "
                 "can, you included: nobody can reset it."
@@ -150,21 +152,47 @@ def _entry_blanks(place: VaultPlace) -> tuple[str, ...]:
     return (_("Where the key is that SSH enters the server with"),)
 
 
-def _find_elsewhere(place: RemotePlace, *, windows: bool) -> Part:
+def plain_settings(place: VaultPlace, access: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what reaching a place needs beside who may enter: the region, and files of certificates; no secrets.
+
+    Args:
+        place: of the vault.
+        access: restic's variables (`settings.access`).
+    """
+    if not isinstance(place, RemotePlace) or place.kind is RemoteKind.SFTP:
+        return ()
+    regions = _REGIONS if place.kind is RemoteKind.S3 else ()
+    is_plain = place.address.startswith("http://")
+    names = (*regions, *(() if is_plain else _CERTIFICATES))
+    return tuple((name, access[name]) for name in names if access.get(name))
+
+
+def _find_elsewhere(place: RemotePlace, settings: tuple[tuple[str, str], ...], *, windows: bool) -> Part:
     """A server: nothing is to be found, but one must be let in."""
     reached = _("It lies at {place}. Any computer that reaches that server will do.").format(place=readable(str(place)))
-    if place.kind not in _ENTRY:
+    if place.kind not in ENTRY_VARIABLES:
         first = _("SSH must be able to enter the server from that computer: try it once by hand.")
         return Part(_("Reach the vault"), (reached, first))
     typed = _("In the place of … type what stands above. The lines count for this window alone.")
-    form = '$env:{name} = "…"' if windows else 'export {name}="…"'
-    commands = tuple(Command(_("Who may enter:"), form.format(name=name), runs=False) for name in _ENTRY[place.kind])
-    return Part(_("Reach the vault"), (reached, typed), commands)
+    form = "$env:{name} = {value}" if windows else "export {name}={value}"
+    entry = [
+        Command(_("Who may enter:"), form.format(name=name, value='"…"'), runs=False)
+        for name in ENTRY_VARIABLES[place.kind]
+    ]
+    plain = [
+        Command(
+            _("How it is reached:"), form.format(name=name, value=quoted(readable(value), windows=windows)), runs=False
+        )
+        for name, value in settings
+    ]
+    files = any(name in _CERTIFICATES for name, _value in settings)
+    kept = (_("Keep a copy of each file that is named here with this sheet, on a stick."),) if files else ()
+    return Part(_("Reach the vault"), (reached, typed, *kept), (*entry, *plain))
 
 
 def _find(facts: KitFacts) -> Part:
     if isinstance(facts.place, RemotePlace):
-        return _find_elsewhere(facts.place, windows=facts.windows)
+        return _find_elsewhere(facts.place, facts.settings, windows=facts.windows)
     name = readable(facts.place.name)
     if facts.disk:
         first = _("Plug the external disk into any computer and find the folder {name} on it.").format(name=name)

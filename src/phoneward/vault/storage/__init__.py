@@ -2,7 +2,7 @@
 
 from phoneward.vault.storage.base import NO_NAME, Distant, ListedFile, Storage, parse_name, requests_at_once
 from phoneward.vault.storage.local import LocalStorage
-from phoneward.vault.storage.opening import open_storage
+from phoneward.vault.storage.opening import for_looking, open_storage
 
 __all__ = [
     "NO_NAME",
@@ -10,6 +10,7 @@ __all__ = [
     "ListedFile",
     "LocalStorage",
     "Storage",
+    "for_looking",
     "open_storage",
     "parse_name",
     "requests_at_once",

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from phoneward.vault.errors import StorageError
 from phoneward.vault.storage.base import Storage
 from phoneward.vault.storage.local import LocalStorage
 from phoneward.vaultplace import RemoteKind, RemotePlace, VaultPlace
+
+_LOOK_S: Final = 10.0
+"""Seconds that somebody waits who only wants to know whether the place answers."""
 
 
 def open_storage(
@@ -29,6 +33,21 @@ def open_storage(
 
     raw = _remote(place, access)
     return RetryingStorage(raw) if on_wait is None else RetryingStorage(raw, on_wait=on_wait)
+
+
+def for_looking(storage: Storage) -> Storage:
+    """Return the same place for somebody who waits before a screen: it is soon said that it does not answer.
+
+    Work in the background has the patience of minutes; a page or a question has not.
+
+    Args:
+        storage: of `open_storage`; a folder is returned as it is.
+    """
+    from phoneward.vault.storage.retrying import Patience, RetryingStorage
+
+    if not isinstance(storage, RetryingStorage):
+        return storage
+    return RetryingStorage(storage.raw, patience=Patience(total_s=_LOOK_S, first_contact_s=_LOOK_S))
 
 
 def _remote(place: RemotePlace, access: Mapping[str, str]) -> Storage:

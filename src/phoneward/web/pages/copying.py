@@ -102,7 +102,7 @@ def _opened(source: Repository, context: WebContext, place: VaultPlace, password
         SecondPasswordWeakError: a new vault would have a password that is easily guessed, other than the first one's.
         PhonewardError: it cannot be opened, or made.
     """
-    storage = open_storage(place, context.settings.access)
+    storage = open_storage(place, context.settings.second_access)
     if not is_new or repository_exists(storage):
         return snapshots.open_second(source, storage, password, cache=context.settings.cache_dir)
     if isinstance(place, Path):

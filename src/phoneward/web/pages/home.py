@@ -11,6 +11,7 @@ from phoneward.findings import Finding, Severity, sorted_findings
 from phoneward.settings import NoRepositoryNamedError
 from phoneward.texts import _
 from phoneward.vault import NoRepositoryError
+from phoneward.vaultplace import RemotePlace
 from phoneward.web.page import context_of, page, see_other
 
 
@@ -47,7 +48,12 @@ def home(request: Request) -> Response:
 def _without_vault(request: Request, error: NoRepositoryError) -> Response:
     """Say that the vault is not there: its disk may be elsewhere, or there is none yet."""
     return page(
-        request, "no_vault.html", title=_("Your vault is not there"), command=("phoneward", "setup"), error=error
+        request,
+        "no_vault.html",
+        title=_("Your vault is not there"),
+        command=("phoneward", "setup"),
+        error=error,
+        is_far=isinstance(context_of(request).door.place(), RemotePlace),
     )
 
 

@@ -91,6 +91,7 @@ def overview(request: Request) -> Response:
             is_begun=any(view.is_done for view in progress.steps),
             is_away=context.desk.is_away(journey),
             place=journey.place,
+            is_far=journey.is_far,
         )
 
 

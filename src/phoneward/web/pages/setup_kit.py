@@ -28,7 +28,8 @@ def kit(request: Request) -> Response:
         if early is not None:
             return early
     with context.door.vault() as repo:
-        written = context.desk.journey(repo).kit_written()
+        journey = context.desk.journey(repo)
+        written = journey.kit_written()
         printed = is_kit_printed(repo)
     return step_page(
         request,
@@ -37,6 +38,7 @@ def kit(request: Request) -> Response:
         said=KIT_SENTENCES,
         file=str(written.file) if written is not None else "",
         printed=printed,
+        is_far=journey.is_far,
         sheet=KIT_SHEET,
         has_pdf=importlib.util.find_spec("typst") is not None,
     )

@@ -14,13 +14,15 @@ from phoneward.errors import PhonewardError, readable
 from phoneward.risks import WEAK_PASSWORD
 from phoneward.setup import PASSWORD_SENTENCES, PlaceReport, Step, Strength, Suggestion
 from phoneward.texts import Words, _, sentences, words
-from phoneward.vault import RepositoryExistsError
+from phoneward.vault import RepositoryExistsError, StorageUnreachableError
+from phoneward.vaultplace import RemotePlace, VaultPlace
 from phoneward.web import waiting
-from phoneward.web.errors import PlaceNotWholeError
+from phoneward.web.errors import PlaceNotWholeError, ServerSilentError
 from phoneward.web.page import context_of, form_of, say, see_other, session_of
 from phoneward.web.pages.setup import address_of, after, step_page, too_early
 
 PLACE: Final = address_of(Step.PLACE)
+ELSEWHERE: Final = f"{PLACE}/elsewhere"
 PASSWORD: Final = address_of(Step.PASSWORD)
 MADE: Final = f"{PASSWORD}/made"
 TYPED: Final = f"{PASSWORD}/typed"
@@ -57,13 +59,13 @@ def take_place(request: Request) -> Response:
     desk = context.desk
     typed = form.get("place", "").strip()
     try:
-        path = whole_path(typed)
-        report = setup.check_place(path, desk.needed(desk.attached()), phone_folder=desk.source.folder)
+        report = desk.check_place(whole_path(typed))
     except PhonewardError as error:
         return _place_page(request, typed=typed, error=error)
     if report.warnings and not report.holds_vault and form.get("know") != "1":
-        return step_page(request, Step.PLACE, "place_warning.html", report=report)
-    desk.take_place(report.path)
+        fields = {"place": str(report.place), "know": "1"}
+        return step_page(request, Step.PLACE, "place_warning.html", report=report, action=PLACE, fields=fields)
+    desk.take_place(report.place)
     context.forget_what_was_read()
     return see_other(after(Step.PLACE))
 
@@ -73,8 +75,9 @@ def _place_page(request: Request, *, typed: str = "", error: PhonewardError | No
     needed = desk.needed(desk.attached())
     with desk.looking() as journey:
         chosen, has_vault, is_away = journey.place, journey.has_vault, desk.is_away(journey)
-        if error is None and chosen is not None and not has_vault and not is_away:
-            error, typed = _problem(journey.place, desk.source.folder), readable(str(chosen))
+        trouble = journey.unreachable
+        if error is None and isinstance(chosen, Path) and not has_vault and not is_away:
+            error, typed = _problem(chosen, desk.source.folder), readable(str(chosen))
             chosen = None if error else chosen
     return step_page(
         request,
@@ -84,17 +87,26 @@ def _place_page(request: Request, *, typed: str = "", error: PhonewardError | No
         offered=[_offered(one) for one in setup.places_to_choose(needed)],
         needed=needed,
         chosen=chosen,
+        place=chosen,
         has_vault=has_vault,
         is_away=is_away,
+        is_far=isinstance(chosen, RemotePlace),
+        trouble=trouble,
+        far_form=far_form(chosen),
+        elsewhere=ELSEWHERE,
         typed=typed,
         error=error,
     )
 
 
-def _problem(chosen: Path | None, folder: Path | None) -> PhonewardError | None:
+def far_form(place: VaultPlace | None) -> str:
+    """Return where the address of a place elsewhere is changed, and who enters it; empty for a folder."""
+    return f"{ELSEWHERE}/{place.kind.value}" if isinstance(place, RemotePlace) else ""
+
+
+def _problem(chosen: Path, folder: Path | None) -> PhonewardError | None:
     try:
-        if chosen is not None:
-            setup.check_place(chosen, phone_folder=folder)
+        setup.check_place(chosen, phone_folder=folder)
     except PhonewardError as error:
         return error
     return None
@@ -214,11 +226,17 @@ def _make(request: Request, chosen: str) -> Response:
         try:
             journey.make_vault(chosen, use_weak=True)  # a weak one was confirmed
         except RepositoryExistsError:
+            if not context.desk.journey().has_vault:  # somebody else is just making one, or half of one is left
+                raise
             return see_other(PASSWORD)  # another window was faster
+        except StorageUnreachableError as error:
+            raise ServerSilentError(**error.details) from error
         context.desk.vault_made(journey)
     _kept(request).pop(_PHRASE, None)
     waiting.drop(request)
     context.forget_what_was_read()
+    if journey.spare_key is not None:
+        say(request, setup.spare_key_sentence(journey.spare_key))
     say(request, words("The vault is made. Without its password nobody can open it, you included."))
     return see_other(after(Step.PASSWORD))
 

@@ -126,6 +126,8 @@ def done(request: Request) -> Response:
         is_tried=is_tried,
         is_folder=context.desk.source.folder is not None,
         place=journey.place,
+        is_far=journey.is_far,
+        is_entered=context.door.is_entered,
         verify=VERIFY,
         kit=address_of(Step.KIT),
     )

@@ -57,7 +57,7 @@ class SftpSession:
             self._send(struct.pack(">IBI", 5, INIT, _PROTOCOL))
             self.extensions = begun.version()
             self.block = self._block()
-        except BaseException as error:
+        except BaseException as error:  # Ctrl-C too: nobody has this session yet, so nobody else would end its threads
             self.end(error if isinstance(error, Exception) else None)
             raise
         self._timeout_s = timeout_s
