@@ -16,8 +16,8 @@ from phoneward.vault import LocalStorage, open_repository
 from tests.cli.program import PROGRAM, Program, make_vault
 from tests.numbers.sources.made import put_phone, sms_xml, text
 from tests.phone import trees
-from tests.phone.state import AdbBackup
-from tests.phone.testphone import TestPhone
+from tests.phone.state import AdbBackup, State
+from tests.phone.testphone import PhoneFactory, TestPhone
 from tests.phones.androidbackup.abwriter import Put, archive, manifest, tar
 from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.phones.iosbackup import databases
@@ -242,6 +242,28 @@ def test_back_onto_a_phone(program: Program, phone: TestPhone, tmp_path: Path) -
     assert "Nothing was written to the phone." in planned
     assert "All that was asked for is on the phone." in done
     assert (phone.storage / "DCIM/one.jpg").read_bytes() == b"a photo"
+
+
+@pytest.mark.slow
+def test_a_new_phone(program: Program, phone_factory: PhoneFactory, tmp_path: Path) -> None:
+    """The guide's commands, typed on the day of the new phone: it is there alone, and gets everything."""
+    old, new = phone_factory(state=WITH_BOTH), phone_factory(state=State())
+    trees.put(old.storage, "DCIM/one.jpg", b"a photo")
+    trees.give_to_phone(old.storage)
+    made = program.with_(PHONEWARD_REPOSITORY=str(tmp_path / "vault"), PHONEWARD_PASSWORD="a")
+    make_vault(tmp_path / "vault", "a")
+    assert made.with_(**old.adb_env).run("backup").code == 0
+    guides, planned, done = play(
+        GUIDES / "new-phone.md",
+        made.with_(**new.adb_env),
+        tmp_path,
+        {"SERIAL": f"{new.serial} --only files --only records"},
+    )
+    assert "To a new phone" in guides
+    assert "Nothing was written to the phone." in planned
+    assert "All that can come over is on the new phone." in done
+    assert (new.storage / "DCIM/one.jpg").read_bytes() == b"a photo"
+    assert "Do not wipe" in (tmp_path / "move.html").read_text()
 
 
 def test_records_and_app_backups(program: Program, phone: TestPhone, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ EXPECTED = {
     "journal",
     "leftovers",
     "messages",
+    "move",
     "mailbox",
     "multipart",
     "operator",

@@ -29,6 +29,7 @@ from tests.phones.appbackups.test_oncomputer import wechat_4
 from tests.web.app_backups import app_backups_shown, computer_backups_shown
 from tests.web.cases_shown import case_shown, screenshots_seen
 from tests.web.holding import LONG, Holding, holding
+from tests.web.moves_shown import moves_shown
 from tests.web.numbers_shown import numbers_shown
 from tests.web.rescue_shown import looked_for_what_is_left
 from tests.web.schedules_shown import schedule_shown
@@ -56,6 +57,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "/setup/kit/sheet.pdf": "a download",
     "/watch/picture": "a picture",
     "/rescue/card.html": "a download",
+    "/move/done/report.html": "a download; the move's own tests open it",
     "/cases/letter.pdf": "a download",
     "/cases/letter.html": "a download",
     "/cases/screens/picture": "a picture",
@@ -198,6 +200,9 @@ IN_A_VAULT: Final = (
     Example("computer's backups plan", "/restore/{restore}", "/restore/{computer_planned}"),
     Example("computer's backups, no place", "/restore/{restore}", "/restore/{computer_unknown}"),
     Example("computer's backups result", "/restore/{restore}/result", "/restore/{computer_restored}/result"),
+    Example("a new phone", "/move", "/move"),
+    Example("a new phone, the plan", "/move/plan", "/move/plan"),
+    Example("a new phone, what came over", "/move/done", "/move/done"),
     Example("vault", "/vault", "/vault"),
     Example("passwords", "/vault/keys", "/vault/keys"),
     Example("rooms of the vault", "/vault/usage", "/vault/usage"),
@@ -238,6 +243,7 @@ IN_A_NEW_VAULT: Final = (
     Example("test before there is a backup", "/watch/canary", "/watch/canary"),
     Example("no recording", "/watch/capture", "/watch/capture"),
     Example("nothing to restore", "/restore", "/restore"),
+    Example("nothing to move", "/move", "/move"),
     Example("no phone", "/phones", "/phones"),
     Example("nobody's phone", "/vault", "/vault"),
     Example("no copy of the vault", "/vault/copy", "/vault/copy"),
@@ -360,6 +366,7 @@ def in_a_vault(folder: Path) -> Iterator[Place]:
         app_looked_at(site.context, visitor)
         looked_into(site.context, recorded(folder))
         looked_for_what_is_left(visitor)
+        moves_shown(held)
         schedule_shown(site.context.settings.state_dir, folder / "vault")
         added = {"password": GOOD, "again": GOOD}
         assert visitor.post("/vault/keys/add", added).status_code == 303

@@ -21,7 +21,7 @@ def app_backups_shown(held: Holding) -> dict[str, str]:
     for name, outcome in (("backups_planned", PlaceOutcome.NOTHING), ("backups_restored", PlaceOutcome.WRITTEN)):
         wanted = Wanted(FileId(held.tablet), (), "", None, "R58N1234", What.APP_BACKUPS)
         made = Restore(wanted, words("the newest backup that each app made of itself"), "phone")
-        made.app_backups, made.is_placed = _plan(outcome), outcome is PlaceOutcome.WRITTEN
+        made.app_backups, made.is_placed = shown_plan(outcome), outcome is PlaceOutcome.WRITTEN
         names[name] = held.site.context.restores.add(made).id
     return names
 
@@ -44,7 +44,7 @@ def computer_backups_shown(held: Holding) -> dict[str, str]:
     return names
 
 
-def _plan(outcome: PlaceOutcome) -> AppBackupsPlan:
+def shown_plan(outcome: PlaceOutcome = PlaceOutcome.NOTHING) -> AppBackupsPlan:
     """Return a plan of two backups: one has a file of the person's in its place, the other cannot be there."""
     plan = AppBackupsPlan(unreadable=[b"/shared/<b>gone"])
     content = Content(70_000, lambda: None, lambda: iter(()))

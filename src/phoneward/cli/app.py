@@ -20,7 +20,7 @@ from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.texts import N_
 
 SECTIONS = {
-    N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "demo"),
+    N_("The first day"): ("setup", "init", "devices", "backup", "coverage", "check", "restore", "move", "demo"),
     N_("To see how things stand"): ("open", "checkup", "update", "number", "watch"),
     N_("When it happened"): ("rescue", "case"),
     N_("To look into the vault"): ("snapshots", "ls", "find", "diff", "stats", "app-backups"),

@@ -236,6 +236,7 @@ def guide_document(guide: "AppGuide") -> dict[str, object]:
         ],
         "make": [_way_document(way) for way in guide.make],
         "put_back": [_way_document(way) for way in guide.put_back],
+        "move": [_way_document(way) for way in guide.move],
     }
 
 
@@ -261,7 +262,11 @@ def show_guide(output: Output, guide: "AppGuide") -> None:
             "It is called old after {count} day.", "It is called old after {count} days.", guide.stale_days
         ).format(count=guide.stale_days)
     )
-    for heading, ways in ((_("To make one"), guide.make), (_("To put it back, or to try it"), guide.put_back)):
+    for heading, ways in (
+        (_("To make one"), guide.make),
+        (_("To put it back, or to try it"), guide.put_back),
+        (_("To a new phone"), guide.move),
+    ):
         for way in ways:
             output.result("")
             output.result(labelled(heading, way.title))

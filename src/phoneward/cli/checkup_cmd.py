@@ -47,7 +47,7 @@ LEVELS = ("advice", "warning", "danger")
 def checkup(snapshot: str, html: str | None, pdf: str | None, fail_on: str | None, *, everything: bool) -> ExitCode:
     """Ask, show, and write the files that were asked for."""
     from phoneward import checkup as asking
-    from phoneward import schedules, snapshots
+    from phoneward import moving, schedules, snapshots
     from phoneward.cli import checkup_view
     from phoneward.cli.progress_view import listening
     from phoneward.phones import appbackups
@@ -68,7 +68,10 @@ def checkup(snapshot: str, html: str | None, pdf: str | None, fail_on: str | Non
             on_computer=appbackups.search_computer(appbackups.this_computer()).found,
             computer=snapshots.known_computer_id(frame.settings.state_dir),
             state_dir=frame.settings.state_dir,
-            also=schedules.schedule_findings(frame.settings.state_dir, frame.settings.repository_place()),
+            also=(
+                *schedules.schedule_findings(frame.settings.state_dir, frame.settings.repository_place()),
+                *moving.move_findings(frame.settings.state_dir, repository),
+            ),
         )
     _write(report, files)
     if frame.output.json:

@@ -130,6 +130,13 @@ class NotWithoutYesError(CommandLineError):
     next_step = N_("Look at the plan with --dry-run; if that is what you want, repeat the command with --yes.")
 
 
+class MoveNotWithoutYesError(CommandLineError):
+    """A move writes much to a phone, and there is nobody to ask."""
+
+    message = N_("Much would be written to the new phone, and there is no terminal to ask you.")
+    next_step = N_("Look at the plan with --dry-run; if that is what you want, repeat the command with --yes.")
+
+
 class NoSecondVaultError(CommandLineError):
     """`copy` was not told where to, and nothing was copied before."""
 

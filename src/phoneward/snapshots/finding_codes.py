@@ -39,6 +39,7 @@ NO_SCHEDULE: Final = "snapshots.no-schedule"
 SCHEDULE_LATE: Final = "snapshots.schedule-late"
 SCHEDULE_FAILED: Final = "snapshots.schedule-failed"
 SCHEDULE_ALARM: Final = "snapshots.schedule-alarm"
+MOVE_NOT_FINISHED: Final = "snapshots.move-not-finished"
 
 CODES: Final[Mapping[str, str]] = {
     NONE: "The vault holds no finished snapshot of a phone.",
@@ -82,4 +83,5 @@ CODES: Final[Mapping[str, str]] = {
     SCHEDULE_LATE: "A scheduled backup was not made for three days, or for two of its own times. Subject: the phone.",
     SCHEDULE_FAILED: "Something scheduled failed when it was last tried. Subject: the job, and its phone.",
     SCHEDULE_ALARM: "Something scheduled found damage in the vault. Subject: the job.",
+    MOVE_NOT_FINISHED: "A move to a new phone was begun on this computer and is not finished. Subject: both phones.",
 }

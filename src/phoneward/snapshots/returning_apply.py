@@ -6,7 +6,7 @@ cut off left behind is removed first; what it finished is in the plan as already
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from phoneward.errors import readable
@@ -32,6 +32,10 @@ from phoneward.snapshots.returning_report import AppPlan, Fate, FolderPlan, Retu
 from phoneward.vault import Node, Repository, load_tree
 
 OLD_NAME = b".phoneward-old-"
+
+
+def _nobody_asks(_package: str) -> None:
+    pass
 
 
 def plan_return(
@@ -69,6 +73,7 @@ def put_back(
     *,
     listener: Listener = silent,
     now: dt.datetime | None = None,
+    on_installed: Callable[[str], None] = _nobody_asks,
 ) -> ReturnReport:
     """Carry a plan out.
 
@@ -78,6 +83,7 @@ def put_back(
         plan: what was agreed.
         listener: hears the phase restore and a Notice for each issue.
         now: for the names of files that are set aside; None for this moment.
+        on_installed: told the package of each app as soon as the phone has it.
 
     Raises:
         PhoneTooFullError: it does not fit; nothing was written.
@@ -86,7 +92,9 @@ def put_back(
     for room in plan.rooms.values():
         if not room.is_enough:
             raise PhoneTooFullError(needed=room.needed, free=room.free, storage=readable(room.root))
-    return _PutBack(repo, writer, plan, listener, now or dt.datetime.now().astimezone()).run()
+    work = _PutBack(repo, writer, plan, listener, now or dt.datetime.now().astimezone())
+    work.on_installed = on_installed
+    return work.run()
 
 
 def rehearse(plan: ReturnPlan) -> ReturnReport:
@@ -127,6 +135,7 @@ class _PutBack:
         self._report = ReturnReport(plan, dry_run=False)
         self._closed: set[bytes] = set()
         """Folders on the phone that could not be made."""
+        self.on_installed: Callable[[str], None] = _nobody_asks
         self._files = 0
         self._bytes = 0
 
@@ -244,6 +253,7 @@ class _PutBack:
                 self._issue(ReturnIssueKind.APP_FAILED, app.package.encode(), translated_detail(error.reason) + words)
             else:
                 self._report.apps_installed.append(app.package)
+                self.on_installed(app.package)
                 self._bytes += app.size
                 self._listener(Advanced("restore", self._files, self._bytes, _apk_path(app)))
 

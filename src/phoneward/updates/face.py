@@ -26,8 +26,9 @@ from phoneward.updates.history_words import (
 from phoneward.updates.incidents import lowered_by
 from phoneward.updates.judging import judge
 from phoneward.updates.looking import FoundUpdate, Opener, Others, WrongPublisher, check_found, wrong_publishers
+from phoneward.updates.newcomers import refusals
 from phoneward.updates.news import news
-from phoneward.updates.on_phone import installed_on_phone
+from phoneward.updates.on_phone import device_of_facts, installed_on_phone
 from phoneward.updates.opening_found import opener
 from phoneward.updates.sarif import Told, sarif_log
 from phoneward.updates.signing_names import fits_publisher, known_signer, publisher_signers
@@ -79,6 +80,7 @@ __all__ = [
     "called",
     "check_file",
     "check_found",
+    "device_of_facts",
     "explanation",
     "fits_publisher",
     "found_in_snapshot",
@@ -99,6 +101,7 @@ __all__ = [
     "opener",
     "publisher_signers",
     "read_history",
+    "refusals",
     "room_answer",
     "sarif_log",
     "severity_of",

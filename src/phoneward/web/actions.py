@@ -49,6 +49,7 @@ ACTION_PAGES: Final[dict[tuple[str, str], Callable[[Action], str]]] = {
     ("snapshots", "app-guide"): _guide,
     ("snapshots", "copy"): lambda _action: "/vault/copy",
     ("snapshots", "schedule"): lambda _action: "/schedules",
+    ("snapshots", "move"): lambda _action: "/move",
     ("updates", "history"): _history,
     ("updates", "check"): lambda _action: "/updates",
     ("updates", "stores"): lambda _action: "/updates/stores",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phoneward.checkup import CheckupReport, checkup
+from phoneward.moving import move_findings
 from phoneward.progress import Listener
 from phoneward.schedules import schedule_findings
 from phoneward.settings import Settings
@@ -104,7 +105,10 @@ class Checkups:
                 on_computer=self._on_computer.latest().found,
                 computer=known_computer_id(self._settings.state_dir),
                 state_dir=self._settings.state_dir,
-                also=schedule_findings(self._settings.state_dir, self._door.place()),
+                also=(
+                    *schedule_findings(self._settings.state_dir, self._door.place()),
+                    *move_findings(self._settings.state_dir, repo),
+                ),
             )
         with self._lock:
             self._report, self._report_of = report, listed

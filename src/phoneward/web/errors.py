@@ -55,6 +55,14 @@ class FormTooOldError(PageError):
     status = 403
 
 
+class MoveNotPlannedError(PageError):
+    """The plan of a move is asked for, and none was made since the server was started."""
+
+    message = N_("There is no plan of a move to a new phone any more.")
+    next_step = N_("Choose the snapshot and the phone again: the plan is made anew, and goes on where the move was.")
+    status = 404
+
+
 class ForeignUserError(PageError):
     """The connection belongs to another user of this computer, or to nobody that can be told."""
 

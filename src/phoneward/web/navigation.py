@@ -23,7 +23,9 @@ BAR: Final = (
     Entry("/", N_("Overview")),
     Entry("/phones", N_("Phones")),
     Entry(
-        "/snapshots", N_("Snapshots"), ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore")
+        "/snapshots",
+        N_("Snapshots"),
+        ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore", "/move"),
     ),
     Entry("/updates", N_("Updates")),
     Entry("/numbers", N_("Numbers")),

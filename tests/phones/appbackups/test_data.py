@@ -33,7 +33,7 @@ def by_language(value: object) -> Iterator[dict[str, object]]:
 
 
 def ways() -> list[tuple[AppFile, Steps]]:
-    return [(app, way) for app in app_files() for way in (*app.make, *app.put_back)]
+    return [(app, way) for app in app_files() for way in (*app.make, *app.put_back, *app.move)]
 
 
 def test_every_file_is_read_and_named_like_its_app() -> None:

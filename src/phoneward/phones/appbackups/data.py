@@ -102,6 +102,7 @@ class AppFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         of_others: whether it makes backups of other apps, not of itself.
         holds, misses: what is in such a backup, and what is not.
         make, put_back: ways; the one for the newest version first.
+        move: the app's own ways from one phone to another, while both are there.
     """
 
     key: str
@@ -117,6 +118,7 @@ class AppFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     computer: tuple[ComputerLayout, ...] = ()
     make: tuple[Steps, ...] = ()
     put_back: tuple[Steps, ...] = ()
+    move: tuple[Steps, ...] = ()
 
 
 def read_app_file(data: bytes) -> AppFile:

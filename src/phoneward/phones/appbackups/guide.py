@@ -61,6 +61,7 @@ class AppGuide:
         holds, misses: what is in such a backup, and what is not.
         proof: how sure anybody but the app can be.
         make, put_back: ways; the one for the newest version first.
+        move: the app's own ways from one phone to another, while both are there.
         places: on computers.
         stale_days: after so many days a backup is called old.
         looked_up: when the sources were last looked at.
@@ -74,6 +75,7 @@ class AppGuide:
     proof: str
     make: tuple[Way, ...]
     put_back: tuple[Way, ...]
+    move: tuple[Way, ...]
     places: tuple[Place, ...]
     stale_days: int
     looked_up: dt.date
@@ -133,6 +135,7 @@ def _guide(app: AppFile, language: str) -> AppGuide:
         proof=_(proof).format(app=name),
         make=tuple(_way(way, language) for way in app.make),
         put_back=tuple(_way(way, language) for way in app.put_back),
+        move=tuple(_way(way, language) for way in app.move),
         places=tuple(
             Place(in_language(layout.called, language), layout.path, layout.confirmed) for layout in app.computer
         ),

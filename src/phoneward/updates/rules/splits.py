@@ -104,7 +104,7 @@ def judge(case: Case) -> Iterator[Reason]:
     if case.candidate.base is None:
         yield from _inherit(case)
         return
-    yield from _complete(case)
+    yield from complete(case)
     if case.app is not None and not case.app.is_data_only:
         gone = sorted(case.app.splits - {apk.manifest.split for apk in case.candidate.splits})
         if gone:
@@ -162,7 +162,7 @@ def _is_of_other(case: Case, app: Installed) -> bool:
     return case.signing is not None and app.signing is not None and not lineage.is_same(case.signing, app.signing)
 
 
-def _complete(case: Case) -> Iterator[Reason]:
+def complete(case: Case) -> Iterator[Reason]:
     """Yield which parts are missing.
 
     Source: `validateApkInstallLocked`: the base says `isSplitRequired` (Android 10) or names `requiredSplitTypes`
