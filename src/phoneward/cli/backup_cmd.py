@@ -87,6 +87,24 @@ THE_ONLY_ONE = ""
     ),
 )
 @option(
+    "--root",
+    is_flag=True,
+    help=N_(
+        "On a rooted phone, also the private data of apps: each is closed first. A plan is shown and asked about before."
+    ),
+)
+@option(
+    "--app",
+    "apps",
+    metavar="PACKAGE",
+    multiple=True,
+    help=N_(
+        "With --root: only this app's private data, such as com.whatsapp; may be given several times. Default: all apps "
+        "that you installed."
+    ),
+)
+@option("--yes", "-y", is_flag=True, help=N_("With --root: do not ask before apps are closed."))
+@option(
     "--app-backup",
     "app_backups",
     metavar="FOLDER",
@@ -129,13 +147,16 @@ def backup(
     iphone_password: str | None,
     app_backups: tuple[str, ...],
     with_adb_backup: bool,
+    root: bool,
+    apps: tuple[str, ...],
+    yes: bool,
     dry_run: bool,
     verify_all: bool,
     allow_unencrypted: bool,
 ) -> ExitCode:
     """Take a snapshot and say what is not in it."""
     from phoneward import snapshots
-    from phoneward.cli import adb_backup, app_backups_cmd, iphone_backup
+    from phoneward.cli import adb_backup, app_backups_cmd, iphone_backup, rooted_backup
     from phoneward.cli.progress_view import listening
     from phoneward.cli.update_history_view import alarm_document
 
@@ -147,7 +168,9 @@ def backup(
         "--android-backup": android_backup,
         "--iphone": iphone,
     }
-    _check_together(sources, with_adb_backup=with_adb_backup, dry_run=dry_run)
+    _check_together(sources, with_adb_backup=with_adb_backup, root=root, dry_run=dry_run)
+    if apps and not root:
+        raise MissingArgumentError(command="phoneward backup --app", name="--root")
     if android_backup_password is not None and android_backup is None and not with_adb_backup:
         raise MissingArgumentError(command="phoneward backup", name="--android-backup FILE")
     if iphone_password is not None and iphone is None:
@@ -164,6 +187,7 @@ def backup(
     with ExitStack() as stack:
         repository = stack.enter_context(open_vault(frame))
         phone = stack.enter_context(session)
+        taken = rooted_backup.prepare(frame, phone, apps, yes=yes, dry_run=dry_run) if root else None
         listener = stack.enter_context(listening(frame.output))
         if with_adb_backup:
             phone = adb_backup.joined(frame, phone, android_backup_password, listener, stack)
@@ -182,13 +206,15 @@ def backup(
         address = timestamp or frame.settings.timestamp_url
         stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)
         happened = _happened(repository, result, frame.settings.cache_dir, listener)
+        opened = rooted_backup.opened_again(*taken) if taken is not None else []
     if frame.output.json:
         alarms = [alarm_document(alarm, dt.datetime.now(dt.UTC)) for alarm, _said in happened]
-        frame.output.emit("summary", {**document(result), "alarms": alarms})
+        frame.output.emit("summary", {**document(result), "alarms": alarms, "opened_again": opened})
     elif result.dry_run:
         _show_plan(frame, result)
     else:
         _show_result(frame, result)
+        rooted_backup.tell_opened(frame, opened)
         for _alarm, said in happened:
             frame.output.result(labelled(_("Look at this"), str(said)))
         if happened:
@@ -196,11 +222,14 @@ def backup(
     return ExitCode.DONE if result.complete and stamped else ExitCode.INCOMPLETE
 
 
-def _check_together(sources: "Mapping[str, str | None]", *, with_adb_backup: bool, dry_run: bool) -> None:
+def _check_together(sources: "Mapping[str, str | None]", *, with_adb_backup: bool, root: bool, dry_run: bool) -> None:
     """Raise where options say two different things."""
     given = [name for name, value in sources.items() if value is not None]
     if len(given) > 1:
         raise NotTogetherError(first=given[0], second=given[1])
+    other = next((name for name in given if name != "--adb"), None)
+    if root and other is not None:
+        raise NotTogetherError(first=other, second="--root")
     if with_adb_backup:
         given += ["--dry-run"] if dry_run else []
         other = next((name for name in given if name != "--adb"), None)
