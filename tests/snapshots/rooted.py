@@ -2,8 +2,8 @@
 
 import os
 import subprocess
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from phoneward.phones.adb import AdbPhone
@@ -65,8 +65,9 @@ def run_app(phone: TestPhone, app_id: int = DIARY.app_id) -> Iterator[None]:
     place = phone.root / "data/local/tmp/app"
     place.write_text("#!/system/bin/sh\necho up\nexec sleep 1000\n")
     place.chmod(0o755)
-    command = ["nsenter", "-t", str(phone._phone_pid()), "-p", "-m", f"-r{phone.root}", "-S", str(app_id), "-G"]
-    process = subprocess.Popen([*command, str(app_id), "/data/local/tmp/app"], stdout=subprocess.PIPE)
+    enter = ["nsenter", "-t", str(phone._phone_pid()), "-p", "-m", "chroot", f"--userspec={app_id}:{app_id}"]
+    command = [*enter, str(phone.root), "/data/local/tmp/app"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == b"up\n"

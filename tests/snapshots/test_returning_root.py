@@ -217,8 +217,8 @@ def test_a_run_cut_off_between_the_two_names_is_put_right(vault: Vault, device: 
     (base / NAME).rename(base / f"@phoneward-old-20261130-101112-{NAME}")
     (base / f"@phoneward-new-{'0' * 16}-{NAME}").mkdir()
     (base / "@phoneward-old-20261130-101113-org.example.other").mkdir()
-    _plan, done = back(vault, device)
-    assert done.put_back
+    plan, done = back(vault, device)
+    assert plan.put_back
     assert (folder_of(device) / "files/a").read_bytes() == b"a"
     old = device.root / done.set_aside[0].decode().lstrip("/")
     assert (old / "files/a").read_bytes() == b"newer"

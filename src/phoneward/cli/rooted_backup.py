@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from phoneward.cli.frame import Frame
-    from phoneward.phones import AdbPhone
+    from phoneward.phones import Phone
     from phoneward.phones.adb.rooted import Rooted, RootedPlan
 
 
 def prepare(
-    frame: "Frame", phone: "AdbPhone", packages: "Sequence[str]", *, yes: bool, dry_run: bool
+    frame: "Frame", phone: "Phone", packages: "Sequence[str]", *, yes: bool, dry_run: bool
 ) -> "tuple[Rooted, RootedPlan]":
     """Show which apps would be closed and taken, ask, close them, and have the phone take their data along.
 
     Args:
         frame: of the command.
-        phone: open.
+        phone: open, over adb.
         packages: which apps; none: all that its owner installed.
         yes: the person has said so already.
         dry_run: nothing is closed, and nobody is asked.
@@ -36,8 +36,10 @@ def prepare(
         AppsNotClosedError: there is nobody to ask.
         NotConfirmedError: the person said no.
     """
+    from phoneward.phones import AdbPhone
     from phoneward.phones.errors import NoRootedAppsError
 
+    assert isinstance(phone, AdbPhone)  # noqa: S101 - the command takes the option for no other
     frame.output.say(_("If the phone asks now whether the shell may have root rights, allow it."))
     rooted = phone.rooted()
     plan = rooted.plan(phone.apps(), packages)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from phoneward.phones.owning import Owner
 from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
-from phoneward.phones.owning import Owner
 from phoneward.snapshots.ownbackups import may_be_own_backup
 from phoneward.snapshots.ownbackups_noted import Held, OwnBackups
 from phoneward.snapshots.owners import Owners, belonging_to

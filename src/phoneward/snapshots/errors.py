@@ -152,8 +152,8 @@ class OtherSignerError(SnapshotsError):
 
     message = N_("{app} on this phone is signed by somebody else than at the backup. Its data was not put there.")
     next_step = N_(
-        "Another maker's app would get to read it. Install the app from where you had it then, and run the same command "
-        "again."
+        "Another maker's app would get to read it. Install the app from where you had it then, and run the same "
+        "command again."
     )
     exit_code = ExitCode.FAILED
 

@@ -47,13 +47,11 @@ class RootedDone:
         set_aside: where its data lies that was there before, on the phone.
         labelled: how its files got their SELinux contexts: "phone" (by its own tool), "mapped" (as its folder had it),
             "none" (the phone has none).
-        put_back: whether a run before was cut off, and its old data was put back first.
     """
 
     plan: RootedReturn
     set_aside: list[bytes] = field(default_factory=list)
     labelled: str = "none"
-    put_back: bool = False
 
 
 def plan_rooted_return(
@@ -94,6 +92,8 @@ def plan_rooted_return(
         older=judge_version(record, state, allow_older=allow_older),
         whole=_is_whole(repo, ref, package),
     )
+    for _name, base, _top in found:
+        plan.put_back |= rooted_steps.recover(rooted.shell, base, package)
     writer = RootedWriter(rooted)
     context = b""
     for name, base, top in found:
@@ -189,8 +189,6 @@ class _Put:
         done = RootedDone(self._plan)
         self._listener(PhaseStarted("restore", self._plan.count, self._plan.size))
         self._close()
-        for part in self._plan.parts:
-            done.put_back |= rooted_steps.recover(self._shell, part.base, self._plan.package)
         try:
             for part in self._plan.parts:
                 self._send(part)
@@ -221,6 +219,7 @@ class _Put:
         folder = part.base + b"/" + self._new
         rooted_steps.make_new(self._shell, part.base, self._new)
         self._writer.unpack(folder, self._hashed(part))
+        self._writer.set_times(folder, part.files)
         self._writer.label(folder, part.context, part.files)
         self._writer.verify(folder, part.files, part.digests)
 
@@ -263,5 +262,5 @@ class _Put:
             return
         done.labelled = "mapped"
         folders = [part.base + b"/" + self._app for part in self._plan.parts]
-        if all([rooted_steps.restorecon(self._shell, folder) for folder in folders]):
+        if all(rooted_steps.restorecon(self._shell, folder) for folder in folders):
             done.labelled = "phone"

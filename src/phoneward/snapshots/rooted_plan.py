@@ -85,6 +85,7 @@ class RootedReturn:
         foreign: names that belonged to neither the app nor the system, and will be the app's.
         needed, free: bytes on the phone; `free` None where it does not tell.
         whole: whether the snapshot has all of the app's private data.
+        put_back: whether a run before was cut off between two names, and the old data was put back now.
     """
 
     package: str
@@ -97,6 +98,7 @@ class RootedReturn:
     foreign: int = 0
     free: int | None = None
     whole: bool = True
+    put_back: bool = False
 
     @property
     def count(self) -> int:

@@ -84,7 +84,7 @@ class AppPhone:
         skip: names in a folder that a walk of that folder leaves out, with all below them.
     """
 
-    def __init__(self, phone: Main, shell: Shell, skip: Mapping[bytes, Sequence[bytes]] = {}) -> None:  # noqa: B006
+    def __init__(self, phone: Main, shell: Shell, skip: Mapping[bytes, Sequence[bytes]] = {}) -> None:
         self._phone = phone
         self._shell = shell
         self._skip = skip

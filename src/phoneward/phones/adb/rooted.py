@@ -38,8 +38,9 @@ _LIMIT: Final = 1 << 22
 _AT_ONCE: Final = 200
 _MEASURE: Final = (
     b"for a; do set --; for d in %s/$a %s/$a; do if [ -d $d ] && [ ! -L $d ]; then t=$(du -sk $d); c=0; "
-    b"for x in cache code_cache; do if [ -d $d/$x ] && [ ! -L $d/$x ]; then y=$(du -sk $d/$x); c=$((c+${y%%%%[!0-9]*})); "
-    b'fi; done; set -- "$@" $((${t%%%%[!0-9]*}-c)); else set -- "$@" -; fi; done; echo $a "$@"; done 2>/dev/null'
+    b"for x in cache code_cache; do if [ -d $d/$x ] && [ ! -L $d/$x ]; then y=$(du -sk $d/$x); "
+    b'c=$((c+${y%%%%[!0-9]*})); fi; done; set -- "$@" $((${t%%%%[!0-9]*}-c)); else set -- "$@" -; fi; done; '
+    b'echo $a "$@"; done 2>/dev/null'
 )
 
 

@@ -94,23 +94,26 @@ def recover(shell: Shell, base: bytes, package: str) -> bool:
     Returns:
         Whether old data was put back.
     """
-    script = enter(base) + _RECOVER % {b"app": package.encode("ascii"), b"new": NEW, b"old": OLD}
+    script = enter(base) + _RECOVER % _names(package, NEW, OLD)
     return shell.run(patient(script), limit=_LIMIT).stdout == b"back\n"
 
 
 def swap(shell: Shell, base: bytes, package: str, new: bytes, old: bytes) -> int:
     """Give the app's folder the old name, and the new folder the app's; returns one of the codes above."""
-    return _move(shell, base, _SWAP, package, new, old)
+    return _move(shell, base, _SWAP % _names(package, new, old))
 
 
 def undo(shell: Shell, base: bytes, package: str, new: bytes, old: bytes) -> bool:
     """Undo a swap; tells whether the old data is in its place again."""
-    return _move(shell, base, _UNDO, package, new, old) == 0
+    return _move(shell, base, _UNDO % _names(package, new, old)) == 0
 
 
-def _move(shell: Shell, base: bytes, script: bytes, package: str, new: bytes, old: bytes) -> int:
-    names = {b"app": package.encode("ascii"), b"new": new, b"old": old}
-    return shell.run(enter(base) + script % names, limit=_LIMIT).code
+def _move(shell: Shell, base: bytes, script: bytes) -> int:
+    return shell.run(enter(base) + script, limit=_LIMIT).code
+
+
+def _names(package: str, new: bytes, old: bytes) -> dict[bytes, bytes]:
+    return {b"app": package.encode("ascii"), b"new": new, b"old": old}
 
 
 def label(shell: Shell, folder: bytes, context: bytes, others: Sequence[tuple[bytes, bytes]]) -> None:

@@ -36,7 +36,7 @@ class PrivateFile:
     Attributes:
         name: relative to the app's folder, clean; empty for the folder itself.
         mode: permission bits.
-        mtime_ns: its time; the phone gets whole seconds.
+        mtime_ns: its time; the archive has whole seconds, `set_times` the rest.
         owner: on that phone.
         size: bytes that `pieces` yields.
         pieces: yields the content; what it raises ends the work.
@@ -122,6 +122,12 @@ class RootedWriter:
                 raise RootedWriteError(detail=readable(stream.stderr.strip()[-300:]) or "tar")
         finally:
             stream.close()
+
+    def set_times(self, folder: bytes, files: Iterable[PrivateFile]) -> None:
+        """Give files and folders their times exactly; a link is left alone, since `touch` would follow it."""
+        real = (file for file in files if file.kind is not FileKind.SYMLINK)
+        times = [(folder + b"/" + file.name if file.name else folder, file.mtime_ns) for file in real]
+        push_steps.set_times(self._shell, times)
 
     def label(self, folder: bytes, top: bytes, files: Iterable[PrivateFile]) -> None:
         """Give all names their contexts; `top` is that of nearly all, empty on a phone that has none."""

@@ -1,7 +1,7 @@
 """A shell with root rights: where adbd itself has them, or a `su` of the phone grants them.
 
-Which way works is asked, not guessed: each is told to print who it is and a random word. A `su` that lies about it gains
-nothing: what it cannot read is named as a gap, and what it did not write is seen when it is read back.
+Which way works is asked, not guessed: each is told to print who it is and a random word. A `su` that lies about it
+gains nothing: what it cannot read is named as a gap, and what it did not write is seen when it is read back.
 
 Sources: Magisk docs/tools.md and KernelSU docs (`su -c COMMAND` runs it with `sh -c`, asks the person on the screen);
 AOSP system/extras/su/su.cpp (`su [WHO [COMMAND…]]`, of userdebug builds, knows no `-c`).
