@@ -61,7 +61,12 @@ def test_there_and_back(ready: Program, device: TestPhone) -> None:
     assert old.name in back.stdout.replace("\n", "")
     assert (old / "files/diary.txt").read_bytes() == b"spoilt"
     plan, summary = ready.run(*words, "--yes", "--json").documents
-    assert (plan["message_type"], plan["package"], plan["files"], plan["signer"]) == ("return_plan", NAME, 1, "same")
+    assert (plan["message_type"], plan["package"], plan["files"], plan["signer"]) == (
+        "root_return_plan",
+        NAME,
+        1,
+        "same",
+    )
     assert summary["apps"][0]["contexts"] == "phone"
 
 

@@ -129,7 +129,7 @@ def _put_all(
 def show_plan(frame: Frame, plan: "RootedReturn") -> None:
     """Show what putting an app's data back would do."""
     if frame.output.json:
-        frame.output.emit("return_plan", plan_document(plan))
+        frame.output.emit("root_return_plan", plan_document(plan))
         return
     frame.output.summary(plan_table(plan))
     for sentence in warnings(plan):
