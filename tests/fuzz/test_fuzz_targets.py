@@ -55,6 +55,7 @@ EXPECTED = {
     "proofs",
     "push",
     "records",
+    "rooted",
     "recover",
     "sftp",
     "state",

@@ -2,8 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,48 @@ def device(phone: TestPhone) -> TestPhone:
     phone.answer_with(ROOTED)
     give(phone)
     return phone
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A phone with one file and one link of the app's, a snapshot of both, and what the app wrote since. Shared."""
+
+    vault: Vault
+    device: TestPhone
+    newer: dict[bytes, object]
+
+    def must_be_untouched(self) -> None:
+        assert photograph(folder_of(self.device)) == self.newer
+        assert named(self.device) == named(self.device, "user_de") == {NAME}
+
+
+@pytest.fixture(scope="module")
+def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    with TestPhone(tmp_path_factory.mktemp("phone"), state=ROOTED) as device:
+        vault = Vault.make(tmp_path_factory.mktemp("vault"))
+        put(device, "files/a", b"abc")
+        os.symlink("a", folder_of(device) / "files/l")
+        give(device)
+        rooted_backup(vault, device)
+        put(device, "files/a", b"newer")
+        yield Small(vault, device, photograph(folder_of(device)))
+
+
+@pytest.fixture
+def small(_small: Small) -> Iterator[Small]:
+    """The shared phone; its tools and its packages are put right afterwards."""
+    tools = _small.device.root / "system/bin"
+    kept = {name: (tools / name, (tools / name).is_symlink()) for name in ("tar", "chcon", "mv", "restorecon")}
+    programs = {name: None if is_link else place.read_bytes() for name, (place, is_link) in kept.items()}
+    yield _small
+    for name, content in programs.items():
+        (tools / name).unlink(missing_ok=True)
+        if content is None:
+            (tools / name).symlink_to("toybox")
+        else:
+            (tools / name).write_bytes(content)
+            (tools / name).chmod(0o755)
+    _small.device.answer_with(ROOTED)
 
 
 def fill(device: TestPhone) -> None:
@@ -149,24 +191,24 @@ def test_onto_another_phone_where_the_app_has_another_number(
         (None, AppNotInstalledError),
     ],
 )
-def test_apps_that_may_not_get_it(vault: Vault, device: TestPhone, app: object, error: type[Exception]) -> None:
+def test_apps_that_may_not_get_it(small: Small, app: object, error: type[Exception]) -> None:
+    small.device.answer_with(ROOTED.but(apps=(*ROOTED.apps[:-1], *([app] if app else []))))
+    with pytest.raises(error):
+        back(small.vault, small.device)
+    small.must_be_untouched()
+
+
+def test_an_older_app_where_somebody_said_so(vault: Vault, device: TestPhone) -> None:
     put(device, "files/a", b"a")
     rooted_backup(vault, device)
-    before = photograph(folder_of(device))
-    device.answer_with(ROOTED.but(apps=(*ROOTED.apps[:-1], *([app] if app else []))))
-    with pytest.raises(error):
-        back(vault, device)
-    assert photograph(folder_of(device)) == before
-    assert named(device) == {NAME}
-    if error is OlderAppError:
-        plan, _done = back(vault, device, allow_older=True)
-        assert plan.older
+    device.answer_with(ROOTED.but(apps=(*ROOTED.apps[:-1], replace(DIARY, version_code=1))))
+    plan, _done = back(vault, device, allow_older=True)
+    assert plan.older
 
 
-def test_a_snapshot_without_it(vault: Vault, device: TestPhone) -> None:
-    rooted_backup(vault, device, NAME)
-    repo = vault.reopen()
-    with adb_phone(device) as main:
+def test_a_snapshot_without_it(small: Small) -> None:
+    repo = small.vault.reopen()
+    with adb_phone(small.device) as main:
         for name in ("com.whatsapp", "../../etc", "a;reboot", "$(reboot)"):
             with pytest.raises(NoPrivateDataError):
                 plan_rooted_return(repo, "latest", main, main.rooted(), name)
@@ -258,42 +300,29 @@ SPOILT: dict[str, Callable[[TestPhone], None]] = {
 
 
 @pytest.mark.parametrize("what", SPOILT)
-def test_what_is_not_as_it_was_sent_is_not_put_in_place(vault: Vault, device: TestPhone, what: str) -> None:
-    put(device, "files/a", b"abc")
-    os.symlink("a", folder_of(device) / "files/l")
-    give(device)
-    rooted_backup(vault, device)
-    put(device, "files/a", b"newer")
-    before = photograph(folder_of(device))
-    SPOILT[what](device)
+def test_what_is_not_as_it_was_sent_is_not_put_in_place(small: Small, what: str) -> None:
+    SPOILT[what](small.device)
     with pytest.raises(RootedDataDifferentError):
-        back(vault, device)
-    assert photograph(folder_of(device)) == before
-    assert named(device) == {NAME}
+        back(small.vault, small.device)
+    small.must_be_untouched()
 
 
-def test_a_phone_that_cannot_unpack_it(vault: Vault, device: TestPhone) -> None:
-    put(device, "files/a", b"abc")
-    rooted_backup(vault, device)
-    before = photograph(folder_of(device))
-    replace_tool(device, "tar", "echo 'tar: no space left' >&2; exit 1\n")
+def test_a_phone_that_cannot_unpack_it(small: Small) -> None:
+    replace_tool(small.device, "tar", "echo 'tar: no space left' >&2; exit 1\n")
     with pytest.raises(RootedWriteError, match="no space left"):
-        back(vault, device)
-    assert photograph(folder_of(device)) == before
-    assert named(device) == {NAME}
+        back(small.vault, small.device)
+    small.must_be_untouched()
 
 
-def test_a_phone_that_is_too_full(vault: Vault, device: TestPhone) -> None:
-    put(device, "files/a", b"abc")
-    rooted_backup(vault, device)
-    repo = vault.reopen()
-    with adb_phone(device) as main:
+def test_a_phone_that_is_too_full(small: Small) -> None:
+    repo = small.vault.reopen()
+    with adb_phone(small.device) as main:
         root = main.rooted()
         plan = plan_rooted_return(repo, "latest", main, root, NAME)
         plan.free = plan.needed - 1
         with pytest.raises(PhoneTooFullError):
             put_rooted(root, plan)
-    assert named(device) == {NAME}
+    small.must_be_untouched()
 
 
 def test_an_app_that_was_never_opened_gets_its_folder(vault: Vault, device: TestPhone) -> None:

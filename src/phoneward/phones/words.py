@@ -24,7 +24,6 @@ NO_SU: Final = N_("it has no program that gives root rights, or that program did
 PART_OF_SYSTEM: Final = N_("it is a part of the system itself")
 NOT_INSTALLED: Final = N_("it is not installed for the phone's owner")
 NO_DATA_FOLDER: Final = N_("it has no folder of data, or the phone was not unlocked since it was started")
-STILL_RUNNING: Final = N_("it does not stay closed")
 NO_ANSWER: Final = N_("no answer")
 CUT_OFF_IN_ANSWER: Final = N_("the connection ended in the middle of an answer")
 CUT_OFF_IN_FILE: Final = N_("the connection ended in the middle of a file")
@@ -94,7 +93,6 @@ _OURS: Final = frozenset(
         PART_OF_SYSTEM,
         NOT_INSTALLED,
         NO_DATA_FOLDER,
-        STILL_RUNNING,
         NO_TOOLS,
         NO_ANSWER,
         CUT_OFF_IN_ANSWER,
