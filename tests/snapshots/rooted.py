@@ -16,7 +16,7 @@ from tests.snapshots.adb import adb_phone
 from tests.snapshots.bench import Vault
 
 NAME = "org.example.diary"
-DIARY = App(NAME, 10141, private=True, sizes=(1_000_000, 5_000, 0))
+DIARY = App(NAME, 10141, 7, "0.7", private=True, sizes=(1_000_000, 5_000, 0))
 ROOTED = state.SMALL.but(apps=(*state.SMALL.apps, DIARY), su="magisk")
 
 
