@@ -63,7 +63,7 @@ def rooted_backup(vault: Vault, phone: TestPhone, *packages: str) -> BackupResul
 def run_app(phone: TestPhone, app_id: int = DIARY.app_id) -> Iterator[None]:
     """Have something of an app run meanwhile: a process of its user, in the phone's own process namespace."""
     place = phone.root / "data/local/tmp/app"
-    place.write_text("#!/system/bin/sh\necho up\nexec sleep 1000\n")
+    place.write_text("#!/system/bin/sh\necho up\nexec /system/bin/sleep 1000\n")
     place.chmod(0o755)
     enter = ["nsenter", "-t", str(phone._phone_pid()), "-p", "-m", "chroot", f"--userspec={app_id}:{app_id}"]
     command = [*enter, str(phone.root), "/data/local/tmp/app"]

@@ -25,12 +25,15 @@ case $1 in
     print -r -- "$uri" >> $state/media/shown ;;
   force-stop)
     # runForceStop(): ends all of the app's processes; it is not started again until somebody opens it.
-    shift; user=0
+    shift; user=0 uid=
     while [ $# -gt 1 ]; do case $1 in --user) user=$2; shift ;; esac; shift; done
     print -r -- "$user $1" >> $state/stopped
     while read -r name id flag; do
-      [ "$name" = "$1" ] && [ ! -e $state/stubborn ] && pkill -KILL -U $((user * 100000 + id))
-    done < $state/runas ;;
+      [ "$name" = "$1" ] && [ ! -e $state/stubborn ] && uid=$((user * 100000 + id))
+    done < $state/runas
+    [ -n "$uid" ] && set -- $(ps -A -o UID,PID) && while [ $# -gt 1 ]; do
+      [ "$1" = "$uid" ] && kill -9 "$2"; shift 2
+    done ;;
   *) print -r -- "Unknown command: $1" >&2; exit 255 ;;
 esac
 exit 0
