@@ -1,22 +1,9 @@
-"""The room's public face: all of it can be had by the room's name, and services load nothing of it."""
+"""Services that use a part of the room load nothing of the person's side."""
 
-import pkgutil
 import subprocess
 import sys
 
 import pytest
-
-from phoneward import numbers
-from phoneward.numbers import face
-
-
-def test_what_the_face_lists_can_be_had_by_the_rooms_name() -> None:
-    inside = {module.name for module in pkgutil.iter_modules(numbers.__path__)}
-    assert not inside & set(face.__all__), "a part of the room would hide what the face calls so"
-    for name in face.__all__:
-        assert getattr(numbers, name) is getattr(face, name)
-    with pytest.raises(AttributeError):
-        _ = getattr(numbers, "nothing")  # noqa: B009 - as the interpreter does
 
 
 @pytest.mark.parametrize("part", ["gate", "simulator"])

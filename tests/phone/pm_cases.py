@@ -74,6 +74,8 @@ ALWAYS = OLD.but(flags=frozenset({PERSISTENT}))
 FOR_TESTS = NEW.but(flags=frozenset({TEST_ONLY}))
 JOINED = NEW.but(shared_user="org.example.shared")
 ROTATED = ((A, ALL_CAPABILITIES), (B, ALL_CAPABILITIES))
+DISTRUSTING = ((A, ALL_CAPABILITIES & ~2), (B, ALL_CAPABILITIES))
+"""Rotated, and the earlier key may no longer be under one user id with it."""
 
 
 def _signed(*signers: str, past: tuple[tuple[str, int], ...] = (), base: ApkFacts = NEW) -> tuple[ApkFacts, ...]:
@@ -198,6 +200,15 @@ _CASES = (
         _PREPARE,
         sdk=28,
     ),
+    Case(
+        "runtime-permissions-kept-data",
+        (OLD.but(target_sdk=23),),
+        (NEW.but(target_sdk=22),),
+        TAKEN,
+        _PREPARE + ": replace is false",
+        sdk=28,
+        data_only=True,
+    ),
     Case("persistent-part-of-the-system", (ALWAYS,), (NEW,), "INSTALL_FAILED_INVALID_APK", _PREPARE, system=True),
     Case("persistent-before-android-9", (ALWAYS,), (NEW,), TAKEN, _PREPARE, system=True, sdk=24, options="-r"),
     Case("persistent-and-no-part-of-it", (ALWAYS,), (NEW,), TAKEN, _PREPARE),
@@ -310,6 +321,38 @@ _CASES = (
         TAKEN,
         "as above",
         others=(ApkFacts("org.example.peer", signers=(A,), shared_user="org.example.shared"),),
+    ),
+    Case(
+        "shared-user-rotated-away",
+        (OLD.but(shared_user="org.example.shared"),),
+        (NEW.but(shared_user="org.example.shared", signers=(B,), past=DISTRUSTING),),
+        TAKEN,
+        "pm/PackageManagerServiceUtils.java canJoinSharedUserId(), its comment on a key compromise; read",
+        others=(ApkFacts("org.example.peer", signers=(A,), shared_user="org.example.shared"),),
+    ),
+    Case(
+        "shared-user-rotated-away-before",
+        (OLD.but(shared_user="org.example.shared", signers=(B,), past=DISTRUSTING),),
+        (NEW.but(shared_user="org.example.shared", signers=(B,), past=DISTRUSTING),),
+        TAKEN,
+        "as above",
+        others=(ApkFacts("org.example.peer", signers=(A,), shared_user="org.example.shared"),),
+    ),
+    Case(
+        "shared-user-distrusting-newcomer",
+        (),
+        (NEW.but(shared_user="org.example.shared", signers=(B,), past=DISTRUSTING),),
+        "INSTALL_FAILED_SHARED_USER_INCOMPATIBLE",
+        "as above",
+        others=(ApkFacts("org.example.peer", signers=(A,), shared_user="org.example.shared"),),
+    ),
+    Case(
+        "shared-user-parting",
+        (OLD.but(shared_user="org.example.shared"),),
+        (NEW.but(shared_user="org.example.shared", signers=(C,), past=((A, ALL_CAPABILITIES), (C, ALL_CAPABILITIES))),),
+        "INSTALL_FAILED_SHARED_USER_INCOMPATIBLE",
+        "as above, hasCommonAncestor()",
+        others=(ApkFacts("org.example.peer", signers=(B,), past=ROTATED, shared_user="org.example.shared"),),
     ),
     Case(
         "permission-of-another",

@@ -12,7 +12,7 @@ from phoneward.phones.androidbackup.header import HEADER_BYTES
 from phoneward.phones.folder import FolderPhone
 from phoneward.snapshots import AppCoverage, BackupResult, State, coverage_of, coverage_sentences
 from phoneward.snapshots.backupfiles import MAX_FILES, BackupFiles, FileState, state_of
-from phoneward.snapshots.building import document_node
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.vault import BlobId, BlobType, Repository
 from tests.phone import trees
 from tests.phone.testphone import TestPhone

@@ -33,7 +33,7 @@ from phoneward.snapshots import (
     state_store,
     write_note,
 )
-from phoneward.snapshots.building import document_node
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.layout import STATE_DOCUMENT, STATE_PATHS, STATE_TAG, TAG
 from phoneward.snapshots.state import MAX_DOCUMENT
 from phoneward.snapshots.state_store import BEFORE_PHONES_NS

@@ -28,3 +28,13 @@ def test_what_compares_pictures_says_what_to_install() -> None:
         "except PicturesExtraMissingError as error:\n    print(error.next_step)"
     )
     assert "pip install 'phoneward[watch]'" in told
+
+
+def test_each_name_can_be_had_or_says_what_to_install() -> None:
+    told = run(
+        "from phoneward import watch\n"
+        "from phoneward.media import PicturesExtraMissingError\n"
+        "for name in watch.__all__:\n"
+        "    try:\n        getattr(watch, name)\n    except PicturesExtraMissingError:\n        print(name)"
+    )
+    assert told.split() == ["ComparedPage", "FolderMatch", "Place", "compare_folders"]

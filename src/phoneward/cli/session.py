@@ -65,9 +65,9 @@ def waiting(output: "Output") -> "Callable[[StorageError], None]":
 def _open(frame: Frame, storage: "Storage", password: str) -> "Repository":
     from phoneward import vault
 
-    # Whoever opens a vault asks its snapshots. Loading that room takes as long as trying the password, and both wait
-    # for different things.
-    beside = threading.Thread(target=importlib.import_module, args=("phoneward.snapshots",), daemon=True)
+    # Whoever opens a vault asks its snapshots, nearly always. What reads them is loaded while the password is tried:
+    # both wait for different things.
+    beside = threading.Thread(target=importlib.import_module, args=("phoneward.snapshots.reading",), daemon=True)
     beside.start()
     try:
         return vault.open_repository(storage, password, cache=frame.settings.cache_dir)

@@ -3,29 +3,11 @@
 Why and how far it protects: `docs/decisions/0006-confined-worker.md`.
 """
 
-from phoneward.confined.errors import (
-    BadAnswerError,
-    ConfinedError,
-    TookTooLongError,
-    TooMuchMemoryError,
-    TooMuchOutputError,
-    WorkerCrashedError,
-    WorkerRaisedError,
-    WorkerStartError,
-)
-from phoneward.confined.limits import Limits
-from phoneward.confined.parent import ConfinedWorker, run_confined
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BadAnswerError",
-    "ConfinedError",
-    "ConfinedWorker",
-    "Limits",
-    "TooMuchMemoryError",
-    "TooMuchOutputError",
-    "TookTooLongError",
-    "WorkerCrashedError",
-    "WorkerRaisedError",
-    "WorkerStartError",
-    "run_confined",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.confined.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

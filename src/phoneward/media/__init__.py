@@ -4,26 +4,11 @@ What stands here is pure Python and always at hand: finding pictures in bytes an
 `phoneward.media.comparing` decodes, hashes and compares them; it needs the extra `watch` (numpy, OpenCV).
 """
 
-from phoneward.media.errors import MediaError, PicturesExtraMissingError, UnreadablePictureError
-from phoneward.media.finding import find_pictures
-from phoneward.media.headers import end_of, read_header
-from phoneward.media.picture import Format, FoundPicture, Header
-from phoneward.media.skipped import Reason, Skipped
-from phoneward.media.verdict import Kind, Region, Verdict
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Format",
-    "FoundPicture",
-    "Header",
-    "Kind",
-    "MediaError",
-    "PicturesExtraMissingError",
-    "Reason",
-    "Region",
-    "Skipped",
-    "UnreadablePictureError",
-    "Verdict",
-    "end_of",
-    "find_pictures",
-    "read_header",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.media.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

@@ -1,50 +1,10 @@
 """A person is told of what failed, was missed or is alarming: only by the ways that they set, and else not at all."""
 
-from phoneward.notifying.errors import (
-    ChannelRefusedError,
-    ChannelSettingError,
-    NoChannelError,
-    NoDesktopError,
-    NotifyError,
-    NotifySettingsError,
-)
-from phoneward.notifying.message import Kind, Message
-from phoneward.notifying.sending import Sent, notify, send
-from phoneward.notifying.settings_file import (
-    Channel,
-    ChannelName,
-    Desktop,
-    Email,
-    Ntfy,
-    Security,
-    Webhook,
-    checked,
-    load_channels,
-    name_of,
-    save_channels,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Channel",
-    "ChannelName",
-    "ChannelRefusedError",
-    "ChannelSettingError",
-    "Desktop",
-    "Email",
-    "Kind",
-    "Message",
-    "NoChannelError",
-    "NoDesktopError",
-    "NotifyError",
-    "NotifySettingsError",
-    "Ntfy",
-    "Security",
-    "Sent",
-    "Webhook",
-    "checked",
-    "load_channels",
-    "name_of",
-    "notify",
-    "save_channels",
-    "send",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.notifying.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

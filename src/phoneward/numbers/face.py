@@ -1,4 +1,4 @@
-"""The public face of the room of numbers, the person's side: everything that others may use of it."""
+"""The public face of the room: everything that others may use of it (loaded name by name, see `lazily`)."""
 
 from phoneward.numbers.account_words import account_name, alone_words, harm_words
 from phoneward.numbers.answering import answer as room_answer

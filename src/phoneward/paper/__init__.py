@@ -1,18 +1,10 @@
 """Documents for people: pages made from templates, and PDF. Knows no room; templates lie beside those who use them."""
 
-from phoneward.paper.errors import NotAReportError, PdfMissingError, PdfNotMadeError, ReportUnwritableError
-from phoneward.paper.html import environment, standalone_page
-from phoneward.paper.pdf import make_pdf
-from phoneward.paper.saving import refuse_other_files, save_document
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "NotAReportError",
-    "PdfMissingError",
-    "PdfNotMadeError",
-    "ReportUnwritableError",
-    "environment",
-    "make_pdf",
-    "refuse_other_files",
-    "save_document",
-    "standalone_page",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.paper.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

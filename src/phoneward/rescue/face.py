@@ -1,4 +1,4 @@
-"""The room's public face."""
+"""The public face of the room: everything that others may use of it (loaded name by name, see `lazily`)."""
 
 from phoneward.rescue.answering import answer as room_answer
 from phoneward.rescue.cards import Card, Kind, Step, card_document, card_of, html_card, pdf_card, save_card

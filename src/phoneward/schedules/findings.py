@@ -9,11 +9,13 @@ from phoneward.errors import readable
 from phoneward.findings import Action, Evidence, Finding, Severity, Tier
 from phoneward.schedules.errors import NoScheduleError
 from phoneward.schedules.log import JobKind, Result
+from phoneward.schedules.preparing import whole
 from phoneward.schedules.running import utc_now
 from phoneward.schedules.standing import JobStanding, Standing, standing_of
 from phoneward.snapshots import finding_codes as codes
 from phoneward.snapshots.finding_parts import BACK_UP, read_data
 from phoneward.texts import Day, Words, verbatim, words
+from phoneward.vaultplace import VaultPlace
 
 ROOM: Final = "snapshots"
 _SILENT: Final = dt.timedelta(days=3)
@@ -26,12 +28,12 @@ _FAILED: Final[dict[JobKind, Words]] = {
 }
 
 
-def schedule_findings(state_dir: Path, place: str, now: dt.datetime | None = None) -> tuple[Finding, ...]:
+def schedule_findings(state_dir: Path, place: VaultPlace | str, now: dt.datetime | None = None) -> tuple[Finding, ...]:
     """Return what there is to say, for the room of snapshots.
 
     Args:
         state_dir: the person's state folder.
-        place: where the vault lies that is asked about, as a schedule would name it.
+        place: where the vault lies that is asked about; as text, as a schedule would name it.
         now: aware; by default now.
     """
     now = now or utc_now()
@@ -39,7 +41,7 @@ def schedule_findings(state_dir: Path, place: str, now: dt.datetime | None = Non
         standing = standing_of(state_dir, now)
     except NoScheduleError:
         return (_none(),)
-    if standing.schedule.vault != place:
+    if standing.schedule.vault != (place if isinstance(place, str) else str(whole(place))):
         return (_none(),)
     return tuple(_findings(standing, now))
 

@@ -19,6 +19,7 @@ from phoneward.schedules.errors import (
     TimeOfDayError,
 )
 from phoneward.schedules.rhythm import first_day
+from phoneward.schedules.running import utc_now
 from phoneward.schedules.settings_file import Password, Schedule, Target
 from phoneward.schedules.wishes import Wished
 from phoneward.settings import Settings
@@ -150,13 +151,14 @@ def _targets(repo: Repository, wished: Wished, now: dt.datetime) -> tuple[Target
     return (*named, *folders)
 
 
-def known_phones(repo: Repository, now: dt.datetime) -> list[Target]:
+def known_phones(repo: Repository, now: dt.datetime | None = None) -> list[Target]:
     """Return the phones that a schedule looks after unless others are named: those of which something came lately.
 
     Args:
         repo: open, its index loaded.
-        now: aware.
+        now: aware; by default now.
     """
+    now = now or utc_now()
     infos = snapshots.list_snapshots(repo, on_damaged=lambda _name, _error: None)
     state = snapshots.load_state(repo, snapshots=[info.snapshot for info in infos], on_damaged=lambda _n, _e: None)
     return [Target(device=one.device, name=state.called(one.device, one.label)) for one in _in_use(repo, infos, now)]

@@ -8,6 +8,7 @@ from typing import Final
 
 from phoneward.phones.owning import Owner
 from phoneward.snapshots.compare import SECOND_NS
+from phoneward.snapshots.file_nodes import file_node
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
 from phoneward.snapshots.ownbackups import may_be_own_backup
@@ -204,7 +205,7 @@ class Trees:
         if before.mode == mode:
             return belonging_to(before, owner)  # its times may be finer than today's
         times = before.mtime_ns, before.ctime_ns
-        return belonging_to(_file(row.name, mode, times, before.size, before.content or ()), owner)
+        return belonging_to(file_node(row.name, mode, times, before.size, before.content or ()), owner)
 
     def _symlink_node(self, row: Row, before: Node | None, owner: Owner | None) -> Node:
         node = Node(
@@ -264,27 +265,4 @@ def _name(node: Node) -> bytes:
 
 def _sent_node(sent: Sent) -> Node:
     ctime = sent.mtime_ns if sent.ctime_ns is None else sent.ctime_ns
-    return _file(sent.name, go_mode(NodeType.FILE, sent.mode), (sent.mtime_ns, ctime), sent.size, sent.blobs)
-
-
-def _file(name: bytes, mode: int, times_ns: tuple[int, int], size: int, content: tuple[BlobId, ...]) -> Node:
-    """No inode and no device: they change without the file changing. atime repeats mtime for the same reason."""
-    mtime_ns, ctime_ns = times_ns
-    return Node(
-        name=name,
-        type=NodeType.FILE,
-        mode=mode,
-        mtime_ns=mtime_ns,
-        atime_ns=mtime_ns,
-        ctime_ns=ctime_ns,
-        size=size,
-        content=content,
-    )
-
-
-DOCUMENT_MODE: Final = 0o600
-
-
-def document_node(name: bytes, time_ns: int, size: int, content: tuple[BlobId, ...]) -> Node:
-    """Return the node of one of our documents at the top of a snapshot."""
-    return _file(name, go_mode(NodeType.FILE, DOCUMENT_MODE), (time_ns, time_ns), size, content)
+    return file_node(sent.name, go_mode(NodeType.FILE, sent.mode), (sent.mtime_ns, ctime), sent.size, sent.blobs)

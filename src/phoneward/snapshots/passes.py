@@ -16,11 +16,12 @@ from phoneward.phones import ANDROID_BACKUP, Phone, PhoneGoneError
 from phoneward.phones.joined import iphone_backup_facts
 from phoneward.progress import Advanced, Listener, Notice, PhaseDone, PhaseStarted
 from phoneward.snapshots.app_taking import Beside
-from phoneward.snapshots.building import Trees, document_node
+from phoneward.snapshots.building import Trees
 from phoneward.snapshots.compare import clock_went_back
 from phoneward.snapshots.comparing import Comparison, JournalRows, Plan
 from phoneward.snapshots.coverage import BackupFile, Coverage, Waiting, encode_coverage
 from phoneward.snapshots.errors import BackupCutShortError, BackupStoppedError
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.gaps import Gaps
 from phoneward.snapshots.interrupts import deferred_interrupt
 from phoneward.snapshots.inventory import device_document, encode_document, packages_document

@@ -15,8 +15,8 @@ import msgspec
 
 from phoneward.errors import PhonewardError
 from phoneward.heap import give_back_memory
-from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import Levels
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.journal import Sent, blob_ids
 from phoneward.snapshots.layout import PROOFS, RECORDS
 from phoneward.snapshots.listing import Folders

@@ -16,8 +16,8 @@ import msgspec
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
-from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import ProofLevel
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.layout import DEVICE_TAG_PREFIX, PROOF_PATHS, is_proof, proof_subject, proof_tags
 from phoneward.snapshots.parents import TreeReader, is_full, read_document
 from phoneward.snapshots.proofs import Proven, StoredProofs, moment_of

@@ -16,8 +16,8 @@ from typing import Final
 
 import phoneward
 from phoneward.errors import PhonewardError, readable
-from phoneward.snapshots.building import document_node
 from phoneward.snapshots.errors import StateDamagedError, StateTooManyError, StateTooNewError
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.layout import STATE_DOCUMENT, STATE_PATHS, STATE_TAG, TAG, is_state
 from phoneward.snapshots.state import (
     LATEST_NS,

@@ -14,7 +14,7 @@ from typing import Final
 
 import phoneward
 from phoneward.errors import PhonewardError
-from phoneward.snapshots.building import document_node
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.layout import DEVICE_TAG_PREFIX, PROOF_PATHS, proof_subject, proof_tags
 from phoneward.snapshots.reading import find
 from phoneward.texts import _

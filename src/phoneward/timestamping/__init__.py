@@ -1,25 +1,10 @@
 """Time stamps of an outside authority (RFC 3161), whatever is stamped. Needs the extra `timestamp`."""
 
-from phoneward.timestamping.asking import MAX_ANSWER, Send, post
-from phoneward.timestamping.errors import (
-    AuthorityFileError,
-    TimestampPartMissingError,
-    TimestampRefusedError,
-    TimestampServerError,
-)
-from phoneward.timestamping.stamps import Stamp, certificates, chain_of, check_stamp, stamp
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "MAX_ANSWER",
-    "AuthorityFileError",
-    "Send",
-    "Stamp",
-    "TimestampPartMissingError",
-    "TimestampRefusedError",
-    "TimestampServerError",
-    "certificates",
-    "chain_of",
-    "check_stamp",
-    "post",
-    "stamp",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.timestamping.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

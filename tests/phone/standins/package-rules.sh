@@ -43,16 +43,57 @@ check_signer() {
   fi
 }
 
-# PackageManagerServiceUtils.java, canJoinSharedUserId(): by SHARED_USER_ID (2), either way, with every other member.
+# SigningDetails.java, hasAncestor(): is Y's one signer an earlier one of X?  descends X_PAST Y_SIGNERS
+descends() {
+  typeset IFS=, entry last=${2##*,}
+  [ "$last" = "$2" ] || return 1
+  for entry in ${1%,*}; do [ "${entry%:*}" = "$2" ] && return 0; done
+  return 1
+}
+
+chain() { typeset IFS=, entry out=; for entry in $1; do out=$out,${entry%:*}; done; print -r -- "${out:-,$2}"; }
+
+# SigningDetails.java, hasCommonAncestor(): the signer of one stands in the chain of the other, and before it they agree.
+# common X_SIGNERS X_PAST Y_SIGNERS Y_PAST
+common() {
+  typeset one=$(chain "$2" "$1") other=$(chain "$4" "$3") late early
+  case $one, in *,"$3",*) late=$one early=$other ;; *) late=$other early=$one ;; esac
+  typeset last=${early##*,}
+  case $late, in *,"$last",*) ;; *) return 1 ;; esac
+  [ -n "$2" ] && [ -n "$4" ] || return 0
+  late=${late%",$last"*},$last
+  case $late in *"$early") return 0 ;; esac
+  case $early in *"$late") return 0 ;; esac
+  return 1
+}
+
+# PackageManagerServiceUtils.java, verifySignatures() and canJoinSharedUserId(): by SHARED_USER_ID (2), either way, with
+# the signer of the user id: the newest of all under it, the app's own record among them (its proof of rotation is merged
+# into that of the user id when it is installed). An update may also rotate away from a key that it no longer trusts
+# ("if the joining app is being updated"); a new app may not, and has to trust each earlier signer among the others.
 check_shared_user() {
-  [ -n "$new_shareduser" ] || return
+  typeset ours= ours_past= others=
+  [ -n "$new_shareduser" ] || return 0
   while IFS='|' read -r $columns; do
     [ "$name" != "$new_package" ] && [ "$shareduser" = "$new_shareduser" ] || continue
-    capable "$new_signers" "$new_past" "$signer" 2 && continue
-    capable "$signer" "$past" "$new_signers" 2 && continue
-    verdict="INSTALL_FAILED_SHARED_USER_INCOMPATIBLE: Package $new_package has no signatures that match those in shared user $new_shareduser; ignoring!"
-    return
+    others=1
+    if [ -z "$ours" ] || descends "$past" "$ours"; then ours=$signer ours_past=$past; fi
+    if [ -z "$exists" ] && descends "$new_past" "$signer" && ! capable "$new_signers" "$new_past" "$signer" 2; then
+      verdict="INSTALL_FAILED_SHARED_USER_INCOMPATIBLE: Package $new_package revoked the sharedUserId capability from the signing key used to sign $name"
+      return
+    fi
   done < $state/packages
+  [ -n "$others" ] || return 0
+  if [ -n "$exists" ] && [ "$old_shareduser" = "$new_shareduser" ] && descends "$old_past" "$ours"; then
+    ours=$old_signer ours_past=$old_past
+  fi
+  if capable "$new_signers" "$new_past" "$ours" 2 || capable "$ours" "$ours_past" "$new_signers" 2 ||
+    { [ -n "$exists" ] && ! descends "$ours_past" "$new_signers" && descends "$new_past" "$ours"; }; then
+    common "$new_signers" "$new_past" "$ours" "$ours_past" && return
+    verdict="INSTALL_FAILED_SHARED_USER_INCOMPATIBLE: Package $new_package has a signing lineage that diverges from the lineage of the sharedUserId"
+  else
+    verdict="INSTALL_FAILED_SHARED_USER_INCOMPATIBLE: Package $new_package has no signatures that match those in shared user $new_shareduser; ignoring!"
+  fi
 }
 
 # InstallPackageHelper.java, preparePackageLI(), "declared permissions": another app's permission only by its own signer

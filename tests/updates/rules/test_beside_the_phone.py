@@ -26,7 +26,7 @@ ABOUT_OPTIONS = {"never-over", "android-7-without-r"}
 """A judgement is of an update that may replace what is there."""
 ABOUT_KEYS = {"upgrade-keys", "upgrade-keys-not"}
 """The test phone names the keys by their signers; a judgement wants the keys themselves."""
-NOTHING_TO_LOSE = {"shared-user-of-another-signer"}
+NOTHING_TO_LOSE = {"shared-user-of-another-signer", "shared-user-distrusting-newcomer"}
 """Where the app is not there, a judgement is told nothing of other apps: there is no data at stake."""
 STRICTER = {"persistent-before-android-9"}
 """Refused by a judgement, though Android 8 and before took it (and dropped the mark): never the other way."""

@@ -96,6 +96,7 @@ ROWS: list[tuple[str, Installed | None, AppSet, Device, Verdict, str, str]] = [
     ("target 24 on 16", there(target_sdk=24), one(target_sdk=24), replace(PHONE, sdk=36), KEEPS, "version-newer", ""),
     ("bypassLowTargetSdkBlock: test-only, only -t is needed", there(target_sdk=22), one(target_sdk=22, is_test_only=True), PHONE, REFUSED, "test-only", "INSTALL_FAILED_TEST_ONLY"),
     ("oldTargetSdk > LOLLIPOP_MR1, new not", there(target_sdk=23), one(target_sdk=22), replace(PHONE, sdk=33), WIPES, "permission-model-downgrade", "INSTALL_FAILED_PERMISSION_MODEL_DOWNGRADE"),
+    ("replace: false where only data was left", there(target_sdk=23, is_data_only=True), one(target_sdk=22), replace(PHONE, sdk=33), KEEPS, "data-only", ""),
     ("oldTargetSdk = LOLLIPOP_MR1", there(target_sdk=22), one(target_sdk=21), replace(PHONE, sdk=33), KEEPS, "version-newer", ""),
     ("oldTargetSdk is not known", there(target_sdk=None), one(target_sdk=22), replace(PHONE, sdk=33), UNDECIDED, "target-unknown", ""),
     ("parseMinExtensionVersions: not known", there(), one(min_extensions=((30, 3),)), PHONE, UNDECIDED, "sdk-extension-unknown", ""),

@@ -1,7 +1,10 @@
 """The leaving plan: what to do about each account, in which order, until when."""
 
-from phoneward.numbers.leaving.planning import Grace, Group, Plan, Step, is_on, plan
-from phoneward.numbers.leaving.shown import shown_number
-from phoneward.numbers.leaving.standings import Mark, Standing, State, standing
+from typing import TYPE_CHECKING
 
-__all__ = ["Grace", "Group", "Mark", "Plan", "Standing", "State", "Step", "is_on", "plan", "shown_number", "standing"]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.numbers.leaving.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

@@ -1,32 +1,10 @@
 """The rulebook: account systems, what they hold, and how a number is taken off them. Data, dated and with sources."""
 
-from phoneward.numbers.rulebook.book import Rulebook, rulebook
-from phoneward.numbers.rulebook.folding import folded
-from phoneward.numbers.rulebook.stored import LANGUAGES, RulebookDefectError, read_systems
-from phoneward.numbers.rulebook.system import (
-    Claim,
-    Harm,
-    Holding,
-    Kind,
-    OldNumber,
-    Reissue,
-    Steps,
-    System,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "LANGUAGES",
-    "Claim",
-    "Harm",
-    "Holding",
-    "Kind",
-    "OldNumber",
-    "Reissue",
-    "Rulebook",
-    "RulebookDefectError",
-    "Steps",
-    "System",
-    "folded",
-    "read_systems",
-    "rulebook",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.numbers.rulebook.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

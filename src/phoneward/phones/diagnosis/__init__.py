@@ -1,26 +1,10 @@
 """Finding the phone and saying what is wrong, in plain words."""
 
-from phoneward.phones.diagnosis.errors import (
-    DebuggingOffError,
-    NoAdbOnPhoneError,
-    NoDriverError,
-    NothingOnUsbError,
-    NotSeenByAdbError,
-)
-from phoneward.phones.diagnosis.looking import diagnose
-from phoneward.phones.diagnosis.seen import Diagnosis, Seen
-from phoneward.phones.diagnosis.situations import WORDS, Situation, Tier
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "WORDS",
-    "DebuggingOffError",
-    "Diagnosis",
-    "NoAdbOnPhoneError",
-    "NoDriverError",
-    "NotSeenByAdbError",
-    "NothingOnUsbError",
-    "Seen",
-    "Situation",
-    "Tier",
-    "diagnose",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.phones.diagnosis.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

@@ -1,21 +1,10 @@
 """What to tap on a phone: for USB debugging, to take in files of records, to stop a shop's updates. Sourced data."""
 
-from phoneward.phones.guides.guide import Guide, guide_families, guide_for, guide_tip
-from phoneward.phones.guides.importing import ImportGuide, ImportWay, import_guide, import_kinds, import_title
-from phoneward.phones.guides.storeupdates import StoreGuide, popup_steps, store_guides, store_named
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Guide",
-    "ImportGuide",
-    "ImportWay",
-    "StoreGuide",
-    "guide_families",
-    "guide_for",
-    "guide_tip",
-    "import_guide",
-    "import_kinds",
-    "import_title",
-    "popup_steps",
-    "store_guides",
-    "store_named",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.phones.guides.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

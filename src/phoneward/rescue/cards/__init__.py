@@ -1,16 +1,10 @@
 """First-response cards: what to do and what not to do in the first minutes, in order, each with its reason."""
 
-from phoneward.rescue.cards.card import Card, Kind, Step, card_document, card_of
-from phoneward.rescue.cards.page import CARD_MARK, html_card, pdf_card, save_card
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CARD_MARK",
-    "Card",
-    "Kind",
-    "Step",
-    "card_document",
-    "card_of",
-    "html_card",
-    "pdf_card",
-    "save_card",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.rescue.cards.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

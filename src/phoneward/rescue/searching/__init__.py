@@ -1,31 +1,10 @@
 """The search for what is left, best source first. Nothing is written: neither to a phone nor to what is looked at."""
 
-from phoneward.rescue.searching.asked import Asked, told_app, told_day, told_incident
-from phoneward.rescue.searching.document import (
-    completeness_words,
-    remnant_document,
-    result_document,
-    source_words,
-)
-from phoneward.rescue.searching.on_computer import apps_backups, makers_backups
-from phoneward.rescue.searching.on_phone import OnPhone
-from phoneward.rescue.searching.result import HINTS, SearchResult, expires_soon
-from phoneward.rescue.searching.search import Search
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "HINTS",
-    "Asked",
-    "OnPhone",
-    "Search",
-    "SearchResult",
-    "apps_backups",
-    "completeness_words",
-    "expires_soon",
-    "makers_backups",
-    "remnant_document",
-    "result_document",
-    "source_words",
-    "told_app",
-    "told_day",
-    "told_incident",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.rescue.searching.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

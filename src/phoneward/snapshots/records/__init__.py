@@ -1,7 +1,10 @@
 """Text messages and calls of a phone as files in a snapshot, in the format of the app SMS Backup & Restore."""
 
-from phoneward.snapshots.records.forms import CALLS, SMS, Form
-from phoneward.snapshots.records.reading import RecordsFileError, read_records, records_in
-from phoneward.snapshots.records.writing import write_records
+from typing import TYPE_CHECKING
 
-__all__ = ["CALLS", "SMS", "Form", "RecordsFileError", "read_records", "records_in", "write_records"]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.snapshots.records.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)

@@ -10,8 +10,8 @@ from typing import IO, Final, Protocol
 from phoneward.phones import IPHONE_BACKUP, Phone, RecordKind, RecordObstacle, as_records
 from phoneward.phones.joined import iphone_backup_facts
 from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
-from phoneward.snapshots.building import document_node
 from phoneward.snapshots.coverage import RecordCoverage, State
+from phoneward.snapshots.file_nodes import document_node
 from phoneward.snapshots.gaps import GapReason, Gaps
 from phoneward.snapshots.layout import RECORDS
 from phoneward.snapshots.records.files import RECORD_FILES

@@ -116,7 +116,8 @@ def _target(case: Case, sdk: int) -> Iterator[Reason]:
     """Yield what the target means.
 
     Source: `preparePackage`: the floor holds for updates too, and not for test-only apps; then, over an app that is
-    there, no way back to before permissions were asked for one by one (`LOLLIPOP_MR1`, 22).
+    there, no way back to before permissions were asked for one by one (`LOLLIPOP_MR1`, 22). Where only data was left
+    (`pm uninstall -k`), `mPackages` does not hold the app, nothing is replaced, and that is not asked.
     """
     floor = next((least for since, least in _FLOORS if sdk >= since), 0)
     if case.target_sdk < floor and not case.main.manifest.is_test_only:
@@ -127,7 +128,7 @@ def _target(case: Case, sdk: int) -> Iterator[Reason]:
             floor=floor,
         )
         yield TARGET_FLOOR.says(text)
-    if case.app is None or case.target_sdk > 22:
+    if case.app is None or case.app.is_data_only or case.target_sdk > 22:
         return
     if case.app.target_sdk is None:
         yield TARGET_UNKNOWN.says(

@@ -1,30 +1,10 @@
 """Which of a person's pictures an app keeps, looked up in snapshots and folders."""
 
-from phoneward.watch.scanning.document import copy_document, scanned_document
-from phoneward.watch.scanning.evidence import refuse_evidence_folder, write_evidence
-from phoneward.watch.scanning.judging import severity_of
-from phoneward.watch.scanning.looking import has_extra, kept_scan, scan
-from phoneward.watch.scanning.page import html_copies, refuse_copies_page, save_copies_page
-from phoneward.watch.scanning.sensitive import Labels, mark_sensitive
-from phoneward.watch.scanning.showing import file_shown, picture_bytes, picture_shown
-from phoneward.watch.scanning.telling import copy_sentences
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Labels",
-    "copy_document",
-    "copy_sentences",
-    "file_shown",
-    "has_extra",
-    "html_copies",
-    "kept_scan",
-    "mark_sensitive",
-    "picture_bytes",
-    "picture_shown",
-    "refuse_copies_page",
-    "refuse_evidence_folder",
-    "save_copies_page",
-    "scan",
-    "scanned_document",
-    "severity_of",
-    "write_evidence",
-]
+from phoneward import lazily
+
+if TYPE_CHECKING:
+    from phoneward.watch.scanning.face import *  # noqa: F403 - what the type checker sees
+
+lazily.face(__name__)
