@@ -39,8 +39,8 @@ def flat(ran: Ran) -> str:
 def test_there_and_back(ready: Program, device: TestPhone) -> None:
     there = ready.run("backup", "--root", "--app", NAME, "--yes")
     assert there.code == 0, flat(there)
-    for words in ("Private data", NAME, "A closed app gets no messages", "caches", "root rights, allow it"):
-        assert words in flat(there), words
+    for part in ("Private data", NAME, "A closed app gets no messages", "caches", "root rights, allow it"):
+        assert part in flat(there), part
     assert stopped(device) == f"0 {NAME}\n"
     assert f"/appdata/{NAME}/files/diary.txt" in ready.run("ls", "latest", f"/appdata/{NAME}/files").stdout
     put(device, "files/diary.txt", b"spoilt")

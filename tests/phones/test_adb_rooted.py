@@ -134,7 +134,7 @@ def file(name: bytes, content: bytes = b"", **more: object) -> PrivateFile:
         yield content
 
     made = PrivateFile(name, FileKind.FILE, 0o600, 10**18, Owner(10141, 10141), len(content), pieces)
-    return made if not more else PrivateFile(**{**{f: getattr(made, f) for f in made.__slots__}, **more})  # type: ignore[arg-type]
+    return made if not more else PrivateFile(**{**{f: getattr(made, f) for f in made.__slots__}, **more})
 
 
 NAMES = st.lists(

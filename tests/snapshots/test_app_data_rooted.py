@@ -44,8 +44,8 @@ def fill(device: TestPhone) -> None:
         put(device, b"files/" + name, name)
         put(device, b"in/" + name + b"/deep", name)
     os.symlink("/data/user/0/other", folder_of(device) / "files/outside")
-    for name in ("cache", "code_cache/deep"):
-        put(device, f"{name}/thrown away", b"x" * 50_000)
+    for left_out in ("cache", "code_cache/deep"):
+        put(device, f"{left_out}/thrown away", b"x" * 50_000)
     os.symlink("/data/app/lib", folder_of(device) / "lib")
     put(device, "cache.txt", b"no cache")
     put(device, "files/cache/kept", b"a folder of the app's own, further down")

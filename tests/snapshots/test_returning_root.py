@@ -51,7 +51,7 @@ class Small:
 
     vault: Vault
     device: TestPhone
-    newer: dict[bytes, object]
+    newer: dict[bytes, tuple[str, int, int, bytes]]
 
     def must_be_untouched(self) -> None:
         assert photograph(folder_of(self.device)) == self.newer
