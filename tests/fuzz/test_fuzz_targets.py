@@ -56,6 +56,7 @@ EXPECTED = {
     "proofs",
     "push",
     "records",
+    "rooted",
     "recover",
     "sftp",
     "state",

@@ -64,6 +64,7 @@ class App:
     scheme: int = 3
     updated_system: bool = False
     persistent: bool = False
+    private: bool = False
 
     def uid_of(self, user: int) -> int:
         """Its user number (UserHandle.java: 100,000 for each user)."""
@@ -172,7 +173,7 @@ def install_apks(root: Path, app: App) -> None:
 
 def make_data_folders(root: Path, app: App) -> None:
     """Make an app's private folders as installd does: of the app alone (mode 0700), below folders of the system's."""
-    if not app.debuggable:
+    if not (app.debuggable or app.private):
         return
     for user in app.first_installed:
         for kind in ("user", "user_de"):

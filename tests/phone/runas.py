@@ -15,10 +15,17 @@ _SHELL = 2000
 def install(folder: Path) -> None:
     """Put them among a phone's commands: of root and the shell group, mode 4750 (a phone's run-as has 0750)."""
     for name in _PROGRAMS:
-        place = folder / name
-        place.write_bytes(_program(name).read_bytes())
-        os.chown(place, 0, _SHELL)
-        place.chmod(0o4750)
+        put(folder, name, name, mode=0o4750)
+
+
+def put(folder: Path, program: str, name: str, *, mode: int) -> None:
+    """Put one program of `standins/` among a phone's commands, of root and the shell group."""
+    place = folder / name
+    fresh = place.with_name(name + ".new")  # a program that runs is not written over
+    fresh.write_bytes(_program(program).read_bytes())
+    os.chown(fresh, 0, _SHELL)
+    fresh.chmod(mode)
+    fresh.replace(place)
 
 
 def _program(name: str) -> Path:

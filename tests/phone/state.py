@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.phone import rooted
 from tests.phone.apps import App, apk_bytes, apks_of, app_of, install_apks, make_data_folders, package_row
 from tests.phone.packages import KnownApk
 from tests.phone.providers import PROVIDERS
@@ -133,6 +134,8 @@ class State:
             "answers-late" (seconds before a commit is decided, and between its work and its answer), "room" (bytes
             that are left), "loses" ("data" or "data-and-time": an accepted update deletes the data nevertheless, as
             one maker's phone did).
+        su: what a rooted phone's `su` does (standins/su.c): "magisk", "aosp", "refuse", "lies", "silent", "floods";
+            empty: no rooted phone.
     """
 
     users: tuple[User, ...] = (User(0, "Owner"),)
@@ -156,6 +159,7 @@ class State:
     hears_media: bool = True
     apks: tuple[KnownApk, ...] = ()
     played: dict[str, str] = field(default_factory=dict)
+    su: str = ""
 
     def but(self, **changes: object) -> "State":
         """Return a copy with some attributes changed."""
@@ -256,6 +260,7 @@ def install(root: Path, state: State, *, release: str, sdk: int, serial: str) ->
         (tables / "media/deaf").touch()
     _write_runas(tables, state)
     _write_adb_backup(tables / "bu", state.adb_backup)
+    _write_su(root, tables, state.su)
     for app in state.apps:
         install_apks(root, app)
         make_data_folders(root, app)
@@ -342,6 +347,19 @@ def _write_adb_backup(folder: Path, backup: AdbBackup | None) -> None:
 def _write_runas(tables: Path, state: State) -> None:
     lines = [f"{app.name} {app.app_id} {app.debuggable:d}\n" for app in state.apps if not app.data_only]
     (tables / "runas").write_text("".join(lines))
+
+
+def _write_su(root: Path, tables: Path, kind: str) -> None:
+    (tables / "stopped").touch()
+    (tables / "stopped").chmod(0o666)
+    if not kind:
+        return
+    rooted.install(root / "system/bin")
+    _write(tables / "su", [(kind,)])
+    if kind == "lies":
+        (tables / "lies").mkdir()
+        (tables / "lies/id").write_text("#!/system/bin/sh\necho 0\n")
+        (tables / "lies/id").chmod(0o755)
 
 
 def _make_storage(place: Path, access: str, *, owner: int) -> None:

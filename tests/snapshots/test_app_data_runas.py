@@ -10,7 +10,7 @@ import pytest
 
 from phoneward.phones import AppInventory, InstalledApp, PhoneGoneError
 from phoneward.phones.adb import AdbPhone
-from phoneward.phones.adb.runas import AppData
+from phoneward.phones.adb.appphone import AppData
 from phoneward.phones.base import FileStream
 from phoneward.phones.joined import JoinedPhone
 from phoneward.phones.words import TOO_MANY_APPS

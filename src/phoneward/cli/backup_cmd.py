@@ -14,14 +14,14 @@ from phoneward.cli.session import open_vault
 from phoneward.cli.worded import WordedCommand
 from phoneward.errors import ExitCode, PhonewardError, readable
 from phoneward.progress import Listener, Notice
-from phoneward.texts import N_, _, formats, labelled, ngettext
+from phoneward.texts import N_, _, labelled
 from phoneward.texts import sentences as sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from phoneward.phones.base import PhoneSession
-    from phoneward.snapshots import BackupResult, MatchCounts
+    from phoneward.snapshots import BackupResult
     from phoneward.texts import Words
     from phoneward.updates import Alarm
     from phoneward.vault import Repository
@@ -87,6 +87,24 @@ THE_ONLY_ONE = ""
     ),
 )
 @option(
+    "--root",
+    is_flag=True,
+    help=N_(
+        "On a rooted phone, also the private data of apps: each is closed first. A plan is shown, and you are asked."
+    ),
+)
+@option(
+    "--app",
+    "apps",
+    metavar="PACKAGE",
+    multiple=True,
+    help=N_(
+        "With --root: only this app's private data, such as com.whatsapp; may be given several times. Default: all "
+        "apps that you installed."
+    ),
+)
+@option("--yes", "-y", is_flag=True, help=N_("With --root: do not ask before apps are closed."))
+@option(
     "--app-backup",
     "app_backups",
     metavar="FOLDER",
@@ -129,13 +147,16 @@ def backup(
     iphone_password: str | None,
     app_backups: tuple[str, ...],
     with_adb_backup: bool,
+    root: bool,
+    apps: tuple[str, ...],
+    yes: bool,
     dry_run: bool,
     verify_all: bool,
     allow_unencrypted: bool,
 ) -> ExitCode:
     """Take a snapshot and say what is not in it."""
     from phoneward import snapshots
-    from phoneward.cli import adb_backup, app_backups_cmd, iphone_backup
+    from phoneward.cli import adb_backup, app_backups_cmd, backup_view, iphone_backup, rooted_backup
     from phoneward.cli.progress_view import listening
     from phoneward.cli.update_history_view import alarm_document
 
@@ -147,11 +168,14 @@ def backup(
         "--android-backup": android_backup,
         "--iphone": iphone,
     }
-    _check_together(sources, with_adb_backup=with_adb_backup, dry_run=dry_run)
-    if android_backup_password is not None and android_backup is None and not with_adb_backup:
-        raise MissingArgumentError(command="phoneward backup", name="--android-backup FILE")
-    if iphone_password is not None and iphone is None:
-        raise MissingArgumentError(command="phoneward backup", name="--iphone FOLDER")
+    _check_together(sources, with_adb_backup=with_adb_backup, root=root, dry_run=dry_run)
+    for given, needed, name in (
+        (apps, root, "--root"),
+        (android_backup_password, android_backup or with_adb_backup, "--android-backup FILE"),
+        (iphone_password, iphone is not None, "--iphone FOLDER"),
+    ):
+        if given and not needed:
+            raise MissingArgumentError(command="phoneward backup", name=name)
     if iphone is not None:
         chosen = iphone_backup.chosen(frame, iphone)
         if chosen is None:
@@ -164,6 +188,7 @@ def backup(
     with ExitStack() as stack:
         repository = stack.enter_context(open_vault(frame))
         phone = stack.enter_context(session)
+        taken = rooted_backup.prepare(frame, phone, apps, yes=yes, dry_run=dry_run) if root else None
         listener = stack.enter_context(listening(frame.output))
         if with_adb_backup:
             phone = adb_backup.joined(frame, phone, android_backup_password, listener, stack)
@@ -182,13 +207,15 @@ def backup(
         address = timestamp or frame.settings.timestamp_url
         stamped = address is None or result.dry_run or _stamp(frame, repository, result, address, listener)
         happened = _happened(repository, result, frame.settings.cache_dir, listener)
+        opened = rooted_backup.opened_again(*taken) if taken is not None else []
     if frame.output.json:
         alarms = [alarm_document(alarm, dt.datetime.now(dt.UTC)) for alarm, _said in happened]
-        frame.output.emit("summary", {**document(result), "alarms": alarms})
+        frame.output.emit("summary", {**backup_view.document(result), "alarms": alarms, "opened_again": opened})
     elif result.dry_run:
-        _show_plan(frame, result)
+        backup_view.show_plan(frame, result)
     else:
-        _show_result(frame, result)
+        backup_view.show_result(frame, result)
+        rooted_backup.tell_opened(frame, opened)
         for _alarm, said in happened:
             frame.output.result(labelled(_("Look at this"), str(said)))
         if happened:
@@ -196,11 +223,14 @@ def backup(
     return ExitCode.DONE if result.complete and stamped else ExitCode.INCOMPLETE
 
 
-def _check_together(sources: "Mapping[str, str | None]", *, with_adb_backup: bool, dry_run: bool) -> None:
+def _check_together(sources: "Mapping[str, str | None]", *, with_adb_backup: bool, root: bool, dry_run: bool) -> None:
     """Raise where options say two different things."""
     given = [name for name, value in sources.items() if value is not None]
     if len(given) > 1:
         raise NotTogetherError(first=given[0], second=given[1])
+    other = next((name for name in given if name != "--adb"), None)
+    if root and other is not None:
+        raise NotTogetherError(first=other, second="--root")
     if with_adb_backup:
         given += ["--dry-run"] if dry_run else []
         other = next((name for name in given if name != "--adb"), None)
@@ -277,122 +307,3 @@ def choose_phone(folder: str | None, serial: str | None, *, allow_unencrypted: b
     if folder is not None:
         return phones.open_folder(Path(folder))
     return phones.open_adb(serial or None, allow_unencrypted=allow_unencrypted)
-
-
-def document(result: "BackupResult") -> dict[str, object]:
-    """Return what `--json` prints at the end: restic's names where restic has them, and what is ours."""
-    from dataclasses import asdict
-
-    from phoneward.cli import coverage_view
-
-    stats = asdict(result.stats)
-    seconds = stats.pop("duration_ns") / 1e9
-    return {
-        "snapshot_id": result.snapshot_id,
-        "dry_run": result.dry_run,
-        "complete": result.complete,
-        "parent": result.parent,
-        "resumed": result.resumed,
-        "private_apps": result.private_apps,
-        "total_files_processed": result.files_held,
-        "total_bytes_processed": result.bytes_held,
-        "total_duration": round(seconds, 3),
-        **stats,
-        **asdict(result.matching),
-        "coverage": coverage_view.fields(result.coverage) if result.coverage is not None else None,
-    }
-
-
-def _show_plan(frame: Frame, result: "BackupResult") -> None:
-    stats = result.stats
-    frame.output.result(
-        _("The phone holds {files} ({size}).").format(
-            files=formats.files(stats.files_listed), size=formats.size(stats.bytes_listed)
-        )
-    )
-    frame.output.result(
-        _("{files} ({size}) would be read from it. Nothing was written.").format(
-            files=formats.files(stats.files_to_send), size=formats.size(stats.bytes_to_send)
-        )
-    )
-
-
-def _show_result(frame: Frame, result: "BackupResult") -> None:
-    from phoneward.cli import coverage_view
-    from phoneward.snapshots import coverage_sentences
-
-    for sentence in sentences(result):
-        frame.output.summary(sentence)
-    if result.coverage is None:
-        return
-    for line in coverage_view.gap_lines(result.coverage, everything=False):
-        frame.output.result(line)
-    frame.output.summary("")
-    for sentence in coverage_sentences(result.coverage):
-        frame.output.summary(sentence)
-    frame.output.summary(where_to_look(result))
-
-
-def where_to_look(result: "BackupResult") -> str:
-    """Return the closing sentence. Data that Android keeps for the apps alone is named here, not by the exit code."""
-    if not result.private_apps:
-        return _("To see what is not kept, app by app, and what to do about it: phoneward coverage")
-    return ngettext(
-        "{count} app keeps data that no computer can read. What you can do about it: phoneward coverage",
-        "{count} apps keep data that no computer can read. What you can do about it: phoneward coverage",
-        result.private_apps,
-    ).format(count=result.private_apps)
-
-
-def sentences(result: "BackupResult") -> list[str]:
-    """Return what the backup did, in words."""
-    stats = result.stats
-    lines = []
-    if result.resumed:
-        lines.append(
-            _("It went on where the last run stopped: {size} did not have to be read again.").format(
-                size=formats.size(stats.bytes_resumed)
-            )
-        )
-    lines.append(
-        _("Snapshot {snapshot} holds {files} ({size}).").format(
-            snapshot=(result.snapshot_id or "")[:8],
-            files=formats.files(result.files_held),
-            size=formats.size(result.bytes_held),
-        )
-    )
-    lines.append(
-        _("Read from the phone: {files} ({size}). Added to the vault: {added}. It took {time}.").format(
-            files=formats.files(stats.files_sent),
-            size=formats.size(stats.bytes_sent),
-            added=formats.size(stats.data_added_packed),
-            time=formats.duration(stats.duration_ns / 1e9),
-        )
-    )
-    return lines + matching_sentences(result.matching)
-
-
-def matching_sentences(counts: "MatchCounts") -> list[str]:
-    """Return what came of comparing with the phone's own checksums, in words; nothing where nothing was compared."""
-    lines = []
-    if counts.matched_files:
-        lines.append(
-            _("Compared with the phone's own checksums, and the same: {files} ({size}).").format(
-                files=formats.files(counts.matched_files), size=formats.size(counts.matched_bytes)
-            )
-        )
-    for sentence, count in (
-        (_("Changed on the phone meanwhile, so that they could not be compared: {files}."), counts.changed_files),
-        (_("Different, and read again: {files}."), counts.resent_files),
-        (_("Different twice, and named below: {files}."), counts.mismatched_files),
-        (_("Not compared this time: {files}. --verify-all compares every file."), counts.unanswered_files),
-    ):
-        if count:
-            lines.append(sentence.format(files=formats.files(count)))
-    if counts.silently_changed_files:
-        lines.append(
-            _(
-                "Changed since the last backup, though size and times are the same, and kept as new versions: {files}."
-            ).format(files=formats.files(counts.silently_changed_files))
-        )
-    return lines

@@ -123,6 +123,13 @@ class NotEmptyError(CommandLineError):
     next_step = N_("Name a new folder, so that nothing of yours is mixed up or written over.")
 
 
+class AppsNotClosedError(CommandLineError):
+    """Apps would be closed, and there is nobody to ask."""
+
+    message = N_("Apps would be closed on the phone, and there is nobody here to ask.")
+    next_step = N_("If that is meant, add --yes.")
+
+
 class NotWithoutYesError(CommandLineError):
     """Files of the phone would be replaced, and there is nobody to ask."""
 

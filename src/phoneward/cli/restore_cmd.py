@@ -51,7 +51,22 @@ SHOWN = 50
     multiple=True,
     help=N_("Only this file or folder of the snapshot, such as /shared/DCIM. May be given several times."),
 )
-@option("--app", metavar="PACKAGE", help=N_("Only what belongs to this app, such as com.whatsapp."))
+@option(
+    "--app",
+    "apps",
+    metavar="PACKAGE",
+    multiple=True,
+    help=N_("Only what belongs to this app, such as com.whatsapp. With --root it may be given several times."),
+)
+@option(
+    "--root",
+    is_flag=True,
+    help=N_(
+        "With --to-phone: the private data of apps (--app) onto a rooted phone, each closed meanwhile. What is there "
+        "gets another name."
+    ),
+)
+@option("--allow-older-app", is_flag=True, help=N_("With --root: also where the phone's app is older than the data."))
 @option("--replace", is_flag=True, help=N_("Put the snapshot's files in the place of files that differ."))
 @option("--dry-run", "-n", is_flag=True, help=N_("Say what would be restored, and write nothing."))
 @option("--apks", is_flag=True, help=N_("With --to-phone: install the apps kept in the snapshot (of --app: that one)."))
@@ -101,8 +116,10 @@ def restore(
     target: str | None,
     to_phone: str | None,
     include: tuple[str, ...],
-    app: str | None,
+    apps: tuple[str, ...],
     *,
+    root: bool,
+    allow_older_app: bool,
     kinds: tuple[str, ...],
     apks: bool,
     records: bool,
@@ -118,6 +135,28 @@ def restore(
 ) -> ExitCode:
     """Restore, and report what was done and what was not."""
     frame = current()
+    if root:
+        from phoneward.cli import restore_root
+
+        others = {
+            "--target": target,
+            "--include": include,
+            "--records": records or kinds,
+            "--app-backups": app_backups or to_computer,
+            "--as-android-backup": android_backup,
+            "--apks": apks,
+            "--replace": replace,
+            "--verify": verify,
+        }
+        _refuse_together("--root", others)
+        if to_phone is None:
+            raise MissingArgumentError(command="phoneward restore --root", name="--to-phone SERIAL")
+        private = restore_root.Wish(snapshot, to_phone, apps, allow_older_app, dry_run, yes, no_lock, allow_unencrypted)
+        return restore_root.restore_root(frame, private)
+    if allow_older_app or len(apps) > 1:
+        first = "--allow-older-app" if allow_older_app else "--app --app"
+        raise MissingArgumentError(command=f"phoneward restore {first}", name="--root")
+    app = apps[0] if apps else None
     if android_backup is not None:
         from phoneward.cli import restore_backup_file
 
@@ -152,22 +191,22 @@ def restore(
         asked = restore_records.Wish(snapshot, to_phone, target, kinds, dry_run, yes, no_lock, allow_unencrypted)
         return restore_records.restore_records(frame, asked)
     if app_backups or to_computer:
-        from phoneward.cli import restore_app_backups, restore_computer
-
         _refuse_together(
             "--app-backups", {"--include": include, "--target": target, "--verify": verify, "--apks": apks}
         )
+        options = (dry_run, yes, no_lock)
         if to_computer:
             _refuse_together("--to-computer", {"--to-phone": to_phone, "--replace": replace})
-            here = restore_computer.Wish(snapshot, app or "", dry_run, yes, no_lock)
-            return restore_computer.restore_to_computer(frame, here)
-        if to_phone is None:
-            name = _("--to-phone SERIAL or --to-computer")
-            raise MissingArgumentError(command="phoneward restore --app-backups", name=name)
-        wanted = restore_app_backups.Wish(
-            snapshot, to_phone, app or "", replace, dry_run, yes, no_lock, allow_unencrypted
+        return _app_backups(
+            frame,
+            snapshot,
+            to_phone,
+            app or "",
+            options,
+            to_computer=to_computer,
+            replace=replace,
+            allow_unencrypted=allow_unencrypted,
         )
-        return restore_app_backups.restore_app_backups(frame, wanted)
     if to_phone is not None:
         from phoneward.cli import restore_phone
 
@@ -192,6 +231,29 @@ def restore(
         yes=yes,
         no_lock=no_lock,
     )
+
+
+def _app_backups(
+    frame: Frame,
+    snapshot: str,
+    to_phone: str | None,
+    app: str,
+    options: tuple[bool, bool, bool],
+    *,
+    to_computer: bool,
+    replace: bool,
+    allow_unencrypted: bool,
+) -> ExitCode:
+    """Put apps' own backups back; `options` are dry_run, yes and no_lock."""
+    from phoneward.cli import restore_app_backups, restore_computer
+
+    if to_computer:
+        return restore_computer.restore_to_computer(frame, restore_computer.Wish(snapshot, app, *options))
+    if to_phone is None:
+        name = _("--to-phone SERIAL or --to-computer")
+        raise MissingArgumentError(command="phoneward restore --app-backups", name=name)
+    wanted = restore_app_backups.Wish(snapshot, to_phone, app, replace, *options, allow_unencrypted)
+    return restore_app_backups.restore_app_backups(frame, wanted)
 
 
 def _into_folder(

@@ -112,6 +112,7 @@ class Volume:
         package: the app that all of it belongs to, where it does.
         times_prove: False where equal times and sizes prove nothing (whole seconds without change times, another
             clock): all of it is read each time.
+        left_out: names in its root that are left out with all below them: what Android makes anew.
     """
 
     kind: VolumeKind
@@ -123,6 +124,7 @@ class Volume:
     used_bytes: int | None = None
     package: str = ""
     times_prove: bool = True
+    left_out: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

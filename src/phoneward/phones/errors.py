@@ -285,6 +285,41 @@ class PhoneCannotBeWrittenError(PhoneError):
     )
 
 
+class NoRootError(PhoneError):
+    """The phone gives no root rights."""
+
+    message = N_("This phone gives the computer no root rights: {detail}.")
+    next_step = N_(
+        "This works on rooted phones only. If yours is one, unlock it and run the command again: its root app (such as "
+        "Magisk or KernelSU) asks on the screen whether the shell may have root rights; allow it. What can be kept "
+        "without root, says: phoneward coverage"
+    )
+
+
+class NoRootedAppsError(PhoneError):
+    """None of the apps that were asked for has private data that can be taken."""
+
+    message = N_("The phone has no app whose private data could be backed up.")
+    next_step = N_("Name the app by its package, such as --app com.whatsapp; the phone must have been unlocked once.")
+    exit_code = ExitCode.FAILED
+
+
+class RootedWriteError(PhoneError):
+    """The phone did not take an app's data; what it has is as it was."""
+
+    message = N_("The phone did not take the data ({detail}). The app's own is as it was.")
+    next_step = N_("Look whether the phone has room, then run the same command again.")
+    exit_code = ExitCode.FAILED
+
+
+class RootedDataDifferentError(PhoneError):
+    """What lies on the phone is not what was sent; it was not put in place."""
+
+    message = N_("The phone has something else than was sent, first at {path}. The app's own data is as it was.")
+    next_step = N_("Run the same command again. If it says so again, look at the cable, and at the phone's storage.")
+    exit_code = ExitCode.FAILED
+
+
 class InstallRefusedError(PhoneError):
     """The phone did not take an app. Caught by `snapshots`, which names the app in the table.
 

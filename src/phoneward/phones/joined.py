@@ -194,7 +194,7 @@ class JoinedPhone:
 
 
 class AppData(Protocol):
-    """What there is of apps' private data; see `phones.adb.runas.AppData`."""
+    """What there is of apps' private data; see `phones.adb.appphone.AppData`."""
 
     @property
     def sources(self) -> Sequence[Source]:

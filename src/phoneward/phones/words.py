@@ -20,6 +20,10 @@ NOT_IN_FOLDER: Final = N_("the backup lists it, and its content is not in the fo
 NO_KEY: Final = N_("the backup's list has no key that opens it")
 NO_TOOLS: Final = N_("this phone's tools cannot do it")
 TOO_MANY_APPS: Final = N_("more such apps than any phone has")
+NO_SU: Final = N_("it has no program that gives root rights, or that program did not give them")
+PART_OF_SYSTEM: Final = N_("it is a part of the system itself")
+NOT_INSTALLED: Final = N_("it is not installed for the phone's owner")
+NO_DATA_FOLDER: Final = N_("it has no folder of data, or the phone was not unlocked since it was started")
 NO_ANSWER: Final = N_("no answer")
 CUT_OFF_IN_ANSWER: Final = N_("the connection ended in the middle of an answer")
 CUT_OFF_IN_FILE: Final = N_("the connection ended in the middle of a file")
@@ -85,6 +89,11 @@ _OURS: Final = frozenset(
         LINK_UNKNOWN,
         PATH_TOO_LONG,
         NOT_A_PATH,
+        NO_SU,
+        PART_OF_SYSTEM,
+        NOT_INSTALLED,
+        NO_DATA_FOLDER,
+        NO_TOOLS,
         NO_ANSWER,
         CUT_OFF_IN_ANSWER,
         CUT_OFF_IN_FILE,

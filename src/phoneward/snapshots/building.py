@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from phoneward.phones.owning import Owner
 from phoneward.snapshots.compare import SECOND_NS
 from phoneward.snapshots.file_nodes import file_node
 from phoneward.snapshots.journal import Sent
 from phoneward.snapshots.listing import SYMLINK, Folder, Listing, Row
 from phoneward.snapshots.ownbackups import may_be_own_backup
 from phoneward.snapshots.ownbackups_noted import Held, OwnBackups
+from phoneward.snapshots.owners import Owners, belonging_to
 from phoneward.snapshots.prints import Print, Stored, print_of_nodes
 from phoneward.vault import BlobId, Node, NodeType, encode_tree, go_mode
 
@@ -40,6 +42,7 @@ class Trees:
         note: called with each folder that is built: its number, its nodes, those before, and what this run sent of it.
         prints: fingerprints of the folders built, by number, where they have one.
         own_backups: backups that apps made of themselves.
+        owners: to whom files belong, where that is known.
     """
 
     listing: Listing
@@ -51,6 +54,7 @@ class Trees:
     own_backups: OwnBackups = field(default_factory=OwnBackups)
     note: "Note | None" = None
     prints: dict[int, Print] = field(default_factory=dict)
+    owners: Owners = field(default_factory=Owners)
     _stored: set[BlobId] = field(default_factory=set)
     _files: "array[int]" = field(default_factory=lambda: array("q"))
     _bytes: "array[int]" = field(default_factory=lambda: array("q"))
@@ -153,11 +157,12 @@ class Trees:
         nodes: list[Node] = []
         files = size = 0
         place = self.listing.folders.path(number)
+        owned = self.owners.of(place)
         marks: list[Node] = []
         for row in folder.files:
             if row.name in missing:
                 continue
-            node = self._file_node(row, known.get(row.name), fresh.get(row.name))
+            node = self._file_node(row, known.get(row.name), fresh.get(row.name), owned.get(row.name))
             nodes.append(node)
             files += 1
             size += node.size
@@ -166,7 +171,8 @@ class Trees:
         for name, row in folder.folders.items():
             child = self.listing.folders.find(place + b"/" + name)
             assert child is not None  # noqa: S101 - every listed folder has a number
-            nodes.append(self._folder_node(exact.get(name, row), name, known.get(name), self.ids[child]))
+            node = self._folder_node(exact.get(name, row), name, known.get(name), self.ids[child])
+            nodes.append(belonging_to(node, owned.get(name)))
             inside = self.held(child)
             files += inside.files
             size += inside.size
@@ -188,19 +194,20 @@ class Trees:
         self._files[number] = files
         self._bytes[number] = size
 
-    def _file_node(self, row: Row, before: Node | None, sent: Sent | None) -> Node:
+    def _file_node(self, row: Row, before: Node | None, sent: Sent | None, owner: Owner | None) -> Node:
         if row.kind == SYMLINK:
-            return self._symlink_node(row, before)
+            return self._symlink_node(row, before, owner)
         if sent is not None:
-            return self._counted(_sent_node(sent), before)
+            return self._counted(belonging_to(_sent_node(sent), owner), before)
         assert before is not None  # noqa: S101 - only a file with earlier content is neither sent nor missing
         self.counts.files_unmodified += 1
         mode = go_mode(NodeType.FILE, row.mode)
         if before.mode == mode:
-            return before  # its times may be finer than today's
-        return file_node(row.name, mode, (before.mtime_ns, before.ctime_ns), before.size, before.content or ())
+            return belonging_to(before, owner)  # its times may be finer than today's
+        times = before.mtime_ns, before.ctime_ns
+        return belonging_to(file_node(row.name, mode, times, before.size, before.content or ()), owner)
 
-    def _symlink_node(self, row: Row, before: Node | None) -> Node:
+    def _symlink_node(self, row: Row, before: Node | None, owner: Owner | None) -> Node:
         node = Node(
             name=row.name,
             type=NodeType.SYMLINK,
@@ -210,7 +217,7 @@ class Trees:
             ctime_ns=row.mtime_ns if row.ctime_ns is None else row.ctime_ns,
             linktarget=row.link_target or b"",
         )
-        return self._counted(self._finer(node, before), before)
+        return self._counted(belonging_to(self._finer(node, before), owner), before)
 
     def _counted(self, node: Node, before: Node | None) -> Node:
         if before is None:

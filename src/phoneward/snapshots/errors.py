@@ -128,6 +128,79 @@ class AppDataDamagedError(SnapshotsError):
     exit_code = ExitCode.FAILED
 
 
+class NoPrivateDataError(SnapshotsError):
+    """A snapshot has no private data of an app."""
+
+    message = N_("Snapshot {snapshot} holds no private data of {app}.")
+    next_step = N_("See what it holds of the app with: phoneward coverage. On a rooted phone it is taken by: --root")
+    exit_code = ExitCode.FAILED
+
+
+class AppNotInstalledError(SnapshotsError):
+    """An app whose data is to be put back is not on the phone."""
+
+    message = N_("{app} is not installed on this phone, so its data has no place there.")
+    next_step = N_(
+        "Install it first, from its store or out of the snapshot with: phoneward restore SNAPSHOT --to-phone SERIAL "
+        "--app {app} --apks. Then run the same command again."
+    )
+    exit_code = ExitCode.FAILED
+
+
+class OtherSignerError(SnapshotsError):
+    """The app on the phone is signed by somebody else than at the backup."""
+
+    message = N_("{app} on this phone is signed by somebody else than at the backup. Its data was not put there.")
+    next_step = N_(
+        "Another maker's app would get to read it. Install the app from where you had it then, and run the same "
+        "command again."
+    )
+    exit_code = ExitCode.FAILED
+
+
+class OlderAppError(SnapshotsError):
+    """The app on the phone is older than the data."""
+
+    message = N_("{app} on this phone is older ({now}) than the data ({before}): an older app often cannot read it.")
+    next_step = N_("Update the app first. If you want it all the same, add --allow-older-app.")
+    exit_code = ExitCode.FAILED
+
+
+class AppDataUnusableError(SnapshotsError):
+    """A name in an app's data cannot be written as it is, so nothing of the app is."""
+
+    message = N_("{path} in the snapshot cannot be put on a phone as it is, so nothing was changed there.")
+    next_step = N_("Get the data into a folder with --target DIR and look. Damage is found by: phoneward check")
+    exit_code = ExitCode.FAILED
+
+
+class AppStaysOpenError(SnapshotsError):
+    """An app is opened again and again by something, so its data is not touched."""
+
+    message = N_("{app} does not stay closed on the phone, so its data was left as it is.")
+    next_step = N_("Leave the phone alone meanwhile, or switch it to flight mode, then run the same command again.")
+    exit_code = ExitCode.FAILED
+
+
+class NotSwappedError(SnapshotsError):
+    """The new data could not get its place; the old is where it was."""
+
+    message = N_("The new data of {app} could not be put in place. The old is where it was.")
+    next_step = N_("Start the phone anew, unlock it, and run the same command again.")
+    exit_code = ExitCode.FAILED
+
+
+class RootedCutShortError(SnapshotsError):
+    """The connection broke while an app's data was put back."""
+
+    message = N_("The work was cut short: {detail} The old data of {app} is on the phone.")
+    next_step = N_(
+        "Do not open the app. Plug the phone in again, unlock it, and run the same command: it puts the old data back "
+        "first where it is not in its place, removes what is half, and begins anew."
+    )
+    exit_code = ExitCode.FAILED
+
+
 class NoWayBackError(SnapshotsError):
     """A storage of a snapshot has no folder of files."""
 

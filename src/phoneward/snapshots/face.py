@@ -164,6 +164,8 @@ from phoneward.snapshots.results import BackupResult, BackupStats, MatchCounts
 from phoneward.snapshots.returning import Asked
 from phoneward.snapshots.returning_apply import plan_return, put_back, rehearse
 from phoneward.snapshots.returning_report import ReturnIssue, ReturnIssueKind, ReturnPlan, ReturnReport
+from phoneward.snapshots.returning_root import RootedDone, plan_rooted_return, put_rooted
+from phoneward.snapshots.rooted_plan import RootedReturn
 from phoneward.snapshots.second_vaults import SecondVault, forget_second, is_copy, note_second, second_vaults
 from phoneward.snapshots.state import Change, OwnerState, mark_done, name_phone, set_setting, stored_text, write_note
 from phoneward.snapshots.state_phones import KnownPhone, which_phone
@@ -261,6 +263,8 @@ __all__ = [
     "ReturnIssueKind",
     "ReturnPlan",
     "ReturnReport",
+    "RootedDone",
+    "RootedReturn",
     "SearchAnswer",
     "SecondVault",
     "SecondVaultMissingError",
@@ -362,6 +366,7 @@ __all__ = [
     "plan_records_into_folder",
     "plan_records_onto_phone",
     "plan_return",
+    "plan_rooted_return",
     "plan_vault_copy",
     "proof_subject",
     "prove_restored",
@@ -369,6 +374,7 @@ __all__ = [
     "put_in_folder",
     "put_on_computer",
     "put_on_phone",
+    "put_rooted",
     "reason_sentence",
     "record_moment",
     "refuse_nested",

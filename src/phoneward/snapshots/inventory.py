@@ -19,7 +19,11 @@ MAX_DOCUMENT: Final = 64 << 20
 
 
 class VolumeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A storage of the phone. `kind`, `name` and `package` say where it stands in the snapshot."""
+    """A storage of the phone. `kind`, `name` and `package` say where it stands in the snapshot.
+
+    Attributes:
+        left_out: names in it that were left out on purpose; see `Volume.left_out`.
+    """
 
     kind: str
     name: str
@@ -29,6 +33,7 @@ class VolumeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     obstacle: str | None = None
     used_bytes: int | None = None
     package: str = ""
+    left_out: list[str] = []
 
 
 class ListingRecord(msgspec.Struct, frozen=True):
@@ -140,6 +145,7 @@ def _volume(volume: Volume) -> VolumeRecord:
         volume.obstacle.value if volume.obstacle else None,
         volume.used_bytes,
         volume.package,
+        list(map(readable, volume.left_out)),
     )
 
 

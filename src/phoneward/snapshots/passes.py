@@ -41,6 +41,7 @@ from phoneward.snapshots.layout import (
 from phoneward.snapshots.listing import Row, walk_up
 from phoneward.snapshots.matching_pass import QUESTION, Matching
 from phoneward.snapshots.ownbackups import is_own_backup
+from phoneward.snapshots.owners import take_owners
 from phoneward.snapshots.parents import find_parent
 from phoneward.snapshots.prints import PURPOSE, Memory, Stored
 from phoneward.snapshots.proofs_building import BuiltProofs
@@ -188,7 +189,10 @@ class _Pass:
         listing, moment = self.taken.listing, self.taken.moment
         self.listener(PhaseStarted("compare", listing.files, listing.size))
         precision = max(moment.precision_ns, self.parent.moment.precision_ns if self.parent else 1)
-        trees = Trees(listing, put, self._has_tree, precision, note=self.book.note if self.lock else None)
+        note = self.book.note if self.lock else None
+        trees = Trees(
+            listing, put, self._has_tree, precision, note=note, owners=take_owners(self.phone, self.taken.roots)
+        )
         resumable = JournalRows(listing, moment, self.repo)
         try:
             for batch in self.journal.load():

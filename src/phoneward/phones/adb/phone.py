@@ -6,12 +6,15 @@ from typing import Self
 from phoneward.errors import readable
 from phoneward.phones.adb import apps, facts, hashing, runas, stats, storage, sync
 from phoneward.phones.adb.addresses import message_addresses
+from phoneward.phones.adb.appphone import AppData
 from phoneward.phones.adb.attached import attached_bytes
 from phoneward.phones.adb.bulk import AdbBulk
 from phoneward.phones.adb.content import ContentRecords
 from phoneward.phones.adb.devices import AdbDevice, choose_device
 from phoneward.phones.adb.pull import Pull
 from phoneward.phones.adb.resume import RestOfFile
+from phoneward.phones.adb.rooted import Rooted
+from phoneward.phones.adb.rootshell import root_shell
 from phoneward.phones.adb.server import AdbServer, RefusedError
 from phoneward.phones.adb.shell import Shell, quote
 from phoneward.phones.adb.walk import SyncWalk, find_walk, undescribed
@@ -73,6 +76,7 @@ class AdbPhone:
         self._identity: Identity | None = None
         self._precise = False
         self._hash_place: HashPlace | None = None
+        self._taken_along = AppData([], {})
 
     def __enter__(self) -> Self:
         """Choose the phone and ask what it and its tools can do.
@@ -174,9 +178,23 @@ class AdbPhone:
         """Return the apps of every user; see `Phone.apps`."""
         return apps.inventory(self.shell, self._properties)
 
-    def app_data(self, inventory: AppInventory) -> runas.AppData:
+    def rooted(self) -> Rooted:
+        """Return this phone as a rooted one; somebody may have to allow it on its screen.
+
+        Raises:
+            NoRootError: it gives no root rights.
+        """
+        return Rooted(self, root_shell(self, self.shell))
+
+    def take_along(self, data: AppData) -> None:
+        """Have `app_data` return this, too."""
+        self._taken_along = data
+
+    def app_data(self, inventory: AppInventory) -> AppData:
         """Return what can be had of apps' private data; see `phones.joined.JoinedPhone.find_app_data`."""
-        return runas.app_data(self, inventory)
+        along = self._taken_along
+        found = runas.app_data(self, inventory, without=along.apps)
+        return AppData([*along.sources, *found.sources], {**found.apps, **along.apps})
 
     def records(self, kind: RecordKind) -> ContentRecords:
         """Return what is in one of the phone's databases; see `phones.records.RecordsPhone`."""

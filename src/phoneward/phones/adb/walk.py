@@ -7,7 +7,7 @@
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from phoneward.errors import readable
@@ -153,9 +153,24 @@ def _together(folders: list[bytes], most: int) -> Iterator[list[bytes]]:
         yield some
 
 
-def find_walk(shell: Shell, root: bytes) -> Iterator[ListingItem]:
-    """Yield every name below a folder by `find -print0` and `stat`."""
-    stream = shell.start(b"find " + quote(root) + b" -mindepth 1 -print0")
+def find_command(root: bytes, skip: Sequence[bytes] = (), *, top: bool = False) -> bytes:
+    """Return the command that prints every name below a folder, each closed by NUL.
+
+    Args:
+        root: the folder.
+        top: the folder itself, too.
+        skip: names in it that are left out with all below them; with these neither may hold `*`, `?`, `[` or a
+            backslash, which `-path` takes for patterns.
+    """
+    left_out = b" -o ".join(b"-path " + quote(join(root, name)) for name in skip)
+    # All in one group: for toybox -mindepth is a test among tests, and what follows -o would be done without it.
+    chosen = b"\\( \\( " + left_out + b" \\) -prune -o -print0 \\)" if skip else b"-print0"
+    return b"find " + quote(root) + b" " + (b"" if top else b"-mindepth 1 ") + chosen
+
+
+def find_walk(shell: Shell, root: bytes, skip: Sequence[bytes] = ()) -> Iterator[ListingItem]:
+    """Yield every name below a folder by `find -print0` and `stat`; see `find_command`."""
+    stream = shell.start(find_command(root, skip))
     try:
         stream.end_input()
         for group in describe_all(shell, _names(stream.output()), _as_it_is):
