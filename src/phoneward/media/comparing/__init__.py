@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from phoneward import lazily
-from phoneward.media.errors import PicturesExtraMissingError
 
 if not all(find_spec(part) for part in ("numpy", "cv2", "PIL", "pyspng", "simplejpeg", "threadpoolctl")):
+    from phoneward.media.errors import PicturesExtraMissingError
+
     raise PicturesExtraMissingError
 
 if TYPE_CHECKING:
