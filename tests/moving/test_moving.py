@@ -256,7 +256,7 @@ def test_several_old_phones_are_asked_about(both: TwoPhones, tmp_path: Path) -> 
     both.vault.backup(open_folder(other))
     with pytest.raises(WhichOldPhoneError) as told:
         both.plan()
-    assert "third phone" in told.value.sentence()
+    assert "third-phone" in told.value.sentence()
 
 
 def test_the_same_phone_after_a_reset(phone_factory: PhoneFactory, tmp_path: Path) -> None:

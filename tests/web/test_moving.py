@@ -10,7 +10,7 @@ from tests.moving import two_phones as two
 from tests.moving.two_phones import TwoPhones
 from tests.phone.testphone import PhoneFactory
 from tests.snapshots.bench import PASSWORD
-from tests.web.browser import Look, axe, fits, opened
+from tests.web.browser import Look, fits, opened
 from tests.web.keys import Keys
 from tests.web.site import make_settings, serving
 
@@ -32,14 +32,13 @@ def settings_of(both: TwoPhones) -> Settings:
 
 @pytest.mark.slow
 def test_a_walk_from_the_phones_to_the_table(both: TwoPhones, browser: Browser) -> None:
-    """By keyboard, without script: nothing is written before the plan was seen; then all is there."""
+    """By keyboard, without script (axe looks at these pages in the tests of every page): no plan, nothing written."""
     look = Look(script=False)
     with serving(settings_of(both)) as site, opened(browser, site, look) as page:
         page.set_default_timeout(WAIT_MS)
         keys = Keys(page, script=look.script)
         page.goto(site.url + "/phones")
         keys.press("a[href='/move']")
-        axe(page)
         fits(page)
         before = both.on_new()
         keys.press("main .button.main")
@@ -51,13 +50,11 @@ def test_a_walk_from_the_phones_to_the_table(both: TwoPhones, browser: Browser) 
         text = page.locator("main").inner_text()
         assert both.apks_on_new(two.DIARY) == []
         assert "WeChat" in text
-        axe(page)
         fits(page)
         keys.press("main .button.main")
         _ended(page, look)
         keys.press("main .button.main")
         assert page.url == site.url + "/move/done"
-        axe(page)
         fits(page)
         assert page.locator("main table tbody tr").count() == 4
         held = both.on_new()

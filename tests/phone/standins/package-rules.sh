@@ -67,6 +67,10 @@ common() {
   return 1
 }
 
+# SigningDetails.java, mergeLineageWith(): does an app's proof of rotation take the place of the user id's ($ours)? It does
+# where it goes on from there, or ends there where the user id has none.  newer X_SIGNERS X_PAST
+newer() { descends "$2" "$ours" || { [ "$1" = "$ours" ] && [ -z "$ours_past" ]; }; }
+
 # PackageManagerServiceUtils.java, verifySignatures() and canJoinSharedUserId(): by SHARED_USER_ID (2), either way, with
 # the signer of the user id: the newest of all under it, the app's own record among them (its proof of rotation is merged
 # into that of the user id when it is installed). An update may also rotate away from a key that it no longer trusts
@@ -77,14 +81,14 @@ check_shared_user() {
   while IFS='|' read -r $columns; do
     [ "$name" != "$new_package" ] && [ "$shareduser" = "$new_shareduser" ] || continue
     others=1
-    if [ -z "$ours" ] || descends "$past" "$ours"; then ours=$signer ours_past=$past; fi
+    if [ -z "$ours" ] || newer "$signer" "$past"; then ours=$signer ours_past=$past; fi
     if [ -z "$exists" ] && descends "$new_past" "$signer" && ! capable "$new_signers" "$new_past" "$signer" 2; then
       verdict="INSTALL_FAILED_SHARED_USER_INCOMPATIBLE: Package $new_package revoked the sharedUserId capability from the signing key used to sign $name"
       return
     fi
   done < $state/packages
   [ -n "$others" ] || return 0
-  if [ -n "$exists" ] && [ "$old_shareduser" = "$new_shareduser" ] && descends "$old_past" "$ours"; then
+  if [ -n "$exists" ] && [ "$old_shareduser" = "$new_shareduser" ] && newer "$old_signer" "$old_past"; then
     ours=$old_signer ours_past=$old_past
   fi
   if capable "$new_signers" "$new_past" "$ours" 2 || capable "$ours" "$ours_past" "$new_signers" 2 ||
