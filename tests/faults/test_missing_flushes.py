@@ -42,6 +42,9 @@ FOR_NOTHING = {
 }
 """Flushes that no promise needs, and why. They cost time: a lock four of them a run, prune one for each pack."""
 
+_RECORDED_AGAIN = 4
+"""Names are random, and prune goes through the index by name: in one of twelve recordings one order hides a flush."""
+
 
 @pytest.fixture(scope="module")
 def recordings() -> Iterator[Mapping[str, Recording]]:
@@ -57,10 +60,17 @@ def test_every_place_is_judged(recordings: Mapping[str, Recording], figure: Call
 @pytest.mark.parametrize(
     ("place", "name"), [(place, name) for place, names in NEEDED.items() for name in sorted(names)]
 )
-def test_without_it_a_power_cut_breaks_a_promise(recordings: Mapping[str, Recording], place: str, name: str) -> None:
+def test_without_it_a_power_cut_breaks_a_promise(
+    recordings: Mapping[str, Recording], place: str, name: str, tmp_path: Path
+) -> None:
     recording = recordings[name]
     assert place in places(recording.changes)
     broken = what_breaks(without(recording, place))
+    for again in range(_RECORDED_AGAIN):
+        if broken:
+            break
+        with small_constants():
+            broken = what_breaks(without(SCENARIOS[name](tmp_path / str(again)), place))
     assert broken, f"nothing in {name} needs the flush of the {place}: find out why it is there"
 
 

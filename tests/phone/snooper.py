@@ -72,16 +72,20 @@ class Snooper:
         self._package = package
         self._form, self._name, self._before, self._sends_as = form, name, before, sends_as
         self._folder = phone.storage / folder
-        self._known: set[str] = set()
+        self._known: set[tuple[str, int]] = set()
         self._end = threading.Event()
         self.copies: list[Path] = []
 
     def look(self) -> None:
         """Do once what the app does when it comes to the front."""
         for picture in sorted(self._folder.glob("*")):
-            if picture.name in self._known or not picture.is_file():
+            if not picture.is_file():
                 continue
-            self._known.add(picture.name)
+            # Two pictures of one second have one name, one after the other.
+            known = picture.name, picture.stat().st_ctime_ns
+            if known in self._known:
+                continue
+            self._known.add(known)
             kept = self._form(picture.read_bytes())
             place = self._home / self._name.format(len(self.copies))
             place.parent.mkdir(parents=True, exist_ok=True)
