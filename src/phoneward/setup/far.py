@@ -60,7 +60,9 @@ FAR_KINDS: Final = (
         RemoteKind.SFTP,
         words("A computer that you enter with SSH (SFTP)"),
         (
-            words("Nothing is installed there. Its key must open without a question; passwords are not used."),
+            words(
+                "Nothing is installed there. Your SSH key must work without asking anything; passwords are not used."
+            ),
             words("Enter once by hand first, with the program ssh, and compare the fingerprint that it shows."),
         ),
         ("sftp:anna@nas.example:/srv/vaults/phone",),
