@@ -4,8 +4,9 @@
 
 The fingerprints are made of those of the tests' pictures: each is a picture whose halves are of two others, mirrored or
 not, at another brightness; its hash is changed in some bits. One suspect in a hundred is cut from an original. Nothing
-is decoded: what decoding costs, `benchmarks.pictures_hash` says. The peer is OpenCV's exact search (`batchDistance`),
-which compares every pair.
+is decoded: what decoding costs, `benchmarks.pictures_hashing` says. The peer is OpenCV's exact search
+(`batchDistance`), which compares every pair. Matrices are multiplied by one thread, as when a phone is looked
+through: a second one waits in a loop, and its waiting would be counted.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from phoneward.media.comparing import Print, nearest, print_of
 from phoneward.media.comparing.candidates import Candidates, strip_of
@@ -73,6 +75,7 @@ def main() -> None:
     parser.add_argument("--originals", type=int, default=20_000)
     parser.add_argument("--suspects", type=int, default=50_000)
     asked = parser.parse_args()
+    threadpool_limits(limits=1, user_api="blas")
     chance = np.random.default_rng(1)
     originals = fingerprints(asked.originals, chance)
     begun = time.process_time()

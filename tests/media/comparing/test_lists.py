@@ -1,7 +1,11 @@
 """Among many vectors those near a query are found, in bounded memory."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from phoneward.media.comparing.lists import Lists, packed
 from phoneward.media.comparing.windows import DIMENSIONS, Vectors
@@ -54,3 +58,32 @@ def test_what_one_page_repeats_takes_nothing_from_another() -> None:
     near_photo = 0.8 * photo + beside - (beside @ photo.T) * photo
     found = Lists(packed(many)).near(np.concatenate([np.repeat(repeated, 200, axis=0), near_photo]), 0.5)
     assert 3_000 in found.vectors[found.queries == 200]
+
+
+@given(count=st.integers(1, 400), few=st.integers(1, 400), seed=st.integers(0, 99), least=st.sampled_from([0.0, 0.6]))
+def test_the_six_nearest_of_a_list_are_found(*, count: int, few: int, seed: int, least: float) -> None:
+    """However many there are and however often one is there: none of the nearest is missed, and not many more come."""
+    many = packed(vectors(min(few, count), seed)[np.arange(count) % min(few, count)])
+    queries = vectors(5, seed)
+    found = Lists(many).near(queries, least)
+    exact = queries @ many.T.astype(np.float32) / 127
+    for query in range(5):
+        own = found.alike[found.queries == query]
+        nearest = np.sort(exact[query])[::-1][:6]
+        nearest = nearest[nearest >= least + 1e-4]
+        assert np.allclose(np.sort(own)[::-1][: len(nearest)], nearest, atol=1e-4)
+        assert len(own) <= 12
+        assert len(set(found.vectors[found.queries == query].tolist())) == len(own)
+
+
+def test_a_page_that_is_there_many_thousand_times_is_compared_piece_by_piece() -> None:
+    same = packed(np.repeat(vectors(1, 8), 120_000, axis=0))
+    asked = np.repeat(vectors(1, 8), 256, axis=0)
+    lists = Lists(same)
+    tracemalloc.start()
+    found = lists.near(asked, 0.5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.vectors)
+    # At once it would be 123 MB, and as much again for what is picked out.
+    assert peak < 80 << 20

@@ -25,6 +25,9 @@ _LOOKED_INTO: Final = 4
 _MOST: Final = 6
 """Found a query and list: pages of text are all alike."""
 _BLOCK: Final = 1 << 10
+_QUERIES: Final = 256
+_AT_ONCE: Final = 1 << 20
+"""Queries, and queries by vectors, that are compared at once: what thousands of pages share is a list by itself."""
 _GROUP: Final = 32
 """Centres of which only the best is looked at first."""
 
@@ -62,6 +65,8 @@ class Lists:
         order = np.argsort(of, kind="stable")
         self._order = telling[order]
         self._bounds = np.searchsorted(of[order], np.arange(count + 1))
+        # Of centres in the same place (a page that is there thousands of times) the first has it all.
+        self._centres[self._bounds[1:] == self._bounds[:-1]] = 0
 
     def near(self, queries: Vectors, least: float) -> Near:
         """Return the pairs that are at least so much alike; of a list the most alike of each query, if too many are."""
@@ -73,8 +78,9 @@ class Lists:
         for number in np.flatnonzero((bounds[1:] > bounds[:-1]) & (self._bounds[1:] > self._bounds[:-1])).tolist():
             listed = self._order[self._bounds[number] : self._bounds[number + 1]]
             vectors = self._vectors[listed].astype(np.float32)
-            for at in range(bounds[number], bounds[number + 1], 256):
-                asked = asking[at : min(at + 256, bounds[number + 1])]
+            together = max(1, min(_QUERIES, _AT_ONCE // len(listed)))
+            for at in range(bounds[number], bounds[number + 1], together):
+                asked = asking[at : min(at + together, bounds[number + 1])]
                 query, vector, alike = _alike(queries[asked], vectors, least)
                 found.append(Near(asked[query].astype(np.int32), listed[vector], alike))
         return Near(*(np.concatenate(part) for part in zip(*found, strict=True)))
@@ -110,14 +116,28 @@ def _alike(
     queries: Vectors, vectors: Vectors, least: float
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float32]]:
     alike = queries @ vectors.T
-    enough = alike >= least * SCALE
-    crowded = np.flatnonzero(np.count_nonzero(enough, axis=1) > _MOST)
-    if len(crowded):
+    enough = alike >= np.maximum(_sixth(alike), np.float32(least * SCALE))[:, None]
+    query, vector = np.divmod(np.flatnonzero(enough), len(vectors))
+    if len(query) > _MOST * len(queries):
         # Each query's own nearest: what a page repeats a hundred times takes nothing from the other queries.
+        crowded = np.flatnonzero(np.bincount(query) > 2 * _MOST)
         enough[crowded] = False
         enough[crowded[:, None], np.argpartition(alike[crowded], -_MOST, axis=1)[:, -_MOST:]] = True
-    query, vector = np.nonzero(enough)
+        query, vector = np.divmod(np.flatnonzero(enough), len(vectors))
     return query, vector, alike[query, vector] / np.float32(SCALE)
+
+
+def _sixth(alike: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return of each row a value that is at most its sixth highest, and seldom much less.
+
+    Where the row's parts each give their highest, the sixth of these: many times quicker than to sort the row.
+    """
+    rows, columns = alike.shape
+    parts = columns // _GROUP
+    if parts < 2:
+        return np.full(rows, -np.inf, np.float32)
+    highest = alike[:, : parts * _GROUP].reshape(rows, parts, _GROUP).max(axis=1)
+    return np.partition(highest, -_MOST, axis=1)[:, -_MOST]
 
 
 def _centres(vectors: Packed, telling: npt.NDArray[np.int32], count: int) -> Vectors:

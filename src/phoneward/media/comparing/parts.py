@@ -8,17 +8,29 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.guesses import Guess, Guesses
-from phoneward.media.comparing.lists import Lists, packed
+from phoneward.media.comparing.lists import SCALE, Lists, packed
 from phoneward.media.comparing.overlaying import Overlay, Rated, Strips, halved
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.sliding import Sliding
 from phoneward.media.comparing.voting import Election
-from phoneward.media.comparing.windows import CUTS, DIMENSIONS, PLACES, Asked, all_windows, asked_windows, count_of
+from phoneward.media.comparing.windows import (
+    CUTS,
+    DIMENSIONS,
+    PLACES,
+    Asked,
+    Vectors,
+    all_windows,
+    asked_windows,
+    count_of,
+)
 
 _ALIKE: Final = 0.6
-_GUESSES: Final = 64
+_GUESSES: Final = 32
 """Originals a suspect that are guessed."""
-_VOTED: Final = 16
+_OWN: Final = np.float32(3.0)
+"""What the window that was found counts, where the better of the two others counts 1."""
+_BLOCK: Final = 1 << 13
+_VOTED: Final = 8
 """Originals a suspect in which every place is tried."""
 _MOVED_SMALL: Final = (16,)
 _MOVED: Final = (8, 4)
@@ -34,9 +46,6 @@ _TOGETHER: Final = 64
 """Originals whose windows are worked out at once."""
 _STEPS: Final = 1 << 10
 """Into so many steps likeness is parted where only its order matters."""
-_LONGEST: Final = 1 << 11
-"""Windows of one original at most (see `printing`)."""
-_WHERE: Final = len(CUTS) * PLACES * _LONGEST
 _CUTS: Final = np.array(CUTS, np.float32)
 
 
@@ -87,37 +96,76 @@ class Parts:
         return laid
 
     def _guesses(self, asked: Sequence[Asked]) -> Guesses:
-        """Return guesses of suspects, one an original: where its likeliest window lies."""
+        """Return guesses of suspects, one an original: the window that others of the same cut agree with best."""
         if self._lists is None or not asked:
             return Guesses.none()
         queries = np.concatenate([one.vectors.reshape(-1, DIMENSIONS) for one in asked])
+        begins = np.concatenate([np.tile(one.starts.ravel(), len(one.vectors)) for one in asked]) * self.strips.width
         telling = np.flatnonzero(queries.any(axis=1))
         found = self._lists.near(queries[telling], _ALIKE)
-        suspect, window = np.divmod(telling[found.queries], len(CUTS) * PLACES)
-        place = self._of[found.vectors]
-        # Numbers that say it all, the most telling part first, are sorted many times quicker than rows.
-        best = suspect * len(self.strips) + place
-        best *= _STEPS
-        best += np.maximum((1.0 - found.alike) * _STEPS, 0).astype(np.int32)
-        best *= _WHERE
-        best += window * _LONGEST + (found.vectors - self.first[place])
-        del suspect, window, place, found
-        best.sort()
-        best = best[np.flatnonzero(np.diff(best // (_STEPS * _WHERE), prepend=-1))]
-        best, where = np.divmod(best, _WHERE)
-        best, steps = np.divmod(best, _STEPS)
-        suspect, place = np.divmod(best, len(self.strips))
-        window, start = np.divmod(where, _LONGEST)
-        begins = np.concatenate([np.tile(one.starts.ravel(), len(one.vectors)) for one in asked])
-        starts = start / np.float32(self.strips.width) - begins[suspect * len(CUTS) * PLACES + window]
-        likely = 1 - steps / np.float32(_STEPS)
+        query, place = telling[found.queries], self._of[found.vectors]
+        starts = (found.vectors - self.first[place] - begins[query]).astype(np.float32)
+        likely = np.empty(len(query), np.float32)
+        for at in range(0, len(query), _BLOCK):
+            some = slice(at, at + _BLOCK)
+            others = self._others(queries, begins, query[some], place[some], starts[some])
+            likely[some] = (_OWN * found.alike[some] + others) / (_OWN + 1)
+        suspect, window = np.divmod(query, len(CUTS) * PLACES)
+        best = _likeliest(suspect * len(self.strips) + place, likely, 1)
+        best = best[_likeliest(suspect[best], likely[best], _GUESSES)]
         return Guesses(
-            suspect.astype(np.int32),
-            place.astype(np.int32),
-            _CUTS[window // PLACES],
-            starts.astype(np.float32),
-            likely.astype(np.float32),
-        ).best(_GUESSES)
+            suspect[best].astype(np.int32),
+            place[best],
+            _CUTS[window[best] // PLACES],
+            starts[best] / np.float32(self.strips.width),
+            likely[best],
+        )
+
+    def _others(
+        self,
+        queries: Vectors,
+        begins: npt.NDArray[np.float32],
+        query: npt.NDArray[np.intp],
+        place: npt.NDArray[np.int32],
+        starts: npt.NDArray[np.float32],
+    ) -> npt.NDArray[np.float32]:
+        """Return how much alike the suspects' other windows are where they should be, if one is where it was found.
+
+        Args:
+            queries: the windows of all suspects.
+            begins: where each begins, pixels of a strip.
+            query: the windows that were found.
+            place: in which original each was.
+            starts: where in it its suspect would begin, pixels.
+
+        Returns:
+            of each the better of the two others, 0 to 1: one may be covered.
+        """
+        alike = np.zeros(len(query), np.float32)
+        first, last = self.first[place], self.first[place + 1] - 1
+        for further in range(1, PLACES):
+            other = query - query % PLACES + (query + further) % PLACES
+            asked, start = queries.take(other, axis=0), first + starts + begins[other]
+            # What begins between two pixels is like the window at one of them; the last begins up to a pixel early.
+            for rounded in (np.floor(start), np.ceil(start)):
+                row = np.clip(rounded, first, last).astype(np.int32)
+                row[np.abs(row - rounded) > 1] = len(self.vectors) - 1
+                there = self.vectors.take(row, axis=0).astype(np.float32)
+                np.maximum(alike, np.einsum("ij,ij->i", asked, there), out=alike)
+        return alike / np.float32(SCALE)
+
+
+def _likeliest(of: npt.NDArray[np.int64], likely: npt.NDArray[np.float32], most: int) -> npt.NDArray[np.intp]:
+    """Return the numbers of the likeliest guesses of each, so many at most, the likeliest first, each after each."""
+    # Numbers that say it all, the most telling part first, are sorted many times quicker than rows.
+    best = of * _STEPS
+    best += np.clip((1.0 - likely) * _STEPS, 0, _STEPS - 1).astype(np.int64)
+    best *= len(best)
+    best += np.arange(len(best))
+    best.sort()
+    each, which = np.divmod(best, max(1, len(best)))
+    each //= _STEPS
+    return which[np.arange(len(each)) - np.searchsorted(each, each) < most]
 
 
 class Laid:
