@@ -1,6 +1,7 @@
 """Among many pictures, the one that a crop was cut from is proposed; turned pictures are proposed too."""
 
 import functools
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.media.comparing import Gray, Print, pdq
-from phoneward.media.comparing.candidates import Candidate, Candidates
+from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
 from phoneward.media.comparing.printing import strip_from
 from tests.media import corpus
+from tests.media.corpus import invented
 
 SEEN = [cv2.cvtColor(one.pixels(), cv2.COLOR_BGR2GRAY) for one in corpus.pictures()[::2]]
 
@@ -123,3 +125,27 @@ def test_where_a_crop_of_fine_print_lies_is_said() -> None:
             edges = () if near is None else (near.left, near.top, near.right, near.bottom)
             told += near is not None and np.allclose(edges, (left, top, right, bottom), atol=0.02)
     assert told >= 23
+
+
+def test_a_crop_is_told_from_hundreds_that_share_half_of_it() -> None:
+    """The likeliest window is in many of them: where it was found, the other windows of the suspect must be, too."""
+    chance = np.random.default_rng(5)
+    originals = invented.fingerprints(3_000, chance)
+    numbers = chance.integers(0, len(originals), 192).tolist()
+    cut = [invented.cut_from(originals[number], chance) for number in numbers]
+    found = Candidates(originals).parts(cut, 4)
+    told = sum(any(one.number == number for one in some) for number, some in zip(numbers, found, strict=True))
+    assert told >= 172
+
+
+def test_a_page_under_whose_top_something_lies_is_told_too() -> None:
+    """Two windows are left to agree: what lies over the third does not count."""
+    chance = np.random.default_rng(6)
+    originals = invented.fingerprints(3_000, chance)
+    suspects = []
+    for number in range(192):
+        strip = strip_of(originals[number]).copy()
+        strip[: len(strip) // 3] = chance.integers(0, 256, (len(strip) // 3, 32), np.uint8)
+        suspects.append(replace(originals[number], strip=strip.tobytes()))
+    found = Candidates(originals).parts(suspects, 4)
+    assert sum(any(one.number == number for one in some) for number, some in enumerate(found)) >= 124

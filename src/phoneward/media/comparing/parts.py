@@ -146,10 +146,9 @@ class Parts:
         for further in range(1, PLACES):
             other = query - query % PLACES + (query + further) % PLACES
             asked, start = queries.take(other, axis=0), first + starts + begins[other]
-            # What begins between two pixels is like the window at one of them; the last begins up to a pixel early.
+            # What begins between two pixels is like the window at one of them.
             for rounded in (np.floor(start), np.ceil(start)):
-                row = np.clip(rounded, first, last).astype(np.int32)
-                row[np.abs(row - rounded) > 1] = len(self.vectors) - 1
+                row = np.where((rounded < first) | (rounded > last), len(self.vectors) - 1, rounded).astype(np.int32)
                 there = self.vectors.take(row, axis=0).astype(np.float32)
                 np.maximum(alike, np.einsum("ij,ij->i", asked, there), out=alike)
         return alike / np.float32(SCALE)
