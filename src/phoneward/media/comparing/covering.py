@@ -16,6 +16,7 @@ from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.replaced import replaced
 from phoneward.media.comparing.residual import Residual
 from phoneward.media.comparing.showing import ends_within_letters
+from phoneward.media.comparing.softened import softened
 from phoneward.media.comparing.thinly import is_laid_thinly
 
 CHANGED = 8.0
@@ -88,7 +89,7 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     if found.is_same:
         return found
     agreed = left.active & left.seen_active & ~grown(wrong, SOFT_EDGE)
-    more = stickers | replaced(wrong, agreed, left.active, unit)
+    more = stickers | replaced(wrong, agreed, left.active, unit) | softened(wrong, both, left, unit)
     return _judged(wrong, over | end | more, both, left, unit, is_certain=False) if more.any() else found
 
 
