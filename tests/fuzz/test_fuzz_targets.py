@@ -26,6 +26,7 @@ EXPECTED = {
     "canary",
     "chat_exports",
     "casebag",
+    "comparing",
     "confined",
     "coverage",
     "declared",

@@ -27,7 +27,9 @@ _TWINS = 2
 
 
 @dataclass(frozen=True)
-class _Size:
+class Sized:
+    """Only a size, as in `looks`."""
+
     size: tuple[int, int, float]
 
 
@@ -64,9 +66,9 @@ class PalePage:
         """For people and for file names."""
         return f"{self.family}-{self.twin or 'first'}"
 
-    def look(self) -> _Size:
+    def look(self) -> Sized:
         """Return its size."""
-        return _Size(self.size)
+        return Sized(self.size)
 
     def html(self, _photos: int) -> str:
         """Return what is drawn."""

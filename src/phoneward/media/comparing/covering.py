@@ -188,7 +188,8 @@ class _Spots:
             if width > 0.06 * self.width and height > max(8, self.unit):
                 rows, columns = self._box(number)
                 core = self.suspect[rows, columns][3:-3, 3:-3]
-                found[rows, columns] |= self.wrong[rows, columns].mean() > 0.9 and core.std() < _EMPTY
+                if self.wrong[rows, columns].mean() > 0.9 and (not core.size or core.std() < _EMPTY):
+                    found[rows, columns] = True
         return found & grown(self.wrong, 3)
 
     def watermarks(self) -> Mask:

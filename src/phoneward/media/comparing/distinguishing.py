@@ -22,14 +22,15 @@ _PLAIN_CONTRAST = 110
 _MOST_BOXES = 400
 
 
-def would_show(height: float | None, side: float) -> bool:
+def would_show(height: float | None, side: float, *, is_textured: bool = False) -> bool:
     """Return whether a changed digit in the original's smaller lines of text would be seen.
 
     Args:
         height: of these letters, in pixels of the comparison; None where there is no text.
         side: of the original, the shorter one, in pixels of the comparison.
+        is_textured: much of it is, as photos are: letters that stand there were not found.
     """
-    return side >= _SIDE if height is None else height >= _LEAST_HEIGHT
+    return (height is None or height >= _LEAST_HEIGHT) and (side >= _SIDE or not (height is None or is_textured))
 
 
 def letter_height(original: Gray) -> float | None:

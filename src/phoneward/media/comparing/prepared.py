@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.distinguishing import letter_height
+from phoneward.media.comparing.grounds import textured
 from phoneward.media.comparing.pale import Line, pale_lines
 from phoneward.media.comparing.prints import Gray
 
@@ -25,7 +26,7 @@ _FEATURES_SIDES = (760, 540, 380, 270)
 _SPOTS_SIDE = 360
 _PARTS_KEPT = 3
 _MOST_HALVES = 4
-_WORTH_KEEPING: Final = ("letter_height", "pale_lines", "features", "thumb")
+_WORTH_KEEPING: Final = ("letter_height", "pale_lines", "textured", "features", "thumb")
 _LEVEL: Final = 1
 THUMB_SIDE = 48
 
@@ -130,6 +131,11 @@ class Prepared:
     def pale_lines(self) -> tuple[Line, ...]:
         """The lines of pale print (see `pale`)."""
         return pale_lines(self.gray)
+
+    @cached_property
+    def textured(self) -> npt.NDArray[np.bool_] | None:
+        """Which blocks of it are not of even colours (see `grounds`)."""
+        return textured(self.gray)
 
     @cached_property
     def thumb(self) -> Gray:

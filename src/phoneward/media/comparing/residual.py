@@ -66,7 +66,7 @@ class Residual:
     @property
     def seen_active(self) -> npt.NDArray[np.bool_]:
         """Where the suspect holds something; worked out when it is asked for."""
-        return np.asarray(_energy(_squares(self.suspect)) > _ACTIVE)
+        return np.asarray(energy_of(self.suspect) > _ACTIVE)
 
 
 def residual(original: Gray, suspect: Gray) -> Residual | None:
@@ -185,6 +185,11 @@ def _squares(gray: Gray) -> Float:
     cv2.accumulateSquare(cv2.absdiff(gray[:, 2:], gray[:, :-2]), squares[:, 1:-1])
     cv2.accumulateSquare(cv2.absdiff(gray[2:], gray[:-2]), squares[1:-1])
     return squares
+
+
+def energy_of(gray: Gray) -> Float:
+    """Return how strong edges are around each pixel of a picture."""
+    return _energy(_squares(gray))
 
 
 def _energy(squares: Float) -> Float:

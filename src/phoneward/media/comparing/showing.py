@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from phoneward.media.comparing.covers import SOFT_EDGE, Mask, components, grown
-from phoneward.media.comparing.pale import Line, contrast_of
+from phoneward.media.comparing.pale import Line, contrast_of, off_ground
 from phoneward.media.comparing.prepared import Box
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual
@@ -28,6 +28,10 @@ _SEEN: Final = 0.09
 _CHANGED: Final = 0.15
 _STANDS_OUT: Final = 9.0
 """Times what is left of the other pale print: copies have 2.3 to 5.4."""
+_LITTLE: Final = 0.05
+"""Of the print's own energy: less is no digit, however quiet the rest is."""
+_ALIKE: Final = 6.0
+"""Times what is left of the other pale print, from which it may be a digit."""
 _QUIET: Final = 0.5
 _FEW: Final = 0.34
 """Of lines in which something stands out: in more than these it is no digit, but something laid over them."""
@@ -74,11 +78,13 @@ def pale_print(lines: Sequence[Line], source: Box, original: Gray, left: Residua
     if standing and over is not None and not _is_solid(over):
         # Where a watermark is thinnest, it stands out like a digit.
         return Shown.HIDDEN
-    if 0 < len(standing) <= max(1, _FEW * len(seen)):
+    if 0 < len(standing) <= max(1, _FEW * len(seen)) and all(one.is_drawn for one in standing):
+        # On a photo it may be a twig.
         return Shown.CHANGED
-    if all(one.share <= _SEEN and one.height >= _LEAST_HEIGHT for one in seen):
-        return Shown.SAME
-    return Shown.HIDDEN
+    is_same = all(one.share <= _LITTLE or (one.share <= _SEEN and one.most <= _ALIKE * usual) for one in seen) and all(
+        one.height >= _LEAST_HEIGHT for one in seen
+    )
+    return Shown.SAME if is_same else Shown.HIDDEN
 
 
 def _is_solid(over: Mask) -> bool:
@@ -89,12 +95,16 @@ def _is_solid(over: Mask) -> bool:
 
 
 class _Left(NamedTuple):
-    """What is left in a line: of its print's energy the share at the worst place; there; on its strokes; its height."""
+    """What is left in a line: of its print's energy the share at the worst place; there; on its strokes.
+
+    And how high it is, and whether its ground is drawn.
+    """
 
     share: float
     most: float
     usual: float
     height: float
+    is_drawn: bool
 
 
 def _looked_at(line: Line, source: Box, original: Gray, left: Residual, hidden: Mask | None) -> _Left | None:
@@ -104,7 +114,7 @@ def _looked_at(line: Line, source: Box, original: Gray, left: Residual, hidden: 
     columns = _within((line.left - source[0]) * across, (line.right - source[0]) * across, width)
     if rows.stop - rows.start < 2 * _RIM + 3 or columns.stop - columns.start < 2 * _RIM + 3:
         return None
-    print_ = original[rows, columns].astype(np.float32) - line.ground
+    print_ = off_ground(original[rows, columns].astype(np.float32), _RIM)
     off = left.difference[rows, columns]
     # Of a block JPEG may leave another brightness.
     off = off - np.median(off)
@@ -122,6 +132,7 @@ def _looked_at(line: Line, source: Box, original: Gray, left: Residual, hidden: 
         most=most,
         usual=float(np.quantile(energy[strokes], 0.75)),
         height=(line.bottom - line.top) * down,
+        is_drawn=line.is_drawn,
     )
 
 

@@ -14,6 +14,7 @@ from phoneward.media.comparing.prepared import Box, Prepared, cut, resized
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual, exact, residual
 from phoneward.media.comparing.showing import Shown, pale_print
+from phoneward.media.comparing.standing import stands_out
 from phoneward.media.verdict import Kind, Region, Verdict
 
 _ROUGH, _FIRST, _PLAIN, _FULL, _FINEST = _SIDES = (160, 360, 540, 720, 1440)
@@ -210,7 +211,10 @@ def _letters_shown(
     sharpness = first.shape[1] / (source[2] - source[0])
     letters = None if one.letter_height is None else one.letter_height * sharpness
     shown = pale_print(one.pale_lines, source, first, left, judgement.over)
-    if shown is Shown.SAME and not distinguishing.would_show(letters, min(one.gray.shape) * sharpness):
+    side = min(one.gray.shape) * sharpness
+    if shown is Shown.SAME and not distinguishing.would_show(letters, side, is_textured=one.textured is not None):
+        return Shown.HIDDEN
+    if shown is Shown.SAME and stands_out(one, source, first, left, judgement.over):
         return Shown.HIDDEN
     return shown
 
