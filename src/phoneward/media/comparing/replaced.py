@@ -44,7 +44,7 @@ def replaced(wrong: Mask, agreed: Mask, active: Mask, unit: int) -> Mask:
     count, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(joined), connectivity=8)
     if count - 1 > _MOST_GROUPS:
         return found
-    sums = [np.asarray(cv2.integral(one.astype(np.uint8)), np.int64) for one in (agreed, active)]
+    sums = [np.asarray(cv2.integral(one.astype(np.uint8)), np.int32) for one in (agreed, active)]
 
     def is_empty(box: _Edges) -> bool:
         # Corners are round, and between its rim and the page's own edges something is left.
@@ -64,7 +64,7 @@ def replaced(wrong: Mask, agreed: Mask, active: Mask, unit: int) -> Mask:
     return found
 
 
-def _sum(integral: npt.NDArray[np.int64], box: _Edges) -> int:
+def _sum(integral: npt.NDArray[np.int32], box: _Edges) -> int:
     left, top, right, bottom = box
     return int(integral[bottom, right] - integral[top, right] - integral[bottom, left] + integral[top, left])
 

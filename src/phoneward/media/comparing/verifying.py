@@ -1,6 +1,8 @@
 """Decide whether a suspect shows the same as an original."""
 
+import contextlib
 import enum
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,6 +39,9 @@ _REACH = 14
 _LEAST_AROUND = 0.02
 _EVEN = 24
 _NEARLY_ALL = 0.97
+_LARGE = 1_500_000
+"""Pixels: more of them take up to 150 MB for a moment, so threads compare them one after the other."""
+_LARGE_ONE = threading.Lock()
 _WORST = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 8.0)
 _TRUSTED = (0.99, 0.97, 0.93, 0.87, 0.8, 0.6, 0.25, 0.05)
 
@@ -171,32 +176,33 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
                 return Outcome(None)
             is_clear = left.noise < _NOISIEST / 2 and left.score.max() < DOUBTFUL
             continue
-        first, second = resized(cut(original, common[0]), size), other.part(common[1], size)
-        left = residual(first, second)
-        if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
-            return Outcome(None)
-        left, judgement = _judged(first, second, left)
-        is_softer = is_smaller and not judgement.is_same and left.score.max() < _WEAK
-        if is_softer:
-            # Ways of making smaller weigh pixels differently: smaller still, what that left is gone, a digit is not.
-            size = round(size[0] * _SOFTER), round(size[1] * _SOFTER)
-            sharpness = size[0] / source[0]
-            first, second = resized(first, size), resized(second, size)
+        with _LARGE_ONE if size[0] * size[1] > _LARGE else contextlib.nullcontext():
+            first, second = resized(cut(original, common[0]), size), other.part(common[1], size)
             left = residual(first, second)
-            if left is None:
+            if left is None or not _tells(left, common[0], original) or left.noise > _NOISIEST:
                 return Outcome(None)
-            judgement = judged(first, second, left)
-        # At the first size nothing is decided that a larger one could tell.
-        decides = side > _FIRST or side >= largest
-        shown = _letters_shown(one, common[0], first, left, judgement, decides=decides)
-        if shown is Shown.CHANGED:
-            is_near = judgement.changed < 0.04 and judgement.covered < 0.1
-            return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
-        is_distinguishable = is_plain and not is_softer and shown is Shown.SAME
-        verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
-        found = Outcome(verdict, common=common, turn=placement.turn)
-        if side >= largest or is_softer or (is_distinguishable and side > _FIRST):
-            break
+            left, judgement = _judged(first, second, left)
+            is_softer = is_smaller and not judgement.is_same and left.score.max() < _WEAK
+            if is_softer:
+                # Ways of making smaller weigh pixels differently: smaller still that is gone, a digit is not.
+                size = round(size[0] * _SOFTER), round(size[1] * _SOFTER)
+                sharpness = size[0] / source[0]
+                first, second = resized(first, size), resized(second, size)
+                left = residual(first, second)
+                if left is None:
+                    return Outcome(None)
+                judgement = judged(first, second, left)
+            # At the first size nothing is decided that a larger one could tell.
+            decides = side > _FIRST or side >= largest
+            shown = _letters_shown(one, common[0], first, left, judgement, decides=decides)
+            if shown is Shown.CHANGED:
+                is_near = judgement.changed < 0.04 and judgement.covered < 0.1
+                return Outcome(None, is_near=is_near, is_exact=left.moved < _EXACT and left.noise < _NOISIEST / 4)
+            is_distinguishable = is_plain and not is_softer and shown is Shown.SAME
+            verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
+            found = Outcome(verdict, common=common, turn=placement.turn)
+            if side >= largest or is_softer or (is_distinguishable and side > _FIRST):
+                break
     return found
 
 
