@@ -60,8 +60,8 @@ _LEAST_FOR_CORNERS: Final = 0.6
 """Of 186 cut, covered, turned and framed copies one needed corners; of strangers half are 0.45 likely, or more."""
 _TIDIED: Final = 8
 """Suspects after which memory that pictures took goes back: else a hundred megabytes lie in gaps."""
-_OPEN_BYTES: Final = 32 << 20
-_PACKED_BYTES: Final = 64 << 20
+_OPEN_BYTES: Final = 24 << 20
+_PACKED_BYTES: Final = 48 << 20
 
 
 @dataclass(frozen=True, slots=True)

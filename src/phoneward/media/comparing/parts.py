@@ -1,7 +1,7 @@
 """Of which originals do suspects show a part? Windows of their strips propose, strips laid over each other decide."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -75,8 +75,8 @@ class Parts:
 
     def laid(
         self, suspects: Sequence[Gray], sides: npt.NDArray[np.float64], groups: Sequence[Sequence[int]]
-    ) -> "list[Laid]":
-        """Return suspects laid over the originals, group after group.
+    ) -> "Iterator[Laid]":
+        """Yield suspects laid over the originals, group after group: of thousands of places only one group's are held.
 
         Args:
             suspects: their strips, standing as the originals'.
@@ -88,12 +88,10 @@ class Parts:
         guesses = self._guesses(asked)
         begins = np.cumsum([0, *(len(group) for group in groups)])
         bounds = np.searchsorted(guesses.suspects, begins)
-        laid = []
         for at, (group, windows) in enumerate(zip(strips, asked, strict=True)):
             own = guesses.of(slice(bounds[at], bounds[at + 1]))
             own = own._replace(suspects=own.suspects - np.int32(begins[at]))
-            laid.append(Laid(self, group, sides[list(groups[at])], windows, own))
-        return laid
+            yield Laid(self, group, sides[list(groups[at])], windows, own)
 
     def _guesses(self, asked: Sequence[Asked]) -> Guesses:
         """Return guesses of suspects, one an original: the window that others of the same cut agree with best."""

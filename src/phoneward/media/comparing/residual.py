@@ -112,9 +112,10 @@ def _left(original: Gray, suspect: Gray) -> Residual | None:
     fit = _fitted(columns, target)
     if not 0.15 < fit[1] < 4:
         return None
+    energy = _energy(squares)
+    del squares  # each of these is 18 MB where the largest pictures are compared
     difference = cv2.GaussianBlur(_unexplained(original, suspect, fit), (5, 5), 0.7)
     left = cv2.GaussianBlur(cv2.multiply(difference, difference), (9, 9), _NEAR)
-    energy = _energy(squares)
     active = np.asarray(energy > _ACTIVE)
     energy *= fit[1] * fit[1]
     energy += 50
@@ -126,7 +127,7 @@ def _left(original: Gray, suspect: Gray) -> Residual | None:
     noise = 1.7 * float(np.quantile(left[::every, ::every][some] / energy[::every, ::every][some], 0.33))
     energy *= noise
     energy += _FLOOR**2
-    score = np.asarray(cv2.divide(left, energy), np.float32)
+    score = np.asarray(cv2.divide(left, energy, dst=left), np.float32)
     return Residual(np.asarray(difference, np.float32), score, active, noise, float(fit[1]), fit, suspect)
 
 
