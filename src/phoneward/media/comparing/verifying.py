@@ -195,7 +195,8 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
         is_distinguishable = is_plain and not is_softer and shown is Shown.SAME
         verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
         found = Outcome(verdict, common=common, turn=placement.turn)
-        if side >= largest or is_softer or (is_distinguishable and side > _FIRST):
+        is_sure_or_never = is_distinguishable or not judgement.is_certain
+        if side >= largest or is_softer or (is_sure_or_never and side > _FIRST):
             break
     return found
 
