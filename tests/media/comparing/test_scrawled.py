@@ -38,7 +38,7 @@ def _pictures() -> list[CorpusPicture]:
 
 @pytest.mark.parametrize("how", scrawls.ALL)
 def test_a_scrawled_copy_is_found_and_never_sure(how: str) -> None:
-    """Whatever was scrawled where: of 21 copies two may be missed, where a dense page was hit in many places."""
+    """Whatever was scrawled where: of 21 copies three may be missed, where a dense page was hit in many places."""
     missed: list[str] = []
     hidden: list[bool] = []
     for picture in _pictures():
@@ -53,7 +53,7 @@ def test_a_scrawled_copy_is_found_and_never_sure(how: str) -> None:
                 continue
             assert found.kind in (Kind.COVERED, Kind.SAME_SCREEN), (picture.name, seed)
             hidden.append(found.is_distinguishable)
-    assert len(missed) <= 2, missed
+    assert len(missed) <= 3, missed
     assert len(hidden) >= 12
     # Two bars are blanks, as before, and what they leave is seen.
     assert how == "bars" or not any(hidden)

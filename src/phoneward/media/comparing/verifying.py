@@ -215,7 +215,7 @@ def _letters_shown(
     side = min(one.gray.shape) * sharpness
     if shown is Shown.SAME and not distinguishing.would_show(letters, side, is_textured=one.textured is not None):
         return Shown.HIDDEN
-    if shown is Shown.SAME and stands_out(one, source, first, left, judgement.over):
+    if shown is Shown.SAME and judgement.is_certain and stands_out(one, source, first, left, judgement.over):
         return Shown.HIDDEN
     return shown
 
