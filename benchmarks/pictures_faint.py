@@ -1,6 +1,6 @@
-"""Copies that are hard: pale print, big stickers, dialogs that end within a digit; and pages that differ in a digit.
+"""Copies that are hard: pale print on any ground, stickers, pens, dialogs; and pages that differ in a digit.
 
-    python -m benchmarks.pictures_faint [--only pale|stuck|half] [--each 6]
+    python -m benchmarks.pictures_faint [--only pale|ground|stuck|half|scrawled] [--each 6]
 
 Everything goes the way of `phoneward watch compare`: fingerprints, candidates, a closer look. Each suspect is looked
 for twice: among originals with the very page and its siblings, and with its siblings only. Counted are copies that are
@@ -20,7 +20,7 @@ import cv2
 
 from phoneward.media.comparing import Looker, Match, Matcher, Print
 from tests.media import corpus
-from tests.media.corpus import CorpusPicture, pale, stuck, transforms
+from tests.media.corpus import CorpusPicture, grounds, pale, scrawls, stuck, transforms
 from tests.media.corpus.transforms import Pixels
 
 _HALVES = (0.2, 0.35, 0.5, 0.65, 0.8)
@@ -68,6 +68,38 @@ def faint(each: int, seed: int) -> tuple[tuple[CorpusPicture, ...], list[Suspect
                         transform.copy(one.pixels()),
                     )
                 )
+    return pictures, suspects
+
+
+def on_grounds(each: int, seed: int) -> tuple[tuple[CorpusPicture, ...], list[Suspect]]:
+    """Return pages with print on gradients and photos, and copies of the first of each family."""
+    pictures = grounds.pages(grounds.every_second(seed))
+    chance = random.Random(seed)
+    suspects = []
+    for one in pictures:
+        if one.name.endswith("-first"):
+            for how in chance.sample(sorted(transforms.ALL), each):
+                transform = transforms.ALL[how]
+                data = transform.copy(one.pixels())
+                suspects.append(Suspect(f"{one.name}/{how}", one.template, one, transform.change, data))
+    return pictures, suspects
+
+
+def scrawled(each: int, seed: int) -> tuple[tuple[CorpusPicture, ...], list[Suspect]]:
+    """Return the tests' screens, and the first of each family with something scrawled over it, or hidden."""
+    pictures = corpus.pictures()
+    chance = random.Random(seed)
+    suspects = []
+    for one in pictures:
+        if not one.name.endswith("-first") and one.is_screen:
+            continue
+        for number, how in enumerate(chance.choices(sorted(scrawls.ALL), k=each)):
+
+            def change(pixels: Pixels, how: str = how, number: int = number) -> Pixels:
+                return scrawls.ALL[how](pixels, number + seed)
+
+            name = f"{one.name}/{how}-{number + seed}"
+            suspects.append(Suspect(name, f"scrawled {how}", one, change, _written(change(one.pixels()), chance)))
     return pictures, suspects
 
 
@@ -172,12 +204,13 @@ def _line(count: Counter[str]) -> str:
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=("pale", "stuck", "half"))
+    parser.add_argument("--only", choices=("pale", "ground", "stuck", "half", "scrawled"))
     parser.add_argument("--each", type=int, default=6, help="suspects a page")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     judge = Judge()
-    for name, make in (("pale", faint), ("stuck", stickers), ("half", halves)):
+    everything = {"pale": faint, "ground": on_grounds, "stuck": stickers, "half": halves, "scrawled": scrawled}
+    for name, make in everything.items():
         if arguments.only in (None, name):
             begun = time.process_time()
             _measure(*make(arguments.each, arguments.seed), judge)

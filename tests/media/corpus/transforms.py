@@ -175,26 +175,6 @@ def _dialog(pixels: Pixels) -> Pixels:
     return covered
 
 
-def _soft_bars(pixels: Pixels, how: str) -> Pixels:
-    """Blur or pixelate three bars, as people do with names and sums before they send a screenshot on."""
-    done = pixels.copy()
-    height, width = pixels.shape[:2]
-    chance = _chance(pixels)
-    for at in range(3):
-        wide, tall = int(width * chance.uniform(0.3, 0.6)), int(width * chance.uniform(0.05, 0.09))
-        left, top = int(chance.uniform(0.03, 0.35) * width), int(height * (0.15 + 0.22 * at + chance.uniform(0, 0.1)))
-        part = done[top : top + tall, left : left + wide]
-        if how == "blur":
-            part[:] = cv2.GaussianBlur(part, (0, 0), width / 90)
-        else:
-            grain = max(8, width // 50)
-            size = max(1, wide // grain), max(1, tall // grain)
-            part[:] = cv2.resize(
-                cv2.resize(part, size, interpolation=cv2.INTER_AREA), part.shape[1::-1], interpolation=cv2.INTER_NEAREST
-            )
-    return done
-
-
 def _letterbox(pixels: Pixels, share: float) -> Pixels:
     side = round(pixels.shape[1] * share)
     return np.asarray(cv2.copyMakeBorder(pixels, 0, 0, side, side, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
@@ -244,8 +224,6 @@ ALL: dict[str, Transform] = {
     "floating": Transform(_COVER, _floating),
     "sheet25": Transform(_COVER, partial(_sheet, share=0.25, dim=1.0)),
     "sheet30_dim": Transform(_COVER, partial(_sheet, share=0.3, dim=0.5)),
-    "blurred": Transform(_COVER, partial(_soft_bars, how="blur")),
-    "pixelated": Transform(_COVER, partial(_soft_bars, how="grain"), ".png"),
     "dialog": Transform(_COVER, _dialog),
     "framed": Transform(_ANEW, _framed),
     "letterbox": Transform(_ANEW, partial(_letterbox, share=0.3)),

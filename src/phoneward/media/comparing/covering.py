@@ -15,8 +15,8 @@ from phoneward.media.comparing.prepared import levels
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.replaced import replaced
 from phoneward.media.comparing.residual import Residual
+from phoneward.media.comparing.scrawled import scrawled
 from phoneward.media.comparing.showing import ends_within_letters
-from phoneward.media.comparing.softened import softened
 from phoneward.media.comparing.thinly import is_laid_thinly
 
 CHANGED = 8.0
@@ -89,8 +89,15 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     if found.is_same:
         return found
     agreed = left.active & left.seen_active & ~grown(wrong, SOFT_EDGE)
-    more = stickers | replaced(wrong, agreed, left.active, unit) | softened(wrong, both, left, unit)
-    return _judged(wrong, over | end | more, both, left, unit, is_certain=False) if more.any() else found
+    # A pen's stroke around half of a page is no box over it.
+    over = (over | end if (over | end).mean() <= _MOST_COVERED else np.zeros_like(over)) | stickers
+    over |= scrawled(wrong, over, both, left, unit)
+    if over.any():
+        found = _judged(wrong, over, both, left, unit, is_certain=False)
+    if found.is_same:
+        return found
+    more = replaced(wrong, agreed, left.active, unit)
+    return _judged(wrong, over | more, both, left, unit, is_certain=False) if more.any() else found
 
 
 def _judged(

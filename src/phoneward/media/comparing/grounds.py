@@ -10,7 +10,7 @@ from phoneward.media.comparing.prints import Gray
 
 BLOCK: Final = 24
 """Pixels that are looked at together."""
-_ROWS: Final = 3
+_ROWS: Final = 6
 _FLAT: Final = 0.3
 """Of pixels that are as their neighbour: where print is dense half of them are, on photos few."""
 _LEAST: Final = 0.04

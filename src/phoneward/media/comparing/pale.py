@@ -28,6 +28,7 @@ _ALIKE: Final = 0.8
 """Of the pixels above and below a line that are as their neighbour, where they were drawn."""
 _OFF: Final = 6.0
 """So many times less than the print's contrast may any ground be off by."""
+_OFF_STEPS: Final = 12
 _LOWEST: Final = 9
 """Pixels of a line, and of a phone's width at least an eightieth: nobody reads less."""
 _LOWEST_OF: Final = 80
@@ -86,7 +87,10 @@ def pale_lines(original: Gray) -> tuple[Line, ...]:
 def _line(original: Gray, left: int, top: int, wide: int, tall: int) -> Line | None:
     if top < RIM or top + tall + RIM > original.shape[0]:
         return None
-    part = original[top - RIM : top + tall + RIM, left : left + wide].astype(np.float32)
+    whole = original[top - RIM : top + tall + RIM, left : left + wide]
+    if not _may_be_even(whole[:RIM]) or not _may_be_even(whole[-RIM:]):
+        return None
+    part = whole.astype(np.float32)
     off = off_ground(part, RIM)
     contrast = contrast_of(off[RIM:-RIM])
     if not _WEAKEST <= contrast <= _STRONGEST:
@@ -99,6 +103,12 @@ def _line(original: Gray, left: int, top: int, wide: int, tall: int) -> Line | N
             is_plain = (ends[:, 1:] == ends[:, :-1]).mean() >= _ALIKE
             return Line(left, top, left + wide, top + tall, is_drawn and bool(is_plain))
     return None
+
+
+def _may_be_even(rim: Gray) -> bool:
+    """Return whether most rows of a rim differ so little along it that it may be even; quick."""
+    steps = cv2.absdiff(rim[:, 1:], rim[:, :-1])
+    return cv2.countNonZero(cv2.threshold(steps, _OFF_STEPS, 255, cv2.THRESH_BINARY)[1]) <= (1 - _EVEN_RIM) * rim.size
 
 
 def off_ground(part: Float, rim: int) -> Float:

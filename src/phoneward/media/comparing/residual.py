@@ -66,7 +66,7 @@ class Residual:
     @property
     def seen_active(self) -> npt.NDArray[np.bool_]:
         """Where the suspect holds something; worked out when it is asked for."""
-        return np.asarray(energy_of(self.suspect) > _ACTIVE)
+        return np.asarray(_energy(_squares(self.suspect)) > _ACTIVE)
 
 
 def residual(original: Gray, suspect: Gray) -> Residual | None:
@@ -188,18 +188,22 @@ def _squares(gray: Gray) -> Float:
     return squares
 
 
-def energy_of(gray: Gray) -> Float:
-    """Return how strong edges are around each pixel of a picture."""
-    return _energy(_squares(gray))
+def half_energy_of(gray: Gray) -> Float:
+    """Return how strong edges are around each pixel of a picture, at half its size."""
+    return _half_energy(_squares(gray))
 
 
 def _energy(squares: Float) -> Float:
     """Return how strong edges are around each pixel: the squared slopes, softened."""
-    height, width = squares.shape
+    size = squares.shape[::-1]
     # Soft as it is, half the size shows all of it.
+    return np.asarray(cv2.resize(_half_energy(squares), size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _half_energy(squares: Float) -> Float:
+    height, width = squares.shape
     half = cv2.resize(squares, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
-    soft = np.asarray(cv2.GaussianBlur(half, (0, 0), _AROUND / 2), np.float32) / 4
-    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.GaussianBlur(half, (0, 0), _AROUND / 2), np.float32) / 4
 
 
 def _fitted(columns: Float, target: Float) -> Float:

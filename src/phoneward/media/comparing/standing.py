@@ -14,7 +14,7 @@ import numpy as np
 from phoneward.media.comparing.covers import Mask, grown
 from phoneward.media.comparing.prepared import Box, Float, Prepared
 from phoneward.media.comparing.prints import Gray
-from phoneward.media.comparing.residual import Residual, energy_of
+from phoneward.media.comparing.residual import Residual, half_energy_of
 
 _BESIDE: Final = 9
 _ENOUGH: Final = 1_500
@@ -42,21 +42,25 @@ def stands_out(one: Prepared, source: Box, part: Gray, left: Residual, over: Mas
     """
     if one.textured is None:
         return False
-    looked = _placed(one.textured, source, one.gray, part)
+    # Soft as it is looked at, half the size shows all of it.
+    size = ((part.shape[1] + 1) // 2, (part.shape[0] + 1) // 2)
+    squares = cv2.resize(cv2.multiply(left.difference, left.difference), size, interpolation=cv2.INTER_AREA)
+    seen = np.asarray(cv2.GaussianBlur(squares, (0, 0), _LETTER / 2), np.float32)
+    looked = _placed(one.textured, source, one.gray, size)
     if over is not None:
-        looked &= ~grown(over, _BESIDE)
-    if np.count_nonzero(looked) < _ENOUGH * _EVERY:
+        hidden = cv2.resize(grown(over, _BESIDE).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        looked &= np.asarray(hidden == 0)
+    standing = looked & (seen > _STANDS_OUT * _QUIET)
+    if not standing.any() or np.count_nonzero(looked) < _ENOUGH:
         return False
-    soft = (0, 0), _LETTER
-    seen = np.asarray(cv2.GaussianBlur(cv2.multiply(left.difference, left.difference), *soft), np.float32)
-    strength = np.log(np.asarray(cv2.GaussianBlur(energy_of(part), *soft), np.float32) + 20)
-    usual = _usual(strength[looked], seen[looked])
-    return bool((seen[looked] > _STANDS_OUT * (np.interp(strength[looked], *usual) + _QUIET)).any())
+    strength = np.log(np.asarray(cv2.GaussianBlur(half_energy_of(part), (0, 0), _LETTER / 2), np.float32) + 20)
+    usual = np.interp(strength[standing], *_usual(strength[looked], seen[looked]))
+    return bool((seen[standing] > _STANDS_OUT * (usual + _QUIET)).any())
 
 
-def _placed(blocks: Mask, source: Box, whole: Gray, part: Gray) -> Mask:
-    """Return which pixels of a part lie in the blocks."""
-    height, width = part.shape
+def _placed(blocks: Mask, source: Box, whole: Gray, size: tuple[int, int]) -> Mask:
+    """Return which pixels of a part at a width and height lie in the blocks."""
+    width, height = size
     down, across = blocks.shape[0] / whole.shape[0], blocks.shape[1] / whole.shape[1]
     rows = source[1] + (np.arange(height) + 0.5) * ((source[3] - source[1]) / height)
     columns = source[0] + (np.arange(width) + 0.5) * ((source[2] - source[0]) / width)

@@ -201,7 +201,8 @@ def compared(one: Prepared, other: Prepared, placement: Placement) -> Outcome:
             is_distinguishable = is_plain and not is_softer and shown is Shown.SAME
             verdict = _verdict(original, common, sharpness, judgement, is_distinguishable=is_distinguishable)
             found = Outcome(verdict, common=common, turn=placement.turn)
-            if side >= largest or is_softer or (is_distinguishable and side > _FIRST):
+            is_sure_or_never = is_distinguishable or not judgement.is_certain
+            if side >= largest or is_softer or (is_sure_or_never and side > _FIRST):
                 break
     return found
 
@@ -220,7 +221,7 @@ def _letters_shown(
     side = min(one.gray.shape) * sharpness
     if shown is Shown.SAME and not distinguishing.would_show(letters, side, is_textured=one.textured is not None):
         return Shown.HIDDEN
-    if shown is Shown.SAME and stands_out(one, source, first, left, judgement.over):
+    if shown is Shown.SAME and judgement.is_certain and stands_out(one, source, first, left, judgement.over):
         return Shown.HIDDEN
     return shown
 
