@@ -92,12 +92,12 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     # A pen's stroke around half of a page is no box over it.
     over = (over | end if (over | end).mean() <= _MOST_COVERED else np.zeros_like(over)) | stickers
     over |= scrawled(wrong, over, both, left, unit)
-    if over.any():
-        found = _judged(wrong, over, both, left, unit, is_certain=False)
-    if found.is_same:
-        return found
-    more = replaced(wrong, agreed, left.active, unit)
-    return _judged(wrong, over | more, both, left, unit, is_certain=False) if more.any() else found
+    again = _judged(wrong, over, both, left, unit, is_certain=False) if over.any() else found
+    if not again.is_same:
+        over |= replaced(wrong, agreed, left.active, unit)
+        again = _judged(wrong, over, both, left, unit, is_certain=False) if over.any() else found
+    # What explains a part of it only makes no page nearly the same.
+    return again if again.is_same else found
 
 
 def _judged(

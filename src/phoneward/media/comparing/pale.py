@@ -28,6 +28,8 @@ _ALIKE: Final = 0.8
 """Of the pixels above and below a line that are as their neighbour, where they were drawn."""
 _OFF: Final = 6.0
 """So many times less than the print's contrast may any ground be off by."""
+_PRINT: Final = 2.2
+"""How much wider than high a word is."""
 _OFF_STEPS: Final = 12
 _LOWEST: Final = 9
 """Pixels of a line, and of a phone's width at least an eightieth: nobody reads less."""
@@ -40,7 +42,7 @@ Float = npt.NDArray[np.float32]
 
 
 class Line(NamedTuple):
-    """A line of pale print: its box in the original's pixels, and whether its ground was drawn, not photographed."""
+    """A line of pale print: its box in the original's pixels, and whether it was drawn, not photographed."""
 
     left: int
     top: int
@@ -78,7 +80,9 @@ def pale_lines(original: Gray) -> tuple[Line, ...]:
             looked_at += 1
             line = _line(original, left, top, wide, tall)
             if line is not None:
-                found.append(line._replace(is_drawn=line.is_drawn and is_screen))
+                # A single large shape, a button, is nobody's print.
+                is_print = wide > _PRINT * tall
+                found.append(line._replace(is_drawn=line.is_drawn and is_screen and is_print))
         if len(found) == _MOST_LINES or looked_at == _MOST_LOOKED_AT:
             break
     return tuple(found)

@@ -203,7 +203,7 @@ def _energy(squares: Float) -> Float:
 def _half_energy(squares: Float) -> Float:
     height, width = squares.shape
     half = cv2.resize(squares, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(half, (0, 0), _AROUND / 2), np.float32) / 4
+    return np.asarray(cv2.GaussianBlur(half, (0, 0), _AROUND / 2), np.float32) / np.float32(4)
 
 
 def _fitted(columns: Float, target: Float) -> Float:

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from phoneward.media.comparing.covers import Mask, components, grown
 from phoneward.media.comparing.prepared import Float
@@ -215,7 +214,7 @@ def _spot(joined: Mask, box: tuple[slice, slice], expected: Float, suspect: Gray
     return _Spot(box, seen, max(seen.shape) - 4, min(lefts), level, plain)
 
 
-def _steps(part: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _steps(part: Gray | Float) -> Float:
     """Return how far the levels around each pixel are from each other."""
-    around = np.ones((3, 3), np.uint8)
-    return np.asarray(cv2.dilate(part, around) - cv2.erode(part, around))
+    around, levels = np.ones((3, 3), np.uint8), part.astype(np.float32)
+    return np.asarray(cv2.subtract(cv2.dilate(levels, around), cv2.erode(levels, around)), np.float32)
