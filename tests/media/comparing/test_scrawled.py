@@ -146,3 +146,17 @@ def test_spots_may_lie_anywhere(shape: tuple[int, int], boxes: list[tuple[int, i
     found = scrawled(wrong, np.zeros(shape, bool), (one, other), left_over, unit)
     assert found.shape == shape
     assert not found.any() or (found & wrong).any()
+
+
+def test_large_letters_that_changed_are_no_stickers() -> None:
+    """A sum in large, fat letters: close as they are, between their strokes it is as it was."""
+    one, other = _page(), _page()
+    for page, text in ((one, "$ 313"), (other, "$ 842")):
+        page[1000:1200] = 250
+        cv2.putText(page, text, (60, 1160), cv2.FONT_HERSHEY_DUPLEX, 4.5, 20, 22)
+    sent = _sent(cv2.cvtColor(other, cv2.COLOR_GRAY2BGR))  # type: ignore[arg-type]
+    left = residual(one, sent)
+    assert left is not None
+    wrong = left.score > 8
+    assert not scrawled(wrong, np.zeros_like(wrong), (one, sent), left, 24).any()
+    assert verify(one, sent) is None

@@ -82,7 +82,7 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
             worst=float(outside.max()) if outside.size else 0.0,
             over=wrong,
         )
-    over, stickers, is_certain = covers(wrong, original, unit)
+    over, stickers, is_certain = covers(wrong, original, left.difference, unit)
     both = original, suspect
     end = band(wrong & ~grown(over, unit), wrong, left, unit)
     found = _judged(wrong, over | end, both, left, unit, is_certain=is_certain and not end.any())

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from phoneward.media.comparing.prepared import Float
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual
 
@@ -14,6 +15,11 @@ _BOXLIKE = 0.6
 """Of the box around it that is filled."""
 _BOX = 0.85
 """Likewise: a dialog with round corners; a star, a heart or what is tilted is less."""
+_HOLE = 2
+_SHADE = 16.0
+"""Gray levels."""
+_ALL_OVER = 0.9
+"""Of a spot that differs by more than a shade; where large digits are others, 0.83."""
 _TIPS = 3
 _LEAST_BAND = 0.08
 _LEAST_ACROSS = 0.3
@@ -37,12 +43,25 @@ def components(dots: Gray) -> tuple[int, npt.NDArray[np.int32], npt.NDArray[np.i
     return cv2.connectedComponentsWithStatsWithAlgorithm(dots, 8, cv2.CV_32S, cv2.CCL_BBDT)  # type: ignore[return-value]
 
 
-def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
+def differs_all_over(blob: Mask, difference: Float) -> bool:
+    """Return whether a spot differs all over: of large letters that are others only their strokes do.
+
+    Args:
+        blob: the spot, within a box around it.
+        difference: of that box.
+    """
+    around = np.ones((2 * _HOLE + 1, 2 * _HOLE + 1), np.uint8)
+    inner = cv2.erode(np.pad(blob, 1).astype(np.uint8), around)[1:-1, 1:-1] > 0
+    return bool(inner.any() and (np.abs(difference)[inner] > _SHADE).mean() >= _ALL_OVER)
+
+
+def covers(wrong: Mask, original: Gray, difference: Float, unit: int) -> tuple[Mask, Mask, bool]:
     """Return where large filled things lie over it, where stickers may; and whether the former are certain to.
 
     Args:
         wrong: where the suspect differs.
         original: the part that it shows.
+        difference: of the two, in gray levels.
         unit: pixels across which spots belong together.
     """
     rows, columns = (np.flatnonzero(wrong.any(axis=axis)) for axis in (1, 0))
@@ -66,7 +85,7 @@ def covers(wrong: Mask, original: Gray, unit: int) -> tuple[Mask, Mask, bool]:
         is_solid = wrong[box][blob].mean() > _SOLID
         if area < _LEAST_COVER * wrong.size:
             if area >= _LEAST_BLOB * wrong.size and is_solid and area >= _BOXLIKE * width * height:
-                stickers[box] |= blob
+                stickers[box] |= blob & differs_all_over(blob, difference[box])
             continue
         if area < _BOX * width * height and is_solid:
             found |= _outlined(labels == number, np.asarray(closed, np.uint8), unit)

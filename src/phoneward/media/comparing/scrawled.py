@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import cv2
 import numpy as np
 
-from phoneward.media.comparing.covers import Mask, components, grown
+from phoneward.media.comparing.covers import Mask, components, differs_all_over, grown
 from phoneward.media.comparing.prepared import Float
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.residual import Residual
@@ -37,8 +37,6 @@ _BITS: Final = 0.1
 """Of what is explained."""
 _THICK: Final = 0.05
 """Of the shorter side: thicker than the strokes of large digits, and wider than one of them."""
-_SOLID: Final = 0.9
-"""Of it that differs by more than a shade; where large digits are others, 0.83."""
 _HOLE: Final = 2
 _SOFT: Final = (2.0, 3.5, 6.0, 10.0)
 _LEFT: Final = 0.35
@@ -102,9 +100,7 @@ def _thick(wrong: Mask, left: Residual) -> Mask:
     for number in range(1, min(count, _MOST_SPOTS + 1)):
         box = _around(stats[number].tolist(), 0)
         spot = labels[box] == number
-        # Of large letters that are others only their strokes differ, close as they are.
-        inner = cv2.erode(np.pad(spot, 1).astype(np.uint8), hole)[1:-1, 1:-1] > 0
-        if inner.any() and (np.abs(left.difference[box])[inner] > _SEEN).mean() >= _SOLID:
+        if differs_all_over(spot, left.difference[box]):
             found[box] |= spot
     return grown(found, _RIM) & grown(wrong, 1)
 
