@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from phoneward.vault import LocalStorage, init_repository
+from tests.cli import warm, warmed
 from tests.vault.cheap import insecure_test_cost
 
-PROGRAM = Path(sys.executable).parent / "phoneward"
-SOURCE = Path(__file__).resolve().parents[2] / "src"
+PROGRAM = warmed.PROGRAM
+SOURCE = warmed.SOURCE
 """The code of this checkout, whichever one the environment was installed from."""
 TIMEOUT_S = 120
 
@@ -80,15 +80,19 @@ class Program:
 
     def run(self, *words: str | Path | bytes, stdin: bytes = b"", cwd: Path | None = None) -> Ran:
         """Run it without a terminal and wait."""
-        done = subprocess.run(
-            [os.fsencode(PROGRAM), *(os.fsencode(word) for word in words)],
-            env=self.env,
-            input=stdin,
-            cwd=cwd,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+        line = [os.fsencode(word) for word in words]
+        if warm.may_run(line, self.env):
+            done = warm.run(line, env=self.env, stdin=stdin, cwd=cwd, timeout=TIMEOUT_S)
+        else:
+            done = subprocess.run(
+                [os.fsencode(PROGRAM), *line],
+                env=self.env,
+                input=stdin,
+                cwd=cwd,
+                capture_output=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def start(self, *words: str | Path) -> subprocess.Popen[bytes]:

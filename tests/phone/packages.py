@@ -5,6 +5,7 @@ nothing checks. Bytes that nobody registered are no APK for it, so an app that i
 arrived. `facts_of` reads a real APK with Debian's aapt and apksigner, which share nothing with the program.
 """
 
+import functools
 import hashlib
 import io
 import re
@@ -130,7 +131,7 @@ def facts_of(
         past: its proof of rotation, by `certificate_hash`; neither tool prints that of a signed file in one go.
         scheme: the highest that it is signed with.
     """
-    badging = _run("aapt", "dump", "badging", str(path))
+    badging = _told_of(path, "aapt", "dump", "badging")
     package = re.search(r"^package: name='([^']*)' versionCode='(\d*)' versionName='([^']*)'", badging, re.MULTILINE)
     assert package, badging
     split = re.search(r"^package: .* split='([^']*)'", badging, re.MULTILINE)
@@ -157,12 +158,18 @@ def facts_of(
 
 def _signers(path: Path, certificates: Sequence[bytes]) -> tuple[str, ...]:
     known = {hashlib.sha256(certificate).hexdigest(): certificate for certificate in certificates}
-    printed = _run("apksigner", "verify", "--print-certs", str(path))
+    printed = _told_of(path, "apksigner", "verify", "--print-certs")
     digests = re.findall(r"^Signer #\d+ certificate SHA-256 digest: ([0-9a-f]{64})$", printed, re.MULTILINE)
     assert digests, printed
     return tuple(certificate_hash(known[digest]) for digest in digests)
 
 
-def _run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def _told_of(path: Path, *command: str) -> str:
+    return _told(hashlib.sha256(path.read_bytes()).hexdigest(), str(path), command)
+
+
+@functools.cache
+def _told(_content: str, path: str, command: tuple[str, ...]) -> str:
+    """Run a tool on a file, once for its content: hundreds of tests ask about the same few, and apksigner is slow."""
+    done = subprocess.run([*command, path], capture_output=True, text=True, check=False)
     return done.stdout + done.stderr

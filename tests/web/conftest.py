@@ -26,8 +26,12 @@ def locked_site(tmp_path: Path) -> Iterator[Site]:
         assert site.faults == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each test has its own context in it."""
+    """One browser for a file's tests; each test has its own context in it.
+
+    Playwright keeps an event loop running in this thread as long as the browser is open: other files' tests, which a
+    process may be given in any order, could start neither a browser nor a loop of their own.
+    """
     with chromium() as browser:
         yield browser
