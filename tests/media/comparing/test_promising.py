@@ -1,4 +1,4 @@
-"""What apps held before a picture became the person's own: a glance at all of it, a closer look at little."""
+"""What apps held before a picture became the person's own: all of it is skimmed, and little looked at closely."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from phoneward.media.comparing import Looker, Matcher, Print, matching
+from phoneward.media.comparing import Looker, Matcher, Print, matching, promising, skimming
 from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.printing import print_of_gray
 from tests.media import corpus
@@ -46,7 +46,8 @@ def test_copies_of_a_new_picture_are_promising_among_all_that_apps_hold(
     held: dict[str, Print], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many as a look at each of them finds, cut and covered ones too, though no more are looked at."""
-    monkeypatch.setattr(matching, "_GLANCED", 1)
+    monkeypatch.setattr(promising, "_SKIMMED", 1)
+    monkeypatch.setattr(promising, "_GLANCED", 1)
     families = sorted(PICTURES)[::3]
     looked, glanced = 0, 0
     with Looker() as looker:
@@ -64,21 +65,61 @@ def test_copies_of_a_new_picture_are_promising_among_all_that_apps_hold(
     assert glanced >= looked - 1
 
 
-def test_only_the_best_of_a_glance_are_looked_at(held: dict[str, Print], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an app held before costs a glance each; the full search is for a bounded number of them."""
+def test_each_step_looks_closer_at_fewer(held: dict[str, Print], monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that an app held before is skimmed; a glance, and the full search, are for a bounded number."""
+    monkeypatch.setattr(promising, "_SKIMMED", 2)
     searched: list[int] = []
-    parts = Candidates.parts
+    skimmed: list[int] = []
+    at_a_glance: list[int] = []
+    parts, skim, glance = Candidates.parts, Candidates.skim, Candidates.glance
 
     def counted(self: Candidates, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         searched.append(len(suspects))
         return parts(self, suspects, most)
 
-    monkeypatch.setattr(Candidates, "parts", counted)
+    def skims(self: Candidates, suspects: Sequence[Print]) -> tuple[list[float], list[float]]:
+        skimmed.append(len(suspects))
+        return skim(self, suspects)
+
+    def glances(self: Candidates, suspects: Sequence[Print]) -> list[float]:
+        at_a_glance.append(len(suspects))
+        return glance(self, suspects)
+
+    for name, instead in (("parts", counted), ("skim", skims), ("glance", glances)):
+        monkeypatch.setattr(Candidates, name, instead)
     family = next(iter(held)).rpartition("/")[0]
     with Looker() as looker, _matcher([_new(family)], looker) as matcher:
         assert matcher.promising(held.items(), 2)
-        assert 0 < sum(searched) <= max(8 * 2, len(held) // 16)
-    assert len(held) > 4 * sum(searched)
+    assert sum(skimmed) == len(held)
+    assert 0 < sum(at_a_glance) <= 2 * max(2 * 2, len(held) // 8) < len(held) / 3
+    assert 0 < sum(searched) <= max(8 * 2, len(held) // 16) < sum(at_a_glance)
+
+
+@pytest.mark.parametrize("way", ["turned90", "turned180", "cut20_all", "square200"])
+def test_either_way_of_skimming_is_enough(way: str, held: dict[str, Print], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is turned has no window where it was, what is cut is no whole picture: the best of each way are kept."""
+    monkeypatch.setattr(promising, "_SKIMMED", 3)
+    monkeypatch.setattr(promising, "_SKIMMED_OF", 1_000)
+    family = next(one for one in PICTURES if not one.startswith("photo"))
+    copy = _print(transforms.ALL[way].copy(PICTURES[family].pixels()), "copy")
+    others = {key: one for key, one in held.items() if not key.startswith(f"{family}/")}
+    found = promising.glanced(Candidates([_new(family)[1]]), [*others.items(), ("copy", copy)], 1)
+    assert found[0][0] == "copy"
+
+
+def test_of_many_new_originals_only_the_nearest_windows_are_compared(
+    held: dict[str, Print], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many pictures become the person's own at once, it stays a first look: what it finds is the same."""
+    some = [_new(family)[1] for family in sorted(PICTURES)[::3]]
+    every = Candidates(some).skim(list(held.values()))
+    monkeypatch.setattr(skimming, "_FEW", 100)
+    few = Candidates(some)
+    listed = few.skim(list(held.values()))
+    assert few._skimming is not None
+    assert few._skimming[0]._lists is not None
+    assert listed[0] == every[0]
+    assert np.corrcoef(listed[1], every[1])[0, 1] > 0.9
 
 
 def test_no_more_than_the_allowance(held: dict[str, Print]) -> None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from phoneward.media.comparing.neighbours import Hashes, near
 from phoneward.media.comparing.parts import Laid, Parts, same_ones
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
+from phoneward.media.comparing.skimming import Skimming
 from phoneward.media.comparing.wholes import Wholes
 from phoneward.media.verdict import Region
 
@@ -59,6 +60,7 @@ class Candidates:
         self._tall = Parts([(number, strips[number], sides[number]) for number in tall])
         self._wholes = Wholes([(strip, one.width / one.height) for strip, one in zip(strips, originals, strict=True)])
         self._wide = Parts([(number, strips[number].T, sides[number]) for number in wide])
+        self._skimming: tuple[Skimming, Skimming] | None = None
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals that it may show as a whole, upright."""
@@ -95,14 +97,29 @@ class Candidates:
 
     def glance(self, suspects: Sequence[Print]) -> list[float]:
         """Return about how likely each suspect shows any original, by any of the ways: a third of their work."""
-        found = [0.0] * len(suspects)
-        for way in (self.whole(suspects, 1), self.covered(suspects, 1)):
-            found = [max(likely, *(one.likely for one in some), 0.0) for likely, some in zip(found, way, strict=True)]
+        found = self._as_wholes(suspects)
         for group, ways in self._laid(suspects):
             for _parts, laid in ways:
                 for number, likely in zip(group, laid.glance().tolist(), strict=True):
                     found[number] = max(found[number], likely)
         return found
+
+    def skim(self, suspects: Sequence[Print]) -> tuple[list[float], list[float]]:
+        """Return about how likely each suspect shows any original as a whole, and how alike their windows are.
+
+        A tenth of the work of a glance. The two figures are not on one scale.
+        """
+        if self._skimming is None:
+            self._skimming = Skimming(self._tall), Skimming(self._wide)
+        upright = [strip_of(one) for one in suspects]
+        tall, wide = self._skimming
+        alike = np.maximum(tall.alike(upright), wide.alike([one.T for one in upright]))
+        return self._as_wholes(suspects), alike.tolist()
+
+    def _as_wholes(self, suspects: Sequence[Print]) -> list[float]:
+        """Return how likely each suspect shows any original as a whole."""
+        ways = zip(self.whole(suspects, 1), self.covered(suspects, 1), strict=True)
+        return [max((one.likely for some in both for one in some), default=0.0) for both in ways]
 
     def _laid(self, suspects: Sequence[Print]) -> Iterator[tuple[list[int], list[tuple[Parts, Laid]]]]:
         """Yield the numbers of suspects of one shape, and them laid over the originals that there are of each kind."""

@@ -20,6 +20,7 @@ from phoneward.media.comparing.looking import WORKERS, Looker
 from phoneward.media.comparing.prepared import Packed, Prepared
 from phoneward.media.comparing.printing import LEAST_SIDE, print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.promising import BATCH, batches, glanced
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
@@ -34,16 +35,11 @@ LOOK_WIDTH: Final = 1440
 
 As wide as phones' screens are: made smaller, a crop has other fine lines than its original, whatever is moved."""
 _WIDEST: Final = 4 * LOOK_WIDTH
-_BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
 _PROMISING: Final = 0.6
 """Of originals and suspects that have nothing to do with each other few are as likely."""
-_GLANCED: Final = 8
-_GLANCED_OF: Final = 16
-"""So many are looked at for each that is wanted, or one of so many. Of 1,575 copies among 1,716 pictures the best
-sixteenth of a glance holds all but 8 of those that a look at each finds."""
 _ALIKE: Final = 0.5
 _LITTLE: Final = 0.08
 _CLOSE: Final = 3
@@ -114,10 +110,10 @@ class Matcher(Generic[K]):
             suspects: key and fingerprint of each; taken as they are needed, some hundreds ahead.
         """
         ahead: deque[Future[Match[K] | None]] = deque()
-        for batch in _batches(suspects) if self._keys else ():
+        for batch in batches(suspects) if self._keys else ():
             for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
                 ahead.append(self._threads.submit(self._matched, key, one, candidates))
-            while len(ahead) > _BATCH:
+            while len(ahead) > BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
             yield from _found(ahead.popleft())
@@ -129,16 +125,8 @@ class Matcher(Generic[K]):
             suspects: key and fingerprint of each; taken as they are needed.
             most: how many at most.
         """
-        # A glance at all, a look at the best of them: the look takes three times as long.
-        glanced: list[tuple[float, K, Print]] = []
-        seen = 0
-        for batch in _batches(suspects) if self._keys else ():
-            likely = self._candidates.glance([one for _key, one in batch])
-            glanced += [(rating, key, one) for rating, (key, one) in zip(likely, batch, strict=True)]
-            seen += len(batch)
-            glanced = heapq.nlargest(max(_GLANCED * most, seen // _GLANCED_OF), glanced, key=lambda one: one[0])
         rated: list[tuple[float, K]] = []
-        for chosen in _batches((key, one) for _likely, key, one in glanced):
+        for chosen in batches(glanced(self._candidates, suspects, most) if self._keys else ()):
             for (key, _one), candidates in zip(chosen, self._proposed([one for _key, one in chosen]), strict=True):
                 if candidates and candidates[0].likely >= _PROMISING:
                     rated.append((candidates[0].likely, key))
@@ -314,9 +302,3 @@ def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:
     match = future.result()
     if match is not None:
         yield match
-
-
-def _batches(suspects: Iterable[tuple[K, Print]]) -> Iterator[list[tuple[K, Print]]]:
-    rest = iter(suspects)
-    while batch := list(itertools.islice(rest, _BATCH)):
-        yield batch
