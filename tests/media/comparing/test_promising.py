@@ -54,7 +54,7 @@ def test_copies_of_a_new_picture_are_promising_among_all_that_apps_hold(
         for family in families:
             own = {f"{family}/{how}" for how in CUT}
             with _matcher([_new(family)], looker) as matcher:
-                glanced += len(own & set(matcher.promising(held.items(), len(CUT))))
+                glanced += len(own & {one.key for one in matcher.promising(held.items(), len(CUT))})
                 every = matcher._proposed(list(held.values()))
                 looked += sum(
                     bool(candidates) and candidates[0].likely >= matching._PROMISING
@@ -127,7 +127,7 @@ def test_no_more_than_the_allowance(held: dict[str, Print]) -> None:
     with Looker() as looker, _matcher([_new(family)], looker) as matcher:
         found = matcher.promising(held.items(), 3)
         assert len(found) == 3
-        assert {key.rpartition("/")[0] for key in found} == {family}
+        assert {one.key.rpartition("/")[0] for one in found} == {family}
 
 
 def test_matrices_are_multiplied_by_one_thread(held: dict[str, Print]) -> None:

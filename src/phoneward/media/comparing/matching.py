@@ -69,6 +69,15 @@ class Match(Generic[K]):
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Promising(Generic[K]):
+    """A suspect that may show an original, and which, the likeliest first."""
+
+    key: K
+    print: Print
+    candidates: list[Candidate]
+
+
 class Matcher(Generic[K]):
     """Finds copies of originals. Use as a context: it ends its threads.
 
@@ -109,28 +118,35 @@ class Matcher(Generic[K]):
         Args:
             suspects: key and fingerprint of each; taken as they are needed, some hundreds ahead.
         """
-        ahead: deque[Future[Match[K] | None]] = deque()
-        for batch in batches(suspects) if self._keys else ():
-            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
-                ahead.append(self._threads.submit(self._matched, key, one, candidates))
-            while len(ahead) > BATCH:
-                yield from _found(ahead.popleft())
-        while ahead:
-            yield from _found(ahead.popleft())
+        return self.match_promising(
+            Promising(key, one, candidates)
+            for batch in (batches(suspects) if self._keys else ())
+            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True)
+        )
 
-    def promising(self, suspects: Iterable[tuple[K, Print]], most: int) -> list[K]:
+    def promising(self, suspects: Iterable[tuple[K, Print]], most: int) -> list[Promising[K]]:
         """Return the suspects that likely show an original, by their fingerprints alone, the likeliest first.
 
         Args:
             suspects: key and fingerprint of each; taken as they are needed.
             most: how many at most.
         """
-        rated: list[tuple[float, K]] = []
+        rated: list[Promising[K]] = []
         for chosen in batches(glanced(self._candidates, suspects, most) if self._keys else ()):
-            for (key, _one), candidates in zip(chosen, self._proposed([one for _key, one in chosen]), strict=True):
+            for (key, one), candidates in zip(chosen, self._proposed([one for _key, one in chosen]), strict=True):
                 if candidates and candidates[0].likely >= _PROMISING:
-                    rated.append((candidates[0].likely, key))
-        return [key for _likely, key in heapq.nlargest(most, rated, key=lambda one: one[0])]
+                    rated.append(Promising(key, one, candidates))
+        return heapq.nlargest(most, rated, key=lambda one: one.candidates[0].likely)
+
+    def match_promising(self, suspects: Iterable[Promising[K]]) -> Iterator[Match[K]]:
+        """Yield a match for each suspect that is a copy of an original that was proposed for it, in their order."""
+        ahead: deque[Future[Match[K] | None]] = deque()
+        for one in suspects:
+            ahead.append(self._threads.submit(self._matched, one.key, one.print, one.candidates))
+            if len(ahead) > BATCH:
+                yield from _found(ahead.popleft())
+        while ahead:
+            yield from _found(ahead.popleft())
 
     def _matched(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
         match = self._match(key, seen, candidates)
