@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from phoneward.media.comparing import Looker, Matcher, Print, matching, promising, skimming
+from phoneward.media import Kind, Region
+from phoneward.media.comparing import Looker, Matcher, Prepared, Print, Promising, matching, promising, skimming
 from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.printing import print_of_gray
+from phoneward.media.comparing.verifying import Effort, Outcome
 from tests.media import corpus
 from tests.media.corpus import transforms
 
@@ -128,6 +130,50 @@ def test_no_more_than_the_allowance(held: dict[str, Print]) -> None:
         found = matcher.promising(held.items(), 3)
         assert len(found) == 3
         assert {one.key.rpartition("/")[0] for one in found} == {family}
+
+
+def _counting_corners(monkeypatch: pytest.MonkeyPatch) -> list[Effort]:
+    tried: list[Effort] = []
+    compare = matching.outcome
+
+    def counted(
+        one: Prepared, other: Prepared, near: Region | None, effort: Effort, *, least: Effort = Effort.NEAR
+    ) -> Outcome:
+        tried.extend([effort] if effort is Effort.CORNERS else [])
+        return compare(one, other, near, effort, least=least)
+
+    monkeypatch.setattr(matching, "outcome", counted)
+    return tried
+
+
+def test_of_what_was_there_before_corners_are_looked_for_in_parts_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a whole it was compared already, and corners cost more than all the rest."""
+    tried = _counting_corners(monkeypatch)
+    page, other = [PICTURES[one] for one in sorted(PICTURES) if not one.startswith("photo")][:2]
+    files = {"page": page.data, "other": other.data}
+    part, whole = Region(0.2, 0.2, 0.8, 0.8), Region(0.0, 0.0, 0.99, 1.0)
+    with Looker() as looker, Matcher([("page", _print(page.data, "page"))], files.__getitem__, looker) as matcher:
+        for near, was_there, times in ((whole, True, 0), (None, True, 0), (part, True, 1), (whole, False, 1)):
+            tried.clear()
+            candidates = [Candidate(0, near, 0.65)]
+            asked = Promising("other", _print(other.data, "other"), candidates, was_there=was_there)
+            assert not list(matcher.match_promising([asked]))
+            assert len(tried) == times
+
+
+@pytest.mark.parametrize("family", ["mail-13000", "settings-3000"])
+def test_a_part_that_only_corners_find_is_found_in_what_was_there_before(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 1,161 copies of the corpus, whole, cut, covered and turned, these two need corners."""
+    tried = _counting_corners(monkeypatch)
+    page = next(one for one in corpus.pictures() if one.family == family)
+    files = {"page": page.data, "part": transforms.ALL["cut20_all"].copy(page.pixels())}
+    (original,), suspects = ([(key, _print(files[key], key))] for key in files)
+    with Looker() as looker, Matcher([original], files.__getitem__, looker) as matcher:
+        (match,) = matcher.match_promising(matcher.promising(suspects, 1))
+    assert (match.suspect, match.verdict.kind) == ("part", Kind.CROPPED)
+    assert tried
 
 
 def test_matrices_are_multiplied_by_one_thread(held: dict[str, Print]) -> None:

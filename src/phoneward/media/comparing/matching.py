@@ -54,6 +54,7 @@ _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.6
 """Of 186 cut, covered, turned and framed copies one needed corners; of strangers half are 0.45 likely, or more."""
+_NEARLY_ALL: Final = 0.97
 _TIDIED: Final = 8
 """Suspects after which memory that pictures took goes back: else a hundred megabytes lie in gaps."""
 _OPEN_BYTES: Final = 32 << 20
@@ -76,6 +77,8 @@ class Promising(Generic[K]):
     key: K
     print: Print
     candidates: list[Candidate]
+    was_there: bool = False
+    """It was there before those originals were; so it is seldom a copy of one."""
 
 
 class Matcher(Generic[K]):
@@ -135,26 +138,27 @@ class Matcher(Generic[K]):
         for chosen in batches(glanced(self._candidates, suspects, most) if self._keys else ()):
             for (key, one), candidates in zip(chosen, self._proposed([one for _key, one in chosen]), strict=True):
                 if candidates and candidates[0].likely >= _PROMISING:
-                    rated.append(Promising(key, one, candidates))
+                    rated.append(Promising(key, one, candidates, was_there=True))
         return heapq.nlargest(most, rated, key=lambda one: one.candidates[0].likely)
 
     def match_promising(self, suspects: Iterable[Promising[K]]) -> Iterator[Match[K]]:
         """Yield a match for each suspect that is a copy of an original that was proposed for it, in their order."""
         ahead: deque[Future[Match[K] | None]] = deque()
         for one in suspects:
-            ahead.append(self._threads.submit(self._matched, one.key, one.print, one.candidates))
+            ahead.append(self._threads.submit(self._matched, one))
             if len(ahead) > BATCH:
                 yield from _found(ahead.popleft())
         while ahead:
             yield from _found(ahead.popleft())
 
-    def _matched(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
-        match = self._match(key, seen, candidates)
+    def _matched(self, suspect: Promising[K]) -> Match[K] | None:
+        match = self._match(suspect)
         if next(self._done) % _TIDIED == 0:
             give_back_memory()
         return match
 
-    def _match(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
+    def _match(self, suspect: Promising[K]) -> Match[K] | None:
+        key, seen, candidates = suspect.key, suspect.print, suspect.candidates
         same = self._by_content.get(seen.sha256)
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
@@ -163,7 +167,7 @@ class Matcher(Generic[K]):
         gray = self._gray(key, seen) if is_likely or unframed(strip_of(seen)) else None
         if gray is None:
             return None
-        best, is_near = self._decide(key, Prepared(gray), candidates)
+        best, is_near = self._decide(suspect, Prepared(gray), candidates)
         least = min(_FRAMED, _FREED + (candidates[0].likely if candidates else 0.0))
         # As if what was put around it had never been there.
         insides = [] if best is not None or is_near else unframed(gray)
@@ -171,7 +175,7 @@ class Matcher(Generic[K]):
         for inside, proposed in zip(insides, self._proposed(prints) if prints else (), strict=True):
             # A page's own margin is no frame: without it nothing is likelier.
             if proposed and proposed[0].likely >= least:
-                best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), proposed)
+                best, _is_near = self._decide(suspect, Prepared(np.ascontiguousarray(inside)), proposed)
             if best is not None:
                 break
         return best
@@ -185,11 +189,17 @@ class Matcher(Generic[K]):
         )
         return [_each_once(candidates) for candidates in proposed]
 
-    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
-        """Return the best match, and whether any is the same screen with another content."""
+    def _decide(self, of: Promising[K], suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content.
+
+        Args:
+            of: the suspect.
+            suspect: all of it, or what is left without a frame.
+            candidates: for that.
+        """
         if not candidates or candidates[0].likely < _LEAST_LIKELY:
             return None, False
-        likely = candidates[0].likely
+        key, likely = of.key, candidates[0].likely
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, likely - _LITTLE)
         close = [one for at, one in enumerate(candidates) if one.likely >= (_LEAST_LIKELY if at < _CLOSE else alike)]
@@ -201,7 +211,7 @@ class Matcher(Generic[K]):
         for among, effort, enough in (
             # Lists repeat themselves, and small versions do not tell which line it was.
             (close[:_MOST_SLID], Effort.SLIDING, _LEAST_FOR_SLIDING),
-            (candidates[:1], Effort.CORNERS, _LEAST_FOR_CORNERS),
+            (candidates[:1] if not of.was_there or _is_part(candidates[0]) else [], Effort.CORNERS, _LEAST_FOR_CORNERS),
         ):
             if best is not None or near is not None:
                 break
@@ -293,6 +303,12 @@ class _Recent(Generic[K, V]):
             leaving.append(self._kept.popitem(last=False))
             held -= self._size(leaving[-1][1])
         return leaving
+
+
+def _is_part(candidate: Candidate) -> bool:
+    """Return whether a suspect likely shows a part of an original. As a whole it was tried before corners are."""
+    near = candidate.near
+    return near is not None and min(near.right - near.left, near.bottom - near.top) < _NEARLY_ALL
 
 
 def _size(seen: Prepared | None) -> int:
