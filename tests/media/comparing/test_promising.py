@@ -115,7 +115,7 @@ def test_of_many_new_originals_only_the_nearest_windows_are_compared(
     """However many pictures become the person's own at once, it stays a first look: what it finds is the same."""
     some = [_new(family)[1] for family in sorted(PICTURES)[::3]]
     every = Candidates(some).skim(list(held.values()))
-    monkeypatch.setattr(skimming, "_FEW", 100)
+    monkeypatch.setattr(skimming, "_MANY", 100)
     few = Candidates(some)
     listed = few.skim(list(held.values()))
     assert few._skimming is not None

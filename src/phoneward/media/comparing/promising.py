@@ -15,7 +15,7 @@ K = TypeVar("K")
 
 BATCH: Final = 256
 """Suspects that are searched for at once."""
-_SKIMMED: Final = 16
+_SKIMMED: Final = 8
 _SKIMMED_OF: Final = 8
 _GLANCED: Final = 8
 _GLANCED_OF: Final = 16

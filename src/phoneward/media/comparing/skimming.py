@@ -1,4 +1,4 @@
-"""A first look at very many suspects: how alike are a few of their windows to any window of a few originals?
+"""A first look at very many suspects: how alike are their windows to those of any of a few originals?
 
 No strip is laid over another and no window votes. What is unlike here is looked at no further (see `promising`).
 """
@@ -14,12 +14,14 @@ from phoneward.media.comparing.parts import Parts, same_ones
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.windows import CUTS, DIMENSIONS, PLACES, Vectors, asked_windows
 
-_SOME: Final = ((0.0, 0.0), (0.1, 0.1), (0.2, 0.0), (0.0, 0.2), (0.2, 0.2))
-_CUTS: Final = [number for number, ends in enumerate(CUTS) if ends in _SOME]
-"""A window is still alike where it is off by as much as lies between these ways of cutting."""
+_EVERY: Final = list(range(len(CUTS)))
+_SECOND: Final = [number for number, ends in enumerate(CUTS) if set(ends) <= {0.0, 0.1, 0.2}]
+"""Every second way of cutting: a window is still alike where it is off by half of that."""
+_FEW: Final = 1_500
+"""Windows of originals for which every way of cutting is tried."""
+_MANY: Final = 4_000
+"""Windows of originals of which only those in the nearest lists are looked at."""
 _TOGETHER: Final = 16
-_FEW: Final = 4_000
-"""Windows of originals with all of which a suspect's are compared; of more, with those in the nearest lists."""
 _ALIKE: Final = 0.6
 
 
@@ -31,13 +33,15 @@ class Skimming:
     """
 
     def __init__(self, parts: Parts) -> None:
-        vectors = parts.vectors
-        self._is_empty = not vectors.any()
-        self._lists = Lists(vectors) if len(vectors) > _FEW else None
-        self._vectors = (vectors[: _FEW + 1].astype(np.float32) / np.float32(SCALE)).T
+        # Without the last one, which is of nothing; and a picture too short for a window has none.
+        vectors, counts = parts.vectors[:-1], np.diff(parts.first)
+        self._first = parts.first[:-1][counts > 0]
+        self._cuts = _EVERY if len(vectors) <= _FEW else _SECOND
+        self._lists = Lists(vectors) if len(vectors) > _MANY else None
+        self._vectors = (vectors[:_MANY].astype(np.float32) / np.float32(SCALE)).T
 
     def alike(self, suspects: Sequence[Gray]) -> npt.NDArray[np.float32]:
-        """Return how alike each suspect's windows are to any of the originals', up to 1.
+        """Return how alike each suspect's windows are to those of the original that is most alike, up to 1.
 
         Of its three windows one may be covered: it is the mean of the two that are most alike.
 
@@ -45,19 +49,21 @@ class Skimming:
             suspects: their strips, standing as the originals'.
         """
         found = np.zeros(len(suspects), np.float32)
-        if self._is_empty:
+        if not len(self._first):
             return found
         for group in same_ones([one.shape for one in suspects], _TOGETHER):
-            asked = asked_windows(np.stack([suspects[number] for number in group])).vectors[:, _CUTS]
-            best = self._nearest(asked.reshape(-1, DIMENSIONS)).reshape(len(group), len(_CUTS), PLACES)
-            found[group] = np.sort(best.max(axis=1), axis=1)[:, 1:].mean(axis=1)
+            asked = asked_windows(np.stack([suspects[number] for number in group])).vectors[:, self._cuts]
+            best = self._best(asked.reshape(-1, DIMENSIONS)).reshape(len(group), len(self._cuts), PLACES, -1)
+            two = (best.sum(axis=2) - best.min(axis=2)) / (PLACES - 1)
+            found[group] = np.maximum(two.max(axis=(1, 2)), 0.0)
         return found
 
-    def _nearest(self, windows: Vectors) -> npt.NDArray[np.float32]:
-        """Return how alike the most alike window of the originals is to each."""
+    def _best(self, windows: Vectors) -> npt.NDArray[np.float32]:
+        """Return for each window and original how alike that one's most alike window is."""
         if self._lists is None:
-            return np.asarray((windows @ self._vectors).max(axis=1, initial=0.0), np.float32)
-        best = np.zeros(len(windows), np.float32)
+            return np.maximum.reduceat(windows @ self._vectors, self._first, axis=1)
+        best = np.zeros((len(windows), len(self._first)), np.float32)
         near = self._lists.near(windows, _ALIKE)
-        np.maximum.at(best, near.queries, near.alike)
+        of = np.searchsorted(self._first, near.vectors, side="right") - 1
+        np.maximum.at(best, (near.queries, of), near.alike)
         return best
