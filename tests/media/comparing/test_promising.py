@@ -11,7 +11,7 @@ from phoneward.media import Kind, Region
 from phoneward.media.comparing import Looker, Matcher, Prepared, Print, Promising, matching, promising, skimming
 from phoneward.media.comparing.candidates import Candidate, Candidates
 from phoneward.media.comparing.printing import print_of_gray
-from phoneward.media.comparing.verifying import Effort, Outcome
+from phoneward.media.comparing.verifying import Effort, Outcome, outcome
 from tests.media import corpus
 from tests.media.corpus import transforms
 
@@ -134,13 +134,12 @@ def test_no_more_than_the_allowance(held: dict[str, Print]) -> None:
 
 def _counting_corners(monkeypatch: pytest.MonkeyPatch) -> list[Effort]:
     tried: list[Effort] = []
-    compare = matching.outcome
 
     def counted(
         one: Prepared, other: Prepared, near: Region | None, effort: Effort, *, least: Effort = Effort.NEAR
     ) -> Outcome:
         tried.extend([effort] if effort is Effort.CORNERS else [])
-        return compare(one, other, near, effort, least=least)
+        return outcome(one, other, near, effort, least=least)
 
     monkeypatch.setattr(matching, "outcome", counted)
     return tried
@@ -169,9 +168,9 @@ def test_a_part_that_only_corners_find_is_found_in_what_was_there_before(
     tried = _counting_corners(monkeypatch)
     page = next(one for one in corpus.pictures() if one.family == family)
     files = {"page": page.data, "part": transforms.ALL["cut20_all"].copy(page.pixels())}
-    (original,), suspects = ([(key, _print(files[key], key))] for key in files)
+    original, suspect = ((key, _print(files[key], key)) for key in files)
     with Looker() as looker, Matcher([original], files.__getitem__, looker) as matcher:
-        (match,) = matcher.match_promising(matcher.promising(suspects, 1))
+        (match,) = matcher.match_promising(matcher.promising([suspect], 1))
     assert (match.suspect, match.verdict.kind) == ("part", Kind.CROPPED)
     assert tried
 
