@@ -175,6 +175,32 @@ def test_a_part_that_only_corners_find_is_found_in_what_was_there_before(
     assert tried
 
 
+def test_of_what_was_there_before_a_frame_is_taken_off_where_a_glance_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy with bars around it is found; a stranger in a frame is not searched for a second time."""
+    searched: list[int] = []
+    parts = Candidates.parts
+
+    def counted(self: Candidates, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
+        searched.append(len(suspects))
+        return parts(self, suspects, most)
+
+    monkeypatch.setattr(Candidates, "parts", counted)
+    monkeypatch.setattr(matching, "_LEAST_FOR_CORNERS", 2.0)
+    photo, other = (PICTURES[one] for one in ("photo-life_by_Aitzol_Berasategi", "photo-umang_by_Abhishek_Mudgal"))
+    files = {
+        "photo": photo.data,
+        "copy": transforms.ALL["letterbox"].copy(photo.pixels()),
+        "other": transforms.ALL["letterbox"].copy(other.pixels()),
+    }
+    prints = {key: _print(data, key) for key, data in files.items()}
+    with Looker() as looker, Matcher([("photo", prints["photo"])], files.__getitem__, looker) as matcher:
+        for key, was_there, times in (("copy", True, 1), ("other", True, 0), ("other", False, 1)):
+            searched.clear()
+            asked = Promising(key, prints[key], [Candidate(0, None, 0.6)], was_there=was_there)
+            assert [one.suspect for one in matcher.match_promising([asked])] == ["copy"] * (key == "copy")
+            assert len(searched) == times
+
+
 def test_matrices_are_multiplied_by_one_thread(held: dict[str, Print]) -> None:
     """On a machine where others work, threads that wait for each other took ten times the processor time."""
 
