@@ -4,11 +4,12 @@ Bytes after the picture say what happens: the real decoders run over everything 
 """
 
 import os
+import sys
 import time
 
 from phoneward.media import Reason
-from phoneward.media.comparing.looking import Look, Wanted
-from phoneward.media.comparing.looking import look as real_look
+from phoneward.media.comparing.looks import Look, Wanted
+from phoneward.media.comparing.looks import look as real_look
 
 
 def look(pictures: list[bytes], wanted: Wanted, width: int) -> list[Look]:
@@ -27,3 +28,8 @@ def look(pictures: list[bytes], wanted: Wanted, width: int) -> list[Look]:
         if data.endswith(b"crooked"):
             return [Look(width=-7, content=b"x" * 14) for _picture in pictures]
     return real_look(pictures, wanted, width)
+
+
+def loaded() -> tuple[list[str], int]:
+    """Return the modules that looking at pictures loads, and how many threads run then (proc(5))."""
+    return sorted(sys.modules), len(os.listdir("/proc/self/task"))

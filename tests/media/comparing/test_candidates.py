@@ -1,15 +1,19 @@
 """Among many pictures, the one that a crop was cut from is proposed; turned pictures are proposed too."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneward.media.comparing import Gray, Print, pdq
 from phoneward.media.comparing.candidates import Candidate, Candidates, strip_of
+from phoneward.media.comparing.parts import Laid, Parts
 from phoneward.media.comparing.printing import strip_from
 from tests.media import corpus
 from tests.media.corpus import invented
@@ -100,6 +104,29 @@ def test_any_shapes_of_pictures_are_searched(*, shapes: list[tuple[int, int]], l
             assert one.near is None or 0 <= one.near.left <= one.near.right <= 1
     assert Candidates([]).parts(pictures, 4) == [[] for _one in pictures]
     assert search.parts([], 4) == []
+
+
+def test_where_all_originals_stand_nothing_is_laid_on_its_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows of a suspect laid on its side are worked out only where there is something to lay it over."""
+    standing = [fingerprint(np.asarray(gray, np.uint8)) for gray in SEEN[:6]]
+    lying = fingerprint(np.ascontiguousarray(np.asarray(SEEN[0], np.uint8).T))
+    laid: list[int] = []
+    way = Parts.laid
+
+    def counted(
+        self: Parts, suspects: Sequence[Gray], sides: npt.NDArray[np.float64], groups: Sequence[Sequence[int]]
+    ) -> list[Laid]:
+        laid.append(len(self.numbers))
+        return way(self, suspects, sides, groups)
+
+    monkeypatch.setattr(Parts, "laid", counted)
+    for search in (Candidates(standing).parts(standing, 2), Candidates([]).parts(standing, 2)):
+        assert len(search) == len(standing)
+    Candidates(standing).glance(standing)
+    assert laid == [6, 6]
+    (found,) = Candidates([*standing, lying]).parts([lying], 2)
+    assert found[0].number == 6
+    assert laid == [6, 6, 6, 1]
 
 
 def _fine_print(seed: int) -> Gray:

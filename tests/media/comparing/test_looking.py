@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from phoneward.confined import Limits, launch
+from phoneward.confined import Limits, launch, run_confined
 from phoneward.media import Format, Reason, Skipped
 from phoneward.media.comparing import Looker, Print, gray, looking, print_of
 from tests.media.comparing import hostile
@@ -103,6 +103,14 @@ def test_threads_that_ask_at_once_share_one_worker_until_there_is_much_to_do(mon
         assert len(started) == 1
         ask(looker, 64)
         assert len(started) == 2
+
+
+def test_a_worker_loads_what_it_needs_and_starts_no_thread() -> None:
+    """What only the parent needs, and a second thread of OpenBLAS, are a fifth of what starting one costs."""
+    modules, threads = run_confined(hostile.loaded)
+    assert "phoneward.media.comparing.printing" in modules
+    assert not {one for one in modules if one.startswith(("phoneward.confined.parent", "concurrent.", "logging"))}
+    assert threads == 1
 
 
 def test_a_broken_picture_among_others_is_named(looker: Looker) -> None:

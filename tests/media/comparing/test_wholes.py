@@ -1,7 +1,11 @@
 """Originals that a suspect may show as a whole are proposed even where a third of it is covered."""
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+import pytest
+
+from phoneward.media.comparing import wholes as wholes_module
 from phoneward.media.comparing.prints import Gray
 from phoneward.media.comparing.wholes import Wholes
 
@@ -47,6 +51,25 @@ def test_the_noise_of_an_even_page_counts_for_little() -> None:
 def test_another_shape_is_no_whole_copy() -> None:
     originals = strips(20)
     assert wholes(originals).near([(originals[3], 1.0)], 5) == [[]]
+
+
+def test_nothing_is_worked_out_where_no_original_has_the_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone's pictures are upright: turned aside, a suspect has none to be compared with."""
+    made = wholes(strips(20))
+    blocks = wholes_module.blocks
+    worked_out: list[int] = []
+
+    def counted(some: Sequence[Gray]) -> wholes_module.Blocks:
+        worked_out.append(len(some))
+        return blocks(some)
+
+    monkeypatch.setattr(wholes_module, "blocks", counted)
+    aside = [(np.rot90(one), 1 / RATIO) for one in strips(20)]
+    turned = [(np.rot90(one, 2), RATIO) for one in strips(1)]
+    found = made.near([*aside, *turned, (np.rot90(turned[0][0], 2), RATIO)], 1)
+    assert found[:20] == [[]] * 20
+    assert found[-1][0][0] == 0
+    assert worked_out == [2]
 
 
 def test_an_even_picture_is_like_nothing() -> None:

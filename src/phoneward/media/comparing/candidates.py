@@ -4,7 +4,7 @@ A hash finds copies of the whole picture, turned ones too. What is cut or covere
 (`windows`), and put in order by laying the strips over each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from phoneward.media.comparing.neighbours import Hashes, near
-from phoneward.media.comparing.parts import Parts, same_ones
+from phoneward.media.comparing.parts import Laid, Parts, same_ones
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
+from phoneward.media.comparing.skimming import Skimming
 from phoneward.media.comparing.wholes import Wholes
 from phoneward.media.verdict import Region
 
@@ -59,6 +60,7 @@ class Candidates:
         self._tall = Parts([(number, strips[number], sides[number]) for number in tall])
         self._wholes = Wholes([(strip, one.width / one.height) for strip, one in zip(strips, originals, strict=True)])
         self._wide = Parts([(number, strips[number].T, sides[number]) for number in wide])
+        self._skimming: tuple[Skimming, Skimming] | None = None
 
     def whole(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals that it may show as a whole, upright."""
@@ -73,10 +75,7 @@ class Candidates:
         found: list[list[Candidate]] = [[] for _one in suspects]
         for quarters in range(4):
             turned = [
-                (
-                    np.ascontiguousarray(np.rot90(strip_of(one), quarters)),
-                    (one.width / one.height) ** (1 - quarters % 2 * 2),
-                )
+                (np.rot90(strip_of(one), quarters), (one.width / one.height) ** (1 - quarters % 2 * 2))
                 for one in suspects
             ]
             for candidates, alike in zip(found, self._wholes.near(turned, most), strict=True):
@@ -85,44 +84,54 @@ class Candidates:
 
     def parts(self, suspects: Sequence[Print], most: int) -> list[list[Candidate]]:
         """Return for each suspect up to `most` originals of which it may show a part, or all of it partly covered."""
-        upright = [strip_of(one) for one in suspects]
-        aside = [np.ascontiguousarray(one.T) for one in upright]
-        sides = np.array([min(one.width, one.height) for one in suspects], np.float64)
-        groups = same_ones([one.shape for one in upright], _TOGETHER)
         found: list[list[Candidate]] = [[] for _one in suspects]
-        for group, tall, wide in zip(
-            groups, self._tall.laid(upright, sides, groups), self._wide.laid(aside, sides, groups), strict=True
-        ):
-            least = np.maximum(tall.likely, wide.likely) - np.float32(_LITTLE)
-            for number, first, second in zip(group, tall.best(most, least), wide.best(most, least), strict=True):
-                both = [
-                    *(Candidate(self._tall.numbers[one.place], _region(one.edges), one.likely) for one in first),
-                    *(
-                        Candidate(self._wide.numbers[one.place], _region(_turned(one.edges)), one.likely)
-                        for one in second
-                    ),
-                ]
-                found[number] = sorted(both, key=lambda candidate: -candidate.likely)[:most]
-        return found
+        for group, ways in self._laid(suspects):
+            least = np.max([laid.likely for _parts, laid in ways], axis=0) - np.float32(_LITTLE)
+            for parts, laid in ways:
+                region = _region if parts is self._tall else _region_aside
+                for number, guesses in zip(group, laid.best(most, least), strict=True):
+                    found[number] += [
+                        Candidate(parts.numbers[one.place], region(one.edges), one.likely) for one in guesses
+                    ]
+        return [sorted(both, key=lambda candidate: -candidate.likely)[:most] for both in found]
 
     def glance(self, suspects: Sequence[Print]) -> list[float]:
         """Return about how likely each suspect shows any original, by any of the ways: a third of their work."""
-        found = [0.0] * len(suspects)
-        for way in (self.whole(suspects, 1), self.covered(suspects, 1)):
-            found = [max(likely, *(one.likely for one in some), 0.0) for likely, some in zip(found, way, strict=True)]
-        upright = [strip_of(one) for one in suspects]
-        sides = np.array([min(one.width, one.height) for one in suspects], np.float64)
-        groups = same_ones([one.shape for one in upright], _TOGETHER)
-        for parts, strips in (
-            (self._tall, upright),
-            (self._wide, [np.ascontiguousarray(one.T) for one in upright]),
-        ):
-            if not parts.numbers:
-                continue
-            for group, laid in zip(groups, parts.laid(strips, sides, groups), strict=True):
+        found = self._as_wholes(suspects)
+        for group, ways in self._laid(suspects):
+            for _parts, laid in ways:
                 for number, likely in zip(group, laid.glance().tolist(), strict=True):
                     found[number] = max(found[number], likely)
         return found
+
+    def skim(self, suspects: Sequence[Print]) -> tuple[list[float], list[float]]:
+        """Return about how likely each suspect shows any original as a whole, and how alike their windows are.
+
+        A tenth of the work of a glance. The two figures are not on one scale.
+        """
+        if self._skimming is None:
+            self._skimming = Skimming(self._tall), Skimming(self._wide)
+        upright = [strip_of(one) for one in suspects]
+        tall, wide = self._skimming
+        alike = np.maximum(tall.alike(upright), wide.alike([one.T for one in upright]))
+        return self._as_wholes(suspects), alike.tolist()
+
+    def _as_wholes(self, suspects: Sequence[Print]) -> list[float]:
+        """Return how likely each suspect shows any original as a whole."""
+        ways = zip(self.whole(suspects, 1), self.covered(suspects, 1), strict=True)
+        return [max((one.likely for some in both for one in some), default=0.0) for both in ways]
+
+    def _laid(self, suspects: Sequence[Print]) -> Iterator[tuple[list[int], list[tuple[Parts, Laid]]]]:
+        """Yield the numbers of suspects of one shape, and them laid over the originals that there are of each kind."""
+        upright = [strip_of(one) for one in suspects]
+        aside = [np.ascontiguousarray(one.T) for one in upright] if self._wide.numbers else []
+        sides = np.array([min(one.width, one.height) for one in suspects], np.float64)
+        groups = same_ones([one.shape for one in upright], _TOGETHER)
+        ways = [(parts, strips) for parts, strips in ((self._tall, upright), (self._wide, aside)) if parts.numbers]
+        every = [parts.laid(strips, sides, groups) for parts, strips in ways]
+        for group, *laid in zip(groups, *every, strict=True):
+            if laid:
+                yield group, [(parts, one) for (parts, _strips), one in zip(ways, laid, strict=True)]
 
 
 def strip_of(of: Print) -> Gray:
@@ -147,7 +156,7 @@ def _region(edges: tuple[float, float, float, float]) -> Region:
     return Region(*(min(1.0, max(0.0, edge)) for edge in edges))
 
 
-def _turned(edges: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Return the edges of a picture whose strip was laid on its side."""
+def _region_aside(edges: tuple[float, float, float, float]) -> Region:
+    """Return a part of a picture whose strip was laid on its side."""
     left, top, right, bottom = edges
-    return top, left, bottom, right
+    return _region((top, left, bottom, right))

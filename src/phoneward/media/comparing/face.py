@@ -4,7 +4,7 @@ from phoneward.media.comparing.blackening import blackened
 from phoneward.media.comparing.decoding import gray, shown
 from phoneward.media.comparing.hashing import pdq
 from phoneward.media.comparing.looking import Looker
-from phoneward.media.comparing.matching import Match, Matcher
+from phoneward.media.comparing.matching import Match, Matcher, Promising
 from phoneward.media.comparing.neighbours import Hashes, Pairs, near, nearest
 from phoneward.media.comparing.prepared import Prepared
 from phoneward.media.comparing.printing import print_of
@@ -21,6 +21,7 @@ __all__ = [
     "Pairs",
     "Prepared",
     "Print",
+    "Promising",
     "blackened",
     "gray",
     "near",

@@ -4,7 +4,6 @@ Why and how far a worker protects: `docs/decisions/0006-confined-worker.md`.
 """
 
 import contextlib
-import enum
 import hashlib
 import itertools
 from collections import deque
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from queue import LifoQueue
 from typing import Final, Generic, Self, TypeVar
 
-import cv2
 import numpy as np
 
 from phoneward.confined import (
@@ -26,8 +24,8 @@ from phoneward.confined import (
     TooMuchOutputError,
     WorkerStartError,
 )
-from phoneward.media.comparing.decoding import checked_header, gray, shown
-from phoneward.media.comparing.printing import print_of
+from phoneward.media.comparing.decoding import checked_header
+from phoneward.media.comparing.looks import Look, Wanted, look
 from phoneward.media.comparing.prints import STRIP_WIDTH, Gray, Print
 from phoneward.media.errors import UnreadablePictureError
 from phoneward.media.skipped import Reason, Skipped
@@ -46,50 +44,6 @@ _MOST_BYTES: Final = 64 << 20
 _BYTES_AHEAD: Final = 16 << 20
 _FEW: Final = 48
 """Pictures that one worker looks at before another is started."""
-
-
-class Wanted(enum.IntEnum):
-    """What a worker is asked for."""
-
-    PRINT = 0
-    GRAY = 1
-    SHOWN = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a worker says of one picture: why it says nothing, a print without its SHA-256, or bytes and their width."""
-
-    reason: Reason | None = None
-    print: Print | None = None
-    width: int = 0
-    content: bytes = b""
-
-
-def look(pictures: list[bytes], wanted: Wanted, width: int) -> list[Look]:
-    """In the worker: look at pictures.
-
-    Args:
-        pictures: the bytes of each.
-        wanted: what of them.
-        width: pixels, where pixels are wanted.
-    """
-    cv2.setNumThreads(1)
-    return [_look(data, wanted, width) for data in pictures]
-
-
-def _look(data: bytes, wanted: Wanted, width: int) -> Look:
-    try:
-        match wanted:
-            case Wanted.PRINT:
-                return Look(print=print_of(data, sha256=b""))
-            case Wanted.GRAY:
-                seen = gray(data, width=width)
-                return Look(width=seen.shape[1], content=seen.tobytes())
-            case Wanted.SHOWN:
-                return Look(content=shown(data, width=width))
-    except UnreadablePictureError as error:
-        return Look(reason=error.reason)
 
 
 class Looker:

@@ -20,6 +20,7 @@ from phoneward.media.comparing.looking import WORKERS, Looker
 from phoneward.media.comparing.prepared import Packed, Prepared
 from phoneward.media.comparing.printing import LEAST_SIDE, print_of_gray
 from phoneward.media.comparing.prints import Gray, Print
+from phoneward.media.comparing.promising import BATCH, batches, glanced
 from phoneward.media.comparing.rivals import Fit, might_fit_too, settled
 from phoneward.media.comparing.verifying import Effort, outcome
 from phoneward.media.skipped import Skipped
@@ -34,16 +35,11 @@ LOOK_WIDTH: Final = 1440
 
 As wide as phones' screens are: made smaller, a crop has other fine lines than its original, whatever is moved."""
 _WIDEST: Final = 4 * LOOK_WIDTH
-_BATCH: Final = 256
 _WHOLE: Final = 6
 _PARTS: Final = 16
 _LEAST_LIKELY: Final = 0.3
 _PROMISING: Final = 0.6
 """Of originals and suspects that have nothing to do with each other few are as likely."""
-_GLANCED: Final = 8
-_GLANCED_OF: Final = 16
-"""So many are looked at for each that is wanted, or one of so many. Of 1,575 copies among 1,716 pictures the best
-sixteenth of a glance holds all but 8 of those that a look at each finds."""
 _ALIKE: Final = 0.5
 _LITTLE: Final = 0.08
 _CLOSE: Final = 3
@@ -58,6 +54,7 @@ _LEAST_FOR_SLIDING: Final = 0.7
 _MOST_SLID: Final = 6
 _LEAST_FOR_CORNERS: Final = 0.6
 """Of 186 cut, covered, turned and framed copies one needed corners; of strangers half are 0.45 likely, or more."""
+_NEARLY_ALL: Final = 0.97
 _TIDIED: Final = 8
 """Suspects after which memory that pictures took goes back: else a hundred megabytes lie in gaps."""
 _OPEN_BYTES: Final = 24 << 20
@@ -71,6 +68,17 @@ class Match(Generic[K]):
     original: K
     suspect: K
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Promising(Generic[K]):
+    """A suspect that may show an original, and which, the likeliest first."""
+
+    key: K
+    print: Print
+    candidates: list[Candidate]
+    was_there: bool = False
+    """It was there before those originals were; so it is seldom a copy of one."""
 
 
 class Matcher(Generic[K]):
@@ -113,44 +121,44 @@ class Matcher(Generic[K]):
         Args:
             suspects: key and fingerprint of each; taken as they are needed, some hundreds ahead.
         """
-        ahead: deque[Future[Match[K] | None]] = deque()
-        for batch in _batches(suspects) if self._keys else ():
-            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True):
-                ahead.append(self._threads.submit(self._matched, key, one, candidates))
-            while len(ahead) > _BATCH:
-                yield from _found(ahead.popleft())
-        while ahead:
-            yield from _found(ahead.popleft())
+        return self.match_promising(
+            Promising(key, one, candidates)
+            for batch in (batches(suspects) if self._keys else ())
+            for (key, one), candidates in zip(batch, self._proposed([one for _key, one in batch]), strict=True)
+        )
 
-    def promising(self, suspects: Iterable[tuple[K, Print]], most: int) -> list[K]:
+    def promising(self, suspects: Iterable[tuple[K, Print]], most: int) -> list[Promising[K]]:
         """Return the suspects that likely show an original, by their fingerprints alone, the likeliest first.
 
         Args:
             suspects: key and fingerprint of each; taken as they are needed.
             most: how many at most.
         """
-        # A glance at all, a look at the best of them: the look takes three times as long.
-        glanced: list[tuple[float, K, Print]] = []
-        seen = 0
-        for batch in _batches(suspects) if self._keys else ():
-            likely = self._candidates.glance([one for _key, one in batch])
-            glanced += [(rating, key, one) for rating, (key, one) in zip(likely, batch, strict=True)]
-            seen += len(batch)
-            glanced = heapq.nlargest(max(_GLANCED * most, seen // _GLANCED_OF), glanced, key=lambda one: one[0])
-        rated: list[tuple[float, K]] = []
-        for chosen in _batches((key, one) for _likely, key, one in glanced):
-            for (key, _one), candidates in zip(chosen, self._proposed([one for _key, one in chosen]), strict=True):
+        rated: list[Promising[K]] = []
+        for chosen in batches(glanced(self._candidates, suspects, most) if self._keys else ()):
+            for (key, one), candidates in zip(chosen, self._proposed([one for _key, one in chosen]), strict=True):
                 if candidates and candidates[0].likely >= _PROMISING:
-                    rated.append((candidates[0].likely, key))
-        return [key for _likely, key in heapq.nlargest(most, rated, key=lambda one: one[0])]
+                    rated.append(Promising(key, one, candidates, was_there=True))
+        return heapq.nlargest(most, rated, key=lambda one: one.candidates[0].likely)
 
-    def _matched(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
-        match = self._match(key, seen, candidates)
+    def match_promising(self, suspects: Iterable[Promising[K]]) -> Iterator[Match[K]]:
+        """Yield a match for each suspect that is a copy of an original that was proposed for it, in their order."""
+        ahead: deque[Future[Match[K] | None]] = deque()
+        for one in suspects:
+            ahead.append(self._threads.submit(self._matched, one))
+            if len(ahead) > BATCH:
+                yield from _found(ahead.popleft())
+        while ahead:
+            yield from _found(ahead.popleft())
+
+    def _matched(self, suspect: Promising[K]) -> Match[K] | None:
+        match = self._match(suspect)
         if next(self._done) % _TIDIED == 0:
             give_back_memory()
         return match
 
-    def _match(self, key: K, seen: Print, candidates: list[Candidate]) -> Match[K] | None:
+    def _match(self, suspect: Promising[K]) -> Match[K] | None:
+        key, seen, candidates = suspect.key, suspect.print, suspect.candidates
         same = self._by_content.get(seen.sha256)
         if same is not None:
             verdict = Verdict(kind=Kind.IDENTICAL, is_distinguishable=True, confidence=1.0, width=seen.width)
@@ -159,18 +167,32 @@ class Matcher(Generic[K]):
         gray = self._gray(key, seen) if is_likely or unframed(strip_of(seen)) else None
         if gray is None:
             return None
-        best, is_near = self._decide(key, Prepared(gray), candidates)
+        best, is_near = self._decide(suspect, Prepared(gray), candidates)
+        if best is not None or is_near:
+            return best
         least = min(_FRAMED, _FREED + (candidates[0].likely if candidates else 0.0))
-        # As if what was put around it had never been there.
-        insides = [] if best is not None or is_near else unframed(gray)
-        prints = [print_of_gray(halved(one, LEAST_SIDE, LEAST_SIDE), *one.shape[::-1]) for one in insides]
-        for inside, proposed in zip(insides, self._proposed(prints) if prints else (), strict=True):
-            # A page's own margin is no frame: without it nothing is likelier.
-            if proposed and proposed[0].likely >= least:
-                best, _is_near = self._decide(key, Prepared(np.ascontiguousarray(inside)), proposed)
+        for inside, proposed in self._unframed(gray, least, was_there=suspect.was_there):
+            best, _is_near = self._decide(suspect, Prepared(inside), proposed)
             if best is not None:
                 break
         return best
+
+    def _unframed(self, gray: Gray, least: float, *, was_there: bool) -> Iterator[tuple[Gray, list[Candidate]]]:
+        """Yield a picture as if what was put around it had never been there, and what is proposed for that.
+
+        Args:
+            gray: the picture.
+            least: how likely it must be: a page's own margin is no frame, and without it nothing is likelier.
+            was_there: it is seldom a copy: a glance tells as much, for a third of what a search costs.
+        """
+        insides = unframed(gray)
+        prints = [print_of_gray(halved(one, LEAST_SIDE, LEAST_SIDE), *one.shape[::-1]) for one in insides]
+        if was_there and prints:
+            kept = [at for at, likely in enumerate(self._candidates.glance(prints)) if likely >= least]
+            insides, prints = [insides[at] for at in kept], [prints[at] for at in kept]
+        for inside, proposed in zip(insides, self._proposed(prints) if prints else (), strict=True):
+            if proposed and proposed[0].likely >= least:
+                yield np.ascontiguousarray(inside), proposed
 
     def _proposed(self, suspects: list[Print]) -> list[list[Candidate]]:
         proposed = zip(
@@ -181,11 +203,17 @@ class Matcher(Generic[K]):
         )
         return [_each_once(candidates) for candidates in proposed]
 
-    def _decide(self, key: K, suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
-        """Return the best match, and whether any is the same screen with another content."""
+    def _decide(self, of: Promising[K], suspect: Prepared, candidates: list[Candidate]) -> tuple[Match[K] | None, bool]:
+        """Return the best match, and whether any is the same screen with another content.
+
+        Args:
+            of: the suspect.
+            suspect: all of it, or what is left without a frame.
+            candidates: for that.
+        """
         if not candidates or candidates[0].likely < _LEAST_LIKELY:
             return None, False
-        likely = candidates[0].likely
+        key, likely = of.key, candidates[0].likely
         # More of them where they are about as likely: pages of one app.
         alike = max(_ALIKE, likely - _LITTLE)
         close = [one for at, one in enumerate(candidates) if one.likely >= (_LEAST_LIKELY if at < _CLOSE else alike)]
@@ -197,7 +225,7 @@ class Matcher(Generic[K]):
         for among, effort, enough in (
             # Lists repeat themselves, and small versions do not tell which line it was.
             (close[:_MOST_SLID], Effort.SLIDING, _LEAST_FOR_SLIDING),
-            (candidates[:1], Effort.CORNERS, _LEAST_FOR_CORNERS),
+            (candidates[:1] if not of.was_there or _is_part(candidates[0]) else [], Effort.CORNERS, _LEAST_FOR_CORNERS),
         ):
             if best is not None or near is not None:
                 break
@@ -291,6 +319,12 @@ class _Recent(Generic[K, V]):
         return leaving
 
 
+def _is_part(candidate: Candidate) -> bool:
+    """Return whether a suspect likely shows a part of an original. As a whole it was tried before corners are."""
+    near = candidate.near
+    return near is not None and min(near.right - near.left, near.bottom - near.top) < _NEARLY_ALL
+
+
 def _size(seen: Prepared | None) -> int:
     return 0 if seen is None else seen.held
 
@@ -314,9 +348,3 @@ def _found(future: "Future[Match[K] | None]") -> Iterator[Match[K]]:
     match = future.result()
     if match is not None:
         yield match
-
-
-def _batches(suspects: Iterable[tuple[K, Print]]) -> Iterator[list[tuple[K, Print]]]:
-    rest = iter(suspects)
-    while batch := list(itertools.islice(rest, _BATCH)):
-        yield batch

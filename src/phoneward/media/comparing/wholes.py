@@ -57,7 +57,10 @@ class Wholes:
             most: how many are wanted.
         """
         ratios = np.log([ratio for _strip, ratio in suspects])
+        first, last = np.searchsorted(self._ratios, [ratios - _SIDES, ratios + _SIDES])
         order = np.argsort(ratios, kind="stable")
+        # Of a phone's pictures, nearly all of one shape, half of those that are turned have none to be compared with.
+        order = order[(first < last)[order]]
         found: list[list[tuple[int, float]]] = [[] for _one in suspects]
         for at in range(0, len(order), _TOGETHER):
             together = order[at : at + _TOGETHER]
@@ -69,8 +72,6 @@ class Wholes:
 
     def _near(self, seen: Blocks, ratios: npt.NDArray[np.float64], most: int) -> list[list[tuple[int, float]]]:
         first, last = np.searchsorted(self._ratios, [ratios[0] - _SIDES, ratios[-1] + _SIDES])
-        if first == last:
-            return [[] for _one in seen]
         # Of what the suspect shows, the share that is where it is in the original.
         seen = seen / (np.maximum((seen * seen).sum(axis=1, keepdims=True), 1.0) * np.float32(_SCALE))
         alike = np.empty((len(seen), last - first), np.float32)
@@ -96,7 +97,9 @@ def blocks(strips: Sequence[Gray]) -> Blocks:
     if not strips:
         return np.empty((0, _ACROSS * _DOWN), np.float32)
     size = (_ACROSS, _DOWN)
-    small = np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in strips]).astype(np.float32)
+    # In one piece only where it is needed: OpenCV takes no picture that is turned by its strides alone.
+    whole = (np.ascontiguousarray(one) for one in strips)
+    small = np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole]).astype(np.float32)
     cells = small.reshape(-1, _DOWN // _BLOCK, _BLOCK, _ACROSS // _BLOCK, _BLOCK).transpose(0, 1, 3, 2, 4)
     cells = cells.reshape(len(strips), -1, _BLOCK * _BLOCK)
     cells -= cells.mean(axis=2, keepdims=True)

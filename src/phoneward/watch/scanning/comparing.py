@@ -1,9 +1,10 @@
 """Which pictures that apps keep are copies of the person's own: what is new is compared, the rest is remembered."""
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -12,7 +13,7 @@ from phoneward.progress import Advanced, Listener, PhaseDone, PhaseStarted
 from phoneward.watch.scanning.sealed import Memory, Sealed
 
 if TYPE_CHECKING:
-    from phoneward.media.comparing import Looker, Matcher, Print
+    from phoneward.media.comparing import Looker, Match, Matcher, Print
 
 T = TypeVar("T")
 
@@ -28,6 +29,13 @@ _AGAIN_EACH: Final = 2
 
 Fetch = Callable[[bytes], bytes]
 """Returns a picture's bytes by their SHA-256; nothing where they cannot be had."""
+
+
+class _Tell(Protocol):
+    """Hands on what it is given, and says how far that has come."""
+
+    def __call__(self, some: Iterable[T]) -> Iterator[T]:
+        """Yield each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +106,8 @@ class Comparing:
         before, seen = set(_each(self._known.originals)), set(_each(self._known.suspects))
         added = [one for one in originals if one not in before]
         new = [one for one in suspects if one not in seen]
-        old = self._likely(added, [one for one in suspects if one in seen and not self._is_sure(one)])
+        old = [one for one in suspects if one in seen and not self._is_sure(one)]
         self._forget(originals, suspects)
-        total = len(new) + len(old)
-        listener(PhaseStarted(PHASE, total_files=total))
         done = itertools.count(1)
 
         def tell(some: Iterable[T]) -> Iterator[T]:
@@ -109,12 +115,14 @@ class Comparing:
                 yield one
                 listener(Advanced(PHASE, next(done), 0))
 
-        if old:
-            self._match(added, [old], tell)
+        with contextlib.ExitStack() as stack:
+            likely, matches = self._again(stack, added, old, tell)
+            total = len(new) + likely
+            listener(PhaseStarted(PHASE, total_files=total))
+            self._note(matches)
         self._known.originals += b"".join(added)
         if new and originals:
-            chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]
-            self._match(originals, chunks, tell, noting=True)
+            self._match(originals, new, tell)
         elif new:
             self._known.suspects += b"".join(new)
         if added or new:
@@ -131,37 +139,37 @@ class Comparing:
         known = self._known.matches.get(suspect)
         return known is not None and known.verdict.is_distinguishable
 
-    def _likely(self, added: Sequence[bytes], suspects: Sequence[bytes]) -> list[bytes]:
-        """Return those that most likely show what is new among the person's own.
+    def _again(
+        self, stack: contextlib.ExitStack, added: Sequence[bytes], suspects: Sequence[bytes], tell: _Tell
+    ) -> "tuple[int, Iterator[Match[bytes]]]":
+        """Return how many suspects likely show what is new among the person's own, and the search among them.
 
         What lay there before the person's picture did is seldom a copy of it: only some are looked at closely.
         """
         if not added or not suspects:
-            return []
-        with self._matcher(added) as matcher:
-            return matcher.promising(self._prints(suspects), _AGAIN + _AGAIN_EACH * len(added))
+            return 0, iter(())
+        matcher = stack.enter_context(self._matcher(added))
+        likely = matcher.promising(self._prints(suspects), _AGAIN + _AGAIN_EACH * len(added))
+        return len(likely), matcher.match_promising(tell(likely))
 
     def _matcher(self, originals: Sequence[bytes]) -> "Matcher[bytes]":
         from phoneward.media.comparing import Matcher
 
         return Matcher(self._prints(originals), self._fetch, self._looker)
 
-    def _match(
-        self,
-        originals: Sequence[bytes],
-        chunks: Sequence[Sequence[bytes]],
-        tell: "Callable[[Iterable[tuple[bytes, Print]]], Iterator[tuple[bytes, Print]]]",
-        *,
-        noting: bool = False,
-    ) -> None:
+    def _match(self, originals: Sequence[bytes], suspects: Sequence[bytes], tell: _Tell) -> None:
+        """Compare suspects that are new with all originals, and keep what comes of it every so often."""
         with self._matcher(originals) as matcher:
-            for chunk in chunks:
-                for match in matcher.match(tell(self._prints(chunk))):
-                    copied = Copied(match.original, match.verdict)
-                    self._known.matches[match.suspect] = _better(self._known.matches.get(match.suspect), copied)
-                if noting:
-                    self._known.suspects += b"".join(chunk)
-                    self._keep()
+            for start in range(0, len(suspects), CHUNK):
+                chunk = suspects[start : start + CHUNK]
+                self._note(matcher.match(tell(self._prints(chunk))))
+                self._known.suspects += b"".join(chunk)
+                self._keep()
+
+    def _note(self, matches: "Iterable[Match[bytes]]") -> None:
+        for match in matches:
+            copied = Copied(match.original, match.verdict)
+            self._known.matches[match.suspect] = _better(self._known.matches.get(match.suspect), copied)
 
     def _prints(self, wanted: Sequence[bytes]) -> "Iterator[tuple[bytes, Print]]":
         """Yield prints as they are needed; one that is lost is made again."""
