@@ -217,6 +217,8 @@ def test_what_the_terminal_takes_from_the_environment_the_page_takes_too(
         assert "wr0ng" not in refused.text
         again = visitor.post(form, {"place": rest.address, **rest.form})
         assert again.headers["location"] == "/setup/password"
+        unlocked = visitor.post("/unlock", {"password": GOOD, "next": "/setup/kit"})
+        assert unlocked.headers["location"] == "/setup/kit"
     monkeypatch.setattr(SystemKeyring, "password", lambda _keyring, _place: GOOD)
     with empty_site(tmp_path, environ=rest.access) as site:  # no keyring runs here; what it gives is taken
         assert site.visitor().get("/snapshots").status_code == 200
