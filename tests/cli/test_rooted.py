@@ -117,6 +117,28 @@ def test_a_phone_without_root(ready: Program, device: TestPhone) -> None:
     assert "Permission denied" in ran.complaint["message"]
 
 
+def test_adb_root_instead_of_su(ready: Program, device: TestPhone) -> None:
+    """First the command says what to type; then it works, there and back, without any su."""
+    device.answer_with(ROOTED.but(props={"ro.debuggable": "1"}))
+    (device.root / "system/bin/su").unlink()
+    give(device)
+    off = ready.run("backup", "--root", "--app", NAME, "--yes", "--json")
+    assert (off.code, off.complaint["code"]) == (1, "adb-root-off")
+    assert not stopped(device)
+    device.restart(root=True)
+    there = ready.run("backup", "--root", "--app", NAME, "--yes")
+    assert there.code == 0, flat(there)
+    put(device, "files/diary.txt", b"spoilt")
+    back = ready.run("restore", "latest", "--to-phone", device.serial, "--root", "--app", NAME, "--yes")
+    assert back.code == 0, flat(back)
+    place = folder_of(device) / "files/diary.txt"
+    assert place.read_bytes() == b"dear diary"
+    assert place.stat().st_uid == 10141
+    assert rooted.label_of(place) == rooted.context_of(10141)
+    device.restart()
+    assert ready.run("backup", "--root", "--yes", "--json").complaint["code"] == "adb-root-off"
+
+
 def test_several_apps_and_one_that_may_not(ready: Program, device: TestPhone) -> None:
     other = "com.whatsapp"
     folder = folder_of(device, name=other)

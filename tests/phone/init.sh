@@ -1,7 +1,7 @@
 #!/bin/bash
 # The test phone's first process: alone in new network, mount and process namespaces, so that its end ends all of them.
 # usage: unshare --net --mount --pid --uts --ipc --fork --kill-child --propagation unchanged bash init.sh ROOT IMAGE PORT
-# One command a line on standard input, one answer a line: start, kill, end. The end of standard input ends the phone.
+# One command a line on standard input, one answer a line: start, start-root, kill, end. The end of the input ends the phone.
 set -uo pipefail
 root=$1 image=$2 port=$3
 fail() { echo "error $*"; exit 1; }
@@ -35,12 +35,15 @@ echo "ok ready"
 adbd=""
 while read -r verb; do
   case $verb in
-    start)
+    start | start-root)
       # Groups of the shell user: AOSP packages/modules/adb/daemon/main.cpp, drop_privileges(). Environment: what
       # init(8) gives every process on a phone (system/core/rootdir/init.environ.rc.in).
+      # As root (what `adb root` makes of it) it drops nothing.
+      who=(--userspec=2000:2000 --groups=1004,1007,1011,1015,1028,1078,1079,3001,3002,3003,3006,3009,3011)
+      [ "$verb" = start-root ] && who=(--userspec=0:0 --groups=)
       env -i PATH=/system/bin:/vendor/bin ADBD_PORT="$port" HOME=/ SHELL=/system/bin/sh TMPDIR=/data/local/tmp \
         ANDROID_ROOT=/system ANDROID_DATA=/data ANDROID_STORAGE=/storage EXTERNAL_STORAGE=/sdcard \
-        "$(command -v chroot)" --userspec=2000:2000 --groups=1004,1007,1011,1015,1028,1078,1079,3001,3002,3003,3006,3009,3011 \
+        "$(command -v chroot)" "${who[@]}" \
         "$root" /system/bin/adbd > "$root/../adbd.log" 2>&1 < /dev/null &
       adbd=$!
       echo "ok $adbd" ;;

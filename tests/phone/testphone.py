@@ -156,19 +156,23 @@ class TestPhone:
         """Kill adbd and all it runs, as a crash or a pulled battery does."""
         self._order("kill")
 
-    def start_adbd(self) -> None:
-        """Start adbd and wait until it listens."""
-        self._order("start")
+    def start_adbd(self, *, root: bool = False) -> None:
+        """Start adbd and wait until it listens; as root it runs everything with root rights."""
+        self._order("start-root" if root else "start")
         give_up = time.monotonic() + _START_S
         while not self.proxy.target_answers():
             if time.monotonic() > give_up:
                 raise TestPhoneError(f"adbd does not listen\n{self._log()}")
             time.sleep(0.01)
 
-    def restart(self) -> None:
-        """Kill adbd, start it again, reconnect."""
+    def restart(self, *, root: bool = False) -> None:
+        """Kill adbd, start it again, reconnect.
+
+        With `root` it is what `adb root` does on a build for developers, without it `adb unroot`. Debian's adbd is
+        built without the services that these two commands ask for, so they are done here in its place.
+        """
         self.kill_adbd()
-        self.start_adbd()
+        self.start_adbd(root=root)
         self.connect()
 
     def answer_with(self, state: phone_state.State) -> None:

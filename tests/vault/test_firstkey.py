@@ -25,6 +25,7 @@ from phoneward.vault.errors import AppendOnlyError, UnclearSaveError
 from phoneward.vault.storage import ListedFile
 from phoneward.vaultplace import parse_place
 from tests.tools.rclone import serve_restic
+from tests.tools.restic import ALL_RESTICS, Restic, restic
 from tests.vault.cheap import insecure_test_cost
 
 CHEAP = insecure_test_cost()
@@ -124,18 +125,46 @@ def test_two_at_once_of_whom_one_was_first(place: Place, password: str) -> None:
 def test_the_same_password_twice_opens_the_vault_and_not_what_was_left(tmp_path: Path) -> None:
     """Of two key files with one password, either may come first: the one that is of this vault counts."""
     for number in range(8):
-        others: list[Repository] = []
         folder = tmp_path / str(number)
-        place = Place(folder)
-        place.keeps = True
+        made = _lost_with_the_same_password(folder)
+        assert open_repository(LocalStorage(folder), "same").config == made.config, number
 
-        def begin(folder: Path = folder, others: list[Repository] = others) -> None:
-            others.append(make(LocalStorage(folder), "same"))
 
-        place.before_key = begin
-        with pytest.raises(KeyLeftBehindError):
-            make(place, "same")
-        assert open_repository(place, "same").config == others[0].config, number
+def test_restic_takes_the_first_key_that_opens_and_a_hint_helps(tmp_path: Path) -> None:
+    """What the guide and the error promise of plain restic: read in its source, tried here with three versions."""
+    (tmp_path / "served").mkdir()
+    for number in range(40):
+        folder = tmp_path / "served" / str(number)
+        made = _lost_with_the_same_password(folder)
+        (wrong,) = names(LocalStorage(folder)) - {made.key_name}
+        if str(wrong) < str(made.key_name):  # so the server lists it first
+            break
+    else:
+        raise AssertionError("a coin that fell 40 times on one side")
+    assert open_repository(LocalStorage(folder), "same").key_name == made.key_name
+    with serve_restic(tmp_path / "served", append_only=True) as port:
+        for version in ALL_RESTICS:
+            address = f"rest:http://127.0.0.1:{port}/{folder.name}/"
+            judge = Restic(restic(version), address, "same", tmp_path / "cache" / version)
+            refused = judge.attempt("snapshots")
+            assert refused.returncode == 1, version
+            assert f"config or key {wrong} is damaged".encode() in refused.stderr, (version, refused.stderr)
+            hint = ("--key-hint", str(made.key_name)[:8])  # as long as `phoneward key list` shows it
+            judge.run(*hint, "snapshots")
+            judge.run(*hint, "backup", folder / "config")
+            judge.run(*hint, "check", "--read-data")
+
+
+def _lost_with_the_same_password(folder: Path) -> Repository:
+    """Return a vault in which the key file of another that gave way was left, of the same password."""
+    others: list[Repository] = []
+    place = Place(folder)
+    place.keeps = True
+    place.before_key = lambda: others.append(make(LocalStorage(folder), "same"))
+    with pytest.raises(KeyLeftBehindError) as caught:
+        make(place, "same")
+    assert "--key-hint" in caught.value.advice()
+    return others[0]
 
 
 def test_who_lost_is_told_that_the_key_is_of_no_vault(tmp_path: Path) -> None:

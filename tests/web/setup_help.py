@@ -4,7 +4,7 @@ import contextlib
 import functools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -43,10 +43,10 @@ def waiting_in(page: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def empty_site(folder: Path, *, repo: Path | None = None) -> Iterator[Site]:
+def empty_site(folder: Path, *, repo: Path | None = None, environ: Mapping[str, str] | None = None) -> Iterator[Site]:
     """Serve as `phoneward open` does for somebody who has nothing yet; what goes wrong unexpectedly fails the test."""
     overrides = Overrides(str(repo) if repo else None, None, str(folder / "state"), str(folder / "cache"))
-    with serving(load(overrides, {})) as site:
+    with serving(load(overrides, environ or {})) as site:
         yield site
         assert site.faults == [], [repr(one) for one in site.faults]
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 import pytest
 
 from phoneward.setup import Journey
+from phoneward.systemkeyring import SystemKeyring
 from phoneward.vault import LocalStorage, Storage, init_repository, open_storage, repository_exists
 from phoneward.vault.storage import opening
 from phoneward.vaultplace import parse_place
@@ -190,6 +191,37 @@ def test_left_and_taken_up_again_on_the_page_and_in_the_terminal(rest: Server, c
     assert str(terminal.place) == rest.address
     terminal.open_vault(GOOD)
     assert terminal.kit_written() is not None
+
+
+def test_what_the_terminal_takes_from_the_environment_the_page_takes_too(
+    rest: Server, card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each start of the page nobody is asked who enters; what is typed counts before what is set."""
+    with empty_site(tmp_path) as site:
+        visitor = site.visitor()
+        visitor.post("/setup/phone/folder", {"folder": str(card)})
+        chosen(visitor, rest)
+        made(visitor)
+    form = f"{ELSEWHERE}/rest"
+    with empty_site(tmp_path, environ={**rest.access, "PHONEWARD_PASSWORD": GOOD}) as site:
+        visitor = site.visitor()
+        assert visitor.get("/snapshots").status_code == 200
+        asked = visitor.get(form).text
+        assert "is set for this computer already" in asked
+        assert ENTRY not in asked
+        assert not site.context.door.is_entered
+    with empty_site(tmp_path, environ={**rest.access, "RESTIC_REST_PASSWORD": "wr0ng"}) as site:
+        visitor = site.visitor()
+        refused = visitor.get("/")
+        assert "refuses entry" in refused.text
+        assert "wr0ng" not in refused.text
+        again = visitor.post(form, {"place": rest.address, **rest.form})
+        assert again.headers["location"] == "/setup/password"
+        unlocked = visitor.post("/unlock", {"password": GOOD, "next": "/setup/kit"})
+        assert unlocked.headers["location"] == "/setup/kit"
+    monkeypatch.setattr(SystemKeyring, "password", lambda _keyring, _place: GOOD)
+    with empty_site(tmp_path, environ=rest.access) as site:  # no keyring runs here; what it gives is taken
+        assert site.visitor().get("/snapshots").status_code == 200
 
 
 @pytest.mark.parametrize(

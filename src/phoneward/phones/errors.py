@@ -296,6 +296,17 @@ class NoRootError(PhoneError):
     )
 
 
+class AdbRootOffError(NoRootError):
+    """The build lets adbd itself run as root, which nobody has asked it for, and no `su` works."""
+
+    message = N_("This phone's system lets the computer have root rights, but nobody has turned them on.")
+    next_step = N_(
+        "Type adb root, wait until the phone is back, and run the command again. If that answers that root access is "
+        "disabled, allow it on the phone first: Settings, System, Developer options, Rooted debugging. If it answers "
+        "that adbd cannot run as root in production builds, this phone gives no root rights. Afterwards: adb unroot"
+    )
+
+
 class NoRootedAppsError(PhoneError):
     """None of the apps that were asked for has private data that can be taken."""
 

@@ -32,7 +32,9 @@ class KeyLeftBehindError(RepositoryExistsError):
     message = N_("Somebody else made a vault at {location} at the same moment. A key file of this run is left in it.")
     next_step = N_(
         "It opens nothing there, and may stay. Use the vault that is there with its own password, or choose another "
-        "place for a new one. Whoever keeps the server may remove it: {names}"
+        "place for a new one. Whoever keeps the server may remove it: {names}. If both passwords are the same, plain "
+        "restic may say that config or key is damaged: nothing is; have it open with the key that phoneward key list "
+        "shows as in use: restic --key-hint KEY"
     )
 
 

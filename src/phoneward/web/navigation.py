@@ -21,11 +21,11 @@ class Entry:
 
 BAR: Final = (
     Entry("/", N_("Overview")),
-    Entry("/phones", N_("Phones")),
+    Entry("/phones", N_("Phones"), ("/move",)),
     Entry(
         "/snapshots",
         N_("Snapshots"),
-        ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore", "/move"),
+        ("/search", "/versions", "/differences", "/coverage", "/app-backups", "/restore"),
     ),
     Entry("/updates", N_("Updates")),
     Entry("/numbers", N_("Numbers")),

@@ -28,6 +28,7 @@ from phoneward.web.errors import (
     PageMissingError,
     VaultShutError,
 )
+from phoneward.web.outside import outside_sentence
 from phoneward.web.security.forms import Form
 from phoneward.web.security.headers import LINK_PATH
 
@@ -97,6 +98,7 @@ def page(
         "languages": language.offered(),
         "language": current_language(),
         "is_demo": bool(context_of(request).story),
+        "outside": outside_sentence(context_of(request)),
     }
     return HTMLResponse(templates().get_template(template).render(common | details), status)
 

@@ -3,15 +3,20 @@
 Which way works is asked, not guessed: each is told to print who it is and a random word. A `su` that lies about it
 gains nothing: what it cannot read is named as a gap, and what it did not write is seen when it is read back.
 
+adbd is never restarted as root from here: that cuts off everybody else's work over adb, and leaves the phone open to
+any program of this computer. A person who wants it types `adb root`, and is told so.
+
 Sources: Magisk docs/tools.md and KernelSU docs (`su -c COMMAND` runs it with `sh -c`, asks the person on the screen);
-AOSP system/extras/su/su.cpp (`su [WHO [COMMAND…]]`, of userdebug builds, knows no `-c`).
+AOSP system/extras/su/su.cpp (`su [WHO [COMMAND…]]`, of userdebug builds, knows no `-c`); packages/modules/adb
+daemon/restart_service.cpp `restart_root_service` (where `ro.debuggable` is not 1: "adbd cannot run as root in
+production builds").
 """
 
 from typing import Final
 
 from phoneward.errors import readable
 from phoneward.phones.adb.shell import Services, Shell, ShellStream, fresh_word, quote
-from phoneward.phones.errors import NoRootError, PhoneAnswerError, PhoneSilentError
+from phoneward.phones.errors import AdbRootOffError, NoRootError, PhoneAnswerError, PhoneSilentError
 from phoneward.phones.words import NO_SU, NO_TOOLS
 
 _PLACES: Final = (
@@ -51,6 +56,7 @@ def root_shell(services: Services, shell: Shell) -> RootShell:
         shell: its own.
 
     Raises:
+        AdbRootOffError: there is none, but `adb root` may give some.
         NoRootError: there is none.
         PhoneGoneError: the connection is lost.
     """
@@ -68,6 +74,8 @@ def root_shell(services: Services, shell: Shell) -> RootShell:
             said = said or words
             if "denied" in words.lower() or "not allowed" in words.lower():
                 raise NoRootError(detail=words)  # asked once more, it would ask the person once more
+    if _may_root_adbd(shell):
+        raise AdbRootOffError
     raise NoRootError(detail=said or NO_SU)
 
 
@@ -76,6 +84,11 @@ def _programs(shell: Shell) -> list[bytes]:
     script = b"for s in %s; do command -v $s >/dev/null 2>&1 && echo $s; done; :" % b" ".join(_PLACES)
     told = shell.run(script, limit=_LIMIT).stdout.split(b"\n")
     return [place for place in _PLACES if place in told]
+
+
+def _may_root_adbd(shell: Shell) -> bool:
+    """Tell whether this is a build for developers: only there adbd can be told to run as root."""
+    return shell.run(b"getprop ro.debuggable", limit=_LIMIT).stdout.strip() == b"1"
 
 
 def _is_root(shell: RootShell) -> str:
