@@ -1,7 +1,7 @@
 """Among many pictures, the one that a crop was cut from is proposed; turned pictures are proposed too."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -115,7 +115,7 @@ def test_where_all_originals_stand_nothing_is_laid_on_its_side(monkeypatch: pyte
 
     def counted(
         self: Parts, suspects: Sequence[Gray], sides: npt.NDArray[np.float64], groups: Sequence[Sequence[int]]
-    ) -> list[Laid]:
+    ) -> Iterator[Laid]:
         laid.append(len(self.numbers))
         return way(self, suspects, sides, groups)
 
