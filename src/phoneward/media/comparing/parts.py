@@ -109,8 +109,9 @@ class Parts:
             others = self._others(queries, begins, query[some], place[some], starts[some])
             likely[some] = (_OWN * found.alike[some] + others) / (_OWN + 1)
         suspect, window = np.divmod(query, len(CUTS) * PLACES)
-        best = _likeliest(suspect * len(self.strips) + place, likely, 1)
-        best = best[_likeliest(suspect[best], likely[best], _GUESSES)]
+        pair = np.asarray(suspect * len(self.strips) + place, np.int64)
+        best = _likeliest(pair, likely, 1)
+        best = best[_likeliest(np.asarray(suspect[best], np.int64), likely[best], _GUESSES)]
         return Guesses(
             suspect[best].astype(np.int32),
             place[best],
