@@ -87,7 +87,7 @@ def run_target(target: Path, corpus: Path, *arguments: str) -> "subprocess.Compl
     if words.exists():
         arguments += (f"-dict={words}",)
     fixed = [f"-runs={RUNS}", "-max_total_time=20", "-rss_limit_mb=1024", "-timeout=10", "-seed=20261122"]
-    # By way of a shell: Linux counts what was in memory before a program was started as its own, and libFuzzer would end
+    # By way of a shell: Linux counts what was in memory before a program was started as its own; libFuzzer would end
     # a target of 50 MB that a test process of 1 GB starts.
     return subprocess.run(
         [
