@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from phoneward.media.comparing import Gray, Prepared, verify
+from phoneward.media.comparing.distinguishing import would_show
 from phoneward.media.comparing.grounds import textured
 from phoneward.media.comparing.pale import pale_lines
 from tests.media import corpus
@@ -80,3 +81,11 @@ def test_photos_are_textured_and_drawn_pages_are_not() -> None:
     assert blocks is not None
     assert blocks[: len(blocks) // 2 - 1].mean() > 0.9
     assert not blocks[len(blocks) // 2 + 1 :].any()
+
+
+def test_beside_texture_letters_that_are_large_enough_prove_nothing_at_a_small_size() -> None:
+    """The letters that were found may not be those that stand on the photo."""
+    assert would_show(12.0, 360.0)
+    assert not would_show(12.0, 360.0, is_textured=True)
+    assert would_show(12.0, 540.0, is_textured=True)
+    assert not would_show(8.0, 1080.0, is_textured=True)

@@ -97,6 +97,16 @@ def test_what_was_wiped_out_is_neither_soft_nor_scrawled() -> None:
     assert verify(original, _sent(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR))) is None  # type: ignore[arg-type]
 
 
+def test_another_number_is_not_a_soft_one() -> None:
+    """About as bright as the one that was there, but what it shows is no less sharp."""
+    pages = []
+    for number in ("68 209 36", "83 596 02"):
+        page = _page()
+        cv2.putText(page, number, (600, 690), _FONT, 1.6, 30, 4)
+        pages.append(page)
+    assert verify(pages[0], _sent(cv2.cvtColor(pages[1], cv2.COLOR_GRAY2BGR))) is None  # type: ignore[arg-type]
+
+
 def test_another_curve_is_no_pen() -> None:
     """A chart of another day: one curve came and the other went."""
     one, other = _page(), _page()

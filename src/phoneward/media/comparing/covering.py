@@ -88,14 +88,15 @@ def judged(original: Gray, suspect: Gray, left: Residual) -> Judgement:
     found = _judged(wrong, over | end, both, left, unit, is_certain=is_certain and not end.any())
     if found.is_same:
         return found
-    agreed = left.active & left.seen_active & ~grown(wrong, SOFT_EDGE)
+    over |= end
     # A pen's stroke around half of a page is no box over it.
-    over = (over | end if (over | end).mean() <= _MOST_COVERED else np.zeros_like(over)) | stickers
-    over |= scrawled(wrong, over, both, left, unit)
-    again = _judged(wrong, over, both, left, unit, is_certain=False) if over.any() else found
+    known = over if over.mean() <= _MOST_COVERED else np.zeros_like(over)
+    more = stickers | scrawled(wrong, known | stickers, both, left, unit)
+    again = _judged(wrong, known | more, both, left, unit, is_certain=False) if more.any() else found
     if not again.is_same:
-        over |= replaced(wrong, agreed, left.active, unit)
-        again = _judged(wrong, over, both, left, unit, is_certain=False) if over.any() else found
+        agreed = left.active & left.seen_active & ~grown(wrong, SOFT_EDGE)
+        last = replaced(wrong, agreed, left.active, unit)
+        again = _judged(wrong, known | more | last, both, left, unit, is_certain=False) if last.any() else found
     # What explains a part of it only makes no page nearly the same.
     return again if again.is_same else found
 
