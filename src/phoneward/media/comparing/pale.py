@@ -29,7 +29,9 @@ _ALIKE: Final = 0.8
 _OFF: Final = 6.0
 """So many times less than the print's contrast may any ground be off by."""
 _PRINT: Final = 2.2
-"""How much wider than high a word is."""
+"""How much wider than high a word in large letters is."""
+_LOW: Final = 20
+"""How much lower than a phone is wide other letters are."""
 _OFF_STEPS: Final = 12
 _LOWEST: Final = 9
 """Pixels of a line, and of a phone's width at least an eightieth: nobody reads less."""
@@ -81,7 +83,7 @@ def pale_lines(original: Gray) -> tuple[Line, ...]:
             line = _line(original, left, top, wide, tall)
             if line is not None:
                 # A single large shape, a button, is nobody's print.
-                is_print = wide > _PRINT * tall
+                is_print = wide > _PRINT * tall or tall < width / _LOW
                 found.append(line._replace(is_drawn=line.is_drawn and is_screen and is_print))
         if len(found) == _MOST_LINES or looked_at == _MOST_LOOKED_AT:
             break
