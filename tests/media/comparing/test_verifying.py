@@ -1,6 +1,8 @@
 """A copy is told from another picture, and one changed digit is seen. At large: benchmarks/pictures_accuracy."""
 
 import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from phoneward.media import Kind, Region, Verdict
-from phoneward.media.comparing import Gray, Prepared, aligning, verify
-from phoneward.media.comparing.residual import residual
+from phoneward.media.comparing import Gray, Prepared, aligning, verify, verifying
+from phoneward.media.comparing.covering import Judgement
+from phoneward.media.comparing.residual import Residual, residual
 from phoneward.media.comparing.verifying import compared
 from tests.media import corpus
 from tests.media.corpus import CorpusPicture, transforms
@@ -334,3 +337,29 @@ def test_long_and_narrow_pictures_are_compared_in_bounded_time() -> None:
     for other in (strip, strip.T.copy(), _gray(_family(1)[0].data)):
         verify(strip, other)
         verify(other, strip)
+
+
+def test_the_largest_pictures_are_compared_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes up to 150 MB for a moment; two threads are one too many."""
+    page = np.full((2000, 1440), 250, np.uint8)
+    for row in range(90):
+        text = " ".join(f"{row * word * 7919 % 99991}" for word in range(1, 40))
+        cv2.putText(page, text, (20, 20 + 22 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.25, 120, 1)
+    inside: list[int] = []
+    most: list[int] = []
+    way = verifying._judged
+
+    def judged(first: Gray, second: Gray, left: Residual) -> tuple[Residual, Judgement]:
+        if first.size > 100_000:
+            inside.append(1)
+            time.sleep(0.2)
+            most.append(len(inside))
+            inside.pop()
+        return way(first, second, left)
+
+    monkeypatch.setattr(verifying, "_LARGE", 100_000)
+    monkeypatch.setattr(verifying, "_judged", judged)
+    with ThreadPoolExecutor(2) as threads:
+        assert all(threads.map(lambda _number: verify(page, page.copy()), range(2)))
+    assert len(most) >= 2
+    assert set(most) == {1}

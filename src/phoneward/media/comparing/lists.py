@@ -23,11 +23,12 @@ _SAMPLE: Final = 16
 """Vectors a list from which the centres are made."""
 _LOOKED_INTO: Final = 4
 _MOST: Final = 6
-"""Found a query and list: pages of text are all alike."""
+"""Found a query and list, up to twice as many where it costs to tell: pages of text are all alike."""
 _BLOCK: Final = 1 << 10
 _QUERIES: Final = 256
 _AT_ONCE: Final = 1 << 20
 """Queries, and queries by vectors, that are compared at once: what thousands of pages share is a list by itself."""
+_COLUMNS: Final = 32
 _GROUP: Final = 32
 """Centres of which only the best is looked at first."""
 
@@ -133,10 +134,10 @@ def _sixth(alike: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     Where the row's parts each give their highest, the sixth of these: many times quicker than to sort the row.
     """
     rows, columns = alike.shape
-    parts = columns // _GROUP
+    parts = columns // _COLUMNS
     if parts < 2:
         return np.full(rows, -np.inf, np.float32)
-    highest = alike[:, : parts * _GROUP].reshape(rows, parts, _GROUP).max(axis=1)
+    highest = alike[:, : parts * _COLUMNS].reshape(rows, parts, _COLUMNS).max(axis=1)
     return np.partition(highest, -_MOST, axis=1)[:, -_MOST]
 
 

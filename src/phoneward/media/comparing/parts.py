@@ -30,6 +30,7 @@ _GUESSES: Final = 32
 _OWN: Final = np.float32(3.0)
 """What the window that was found counts, where the better of the two others counts 1."""
 _BLOCK: Final = 1 << 13
+"""Guesses whose other windows are looked at at once."""
 _VOTED: Final = 8
 """Originals a suspect in which every place is tried."""
 _MOVED_SMALL: Final = (16,)
