@@ -24,7 +24,10 @@ KIND_WORDS = {
     Kind.COVERED: N_("the picture with something over a part of it"),
     Kind.SAME_SCREEN: N_("the same screen; whether it says the same cannot be told at this size"),
 }
-_UNSURE_PART = N_("a part of the picture, or of another of yours that shows the same there")
+_UNSURE = {
+    Kind.CROPPED: N_("a part of the picture, or of another of yours that shows the same there"),
+    Kind.COVERED: N_("probably the picture, with something over a part of it"),
+}
 
 
 def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
@@ -38,8 +41,12 @@ def show(output: "Output", matches: "Iterable[FolderMatch]") -> None:
     count = 0
     for match in matches:
         count += 1
-        is_unsure_part = match.verdict.kind is Kind.CROPPED and not match.verdict.is_distinguishable
-        what = _UNSURE_PART if is_unsure_part else KIND_WORDS[match.verdict.kind]
+        verdict = match.verdict
+        what = (
+            KIND_WORDS[verdict.kind]
+            if verdict.is_distinguishable
+            else _UNSURE.get(verdict.kind, KIND_WORDS[verdict.kind])
+        )
         table.add_row(match.suspect.readable(), match.original.readable(), _(what))
     if count:
         output.result(table)

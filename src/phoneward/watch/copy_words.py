@@ -17,6 +17,7 @@ _KINDS: Final[Mapping[Kind, str]] = {
     Kind.COVERED: N_("Your picture with something over a part of it"),
     Kind.SAME_SCREEN: N_("The same screen; what is written on it cannot be told apart at this size"),
 }
+_UNSURE_COVER: Final = N_("Probably your picture, with something over a part of it")
 _CAUSES: Final[Mapping[Cause, str]] = {
     Cause.THUMBNAIL: N_("A small picture for a gallery's overview."),
     Cause.SENT: N_("You sent the picture in this app."),
@@ -29,7 +30,8 @@ _CAUSES: Final[Mapping[Cause, str]] = {
 
 def kind_words(verdict: Verdict) -> Words:
     """Return what a copy has in common with its original."""
-    return Words(_KINDS[verdict.kind])
+    is_unsure_cover = verdict.kind is Kind.COVERED and not verdict.is_distinguishable
+    return Words(_UNSURE_COVER if is_unsure_cover else _KINDS[verdict.kind])
 
 
 def cause_words(cause: Cause) -> Words:
